@@ -1,0 +1,98 @@
+#include "base/form.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+long form_unescape(char *text, size_t length, int plus_is_space)
+{
+    size_t to = 0;
+
+    for (size_t from = 0; from < length; from++, to++) {
+        if (text[from] == '%') {
+            int high = from + 2 < length ? hex_digit(text[from + 1]) : -1;
+            int low = from + 2 < length ? hex_digit(text[from + 2]) : -1;
+
+            if (high < 0 || low < 0)
+                return -1;
+            text[to] = (char)(high << 4 | low);
+            from += 2;
+        } else {
+            text[to] = plus_is_space && text[from] == '+' ? ' ' : text[from];
+        }
+    }
+    return (long)to;
+}
+
+void form_add(json_t *object, const char *name, size_t name_length, const char *value, size_t value_length,
+    Problem *problem)
+{
+    json_auto_t *name_text = json_stringn(name, name_length);
+    json_auto_t *text = json_stringn(value ? value : "", value_length);
+    const char *key = json_string_value(name_text);
+
+    if (!key || memchr(name, '\0', name_length))
+        problem_add(problem, "?", NULL, NULL, "a name that is not UTF-8 text or has a NUL byte");
+    else if (name_length == 0)
+        problem_add(problem, "", json_incref(text), NULL, "a value without a name");
+    else if (json_object_get(object, key))
+        problem_add(problem, key, json_incref(text), NULL, "given more than once");
+    else if (!text)
+        problem_add(problem, key, NULL, NULL, "the value is not UTF-8 text");
+    else if (value && memchr(value, '\0', value_length))
+        problem_add(problem, key, NULL, NULL, "the value has a NUL byte");
+    else
+        json_object_set(object, key, text);
+}
+
+/* A piece that does not decode is shown as it came, if it can be shown. */
+static void add_pair(json_t *object, char *pair, size_t length, Problem *problem)
+{
+    char *equals = memchr(pair, '=', length);
+    size_t name_length = equals ? (size_t)(equals - pair) : length;
+    auto_free char *raw = strndup(pair, length);
+    long n_name = form_unescape(pair, name_length, 1), n_value = 0;
+
+    assert(raw);
+    if (equals)
+        n_value = form_unescape(equals + 1, length - name_length - 1, 1);
+    if (n_name < 0 || n_value < 0) {
+        auto_free char *name = strndup(raw, name_length);
+
+        assert(name);
+        problem_add(problem, n_name < 0 ? "?" : name, json_string(raw), NULL, "has a bad percent-escape");
+        return;
+    }
+    form_add(object, pair, (size_t)n_name, equals ? equals + 1 : "", (size_t)n_value, problem);
+}
+
+void form_parse(json_t *object, const char *text, size_t length, Problem *problem)
+{
+    auto_free char *copy = malloc(length + 1);
+    size_t start = 0;
+
+    assert(copy);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    while (start < length) {
+        char *ampersand = memchr(copy + start, '&', length - start);
+        size_t end = ampersand ? (size_t)(ampersand - copy) : length;
+
+        if (end > start)
+            add_pair(object, copy + start, end - start, problem);
+        start = end + 1;
+    }
+}

@@ -1,0 +1,19 @@
+/* Names and values from a query string or a form body (application/x-www-form-urlencoded), strictly: bad
+ * escapes, NUL bytes and repeated names are errors that name the parameter, never guesses. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/problem.h"
+
+/* Adds one name with its value to the object; value may be NULL if its length is 0. Refuses a repeated name,
+ * NUL bytes and what is not UTF-8 by adding to the problem. */
+void form_add(json_t *object, const char *name, size_t name_length, const char *value, size_t value_length,
+    Problem *problem);
+
+/* Reads "a=1&b=2" of length bytes into the object, as strings; adds every bad pair to the problem. */
+void form_parse(json_t *object, const char *text, size_t length, Problem *problem);
+
+/* Decodes %XX in place and returns the new length, or -1 for a bad escape. plus_is_space as in a form. */
+long form_unescape(char *text, size_t length, int plus_is_space);

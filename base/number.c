@@ -1,0 +1,101 @@
+/* The digits are collected into a mantissa, the fraction, exponent and suffix into a power of ten. Nothing
+ * passes through a double, so 9007199254740993 stays what it is. */
+#include "base/number.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+
+static int digits(const char **at, const char *end, int64_t *mantissa, int *n_digits)
+{
+    bool after_digit = false;
+
+    for (; *at < end; (*at)++) {
+        if (**at == '_' && after_digit && *at + 1 < end && isdigit((unsigned char)(*at)[1])) {
+            after_digit = false;
+            continue;
+        }
+        if (!isdigit((unsigned char)**at))
+            break;
+        if (__builtin_mul_overflow(*mantissa, 10, mantissa) ||
+            __builtin_add_overflow(*mantissa, **at - '0', mantissa))
+            return -ERANGE;
+        (*n_digits)++;
+        after_digit = true;
+    }
+    return 0;
+}
+
+static int scale(int64_t mantissa, int power, int64_t *ret)
+{
+    if (mantissa == 0)
+        power = 0;
+    for (; power > 0; power--)
+        if (__builtin_mul_overflow(mantissa, 10, &mantissa))
+            return -ERANGE;
+    for (; power < 0; power++) {
+        if (mantissa % 10 != 0)
+            return -EINVAL;
+        mantissa /= 10;
+    }
+    *ret = mantissa;
+    return 0;
+}
+
+static int suffix_power(char suffix)
+{
+    switch (suffix) {
+    case 'k':
+    case 'K':
+        return 3;
+    case 'M':
+        return 6;
+    case 'G':
+        return 9;
+    }
+    return 0;
+}
+
+int number_parse(const char *text, size_t length, int64_t *ret)
+{
+    const char *at = text, *end = text + length;
+    int64_t mantissa = 0, exponent = 0, value;
+    int n_whole = 0, n_fraction = 0, n_exponent = 0, power = 0, r;
+    bool negative = false;
+
+    if (at < end && (*at == '-' || *at == '+'))
+        negative = *at++ == '-';
+    r = digits(&at, end, &mantissa, &n_whole);
+    if (r < 0)
+        return r;
+    if (at < end && *at == '.') {
+        at++;
+        r = digits(&at, end, &mantissa, &n_fraction);
+        if (r < 0)
+            return r;
+    }
+    if (n_whole == 0)
+        return -EINVAL;
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        bool down = false;
+
+        at++;
+        if (at < end && (*at == '-' || *at == '+'))
+            down = *at++ == '-';
+        r = digits(&at, end, &exponent, &n_exponent);
+        if (r < 0 || exponent > 100)
+            return down && mantissa != 0 ? -EINVAL : -ERANGE;
+        if (n_exponent == 0)
+            return -EINVAL;
+        power = down ? -(int)exponent : (int)exponent;
+    } else if (at < end && (power = suffix_power(*at)) != 0) {
+        at++;
+    }
+    if (at != end)
+        return -EINVAL;
+    r = scale(mantissa, power - n_fraction, &value);
+    if (r < 0)
+        return r;
+    *ret = negative ? -value : value;
+    return 0;
+}

@@ -1,0 +1,46 @@
+/* What to say to a user who asked for the impossible: one Problem that names every bad parameter at once.
+ * It becomes RFC 9457 problem details over HTTP and a few lines on a terminal. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* A small request can hold thousands of bad parameters; the answer names so many and counts the rest. */
+#define PROBLEM_MAX_ERRORS 64
+
+typedef struct Problem {
+    int status;     /* HTTP status; 0 means that there is no problem */
+    char *title;    /* owned; what kind of problem this is */
+    char *detail;   /* owned; NULL: made from the errors */
+    json_t *errors; /* owned; array of {param, got, reason, min, max, choices}, or NULL */
+    int n_omitted;  /* further errors that PROBLEM_MAX_ERRORS left out */
+    json_t *extra;  /* owned; object with further members, or NULL */
+} Problem;
+
+void problem_finish(Problem *problem);
+#define auto_problem __attribute__((cleanup(problem_finish)))
+
+static inline bool problem_is_set(const Problem *problem)
+{
+    return problem->status != 0;
+}
+
+/* Sets status, title and detail. A problem that is set already keeps its errors and gets the new words. */
+void problem_set(Problem *problem, int status, const char *title, const char *detail, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Adds one bad parameter; an unset problem becomes 400 "Bad parameters". param is its name; got is what was
+ * given (taken over; NULL: nothing was); allowed is an object with min, max or choices (taken over; NULL:
+ * none); reason is one clause such as "is not a whole number". */
+void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Adds a further member to the problem's object; value is taken over. */
+void problem_extend(Problem *problem, const char *name, json_t *value);
+
+/* Returns a new reference to the RFC 9457 object. */
+json_t *problem_json(const Problem *problem);
+
+/* Writes the same for a person: the title, then one line for each bad parameter. */
+void problem_print(const Problem *problem, FILE *file);

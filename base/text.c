@@ -1,0 +1,81 @@
+#include "base/text.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+char *text_printf(const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    int r;
+
+    va_start(args, format);
+    r = vasprintf(&text, format, args);
+    va_end(args);
+    assert(r >= 0);
+    return text;
+}
+
+int text_read_fd(int fd, size_t max, char **ret, size_t *ret_length)
+{
+    size_t length = 0, room = 4096;
+    auto_free char *text = malloc(room + 1);
+
+    if (!text)
+        return -ENOMEM;
+    for (;;) {
+        ssize_t n = read(fd, text + length, room - length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        length += (size_t)n;
+        if (length > max)
+            return -EFBIG;
+        if (length == room) {
+            char *larger = realloc(text, 2 * room + 1);
+
+            if (!larger)
+                return -ENOMEM;
+            text = larger;
+            room *= 2;
+        }
+    }
+    text[length] = '\0';
+    *ret = take_pointer(text);
+    *ret_length = length;
+    return 0;
+}
+
+int text_read_file(const char *path, size_t max, char **ret, size_t *ret_length)
+{
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    return text_read_fd(fd, max, ret, ret_length);
+}
+
+int text_write_fd(int fd, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t n = write(fd, text, length);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        text += n;
+        length -= (size_t)n;
+    }
+    return 0;
+}

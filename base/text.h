@@ -1,0 +1,16 @@
+/* Small helpers for text and files that the C library lacks. */
+#pragma once
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* Returns a new string made as by printf; asserts that there is memory. The caller frees it. */
+char *text_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Reads a whole file or descriptor of at most max bytes. Returns 0 and sets *ret (owned by the caller, with
+ * a NUL behind the last byte) and *ret_length; -EFBIG if there is more; another negative errno. */
+int text_read_file(const char *path, size_t max, char **ret, size_t *ret_length);
+int text_read_fd(int fd, size_t max, char **ret, size_t *ret_length);
+
+/* Writes all of it, or returns a negative errno. */
+int text_write_fd(int fd, const char *text, size_t length);

@@ -1,0 +1,56 @@
+#include "base/utf8.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t utf8_next(const char **at, const char *end)
+{
+    static const uint32_t smallest[] = {0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)*(*at)++;
+    const char *next = *at;
+    uint32_t character;
+    int more;
+
+    if (first < 0x80)
+        return first;
+    if (first < 0xc0 || first >= 0xf8)
+        return UTF8_BAD;
+    more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+    character = first & (0x3fU >> more);
+    for (int i = 0; i < more; i++, next++) {
+        if (next == end || ((unsigned char)*next & 0xc0) != 0x80)
+            return UTF8_BAD;
+        character = character << 6 | ((unsigned char)*next & 0x3f);
+    }
+    if (character < smallest[more] || character > 0x10ffff || (character >= 0xd800 && character <= 0xdfff))
+        return UTF8_BAD;
+    *at = next;
+    return character;
+}
+
+bool utf8_is_control(uint32_t character)
+{
+    return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x2028 ||
+           character == 0x2029;
+}
+
+char *utf8_clean(const char *text, size_t length)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    const char *at = text, *end = text + length;
+    char *clean = malloc(3 * length + 1), *to = clean;
+
+    assert(clean);
+    while (at < end) {
+        const char *start = at;
+        uint32_t character = utf8_next(&at, end);
+
+        if (character == UTF8_BAD || utf8_is_control(character))
+            to = mempcpy(to, replacement, sizeof(replacement) - 1);
+        else
+            to = mempcpy(to, start, (size_t)(at - start));
+    }
+    *to = '\0';
+    return clean;
+}
