@@ -99,8 +99,7 @@ static char *detail_from_errors(const Problem *problem)
     json_t *error;
 
     assert(file);
-    json_array_foreach(problem->errors, i, error)
-    {
+    json_array_foreach (problem->errors, i, error) {
         json_t *got = json_object_get(error, "got");
         auto_free char *dump = json_is_null(got) ? NULL : json_dumps(got, JSON_ENCODE_ANY | JSON_COMPACT);
 
@@ -141,8 +140,7 @@ void problem_print(const Problem *problem, FILE *file)
     if (problem->detail)
         fprintf(file, ": %s", problem->detail);
     fprintf(file, "\n");
-    json_array_foreach(problem->errors, i, error)
-    {
+    json_array_foreach (problem->errors, i, error) {
         auto_free char *got = json_dumps(json_object_get(error, "got"), JSON_ENCODE_ANY | JSON_COMPACT);
         json_t *choices = json_object_get(error, "choices"), *choice;
         size_t k;
@@ -151,7 +149,7 @@ void problem_print(const Problem *problem, FILE *file)
         if (strcmp(got, "null") != 0)
             fprintf(file, " (given %s)", got);
         fprintf(file, ": %s", json_string_value(json_object_get(error, "reason")));
-        json_array_foreach(choices, k, choice)
+        json_array_foreach (choices, k, choice)
             fprintf(file, "%s%s", k > 0 ? ", " : "; choices: ", json_string_value(choice));
         fprintf(file, "\n");
     }

@@ -10,7 +10,9 @@ static json_t *find(const json_t *array, const json_t *name)
     size_t i;
     json_t *item;
 
-    json_array_foreach(array, i, item) if (json_equal(json_object_get(item, "name"), name)) return item;
+    json_array_foreach (array, i, item)
+        if (json_equal(json_object_get(item, "name"), name))
+            return item;
     return NULL;
 }
 
@@ -20,8 +22,7 @@ static void merge(json_t *into, const json_t *from, json_t *runtime)
     size_t i;
     json_t *item;
 
-    json_array_foreach(from, i, item)
-    {
+    json_array_foreach (from, i, item) {
         json_t *known = find(into, json_object_get(item, "name"));
 
         if (!known) {
@@ -48,8 +49,7 @@ json_t *plan_catalog(const json_t *catalogs, const PlanLimits *given)
     json_t *catalog;
     size_t i;
 
-    json_array_foreach(catalogs, i, catalog)
-    {
+    json_array_foreach (catalogs, i, catalog) {
         static const char *const keys[] = {"runtime", "version", "about", "cpus_usable", "host"};
         json_t *runtime = json_object();
 
@@ -61,8 +61,9 @@ json_t *plan_catalog(const json_t *catalogs, const PlanLimits *given)
     json_object_set_new(object, "parameters", common_parameters(catalogs, &limits));
     for (size_t k = 0; k < sizeof(families) / sizeof(families[0]); k++) {
         json_object_set_new(object, families[k], json_array());
-        json_array_foreach(catalogs, i, catalog) merge(json_object_get(object, families[k]),
-            json_object_get(catalog, families[k]), json_object_get(catalog, "runtime"));
+        json_array_foreach (catalogs, i, catalog)
+            merge(json_object_get(object, families[k]), json_object_get(catalog, families[k]),
+                json_object_get(catalog, "runtime"));
     }
     json_object_set_new(object, "limits", limits_json(&limits));
     return object;

@@ -76,17 +76,16 @@ static void add_choices(json_t *parameter, const json_t *catalogs, const char *f
     json_t *choices = json_array(), *aliases = json_object(), *catalog, *member, *alias;
     size_t i, k, a;
 
-    json_array_foreach(catalogs, i, catalog)
-    {
-        json_array_foreach(json_object_get(catalog, family), k, member)
-        {
+    json_array_foreach (catalogs, i, catalog) {
+        json_array_foreach (json_object_get(catalog, family), k, member) {
             json_t *name = json_object_get(member, "name"), *seen;
             bool known = false;
 
-            json_array_foreach(choices, a, seen) known = known || json_equal(seen, name);
+            json_array_foreach (choices, a, seen)
+                known = known || json_equal(seen, name);
             if (!known)
                 json_array_append(choices, name);
-            json_array_foreach(json_object_get(member, "aliases"), a, alias)
+            json_array_foreach (json_object_get(member, "aliases"), a, alias)
                 json_object_set(aliases, json_string_value(alias), name);
         }
     }
@@ -112,7 +111,8 @@ static json_t *runtime_parameter(const json_t *catalogs)
     json_t *names = json_array(), *catalog;
     size_t i;
 
-    json_array_foreach(catalogs, i, catalog) json_array_append(names, json_object_get(catalog, "runtime"));
+    json_array_foreach (catalogs, i, catalog)
+        json_array_append(names, json_object_get(catalog, "runtime"));
     return json_pack("{s:s, s:s, s:s, s:b, s:o, s:[O]}", "name", "runtime", "type", "choice", "help",
         "which program runs the experiment", "list", 1, "choices", names, "default",
         json_array_get(names, 0));
@@ -142,9 +142,11 @@ static int64_t largest_tasks(const json_t *catalogs)
     const char *mode;
     size_t i, k;
 
-    json_array_foreach(catalogs, i, catalog) json_array_foreach(json_object_get(catalog, "experiments"), k,
-        experiment) json_object_foreach(json_object_get(experiment, "max_tasks"), mode,
-        value) if (json_integer_value(value) > largest) largest = json_integer_value(value);
+    json_array_foreach (catalogs, i, catalog)
+        json_array_foreach (json_object_get(catalog, "experiments"), k, experiment)
+            json_object_foreach (json_object_get(experiment, "max_tasks"), mode, value)
+                if (json_integer_value(value) > largest)
+                    largest = json_integer_value(value);
     return largest;
 }
 
@@ -153,8 +155,7 @@ static void set_range(json_t *parameters, const char *name, int64_t max, int64_t
     size_t i;
     json_t *parameter;
 
-    json_array_foreach(parameters, i, parameter)
-    {
+    json_array_foreach (parameters, i, parameter) {
         if (strcmp(json_string_value(json_object_get(parameter, "name")), name) != 0)
             continue;
         json_object_set_new(parameter, "max", json_integer((json_int_t)max));

@@ -14,14 +14,13 @@ static double task_cost(const json_t *experiment, const json_t *params, const ch
     json_t *cost, *name;
     size_t i, k;
 
-    json_array_foreach(json_object_get(experiment, "cost"), i, cost)
-    {
+    json_array_foreach (json_object_get(experiment, "cost"), i, cost) {
         double product = json_number_value(json_object_get(cost, "ns"));
 
         if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) != 0)
             continue;
-        json_array_foreach(json_object_get(cost, "times"), k, name) product *=
-            json_number_value(json_object_get(params, json_string_value(name)));
+        json_array_foreach (json_object_get(cost, "times"), k, name)
+            product *= json_number_value(json_object_get(params, json_string_value(name)));
         sum += product;
     }
     return sum;

@@ -71,8 +71,9 @@ static json_t *check_choice(const json_t *description, const json_t *given, Prob
     if (meant)
         text = meant;
     if (text)
-        json_array_foreach(
-            choices, i, choice) if (strcmp(json_string_value(choice), text) == 0) return json_incref(choice);
+        json_array_foreach (choices, i, choice)
+            if (strcmp(json_string_value(choice), text) == 0)
+                return json_incref(choice);
     return refuse(description, given, problem, "is not one of the choices");
 }
 
@@ -119,8 +120,7 @@ static json_t *check_items(
 
     if (!good)
         refuse(description, given, problem, "is empty");
-    json_array_foreach(items, i, item)
-    {
+    json_array_foreach (items, i, item) {
         json_t *value;
 
         if (json_is_string(item) && json_string_length(item) == 0) {
@@ -133,8 +133,7 @@ static json_t *check_items(
             good = false;
             continue;
         }
-        json_array_foreach(values, k, other)
-        {
+        json_array_foreach (values, k, other) {
             if (json_equal(other, value)) {
                 refuse(description, item, problem, "stands twice in the list");
                 good = false;
@@ -184,7 +183,8 @@ json_t *param_find(const json_t *descriptions, const char *name)
     size_t i;
     json_t *description;
 
-    json_array_foreach(
-        descriptions, i, description) if (strcmp(member(description, "name"), name) == 0) return description;
+    json_array_foreach (descriptions, i, description)
+        if (strcmp(member(description, "name"), name) == 0)
+            return description;
     return NULL;
 }

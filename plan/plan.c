@@ -25,8 +25,9 @@ static json_t *find_named(const json_t *array, const char *key, const char *name
     size_t i;
     json_t *item;
 
-    json_array_foreach(
-        array, i, item) if (strcmp(json_string_value(json_object_get(item, key)), name) == 0) return item;
+    json_array_foreach (array, i, item)
+        if (strcmp(json_string_value(json_object_get(item, key)), name) == 0)
+            return item;
     return NULL;
 }
 
@@ -36,8 +37,7 @@ static json_t *find_experiment(const json_t *catalogs, const char *runtime, cons
     size_t i;
     json_t *catalog, *found;
 
-    json_array_foreach(catalogs, i, catalog)
-    {
+    json_array_foreach (catalogs, i, catalog) {
         if (runtime && strcmp(json_string_value(json_object_get(catalog, "runtime")), runtime) != 0)
             continue;
         found = find_named(json_object_get(catalog, "experiments"), "name", name);
@@ -52,14 +52,12 @@ static void unknown_experiment(const json_t *catalogs, const char *name, Problem
     json_t *names = json_array(), *catalog, *experiment, *known;
     size_t i, k, n;
 
-    json_array_foreach(catalogs, i, catalog)
-    {
-        json_array_foreach(json_object_get(catalog, "experiments"), k, experiment)
-        {
+    json_array_foreach (catalogs, i, catalog) {
+        json_array_foreach (json_object_get(catalog, "experiments"), k, experiment) {
             bool listed = false;
 
-            json_array_foreach(names, n, known) listed =
-                listed || json_equal(known, json_object_get(experiment, "name"));
+            json_array_foreach (names, n, known)
+                listed = listed || json_equal(known, json_object_get(experiment, "name"));
             if (!listed)
                 json_array_append(names, json_object_get(experiment, "name"));
         }
@@ -75,20 +73,18 @@ static json_t *check_parameters(const json_t *parameters, const json_t *given, P
     const char *name;
     size_t i;
 
-    json_object_foreach((json_t *)given, name, value)
-    {
+    json_object_foreach ((json_t *)given, name, value) {
         json_t *names;
 
         if (param_find(parameters, name))
             continue;
         names = json_array();
-        json_array_foreach(parameters, i, parameter)
+        json_array_foreach (parameters, i, parameter)
             json_array_append(names, json_object_get(parameter, "name"));
         problem_add(problem, name, json_deep_copy(value), json_pack("{s:o}", "choices", names),
             "there is no such parameter");
     }
-    json_array_foreach(parameters, i, parameter)
-    {
+    json_array_foreach (parameters, i, parameter) {
         const char *key = json_string_value(json_object_get(parameter, "name"));
 
         value = json_object_get(given, key);
@@ -106,8 +102,7 @@ static void check_urls(
     size_t i;
     json_t *parameter;
 
-    json_array_foreach(parameters, i, parameter)
-    {
+    json_array_foreach (parameters, i, parameter) {
         const char *format = json_string_value(json_object_get(parameter, "format"));
         const char *name = json_string_value(json_object_get(parameter, "name"));
         json_t *url = json_object_get(values, name);
@@ -178,8 +173,7 @@ static json_t *make_cell(
         rest /= (int64_t)json_array_size(list);
     }
     entry = find_experiment(catalogs, json_string_value(picked[N_AXES - 2]), experiment);
-    json_array_foreach(json_object_get(entry, "parameters"), i, parameter)
-    {
+    json_array_foreach (json_object_get(entry, "parameters"), i, parameter) {
         const char *name = json_string_value(json_object_get(parameter, "name"));
         json_t *value = json_object_get(values, name);
 
@@ -239,16 +233,14 @@ static void check_cells(const json_t *catalogs, const char *experiment, const js
     size_t i, k;
     json_t *cell, *error, *seen;
 
-    json_array_foreach(cells, i, cell)
-    {
+    json_array_foreach (cells, i, cell) {
         size_t before = json_array_size(problem->errors);
 
         check_cell(catalogs, experiment, cell, problem);
         if (json_array_size(problem->errors) == before)
             continue;
         error = json_array_get(problem->errors, before);
-        json_array_foreach(problem->errors, k, seen)
-        {
+        json_array_foreach (problem->errors, k, seen) {
             if (k < before && json_equal(seen, error)) {
                 json_array_remove(problem->errors, before);
                 break;
@@ -266,8 +258,7 @@ static nsec_t estimate_all(
     size_t i;
     json_t *cell;
 
-    json_array_foreach(cells, i, cell)
-    {
+    json_array_foreach (cells, i, cell) {
         const char *runtime = json_string_value(json_object_get(cell, "runtime"));
         const char *name = json_string_value(json_object_get(cell, "lock"));
         json_t *lock =
@@ -303,8 +294,7 @@ static json_t *sized_parameters(const json_t *parameters, const json_t *given)
     json_t *sized = json_array(), *parameter;
     size_t i;
 
-    json_array_foreach(parameters, i, parameter)
-    {
+    json_array_foreach (parameters, i, parameter) {
         json_t *name = json_object_get(parameter, "name");
 
         if (json_is_true(json_object_get(parameter, "sized")) &&

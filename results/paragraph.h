@@ -1,0 +1,40 @@
+/* Prose for a terminal, broken at its width, or for Markdown, which breaks lines by itself; private to this
+ * folder. A paragraph is made of pieces that are never broken inside: a word, or a parameter with its value.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Where it goes. */
+typedef struct Prose {
+    FILE *file;
+    bool markdown;
+    size_t width;
+} Prose;
+
+/* A paragraph on its way; used is 0 at first. */
+typedef struct Paragraph {
+    const Prose *prose;
+    const char *indent; /* of all lines but the first */
+    size_t used;        /* characters in the line so far */
+} Paragraph;
+
+/* Writes a piece that is clean, after the gap or on a new line if it does not fit any more. */
+void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece);
+
+/* Adds text from anywhere, word by word. */
+void paragraph_add_words(Paragraph *paragraph, const char *text);
+
+/* Adds "n=1,000,000,000"; in Markdown as code. */
+void paragraph_add_setting(Paragraph *paragraph, const char *name, const json_t *value);
+
+/* Ends the line. */
+void paragraph_end(Paragraph *paragraph);
+
+/* Writes a whole paragraph of text from anywhere. In Markdown the mark goes before it: a line break for a
+ * paragraph of its own, "- " for an item of a list. */
+void paragraph_write(const Prose *prose, const char *mark, const char *indent, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));

@@ -1,0 +1,56 @@
+/* From the events of one or more runtimes to the run that a person reads: collects samples as they come and
+ * assembles the JSON object of a run, complete or not. Statistics, ideal and verdict are made here and
+ * nowhere else; the server and gilscope-run share it.
+ *
+ * A cell is one combination of runtime, mode, lock, tasks, CPUs and parameters. Statistics are made of its
+ * good repetitions; warm-ups (negative repetitions) and failed repetitions never count. A cell that has any
+ * failed repetition or warm-up is failed, and says how many and why. What belongs together (context_switches,
+ * lock_stats, per_task, completion_order, metrics) comes from the repetition with the lower median wall time,
+ * memory from the first good sample that has it. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Results Results;
+
+/* What of a run the samples do not say. Everything is borrowed for the call. */
+typedef struct RunHead {
+    const char *id;         /* NULL: null */
+    const char *experiment; /* NULL: the request's */
+    const char *status;     /* queued, running, done, failed, cancelled or timeout */
+    const char *reason;     /* for people; NULL: what a runtime's error event said, or none */
+    const char *label;      /* NULL: the request's */
+    int64_t created_ms;     /* wall-clock milliseconds since 1970 */
+    int64_t queued_ns, duration_ns;
+    const json_t *host; /* NULL: null; becomes shared with the run */
+} RunHead;
+
+/* Begins with the plan's request (an object with integers repeat and warmup) and its cells (an array of
+ * objects with distinct numbers in "cell"). Shares both; nobody may change them afterwards. */
+Results *results_new(const json_t *request, const json_t *cells);
+void results_free(Results *results);
+
+/* Takes any event of a runtime. Returns 0, or -EINVAL and changes nothing for a malformed one: unknown event,
+ * missing field, wrong type, a number below 0 or above 10^18, unknown cell or repetition, a repetition that
+ * is there already. hello, done and timeline say nothing about results; an error event's message becomes the
+ * reason of the run. May share the event, so nobody may change it afterwards. */
+int results_add(Results *results, const json_t *event);
+
+/* Some repetition failed, or a runtime reported an error. */
+bool results_failed(const Results *results);
+
+/* Every cell has all its repetitions, good or failed; warm-ups do not matter. */
+bool results_complete(const Results *results);
+
+/* Returns the array "cells" of a run, a new reference. A cell without all its repetitions is running, or
+ * queued if it has nothing at all. */
+json_t *results_cells(const Results *results);
+
+/* Returns the whole run, a new reference, with its keys in the documented order. It shares request, host and
+ * details with what it was made of. "reason" is there only if there is one, in the run as in its cells.
+ *
+ * A cell without all its repetitions keeps what it has. Its status is the run's, if that is cancelled,
+ * timeout or failed; running or queued in a run that goes on; failed in a run that claims to be done. */
+json_t *results_run(const Results *results, const RunHead *head);

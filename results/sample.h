@@ -1,0 +1,43 @@
+/* One repetition of a cell, as a runtime reported it: checked, and kept until the median is known. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum SampleTime {
+    SAMPLE_WALL,
+    SAMPLE_CPU,
+    SAMPLE_CREATE,
+    SAMPLE_JOIN,
+    N_SAMPLE_TIMES,
+} SampleTime;
+
+typedef enum SampleStatus {
+    SAMPLE_MISSING, /* has not come; everything else is 0 */
+    SAMPLE_GOOD,
+    SAMPLE_FAILED,
+} SampleStatus;
+
+typedef struct Sample {
+    SampleStatus status;
+    int64_t times[N_SAMPLE_TIMES]; /* nanoseconds; only of a good one */
+    json_t *event;                 /* owned; the event of a good one, or NULL if it is packed */
+    char *packed;                  /* owned; its text instead, if it is large */
+} Sample;
+
+void sample_finish(Sample *sample);
+
+/* The field of the run and of the event: "wall_ns" and so on. */
+const char *sample_time_name(SampleTime time);
+
+/* Reads an integer between 0 and 10^18. Returns 0, or -EINVAL and leaves *ret alone. */
+int sample_read_integer(const json_t *value, int64_t *ret);
+
+/* Checks a sample event, whose cell and repetition are the caller's business, and keeps it, with at most
+ * max_rows entries of per_task and of completion_order; per_task_omitted counts the rows left out. Returns 0,
+ * or -EINVAL for a malformed one and leaves *ret alone. */
+int sample_read(const json_t *event, size_t max_rows, Sample *ret);
+
+/* Returns the event of a good sample, a new reference. */
+json_t *sample_event(const Sample *sample);

@@ -1,0 +1,71 @@
+/* A difference counts only if the interval of the ratio leaves no doubt. "Same" comes first: a difference of
+ * two percent may be beyond doubt and still not be worth a word.
+ *
+ * The hint rests on one fact: an interval narrows with the square root of the number of repetitions. */
+#include "results/verdict.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "base/text.h"
+#include "results/stats.h"
+
+#define SAME_WITHIN 0.05
+#define MOST_REPETITIONS 200 /* beyond that, more of the same is no good advice */
+#define USUAL_REPETITIONS 7
+
+Verdict verdict_make(const Ratio *ratio)
+{
+    if (!ratio->has_interval)
+        return VERDICT_CANNOT_TELL;
+    if (ratio->low >= 1 - SAME_WITHIN && ratio->high <= 1 + SAME_WITHIN)
+        return VERDICT_SAME;
+    if (ratio->high < 1)
+        return VERDICT_FASTER;
+    if (ratio->low > 1)
+        return VERDICT_SLOWER;
+    return VERDICT_CANNOT_TELL;
+}
+
+const char *verdict_name(Verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_SAME:
+        return "same";
+    case VERDICT_FASTER:
+        return "faster";
+    case VERDICT_SLOWER:
+        return "slower";
+    case VERDICT_CANNOT_TELL:
+        return "cannot tell";
+    }
+    assert(false);
+    return NULL;
+}
+
+/* How many repetitions should decide it: half the width must become less than the way from the ratio to 1,
+ * or, for "same", than the way to the nearer edge of the five percent. */
+static double repetitions_needed(const Ratio *ratio)
+{
+    double away = fabs(ratio->value - 1), half = (ratio->high - ratio->low) / 2;
+    double allowed = fmax(away, SAME_WITHIN - away), n = (double)ratio->n;
+    double needed = n * (half / allowed) * (half / allowed);
+
+    /* Twice what is there is the least that is worth another try. In tens: it is an estimate. */
+    return ceil(fmax(needed, 2 * n) / 10) * 10;
+}
+
+char *verdict_hint(const Ratio *ratio)
+{
+    double needed;
+
+    if (!ratio->has_interval)
+        return text_printf("%zu good repetition%s on one side, an interval needs %d; try repeat=%d", ratio->n,
+            ratio->n == 1 ? "" : "s", STATS_MIN_VALUES, USUAL_REPETITIONS);
+    needed = repetitions_needed(ratio);
+    if (needed > MOST_REPETITIONS)
+        return text_printf("the ratio is between %.3g and %.3g; try longer tasks or a quieter machine",
+            ratio->low, ratio->high);
+    return text_printf("the ratio is between %.3g and %.3g; try repeat=%.0f or longer tasks", ratio->low,
+        ratio->high, needed);
+}
