@@ -1,0 +1,49 @@
+#include "engine/arena.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static size_t round_up(size_t size, size_t unit)
+{
+    return (size + unit - 1) / unit * unit;
+}
+
+int arena_create(uint32_t n_seats, uint32_t n_tasks, size_t state_bytes, Arena **ret)
+{
+    size_t seat_offset = round_up(sizeof(Arena), alignof(Seat));
+    size_t task_offset = round_up(seat_offset + n_seats * sizeof(Seat), alignof(Task));
+    size_t task_stride = round_up(sizeof(Task) + state_bytes, alignof(Task));
+    size_t size = task_offset + n_tasks * task_stride;
+    Arena *arena = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (arena == MAP_FAILED)
+        return -errno;
+    arena->size = size;
+    arena->seat_offset = seat_offset;
+    arena->task_offset = task_offset;
+    arena->task_stride = task_stride;
+    arena->n_seats = n_seats;
+    arena->n_tasks = n_tasks;
+    for (uint32_t i = 0; i < n_tasks; i++)
+        arena_task(arena, i)->id = i;
+    *ret = arena;
+    return 0;
+}
+
+void arena_free(Arena *arena)
+{
+    if (arena)
+        munmap(arena, arena->size);
+}
+
+void arena_touch(Arena *arena)
+{
+    long page = sysconf(_SC_PAGESIZE);
+
+    for (size_t at = 0; at < arena->size; at += (size_t)page) {
+        volatile char *byte = (volatile char *)arena + at;
+
+        *byte = *byte;
+    }
+}

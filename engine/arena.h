@@ -1,0 +1,71 @@
+/* One shared mapping with everything that a repetition of a cell writes: its header, a seat for each loop
+ * and a task for each call of the function. It is made and touched before the clock starts, and lies in the
+ * same place for threads and for processes, so the parent reads the outcome of both in the same way. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "base/nsec.h"
+#include "engine/lock.h"
+
+enum { ARENA_REASON_SIZE = 160 };
+
+/* One call of the experiment's function. Written by its own loop only, read after the join. */
+typedef struct Task {
+    alignas(64) uint32_t id;
+    uint32_t finish_order; /* 0 for the task that ended first */
+    nsec_t start, end;     /* since the cell's start; end is 0 until it is done */
+    nsec_t cpu;            /* thread time, where the task had the thread for itself */
+    struct Task *next;     /* in its loop's ready queue */
+    bool ready;            /* stands in that queue */
+    bool failed;
+    char reason[ARENA_REASON_SIZE]; /* why it failed; empty if it did not */
+    alignas(16) char state[];       /* the experiment's own */
+} Task;
+
+/* Memory in use at one moment; see engine/memory.h. */
+typedef struct MemoryReading {
+    uint64_t resident; /* anonymous bytes in memory */
+    uint64_t reserved; /* bytes of address space */
+} MemoryReading;
+
+typedef struct Arena {
+    size_t size, seat_offset, task_offset, task_stride;
+    uint32_t n_seats, n_tasks;
+
+    /* Written by the cell's process after the join. */
+    bool complete; /* the repetition came to its end */
+    char reason[ARENA_REASON_SIZE];
+    nsec_t wall, cpu, create, join;
+    uint64_t voluntary_switches, involuntary_switches;
+    uint64_t peak_resident, peak_reserved;
+    MemoryReading memory_before;
+
+    nsec_t epoch;         /* the monotonic clock at the start; set before the first task */
+    bool read_memory;     /* this repetition looks at its memory; set before the first task */
+    bool tasks_are_alone; /* each task is a process of its own; set before the first task */
+
+    /* Relaxed: only the order of its own values counts. */
+    alignas(64) atomic_uint n_finished;
+    /* By the first task to end while the others are there; of processes, the sum over all. */
+    atomic_ullong resident_during, reserved_during;
+} Arena;
+
+/* Makes an arena of so many seats and tasks with state_bytes for each task's experiment. Returns 0 and sets
+ * *ret, or a negative errno. */
+int arena_create(uint32_t n_seats, uint32_t n_tasks, size_t state_bytes, Arena **ret);
+void arena_free(Arena *arena);
+
+/* Brings all its pages into this process, so that no timed region pays for the first touch. */
+void arena_touch(Arena *arena);
+
+static inline Seat *arena_seat(Arena *arena, uint32_t i)
+{
+    return (Seat *)((char *)arena + arena->seat_offset) + i;
+}
+
+static inline Task *arena_task(Arena *arena, uint32_t i)
+{
+    return (Task *)((char *)arena + arena->task_offset + i * arena->task_stride);
+}

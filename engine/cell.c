@@ -1,0 +1,180 @@
+#include "engine/cell.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "engine/affinity.h"
+#include "engine/experiment.h"
+#include "engine/memory.h"
+#include "engine/mode.h"
+
+/* What the process and its joined children have used so far. */
+typedef struct Usage {
+    nsec_t cpu;
+    uint64_t voluntary, involuntary;
+} Usage;
+
+static nsec_t nsec_from_timeval(const struct timeval *tv)
+{
+    return (nsec_t)tv->tv_sec * NSEC_PER_SEC + (nsec_t)tv->tv_usec * NSEC_PER_USEC;
+}
+
+static Usage read_usage(void)
+{
+    static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+    Usage sum = {0};
+
+    for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++) {
+        struct rusage usage;
+
+        getrusage(whose[i], &usage);
+        sum.cpu += nsec_from_timeval(&usage.ru_utime) + nsec_from_timeval(&usage.ru_stime);
+        sum.voluntary += (uint64_t)usage.ru_nvcsw;
+        sum.involuntary += (uint64_t)usage.ru_nivcsw;
+    }
+    return sum;
+}
+
+/* The usage at the start; the arena is shared, this is the cell's process alone. */
+static Usage usage_before;
+
+void cell_start_clock(Arena *arena)
+{
+    usage_before = read_usage();
+    arena->epoch = nsec_now();
+}
+
+void cell_stop_clock(Arena *arena)
+{
+    nsec_t last_end = 0;
+    Usage usage;
+
+    arena->wall = nsec_now() - arena->epoch;
+    usage = read_usage();
+    arena->cpu = usage.cpu - usage_before.cpu;
+    arena->voluntary_switches = usage.voluntary - usage_before.voluntary;
+    arena->involuntary_switches = usage.involuntary - usage_before.involuntary;
+    for (uint32_t i = 0; i < arena->n_tasks; i++)
+        if (arena_task(arena, i)->end > last_end)
+            last_end = arena_task(arena, i)->end;
+    arena->join = arena->wall > last_end ? arena->wall - last_end : 0;
+}
+
+/* The first task that failed or answered wrongly speaks for the cell. */
+static bool answers_are_right(const Cell *cell, Arena *arena)
+{
+    for (uint32_t i = 0; i < arena->n_tasks; i++) {
+        const Task *task = arena_task(arena, i);
+        const char *complaint = task->failed     ? task->reason
+                                : task->end == 0 ? "it did not come to its end"
+                                                 : cell->experiment->check(cell, task);
+
+        if (complaint) {
+            snprintf(arena->reason, sizeof(arena->reason), "task %u: %.140s", i, complaint);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void run_here(Cell *cell, Arena *arena)
+{
+    int r = affinity_confine((int)cell->n_cpus);
+
+    if (r < 0) {
+        snprintf(arena->reason, sizeof(arena->reason), "cannot be confined to %u CPUs: %s", cell->n_cpus,
+            strerror(-r));
+        return;
+    }
+    if (cell->experiment->prepare && cell->experiment->prepare(cell, arena->reason) < 0)
+        return;
+    arena_touch(arena);
+    if (arena->read_memory)
+        memory_read(&arena->memory_before);
+    if (cell->mode->run(cell, arena) < 0)
+        return;
+    memory_read_peak(&arena->peak_resident, &arena->peak_reserved);
+    arena->complete = answers_are_right(cell, arena);
+}
+
+static _Noreturn void child_main(const Cell *cell, Arena *arena, pid_t parent)
+{
+    Cell mine = *cell;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    prctl(PR_SET_NAME, "gilscope-cell");
+    run_here(&mine, arena);
+    _exit(0);
+}
+
+/* Waits until the child has ended or the deadline has passed; kills it then. Its own children follow it. */
+static bool wait_until(pid_t pid, nsec_t deadline, int *ret_status)
+{
+    auto_close int pidfd = deadline > 0 ? pidfd_open(pid, 0) : -1;
+    bool in_time = true;
+
+    while (pidfd >= 0) {
+        nsec_t now = nsec_now();
+        struct timespec left = nsec_to_timespec(deadline > now ? deadline - now : 0);
+        struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+        int r = ppoll(&ended, 1, &left, NULL);
+
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r == 0) {
+            in_time = false;
+            kill(pid, SIGKILL);
+        }
+        break;
+    }
+    while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
+        ;
+    return in_time;
+}
+
+int cell_run(const Cell *cell, bool read_memory, nsec_t deadline, Arena **ret)
+{
+    pid_t parent = getpid(), pid;
+    Arena *arena;
+    bool in_time;
+    int status, r;
+
+    r = arena_create(
+        cell->mode->n_loops(cell->n_tasks), cell->n_tasks, cell->experiment->state_bytes(cell), &arena);
+    if (r < 0)
+        return r;
+    arena->read_memory = read_memory;
+    arena->tasks_are_alone = cell->mode->processes;
+    pid = fork();
+    if (pid == 0)
+        child_main(cell, arena, parent);
+    if (pid < 0) {
+        r = -errno;
+        arena_free(arena);
+        return r;
+    }
+    in_time = wait_until(pid, deadline, &status);
+    if (!in_time)
+        snprintf(arena->reason, sizeof(arena->reason), "it took longer than timeout_ms allows");
+    else if (WIFSIGNALED(status))
+        snprintf(arena->reason, sizeof(arena->reason), "its process died of signal %d (%s)", WTERMSIG(status),
+            strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) != 0)
+        snprintf(
+            arena->reason, sizeof(arena->reason), "its process ended with status %d", WEXITSTATUS(status));
+    if (!in_time || status != 0)
+        arena->complete = false;
+    *ret = arena;
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* One combination of experiment, mode, lock, tasks, CPUs and parameters, and the run of one repetition of it
+ * in a fresh child process: its memory, CPU time and switches are its own, and a crash is a result. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "engine/arena.h"
+#include "engine/lock.h"
+
+typedef struct Experiment Experiment;
+typedef struct Mode Mode;
+
+enum { CELL_PARAMS_SIZE = 4096, CELL_MAX_ORIGIN_PORTS = 64 };
+
+typedef struct Cell {
+    uint32_t number;
+    const Experiment *experiment;
+    const Mode *mode;
+    const LockPolicy *lock;
+    LockSettings lock_settings;
+    uint32_t n_tasks, n_cpus;
+    uint64_t seed;
+    uint64_t turns_per_tick; /* countdown turns that fill one tick */
+    uint32_t n_origin_ports;
+    uint16_t origin_ports[CELL_MAX_ORIGIN_PORTS];
+    alignas(16) char params[CELL_PARAMS_SIZE]; /* the experiment's struct */
+    void *prepared;                            /* by experiment->prepare, in the cell's process */
+} Cell;
+
+/* Runs one repetition in a child and waits for it. Returns 0 with *ret complete, or with arena->complete
+ * false and arena->reason telling why (it crashed, a task failed, an answer was wrong, it took longer than
+ * until deadline on the monotonic clock; 0: no deadline); a negative errno if no child could be had. *ret is
+ * the caller's, freed by arena_free. read_memory: this repetition looks at the memory in use, which costs a
+ * little time. */
+int cell_run(const Cell *cell, bool read_memory, nsec_t deadline, Arena **ret);

@@ -1,0 +1,72 @@
+#include "engine/describe.h"
+
+#include "engine/affinity.h"
+#include "engine/host.h"
+#include "engine/registry.h"
+#include "engine/ticks.h"
+
+static json_t *describe_modes(void)
+{
+    json_t *modes = json_array();
+
+    for (size_t i = 0; registry_modes[i]; i++) {
+        const Mode *mode = registry_modes[i];
+        json_t *object =
+            json_pack("{s:s, s:s, s:[]}", "name", mode->name, "summary", mode->summary, "aliases");
+
+        if (mode->alias)
+            json_array_append_new(json_object_get(object, "aliases"), json_string(mode->alias));
+        json_array_append_new(modes, object);
+    }
+    return modes;
+}
+
+static json_t *describe_locks(void)
+{
+    json_t *locks = json_array();
+
+    for (size_t i = 0; registry_locks[i]; i++)
+        json_array_append_new(
+            locks, json_pack("{s:s, s:s, s:b}", "name", registry_locks[i]->name, "summary",
+                       registry_locks[i]->summary, "exclusive", registry_locks[i]->exclusive));
+    return locks;
+}
+
+static json_t *describe_cost(const Cost *cost)
+{
+    json_t *object = json_pack("{s:s, s:f, s:[]}", "kind", cost->waits ? "wait" : "cpu", "ns",
+        cost->ns > 0 ? cost->ns : ticks_turn_ns(), "times");
+
+    for (size_t i = 0; i < sizeof(cost->times) / sizeof(cost->times[0]) && cost->times[i]; i++)
+        json_array_append_new(json_object_get(object, "times"), json_string(cost->times[i]));
+    return object;
+}
+
+static json_t *describe_experiment(const Experiment *experiment)
+{
+    json_t *object = json_pack("{s:s, s:s, s:[], s:{}, s:{}, s:[]}", "name", experiment->name, "summary",
+        experiment->summary, "parameters", "max_tasks", "unavailable", "cost");
+
+    for (size_t i = 0; i < experiment->n_parameters; i++)
+        json_array_append_new(
+            json_object_get(object, "parameters"), parameter_describe(&experiment->parameters[i]));
+    for (size_t i = 0; registry_modes[i]; i++)
+        json_object_set_new(json_object_get(object, "max_tasks"), registry_modes[i]->name,
+            json_integer((json_int_t)experiment->max_tasks(registry_modes[i])));
+    for (size_t i = 0; i < experiment->n_costs; i++)
+        json_array_append_new(json_object_get(object, "cost"), describe_cost(&experiment->costs[i]));
+    return object;
+}
+
+json_t *describe_runtime(void)
+{
+    json_t *object = json_pack("{s:i, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:[]}", "protocol", PROTOCOL_VERSION,
+        "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "about",
+        "compiled C under models of CPython's lock", "cpus_usable", affinity_usable(), "host",
+        host_describe(), "modes", describe_modes(), "locks", describe_locks(), "experiments");
+
+    for (size_t i = 0; registry_experiments[i]; i++)
+        json_array_append_new(
+            json_object_get(object, "experiments"), describe_experiment(registry_experiments[i]));
+    return object;
+}

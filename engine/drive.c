@@ -1,0 +1,176 @@
+/* The whole lesson in one page. An interpreter holds its lock while it runs code; between instructions the
+ * lock may say that it is another thread's turn; while there is nothing to do but wait, or while a library
+ * computes on its own, it lets go. */
+#include "engine/drive.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "engine/experiment.h"
+#include "engine/memory.h"
+
+static void acquire(Loop *loop)
+{
+    loop->lock->policy->acquire(loop->lock, loop->seat);
+}
+
+static void release(Loop *loop)
+{
+    loop->lock->policy->release(loop->lock, loop->seat);
+}
+
+/* Lets go, as an interpreter does around a blocking call; the forced switch counts as waited, the rest of
+ * the time until come_back() as outside. */
+static nsec_t leave(Loop *loop)
+{
+    nsec_t since = nsec_now(), waited = loop->seat->stats.waited;
+
+    release(loop);
+    return since + (loop->seat->stats.waited - waited);
+}
+
+static void come_back(Loop *loop, nsec_t since)
+{
+    loop->seat->outside += nsec_now() - since;
+    acquire(loop);
+}
+
+static Step step_outside_the_lock(Loop *loop, Task *task)
+{
+    nsec_t since = leave(loop);
+    Step step = loop->cell->experiment->step(loop, task, UINT64_MAX);
+
+    come_back(loop, since);
+    return step;
+}
+
+static void begin(Loop *loop, Task *task)
+{
+    task->start = nsec_now() - loop->arena->epoch;
+    if (loop->alone)
+        task->cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void end(Loop *loop, Task *task, bool failed)
+{
+    Arena *arena = loop->arena;
+
+    task->end = nsec_now() - arena->epoch;
+    if (loop->alone)
+        task->cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID) - task->cpu;
+    task->failed = failed;
+    task->finish_order = atomic_fetch_add_explicit(&arena->n_finished, 1, memory_order_relaxed);
+    loop->n_unfinished--;
+    if (arena->read_memory && (task->finish_order == 0 || arena->tasks_are_alone))
+        memory_note(arena);
+}
+
+static void run_until_it_waits(Loop *loop, Task *task)
+{
+    const Experiment *experiment = loop->cell->experiment;
+    Lock *lock = loop->lock;
+    bool detached = false;
+
+    if (task->start == 0)
+        begin(loop, task);
+    if (task->reason[0]) {
+        end(loop, task, true);
+        return;
+    }
+    for (;;) {
+        Step step = detached ? step_outside_the_lock(loop, task)
+                             : experiment->step(loop, task, lock->policy->budget(lock));
+
+        detached = step.kind == STEP_DETACHED;
+        if (step.kind == STEP_DONE || step.kind == STEP_FAILED) {
+            end(loop, task, step.kind == STEP_FAILED);
+            return;
+        }
+        lock->policy->check(lock, loop->seat, step.ticks);
+        if (step.kind == STEP_WAIT)
+            return;
+    }
+}
+
+/* Nothing is ready: let go, sleep until something is, and take the lock again before anybody is woken. With
+ * tasks that are ready this is only a glance, so that sources get their turn beside them. */
+static void poll_sources(Loop *loop)
+{
+    LoopEvents events;
+
+    if (loop->first_ready) {
+        loop_poll(loop, &events, true);
+    } else {
+        nsec_t since = leave(loop);
+
+        loop_poll(loop, &events, false);
+        come_back(loop, since);
+    }
+    loop_dispatch(loop, &events);
+}
+
+/* True if the experiment's state of this loop is there; without it every task fails. */
+static bool open_once(Loop *loop)
+{
+    const Experiment *experiment = loop->cell->experiment;
+
+    if (!loop->opened && experiment->open_loop && experiment->open_loop(loop) < 0)
+        return false;
+    loop->opened = true;
+    return true;
+}
+
+static void run_rounds(Loop *loop)
+{
+    while (loop->n_unfinished > 0) {
+        assert(loop->first_ready || loop_has_sources(loop));
+        /* One round: every task that was ready at its beginning has one turn. */
+        for (Task *last = loop->last_ready, *task = NULL; last && task != last;) {
+            task = loop_next(loop);
+            run_until_it_waits(loop, task);
+        }
+        if (loop->n_unfinished > 0 && loop_has_sources(loop))
+            poll_sources(loop);
+    }
+}
+
+void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
+{
+    LockStats *stats = &loop->seat->stats;
+    nsec_t waited = stats->waited, outside = loop->seat->outside, since = nsec_now();
+    bool opened;
+
+    acquire(loop);
+    opened = open_once(loop);
+    for (uint32_t i = first; i < first + count; i++) {
+        Task *task = arena_task(loop->arena, i);
+
+        loop_add(loop, task);
+        if (!opened)
+            task_fail(task, "its event loop could not be opened: too few descriptors or too little memory");
+    }
+    run_rounds(loop);
+    release(loop);
+    /* No clock is read where nobody has to wait, so the time inside is what is left over. */
+    if (stats->acquires > 0)
+        stats->held += nsec_now() - since - (stats->waited - waited) - (loop->seat->outside - outside);
+}
+
+void drive_close(Loop *loop)
+{
+    if (loop->opened && loop->cell->experiment->close_loop)
+        loop->cell->experiment->close_loop(loop);
+    loop->opened = false;
+}
+
+void task_fail(Task *task, const char *reason, ...)
+{
+    va_list args;
+
+    if (task->reason[0])
+        return;
+    va_start(args, reason);
+    vsnprintf(task->reason, sizeof(task->reason), reason, args);
+    va_end(args);
+}

@@ -1,0 +1,19 @@
+/* The events of the run protocol as JSON objects. This is the only file that knows the protocol's names. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/problem.h"
+#include "engine/request.h"
+
+/* Each returns a new reference. */
+json_t *event_hello(double tick_ns, uint64_t turns_per_tick);
+
+/* A repetition; negative ones are warm-ups. full: rows of all tasks. */
+json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full);
+
+/* A repetition that could not even begin. */
+json_t *event_no_sample(const Cell *cell, int repetition, const char *reason);
+
+json_t *event_done(void);
+json_t *event_error(const char *message, const Problem *problem);

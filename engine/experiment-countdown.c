@@ -1,0 +1,121 @@
+/* The function of the article: count a number down to zero. It is bound to the CPU, so threads cannot make it
+ * faster under a lock that lets only one of them run. */
+#include <math.h>
+
+#include "engine/registry.h"
+#include "engine/ticks.h"
+
+typedef struct CountdownParams {
+    int64_t n;
+    int64_t await_every;
+} CountdownParams;
+
+typedef struct CountdownState {
+    uint64_t left;
+    uint64_t since_await; /* ticks since the last await */
+    bool begun;
+} CountdownState;
+
+/* 200 ms of one task, to the nearest of 1, 2, 5, 10, … on a logarithmic scale. */
+static int64_t size_n(void)
+{
+    double wanted = 200e6 / ticks_turn_ns(), power = pow(10, floor(log10(wanted))), digit = wanted / power;
+
+    return (int64_t)(power * (digit < sqrt(2) ? 1 : digit < sqrt(10) ? 2 : digit < sqrt(50) ? 5 : 10));
+}
+
+static const Parameter parameters[] = {
+    {
+        .name = "n",
+        .unit = "turns",
+        .help = "the number to count down from; if not given, one task takes about 200 ms",
+        .max = 1000000000000,
+        .size = size_n,
+        .offset = offsetof(CountdownParams, n),
+    },
+    {
+        .name = "await_every",
+        .unit = "ticks",
+        .help = "in epoll, let the others have a turn after so many ticks; 0: never",
+        .max = 1000000000000,
+        .offset = offsetof(CountdownParams, await_every),
+    },
+};
+
+static const Cost costs[] = {{.times = {"n"}}};
+
+static int64_t max_tasks(const Mode *mode)
+{
+    (void)mode;
+    return 256;
+}
+
+static size_t state_bytes(const Cell *cell)
+{
+    (void)cell;
+    return sizeof(CountdownState);
+}
+
+static Step step(Loop *loop, Task *task, uint64_t ticks)
+{
+    const CountdownParams *params = (const CountdownParams *)loop->cell->params;
+    CountdownState *state = (CountdownState *)task->state;
+    uint64_t await_every = loop->alone ? 0 : (uint64_t)params->await_every, turns;
+
+    if (!state->begun) {
+        state->begun = true;
+        state->left = (uint64_t)params->n;
+    }
+    if (await_every > 0 && ticks > await_every - state->since_await)
+        ticks = await_every - state->since_await;
+    turns = ticks * loop->cell->turns_per_tick;
+    if (turns > state->left)
+        turns = state->left;
+    state->left -= turns - ticks_count_down(turns);
+    if (state->left == 0)
+        return (Step){STEP_DONE, ticks};
+    state->since_await += ticks;
+    if (await_every > 0 && state->since_await == await_every) {
+        state->since_await = 0;
+        loop_wake(loop, task);
+        return (Step){STEP_WAIT, ticks};
+    }
+    return (Step){STEP_MORE, ticks};
+}
+
+static const char *check(const Cell *cell, const Task *task)
+{
+    (void)cell;
+    return ((const CountdownState *)task->state)->left == 0 ? NULL : "it did not count down to zero";
+}
+
+static json_t *answer(const Cell *cell, const Task *task)
+{
+    (void)cell;
+    return json_integer((json_int_t)((const CountdownState *)task->state)->left);
+}
+
+static void report(const Cell *cell, Arena *arena, json_t *metrics)
+{
+    const CountdownParams *params = (const CountdownParams *)cell->params;
+    double turns = (double)params->n * cell->n_tasks;
+
+    json_object_set_new(
+        metrics, "turns_per_s", json_real(turns / ((double)arena->wall / (double)NSEC_PER_SEC)));
+    json_object_set_new(metrics, "turns_per_tick", json_integer((json_int_t)cell->turns_per_tick));
+}
+
+const Experiment experiment_countdown = {
+    .name = "countdown",
+    .summary = "count a number down to zero: bound to the CPU, so threads do not help under a GIL",
+    .parameters = parameters,
+    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .costs = costs,
+    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .max_tasks = max_tasks,
+    .state_bytes = state_bytes,
+    .step = step,
+    .check = check,
+    .answer = answer,
+    .report = report,
+};

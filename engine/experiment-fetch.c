@@ -1,0 +1,465 @@
+/* The other function of the article: get a page and return its content. It is bound to waiting, so threads
+ * and an event loop help, with and without a lock.
+ *
+ * Each loop has one libcurl multi handle, driven by its sockets and its one timer: that is one handle for
+ * each thread in threads, and one for all transfers in epoll, with the same code. client=blocking calls
+ * curl_easy_perform instead: outside the lock, so threads still help, but it freezes an event loop. */
+#include <curl/curl.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+
+#include "base/random.h"
+#include "engine/fetch-rows.h"
+#include "engine/registry.h"
+
+typedef enum FetchClient { CLIENT_ASYNC, CLIENT_BLOCKING } FetchClient;
+static const char *const clients[] = {"async", "blocking", NULL};
+
+typedef struct FetchParams {
+    int64_t requests, delay_ms, jitter_ms, bytes, request_timeout_ms;
+    int client;
+    char url[PARAMETER_TEXT_SIZE];
+} FetchParams;
+
+typedef struct FetchTask {
+    CURL *easy;
+    Watch watches[2]; /* a transfer has one socket; a second one while libcurl tries another address */
+    bool finished;    /* the transfer under way has ended, with this code */
+    CURLcode code;
+    uint32_t n_rows;
+    FetchRow rows[];
+} FetchTask;
+
+typedef struct FetchLoop {
+    CURLM *multi;
+    Timer timer; /* the next point in time that libcurl asked for */
+} FetchLoop;
+
+static const Parameter parameters[] = {
+    {
+        .name = "url",
+        .type = PARAMETER_URL,
+        .help = "the page to get; if not given, one of gilscope's own slow server",
+        .offset = offsetof(FetchParams, url),
+    },
+    {
+        .name = "requests",
+        .help = "how many pages each task gets, one after the other",
+        .min = 1,
+        .max = 50,
+        .fallback = 1,
+        .offset = offsetof(FetchParams, requests),
+    },
+    {
+        .name = "delay_ms",
+        .unit = "ms",
+        .help = "how long the own server waits before it answers",
+        .max = 60000,
+        .fallback = 200,
+        .offset = offsetof(FetchParams, delay_ms),
+    },
+    {
+        .name = "jitter_ms",
+        .unit = "ms",
+        .help = "a random addition to delay_ms, from 0 to this; the seed decides",
+        .max = 60000,
+        .offset = offsetof(FetchParams, jitter_ms),
+    },
+    {
+        .name = "bytes",
+        .unit = "bytes",
+        .help = "length of the own server's page",
+        .max = 10000000,
+        .fallback = 1024,
+        .offset = offsetof(FetchParams, bytes),
+    },
+    {
+        .name = "request_timeout_ms",
+        .unit = "ms",
+        .help = "a request that takes longer has failed",
+        .min = 1,
+        .max = 600000,
+        .fallback = 10000,
+        .offset = offsetof(FetchParams, request_timeout_ms),
+    },
+    {
+        .name = "client",
+        .type = PARAMETER_CHOICE,
+        .help = "async waits on the loop; blocking waits in the call and freezes an event loop",
+        .choices = clients,
+        .offset = offsetof(FetchParams, client),
+    },
+};
+
+static const Cost costs[] = {
+    {.waits = true, .ns = 1e6, .times = {"requests", "delay_ms"}},
+    {.waits = true, .ns = 0.5e6, .times = {"requests", "jitter_ms"}},
+    {.ns = 80e3, .times = {"requests"}},
+    {.ns = 0.5, .times = {"requests", "bytes"}},
+};
+
+/* What a task needs at once: in epoll a socket; in a thread a socket, an epoll set, and libcurl's two of
+ * each multi handle. Processes count by themselves, and are limited to what a machine can bear. */
+static int64_t max_tasks(const Mode *mode)
+{
+    enum { MOST = 10000, MOST_PROCESSES = 1000, OTHERS = 64 };
+    struct rlimit limit;
+    int64_t most;
+
+    if (mode == &mode_serial)
+        return MOST;
+    if (mode->processes)
+        return MOST_PROCESSES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max == RLIM_INFINITY)
+        return MOST;
+    most = ((int64_t)limit.rlim_max - OTHERS) / (mode->one_loop ? 1 : 4);
+    return most < 1 ? 1 : most < MOST ? most : MOST;
+}
+
+static size_t state_bytes(const Cell *cell)
+{
+    const FetchParams *params = (const FetchParams *)cell->params;
+
+    return sizeof(FetchTask) + (size_t)params->requests * sizeof(FetchRow);
+}
+
+/* libcurl would resolve each name in a thread of its own, again and again: it is done once, before the clock
+ * starts. Returns "host:port:address" or NULL with the reason. */
+static char *resolve(const char *url, char *reason)
+{
+    char *host = NULL, *port = NULL, *entry = NULL, address[NI_MAXHOST];
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    CURLU *parts = curl_url();
+    int r = EAI_NONAME;
+
+    if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
+        /* An IPv6 literal stands in brackets. */
+        if (host[0] == '[')
+            host[strlen(host) - 1] = '\0';
+        r = getaddrinfo(host[0] == '[' ? host + 1 : host, port, &hints, &found);
+    }
+    if (r == 0)
+        r = getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
+    if (r != 0)
+        snprintf(reason, ARENA_REASON_SIZE, "the host %.60s has no address: %s", host ? host : "",
+            gai_strerror(r));
+    else if (host[0] == '[' || asprintf(&entry, "%s:%s:%s", host, port, address) < 0)
+        entry = strdup("");
+    if (found)
+        freeaddrinfo(found);
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(parts);
+    return entry;
+}
+
+static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+{
+    const FetchParams *params = (const FetchParams *)cell->params;
+    char *entry;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        snprintf(reason, ARENA_REASON_SIZE, "libcurl does not start");
+        return -EIO;
+    }
+    if (params->url[0]) {
+        entry = resolve(params->url, reason);
+        if (!entry)
+            return -EHOSTUNREACH;
+        if (entry[0])
+            cell->prepared = curl_slist_append(NULL, entry);
+        free(entry);
+    } else if (cell->n_origin_ports == 0) {
+        snprintf(reason, ARENA_REASON_SIZE, "the slow server for fetch is not there");
+        return -ECONNREFUSED;
+    }
+    return 0;
+}
+
+/* The task's page on the own server. The delay depends on seed, task and request alone, so every mode and
+ * every repetition waits for the same times. */
+static void own_url(char *url, size_t size, const Cell *cell, uint32_t task, uint32_t request)
+{
+    const FetchParams *params = (const FetchParams *)cell->params;
+    uint64_t state = cell->seed ^ ((uint64_t)task << 32 | request);
+    int64_t delay = params->delay_ms;
+
+    if (params->jitter_ms > 0) {
+        random_next(&state);
+        delay += (int64_t)random_below(&state, (uint64_t)params->jitter_ms + 1);
+    }
+    snprintf(url, size, "http://127.0.0.1:%u/task/%u/page/%u?delay_ms=%lld&bytes=%lld",
+        cell->origin_ports[task % cell->n_origin_ports], task, request, (long long)delay,
+        (long long)params->bytes);
+}
+
+static size_t on_content(char *data, size_t size, size_t count, void *user)
+{
+    fetch_row_content(user, data, size * count);
+    return size * count;
+}
+
+static bool start_request(Loop *loop, Task *task)
+{
+    const Cell *cell = loop->cell;
+    const FetchParams *params = (const FetchParams *)cell->params;
+    FetchTask *state = (FetchTask *)task->state;
+    char url[PARAMETER_TEXT_SIZE];
+
+    if (!state->easy)
+        state->easy = curl_easy_init();
+    if (!state->easy)
+        return false;
+    if (params->url[0])
+        memcpy(url, params->url, sizeof(url));
+    else
+        own_url(url, sizeof(url), cell, task->id, state->n_rows);
+    state->finished = false;
+    curl_easy_setopt(state->easy, CURLOPT_URL, url);
+    curl_easy_setopt(state->easy, CURLOPT_PRIVATE, task);
+    curl_easy_setopt(state->easy, CURLOPT_WRITEFUNCTION, on_content);
+    curl_easy_setopt(state->easy, CURLOPT_WRITEDATA, &state->rows[state->n_rows]);
+    curl_easy_setopt(state->easy, CURLOPT_TIMEOUT_MS, (long)params->request_timeout_ms);
+    curl_easy_setopt(state->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(state->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(state->easy, CURLOPT_USERAGENT, "gilscope");
+    /* No proxy from the environment, and no signals for time-outs. */
+    curl_easy_setopt(state->easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(state->easy, CURLOPT_NOSIGNAL, 1L);
+    /* Without these two libcurl looks through all its connections for every new transfer: with 10,000 of
+     * them that takes five times as long as the transfers. */
+    curl_easy_setopt(state->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(state->easy, CURLOPT_FORBID_REUSE, 1L);
+    if (cell->prepared)
+        curl_easy_setopt(state->easy, CURLOPT_RESOLVE, cell->prepared);
+    return true;
+}
+
+static void collect_finished(Loop *loop)
+{
+    FetchLoop *fetch = loop->state;
+    CURLMsg *message;
+    int n_left;
+
+    while ((message = curl_multi_info_read(fetch->multi, &n_left))) {
+        Task *task = NULL;
+        FetchTask *state;
+
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &task);
+        state = (FetchTask *)task->state;
+        state->code = message->data.result;
+        state->finished = true;
+        curl_multi_remove_handle(fetch->multi, state->easy);
+        loop_wake(loop, task);
+    }
+}
+
+static void on_timer(Loop *loop, Timer *timer)
+{
+    FetchLoop *fetch = loop->state;
+    int n_running;
+
+    (void)timer;
+    curl_multi_socket_action(fetch->multi, CURL_SOCKET_TIMEOUT, 0, &n_running);
+    collect_finished(loop);
+}
+
+static void on_ready(Loop *loop, Watch *watch, uint32_t events)
+{
+    FetchLoop *fetch = loop->state;
+    int bits = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+               (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+    int n_running;
+
+    curl_multi_socket_action(fetch->multi, watch->fd, bits, &n_running);
+    collect_finished(loop);
+}
+
+/* libcurl: which events of a socket it waits for. */
+static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *assigned)
+{
+    Loop *loop = user;
+    FetchLoop *fetch = loop->state;
+    uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
+    Watch *watch = assigned;
+
+    if (what == CURL_POLL_REMOVE)
+        return watch ? loop_watch(loop, watch, 0) : 0;
+    if (!watch) {
+        Task *task = NULL;
+        FetchTask *state;
+
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &task);
+        state = (FetchTask *)task->state;
+        watch = &state->watches[state->watches[0].watched ? 1 : 0];
+        if (watch->watched)
+            return -1;
+        watch->fd = fd;
+        watch->ready = on_ready;
+        curl_multi_assign(fetch->multi, fd, watch);
+    }
+    return loop_watch(loop, watch, events) < 0 ? -1 : 0;
+}
+
+/* libcurl: when it wants to be called at the latest. */
+static int set_timer(CURLM *multi, long timeout_ms, void *user)
+{
+    Loop *loop = user;
+    FetchLoop *fetch = loop->state;
+
+    (void)multi;
+    if (timeout_ms < 0)
+        loop_clear_timer(loop, &fetch->timer);
+    else
+        loop_set_timer(loop, &fetch->timer, nsec_now() + (nsec_t)timeout_ms * NSEC_PER_MSEC);
+    return 0;
+}
+
+static int open_loop(Loop *loop)
+{
+    const FetchParams *params = (const FetchParams *)loop->cell->params;
+    FetchLoop *fetch;
+
+    if (params->client == CLIENT_BLOCKING)
+        return 0;
+    fetch = calloc(1, sizeof(*fetch));
+    if (!fetch)
+        return -ENOMEM;
+    fetch->multi = curl_multi_init();
+    if (!fetch->multi) {
+        free(fetch);
+        return -EMFILE;
+    }
+    fetch->timer.expired = on_timer;
+    loop->state = fetch;
+    curl_multi_setopt(fetch->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
+    curl_multi_setopt(fetch->multi, CURLMOPT_SOCKETDATA, loop);
+    curl_multi_setopt(fetch->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(fetch->multi, CURLMOPT_TIMERDATA, loop);
+    return 0;
+}
+
+static void close_loop(Loop *loop)
+{
+    FetchLoop *fetch = loop->state;
+
+    if (!fetch)
+        return;
+    curl_multi_cleanup(fetch->multi);
+    loop_clear_timer(loop, &fetch->timer);
+    free(fetch);
+    loop->state = NULL;
+}
+
+static Step finish(Task *task, StepKind kind, uint64_t ticks)
+{
+    FetchTask *state = (FetchTask *)task->state;
+
+    curl_easy_cleanup(state->easy);
+    state->easy = NULL;
+    return (Step){kind, ticks};
+}
+
+/* Interpreting a request takes an interpreter more than one check interval, so a step fills its budget. */
+static Step step(Loop *loop, Task *task, uint64_t ticks)
+{
+    const FetchParams *params = (const FetchParams *)loop->cell->params;
+    FetchTask *state = (FetchTask *)task->state;
+    bool blocking = params->client == CLIENT_BLOCKING;
+
+    if (blocking && state->easy && !state->finished) {
+        state->code = curl_easy_perform(state->easy);
+        state->finished = true;
+        return (Step){STEP_MORE, 0};
+    }
+    if (state->finished) {
+        fetch_row_finish(&state->rows[state->n_rows], state->easy, state->code);
+        if (state->code != CURLE_OK) {
+            task_fail(task, "request %u: %s", state->n_rows, curl_easy_strerror(state->code));
+            return finish(task, STEP_FAILED, ticks);
+        }
+        state->n_rows++;
+        if (state->n_rows == (uint32_t)params->requests)
+            return finish(task, STEP_DONE, ticks);
+    }
+    if (!start_request(loop, task) ||
+        (!blocking && curl_multi_add_handle(((FetchLoop *)loop->state)->multi, state->easy) != CURLM_OK)) {
+        task_fail(task, "request %u: libcurl could not start it", state->n_rows);
+        return finish(task, STEP_FAILED, ticks);
+    }
+    return (Step){blocking ? STEP_DETACHED : STEP_WAIT, ticks};
+}
+
+/* The own server's pages are known; a page elsewhere is right however it answered. */
+static const char *check(const Cell *cell, const Task *task)
+{
+    const FetchParams *params = (const FetchParams *)cell->params;
+    const FetchTask *state = (const FetchTask *)task->state;
+
+    if (state->n_rows != (uint32_t)params->requests)
+        return "it did not make all its requests";
+    for (uint32_t i = 0; i < state->n_rows && !params->url[0]; i++)
+        if (state->rows[i].status != 200 || state->rows[i].bytes != (uint64_t)params->bytes)
+            return "the page was not the one that was asked for";
+    return NULL;
+}
+
+static json_t *answer(const Cell *cell, const Task *task)
+{
+    const FetchTask *state = (const FetchTask *)task->state;
+
+    (void)cell;
+    return fetch_rows_json(state->rows, state->n_rows);
+}
+
+static void report(const Cell *cell, Arena *arena, json_t *metrics)
+{
+    json_t *responses = json_object();
+    uint64_t n_requests = 0, n_bytes = 0;
+
+    (void)cell;
+    for (uint32_t i = 0; i < arena->n_tasks; i++) {
+        const FetchTask *state = (const FetchTask *)arena_task(arena, i)->state;
+
+        for (uint32_t k = 0; k < state->n_rows; k++) {
+            char status[16];
+
+            snprintf(status, sizeof(status), "%u", state->rows[k].status);
+            json_object_set_new(
+                responses, status, json_integer(json_integer_value(json_object_get(responses, status)) + 1));
+            n_bytes += state->rows[k].bytes;
+            n_requests++;
+        }
+    }
+    json_object_set_new(metrics, "requests", json_integer((json_int_t)n_requests));
+    json_object_set_new(metrics, "requests_per_s",
+        json_real((double)n_requests / ((double)arena->wall / (double)NSEC_PER_SEC)));
+    json_object_set_new(metrics, "bytes_received", json_integer((json_int_t)n_bytes));
+    json_object_set_new(metrics, "responses", responses);
+}
+
+const Experiment experiment_fetch = {
+    .name = "fetch",
+    .summary = "get a page: bound to waiting, so threads and an event loop help, whatever the lock",
+    .parameters = parameters,
+    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .costs = costs,
+    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .max_tasks = max_tasks,
+    .state_bytes = state_bytes,
+    .prepare = prepare,
+    .open_loop = open_loop,
+    .close_loop = close_loop,
+    .step = step,
+    .check = check,
+    .answer = answer,
+    .report = report,
+};

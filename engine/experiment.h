@@ -1,0 +1,67 @@
+/* An experiment is the function of the lesson, written once as a resumable step. It knows nothing of threads
+ * or locks. One experiment-*.c each, ending in its const descriptor. */
+#pragma once
+
+#include <jansson.h>
+
+#include "engine/cell.h"
+#include "engine/loop.h"
+#include "engine/parameter.h"
+
+typedef enum StepKind {
+    STEP_MORE,     /* goes on with the next step at once */
+    STEP_WAIT,     /* goes on when somebody wakes the task: a watch, a timer or the experiment */
+    STEP_DETACHED, /* the next step runs outside the lock: number crunching, or a call that blocks */
+    STEP_DONE,
+    STEP_FAILED, /* task->reason says why */
+} StepKind;
+
+typedef struct Step {
+    StepKind kind;
+    uint64_t ticks; /* how much of the budget was used */
+} Step;
+
+/* One term of what a task costs: ns times the values of the named parameters. See plan/estimate.h. */
+typedef struct Cost {
+    bool waits; /* the time is waited, not computed */
+    double ns;  /* 0: measured, the time of one countdown turn */
+    const char *times[4];
+} Cost;
+
+struct Experiment {
+    const char *name, *summary;
+    const Parameter *parameters;
+    size_t n_parameters;
+    const Cost *costs;
+    size_t n_costs;
+
+    /* The most tasks that a mode can have on this machine. */
+    int64_t (*max_tasks)(const Mode *mode);
+
+    /* Bytes of Task.state. */
+    size_t (*state_bytes)(const Cell *cell);
+
+    /* Once per repetition, in the cell's process, before the clock starts; may be NULL. Returns 0, or a
+     * negative errno with the reason written. What it allocates is gone with the process. */
+    int (*prepare)(Cell *cell, char reason[static ARENA_REASON_SIZE]);
+
+    /* State for each loop, opened and closed by the loop's thread inside the timed region; may be NULL. */
+    int (*open_loop)(Loop *loop);
+    void (*close_loop)(Loop *loop);
+
+    /* Runs task for at most so many ticks and never blocks, except in the step after STEP_DETACHED. It may
+     * call loop_wake(task) and return STEP_WAIT: that is an await that lets the others have a turn. */
+    Step (*step)(Loop *loop, Task *task, uint64_t ticks);
+
+    /* After the clock: NULL if the task's answer is right, else what is wrong with it. */
+    const char *(*check)(const Cell *cell, const Task *task);
+
+    /* The task's answer for its row, a new reference. */
+    json_t *(*answer)(const Cell *cell, const Task *task);
+
+    /* Adds what only this experiment measures to the object. The arena is complete. */
+    void (*report)(const Cell *cell, Arena *arena, json_t *metrics);
+};
+
+/* Writes why a task failed; a later reason does not replace an earlier one. */
+void task_fail(Task *task, const char *reason, ...) __attribute__((format(printf, 2, 3)));

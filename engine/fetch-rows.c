@@ -1,0 +1,64 @@
+#include "engine/fetch-rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void fetch_row_content(FetchRow *row, const char *data, size_t length)
+{
+    size_t room = FETCH_CONTENT_START - row->n_start;
+    size_t kept = length < room ? length : room;
+
+    memcpy(row->start + row->n_start, data, kept);
+    row->n_start += (uint8_t)kept;
+    row->bytes += length;
+}
+
+static nsec_t read_time(CURL *easy, CURLINFO info)
+{
+    curl_off_t us = 0;
+
+    curl_easy_getinfo(easy, info, &us);
+    return us > 0 ? (nsec_t)us * NSEC_PER_USEC : 0;
+}
+
+void fetch_row_finish(FetchRow *row, CURL *easy, CURLcode code)
+{
+    long status = 0;
+
+    if (code == CURLE_OK)
+        curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    row->status = (uint16_t)status;
+    row->lookup = read_time(easy, CURLINFO_NAMELOOKUP_TIME_T);
+    row->connect = read_time(easy, CURLINFO_CONNECT_TIME_T);
+    row->first_byte = read_time(easy, CURLINFO_STARTTRANSFER_TIME_T);
+    row->total = read_time(easy, CURLINFO_TOTAL_TIME_T);
+}
+
+static json_t *escaped(const char *data, size_t length)
+{
+    char text[4 * FETCH_CONTENT_START + 1];
+    size_t at = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)data[i];
+
+        if (c >= ' ' && c <= '~' && c != '\\')
+            text[at++] = (char)c;
+        else
+            at += (size_t)sprintf(text + at, "\\x%02x", c);
+    }
+    return json_stringn(text, at);
+}
+
+json_t *fetch_rows_json(const FetchRow *rows, size_t n_rows)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < n_rows; i++)
+        json_array_append_new(array,
+            json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:o}", "status", rows[i].status, "bytes",
+                (json_int_t)rows[i].bytes, "lookup_ns", (json_int_t)rows[i].lookup, "connect_ns",
+                (json_int_t)rows[i].connect, "first_byte_ns", (json_int_t)rows[i].first_byte, "total_ns",
+                (json_int_t)rows[i].total, "content_start", escaped(rows[i].start, rows[i].n_start)));
+    return array;
+}

@@ -1,0 +1,35 @@
+#include "engine/host.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "engine/affinity.h"
+
+/* /proc/cpuinfo names the model on most architectures; where it does not, the machine's name must do. */
+static json_t *cpu_model(const struct utsname *name)
+{
+    auto_file FILE *file = fopen("/proc/cpuinfo", "re");
+    char line[256];
+
+    while (file && fgets(line, sizeof(line), file)) {
+        char *colon = strchr(line, ':');
+
+        if (strncmp(line, "model name", 10) != 0 || !colon)
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        return json_string(colon + 1 + strspn(colon + 1, " "));
+    }
+    return json_string(name->machine);
+}
+
+json_t *host_describe(void)
+{
+    struct utsname name;
+
+    uname(&name);
+    return json_pack("{s:o, s:I, s:i, s:s}", "cpu_model", cpu_model(&name), "cpus_online",
+        (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "cpus_usable", affinity_usable(), "kernel", name.release);
+}

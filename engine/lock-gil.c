@@ -1,0 +1,203 @@
+/* The GIL of CPython 3.2 and later (Python/ceval_gil.c: take_gil, drop_gil), after Antoine Pitrou.
+ *
+ * A waiter does not poll: it sleeps for one switch interval, and only when that time ran out and nobody else
+ * has got the lock meanwhile it sets the drop request. The holder looks at the request between steps and
+ * lets go. On a multiprocessor it would have the lock back before the woken waiter runs (the convoy that the
+ * old lock suffers from), so after a requested drop it waits until somebody else has taken it: the forced
+ * switch. There is no queue: whoever comes first takes it, and each lost race costs a full new interval. */
+#include "engine/lock-gil.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "engine/registry.h"
+
+/* CPython looks at the request at every backward jump, a few ticks apart. A hundred ticks are 0.6 us: a
+ * ten-thousandth of a slice, and too seldom to cost anything. */
+enum { BUDGET_TICKS = 100 };
+
+typedef struct Gil {
+    Lock base;
+    nsec_t interval; /* set before the first thread starts */
+
+    /* A hint, relaxed: set by a waiter, asked again by the holder at its next check. */
+    alignas(64) atomic_bool drop_request;
+
+    alignas(64) pthread_mutex_t mutex;
+    pthread_cond_t freed;   /* signalled when locked becomes false */
+    bool locked;            /* guarded by mutex */
+    uint64_t switch_number; /* how often the holder changed; guarded by mutex */
+
+    pthread_mutex_t switch_mutex; /* taken inside mutex or alone */
+    pthread_cond_t switched;      /* signalled when somebody has taken the lock */
+    const Seat *last_holder;      /* guarded by switch_mutex */
+} Gil;
+
+Lock *gil_create(const LockPolicy *policy, const LockSettings *settings)
+{
+    Gil *gil = aligned_alloc(alignof(Gil), sizeof(*gil));
+    pthread_condattr_t monotonic;
+    int r;
+
+    assert(gil);
+    *gil = (Gil){
+        .base = {.policy = policy},
+        .interval = (nsec_t)settings->switch_interval_us * NSEC_PER_USEC,
+    };
+    pthread_condattr_init(&monotonic);
+    r = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    assert(r == 0);
+    r = pthread_mutex_init(&gil->mutex, NULL);
+    assert(r == 0);
+    r = pthread_mutex_init(&gil->switch_mutex, NULL);
+    assert(r == 0);
+    r = pthread_cond_init(&gil->freed, &monotonic);
+    assert(r == 0);
+    r = pthread_cond_init(&gil->switched, &monotonic);
+    assert(r == 0);
+    pthread_condattr_destroy(&monotonic);
+    return &gil->base;
+}
+
+void gil_destroy(Lock *lock)
+{
+    Gil *gil = (Gil *)lock;
+
+    pthread_cond_destroy(&gil->switched);
+    pthread_cond_destroy(&gil->freed);
+    pthread_mutex_destroy(&gil->switch_mutex);
+    pthread_mutex_destroy(&gil->mutex);
+    free(gil);
+}
+
+/* pthread_mutex_lock cannot fail on a plain mutex; a lab that went on without it would measure nonsense. */
+static void lock_mutex(pthread_mutex_t *mutex)
+{
+    int r = pthread_mutex_lock(mutex);
+
+    assert(r == 0);
+}
+
+static void unlock_mutex(pthread_mutex_t *mutex)
+{
+    int r = pthread_mutex_unlock(mutex);
+
+    assert(r == 0);
+}
+
+/* Waits while the lock is taken, one interval at a time, and asks for it after each that changed nothing. */
+static void wait_until_free_locked(Gil *gil, Seat *seat)
+{
+    seat->stats.contended++;
+    while (gil->locked) {
+        const struct timespec deadline = nsec_to_timespec(nsec_now() + gil->interval);
+        uint64_t seen = gil->switch_number;
+        int r = pthread_cond_timedwait(&gil->freed, &gil->mutex, &deadline);
+
+        assert(r == 0 || r == ETIMEDOUT);
+        if (!gil->locked)
+            break;
+        if (r == 0) {
+            seat->stats.false_wakeups++;
+        } else if (gil->switch_number == seen) {
+            atomic_store_explicit(&gil->drop_request, true, memory_order_relaxed);
+            seat->stats.drop_requests++;
+        }
+    }
+}
+
+void gil_acquire(Lock *lock, Seat *seat)
+{
+    Gil *gil = (Gil *)lock;
+    nsec_t since = 0; /* no clock is read unless there is something to wait for */
+
+    if (pthread_mutex_trylock(&gil->mutex) != 0) {
+        since = nsec_now();
+        lock_mutex(&gil->mutex);
+    }
+    if (gil->locked) {
+        since = since ? since : nsec_now();
+        wait_until_free_locked(gil, seat);
+    }
+    lock_mutex(&gil->switch_mutex);
+    gil->locked = true;
+    if (gil->last_holder != seat) {
+        seat->stats.handoffs += gil->last_holder != NULL;
+        gil->last_holder = seat;
+        gil->switch_number++;
+    }
+    pthread_cond_signal(&gil->switched);
+    unlock_mutex(&gil->switch_mutex);
+    atomic_store_explicit(&gil->drop_request, false, memory_order_relaxed);
+    unlock_mutex(&gil->mutex);
+    seat->stats.acquires++;
+    if (since)
+        seat->stats.waited += nsec_now() - since;
+}
+
+static void wait_until_taken(Gil *gil, Seat *seat)
+{
+    nsec_t since;
+
+    lock_mutex(&gil->switch_mutex);
+    if (gil->last_holder == seat) {
+        since = nsec_now();
+        seat->stats.forced_switches++;
+        while (gil->last_holder == seat)
+            pthread_cond_wait(&gil->switched, &gil->switch_mutex);
+        seat->stats.waited += nsec_now() - since;
+    }
+    unlock_mutex(&gil->switch_mutex);
+}
+
+void gil_release(Lock *lock, Seat *seat)
+{
+    Gil *gil = (Gil *)lock;
+
+    lock_mutex(&gil->mutex);
+    assert(gil->locked);
+    gil->locked = false;
+    pthread_cond_signal(&gil->freed);
+    unlock_mutex(&gil->mutex);
+    /* The request stays set until somebody takes the lock, so one that is seen here has a waiter behind it:
+     * the wait ends. */
+    if (atomic_load_explicit(&gil->drop_request, memory_order_relaxed))
+        wait_until_taken(gil, seat);
+}
+
+uint64_t gil_budget(const Lock *lock)
+{
+    (void)lock;
+    return BUDGET_TICKS;
+}
+
+void gil_check(Lock *lock, Seat *seat, uint64_t ticks)
+{
+    Gil *gil = (Gil *)lock;
+
+    (void)ticks;
+    if (!atomic_load_explicit(&gil->drop_request, memory_order_relaxed))
+        return;
+    gil_release(lock, seat);
+    gil_acquire(lock, seat);
+}
+
+static Lock *create(const LockSettings *settings)
+{
+    return gil_create(&lock_gil, settings);
+}
+
+const LockPolicy lock_gil = {
+    .name = "gil",
+    .summary = "the global lock of CPython 3.2 and later: a waiter asks for it after one switch interval",
+    .exclusive = true,
+    .create = create,
+    .destroy = gil_destroy,
+    .acquire = gil_acquire,
+    .release = gil_release,
+    .budget = gil_budget,
+    .check = gil_check,
+};

@@ -1,0 +1,21 @@
+/* One lock for each interpreter (PEP 684, CPython 3.12): the algorithm is that of lock-gil.c, but each loop
+ * has a lock of its own, so tasks never contend. */
+#include "engine/lock-gil.h"
+#include "engine/registry.h"
+
+static Lock *create(const LockSettings *settings)
+{
+    return gil_create(&lock_per_interpreter, settings);
+}
+
+const LockPolicy lock_per_interpreter = {
+    .name = "per-interpreter",
+    .summary = "a lock of its own for each interpreter (PEP 684): threads do not wait for one another",
+    .per_loop = true,
+    .create = create,
+    .destroy = gil_destroy,
+    .acquire = gil_acquire,
+    .release = gil_release,
+    .budget = gil_budget,
+    .check = gil_check,
+};

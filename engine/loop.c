@@ -1,0 +1,201 @@
+#include "engine/loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+void loop_init(Loop *loop, const Cell *cell, Arena *arena, Lock *lock, Seat *seat, uint32_t n_tasks)
+{
+    *loop = (Loop){
+        .cell = cell,
+        .arena = arena,
+        .lock = lock,
+        .seat = seat,
+        .epoll_fd = -1,
+        .max_timers = n_tasks + 1, /* one for each task and one for the experiment */
+    };
+    loop->timers = calloc(loop->max_timers + 1, sizeof(loop->timers[0]));
+    assert(loop->timers);
+}
+
+void loop_finish(Loop *loop)
+{
+    assert(loop->n_watches == 0 || loop->n_unfinished > 0);
+    if (loop->epoll_fd >= 0)
+        close(loop->epoll_fd);
+    free(loop->timers);
+}
+
+void loop_add(Loop *loop, Task *task)
+{
+    loop->n_unfinished++;
+    loop_wake(loop, task);
+}
+
+void loop_wake(Loop *loop, Task *task)
+{
+    if (task->ready)
+        return;
+    task->ready = true;
+    task->next = NULL;
+    if (loop->last_ready)
+        loop->last_ready->next = task;
+    else
+        loop->first_ready = task;
+    loop->last_ready = task;
+}
+
+Task *loop_next(Loop *loop)
+{
+    Task *task = loop->first_ready;
+
+    if (!task)
+        return NULL;
+    loop->first_ready = task->next;
+    if (!loop->first_ready)
+        loop->last_ready = NULL;
+    task->ready = false;
+    return task;
+}
+
+int loop_watch(Loop *loop, Watch *watch, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = watch};
+
+    if (loop->epoll_fd < 0)
+        loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll_fd < 0)
+        return -errno;
+    if (events == 0) {
+        /* The owner may have closed it already, and then the kernel has forgotten it by itself. */
+        epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+        loop->n_watches -= watch->watched;
+        watch->watched = false;
+        return 0;
+    }
+    if (epoll_ctl(loop->epoll_fd, watch->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, watch->fd, &event) < 0)
+        return -errno;
+    loop->n_watches += !watch->watched;
+    watch->watched = true;
+    return 0;
+}
+
+static void place(Loop *loop, Timer *timer, uint32_t position)
+{
+    loop->timers[position] = timer;
+    timer->position = position;
+}
+
+static void sift_up(Loop *loop, Timer *timer, uint32_t position)
+{
+    for (; position > 1 && loop->timers[position / 2]->at > timer->at; position /= 2)
+        place(loop, loop->timers[position / 2], position);
+    place(loop, timer, position);
+}
+
+static void sift_down(Loop *loop, Timer *timer, uint32_t position)
+{
+    for (;;) {
+        uint32_t child = 2 * position;
+
+        if (child > loop->n_timers)
+            break;
+        if (child < loop->n_timers && loop->timers[child + 1]->at < loop->timers[child]->at)
+            child++;
+        if (loop->timers[child]->at >= timer->at)
+            break;
+        place(loop, loop->timers[child], position);
+        position = child;
+    }
+    place(loop, timer, position);
+}
+
+void loop_clear_timer(Loop *loop, Timer *timer)
+{
+    uint32_t position = timer->position;
+    Timer *last;
+
+    if (position == 0)
+        return;
+    timer->position = 0;
+    last = loop->timers[loop->n_timers--];
+    if (last == timer)
+        return;
+    if (position > 1 && loop->timers[position / 2]->at > last->at)
+        sift_up(loop, last, position);
+    else
+        sift_down(loop, last, position);
+}
+
+void loop_set_timer(Loop *loop, Timer *timer, nsec_t at)
+{
+    loop_clear_timer(loop, timer);
+    timer->at = at;
+    assert(loop->n_timers < loop->max_timers);
+    sift_up(loop, timer, ++loop->n_timers);
+}
+
+/* epoll_pwait2 waits to the nanosecond; where the kernel is older than 5.11, milliseconds rounded up. */
+static int wait_for_events(int epoll_fd, struct epoll_event *events, int max, const nsec_t *timeout)
+{
+    const struct timespec span = nsec_to_timespec(timeout ? *timeout : 0);
+    int n = epoll_pwait2(epoll_fd, events, max, timeout ? &span : NULL, NULL);
+
+    if (n < 0 && errno == ENOSYS)
+        n = epoll_wait(
+            epoll_fd, events, max, timeout ? (int)((*timeout + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC) : -1);
+    return n;
+}
+
+void loop_poll(Loop *loop, LoopEvents *ret, bool dont_block)
+{
+    struct epoll_event events[sizeof(ret->ready) / sizeof(ret->ready[0])];
+    nsec_t timeout = 0;
+    bool forever = !dont_block && loop->n_timers == 0;
+    int n;
+
+    ret->n_ready = 0;
+    if (!dont_block && loop->n_timers > 0) {
+        nsec_t now = nsec_now();
+
+        timeout = loop->timers[1]->at > now ? loop->timers[1]->at - now : 0;
+    }
+    if (loop->epoll_fd < 0) {
+        const struct timespec span = nsec_to_timespec(timeout);
+
+        assert(!forever);
+        nanosleep(&span, NULL);
+        return;
+    }
+    assert(!forever || loop->n_watches > 0);
+    n = wait_for_events(
+        loop->epoll_fd, events, sizeof(events) / sizeof(events[0]), forever ? NULL : &timeout);
+    assert(n >= 0 || errno == EINTR);
+    for (int i = 0; i < n; i++) {
+        ret->ready[i].watch = events[i].data.ptr;
+        ret->ready[i].events = events[i].events;
+    }
+    ret->n_ready = n > 0 ? n : 0;
+}
+
+void loop_dispatch(Loop *loop, const LoopEvents *events)
+{
+    nsec_t now;
+
+    /* An earlier callback of this batch may have ended a later one's watch. */
+    for (int i = 0; i < events->n_ready; i++)
+        if (events->ready[i].watch->watched)
+            events->ready[i].watch->ready(loop, events->ready[i].watch, events->ready[i].events);
+    if (loop->n_timers == 0)
+        return;
+    /* A timer that is set to now again has its turn in the next round. */
+    now = nsec_now();
+    while (loop->n_timers > 0 && loop->timers[1]->at <= now) {
+        Timer *timer = loop->timers[1];
+
+        loop_clear_timer(loop, timer);
+        timer->expired(loop, timer);
+    }
+}

@@ -1,0 +1,288 @@
+/* gilscope-run: the engine. It takes one request, from standard input as JSON or from its words, runs the
+ * cells and writes events, or for a person the finished result. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/form.h"
+#include "base/text.h"
+#include "base/ulid.h"
+#include "engine/describe.h"
+#include "engine/events.h"
+#include "engine/host.h"
+#include "engine/own-origin.h"
+#include "engine/registry.h"
+#include "engine/repeat.h"
+#include "plan/plan.h"
+#include "results/format.h"
+#include "results/results.h"
+
+enum { EXIT_BAD_REQUEST = 2, MAX_REQUEST_BYTES = 16 << 20 };
+
+static void print_usage(FILE *file)
+{
+    fprintf(file,
+        "usage: gilscope-run EXPERIMENT [name=value ...]   run it; lists such as mode=serial,threads\n"
+        "                                                  span a grid\n"
+        "       gilscope-run < REQUEST                     run a request object, write events\n"
+        "       gilscope-run --describe | --help | --version\n\n"
+        "example: gilscope-run countdown tasks=2 mode=serial,threads lock=gil\n\n");
+}
+
+static void print_parameters(const json_t *parameters)
+{
+    size_t i;
+    json_t *parameter;
+
+    json_array_foreach (parameters, i, parameter) {
+        json_t *choices = json_object_get(parameter, "choices"), *choice, *fallback;
+        auto_free char *shown = NULL;
+        size_t k;
+
+        printf("  %-20s %s", json_string_value(json_object_get(parameter, "name")),
+            json_string_value(json_object_get(parameter, "help")));
+        json_array_foreach (choices, k, choice)
+            printf("%s%s", k == 0 ? ": " : ", ", json_string_value(choice));
+        fallback = json_object_get(parameter, "default");
+        if (fallback && !json_is_null(fallback)) {
+            shown = json_dumps(fallback, JSON_ENCODE_ANY | JSON_COMPACT);
+            printf(" [%s]", shown);
+        }
+        printf("\n");
+    }
+}
+
+static void print_help(void)
+{
+    json_auto_t *catalogs = json_pack("[o]", describe_runtime());
+    json_auto_t *catalog = plan_catalog(catalogs, &(PlanLimits){.by_hand = true});
+    size_t i;
+    json_t *experiment;
+
+    print_usage(stdout);
+    printf("parameters of every experiment [default]:\n");
+    print_parameters(json_object_get(catalog, "parameters"));
+    json_array_foreach (json_object_get(catalog, "experiments"), i, experiment) {
+        printf("\n%s: %s\n", json_string_value(json_object_get(experiment, "name")),
+            json_string_value(json_object_get(experiment, "summary")));
+        print_parameters(json_object_get(experiment, "parameters"));
+    }
+}
+
+static int print_description(void)
+{
+    json_auto_t *catalog = describe_runtime();
+
+    json_dumpf(catalog, stdout, JSON_COMPACT);
+    printf("\n");
+    return fflush(stdout) == 0 ? 0 : 1;
+}
+
+/* The soft limit is there for programs that use select(); 10,000 transfers need the hard one. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void write_event(void *user, json_t *event)
+{
+    (void)user;
+    json_dumpf(event, stdout, JSON_COMPACT);
+    putchar('\n');
+    fflush(stdout);
+    json_decref(event);
+}
+
+static void collect_event(void *user, json_t *event)
+{
+    int r = results_add(user, event);
+
+    if (r < 0)
+        fprintf(stderr, "gilscope-run: an event of its own was refused\n");
+    json_decref(event);
+}
+
+static int refuse(const Problem *problem, bool as_event)
+{
+    if (as_event)
+        write_event(NULL, event_error("the request is not one that can be run", problem));
+    else
+        problem_print(problem, stderr);
+    return EXIT_BAD_REQUEST;
+}
+
+/* A request object on standard input, as the server sends it. */
+static int run_request(void)
+{
+    auto_problem Problem problem = {0};
+    auto_free char *text = NULL;
+    json_auto_t *object = NULL;
+    json_error_t error;
+    Request request;
+    RepeatOutcome outcome;
+    size_t length;
+    int r;
+
+    r = text_read_fd(STDIN_FILENO, MAX_REQUEST_BYTES, &text, &length);
+    if (r < 0) {
+        fprintf(stderr, "gilscope-run: cannot read the request: %s\n", strerror(-r));
+        return EXIT_BAD_REQUEST;
+    }
+    object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    if (!object)
+        problem_set(&problem, 400, "Malformed request", "line %d, column %d: %s", error.line, error.column,
+            error.text);
+    if (problem_is_set(&problem) || request_parse(object, &request, &problem) < 0)
+        return refuse(&problem, true);
+    outcome = repeat_run(&request, write_event, NULL);
+    request_finish(&request);
+    return outcome == REPEAT_DONE ? 0 : 1;
+}
+
+/* The request object for a plan made by hand. */
+static json_t *request_from_plan(const Plan *plan, json_t *origin)
+{
+    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail"};
+    json_t *object = json_pack("{s:i, s:O}", "protocol", PROTOCOL_VERSION, "cells", plan->cells);
+
+    for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
+        json_object_set(object, copied[i], json_object_get(plan->request, copied[i]));
+    if (origin)
+        json_object_set(object, "origin", origin);
+    return object;
+}
+
+static const char *format_of(const Plan *plan)
+{
+    if (plan->format)
+        return plan->format;
+    return isatty(STDOUT_FILENO) ? "table" : "events";
+}
+
+static int print_result(const Plan *plan, const Results *results, RepeatOutcome outcome, nsec_t started)
+{
+    json_auto_t *host = host_describe(), *run = NULL;
+    auto_free char *text = NULL;
+    ResultFormat format = RESULT_FORMAT_TABLE;
+    char id[ULID_LENGTH + 1];
+    size_t length = 0;
+    struct timespec now;
+
+    ulid_make(id);
+    clock_gettime(CLOCK_REALTIME, &now);
+    run = results_run(results, &(RunHead){
+                                   .id = id,
+                                   .status = outcome == REPEAT_DONE     ? "done"
+                                             : outcome == REPEAT_FAILED ? "failed"
+                                                                        : "timeout",
+                                   .created_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
+                                                 (int64_t)((nsec_now() - started) / NSEC_PER_MSEC),
+                                   .duration_ns = (int64_t)(nsec_now() - started),
+                                   .host = host,
+                               });
+    result_format_from_name(format_of(plan), &format);
+    text = result_format(run, format, &length);
+    return text_write_fd(STDOUT_FILENO, text, length);
+}
+
+static int run_plan(const Plan *plan, json_t *origin)
+{
+    json_auto_t *object = request_from_plan(plan, origin);
+    auto_problem Problem problem = {0};
+    bool as_events = strcmp(format_of(plan), "events") == 0;
+    Results *results;
+    Request request;
+    RepeatOutcome outcome;
+    nsec_t started = nsec_now();
+
+    if (request_parse(object, &request, &problem) < 0)
+        return refuse(&problem, as_events);
+    request.deadline = started + plan->timeout;
+    results = results_new(plan->request, plan->cells);
+    outcome = repeat_run(&request, as_events ? write_event : collect_event, results);
+    if (!as_events)
+        print_result(plan, results, outcome, started);
+    results_free(results);
+    request_finish(&request);
+    return outcome == REPEAT_DONE ? 0 : 1;
+}
+
+/* fetch needs a page to get; all other experiments need nobody. */
+static int run_with_origin(const Plan *plan, const char *experiment)
+{
+    json_auto_t *ports = NULL;
+    OwnOrigin origin = {0};
+    int r;
+
+    if (strcmp(experiment, experiment_fetch.name) == 0 &&
+        json_is_null(json_object_get(plan->request, "url"))) {
+        r = own_origin_start(&origin, &ports);
+        if (r < 0) {
+            fprintf(stderr, "gilscope-run: gilscope-origin does not start: %s\n", strerror(-r));
+            return 1;
+        }
+    }
+    r = run_plan(plan, ports);
+    own_origin_stop(&origin);
+    return r;
+}
+
+/* "countdown tasks=2 mode=serial,threads" */
+static int run_words(int n_words, char **words)
+{
+    json_auto_t *catalogs = json_pack("[o]", describe_runtime()), *given = json_object();
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    int r;
+
+    for (int i = 1; i < n_words; i++) {
+        const char *equals = strchr(words[i], '=');
+
+        if (equals)
+            form_add(given, words[i], (size_t)(equals - words[i]), equals + 1, strlen(equals + 1), &problem);
+        else
+            problem_add(&problem, words[i], NULL, NULL, "is not of the form name=value");
+    }
+    if (problem_is_set(&problem) ||
+        plan_make(catalogs, &(PlanLimits){.by_hand = true}, words[0], given, &plan, &problem) < 0)
+        return refuse(&problem, false);
+    r = run_with_origin(&plan, words[0]);
+    plan_finish(&plan);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : NULL;
+
+    raise_descriptor_limit();
+    if (!first && isatty(STDIN_FILENO)) {
+        print_usage(stderr);
+        return EXIT_BAD_REQUEST;
+    }
+    if (!first)
+        return run_request();
+    if (strcmp(first, "--describe") == 0)
+        return print_description();
+    if (strcmp(first, "--version") == 0)
+        return printf("gilscope-run %s\n", GILSCOPE_VERSION) < 0;
+    if (strcmp(first, "--help") == 0) {
+        print_help();
+        return 0;
+    }
+    if (first[0] == '-') {
+        fprintf(stderr, "gilscope-run: unknown option %s\n\n", first);
+        print_usage(stderr);
+        return EXIT_BAD_REQUEST;
+    }
+    return run_words(argc - 1, argv + 1);
+}

@@ -1,0 +1,72 @@
+#include "engine/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* The files are small; a buffer on the stack leaves the heap, which is being measured, alone. */
+static int read_small_file(const char *path, char *text, size_t size)
+{
+    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t length = 0;
+    ssize_t n;
+
+    if (fd < 0)
+        return -errno;
+    while (length < size - 1 && (n = read(fd, text + length, size - 1 - length)) > 0)
+        length += (size_t)n;
+    text[length] = '\0';
+    return 0;
+}
+
+/* The value of a line "Name:   123 kB" in bytes, or 0. */
+static uint64_t field(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+
+    return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
+}
+
+int memory_read(MemoryReading *ret)
+{
+    char text[4096];
+    uint64_t resident;
+    int r;
+
+    r = read_small_file("/proc/self/smaps_rollup", text, sizeof(text));
+    if (r < 0)
+        return r;
+    resident = field(text, "\nPss_Anon:");
+    r = read_small_file("/proc/self/status", text, sizeof(text));
+    if (r < 0)
+        return r;
+    ret->resident = resident;
+    ret->reserved = field(text, "\nVmSize:");
+    return 0;
+}
+
+int memory_read_peak(uint64_t *ret_resident, uint64_t *ret_reserved)
+{
+    char text[4096];
+    int r;
+
+    r = read_small_file("/proc/self/status", text, sizeof(text));
+    if (r < 0)
+        return r;
+    *ret_resident = field(text, "\nVmHWM:");
+    *ret_reserved = field(text, "\nVmPeak:");
+    return 0;
+}
+
+void memory_note(Arena *arena)
+{
+    MemoryReading reading;
+
+    if (memory_read(&reading) < 0)
+        return;
+    atomic_fetch_add_explicit(&arena->resident_during, reading.resident, memory_order_relaxed);
+    atomic_fetch_add_explicit(&arena->reserved_during, reading.reserved, memory_order_relaxed);
+}

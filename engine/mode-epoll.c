@@ -1,0 +1,34 @@
+/* All tasks on one event loop in one thread, as asyncio runs them: a task that waits costs nothing, and a
+ * task that computes or blocks stops all others. */
+#include "engine/drive.h"
+#include "engine/registry.h"
+
+static uint32_t one(uint32_t n_tasks)
+{
+    (void)n_tasks;
+    return 1;
+}
+
+static int run(const Cell *cell, Arena *arena)
+{
+    Lock *lock = cell->lock->create(&cell->lock_settings);
+    Loop loop;
+
+    loop_init(&loop, cell, arena, lock, arena_seat(arena, 0), cell->n_tasks);
+    cell_start_clock(arena);
+    drive_tasks(&loop, 0, cell->n_tasks);
+    drive_close(&loop);
+    cell_stop_clock(arena);
+    loop_finish(&loop);
+    cell->lock->destroy(lock);
+    return 0;
+}
+
+const Mode mode_epoll = {
+    .name = "epoll",
+    .alias = "asyncio",
+    .summary = "all on one event loop in one thread",
+    .one_loop = true,
+    .n_loops = one,
+    .run = run,
+};

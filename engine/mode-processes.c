@@ -1,0 +1,92 @@
+/* A process for each task, forked from this one, which has a single thread. Each has a copy of the lock, as
+ * each Python process has a GIL of its own, and shares nothing with the others but the arena. */
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/drive.h"
+#include "engine/experiment.h"
+#include "engine/registry.h"
+
+static uint32_t one_each(uint32_t n_tasks)
+{
+    return n_tasks;
+}
+
+static _Noreturn void work(Loop *loop, Arena *arena, uint32_t task, pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    loop->seat = arena_seat(arena, task);
+    drive_tasks(loop, task, 1);
+    drive_close(loop);
+    _exit(0);
+}
+
+/* A process that ended in another way than work() does leaves a task that says so. */
+static void join(pid_t pid, Task *task)
+{
+    int status;
+    pid_t waited;
+
+    do
+        waited = waitpid(pid, &status, 0);
+    while (waited < 0 && errno == EINTR);
+    assert(waited == pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return;
+    task->failed = true;
+    if (WIFSIGNALED(status))
+        task_fail(task, "its process died of signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        task_fail(task, "its process ended with status %d", WEXITSTATUS(status));
+}
+
+static int run(const Cell *cell, Arena *arena)
+{
+    Lock *lock = cell->lock->create(&cell->lock_settings);
+    pid_t *pids = calloc(cell->n_tasks, sizeof(*pids)), self = getpid();
+    uint32_t started;
+    Loop loop;
+    int r = 0;
+
+    assert(pids);
+    loop_init(&loop, cell, arena, lock, arena_seat(arena, 0), 1);
+    loop.alone = true;
+    cell_start_clock(arena);
+    for (started = 0; started < cell->n_tasks; started++) {
+        pids[started] = fork();
+        if (pids[started] == 0)
+            work(&loop, arena, started, self);
+        if (pids[started] < 0) {
+            r = -errno;
+            break;
+        }
+    }
+    arena->create = nsec_now() - arena->epoch;
+    for (uint32_t i = 0; i < started; i++)
+        join(pids[i], arena_task(arena, i));
+    cell_stop_clock(arena);
+    loop_finish(&loop);
+    cell->lock->destroy(lock);
+    free(pids);
+    if (r < 0)
+        snprintf(arena->reason, sizeof(arena->reason), "only %u of %u processes could be started: %s",
+            started, cell->n_tasks, strerror(-r));
+    return r;
+}
+
+const Mode mode_processes = {
+    .name = "processes",
+    .summary = "a process for each task: each has a lock of its own, and no shared data",
+    .processes = true,
+    .n_loops = one_each,
+    .run = run,
+};

@@ -1,0 +1,33 @@
+/* One after the other, in the one thread there is: the baseline that everything is compared with. */
+#include "engine/drive.h"
+#include "engine/registry.h"
+
+static uint32_t one(uint32_t n_tasks)
+{
+    (void)n_tasks;
+    return 1;
+}
+
+static int run(const Cell *cell, Arena *arena)
+{
+    Lock *lock = cell->lock->create(&cell->lock_settings);
+    Loop loop;
+
+    loop_init(&loop, cell, arena, lock, arena_seat(arena, 0), 1);
+    loop.alone = true;
+    cell_start_clock(arena);
+    for (uint32_t i = 0; i < cell->n_tasks; i++)
+        drive_tasks(&loop, i, 1);
+    drive_close(&loop);
+    cell_stop_clock(arena);
+    loop_finish(&loop);
+    cell->lock->destroy(lock);
+    return 0;
+}
+
+const Mode mode_serial = {
+    .name = "serial",
+    .summary = "one after the other in one thread",
+    .n_loops = one,
+    .run = run,
+};

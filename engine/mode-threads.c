@@ -1,0 +1,95 @@
+/* A thread for each task, started and joined as the article does: the clock runs from before the first start
+ * until after the last join, and a thread works from the moment it exists. */
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/drive.h"
+#include "engine/registry.h"
+
+typedef struct Worker {
+    Loop loop;
+    pthread_t thread;
+    uint32_t task;
+} Worker;
+
+static uint32_t one_each(uint32_t n_tasks)
+{
+    return n_tasks;
+}
+
+static void *work(void *data)
+{
+    Worker *worker = data;
+    char name[16];
+
+    snprintf(name, sizeof(name), "task-%u", worker->task);
+    pthread_setname_np(pthread_self(), name);
+    drive_tasks(&worker->loop, worker->task, 1);
+    drive_close(&worker->loop);
+    return NULL;
+}
+
+static Worker *create_workers(const Cell *cell, Arena *arena, Lock *common)
+{
+    Worker *workers = calloc(cell->n_tasks, sizeof(*workers));
+
+    assert(workers);
+    for (uint32_t i = 0; i < cell->n_tasks; i++) {
+        Lock *lock = common ? common : cell->lock->create(&cell->lock_settings);
+
+        loop_init(&workers[i].loop, cell, arena, lock, arena_seat(arena, i), 1);
+        workers[i].loop.alone = true;
+        workers[i].task = i;
+    }
+    return workers;
+}
+
+static void free_workers(const Cell *cell, Worker *workers, Lock *common)
+{
+    for (uint32_t i = 0; i < cell->n_tasks; i++) {
+        if (!common)
+            cell->lock->destroy(workers[i].loop.lock);
+        loop_finish(&workers[i].loop);
+    }
+    if (common)
+        cell->lock->destroy(common);
+    free(workers);
+}
+
+static int run(const Cell *cell, Arena *arena)
+{
+    Lock *common = cell->lock->per_loop ? NULL : cell->lock->create(&cell->lock_settings);
+    Worker *workers = create_workers(cell, arena, common);
+    uint32_t started;
+    int r = 0;
+
+    if (common)
+        common->shared = true;
+    cell_start_clock(arena);
+    for (started = 0; started < cell->n_tasks && r == 0; started += r == 0)
+        r = pthread_create(&workers[started].thread, NULL, work, &workers[started]);
+    arena->create = nsec_now() - arena->epoch;
+    for (uint32_t i = 0; i < started; i++) {
+        int joined = pthread_join(workers[i].thread, NULL);
+
+        assert(joined == 0);
+    }
+    cell_stop_clock(arena);
+    free_workers(cell, workers, common);
+    if (r == 0)
+        return 0;
+    snprintf(arena->reason, sizeof(arena->reason), "only %u of %u threads could be started: %s", started,
+        cell->n_tasks, strerror(r));
+    return -r;
+}
+
+const Mode mode_threads = {
+    .name = "threads",
+    .summary = "a thread for each task, all in one process",
+    .n_loops = one_each,
+    .run = run,
+};

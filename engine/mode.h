@@ -1,0 +1,25 @@
+/* Who calls the steps. One mode-*.c each, ending in its const descriptor. */
+#pragma once
+
+#include "engine/cell.h"
+
+struct Mode {
+    const char *name;
+    const char *alias; /* another name that is accepted; NULL if there is none */
+    const char *summary;
+    bool processes; /* tasks are processes: they share the arena and nothing else */
+    bool one_loop;  /* all tasks run on one loop, in one thread */
+
+    /* Loops, and so seats, for so many tasks. */
+    uint32_t (*n_loops)(uint32_t n_tasks);
+
+    /* Runs all tasks of the arena to their end, from the cell's process, which has one thread. Everything
+     * that can be allocated is, then arena->epoch is taken with cell_start_clock() before the first task,
+     * thread or process is made. Returns after the last is joined, with arena->create set. Returns 0, or a
+     * negative errno with arena->reason written. */
+    int (*run)(const Cell *cell, Arena *arena);
+};
+
+/* Takes the start of the timed region, and stops it; see cell.c for what is read besides the clock. */
+void cell_start_clock(Arena *arena);
+void cell_stop_clock(Arena *arena);

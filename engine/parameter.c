@@ -1,0 +1,93 @@
+#include "engine/parameter.h"
+
+#include <string.h>
+
+json_t *parameter_describe(const Parameter *parameter)
+{
+    json_t *object = json_pack("{s:s}", "name", parameter->name);
+
+    switch (parameter->type) {
+    case PARAMETER_INTEGER:
+        json_object_set_new(object, "type", json_string("integer"));
+        if (parameter->unit)
+            json_object_set_new(object, "unit", json_string(parameter->unit));
+        json_object_set_new(object, "min", json_integer(parameter->min));
+        json_object_set_new(object, "max", json_integer(parameter->max));
+        json_object_set_new(
+            object, "default", json_integer(parameter->size ? parameter->size() : parameter->fallback));
+        if (parameter->size)
+            json_object_set_new(object, "sized", json_true());
+        break;
+    case PARAMETER_CHOICE:
+        json_object_set_new(object, "type", json_string("choice"));
+        json_object_set_new(object, "choices", json_array());
+        for (size_t i = 0; parameter->choices[i]; i++)
+            json_array_append_new(json_object_get(object, "choices"), json_string(parameter->choices[i]));
+        json_object_set_new(object, "default", json_string(parameter->choices[0]));
+        break;
+    case PARAMETER_URL:
+        json_object_set_new(object, "type", json_string("text"));
+        json_object_set_new(object, "format", json_string("url"));
+        json_object_set_new(object, "max_length", json_integer(PARAMETER_TEXT_SIZE - 1));
+        json_object_set_new(object, "default", json_null());
+        break;
+    }
+    json_object_set_new(object, "help", json_string(parameter->help));
+    return object;
+}
+
+static void read_integer(const Parameter *parameter, const json_t *value, int64_t *target, Problem *problem)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < parameter->min ||
+        json_integer_value(value) > parameter->max) {
+        problem_add(problem, parameter->name, json_deep_copy(value),
+            json_pack("{s:I, s:I}", "min", (json_int_t)parameter->min, "max", (json_int_t)parameter->max),
+            "must be a whole number from %lld to %lld", (long long)parameter->min, (long long)parameter->max);
+        return;
+    }
+    *target = json_integer_value(value);
+}
+
+static void read_choice(const Parameter *parameter, const json_t *value, int *target, Problem *problem)
+{
+    const char *text = json_string_value(value);
+
+    for (int i = 0; text && parameter->choices[i]; i++) {
+        if (strcmp(parameter->choices[i], text) == 0) {
+            *target = i;
+            return;
+        }
+    }
+    problem_add(problem, parameter->name, json_deep_copy(value), NULL, "is not one of the choices");
+}
+
+static void read_url(const Parameter *parameter, const json_t *value, char *target, Problem *problem)
+{
+    target[0] = '\0';
+    if (!value || json_is_null(value))
+        return;
+    if (!json_is_string(value) || json_string_length(value) >= PARAMETER_TEXT_SIZE) {
+        problem_add(problem, parameter->name, json_deep_copy(value), NULL, "must be text of at most %d bytes",
+            PARAMETER_TEXT_SIZE - 1);
+        return;
+    }
+    strcpy(target, json_string_value(value));
+}
+
+void parameter_read(const Parameter *parameter, const json_t *params, void *target, Problem *problem)
+{
+    const json_t *value = json_object_get(params, parameter->name);
+    void *field = (char *)target + parameter->offset;
+
+    switch (parameter->type) {
+    case PARAMETER_INTEGER:
+        read_integer(parameter, value, field, problem);
+        break;
+    case PARAMETER_CHOICE:
+        read_choice(parameter, value, field, problem);
+        break;
+    case PARAMETER_URL:
+        read_url(parameter, value, field, problem);
+        break;
+    }
+}

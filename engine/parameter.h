@@ -1,0 +1,33 @@
+/* A parameter of an experiment: one row that feeds the catalog, the check of a request, and the struct that
+ * the experiment reads. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/problem.h"
+
+typedef enum ParameterType {
+    PARAMETER_INTEGER, /* int64_t */
+    PARAMETER_CHOICE,  /* int: index in choices */
+    PARAMETER_URL,     /* char[PARAMETER_TEXT_SIZE]; empty when not given */
+} ParameterType;
+
+enum { PARAMETER_TEXT_SIZE = 2048 };
+
+typedef struct Parameter {
+    const char *name, *unit, *help;
+    ParameterType type;
+    int64_t min, max, fallback;
+    const char *const *choices; /* NULL-terminated; the first is the default */
+    int64_t (*size)(void);      /* not NULL: the default is measured by this function */
+    size_t offset;              /* in the experiment's struct */
+} Parameter;
+
+/* Returns the description for the catalog (see plan/param.h), a new reference. */
+json_t *parameter_describe(const Parameter *parameter);
+
+/* Reads the parameter from a cell's params into the experiment's struct. Adds to the problem if it is
+ * missing or does not fit. */
+void parameter_read(const Parameter *parameter, const json_t *params, void *target, Problem *problem);

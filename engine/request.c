@@ -1,0 +1,141 @@
+#include "engine/request.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "engine/affinity.h"
+#include "engine/describe.h"
+#include "engine/registry.h"
+#include "engine/ticks.h"
+
+static_assert(
+    sizeof(((Cell *)0)->params) >= PARAMETER_TEXT_SIZE + 256, "params hold one text and some numbers");
+
+/* A whole number of the object in a range; a missing one is the fallback, or a problem if that is below min.
+ */
+static int64_t whole(
+    const json_t *object, const char *name, int64_t min, int64_t max, int64_t fallback, Problem *problem)
+{
+    const json_t *value = json_object_get(object, name);
+
+    if (!value && fallback >= min)
+        return fallback;
+    if (json_is_integer(value) && json_integer_value(value) >= min && json_integer_value(value) <= max)
+        return json_integer_value(value);
+    problem_add(problem, name, json_deep_copy(value),
+        json_pack("{s:I, s:I}", "min", (json_int_t)min, "max", (json_int_t)max),
+        "must be a whole number from %lld to %lld", (long long)min, (long long)max);
+    return min;
+}
+
+static const char *word(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : "";
+}
+
+static void read_origin(const json_t *object, Cell *cell, Problem *problem)
+{
+    json_t *ports = json_object_get(json_object_get(object, "origin"), "ports"), *port;
+    size_t i;
+
+    json_array_foreach (ports, i, port) {
+        json_int_t number = json_integer_value(port);
+
+        if (i == CELL_MAX_ORIGIN_PORTS || number < 1 || number > 65535) {
+            problem_add(problem, "origin", json_deep_copy(port), NULL, "has too many ports or a bad one");
+            return;
+        }
+        cell->origin_ports[cell->n_origin_ports++] = (uint16_t)number;
+    }
+}
+
+static void read_cell(
+    const json_t *object, const Experiment *experiment, Cell *cell, size_t number, Problem *problem)
+{
+    const json_t *params = json_object_get(object, "params");
+
+    cell->number = (uint32_t)whole(object, "cell", 0, INT32_MAX, (int64_t)number, problem);
+    cell->experiment = experiment;
+    cell->mode = registry_mode(word(object, "mode"));
+    if (!cell->mode)
+        problem_add(
+            problem, "mode", json_deep_copy(json_object_get(object, "mode")), NULL, "there is no such mode");
+    cell->lock = registry_lock(word(object, "lock"));
+    if (!cell->lock)
+        problem_add(
+            problem, "lock", json_deep_copy(json_object_get(object, "lock")), NULL, "there is no such lock");
+    if (!cell->mode || !cell->lock)
+        return;
+    cell->n_tasks = (uint32_t)whole(object, "tasks", 1, experiment->max_tasks(cell->mode), 0, problem);
+    cell->n_cpus = (uint32_t)whole(object, "cpus", 1, affinity_usable(), affinity_usable(), problem);
+    cell->lock_settings.switch_interval_us = whole(params, "switch_interval_us", 1, 1000000, 5000, problem);
+    cell->lock_settings.check_interval = whole(params, "check_interval", 1, 1000000, 100, problem);
+    for (size_t i = 0; i < experiment->n_parameters; i++)
+        parameter_read(&experiment->parameters[i], params, cell->params, problem);
+}
+
+static void read_cells(const json_t *object, const Experiment *experiment, Request *request, Problem *problem)
+{
+    json_t *cells = json_object_get(object, "cells"), *cell;
+    uint64_t seed = (uint64_t)whole(object, "seed", 0, INT64_MAX, 1, problem);
+    size_t i;
+
+    request->n_cells = json_array_size(cells);
+    request->cells = calloc(request->n_cells ? request->n_cells : 1, sizeof(*request->cells));
+    assert(request->cells);
+    if (request->n_cells == 0)
+        problem_add(problem, "cells", json_deep_copy(cells), NULL, "must be an array with at least one cell");
+    json_array_foreach (cells, i, cell) {
+        read_origin(object, &request->cells[i], problem);
+        read_cell(cell, experiment, &request->cells[i], i, problem);
+        request->cells[i].seed = seed;
+        if (problem_is_set(problem))
+            return;
+    }
+}
+
+static double read_tick_ns(const json_t *object, Problem *problem)
+{
+    const json_t *value = json_object_get(object, "tick_ns");
+
+    if (!value)
+        return TICK_NS;
+    if (json_is_number(value) && json_number_value(value) >= 0.1 && json_number_value(value) <= 1000)
+        return json_number_value(value);
+    problem_add(problem, "tick_ns", json_deep_copy(value), NULL, "must be a number from 0.1 to 1000");
+    return TICK_NS;
+}
+
+int request_parse(const json_t *object, Request *ret, Problem *problem)
+{
+    const Experiment *experiment = registry_experiment(word(object, "experiment"));
+    Request request = {0};
+
+    whole(object, "protocol", PROTOCOL_VERSION, PROTOCOL_VERSION, PROTOCOL_VERSION, problem);
+    request.repeat = (int)whole(object, "repeat", 1, 100000, 7, problem);
+    request.warmup = (int)whole(object, "warmup", 0, 100000, 1, problem);
+    request.full = strcmp(word(object, "detail"), "full") == 0;
+    request.tick_ns = read_tick_ns(object, problem);
+    if (experiment)
+        read_cells(object, experiment, &request, problem);
+    else
+        problem_add(problem, "experiment", json_deep_copy(json_object_get(object, "experiment")), NULL,
+            "there is no such experiment");
+    if (problem_is_set(problem)) {
+        request_finish(&request);
+        return -EINVAL;
+    }
+    *ret = request;
+    return 0;
+}
+
+void request_finish(Request *request)
+{
+    free(request->cells);
+    *request = (Request){0};
+}

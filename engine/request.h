@@ -1,0 +1,21 @@
+/* The request object of the run protocol: one experiment and its cells, already spelled out and numbered. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/problem.h"
+#include "engine/cell.h"
+
+typedef struct Request {
+    Cell *cells;
+    size_t n_cells;
+    int repeat, warmup;
+    bool full; /* all rows of tasks, not only the first */
+    double tick_ns;
+    nsec_t deadline; /* on the monotonic clock; 0: none */
+} Request;
+
+/* Reads and checks a request. Returns 0, or -EINVAL with the problem set and *ret untouched. The origin's
+ * ports are taken from the object ("origin": {"ports": [...]}), if they are there. */
+int request_parse(const json_t *object, Request *ret, Problem *problem);
+void request_finish(Request *request);

@@ -1,0 +1,39 @@
+#include "engine/ticks.h"
+
+#include "base/nsec.h"
+
+/* The empty statement keeps the compiler from working out the end. */
+__attribute__((noinline)) uint64_t ticks_count_down(uint64_t n)
+{
+    while (n > 0) {
+        n--;
+        __asm__ volatile("" : "+r"(n));
+    }
+    return n;
+}
+
+double ticks_turn_ns(void)
+{
+    enum { TURNS = 200000, MEASUREMENTS = 40 };
+    static double least;
+
+    if (least > 0)
+        return least;
+    for (int i = 0; i < MEASUREMENTS; i++) {
+        nsec_t since = nsec_now();
+        double turn;
+
+        ticks_count_down(TURNS);
+        turn = (double)(nsec_now() - since) / TURNS;
+        if (i == 0 || turn < least)
+            least = turn;
+    }
+    return least;
+}
+
+uint64_t ticks_turns(double tick_ns)
+{
+    double turns = tick_ns / ticks_turn_ns();
+
+    return turns > 1 ? (uint64_t)(turns + 0.5) : 1;
+}

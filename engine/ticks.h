@@ -1,0 +1,19 @@
+/* The model's unit of work. CPython 2.7 checks its lock every 100 ticks, about every 0.58 us, so a tick is
+ * 5.8 ns. A turn of a countdown loop in C is much shorter and differs between CPUs, so it is measured how
+ * many turns fill a tick. tick_ns is the only free constant of the model. */
+#pragma once
+
+#include <stdint.h>
+
+#define TICK_NS 5.8
+
+/* Counts n down to zero, one turn at a time, and returns what is left: zero. The work of the countdown
+ * experiment and what ticks are measured with. */
+uint64_t ticks_count_down(uint64_t n);
+
+/* The time of one turn in nanoseconds: the least of several short measurements, a few milliseconds in all.
+ * Measured once per process. */
+double ticks_turn_ns(void);
+
+/* How many turns fill one tick, at least 1. */
+uint64_t ticks_turns(double tick_ns);
