@@ -58,7 +58,7 @@ json_t *plan_catalog(const json_t *catalogs, const PlanLimits *given)
                 json_object_set(runtime, keys[k], json_object_get(catalog, keys[k]));
         json_array_append_new(json_object_get(object, "runtimes"), runtime);
     }
-    json_object_set_new(object, "parameters", common_parameters(catalogs, &limits));
+    json_object_set_new(object, "parameters", common_parameters(catalogs, &limits, NULL));
     for (size_t k = 0; k < sizeof(families) / sizeof(families[0]); k++) {
         json_object_set_new(object, families[k], json_array());
         json_array_foreach (catalogs, i, catalog)

@@ -134,20 +134,29 @@ static json_t *format_parameter(const PlanLimits *limits)
         "how the answer is written; table is for a terminal", "choices", choices, "default");
 }
 
-/* The largest of a number over all catalogs: max_tasks of any experiment and mode, or cpus_usable. */
-static int64_t largest_tasks(const json_t *catalogs)
+static int64_t most_tasks(const json_t *experiment)
 {
-    int64_t largest = 1;
-    json_t *catalog, *experiment, *value;
+    int64_t most = 1;
+    json_t *value;
     const char *mode;
+
+    json_object_foreach (json_object_get(experiment, "max_tasks"), mode, value)
+        if (json_integer_value(value) > most)
+            most = json_integer_value(value);
+    return most;
+}
+
+static int64_t most_tasks_of_any(const json_t *catalogs)
+{
+    int64_t most = 1;
+    json_t *catalog, *experiment;
     size_t i, k;
 
     json_array_foreach (catalogs, i, catalog)
         json_array_foreach (json_object_get(catalog, "experiments"), k, experiment)
-            json_object_foreach (json_object_get(experiment, "max_tasks"), mode, value)
-                if (json_integer_value(value) > largest)
-                    largest = json_integer_value(value);
-    return largest;
+            if (most_tasks(experiment) > most)
+                most = most_tasks(experiment);
+    return most;
 }
 
 static void set_range(json_t *parameters, const char *name, int64_t max, int64_t fallback)
@@ -164,12 +173,12 @@ static void set_range(json_t *parameters, const char *name, int64_t max, int64_t
     }
 }
 
-json_t *common_parameters(const json_t *catalogs, const PlanLimits *given)
+json_t *common_parameters(const json_t *catalogs, const PlanLimits *given, const json_t *experiment)
 {
     const PlanLimits limits = common_limits(given);
     const json_t *first = json_array_get(catalogs, 0);
     int64_t cpus = json_integer_value(json_object_get(first, "cpus_usable"));
-    int64_t tasks = largest_tasks(catalogs);
+    int64_t tasks = experiment ? most_tasks(experiment) : most_tasks_of_any(catalogs);
     json_t *parameters = json_array();
 
     json_array_append_new(

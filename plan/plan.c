@@ -316,7 +316,7 @@ int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char
         unknown_experiment(catalogs, experiment, problem);
         return -EINVAL;
     }
-    parameters = common_parameters(catalogs, &limits);
+    parameters = common_parameters(catalogs, &limits, entry);
     json_array_extend(parameters, json_object_get(entry, "parameters"));
     values = check_parameters(parameters, given, problem);
     check_urls(parameters, values, &limits, problem);

@@ -1,0 +1,34 @@
+/* What gilscope-guard can be told on its command line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum GuardOptionName {
+    GUARD_CLEAN_ENV,
+    GUARD_CPU_SECONDS,
+    GUARD_FILE_SIZE,
+    GUARD_HANGUP_FD,
+    GUARD_HELP,
+    GUARD_NOFILE,
+    GUARD_OOM_SCORE_ADJ,
+    GUARD_VERSION,
+    N_GUARD_OPTIONS,
+};
+
+typedef struct GuardOption {
+    bool given;
+    int64_t value; /* within the range of its row; 0 if not given */
+} GuardOption;
+
+typedef struct GuardOptions {
+    GuardOption option[N_GUARD_OPTIONS];
+    char **program; /* borrowed from argv: the program, its arguments and NULL; empty for help and version */
+} GuardOptions;
+
+/* Reads the command line. Returns 0, or -EINVAL after one line on standard error that names the option, its
+ * value and what is allowed. A program must be there unless help or version is asked for. */
+int guard_options_parse(GuardOptions *options, char **argv);
+
+/* Writes the help text to standard output. */
+void guard_options_help(void);

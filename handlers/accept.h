@@ -1,0 +1,12 @@
+/* What a client says it likes: the Accept and Accept-Encoding headers (RFC 9110, 12.5). */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Returns the index of the type ("text/csv") that the header likes best, the first of equals; -1 if it likes
+ * none of them. An absent (NULL) or empty header likes all. */
+int accept_choose(const char *header, const char *const *types, size_t n_types);
+
+/* Whether an Accept-Encoding header (NULL: absent) allows the coding, by its name or by "*". */
+bool accept_has_coding(const char *header, const char *coding);

@@ -1,0 +1,90 @@
+#include "handlers/parameters.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/form.h"
+
+/* A repeated name in the query or the body is found by the parser of each; this finds one in both. */
+static void merge(json_t *into, json_t *from, Problem *problem)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(from, name, value)
+    {
+        if (json_object_get(into, name))
+            problem_add(problem, name, json_incref(value), NULL, "given more than once");
+        else
+            json_object_set(into, name, value);
+    }
+}
+
+static json_t *read_form(const Request *request, Problem *problem)
+{
+    json_t *object = json_object();
+
+    form_parse(object, request->body, request->body_length, problem);
+    return object;
+}
+
+static json_t *read_json(const Request *request, Problem *problem)
+{
+    json_error_t error;
+    json_t *object =
+        json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+
+    if (!object) {
+        problem_set(
+            problem, 400, "Malformed JSON", "line %d, column %d: %s", error.line, error.column, error.text);
+        problem_extend(problem, "line", json_integer(error.line));
+        problem_extend(problem, "column", json_integer(error.column));
+        return NULL;
+    }
+    if (!json_is_object(object)) {
+        problem_set(problem, 400, "Not a JSON object", "the body must be an object: {\"n\": 1000000, ...}");
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+static const struct {
+    const char *type;
+    json_t *(*read)(const Request *request, Problem *problem);
+} bodies[] = {
+    {"application/x-www-form-urlencoded", read_form},
+    {"application/json", read_json},
+};
+
+static json_t *read_body(const Request *request, Problem *problem)
+{
+    const char *type = request->header(request, "Content-Type");
+    size_t length = type ? strcspn(type, "; \t") : 0;
+    json_t *accepted = json_array();
+
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        if (length == strlen(bodies[i].type) && strncasecmp(type, bodies[i].type, length) == 0) {
+            json_decref(accepted);
+            return bodies[i].read(request, problem);
+        }
+        json_array_append_new(accepted, json_string(bodies[i].type));
+    }
+    problem_set(problem, 415, "Unsupported content type", "the body %s%s; send a form or a JSON object",
+        type ? "is " : "has no content type", type ? type : "");
+    problem_extend(problem, "accepted", accepted);
+    return NULL;
+}
+
+json_t *parameters_read(const Request *request, Problem *problem)
+{
+    json_t *parameters = json_object();
+
+    form_parse(parameters, request->query, strlen(request->query), problem);
+    if (request->body_length > 0) {
+        json_auto_t *given = read_body(request, problem);
+
+        merge(parameters, given, problem);
+    }
+    return parameters;
+}

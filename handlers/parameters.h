@@ -1,0 +1,11 @@
+/* The parameters of a request, wherever they stand: in the query, in a form, or in a JSON object. */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/problem.h"
+#include "handlers/request.h"
+
+/* Returns a new object of names and values: strings from a query or a form, any JSON from a JSON object.
+ * Everything wrong is added to the problem: 400, or 415 for a body of another type. */
+json_t *parameters_read(const Request *request, Problem *problem);

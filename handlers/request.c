@@ -1,0 +1,72 @@
+#include "handlers/request.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/form.h"
+
+static const struct {
+    Method method;
+    const char *name;
+} method_names[] = {
+    {METHOD_GET, "GET"},
+    {METHOD_HEAD, "HEAD"},
+    {METHOD_POST, "POST"},
+    {METHOD_OPTIONS, "OPTIONS"},
+    {METHOD_PUT, "PUT"},
+    {METHOD_PATCH, "PATCH"},
+    {METHOD_DELETE, "DELETE"},
+};
+
+Method method_from_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
+        if (strcmp(method_names[i].name, name) == 0)
+            return method_names[i].method;
+    return METHOD_OTHER;
+}
+
+const char *method_name(Method method)
+{
+    for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
+        if (method_names[i].method == method)
+            return method_names[i].name;
+    return "a method of that name";
+}
+
+/* A client of a proxy may write the whole address: the path begins behind the host (RFC 9112, 3.2.2). */
+static char *skip_authority(char *target)
+{
+    char *at;
+
+    if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
+        return target;
+    at = strchr(target, ':') + 3;
+    at += strcspn(at, "/?");
+    return at;
+}
+
+int request_split_target(Request *request)
+{
+    char *path = skip_authority(request->target);
+    char *question = strchr(path, '?');
+    size_t length = question ? (size_t)(question - path) : strlen(path);
+    long decoded;
+
+    request->query = question ? question + 1 : "";
+    if (length == 0 && path != request->target) {
+        /* "http://host" and "http://host?a=1" mean the root; the slash fits where the host was. */
+        path[-1] = '/';
+        path--;
+        length = 1;
+    }
+    decoded = form_unescape(path, length, 0);
+    if (decoded < 0 || memchr(path, '\0', (size_t)decoded))
+        return -EINVAL;
+    path[decoded] = '\0';
+    if (path[0] != '/' && strcmp(path, "*") != 0)
+        return -EINVAL;
+    request->path = path;
+    return 0;
+}

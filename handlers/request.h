@@ -1,0 +1,52 @@
+/* A request as the handlers see it: plain data and three functions, whatever HTTP library brought it. The
+ * server fills it in, routes_dispatch() splits the target, a handler reads it and returns a Response.
+ *
+ * A handler that cannot answer at once (a run takes its time) returns NULL, keeps the pointer, and calls
+ * request->answer() later, from the loop, exactly once; unless request->gone() was called before: then the
+ * client has left, nobody may touch the request any more, and the work for it should end. */
+#pragma once
+
+#include <stddef.h>
+
+typedef struct Response Response;
+
+/* A set of bits, so that a route can name several. */
+typedef enum Method {
+    METHOD_GET = 1 << 0,
+    METHOD_HEAD = 1 << 1,
+    METHOD_POST = 1 << 2,
+    METHOD_OPTIONS = 1 << 3,
+    METHOD_PUT = 1 << 4,
+    METHOD_PATCH = 1 << 5,
+    METHOD_DELETE = 1 << 6,
+    METHOD_OTHER = 1 << 7, /* any name we do not know */
+} Method;
+
+typedef struct Request Request;
+struct Request {
+    Method method;
+    char *target;        /* as it came: "/run/countdown?n=1e6"; split and decoded in place */
+    char *path;          /* decoded; begins with '/', or is "*" */
+    const char *query;   /* behind the '?', still encoded; "" if there is none */
+    char parameter[128]; /* what stands for {name} in the route's path */
+    const char *body;    /* not terminated; NULL if empty */
+    size_t body_length;
+
+    /* Returns the first header line of that name, or NULL; valid until the request is answered. */
+    const char *(*header)(const Request *request, const char *name);
+    /* Answers a request whose handler returned NULL; takes the response over. */
+    void (*answer)(Request *request, Response *response);
+
+    /* Set by a handler before it returns NULL. */
+    void (*gone)(Request *request); /* the client has left */
+    void *data;                     /* the handler's own */
+};
+
+Method method_from_name(const char *name);
+
+/* Returns the name of exactly one method. */
+const char *method_name(Method method);
+
+/* Splits the target into path and query and decodes the path. Returns 0, or -EINVAL if the path has a bad
+ * percent-escape, a NUL byte, or does not begin with a slash. */
+int request_split_target(Request *request);

@@ -1,0 +1,53 @@
+/* An answer, independent of the HTTP library that will carry it. Every body ends in a newline. The headers
+ * that every answer has (nosniff and the like) are added where answers are sent, not here. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/problem.h"
+
+enum { RESPONSE_MAX_HEADERS = 6 };
+
+typedef struct Response {
+    int status;
+    const char *type; /* of the body; NULL if there is none */
+    const char *body;
+    char *owned; /* the body if it has to be freed, else NULL */
+    size_t length;
+    struct {
+        const char *name;
+        char *value;
+    } headers[RESPONSE_MAX_HEADERS];
+    size_t n_headers;
+    /* A constant answer is sent many times and freed by who made it; any other one is freed when sent. */
+    bool constant;
+    /* What the HTTP library keeps of a constant answer, and how to let go of it. */
+    void *prepared;
+    void (*release)(void *prepared);
+} Response;
+
+/* Takes the body over (malloc). */
+Response *response_new(int status, const char *type, char *body, size_t length);
+
+/* The body must live as long as the response. */
+Response *response_new_static(int status, const char *type, const char *body, size_t length);
+
+Response *response_new_empty(int status);
+
+/* Serialises the object, which stays the caller's, with a newline behind it. */
+Response *response_new_json(int status, const json_t *object);
+
+/* application/problem+json; the status is the problem's. */
+Response *response_new_problem(const Problem *problem);
+
+/* Adds a header line; name is static. Returns the response, for chaining. */
+Response *response_add_header(Response *response, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Marks an answer that is kept and sent many times. */
+Response *response_make_constant(Response *response);
+
+/* Frees it, constant or not; NULL is fine. */
+void response_free(Response *response);

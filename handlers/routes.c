@@ -1,0 +1,128 @@
+#include "handlers/routes.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+typedef struct Route {
+    unsigned methods;  /* OPTIONS is answered for every path */
+    const char *path;  /* {name} stands for what is between two slashes; at the end for all the rest */
+    const char *shown; /* NULL: as path */
+    Response *(*handle)(App *app, Request *request);
+    bool (*has)(const App *app, const char *path); /* NULL: any path that fits */
+    const char *help;
+} Route;
+
+enum { READ = METHOD_GET | METHOD_HEAD };
+
+/* The health checks first: they come often. The page last: it would fit any path. No HEAD on /run: it would
+ * do all the work and throw the answer away. */
+static const Route routes[] = {
+    {READ, "/healthz", NULL, handle_healthz, NULL, "the server is alive"},
+    {READ, "/readyz", NULL, handle_readyz, NULL, "it takes work; 503 while it is stopping"},
+    {READ, "/version", NULL, handle_version, NULL, "what is running here"},
+    {READ, "/experiments", NULL, handle_experiments, NULL,
+        "what can be run: the catalog and the limits in force"},
+    {METHOD_GET | METHOD_POST, "/run/{experiment}", NULL, handle_run, NULL, "runs it and answers when done"},
+    {READ, "/{file}", "/", handle_page, page_has, "the page: / and what belongs to it"},
+};
+enum { N_ROUTES = sizeof(routes) / sizeof(routes[0]) };
+
+/* Whether the path fits the pattern; what stands for {name} goes to parameter. */
+static bool fits(const char *pattern, const char *path, char *parameter, size_t room)
+{
+    size_t same = strcspn(pattern, "{"), length;
+
+    if (pattern[same] == '\0')
+        return strcmp(pattern, path) == 0;
+    if (strncmp(pattern, path, same) != 0)
+        return false;
+    pattern = strchr(pattern, '}') + 1;
+    path += same;
+    length = *pattern == '\0' ? strlen(path) : strcspn(path, "/");
+    if (length >= room || strcmp(pattern, path + length) != 0)
+        return false;
+    memcpy(parameter, path, length);
+    parameter[length] = '\0';
+    return true;
+}
+
+static const Route *find_route(const App *app, Request *request)
+{
+    for (size_t i = 0; i < N_ROUTES; i++)
+        if (fits(routes[i].path, request->path, request->parameter, sizeof(request->parameter)) &&
+            (!routes[i].has || routes[i].has(app, request->path)))
+            return &routes[i];
+    return NULL;
+}
+
+/* "GET, HEAD, OPTIONS" */
+static char *allowed(unsigned methods)
+{
+    static const Method order[] = {
+        METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS};
+    char *text = text_printf("%s", "");
+
+    methods |= METHOD_OPTIONS;
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        auto_free char *shorter = text;
+
+        text = text_printf("%s%s%s", shorter, *shorter && methods & order[i] ? ", " : "",
+            methods & order[i] ? method_name(order[i]) : "");
+    }
+    return text;
+}
+
+static Response *unknown_path(const Request *request)
+{
+    auto_problem Problem problem = {0};
+    json_t *paths = json_array();
+
+    problem_set(&problem, 404, "No such path", "there is nothing at %s", request->path);
+    for (size_t i = 0; i < N_ROUTES; i++)
+        json_array_append_new(paths, json_string(routes[i].shown ? routes[i].shown : routes[i].path));
+    problem_extend(&problem, "paths", paths);
+    return response_new_problem(&problem);
+}
+
+static Response *wrong_method(const Request *request, const Route *route)
+{
+    auto_free char *methods = allowed(route->methods);
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 405, "Wrong method", "%s takes %s, not %s", request->path, methods,
+        method_name(request->method));
+    return response_add_header(response_new_problem(&problem), "Allow", "%s", methods);
+}
+
+static Response *options(unsigned methods)
+{
+    auto_free char *text = allowed(methods);
+
+    return response_add_header(response_new_empty(204), "Allow", "%s", text);
+}
+
+Response *routes_dispatch(App *app, Request *request)
+{
+    const Route *route;
+
+    if (request_split_target(request) < 0) {
+        auto_problem Problem problem = {0};
+
+        problem_set(&problem, 400, "Bad path",
+            "the path must begin with a slash and have no NUL byte and no bad percent-escape");
+        return response_new_problem(&problem);
+    }
+    if (strcmp(request->path, "*") == 0 && request->method == METHOD_OPTIONS)
+        return options(METHOD_GET | METHOD_HEAD | METHOD_POST);
+    route = find_route(app, request);
+    if (!route)
+        return unknown_path(request);
+    if (request->method == METHOD_OPTIONS)
+        return options(route->methods);
+    if (!(route->methods & request->method))
+        return wrong_method(request, route);
+    return route->handle(app, request);
+}

@@ -1,0 +1,19 @@
+/* What can be run here: asked of the runtime once, when the server starts, and kept for its lifetime. So an
+ * experiment that sizes itself does it once, and two requests without `n` mean the same `n`. */
+#pragma once
+
+#include <jansson.h>
+#include <uv.h>
+
+#include "runs/settings.h"
+
+typedef struct Catalog {
+    json_t *runtimes;   /* what each runtime describes, the default one first: what plan_make() wants */
+    const json_t *host; /* the machine, as the first of them sees it; borrowed */
+} Catalog;
+
+/* Asks the runtime and runs the loop meanwhile. Returns 0; or a negative errno, and then *ret_reason says in
+ * words why (owned by the caller). */
+int catalog_load(uv_loop_t *loop, const RunSettings *settings, Catalog *ret, char **ret_reason);
+
+void catalog_finish(Catalog *catalog);

@@ -1,0 +1,271 @@
+/* Five things have to come to an end before a child is freed: the process, its output, its log, the input
+ * that was written, and the hang-up pipe. end() is called when the process was reaped and its output and log
+ * have reached end of file; then all handles are closed, and the last one to close frees the child. */
+#include "runs/child.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "runs/lines.h"
+
+enum {
+    MAX_LINE = 16 << 20,    /* one repetition of 10,000 tasks with all details is about 3 MB */
+    MAX_OUTPUT = 256 << 20, /* of one child; its results are kept until it ends */
+    MAX_LOG_LINE = 4096,    /* longer ones are cut into pieces */
+    MAX_LOG_LINES = 1000,   /* of one child; what comes after them is dropped */
+    STUCK_GUARD_MS = 2000,  /* after child_stop(); far more than a guard ever needs */
+};
+
+struct Child {
+    ChildSpec spec;
+    uv_process_t process;
+    uv_pipe_t input, output, log, hangup;
+    uv_timer_t stuck;
+    uv_write_t write;
+    char *text, *name;
+    Lines lines, log_lines;
+    int n_open; /* handles that are not closed yet */
+    int n_log_lines;
+    size_t n_output; /* bytes */
+    bool started, exited, output_ended, log_ended, stopped, too_much;
+    int64_t status;
+    int signal;
+};
+
+static void free_child(Child *child)
+{
+    lines_finish(&child->lines);
+    lines_finish(&child->log_lines);
+    free(child->text);
+    free(child->name);
+    free(child);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    Child *child = handle->data;
+
+    if (--child->n_open == 0)
+        free_child(child);
+}
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, on_closed);
+}
+
+static char *describe_end(const Child *child)
+{
+    if (child->too_much)
+        return text_printf(
+            "wrote more than %d MB, or a line of more than %d MB", MAX_OUTPUT >> 20, MAX_LINE >> 20);
+    if (child->signal != 0)
+        return text_printf("lost its guard to signal %d (%s)", child->signal, strsignal(child->signal));
+    if (child->status > 128 && child->status <= 128 + 64)
+        return text_printf(
+            "died of signal %d (%s)", (int)child->status - 128, strsignal((int)child->status - 128));
+    if (child->status >= 125 && child->status <= 127)
+        return text_printf("could not be started (status %d)", (int)child->status);
+    if (child->status != 0)
+        return text_printf("ended with status %d", (int)child->status);
+    return NULL;
+}
+
+static void finish_when_over(Child *child)
+{
+    auto_free char *reason = NULL;
+
+    if (!child->exited || !child->output_ended || !child->log_ended)
+        return;
+    close_handle((uv_handle_t *)&child->process);
+    close_handle((uv_handle_t *)&child->input);
+    close_handle((uv_handle_t *)&child->output);
+    close_handle((uv_handle_t *)&child->log);
+    close_handle((uv_handle_t *)&child->hangup);
+    close_handle((uv_handle_t *)&child->stuck);
+    if (!child->started)
+        return;
+    reason = describe_end(child);
+    child->spec.end(child->spec.data, reason);
+}
+
+/* A descendant that the guard could not end would hold the output open for ever. */
+static void on_stuck(uv_timer_t *timer)
+{
+    Child *child = timer->data;
+
+    log_error("guard_stuck", log_text("run", child->name), log_number("pid", child->process.pid));
+    if (!child->exited)
+        uv_process_kill(&child->process, SIGKILL);
+    child->output_ended = child->log_ended = true;
+    finish_when_over(child);
+}
+
+static void on_process_end(uv_process_t *process, int64_t status, int signal)
+{
+    Child *child = process->data;
+
+    child->exited = true;
+    child->status = status;
+    child->signal = signal;
+    if (!child->output_ended || !child->log_ended)
+        uv_timer_start(&child->stuck, on_stuck, STUCK_GUARD_MS, 0);
+    finish_when_over(child);
+}
+
+static void on_line(void *data, char *line, size_t length)
+{
+    Child *child = data;
+
+    if (!child->stopped)
+        child->spec.line(child->spec.data, line, length);
+}
+
+static void on_log_line(void *data, char *line, size_t length)
+{
+    Child *child = data;
+
+    (void)length;
+    if (child->n_log_lines < MAX_LOG_LINES)
+        log_info("runtime_says", log_text("run", child->name), log_text("text", line));
+    else if (child->n_log_lines == MAX_LOG_LINES)
+        log_warning(
+            "runtime_talks_too_much", log_text("run", child->name), log_number("lines", MAX_LOG_LINES));
+    child->n_log_lines++;
+}
+
+/* One buffer for all: the loop reads one pipe at a time and is done with it before the next. */
+static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    static char shared[65536];
+
+    (void)handle;
+    (void)suggested;
+    *buffer = uv_buf_init(shared, sizeof(shared));
+}
+
+static void on_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
+{
+    Child *child = stream->data;
+
+    if (length > 0 && !child->stopped) {
+        child->n_output += (size_t)length;
+        if (child->n_output > MAX_OUTPUT ||
+            lines_feed(&child->lines, buffer->base, (size_t)length, on_line, child) < 0) {
+            child->too_much = true;
+            child_stop(child);
+        }
+    }
+    if (length >= 0)
+        return;
+    lines_end(&child->lines, on_line, child);
+    child->output_ended = true;
+    uv_read_stop(stream);
+    finish_when_over(child);
+}
+
+static void on_log(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
+{
+    Child *child = stream->data;
+
+    if (length > 0)
+        lines_feed(&child->log_lines, buffer->base, (size_t)length, on_log_line, child);
+    if (length < 0) {
+        lines_end(&child->log_lines, on_log_line, child);
+        child->log_ended = true;
+        uv_read_stop(stream);
+        finish_when_over(child);
+    }
+}
+
+/* Whether all was written does not matter here: who does not read its request will not end well by itself. */
+static void on_written(uv_write_t *write, int status)
+{
+    Child *child = write->data;
+
+    (void)status;
+    close_handle((uv_handle_t *)&child->input);
+}
+
+static void init_handles(Child *child, uv_loop_t *loop)
+{
+    uv_pipe_t *pipes[] = {&child->input, &child->output, &child->log, &child->hangup};
+
+    for (size_t i = 0; i < sizeof(pipes) / sizeof(pipes[0]); i++) {
+        uv_pipe_init(loop, pipes[i], 0);
+        pipes[i]->data = child;
+    }
+    uv_timer_init(loop, &child->stuck);
+    child->stuck.data = child;
+    child->process.data = child;
+    child->write.data = child;
+    child->n_open = 6;
+}
+
+static int spawn(Child *child, uv_loop_t *loop)
+{
+    uv_stdio_container_t stdio[] = {
+        {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&child->input},
+        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&child->output},
+        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&child->log},
+        {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&child->hangup},
+    };
+    const char *args[] = {child->spec.guard, "--hangup-fd=3", "--oom-score-adj=1000", "--",
+        child->spec.program, child->spec.argument, NULL};
+    uv_process_options_t options = {
+        .exit_cb = on_process_end,
+        .file = child->spec.guard,
+        .args = (char **)args,
+        .stdio = stdio,
+        .stdio_count = sizeof(stdio) / sizeof(stdio[0]),
+    };
+
+    return uv_spawn(loop, &child->process, &options);
+}
+
+int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret)
+{
+    Child *child = calloc(1, sizeof(*child));
+    uv_buf_t buffer;
+    int r;
+
+    assert(child);
+    child->spec = *spec;
+    child->text = strndup(spec->input, spec->input_length);
+    child->name = strdup(spec->name);
+    assert(child->text && child->name);
+    lines_init(&child->lines, MAX_LINE, false);
+    lines_init(&child->log_lines, MAX_LOG_LINE, true);
+    init_handles(child, loop);
+
+    r = spawn(child, loop);
+    if (r < 0) {
+        child->exited = child->output_ended = child->log_ended = true;
+        finish_when_over(child);
+        return r;
+    }
+    child->started = true;
+    uv_read_start((uv_stream_t *)&child->output, on_allocate, on_output);
+    uv_read_start((uv_stream_t *)&child->log, on_allocate, on_log);
+    buffer = uv_buf_init(child->text, (unsigned)spec->input_length);
+    r = uv_write(&child->write, (uv_stream_t *)&child->input, &buffer, 1, on_written);
+    assert(r == 0);
+    *ret = child;
+    return 0;
+}
+
+void child_stop(Child *child)
+{
+    if (child->stopped)
+        return;
+    child->stopped = true;
+    close_handle((uv_handle_t *)&child->hangup);
+    if (!child->exited)
+        uv_timer_start(&child->stuck, on_stuck, STUCK_GUARD_MS, 0);
+}

@@ -1,0 +1,35 @@
+/* One runtime at work: gilscope-guard around a program, its standard input filled, its output cut into
+ * lines, its log passed on.
+ *
+ * The guard is told to stop by the hang-up of a pipe that this side holds open. So the same thing happens
+ * when a run is cancelled and when the server itself is killed: every descendant of the runtime ends. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+typedef struct Child Child;
+
+typedef struct ChildSpec {
+    const char *guard;   /* path of gilscope-guard */
+    const char *program; /* the runtime; it gets one argument or none */
+    const char *argument;
+    const char *input; /* for its standard input; copied */
+    size_t input_length;
+    const char *name; /* for the log: the run's id */
+
+    /* One line of output without its newline, which the callee may change. Not called after child_stop(). */
+    void (*line)(void *data, char *line, size_t length);
+    /* All processes are gone and all output was seen. reason says in words what was wrong, as "died of signal
+     * 11 (Segmentation fault)", or is NULL if the program ended by itself with status 0. Frees the child. */
+    void (*end)(void *data, const char *reason);
+    void *data;
+} ChildSpec;
+
+/* Starts it. Returns 0 and the child, which is freed by itself after end(); or a negative errno, and then
+ * end() is not called. */
+int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret);
+
+/* Tells the guard to end everything. end() follows when that is done, normally within milliseconds. */
+void child_stop(Child *child);

@@ -1,0 +1,223 @@
+#include "runs/origin.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "runs/lines.h"
+
+enum {
+    FIRST_DELAY_MS = 100,
+    LAST_DELAY_MS = 10000,
+    GOOD_MS = 10000, /* one that ran so long starts the delays anew */
+    START_MS = 5000, /* to be up; who waits for it goes on without it after that */
+    END_MS = 1000,   /* from the end of its input to its own end; then it is killed */
+    MAX_LINE = 65536,
+};
+
+struct Origin {
+    uv_loop_t *loop;
+    const RunSettings *settings;
+    uv_process_t process;
+    uv_pipe_t input, output;
+    uv_timer_t
+        timer; /* to the next start; while starting, to the end of patience; when stopping, to the kill */
+    Lines lines;
+    json_t *ports;
+    int n_open; /* handles of the current process */
+    bool running, settled, stopping;
+    int delay_ms;
+    uint64_t started_ms;
+};
+
+static void start(Origin *origin);
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    Origin *origin = handle->data;
+
+    lines_finish(&origin->lines);
+    json_decref(origin->ports);
+    free(origin);
+}
+
+static void on_slow(uv_timer_t *timer)
+{
+    Origin *origin = timer->data;
+
+    log_warning("origin_slow", log_number("waited_ms", START_MS));
+    origin->settled = true;
+}
+
+static void on_restart(uv_timer_t *timer)
+{
+    start(timer->data);
+}
+
+/* The process is gone and its handles are closed: what next? */
+static void next(Origin *origin)
+{
+    if (origin->stopping) {
+        uv_close((uv_handle_t *)&origin->timer, on_timer_closed);
+        return;
+    }
+    if (uv_now(origin->loop) - origin->started_ms > GOOD_MS)
+        origin->delay_ms = FIRST_DELAY_MS;
+    log_info("origin_restart", log_number("in_ms", origin->delay_ms));
+    uv_timer_start(&origin->timer, on_restart, (uint64_t)origin->delay_ms, 0);
+    origin->delay_ms = origin->delay_ms * 2 < LAST_DELAY_MS ? origin->delay_ms * 2 : LAST_DELAY_MS;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    Origin *origin = handle->data;
+
+    if (--origin->n_open == 0)
+        next(origin);
+}
+
+static void close_all(Origin *origin)
+{
+    origin->running = false;
+    origin->settled = true;
+    json_decref(origin->ports);
+    origin->ports = NULL;
+    lines_finish(&origin->lines);
+    uv_timer_stop(&origin->timer);
+    if (!uv_is_closing((uv_handle_t *)&origin->input))
+        uv_close((uv_handle_t *)&origin->input, on_closed);
+    uv_close((uv_handle_t *)&origin->output, on_closed);
+    uv_close((uv_handle_t *)&origin->process, on_closed);
+}
+
+static void on_process_end(uv_process_t *process, int64_t status, int signal)
+{
+    Origin *origin = process->data;
+
+    if (!origin->stopping)
+        log_warning("origin_ended", log_number("status", status), log_number("signal", signal));
+    close_all(origin);
+}
+
+static void on_line(void *data, char *line, size_t length)
+{
+    Origin *origin = data;
+    json_auto_t *event = json_loadb(line, length, 0, NULL);
+    const char *name = json_string_value(json_object_get(event, "event"));
+    json_t *ports = json_object_get(event, "ports");
+    auto_free char *text = NULL;
+
+    if (!name || strcmp(name, "ready") != 0 || json_array_size(ports) == 0)
+        return;
+    json_decref(origin->ports);
+    origin->ports = json_incref(ports);
+    origin->settled = true;
+    if (!origin->stopping)
+        uv_timer_stop(&origin->timer);
+    text = json_dumps(ports, JSON_COMPACT);
+    log_info("origin_ready", log_number("pid", origin->process.pid), log_text("ports", text));
+}
+
+static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    static char shared[4096];
+
+    (void)handle;
+    (void)suggested;
+    *buffer = uv_buf_init(shared, sizeof(shared));
+}
+
+static void on_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
+{
+    Origin *origin = stream->data;
+
+    if (length < 0)
+        uv_read_stop(stream);
+    else if (length > 0)
+        lines_feed(&origin->lines, buffer->base, (size_t)length, on_line, origin);
+}
+
+static void start(Origin *origin)
+{
+    uv_stdio_container_t stdio[] = {
+        {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&origin->input},
+        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&origin->output},
+        {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
+    };
+    auto_free char *ports = text_printf("--ports=%lld", (long long)origin->settings->origin_ports);
+    const char *args[] = {origin->settings->origin, ports, NULL};
+    uv_process_options_t options = {
+        .exit_cb = on_process_end,
+        .file = origin->settings->origin,
+        .args = (char **)args,
+        .stdio = stdio,
+        .stdio_count = sizeof(stdio) / sizeof(stdio[0]),
+    };
+    int r;
+
+    uv_pipe_init(origin->loop, &origin->input, 0);
+    uv_pipe_init(origin->loop, &origin->output, 0);
+    origin->input.data = origin->output.data = origin->process.data = origin;
+    origin->n_open = 3;
+    origin->started_ms = uv_now(origin->loop);
+    lines_init(&origin->lines, MAX_LINE, true);
+    r = uv_spawn(origin->loop, &origin->process, &options);
+    if (r < 0) {
+        log_error(
+            "origin_failed", log_text("program", origin->settings->origin), log_text("reason", strerror(-r)));
+        close_all(origin);
+        return;
+    }
+    origin->running = true;
+    uv_timer_start(&origin->timer, on_slow, START_MS, 0);
+    uv_read_start((uv_stream_t *)&origin->output, on_allocate, on_output);
+}
+
+Origin *origin_start(uv_loop_t *loop, const RunSettings *settings)
+{
+    Origin *origin = calloc(1, sizeof(*origin));
+
+    assert(origin);
+    origin->loop = loop;
+    origin->settings = settings;
+    origin->delay_ms = FIRST_DELAY_MS;
+    uv_timer_init(loop, &origin->timer);
+    origin->timer.data = origin;
+    if (settings->origin_ports > 0)
+        start(origin);
+    else
+        origin->settled = true;
+    return origin;
+}
+
+const json_t *origin_ports(const Origin *origin)
+{
+    return origin->ports;
+}
+
+bool origin_is_settled(const Origin *origin)
+{
+    return origin->settled;
+}
+
+static void on_kill(uv_timer_t *timer)
+{
+    Origin *origin = timer->data;
+
+    uv_process_kill(&origin->process, SIGKILL);
+}
+
+void origin_stop(Origin *origin)
+{
+    origin->stopping = true;
+    if (origin->running) {
+        uv_close((uv_handle_t *)&origin->input, on_closed);
+        uv_timer_start(&origin->timer, on_kill, END_MS, 0);
+    } else if (origin->n_open == 0) {
+        uv_close((uv_handle_t *)&origin->timer, on_timer_closed);
+    }
+}

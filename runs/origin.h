@@ -1,0 +1,25 @@
+/* The slow web server that fetch asks by default: a process of its own on loopback, started by the server,
+ * watched, and started again when it dies, later each time. It ends when this side of its standard input is
+ * closed, by us or by our death. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#include "runs/settings.h"
+
+typedef struct Origin Origin;
+
+/* Starts it. With 0 ports in the settings nothing is started and there is never a port. Returns the origin,
+ * which is freed after origin_stop(). */
+Origin *origin_start(uv_loop_t *loop, const RunSettings *settings);
+
+/* The array of ports that it listens on, borrowed; NULL while it is not up. */
+const json_t *origin_ports(const Origin *origin);
+
+/* Whether the first start has come to something: it is up, or it failed. */
+bool origin_is_settled(const Origin *origin);
+
+/* Ends it; freed by itself when the process is gone. */
+void origin_stop(Origin *origin);

@@ -1,0 +1,18 @@
+/* What the operator decides about runs. The server fills it in once at the start; it does not change. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "plan/plan.h"
+
+typedef struct RunSettings {
+    PlanLimits limits;
+    int64_t max_queue;    /* runs that may wait behind the running one */
+    int64_t origin_ports; /* of the own slow origin; 0: none is started */
+    double tick_ns;       /* the model's unit of interpreted work */
+    const json_t *allow;  /* what fetch may reach besides the own origin: an array of "host:port" patterns */
+    const char *guard;    /* path of gilscope-guard */
+    const char *origin;   /* path of gilscope-origin */
+    const char *runtime;  /* path of the C runtime, gilscope-run */
+} RunSettings;

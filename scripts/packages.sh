@@ -1,0 +1,66 @@
+# Sourced by run.sh and test.sh. need MODULES PROGRAMS FILES: sees to it that they are there, by the package
+# manager on Debian 12 and 13, by naming what is missing elsewhere. With everything there it needs no network.
+
+# What a build needs, by pkg-config name, and Debian's package for it.
+build_modules='jansson:libjansson-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev
+libuv:libuv1-dev inih:libinih-dev zlib:zlib1g-dev'
+build_programs='cc:gcc ninja:ninja-build meson:meson pkg-config:pkgconf curl:curl'
+build_files='/usr/include/stdlib.h:libc6-dev /usr/share/javascript/chart.js/chart.min.js:libjs-chart.js'
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+# The entries "what:package" that are not there.
+missing_of() {
+    for entry in $1; do
+        if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${entry%%:*}"; then continue; fi
+        echo "$entry"
+    done
+    for entry in $2; do
+        if command -v "${entry%%:*}" >/dev/null 2>&1; then continue; fi
+        echo "$entry"
+    done
+    for entry in $3; do
+        if [ -e "${entry%%:*}" ]; then continue; fi
+        echo "$entry"
+    done
+}
+
+need() {
+    missing=$(missing_of "$1" "$2" "$3")
+    [ -n "$missing" ] || return 0
+    if ! command -v apt-get >/dev/null 2>&1; then
+        say 'gilscope needs these (names of pkg-config modules, programs and files), and they are not here:'
+        for entry in $missing; do say "  ${entry%%:*}"; done
+        exit 1
+    fi
+    sudo=
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null 2>&1; then
+            say "Packages are missing, and this is neither root nor is there sudo. Install as root:"
+            say "  apt-get install$(for entry in $missing; do printf ' %s' "${entry#*:}"; done)"
+            exit 1
+        fi
+        sudo=sudo
+    fi
+    packages=$(for entry in $missing; do echo "${entry#*:}"; done | sort -u)
+    say "Installing" $packages
+    # The list of packages may be old or, on a bare system, not there at all.
+    $sudo apt-get update -q >&2
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages >&2
+    missing=$(missing_of "$1" "$2" "$3")
+    [ -z "$missing" ] || { say "Still missing after the installation:" $missing; exit 1; }
+}
+
+# build DIRECTORY [MESON OPTIONS]: configures once, then builds what has changed.
+build() {
+    directory=$1
+    shift
+    if [ ! -f "$directory/build.ninja" ]; then
+        meson setup "$directory" "$@" >"$directory.log" 2>&1 || { cat "$directory.log" >&2; exit 1; }
+        rm -f "$directory.log"
+    fi
+    ninja -C "$directory" >"$directory.log" 2>&1 || { cat "$directory.log" >&2; exit 1; }
+    rm -f "$directory.log"
+}

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Installs what is missing, builds and runs the tests; the last line counts them. --all adds the builds with
+# sanitizers and the page in a real browser.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+
+all=
+case "${1-}" in
+'') ;;
+--all) all=yes ;;
+*) say "usage: scripts/test.sh [--all]"; exit 2 ;;
+esac
+n_passed=0
+n_failed=0
+werror=false
+[ "${CI-}" != true ] || werror=true
+
+# run_suite NAME DIRECTORY [MESON TEST ARGUMENTS]: adds to the counts. Check's line counts a program's tests; a
+# program that says none, because it crashed or is a script, counts as one.
+run_suite() {
+    name=$1 directory=$2
+    shift 2
+    say "== $name"
+    $wrapper meson test -C "$directory" --no-rebuild --print-errorlogs "$@" >"$directory/tests.out" 2>&1 || true
+    grep -E '^ *[0-9]+/[0-9]+ ' "$directory/tests.out" >&2 || cat "$directory/tests.out" >&2
+    grep -q '^Ok:' "$directory/tests.out" || { say "no test ran"; n_failed=$((n_failed + 1)); return; }
+    counts=$(scripts/count-tests.py "$directory/meson-logs/testlog.json")
+    n_passed=$((n_passed + ${counts% *}))
+    n_failed=$((n_failed + ${counts#* }))
+    [ "${counts#* }" -eq 0 ] || sed -n '/^=* [0-9]*\/[0-9]* =*$/,/^$/p; /FAIL\|ERROR\|TIMEOUT/,$p' "$directory/tests.out" >&2
+}
+
+# ThreadSanitizer of gcc 12 cannot live with much randomness of addresses; without it there is nothing to fear.
+wrapper=
+no_random_addresses() {
+    if setarch -R true 2>/dev/null; then wrapper='setarch -R'; fi
+}
+
+modules="$build_modules check:check"
+programs="$build_programs python3:python3 setarch:util-linux"
+[ -z "$all" ] || programs="$programs chromium:chromium node:nodejs npm:npm"
+need "$modules" "$programs" "$build_files"
+mkdir -p build
+
+build build/test --buildtype=release -Dwerror=$werror
+run_suite 'unit and API' build/test
+if [ -n "$all" ]; then
+    build build/asan --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=$werror
+    run_suite 'AddressSanitizer, UndefinedBehaviorSanitizer' build/asan --timeout-multiplier 4
+    build build/tsan --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false -Dwerror=$werror
+    no_random_addresses
+    run_suite 'ThreadSanitizer' build/tsan --suite unit --timeout-multiplier 6
+    wrapper=
+    say '== browser'
+    scripts/test-page.sh build/test/server/gilscope >build/page.out 2>&1 || true
+    cat build/page.out >&2
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' build/page.out | tail -n 1)
+    if [ -n "$line" ]; then
+        n_passed=$((n_passed + ${line%% *}))
+        line=${line#*, }
+        n_failed=$((n_failed + ${line%% *}))
+    else
+        n_failed=$((n_failed + 1))
+    fi
+fi
+
+printf '%s passed, %s failed\n' "$n_passed" "$n_failed"
+[ "$n_failed" -eq 0 ]

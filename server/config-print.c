@@ -1,0 +1,86 @@
+/* The settings as people read them: a file with comments, and the README's table. */
+#include "server/config.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "server/config-setting.h"
+
+#define WIDTH 100
+
+static const char preface[] =
+    "The settings of gilscope's server. The environment overrides this file, as in "
+    "GILSCOPE_SERVER_PORT=9000, and "
+    "--set server.port=9000 overrides both. Whole numbers may be written 1000000, 1e6, 1M or 1_000_000.";
+
+/* Writes words into lines that begin with "# " and have at most WIDTH columns. */
+static void print_comment(const char *text, FILE *file)
+{
+    size_t column = 0;
+
+    for (;;) {
+        size_t length;
+
+        text += strspn(text, " ");
+        length = strcspn(text, " ");
+        if (length == 0)
+            break;
+        if (column > 0 && column + 1 + length > WIDTH) {
+            fputc('\n', file);
+            column = 0;
+        }
+        if (column == 0)
+            column = 1, fputc('#', file);
+        fprintf(file, " %.*s", (int)length, text);
+        column += 1 + length;
+        text += length;
+    }
+    fputc('\n', file);
+}
+
+/* "A whole number from 0 to 65535" */
+static char *range_sentence(const Setting *setting)
+{
+    char *range = setting_range(setting);
+
+    if (*range >= 'a' && *range <= 'z')
+        *range = (char)(*range - 'a' + 'A');
+    return range;
+}
+
+void config_print(const Config *config, FILE *file)
+{
+    const char *section = "";
+
+    print_comment(preface, file);
+    for (size_t i = 0; i < config_n_settings; i++) {
+        const Setting *setting = &config_settings[i];
+        auto_free char *range = range_sentence(setting);
+        auto_free char *about =
+            text_printf("%s. Default: %s.", range, *setting->initial ? setting->initial : "empty");
+        auto_free char *value = setting_value(setting, config);
+
+        if (strcmp(section, setting->section) != 0)
+            fprintf(file, "\n[%s]\n", setting->section);
+        section = setting->section;
+        fputc('\n', file);
+        print_comment(setting->prose, file);
+        print_comment(about, file);
+        fprintf(file, "%s =%s%s\n", setting->key, *value ? " " : "", value);
+    }
+}
+
+void config_print_settings(FILE *file)
+{
+    fputs("| setting | default | allowed | what it does |\n|---|---|---|---|\n", file);
+    for (size_t i = 0; i < config_n_settings; i++) {
+        const Setting *setting = &config_settings[i];
+        auto_free char *range = setting_range(setting);
+        const char *quote = *setting->initial ? "`" : "";
+
+        fprintf(file, "| `%s.%s` | %s%s%s | %s | %s |\n", setting->section, setting->key, quote,
+            *setting->initial ? setting->initial : "empty", quote, range, setting->prose);
+    }
+}

@@ -1,0 +1,251 @@
+/* One setting: from text to a value that is in range, and back to text. */
+#include "server/config-setting.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "server/config-host.h"
+
+static const char blanks[] = " \t\n\v\f\r";
+
+/* With its key it fits into a line that inih reads, so that what config_print() writes can be read back. */
+#define TEXT_MAX 180
+
+char *setting_range(const Setting *setting)
+{
+    const char *space = setting->unit ? " " : "", *unit = setting->unit ? setting->unit : "";
+    auto_free char *names = NULL;
+
+    switch (setting->type) {
+    case SETTING_INTEGER:
+        return text_printf("a whole number from %.0f to %.0f%s%s", setting->min, setting->max, space, unit);
+    case SETTING_REAL:
+        return text_printf("a number from %g to %g%s%s", setting->min, setting->max, space, unit);
+    case SETTING_CHOICE:
+        names = strdup(setting->choices[0]);
+        for (const char *const *choice = setting->choices + 1; *choice; choice++) {
+            auto_free char *before = names;
+
+            names = text_printf("%s, %s", before, *choice);
+        }
+        return text_printf("one of %s", names);
+    case SETTING_ADDRESS:
+        return strdup("an IPv4 or IPv6 address");
+    case SETTING_HOSTS:
+        return strdup(
+            "a list of host:port, separated by spaces or commas; *.example.org stands for every name "
+            "below example.org, port * for every port");
+    case SETTING_PATH:
+        return strdup("a path");
+    }
+    assert(!"there is no other type");
+    return NULL;
+}
+
+static bool is_choice(const Setting *setting, const char *value)
+{
+    for (const char *const *choice = setting->choices; *choice; choice++)
+        if (strcmp(*choice, value) == 0)
+            return true;
+    return false;
+}
+
+/* The next five return what is wrong with a value, in words that the caller frees, or NULL. */
+
+static char *flaw_of_integer(const Setting *setting, const char *value, int64_t *ret)
+{
+    auto_free char *range = setting_range(setting);
+    int64_t number;
+
+    if (number_parse(value, strlen(value), &number) < 0 || (double)number < setting->min ||
+        (double)number > setting->max)
+        return text_printf("must be %s", range);
+    *ret = number;
+    return NULL;
+}
+
+/* strtod() alone would take nan, inf, hexadecimal digits and leading blanks. */
+static char *flaw_of_real(const Setting *setting, const char *value, double *ret)
+{
+    auto_free char *range = setting_range(setting);
+    char *end = NULL;
+    double number = strtod(value, &end);
+
+    if (end == value || *end != '\0' || value[strspn(value, "0123456789.eE+-")] != '\0' ||
+        number < setting->min || number > setting->max)
+        return text_printf("must be %s", range);
+    *ret = number;
+    return NULL;
+}
+
+/* What the line of a file would not give back. */
+static char *flaw_of_line(const char *value)
+{
+    const char *at = value, *end = value + strlen(value);
+
+    if (end - value > TEXT_MAX)
+        return text_printf("must not be longer than %d bytes", TEXT_MAX);
+    if (*value == ';' || strstr(value, " ;"))
+        return text_printf("must not have a semicolon where it begins a comment");
+    if (*value == '#' || strstr(value, " #"))
+        return text_printf(
+            "must not have # where it looks like a comment; behind a value a comment begins with ;");
+    while (at < end) {
+        uint32_t character = utf8_next(&at, end);
+
+        if (character == UTF8_BAD || utf8_is_control(character))
+            return text_printf("must be UTF-8 text without control characters");
+    }
+    return NULL;
+}
+
+static char *flaw_of_hosts(const char *value)
+{
+    const char *at = value, *item;
+    size_t length;
+
+    while ((length = host_next_item(&at, &item)) > 0) {
+        auto_free char *pattern = strndup(item, length);
+
+        if (!host_is_pattern(pattern))
+            return text_printf("%s is not host:port, *.example.org:port or host:*", pattern);
+    }
+    return NULL;
+}
+
+static char *flaw_of_text(const Setting *setting, const char *value, char **ret)
+{
+    char *flaw = flaw_of_line(value);
+
+    if (!flaw && setting->type == SETTING_CHOICE && !is_choice(setting, value))
+        flaw = strdup("no such value");
+    if (!flaw && setting->type == SETTING_ADDRESS && !host_is_address(value))
+        flaw = strdup("must be an IPv4 or IPv6 address");
+    if (!flaw && setting->type == SETTING_HOSTS)
+        flaw = flaw_of_hosts(value);
+    if (flaw)
+        return flaw;
+    free(*ret);
+    *ret = strdup(value);
+    assert(*ret);
+    return NULL;
+}
+
+static json_t *allowed_object(const Setting *setting)
+{
+    json_t *choices = NULL;
+
+    switch (setting->type) {
+    case SETTING_INTEGER:
+        return json_pack("{s:I, s:I}", "min", (json_int_t)setting->min, "max", (json_int_t)setting->max);
+    case SETTING_REAL:
+        return json_pack("{s:f, s:f}", "min", setting->min, "max", setting->max);
+    case SETTING_CHOICE:
+        choices = json_array();
+        for (const char *const *choice = setting->choices; *choice; choice++)
+            json_array_append_new(choices, json_string(*choice));
+        return json_pack("{s:o}", "choices", choices);
+    case SETTING_ADDRESS:
+    case SETTING_HOSTS:
+    case SETTING_PATH:
+        break;
+    }
+    return NULL;
+}
+
+void setting_take(
+    const Setting *setting, Config *config, const char *where, const char *value, Problem *problem)
+{
+    void *target = (char *)config + setting->offset;
+    const char *start = value + strspn(value, blanks), *end = start + strlen(start);
+    auto_free char *trimmed = NULL, *flaw = NULL;
+
+    while (end > start && strchr(blanks, end[-1]))
+        end--;
+    trimmed = strndup(start, (size_t)(end - start));
+    assert(trimmed);
+    switch (setting->type) {
+    case SETTING_INTEGER:
+        flaw = flaw_of_integer(setting, trimmed, target);
+        break;
+    case SETTING_REAL:
+        flaw = flaw_of_real(setting, trimmed, target);
+        break;
+    case SETTING_CHOICE:
+    case SETTING_ADDRESS:
+    case SETTING_HOSTS:
+    case SETTING_PATH:
+        flaw = flaw_of_text(setting, trimmed, target);
+        break;
+    }
+    if (flaw)
+        setting_refuse(
+            problem, where, setting->section, setting->key, trimmed, allowed_object(setting), flaw);
+}
+
+/* What was given, as a JSON string; of a value that is far too long the beginning will do. */
+static json_t *shown(const char *text)
+{
+    size_t length = strlen(text);
+    auto_free char *clean = utf8_clean(text, length > TEXT_MAX ? TEXT_MAX : length);
+    auto_free char *cut = text_printf("%s%s", clean, length > TEXT_MAX ? "..." : "");
+
+    return json_string(cut);
+}
+
+void setting_refuse(Problem *problem, const char *where, const char *section, const char *key,
+    const char *got, json_t *allowed, const char *reason)
+{
+    auto_free char *name = text_printf("%s%s%s%s%s", where ? where : "", where && section ? ": " : "",
+        section ? section : "", section && key ? "." : "", section && key ? key : "");
+    auto_free char *clean_name = utf8_clean(name, strlen(name));
+    auto_free char *clean_reason = utf8_clean(reason, strlen(reason));
+
+    /* Not problem_set(): the details are the single errors. */
+    if (!problem_is_set(problem)) {
+        problem->status = 400;
+        problem->title = strdup("Wrong settings");
+        assert(problem->title);
+    }
+    problem_add(problem, clean_name, got ? shown(got) : NULL, allowed, "%s", clean_reason);
+}
+
+/* As few digits as give the same number back. */
+static char *real_text(double number)
+{
+    char *text = NULL;
+
+    for (int digits = 6; digits <= 17; digits++) {
+        free(text);
+        text = text_printf("%.*g", digits, number);
+        if (strtod(text, NULL) == number)
+            break;
+    }
+    return text;
+}
+
+char *setting_value(const Setting *setting, const Config *config)
+{
+    const void *value = (const char *)config + setting->offset;
+
+    switch (setting->type) {
+    case SETTING_INTEGER:
+        return text_printf("%" PRId64, *(const int64_t *)value);
+    case SETTING_REAL:
+        return real_text(*(const double *)value);
+    case SETTING_CHOICE:
+    case SETTING_ADDRESS:
+    case SETTING_HOSTS:
+    case SETTING_PATH:
+        return text_printf("%s", *(char *const *)value);
+    }
+    assert(!"there is no other type");
+    return NULL;
+}

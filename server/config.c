@@ -1,0 +1,149 @@
+/* The table of settings, and what concerns them all together. A new setting is a member of Config and a row
+ * here; reading, checking, --print-config, config.ini and the README's table follow. */
+#include "server/config.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "server/config-host.h"
+#include "server/config-setting.h"
+
+#define AT(section, key) #section, #key, offsetof(Config, section.key)
+
+/* Fields that a row does not need. */
+#define INTEGER(min, max) SETTING_INTEGER, min, max, NULL
+#define REAL(min, max) SETTING_REAL, min, max, NULL
+#define CHOICE(choices) SETTING_CHOICE, 0, 0, choices
+#define TEXT(type) type, 0, 0, NULL
+
+static const char *const policies[] = {"none", "gil", "gil-py2", "per-interpreter", NULL};
+
+/* clang-format off */
+const Setting config_settings[] = {
+    {AT(server, bind), TEXT(SETTING_ADDRESS), "127.0.0.1", NULL,
+        "The address to listen on; 0.0.0.0 or :: listens on all that the machine has."},
+    {AT(server, port), INTEGER(0, 65535), "8080", NULL,
+        "The TCP port; 0 takes a free one."},
+    {AT(server, max_connections), INTEGER(8, 100000), "1024", NULL,
+        "Connections open at once; further clients wait until one of them closes."},
+    {AT(server, grace_ms), INTEGER(0, 600000), "5000", "ms",
+        "How long running work may go on when the server is told to stop."},
+
+    {AT(limits, max_queue), INTEGER(0, 10000), "256", NULL,
+        "Runs that may wait for their turn; one more is refused with 503."},
+    {AT(limits, max_cells), INTEGER(1, 4096), "64", NULL,
+        "Cells that one request may span: its lists multiplied."},
+    {AT(limits, timeout_ms), INTEGER(1, 3600000), "60000", "ms",
+        "How long a run may take, without the wait for its turn, when its request has no timeout_ms."},
+    {AT(limits, max_timeout_ms), INTEGER(1, 3600000), "600000", "ms",
+        "The most that a request's timeout_ms may say."},
+    {AT(limits, max_estimate_ms), INTEGER(1, 3600000), "60000", "ms",
+        "A request that is estimated to run longer is refused, unless its own timeout_ms allows more."},
+    {AT(limits, max_repeat), INTEGER(1, 10000), "1000", NULL,
+        "The most that a request's repeat may say."},
+    {AT(limits, max_tasks), INTEGER(1, 100000), "10000", NULL,
+        "The most that a request's tasks may say; an experiment or a mode may allow less."},
+    {AT(limits, max_body_bytes), INTEGER(1024, 16777216), "65536", "bytes",
+        "A longer request body is refused with 413."},
+    {AT(limits, header_timeout_ms), INTEGER(100, 600000), "10000", "ms",
+        "How long a client may take to send a request, counted from its connection or its last answer."},
+
+    {AT(lock, policy), CHOICE(policies), "gil", NULL,
+        "The lock of a request that does not name one."},
+    {AT(lock, switch_interval_us), INTEGER(1, 1000000), "5000", "us",
+        "How long a task waits for the gil before it asks the holder to let go, unless the request says so."},
+    {AT(lock, check_interval), INTEGER(1, 1000000), "100", "ticks",
+        "How often a task under gil-py2 lets go of the lock, unless the request says so."},
+    {AT(lock, tick_ns), REAL(0.1, 1000), "5.8", "ns",
+        "What one tick of interpreted work takes; 5.8 ns were measured with CPython 2.7."},
+
+    {AT(fetch, allow), TEXT(SETTING_HOSTS), "", NULL,
+        "Where fetch may go besides the server's own origin."},
+    {AT(fetch, origin_ports), INTEGER(1, 64), "8", NULL,
+        "Ports on which the server's own origin listens; ten thousand transfers at once need several."},
+
+    {AT(runtimes, c), TEXT(SETTING_PATH), "", NULL,
+        "Where the runtime gilscope-run is; when empty, beside the server."},
+};
+/* clang-format on */
+const size_t config_n_settings = sizeof(config_settings) / sizeof(config_settings[0]);
+
+const Setting *setting_find(const char *section, const char *key)
+{
+    for (size_t i = 0; i < config_n_settings; i++)
+        if (strcmp(config_settings[i].section, section) == 0 && strcmp(config_settings[i].key, key) == 0)
+            return &config_settings[i];
+    return NULL;
+}
+
+bool setting_is_section(const char *section)
+{
+    for (size_t i = 0; i < config_n_settings; i++)
+        if (strcmp(config_settings[i].section, section) == 0)
+            return true;
+    return false;
+}
+
+json_t *setting_names(const char *section)
+{
+    json_t *names = json_array();
+    const char *last = "";
+
+    for (size_t i = 0; i < config_n_settings; i++) {
+        const Setting *setting = &config_settings[i];
+
+        if (section ? strcmp(setting->section, section) == 0 : strcmp(setting->section, last) != 0)
+            json_array_append_new(names, json_string(section ? setting->key : setting->section));
+        last = setting->section;
+    }
+    return json_pack("{s:o}", "choices", names);
+}
+
+/* A default is read as any other value is, so that a row that contradicts itself ends the first test. */
+void config_init(Config *config)
+{
+    auto_problem Problem problem = {0};
+
+    *config = (Config){0};
+    for (size_t i = 0; i < config_n_settings; i++) {
+        const Setting *setting = &config_settings[i];
+
+        setting_take(setting, config, "default", setting->initial, &problem);
+    }
+    assert(!problem_is_set(&problem));
+}
+
+void config_finish(Config *config)
+{
+    free(config->server.bind);
+    free(config->lock.policy);
+    free(config->fetch.allow);
+    free(config->runtimes.c);
+    *config = (Config){0};
+}
+
+void config_check(const Config *config, Problem *problem)
+{
+    if (config->limits.timeout_ms > config->limits.max_timeout_ms) {
+        auto_free char *given = text_printf("%" PRId64, config->limits.timeout_ms);
+        auto_free char *reason = text_printf(
+            "must be at most limits.max_timeout_ms, which is %" PRId64, config->limits.max_timeout_ms);
+
+        setting_refuse(problem, NULL, "limits", "timeout_ms", given, NULL, reason);
+    }
+}
+
+json_t *config_allowed(const Config *config)
+{
+    json_t *allowed = json_array();
+    const char *at = config->fetch.allow, *item;
+    size_t length;
+
+    while ((length = host_next_item(&at, &item)) > 0)
+        json_array_append_new(allowed, json_stringn(item, length));
+    return allowed;
+}

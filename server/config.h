@@ -1,0 +1,111 @@
+/* The server's settings: where they come from, what they mean, and how they are shown.
+ *
+ * A setting has a section and a key, for example server.port. Its value comes from the last of these that
+ * names it: the default, the file, the environment (GILSCOPE_SERVER_PORT=9000), the command line
+ * (--set server.port=9000). The caller reads them in this order:
+ *
+ *     auto_config Config config;
+ *     auto_problem Problem problem = {0};
+ *
+ *     config_init(&config);
+ *     config_read_file(&config, "config.ini", &problem);
+ *     config_read_environment(&config, environ, &problem);
+ *     config_set(&config, "server.port=9000", &problem);
+ *     config_check(&config, &problem);
+ *     if (problem_is_set(&problem))
+ *         problem_print(&problem, stderr);
+ *
+ * One table row per setting, in config.c, feeds all of this, config.ini and the README. Nothing is guessed:
+ * an unknown name, a repeated key, a value out of its range are errors. Each is added to the problem, so that
+ * a person sees all of them at once, with where it stands, the setting, what was given and what is allowed:
+ *
+ *     config.ini:12: server.port (given "99999"): must be a whole number from 0 to 65535
+ *     GILSCOPE_LOCK_TICK_NS: lock.tick_ns (given "0"): must be a number from 0.1 to 1000 ns
+ *     --set: server.prot (given "1"): no such setting; choices: bind, port, max_connections, grace_ms
+ *
+ * A setting whose value is refused keeps the value it had. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/problem.h"
+
+/* The values in force. Texts are owned and never NULL. What each means, its unit, range and default stand in
+ * the table, and so in config.ini. */
+typedef struct Config {
+    struct {
+        char *bind; /* an IPv4 or IPv6 literal, without brackets */
+        int64_t port;
+        int64_t max_connections;
+        int64_t grace_ms;
+    } server;
+    struct {
+        int64_t max_queue;
+        int64_t max_cells;
+        int64_t timeout_ms;
+        int64_t max_timeout_ms;
+        int64_t max_estimate_ms;
+        int64_t max_repeat;
+        int64_t max_tasks;
+        int64_t max_body_bytes;
+        int64_t header_timeout_ms;
+    } limits;
+    struct {
+        char *policy;
+        int64_t switch_interval_us;
+        int64_t check_interval;
+        double tick_ns;
+    } lock;
+    struct {
+        char *allow; /* as written; config_allowed() takes it apart */
+        int64_t origin_ports;
+    } fetch;
+    struct {
+        char *c; /* empty: the one beside the server */
+    } runtimes;
+} Config;
+
+/* Sets every setting to its default. */
+void config_init(Config *config);
+
+void config_finish(Config *config);
+#define auto_config __attribute__((cleanup(config_finish)))
+
+/* Reads a file:
+ *
+ *     # A comment, also with a semicolon.
+ *     [server]
+ *     port = 8080    ; a comment behind a value, after a blank
+ *
+ * Sections may come in any order and more than once. Refused are, besides what no setting allows: keys before
+ * the first section, indented keys, repeated keys, lines without "=" or with a NUL byte, lines that are
+ * longer than inih reads (198 bytes; comments may be longer), files beyond 64 KB, and files that cannot be
+ * read. */
+void config_read_file(Config *config, const char *path, Problem *problem);
+
+/* The same from memory; name is how errors call it. */
+void config_read_text(Config *config, const char *name, const char *text, size_t length, Problem *problem);
+
+/* Reads the environment, an array as environ(7) is: GILSCOPE_, the section, an underscore and the key, in
+ * upper case. A name that begins with GILSCOPE_ and a section but is no setting is an error; other names are
+ * not ours. */
+void config_read_environment(Config *config, char *const environment[], Problem *problem);
+
+/* Sets one setting from "section.key=value", as --set has it. */
+void config_set(Config *config, const char *assignment, Problem *problem);
+
+/* Checks what single values do not show: that they fit together. Call it when all have been read. */
+void config_check(const Config *config, Problem *problem);
+
+/* Returns fetch.allow as a new array of strings "host:port". host is a name, "*.example.org" for all names
+ * below that one, an IPv4 literal or an IPv6 literal in brackets; port is a number or "*". */
+json_t *config_allowed(const Config *config);
+
+/* Writes the values in force as a file that config_read_file() reads back to the same values, with a comment
+ * on each setting. config.ini in the tree is what it writes for the defaults. */
+void config_print(const Config *config, FILE *file);
+
+/* Writes the settings as a Markdown table: the README's. */
+void config_print_settings(FILE *file);

@@ -1,0 +1,60 @@
+#include "server/hangup.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct Hangup {
+    uv_poll_t poll;
+    int fd;
+    void (*callback)(void *data);
+    void *data;
+};
+
+static void on_event(uv_poll_t *poll, int status, int events)
+{
+    Hangup *hangup = poll->data;
+
+    /* An error is the reset of the connection. */
+    if (status < 0 || events & UV_DISCONNECT) {
+        uv_poll_stop(poll);
+        hangup->callback(hangup->data);
+    }
+}
+
+Hangup *hangup_watch(uv_loop_t *loop, int fd, void (*callback)(void *data), void *data)
+{
+    Hangup *hangup;
+    int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+    if (duplicate < 0)
+        return NULL;
+    hangup = calloc(1, sizeof(*hangup));
+    assert(hangup);
+    hangup->fd = duplicate;
+    hangup->callback = callback;
+    hangup->data = data;
+    if (uv_poll_init(loop, &hangup->poll, duplicate) < 0) {
+        close(duplicate);
+        free(hangup);
+        return NULL;
+    }
+    hangup->poll.data = hangup;
+    uv_poll_start(&hangup->poll, UV_DISCONNECT, on_event);
+    return hangup;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void hangup_stop(Hangup *hangup)
+{
+    if (!hangup)
+        return;
+    uv_poll_stop(&hangup->poll);
+    close(hangup->fd);
+    uv_close((uv_handle_t *)&hangup->poll, on_closed);
+}

@@ -1,0 +1,217 @@
+/* libmicrohttpd calls exchange_on_request() several times for each request. The first call shows the header
+ * only (answering there would close the connection afterwards, so it is done for refusals only), then it
+ * hands over the body in pieces, then it wants the answer. If that comes later, the connection is suspended;
+ * answer() resumes it, and exchange_on_request() is called once more. */
+#include "server/http-exchange.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static enum MHD_Result send_answer(Exchange *exchange, Response *response)
+{
+    exchange->stage = STAGE_ANSWERED;
+    deadline_set(&exchange->http->answering, &exchange->deadline);
+    return answer_queue(exchange->connection, response);
+}
+
+/* Keeps a piece of the body. Returns false if the client sends so much that it is not worth reading on. */
+static bool keep(Exchange *exchange, const char *piece, size_t length)
+{
+    size_t max = (size_t)exchange->http->settings.max_body_bytes;
+
+    if (exchange->length + length > exchange->room && exchange->length + length <= max) {
+        exchange->room =
+            exchange->length + length > 2 * exchange->room ? exchange->length + length : 2 * exchange->room;
+        exchange->body = realloc(exchange->body, exchange->room);
+        assert(exchange->body);
+    }
+    if (exchange->length + length <= max)
+        memcpy(exchange->body + exchange->length, piece, length);
+    exchange->length += length;
+    return exchange->length <= (max > REFUSE_MAX_DISCARDED ? max : REFUSE_MAX_DISCARDED);
+}
+
+static void on_hangup(void *data)
+{
+    Exchange *exchange = data;
+
+    exchange->stage = STAGE_GONE;
+    exchange->request.gone(&exchange->request);
+    MHD_resume_connection(exchange->connection);
+    exchange->http->pending = true;
+}
+
+static void answer(Request *request, Response *response)
+{
+    Exchange *exchange = (Exchange *)request;
+
+    assert(exchange->stage != STAGE_GONE && !exchange->response);
+    exchange->response = response;
+    if (exchange->stage != STAGE_WAITING)
+        return;
+    exchange->stage = STAGE_ANSWERED;
+    hangup_stop(exchange->hangup);
+    exchange->hangup = NULL;
+    MHD_resume_connection(exchange->connection);
+    exchange->http->pending = true;
+}
+
+/* The whole request is here. */
+static enum MHD_Result call_handler(Exchange *exchange)
+{
+    Http *http = exchange->http;
+    Response *response;
+
+    deadline_clear(&exchange->deadline);
+    if (exchange->length > (size_t)http->settings.max_body_bytes)
+        return send_answer(exchange, refuse_body(http->settings.max_body_bytes));
+    exchange->request.body = exchange->body;
+    exchange->request.body_length = exchange->length;
+    response = http->handler(http->handler_data, &exchange->request);
+    if (!response)
+        response = exchange->response;
+    exchange->response = NULL;
+    if (response)
+        return send_answer(exchange, response);
+    exchange->stage = STAGE_WAITING;
+    MHD_suspend_connection(exchange->connection);
+    exchange->hangup = hangup_watch(http->loop, exchange->fd, on_hangup, exchange);
+    return MHD_YES;
+}
+
+static enum MHD_Result begin(Exchange *exchange, const char *method, const char *version)
+{
+    Response *refusal = refuse_header(
+        exchange->connection, exchange->request.target, version, exchange->http->settings.max_body_bytes);
+
+    exchange->stage = STAGE_BODY;
+    exchange->counted = true;
+    exchange->http->n_exchanges++;
+    if (refusal)
+        return send_answer(exchange, refusal);
+    exchange->request.method = method_from_name(method);
+    deadline_set(&exchange->http->reading, &exchange->deadline);
+    return MHD_YES;
+}
+
+enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *piece, size_t *length, void **context)
+{
+    Exchange *exchange = *context;
+    Response *response;
+
+    (void)data;
+    (void)connection;
+    (void)url;
+    switch (exchange->stage) {
+    case STAGE_HEADER:
+        return begin(exchange, method, version);
+    case STAGE_BODY:
+        if (*length == 0)
+            return call_handler(exchange);
+        if (!keep(exchange, piece, *length))
+            return MHD_NO;
+        *length = 0;
+        return MHD_YES;
+    case STAGE_WAITING:
+        return MHD_YES;
+    case STAGE_ANSWERED:
+        response = exchange->response;
+        exchange->response = NULL;
+        return response ? send_answer(exchange, response) : MHD_NO;
+    case STAGE_GONE:
+        return MHD_NO;
+    }
+    assert(!"an exchange is in one of these stages");
+}
+
+static Exchange *exchange_of(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* The request line is here; what is returned becomes the context of on_request(). The library decodes the
+ * target too, but loses what stands behind a NUL. */
+void *exchange_on_target(void *data, const char *target, struct MHD_Connection *connection)
+{
+    Exchange *exchange = exchange_of(connection);
+
+    (void)data;
+    free(exchange->request.target);
+    exchange->request.target = strdup(target);
+    assert(exchange->request.target);
+    return exchange;
+}
+
+static const char *header(const Request *request, const char *name)
+{
+    const Exchange *exchange = (const Exchange *)request;
+
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+/* Makes the exchange ready for the next request of its connection. */
+static void reset(Exchange *exchange)
+{
+    hangup_stop(exchange->hangup);
+    response_free(exchange->response);
+    free(exchange->request.target);
+    free(exchange->body);
+    exchange->request = (Request){.header = header, .answer = answer};
+    exchange->stage = STAGE_HEADER;
+    exchange->counted = false;
+    exchange->body = NULL;
+    exchange->length = exchange->room = 0;
+    exchange->response = NULL;
+    exchange->hangup = NULL;
+}
+
+/* The request was answered or has failed; called for each on_target(). */
+void exchange_on_completed(
+    void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
+{
+    Http *http = data;
+    Exchange *exchange = exchange_of(connection);
+
+    (void)code;
+    *context = NULL;
+    if (exchange->stage == STAGE_WAITING)
+        exchange->request.gone(&exchange->request);
+    if (exchange->counted && --http->n_exchanges == 0 && http->draining)
+        http->pending = true;
+    reset(exchange);
+    deadline_set(&http->reading, &exchange->deadline);
+}
+
+void exchange_on_connection(
+    void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code)
+{
+    Http *http = data;
+    Exchange *exchange = *context;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        deadline_clear(&exchange->deadline);
+        reset(exchange);
+        free(exchange);
+        *context = NULL;
+        return;
+    }
+    exchange = calloc(1, sizeof(*exchange));
+    assert(exchange);
+    exchange->http = http;
+    exchange->connection = connection;
+    exchange->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    reset(exchange);
+    deadline_set(&http->reading, &exchange->deadline);
+    *context = exchange;
+}
+
+/* The library finds the connection closed and gives it up. */
+void exchange_on_late(Deadline *deadline)
+{
+    Exchange *exchange = (Exchange *)((char *)deadline - offsetof(Exchange, deadline));
+
+    shutdown(exchange->fd, SHUT_RDWR);
+}

@@ -1,0 +1,79 @@
+/* Private to http*.c, which alone know libmicrohttpd: a connection and the request that it carries. */
+#pragma once
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "server/deadline.h"
+#include "server/hangup.h"
+#include "server/http.h"
+
+struct Http {
+    uv_loop_t *loop;
+    HttpSettings settings;
+    HttpHandler handler;
+    void *handler_data;
+    struct MHD_Daemon *daemon;
+    uv_poll_t poll;
+    uv_prepare_t prepare; /* where MHD_run() is called */
+    uv_idle_t busy;       /* active while the loop must not sleep */
+    uv_timer_t timer;     /* for MHD_get_timeout() */
+    Deadlines reading, answering;
+    bool pending;
+    size_t n_exchanges; /* requests that have begun and are not answered */
+    bool draining, finished;
+    uv_timer_t drain;
+    void (*stopped)(void *data);
+    void *stopped_data;
+    int n_open;
+};
+
+typedef enum Stage {
+    STAGE_HEADER,   /* nothing is known but perhaps the target */
+    STAGE_BODY,     /* the header was seen */
+    STAGE_WAITING,  /* the handler answers later; suspended */
+    STAGE_ANSWERED, /* the answer is with libmicrohttpd, or will be in a moment */
+    STAGE_GONE,     /* the client has left while it waited */
+} Stage;
+
+/* A connection and the request that it carries at the moment. */
+typedef struct Exchange {
+    Request request; /* stands first: a request is turned into its exchange by a cast */
+    Http *http;
+    struct MHD_Connection *connection;
+    int fd;
+    Deadline deadline;
+    Stage stage;
+    bool counted;
+    char *body;
+    size_t length, room; /* length counts what was thrown away, too */
+    Response *response;  /* made, not sent yet */
+    Hangup *hangup;
+} Exchange;
+
+/* libmicrohttpd's callbacks; data is the Http. */
+enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *piece, size_t *length, void **context);
+void *exchange_on_target(void *data, const char *target, struct MHD_Connection *connection);
+void exchange_on_completed(
+    void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code);
+void exchange_on_connection(
+    void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
+
+/* Closes a connection that is late. */
+void exchange_on_late(Deadline *deadline);
+
+/* Hands the answer over to libmicrohttpd; frees it unless it is constant. */
+enum MHD_Result answer_queue(struct MHD_Connection *connection, Response *response);
+
+/* Returns the answer to a request that is refused for its header alone, or NULL. */
+Response *refuse_header(
+    struct MHD_Connection *connection, const char *target, const char *version, int64_t max_body_bytes);
+
+/* A body that is too large is read and thrown away up to this size: closing the connection with bytes unread
+ * could take the answer with it. */
+enum { REFUSE_MAX_DISCARDED = 1 << 20 };
+
+/* Returns the answer to a body that is too large. */
+Response *refuse_body(int64_t max_body_bytes);

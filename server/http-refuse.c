@@ -1,0 +1,107 @@
+/* Requests that are refused before anybody looks at what they ask for. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/problem.h"
+#include "server/http-exchange.h"
+
+enum {
+    MAX_TARGET = 8192,
+    MAX_HEADER = 16384,
+};
+
+static Response *problem_response(int status, const char *title, const char *detail)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, status, title, "%s", detail);
+    return response_new_problem(&problem);
+}
+
+Response *refuse_body(int64_t max_body_bytes)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 413, "Body too large", "at most %lld bytes are allowed", (long long)max_body_bytes);
+    problem_extend(&problem, "max_bytes", json_integer(max_body_bytes));
+    return response_new_problem(&problem);
+}
+
+/* What the header says about the body, counted: two opinions about its length are how requests are smuggled
+ * past a proxy (RFC 9112, 6.3). */
+typedef struct Framing {
+    int n_lengths, n_encodings, n_hosts;
+    bool chunked, waits; /* waits: for "100 Continue", so nothing was sent yet */
+    uint64_t length;
+} Framing;
+
+static bool is(const char *text, size_t length, const char *name)
+{
+    return length == strlen(name) && strncasecmp(text, name, length) == 0;
+}
+
+static enum MHD_Result on_header(void *data, enum MHD_ValueKind kind, const char *name, size_t name_length,
+    const char *value, size_t value_length)
+{
+    Framing *framing = data;
+
+    (void)kind;
+    if (is(name, name_length, "Content-Length")) {
+        framing->n_lengths++;
+        framing->length = strtoull(value, NULL, 10);
+    } else if (is(name, name_length, "Transfer-Encoding")) {
+        framing->n_encodings++;
+        framing->chunked = is(value, value_length, "chunked");
+    } else if (is(name, name_length, "Host")) {
+        framing->n_hosts++;
+    } else if (is(name, name_length, "Expect")) {
+        framing->waits = true;
+    }
+    return MHD_YES;
+}
+
+/* libmicrohttpd splits the request line at its first and last space. */
+static bool is_clean(const char *target)
+{
+    for (; *target; target++)
+        if ((unsigned char)*target <= ' ' || *target == 0x7f)
+            return false;
+    return true;
+}
+
+static Response *find_fault(
+    struct MHD_Connection *connection, const char *target, const char *version, int64_t max_body_bytes)
+{
+    const union MHD_ConnectionInfo *header =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    Framing framing = {0};
+
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
+    if (strlen(target) > MAX_TARGET)
+        return problem_response(414, "URL too long", "at most 8192 bytes are allowed");
+    if (header && header->header_size > MAX_HEADER)
+        return problem_response(431, "Header too large", "at most 16384 bytes are allowed");
+    if (!is_clean(target))
+        return problem_response(400, "Bad request", "the path has a blank or a control character");
+    if (framing.n_hosts != 1 && strcmp(version, "HTTP/1.0") != 0)
+        return problem_response(400, "Bad request", "there must be one Host");
+    if (framing.n_lengths > 1)
+        return problem_response(400, "Bad request", "Content-Length is given more than once");
+    if (framing.n_encodings > 1 || (framing.n_encodings > 0 && framing.n_lengths > 0))
+        return problem_response(400, "Bad request", "Transfer-Encoding stands beside another length");
+    if (framing.n_encodings > 0 && !framing.chunked)
+        return problem_response(400, "Bad request", "of all transfer codings, only chunked is understood");
+    if (framing.length > (framing.waits ? (uint64_t)max_body_bytes : REFUSE_MAX_DISCARDED))
+        return refuse_body(max_body_bytes);
+    return NULL;
+}
+
+/* A connection on which the next request may begin anywhere is of no more use. */
+Response *refuse_header(
+    struct MHD_Connection *connection, const char *target, const char *version, int64_t max_body_bytes)
+{
+    Response *refusal = find_fault(connection, target, version, max_body_bytes);
+
+    return refusal ? response_add_header(refusal, "Connection", "close") : NULL;
+}

@@ -1,0 +1,159 @@
+/* The loop: libmicrohttpd has an epoll set of its own, and its descriptor is one among ours. When it is
+ * ready, or when an answer came from outside, `pending` is set, and just before the loop sleeps MHD_run() is
+ * called, once for all of it. It is never called from one of its own callbacks. */
+#include "server/http.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "server/http-exchange.h"
+
+enum {
+    ANSWER_MS = 60000, /* for the client to read an answer */
+    /* Version 1 then refuses what it would repair. 0.9.75 checks only Host, and answers with a header that
+     * comes twice: so http-refuse.c does it. */
+    STRICT = MHD_VERSION >= 0x01000000,
+};
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+    Http *http = poll->data;
+
+    (void)status;
+    (void)events;
+    http->pending = true;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    Http *http = timer->data;
+
+    http->pending = true;
+}
+
+static void on_busy(uv_idle_t *busy)
+{
+    (void)busy;
+}
+
+static void finish(Http *http);
+
+/* Runs before the loop sleeps. What is pending again after that keeps it from sleeping. */
+static void on_prepare(uv_prepare_t *prepare_handle)
+{
+    Http *http = prepare_handle->data;
+    MHD_UNSIGNED_LONG_LONG timeout = 1;
+
+    if (!http->pending)
+        return;
+    http->pending = false;
+    MHD_run(http->daemon);
+    if (http->draining && http->n_exchanges == 0) {
+        finish(http);
+        return;
+    }
+    uv_timer_stop(&http->timer);
+    if (MHD_get_timeout(http->daemon, &timeout) == MHD_YES) {
+        if (timeout == 0)
+            http->pending = true;
+        else
+            uv_timer_start(&http->timer, on_timer, timeout, 0);
+    }
+    if (http->pending)
+        uv_idle_start(&http->busy, on_busy);
+    else
+        uv_idle_stop(&http->busy);
+}
+
+static void init_handles(Http *http)
+{
+    uv_loop_t *loop = http->loop;
+    int epoll_fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+
+    uv_poll_init(loop, &http->poll, epoll_fd);
+    uv_prepare_init(loop, &http->prepare);
+    uv_idle_init(loop, &http->busy);
+    uv_timer_init(loop, &http->timer);
+    uv_timer_init(loop, &http->drain);
+    http->poll.data = http->prepare.data = http->busy.data = http->timer.data = http->drain.data = http;
+    uv_poll_start(&http->poll, UV_READABLE, on_ready);
+    uv_prepare_start(&http->prepare, on_prepare);
+}
+
+Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHandler handler, void *data)
+{
+    Http *http = calloc(1, sizeof(*http));
+
+    assert(http);
+    http->loop = loop;
+    http->settings = *settings;
+    http->handler = handler;
+    http->handler_data = data;
+    http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL,
+        exchange_on_request, http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)settings->max_connections, MHD_OPTION_NOTIFY_CONNECTION, exchange_on_connection, http,
+        MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, http, MHD_OPTION_STRICT_FOR_CLIENT, STRICT,
+        MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, http, MHD_OPTION_END);
+    if (!http->daemon) {
+        close(fd);
+        free(http);
+        return NULL;
+    }
+    deadlines_init(&http->reading, loop, (uint64_t)settings->header_timeout_ms, exchange_on_late);
+    deadlines_init(&http->answering, loop, ANSWER_MS, exchange_on_late);
+    init_handles(http);
+    http->pending = true;
+    return http;
+}
+
+void http_stop_listening(Http *http)
+{
+    int fd = MHD_quiesce_daemon(http->daemon);
+
+    if (fd >= 0)
+        close(fd);
+    http->pending = true;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    Http *http = handle->data;
+
+    if (--http->n_open > 0)
+        return;
+    http->stopped(http->stopped_data);
+    free(http);
+}
+
+/* All requests are answered, or their time is over. */
+static void finish(Http *http)
+{
+    uv_handle_t *handles[] = {(uv_handle_t *)&http->poll, (uv_handle_t *)&http->prepare,
+        (uv_handle_t *)&http->busy, (uv_handle_t *)&http->timer, (uv_handle_t *)&http->drain};
+
+    if (http->finished)
+        return;
+    http->finished = true;
+    uv_poll_stop(&http->poll);
+    MHD_stop_daemon(http->daemon);
+    http->n_open = sizeof(handles) / sizeof(handles[0]) + 2;
+    for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
+        uv_close(handles[i], on_closed);
+    deadlines_close(&http->reading, on_closed, http);
+    deadlines_close(&http->answering, on_closed, http);
+}
+
+static void on_drained(uv_timer_t *timer)
+{
+    finish(timer->data);
+}
+
+void http_stop(Http *http, uint64_t drain_ms, void (*stopped)(void *data), void *data)
+{
+    http->stopped = stopped;
+    http->stopped_data = data;
+    http->draining = true;
+    http->pending = true;
+    uv_timer_start(&http->drain, on_drained, drain_ms, 0);
+}

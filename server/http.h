@@ -1,0 +1,37 @@
+/* HTTP over libmicrohttpd, driven by the loop: requests in, responses out. What a request means is not known
+ * here.
+ *
+ * libmicrohttpd answers some things by itself, with a page of HTML instead of problem details: a request line
+ * or header that is malformed or larger than its 32 KB of memory (version 0.9.75 sends the
+ * header of some of these pages twice and closes). */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "handlers/request.h"
+#include "handlers/response.h"
+
+typedef struct Http Http;
+
+typedef struct HttpSettings {
+    int64_t max_connections;   /* more wait until one is closed */
+    int64_t header_timeout_ms; /* for a request's header, from the connection's start or the last answer;
+                                * again for its body */
+    int64_t max_body_bytes;
+} HttpSettings;
+
+/* Returns the answer to the request, or NULL if request->answer() follows. */
+typedef Response *(*HttpHandler)(void *data, Request *request);
+
+/* Serves on a listening socket, which is taken over. Returns NULL if libmicrohttpd cannot start; the socket
+ * is closed then. */
+Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHandler handler, void *data);
+
+/* Closes the listening socket; the connections that there are go on. */
+void http_stop_listening(Http *http);
+
+/* Waits until all requests are answered, at most drain_ms, closes everything and calls stopped() from the
+ * loop; http is gone then. By that time nobody may hold a request that he has not answered. */
+void http_stop(Http *http, uint64_t drain_ms, void (*stopped)(void *data), void *data);

@@ -1,0 +1,154 @@
+/* gilscope: the command line. Settings come from the defaults, a file, the environment and --set, in this
+ * order, wherever the options stand. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/config.h"
+#include "server/health.h"
+#include "server/serve.h"
+
+static const char help[] =
+    "gilscope: a lab for threads, processes and event loops under a global lock, over HTTP.\n"
+    "\n"
+    "Usage: gilscope [OPTION...]\n"
+    "  --config FILE            read settings from FILE\n"
+    "  --set SECTION.KEY=VALUE  set one setting; may be given many times\n"
+    "  --print-config           print the settings in force as a file, and end\n"
+    "  --print-settings         print a table of all settings, in Markdown, and end\n"
+    "  --check-config           check the settings, and end: status 0 if they are right\n"
+    "  --health                 ask the server at the configured address: status 0 if it is alive\n"
+    "  --help, --version\n"
+    "\n"
+    "A setting is also read from the environment, server.port from GILSCOPE_SERVER_PORT. --set overrides "
+    "the\n"
+    "environment, and the environment overrides the file.\n";
+
+typedef enum Task {
+    TASK_SERVE,
+    TASK_PRINT_CONFIG,
+    TASK_PRINT_SETTINGS,
+    TASK_CHECK_CONFIG,
+    TASK_HEALTH,
+    TASK_HELP,
+    TASK_VERSION,
+} Task;
+
+typedef struct Arguments {
+    Task task;
+    const char *file;
+    const char **assignments; /* of --set, in their order; room for argc */
+    int n_assignments;
+} Arguments;
+
+static int parse(int argc, char *argv[], Arguments *arguments)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"set", required_argument, NULL, 's'},
+        {"print-config", no_argument, NULL, TASK_PRINT_CONFIG},
+        {"print-settings", no_argument, NULL, TASK_PRINT_SETTINGS},
+        {"check-config", no_argument, NULL, TASK_CHECK_CONFIG},
+        {"health", no_argument, NULL, TASK_HEALTH},
+        {"help", no_argument, NULL, TASK_HELP},
+        {"version", no_argument, NULL, TASK_VERSION},
+        {0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?')
+            return -EINVAL;
+        if (option == 'c')
+            arguments->file = optarg;
+        else if (option == 's')
+            arguments->assignments[arguments->n_assignments++] = optarg;
+        else
+            arguments->task = (Task)option;
+    }
+    if (optind < argc) {
+        fprintf(stderr, "gilscope: %s: there are options only; see --help\n", argv[optind]);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static void read_config(const Arguments *arguments, Config *config, Problem *problem)
+{
+    if (arguments->file)
+        config_read_file(config, arguments->file, problem);
+    config_read_environment(config, environ, problem);
+    for (int i = 0; i < arguments->n_assignments; i++)
+        config_set(config, arguments->assignments[i], problem);
+    if (!problem_is_set(problem))
+        config_check(config, problem);
+}
+
+static int ask_health(const Config *config)
+{
+    int r;
+
+    if (config->server.port == 0) {
+        fprintf(stderr, "gilscope: server.port is 0, any free port, so there is no address to ask\n");
+        return EXIT_FAILURE;
+    }
+    r = health_ask(config->server.bind, config->server.port);
+    if (r < 0)
+        fprintf(stderr, "gilscope: %s port %lld: %s\n", config->server.bind, (long long)config->server.port,
+            r == -EPROTO ? "it answers, but not as it should" : strerror(-r));
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int run_task(const Arguments *arguments)
+{
+    auto_config Config config;
+    auto_problem Problem problem = {0};
+
+    config_init(&config);
+    read_config(arguments, &config, &problem);
+    if (problem_is_set(&problem)) {
+        problem_print(&problem, stderr);
+        return EXIT_FAILURE;
+    }
+    switch (arguments->task) {
+    case TASK_SERVE:
+        return serve(&config);
+    case TASK_PRINT_CONFIG:
+        config_print(&config, stdout);
+        return EXIT_SUCCESS;
+    case TASK_CHECK_CONFIG:
+        printf("the settings are right\n");
+        return EXIT_SUCCESS;
+    case TASK_HEALTH:
+        return ask_health(&config);
+    case TASK_PRINT_SETTINGS:
+    case TASK_HELP:
+    case TASK_VERSION:
+        break;
+    }
+    return EXIT_FAILURE;
+}
+
+int main(int argc, char *argv[])
+{
+    Arguments arguments = {.assignments = calloc((size_t)argc, sizeof(char *))};
+    int status = EXIT_SUCCESS;
+
+    if (!arguments.assignments)
+        return EXIT_FAILURE;
+    if (parse(argc, argv, &arguments) < 0)
+        status = 2;
+    else if (arguments.task == TASK_HELP)
+        fputs(help, stdout);
+    else if (arguments.task == TASK_PRINT_SETTINGS)
+        config_print_settings(stdout);
+    else if (arguments.task == TASK_VERSION)
+        puts("gilscope " GILSCOPE_VERSION);
+    else
+        status = run_task(&arguments);
+    free(arguments.assignments);
+    return status;
+}

@@ -1,0 +1,105 @@
+// The state of the form and its two spellings: in the address of the page (#run/countdown?tasks=2) and in a
+// request (/run/countdown?tasks=2). Both name only the parameters that differ from their defaults.
+//
+// A state is {experiment: name, values: {parameter: text as typed}}.
+import {canonicalChoice, defaultText, experimentOf, formParameters} from './catalog.js';
+
+// Commas stay readable; a quote would end the shell's word in a curl line, so it is escaped too.
+function escape(text) {
+    return encodeURIComponent(text)
+        .replaceAll('%2C', ',')
+        .replaceAll('%3A', ':')
+        .replaceAll('%2F', '/')
+        .replace(/['()*!~]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+}
+
+export function normalText(parameter, text) {
+    return parameter.list
+        ? text
+              .split(',')
+              .map((item) => item.trim())
+              .join(',')
+        : text.trim();
+}
+
+// The values to send: what was changed, in the order of the form. An empty field means the default, but a
+// list of choices with nothing chosen is sent, so that the server can say what is missing.
+export function changedValues(catalog, state) {
+    const changed = {};
+
+    for (const parameter of formParameters(catalog, experimentOf(catalog, state.experiment))) {
+        const text = state.values[parameter.name];
+
+        if (text === undefined) continue;
+        const normal = normalText(parameter, text);
+
+        if (normal === defaultText(parameter) || (normal === '' && parameter.type !== 'choice')) continue;
+        changed[parameter.name] = normal;
+    }
+    return changed;
+}
+
+export function path(experiment, values) {
+    const query = Object.entries(values)
+        .map(([name, text]) => `${escape(name)}=${escape(text)}`)
+        .join('&');
+
+    return `run/${escape(experiment)}${query ? '?' + query : ''}`;
+}
+
+// Reads an address against the catalog. Returns {state, notes}: a note is a sentence on something that the
+// address asks for and this server does not have. An address of something else gives the first experiment.
+export function readAddress(catalog, hash) {
+    const match = /^#run\/([^?]*)\??(.*)$/.exec(hash);
+    const state = {experiment: catalog.experiments[0].name, values: {}};
+    const notes = [];
+
+    if (!match) return {state, notes};
+    const name = safeDecode(match[1]);
+
+    if (!experimentOf(catalog, name)) {
+        notes.push(`There is no experiment called ${name} here.`);
+        return {state, notes};
+    }
+    state.experiment = name;
+    const parameters = formParameters(catalog, experimentOf(catalog, name));
+
+    for (const [key, text] of new URLSearchParams(match[2])) {
+        const parameter = parameters.find((p) => p.name === key);
+
+        if (parameter) adopt(parameter, text, state, notes);
+        else notes.push(`${name} has no parameter called ${key}; it was left out.`);
+    }
+    return {state, notes};
+}
+
+function adopt(parameter, text, state, notes) {
+    if (parameter.type !== 'choice') {
+        state.values[parameter.name] = text;
+        return;
+    }
+    const asked = (parameter.list ? text.split(',') : [text]).map((item) => item.trim()).filter(Boolean);
+    const known = asked.map((item) => canonicalChoice(parameter, item));
+
+    asked
+        .filter((_, i) => known[i] === null)
+        .forEach((item) => notes.push(`${parameter.name} has no choice called ${item}; it was left out.`));
+    if (known.some((item) => item !== null))
+        state.values[parameter.name] = parameter.choices.filter((item) => known.includes(item)).join(',');
+}
+
+function safeDecode(text) {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
+}
+
+// How many cells the lists of a state span.
+export function countCells(catalog, state) {
+    return formParameters(catalog, experimentOf(catalog, state.experiment))
+        .filter((parameter) => parameter.list)
+        .map((parameter) => state.values[parameter.name] || defaultText(parameter))
+        .reduce((product, text) => product * (text === '' ? 1 : text.split(',').length), 1);
+}

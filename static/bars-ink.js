@@ -1,0 +1,175 @@
+// What is on top of the bars and what they are filled with: titles of groups, whiskers, ideals, numbers,
+// failures, and a pattern for each mode. Colours and type come from the style sheet, so light and dark are
+// decided in one place.
+
+export function readTheme(node) {
+    const style = getComputedStyle(node);
+    const colour = (name) => style.getPropertyValue(name).trim();
+
+    return {
+        text: colour('--text'),
+        muted: colour('--muted'),
+        grid: colour('--line'),
+        panel: colour('--panel'),
+        bad: colour('--bad'),
+        family: style.fontFamily,
+        size: parseFloat(style.fontSize),
+        mode: (name) => colour(`--mode-${name}`) || colour('--mode-other'),
+    };
+}
+
+const TILE = 10;
+
+// Colour is never the only sign: stripes, lines and dots tell modes apart in grey too.
+const PATTERNS = {
+    threads(pen) {
+        for (const [x, y] of [
+            [0, TILE],
+            [-1, 1],
+            [TILE - 1, TILE + 1],
+        ]) {
+            pen.moveTo(x, y);
+            pen.lineTo(x + (x === 0 ? TILE : 2), y - (x === 0 ? TILE : 2));
+        }
+    },
+    processes(pen) {
+        pen.moveTo(TILE / 2, 0);
+        pen.lineTo(TILE / 2, TILE);
+    },
+    epoll(pen) {
+        pen.arc(TILE / 2, TILE / 2, TILE / 7, 0, 2 * Math.PI);
+    },
+};
+
+export function modeFill(pen, theme, mode) {
+    const tile = document.createElement('canvas');
+    const tilePen = tile.getContext('2d');
+
+    tile.width = tile.height = TILE;
+    tilePen.fillStyle = theme.mode(mode);
+    tilePen.fillRect(0, 0, TILE, TILE);
+    tilePen.strokeStyle = theme.panel;
+    tilePen.globalAlpha = 0.38;
+    tilePen.lineWidth = 2;
+    tilePen.beginPath();
+    PATTERNS[mode]?.(tilePen);
+    tilePen.stroke();
+    return pen.createPattern(tile, 'repeat');
+}
+
+function write(pen, theme, text, {x, y, weight = 400, colour = theme.text, width = Infinity}) {
+    pen.font = `${weight} ${theme.size}px ${theme.family}`;
+    pen.fillStyle = colour;
+    pen.fillText(cut(pen, text, width), x, y);
+}
+
+function cut(pen, text, width) {
+    let short = text;
+
+    while (short.length > 1 && pen.measureText(short + (short === text ? '' : '…')).width > width)
+        short = short.slice(0, -1);
+    return short === text ? text : short + '…';
+}
+
+// Lines in the text's colour with a rim of the panel's, so that they show on any bar.
+function strokeWithRim(pen, theme, {width, rim, dash = []}) {
+    pen.setLineDash([]);
+    pen.strokeStyle = theme.panel;
+    pen.lineWidth = rim;
+    pen.stroke();
+    pen.setLineDash(dash);
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = width;
+    pen.stroke();
+}
+
+function addVertical(pen, x, y, half) {
+    pen.moveTo(x, y - half);
+    pen.lineTo(x, y + half);
+}
+
+function drawIdeal(pen, theme, x, y, half) {
+    pen.beginPath();
+    addVertical(pen, x, y, half + 4);
+    strokeWithRim(pen, theme, {width: 2, rim: 4, dash: [3, 2]});
+}
+
+// From low to high; a whisker that is longer than the axis ends in an arrow.
+function drawWhisker(pen, theme, {low, high, end}, y, half) {
+    const tip = Math.min(high, end);
+
+    pen.beginPath();
+    pen.moveTo(low, y);
+    pen.lineTo(tip, y);
+    addVertical(pen, low, y, half / 2);
+    if (high > end) {
+        pen.moveTo(tip - half / 2, y - half / 2);
+        pen.lineTo(tip, y);
+        pen.lineTo(tip - half / 2, y + half / 2);
+    } else {
+        addVertical(pen, tip, y, half / 2);
+    }
+    strokeWithRim(pen, theme, {width: 1.5, rim: 4.5});
+}
+
+function numberText(row, isWide) {
+    return isWide && row.ratio ? `${row.text}  ${row.ratio}` : row.text;
+}
+
+// Room for the widest number on the right of the bars.
+export function numberRoom(pen, theme, rows, isWide) {
+    pen.font = `600 ${theme.size}px ${theme.family}`;
+    return (
+        Math.max(
+            40,
+            ...rows.filter((row) => row.text).map((row) => pen.measureText(numberText(row, isWide)).width),
+        ) + 14
+    );
+}
+
+function drawMeasured(pen, theme, row, {at, end, y, half, isWide}) {
+    const x = Math.min(end, at(Math.max(row.median, row.high, row.ideal ?? 0))) + 8;
+
+    if (row.ideal !== null) drawIdeal(pen, theme, at(row.ideal), y, half);
+    drawWhisker(pen, theme, {low: at(row.low), high: at(row.high), end}, y, half);
+    write(pen, theme, row.text, {x, y, weight: 600});
+    if (isWide && row.ratio)
+        write(pen, theme, row.ratio, {x: x + pen.measureText(`${row.text}  `).width, y, colour: theme.muted});
+}
+
+// The plugin of one chart that draws all this over the bars.
+export function overlay(rows, theme, isWide) {
+    return {
+        id: 'overlay',
+        afterDatasetsDraw({ctx: pen, scales: {x: scale, y: axis}, chartArea: area, width}) {
+            const step = rows.length > 1 ? axis.getPixelForTick(1) - axis.getPixelForTick(0) : 30;
+            const half = Math.min(14, step * 0.36);
+            const at = (value) => scale.getPixelForValue(value);
+
+            pen.save();
+            pen.textBaseline = 'middle';
+            pen.textAlign = 'left';
+            rows.forEach((row, i) => {
+                const y = axis.getPixelForTick(i);
+
+                if ('group' in row)
+                    write(pen, theme, row.group, {
+                        x: axis.left,
+                        y: y + theme.size * 0.3,
+                        weight: 600,
+                        width: width - axis.left,
+                    });
+                else if (row.median !== undefined)
+                    drawMeasured(pen, theme, row, {at, end: area.right, y, half, isWide});
+                else
+                    write(pen, theme, `✕ ${row.failed}`, {
+                        x: area.left + 6,
+                        y,
+                        colour: theme.bad,
+                        width: width - area.left - 8,
+                    });
+            });
+            pen.restore();
+        },
+    };
+}

@@ -1,0 +1,64 @@
+// What GET /experiments says, as the form asks for it. The page holds no list of experiments, modes, locks
+// or parameters of its own; it only knows which common parameters deserve a place in front.
+
+const IN_FRONT = ['mode', 'lock', 'tasks', 'cpus', 'runtime'];
+const NOT_IN_FORM = ['format'];
+
+export async function loadCatalog() {
+    const answer = await fetch('experiments', {headers: {Accept: 'application/json'}});
+
+    if (!answer.ok) throw new Error(`GET /experiments answered ${answer.status} ${answer.statusText}`);
+    return answer.json();
+}
+
+export function experimentOf(catalog, name) {
+    return catalog.experiments.find((experiment) => experiment.name === name);
+}
+
+// The parameters of an experiment's form in three parts: {front, own, folded}.
+export function formParts(catalog, experiment) {
+    const usable = catalog.parameters.filter((p) => !NOT_IN_FORM.includes(p.name) && !isForced(p));
+
+    return {
+        front: IN_FRONT.map((name) => usable.find((p) => p.name === name)).filter(Boolean),
+        own: experiment.parameters,
+        folded: usable.filter((p) => !IN_FRONT.includes(p.name)),
+    };
+}
+
+export function formParameters(catalog, experiment) {
+    const parts = formParts(catalog, experiment);
+
+    return [...parts.front, ...parts.own, ...parts.folded];
+}
+
+// A list of choices with one choice leaves nothing to choose.
+function isForced(parameter) {
+    return parameter.list && parameter.type === 'choice' && parameter.choices.length < 2;
+}
+
+// What the field holds when nobody touched it. A parameter that the server sizes by itself stays empty.
+export function defaultText(parameter) {
+    const value = parameter.default;
+
+    if (value === null || value === undefined || parameter.sized) return '';
+    return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+// The one line on a mode or a lock.
+export function summaryOf(catalog, parameter, choice) {
+    const family = {mode: catalog.modes, lock: catalog.locks, runtime: catalog.runtimes}[parameter.name];
+    const entry = family?.find((member) => (member.name ?? member.runtime) === choice);
+
+    return entry?.summary ?? entry?.about ?? '';
+}
+
+// The name that the catalog uses for a choice: asyncio is epoll.
+export function canonicalChoice(parameter, choice) {
+    return parameter.choices.includes(choice) ? choice : (parameter.aliases?.[choice] ?? null);
+}
+
+// Why a mode cannot run an experiment on this machine, or undefined.
+export function unavailable(experiment, parameter, choice) {
+    return parameter.name === 'mode' ? experiment.unavailable?.[choice] : undefined;
+}

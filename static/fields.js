@@ -1,0 +1,140 @@
+// One field of the form for one parameter: text, a choice, or a list of choices to tick, with its help, range
+// and default in a line below, and a line for what the server says against its value.
+//
+// A field is described by {catalog, experiment, parameter, text, changed(text)}.
+import {defaultText, summaryOf, unavailable} from './catalog.js';
+import {el} from './dom.js';
+import {sentence, typed} from './format.js';
+
+// The ids of the parts of a parameter's field.
+export function ids(name) {
+    return {id: `field-${name}`, hint: `hint-${name}`, error: `error-${name}`};
+}
+
+export function makeField(field) {
+    if (field.parameter.type === 'choice') return field.parameter.list ? checkboxes(field) : select(field);
+    return textField(field);
+}
+
+function hintAndError(field) {
+    const {hint, error} = ids(field.parameter.name);
+
+    return [
+        el('p', {class: 'hint', id: hint}, hintText(field)),
+        el('p', {class: 'error', id: error, hidden: true}),
+    ];
+}
+
+function textField(field) {
+    const {parameter, text, changed} = field;
+    const {id, hint} = ids(parameter.name);
+    const isNumber = parameter.type === 'integer';
+
+    return el(
+        'div',
+        {class: 'field'},
+        el(
+            'label',
+            {for: id},
+            parameter.name,
+            hasOwnUnit(parameter) && el('span', {class: 'unit'}, ` ${parameter.unit}`),
+        ),
+        el('input', {
+            id,
+            name: parameter.name,
+            value: text,
+            type: 'text',
+            'aria-describedby': hint,
+            spellcheck: 'false',
+            autocapitalize: 'off',
+            inputmode: isNumber && !parameter.list && 'numeric',
+            on: {input: (event) => changed(event.target.value)},
+        }),
+        hintAndError(field),
+    );
+}
+
+// Some names say their unit already: delay_ms.
+function hasOwnUnit({name, unit}) {
+    return unit && name !== unit && !name.endsWith(`_${unit}`);
+}
+
+function select(field) {
+    const {parameter, text, changed} = field;
+    const {id, hint} = ids(parameter.name);
+
+    return el(
+        'div',
+        {class: 'field'},
+        el('label', {for: id}, parameter.name),
+        el(
+            'select',
+            {
+                id,
+                name: parameter.name,
+                'aria-describedby': hint,
+                on: {change: (event) => changed(event.target.value)},
+            },
+            (parameter.default === null ? ['', ...parameter.choices] : parameter.choices).map((choice) =>
+                el('option', {value: choice, selected: choice === text}, choice),
+            ),
+        ),
+        hintAndError(field),
+    );
+}
+
+function checkboxes(field) {
+    const {catalog, experiment, parameter, text, changed} = field;
+    const {id, hint} = ids(parameter.name);
+    const chosen = text.split(',');
+    const group = el('fieldset', {id, 'aria-describedby': hint});
+    const report = () =>
+        changed([...group.querySelectorAll('input:checked')].map((box) => box.value).join(','));
+    const box = (choice) => {
+        const reason = unavailable(experiment, parameter, choice);
+        const summary = reason ?? summaryOf(catalog, parameter, choice);
+
+        return el(
+            'label',
+            {class: 'check'},
+            el('input', {
+                type: 'checkbox',
+                name: parameter.name,
+                value: choice,
+                disabled: reason !== undefined,
+                checked: chosen.includes(choice) && reason === undefined,
+                on: {change: report},
+            }),
+            el('span', {}, el('b', {}, choice), summary && el('small', {}, sentence(summary))),
+        );
+    };
+
+    group.append(el('legend', {}, parameter.name), ...parameter.choices.map(box), ...hintAndError(field));
+    return group;
+}
+
+// Help, range and default in one line: "Timed repetitions of each cell. 1 to 1000; default 7."
+function hintText({experiment, parameter}) {
+    const {min, max, help} = parameter;
+    const facts = [];
+
+    if (parameter.type === 'integer' && parameter.name === 'tasks' && experiment.max_tasks)
+        facts.push(tasksRange(min, experiment.max_tasks));
+    else if (min !== undefined && max !== undefined)
+        facts.push(Number.isSafeInteger(max) ? `${typed(min)} to ${typed(max)}` : `at least ${typed(min)}`);
+    if (parameter.list && parameter.type === 'integer') facts.push('several with commas');
+    if (parameter.sized && parameter.default !== null) facts.push(`default here ${typed(parameter.default)}`);
+    else if (defaultText(parameter) !== '')
+        facts.push(`default ${defaultText(parameter).split(',').map(typed).join(', ')}`);
+    return [help, facts.join('; ')].filter(Boolean).map(sentence).join(' ');
+}
+
+// "1 to 256", or where modes differ "1 to 10_000 (processes 4000)".
+function tasksRange(min, maxTasks) {
+    const most = Math.max(...Object.values(maxTasks));
+    const fewer = Object.entries(maxTasks)
+        .filter(([, max]) => max < most)
+        .map(([mode, max]) => `${mode} ${typed(max)}`);
+
+    return `${typed(min ?? 1)} to ${typed(most)}${fewer.length > 0 ? ` (${fewer.join(', ')})` : ''}`;
+}

@@ -1,0 +1,113 @@
+// The form, made of the catalog: one field for each parameter, named like the parameter. The form knows
+// nothing of requests: it shows a state, reports what is typed, and marks the fields that the server
+// refused.
+import {defaultText, experimentOf, formParts} from './catalog.js';
+import {el} from './dom.js';
+import {ids, makeField} from './fields.js';
+import {sentence} from './format.js';
+
+// Fills the form for a state. changed(name, text) is called for each edit, choose(name) for another
+// experiment; actions is the row of buttons at its end.
+export function fillForm(form, catalog, state, {changed, choose, actions}) {
+    const experiment = experimentOf(catalog, state.experiment);
+    const parts = formParts(catalog, experiment);
+    const fields = (parameters) =>
+        parameters.map((parameter) => {
+            const text = state.values[parameter.name] ?? defaultText(parameter);
+
+            return makeField({
+                catalog,
+                experiment,
+                parameter,
+                text,
+                changed: (t) => changed(parameter.name, t),
+            });
+        });
+    const isTouched = parts.folded.some((parameter) => state.values[parameter.name] !== undefined);
+
+    const own =
+        parts.own.length > 0 &&
+        el(
+            'fieldset',
+            {class: 'own'},
+            el('legend', {}, `Parameters of ${experiment.name}`),
+            fields(parts.own),
+        );
+    const more = el(
+        'details',
+        {class: 'fold', open: isTouched},
+        el('summary', {}, 'More: repetitions, intervals, limits, names'),
+        fields(parts.folded),
+    );
+
+    form.replaceChildren(
+        ...[experimentField(catalog, experiment, choose), ...fields(parts.front), own, more, actions].filter(
+            Boolean,
+        ),
+    );
+}
+
+function experimentField(catalog, experiment, choose) {
+    const radio = ({name}) =>
+        el(
+            'label',
+            {class: 'chip'},
+            el('input', {
+                type: 'radio',
+                name: 'experiment',
+                value: name,
+                checked: name === experiment.name,
+                'aria-describedby': name === experiment.name && 'hint-experiment',
+                on: {change: () => choose(name)},
+            }),
+            el('span', {}, name),
+        );
+
+    return el(
+        'fieldset',
+        {},
+        el('legend', {}, 'Experiment'),
+        el('div', {class: 'chips'}, catalog.experiments.map(radio)),
+        el('p', {class: 'hint', id: 'hint-experiment'}, sentence(experiment.summary)),
+    );
+}
+
+// Marks the fields of the server's errors in its words and opens the fold around them; without errors all
+// marks go. Returns the names that have a field.
+export function markErrors(form, errors) {
+    for (const line of form.querySelectorAll('.error')) line.hidden = true;
+    for (const field of form.querySelectorAll('[aria-invalid]')) {
+        field.removeAttribute('aria-invalid');
+        field.setAttribute('aria-describedby', field.dataset.hint);
+    }
+    return errors.filter((error) => markError(form, error)).map((error) => error.param);
+}
+
+function markError(form, {param, reason}) {
+    const {id, hint, error} = ids(param);
+    const field = form.querySelector(`#${CSS.escape(id)}`);
+    const line = form.querySelector(`#${CSS.escape(error)}`);
+
+    if (!field || !line) return false;
+    if (!line.hidden) {
+        line.textContent += `; ${reason}`;
+        return true;
+    }
+    line.textContent = `${param}: ${reason}`;
+    line.hidden = false;
+    const targets = field.tagName === 'FIELDSET' ? field.querySelectorAll('input') : [field];
+
+    for (const target of targets) {
+        target.dataset.hint = target.getAttribute('aria-describedby') ?? hint;
+        target.setAttribute('aria-invalid', 'true');
+        target.setAttribute('aria-describedby', `${error} ${target.dataset.hint}`);
+    }
+    field.closest('details')?.setAttribute('open', '');
+    return true;
+}
+
+export function focusField(form, name) {
+    const field = form.querySelector(`#${CSS.escape(ids(name).id)}`);
+
+    (field?.tagName === 'FIELDSET' ? field.querySelector('input:not(:disabled)') : field)?.focus();
+}

@@ -1,0 +1,188 @@
+// A run on the page: the sentence, the chart, the table behind it, and what else was measured, folded.
+import {barRows, barsInWords, drawBars, hasArrows} from './bars.js';
+import {barLabel, groupCells} from './cells.js';
+import {curlBox} from './curl.js';
+import {el, folded} from './dom.js';
+import {count, sentence, time, typed} from './format.js';
+import {doubts, groupFindings, heading} from './sentences.js';
+import {cellTable, objectTable, tableNotes, taskTable} from './table.js';
+
+const MOST_DOUBTS = 3;
+
+// Fills the section. asked: {values, formats}, what the curl line needs. Returns {draw, close}: draw()
+// paints the chart again, for when colours or sizes change; close() lets go of it before another result.
+export function showResult(section, run, asked) {
+    const curl = curlBox('This run from a shell', asked.formats);
+    const rows = barRows(run.cells);
+    const canvas = el('canvas', {role: 'img', 'aria-label': barsInWords(rows)});
+    const canDraw = window.Chart !== undefined && run.cells.length > 0;
+    let chart = null;
+
+    curl.show(run.experiment, asked.values);
+    section.replaceChildren(
+        ...[
+            el('h2', {id: 'result-title', tabindex: -1}, heading(run)),
+            el('p', {class: 'facts'}, facts(run)),
+            run.status !== 'done' &&
+                el(
+                    'div',
+                    {class: 'problem', role: 'alert'},
+                    el(
+                        'p',
+                        {},
+                        el('b', {}, `The run ended as ${run.status}.`),
+                        run.reason ? ` ${sentence(run.reason)}` : '',
+                    ),
+                ),
+            list(groupFindings(run), 'findings'),
+            doubtList(run),
+            run.lesson && el('p', {class: 'lesson'}, run.lesson),
+            run.request?.prediction && el('p', {}, el('b', {}, 'Predicted: '), run.request.prediction),
+            canDraw && el('figure', {}, el('div', {class: 'chart'}, canvas), legend(run, rows)),
+            window.Chart === undefined &&
+                el('p', {class: 'note'}, 'The chart library is not installed; the table has the numbers.'),
+            run.cells.length > 0 && cellTable(run),
+            run.cells.length > 0 && el('p', {class: 'hint'}, tableNotes(run)),
+            el('p', {class: 'hint'}, host(run)),
+            ...more(run),
+            curl.node,
+        ].filter(Boolean),
+    );
+    section.hidden = false;
+
+    const draw = () => {
+        chart?.destroy();
+        chart = canDraw ? drawBars(canvas, rows) : null;
+    };
+
+    draw();
+    return {draw, close: () => chart?.destroy()};
+}
+
+function list(sentences, name) {
+    return (
+        sentences.length > 0 &&
+        el(
+            'ul',
+            {class: name},
+            sentences.map((text) => el('li', {}, text)),
+        )
+    );
+}
+
+// A noisy machine leaves many; then they wait folded.
+function doubtList({cells}) {
+    const all = groupCells(cells).flatMap(doubts);
+
+    return all.length > MOST_DOUBTS
+        ? folded(`Cannot tell: ${count(all.length)} of ${count(cells.length)} cells`, () =>
+              list(all, 'findings'),
+          )
+        : list(all, 'findings');
+}
+
+function facts(run) {
+    const date = new Date(run.created_at);
+
+    return [
+        run.label && `“${run.label}”`,
+        !Number.isNaN(date.valueOf()) && date.toLocaleString(),
+        ...(run.request?.sized ?? []).map((name) => sizedText(run, name)),
+        typeof run.duration_ns === 'number' && `took ${time(run.duration_ns)}`,
+        run.queued_ns > 1e8 && `after ${time(run.queued_ns)} in the queue`,
+        run.id && `run ${run.id}`,
+    ]
+        .filter(Boolean)
+        .join(' · ');
+}
+
+// The server chose these by itself, so the result says what it chose.
+function sizedText({cells}, name) {
+    const values = [...new Set(cells.map((cell) => cell.params[name]))];
+
+    return `${name} sized to ${values.map(typed).join(', ')}`;
+}
+
+function legend(run, rows) {
+    const hasInterval = run.cells.some((cell) => cell.wall_ns?.interval);
+    const key = (name, text) => el('span', {class: 'key'}, el('i', {class: name}), text);
+
+    return el(
+        'figcaption',
+        {},
+        key('key-bar', 'median'),
+        key('key-whisker', hasInterval ? 'interval of the median' : 'smallest to largest'),
+        run.cells.some((cell) => typeof cell.ideal_ns === 'number') &&
+            key('key-ideal', 'ideal: what a machine without any cost would need'),
+        hasArrows(rows) && el('span', {class: 'key'}, '→ goes on to the right'),
+        el('span', {class: 'key'}, '× times the serial time'),
+    );
+}
+
+function host({host: machine}) {
+    if (!machine) return '';
+    const noisy =
+        machine.noisy && `Noisy: ${(machine.noise_reasons ?? []).join('; ') || 'other work ran meanwhile'}.`;
+
+    return el(
+        'span',
+        {},
+        [
+            machine.cpu_model,
+            typeof machine.cpus_usable === 'number' &&
+                `${count(machine.cpus_usable)} of ${count(machine.cpus_online)} CPUs usable`,
+            machine.kernel && `Linux ${machine.kernel}`,
+        ]
+            .filter(Boolean)
+            .join(', '),
+        '. ',
+        noisy && el('b', {class: 'bad'}, noisy),
+    );
+}
+
+// The folded parts: only those that have something in them.
+function more(run) {
+    const {cells} = run;
+    const object = (title, caption, get) =>
+        cells.some((cell) => Object.keys(get(cell) ?? {}).length > 0) &&
+        folded(title, () => objectTable(caption, cells, get));
+
+    return [
+        object(`What ${run.experiment} measures`, 'Metrics of this experiment', (cell) => cell.metrics),
+        object('The lock', 'Counters of the lock', (cell) => cell.lock_stats),
+        object(
+            'Starting and joining',
+            'Median time to create and to join the tasks',
+            (cell) => cell.create_ns && {create_ns: cell.create_ns.median, join_ns: cell.join_ns?.median},
+        ),
+        object('Memory', 'Memory of each cell', (cell) => cell.memory),
+        cells.some((cell) => cell.per_task?.length > 0) && folded('Task by task', () => tasks(run)),
+    ];
+}
+
+// One cell's tasks at a time: 64 cells of 256 rows would be too many.
+function tasks(run) {
+    const cells = run.cells.filter((cell) => cell.per_task?.length > 0);
+    const place = el('div');
+    const show = (cell) => {
+        const order = cell.completion_order ?? [];
+        const listed = order.slice(0, 64).join(', ') + (order.length > 64 ? ', …' : '');
+
+        place.replaceChildren(
+            ...[
+                order.length > 1 && el('p', {}, `Order of completion: ${listed}.`),
+                taskTable(`Tasks of ${barLabel(cell, run.cells)}; times since the start of the clock`, cell),
+                cell.per_task_omitted > 0 &&
+                    el('p', {class: 'hint'}, `${count(cell.per_task_omitted)} more tasks are left out.`),
+            ].filter(Boolean),
+        );
+    };
+    const choose = el(
+        'select',
+        {id: 'task-cell', on: {change: (event) => show(cells[event.target.value])}},
+        cells.map((cell, i) => el('option', {value: i}, barLabel(cell, run.cells))),
+    );
+
+    show(cells[0]);
+    return el('div', {}, el('p', {}, el('label', {for: 'task-cell'}, 'Cell '), choose), place);
+}

@@ -1,0 +1,168 @@
+// Real tables, made of columns: each is {head, value(item), is_number}. A value is text or a node. Numbers
+// stand in <data> elements that carry the figure of the server, so a copy or a script loses nothing.
+import {axisValue, hasTimes, statusText, varyingAxes, whisker} from './cells.js';
+import {el} from './dom.js';
+import {count, field, fieldTitle, ratio, time, timeRange} from './format.js';
+
+export function number(value, text) {
+    return value === null || value === undefined ? '–' : el('data', {value}, text);
+}
+
+// A table in a frame that scrolls by itself, with the first column as the header of its row.
+export function table(caption, columns, items) {
+    const head = ({head: text, isNumber}) => el('th', {scope: 'col', class: isNumber && 'number'}, text);
+    const body = (item) =>
+        el(
+            'tr',
+            {},
+            columns.map((column, i) => tableCell(column, item, i === 0)),
+        );
+
+    return el(
+        'div',
+        {class: 'frame', role: 'region', tabindex: 0, 'aria-label': caption},
+        el(
+            'table',
+            {},
+            el('caption', {}, caption),
+            el('thead', {}, el('tr', {}, columns.map(head))),
+            el('tbody', {}, items.map(body)),
+        ),
+    );
+}
+
+// Text of more than a few words is wrapped.
+function tableCell({value, isNumber}, item, isHead) {
+    const cell = el(isHead ? 'th' : 'td', {scope: isHead && 'row', class: isNumber && 'number'}, value(item));
+
+    if (!isNumber && cell.textContent.length > 24) cell.classList.add('long');
+    return cell;
+}
+
+const plain = (head, value) => ({head, value});
+const figure = (head, value) => ({head, value, isNumber: true});
+const timeOf = (head, get) => figure(head, (cell) => number(get(cell), time(get(cell))));
+
+function axisColumn(axis) {
+    return typeof axis === 'string'
+        ? plain(fieldTitle(axis), (cell) => String(axisValue(cell, axis) ?? 'default'))
+        : axis;
+}
+
+// What tells cells apart in the smaller tables.
+function identity(cells) {
+    return [plain('mode', (cell) => cell.mode), ...varyingAxes(cells).map(axisColumn)];
+}
+
+function interval(cell) {
+    if (!hasTimes(cell)) return '–';
+    const [low, high] = whisker(cell.wall_ns);
+
+    return [timeRange(low, high), el('small', {}, cell.wall_ns.interval ? '' : ' min to max')];
+}
+
+function timesSerial({relative}) {
+    if (!relative || typeof relative.ratio !== 'number') return '–';
+    const [low, high] = relative.interval ?? [];
+
+    return [
+        number(relative.ratio, ratio(relative.ratio)),
+        relative.interval && low !== high ? el('small', {}, ` ${ratio(low)} to ${ratio(high)}`) : '',
+    ];
+}
+
+function switches({context_switches: switched}) {
+    return switched
+        ? [
+              number(switched.voluntary, count(switched.voluntary)),
+              ' + ',
+              number(switched.involuntary, count(switched.involuntary)),
+          ]
+        : '–';
+}
+
+function status(cell) {
+    return cell.status === 'done' ? 'done' : el('span', {class: 'bad'}, statusText(cell));
+}
+
+// The table behind the chart.
+export function cellTable(run) {
+    const {cells} = run;
+    const levels = cells.map((cell) => cell.wall_ns?.level).filter(Boolean);
+    const level = levels.length > 0 ? ` (${(levels[0] * 100).toFixed(1)} %)` : '';
+    const always = ['lock', 'tasks', 'cpus'];
+    const columns = [
+        plain('mode', (cell) => cell.mode),
+        plain('lock', (cell) => cell.lock),
+        figure('tasks', (cell) => number(cell.tasks, count(cell.tasks))),
+        figure('cpus', (cell) => number(cell.cpus, count(cell.cpus))),
+        ...varyingAxes(cells)
+            .filter((axis) => !always.includes(axis))
+            .map(axisColumn),
+        timeOf('median', (cell) => cell.wall_ns?.median),
+        figure(`interval${level}`, interval),
+        figure('× serial', timesSerial),
+        plain('verdict', (cell) => cell.relative?.verdict ?? '–'),
+        timeOf('CPU time', (cell) => cell.cpu_ns?.median),
+        figure('switches', switches),
+        plain('status', status),
+        timeOf('ideal', (cell) => cell.ideal_ns),
+    ];
+
+    return table(`The cells of this ${run.experiment}`, columns, cells);
+}
+
+// What the columns mean, below the table, where it does not scroll away.
+export function tableNotes({cells}) {
+    const samples = Math.max(0, ...cells.map((cell) => cell.wall_ns?.samples?.length ?? 0));
+
+    return (
+        `Times are ${samples === 1 ? 'of one repetition' : `medians of ${samples} repetitions`}; ` +
+        'switches of context are voluntary + involuntary; the range beside a ratio is its interval.'
+    );
+}
+
+// One column for each key that some cell's object has: metrics, lock_stats, memory, …
+export function objectTable(caption, cells, get) {
+    const keys = [...new Set(cells.flatMap((cell) => Object.keys(get(cell) ?? {})))];
+
+    return keys.length === 0
+        ? null
+        : table(
+              caption,
+              [
+                  ...identity(cells),
+                  ...keys.map((key) => figure(fieldTitle(key), (cell) => fieldNode(key, get(cell)?.[key]))),
+              ],
+              cells,
+          );
+}
+
+function fieldNode(key, value) {
+    return typeof value === 'number' ? number(value, field(key, value)) : field(key, value);
+}
+
+// A task as rows of plain values: its answer's members beside its own, a row for each answer where it has
+// several.
+function taskRows({answer, ...own}) {
+    const answers = Array.isArray(answer) ? answer : [answer];
+
+    return answers.map((one, i) => ({
+        ...own,
+        ...(answers.length > 1 ? {answer: i} : {}),
+        ...(one !== null && typeof one === 'object' ? one : {answer: one}),
+    }));
+}
+
+// The tasks of one cell.
+export function taskTable(caption, cell) {
+    const rows = cell.per_task.flatMap(taskRows);
+    const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    const column = (key) => ({
+        head: key === 'id' ? 'task' : fieldTitle(key),
+        isNumber: rows.some((row) => typeof row[key] === 'number'),
+        value: (row) => fieldNode(key, row[key]),
+    });
+
+    return table(caption, keys.map(column), rows);
+}

@@ -1,0 +1,47 @@
+/* Asking the server: with libcurl as any client would, and with bytes on a socket where no client would. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "tests/api/api-server.h"
+
+/* Everything is owned; api_answer_finish() frees it. */
+typedef struct ApiAnswer {
+    long status;
+    char *body, *headers; /* both end in NUL; headers as they came */
+    size_t length;
+    json_t *json; /* the body, if it is JSON; else NULL */
+} ApiAnswer;
+
+void api_answer_finish(ApiAnswer *answer);
+#define auto_answer __attribute__((cleanup(api_answer_finish)))
+
+/* Returns the value of a header line, owned by the caller, or NULL. */
+char *api_answer_header(const ApiAnswer *answer, const char *name);
+
+typedef struct ApiAsk {
+    const char *method; /* NULL: GET, or POST with a body */
+    const char *path;   /* with its query */
+    const char *header; /* one header line, or NULL */
+    const char *body;   /* or NULL */
+    size_t length;      /* of the body; 0: it is a string */
+    void *connection;   /* of api_connection_new(), to ask over the same one again; or NULL */
+} ApiAsk;
+
+/* Asks and waits for the answer. Asserts that there is one. */
+ApiAnswer api_ask(const ApiServer *server, ApiAsk ask);
+ApiAnswer api_get(const ApiServer *server, const char *path);
+
+void *api_connection_new(void);
+void api_connection_free(void *connection);
+
+/* Connects and sends these bytes. Returns the socket. */
+int api_send(const ApiServer *server, const char *bytes);
+
+/* Sends "GET path" and asks for the connection to be closed behind the answer. */
+int api_send_get(const ApiServer *server, const char *path);
+
+/* Reads until the server closes the connection, at most API_PATIENCE_S. Returns what came, owned by the
+ * caller, and closes the socket. */
+char *api_receive(int fd);

@@ -1,0 +1,97 @@
+#!/bin/sh
+# A runtime that speaks the protocol and misbehaves on demand: each experiment is one way to end badly.
+
+experiment()
+{
+    printf '{"name":"%s","summary":"%s","parameters":[],"max_tasks":{"serial":8},"unavailable":{},"cost":[]}' \
+        "$1" "$2"
+}
+
+if [ "${1-}" = --describe ]; then
+    printf '{"protocol":1,"runtime":"c","version":"0","about":"a fake","cpus_usable":1,'
+    printf '"host":{"cpu_model":"none","cpus_online":1,"cpus_usable":1,"kernel":"none"},'
+    printf '"modes":[{"name":"serial","summary":"","aliases":[]}],'
+    printf '"locks":[{"name":"gil","summary":"","exclusive":true}],"experiments":['
+    experiment fine "answers at once"
+    for name in gated hang crash quit silent garbage strange early failing refusing flood talking; do
+        printf ','
+        experiment "$name" "misbehaves"
+    done
+    printf ']}\n'
+    exit 0
+fi
+
+sample()
+{
+    printf '{"event":"sample","cell":0,"repetition":0,"status":"done","reason":null,"wall_ns":1000,'
+    printf '"cpu_ns":1000,"create_ns":0,"join_ns":0,"context_switches":{"voluntary":0,"involuntary":0},'
+    printf '"memory":null,"lock_stats":{},"per_task":[],"per_task_omitted":0,"completion_order":[],'
+    printf '"metrics":{}}\n'
+}
+
+request=$(cat)
+printf '{"event":"hello","protocol":1,"runtime":"c","version":"0","tick_ns":5.8,"turns_per_tick":1}\n'
+case $request in
+*'"experiment":"fine"'*)
+    sample
+    ;;
+*'"experiment":"gated"'*)
+    # Says that it has begun, and goes on when it is told to.
+    : >begun
+    while [ ! -e go ]; do
+        sleep 0.02
+    done
+    rm go begun
+    sample
+    ;;
+*'"experiment":"hang"'*)
+    # One child that stays, one that leaves the process group, one whose parent has died.
+    sleep 1000 &
+    setsid sleep 1000 &
+    (setsid sleep 1000 &)
+    : >begun
+    sample
+    wait
+    ;;
+*'"experiment":"crash"'*)
+    sample
+    kill -SEGV $$
+    ;;
+*'"experiment":"quit"'*)
+    exit 3
+    ;;
+*'"experiment":"silent"'*)
+    exit 0
+    ;;
+*'"experiment":"garbage"'*)
+    echo 'this is not JSON'
+    sleep 1000
+    ;;
+*'"experiment":"strange"'*)
+    echo '{"event":"sample","cell":7}'
+    sleep 1000
+    ;;
+*'"experiment":"early"'*) ;;
+*'"experiment":"failing"'*)
+    printf '{"event":"sample","cell":0,"repetition":0,"status":"failed","reason":"the child crashed"}\n'
+    printf '{"event":"done"}\n'
+    exit 1
+    ;;
+*'"experiment":"refusing"'*)
+    printf '{"event":"error","message":"not with me","problem":{"status":403}}\n'
+    exit 2
+    ;;
+*'"experiment":"flood"'*)
+    # One line without an end.
+    exec tr '\0' x </dev/zero
+    ;;
+*'"experiment":"talking"'*)
+    sample
+    i=0
+    while [ $i -lt 3000 ]; do
+        echo "line $i of a log that nobody wants" >&2
+        i=$((i + 1))
+    done
+    ;;
+esac
+printf '{"event":"done"}\n'

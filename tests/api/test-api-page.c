@@ -1,0 +1,199 @@
+/* The page's files, the answers that every path gives to HEAD and OPTIONS, and the headers of all. */
+#include <dirent.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tests/api/api-client.h"
+#include "tests/unit/run.h"
+
+static ApiServer server;
+
+static ApiAnswer ask(const char *path, const char *header)
+{
+    return api_ask(&server, (ApiAsk){.path = path, .header = header});
+}
+
+static void assert_header(const ApiAnswer *answer, const char *name, const char *expected)
+{
+    auto_free char *value = api_answer_header(answer, name);
+
+    ck_assert_msg(value, "there is no %s", name);
+    ck_assert_msg(strstr(value, expected), "%s: %s", name, value);
+}
+
+/* The build lists the files of static/ when it is configured; a new file needs that again. */
+START_TEST(every_file_of_the_page_is_served_as_it_is)
+{
+    DIR *directory = opendir(API_SOURCE_ROOT "/static");
+    struct dirent *entry;
+
+    ck_assert_ptr_nonnull(directory);
+    api_server_start(&server, NULL);
+    while ((entry = readdir(directory))) {
+        auto_free char *file = text_printf("%s/static/%s", API_SOURCE_ROOT, entry->d_name);
+        auto_free char *path = text_printf("/%s", entry->d_name), *text = NULL;
+        auto_answer ApiAnswer answer = {0};
+        size_t length;
+
+        if (entry->d_name[0] == '.' || text_read_file(file, 1 << 22, &text, &length) < 0)
+            continue;
+        answer = ask(path, NULL);
+        ck_assert_msg(answer.status == 200, "%s: %ld", path, answer.status);
+        ck_assert_uint_eq(answer.length, length);
+        ck_assert_mem_eq(answer.body, text, length);
+    }
+    closedir(directory);
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(files_have_their_types)
+{
+    static const char *const rows[][2] = {
+        {"/", "text/html; charset=utf-8"},
+        {"/index.html", "text/html; charset=utf-8"},
+        {"/style.css", "text/css; charset=utf-8"},
+        {"/chart.js", "text/javascript; charset=utf-8"},
+    };
+
+    api_server_start(&server, NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_answer ApiAnswer answer = ask(rows[i][0], NULL);
+
+        ck_assert_msg(answer.status == 200, "%s: %ld", rows[i][0], answer.status);
+        assert_header(&answer, "Content-Type", rows[i][1]);
+        assert_header(&answer, "Vary", "Accept-Encoding");
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(files_are_compressed_for_who_wants_it)
+{
+    auto_answer ApiAnswer plain = {0}, packed = {0}, refused = {0};
+    auto_free char *plain_tag = NULL, *packed_tag = NULL, *coding = NULL;
+
+    api_server_start(&server, NULL);
+    plain = ask("/chart.js", NULL);
+    packed = ask("/chart.js", "Accept-Encoding: br, gzip;q=0.5");
+    refused = ask("/chart.js", "Accept-Encoding: gzip;q=0");
+    plain_tag = api_answer_header(&plain, "ETag");
+    packed_tag = api_answer_header(&packed, "ETag");
+    coding = api_answer_header(&refused, "Content-Encoding");
+    assert_header(&packed, "Content-Encoding", "gzip");
+    ck_assert_uint_lt(packed.length, plain.length / 2);
+    ck_assert_mem_eq(packed.body, "\x1f\x8b", 2);
+    ck_assert_str_ne(plain_tag, packed_tag);
+    ck_assert_ptr_null(coding);
+    ck_assert_uint_eq(refused.length, plain.length);
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(who_has_the_file_already_is_told_so)
+{
+    static const char *const codings[] = {"Accept-Encoding: gzip", "Accept-Encoding: identity"};
+
+    api_server_start(&server, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        auto_answer ApiAnswer first = ask("/", codings[i]), again = {0}, other = {0};
+        auto_free char *tag = api_answer_header(&first, "ETag");
+        auto_free char *same = text_printf("If-None-Match: \"x\", W/%s\r\n%s", tag, codings[i]);
+
+        again = ask("/", same);
+        ck_assert_int_eq(again.status, 304);
+        ck_assert_uint_eq(again.length, 0);
+        assert_header(&again, "ETag", tag);
+        other = ask("/", "If-None-Match: \"something-else\"");
+        ck_assert_int_eq(other.status, 200);
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(head_is_get_without_a_body)
+{
+    static const char *const paths[] = {"/", "/style.css", "/experiments", "/healthz", "/readyz", "/version"};
+
+    api_server_start(&server, NULL);
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        auto_answer ApiAnswer get = ask(paths[i], NULL);
+        auto_answer ApiAnswer head = api_ask(&server, (ApiAsk){.method = "HEAD", .path = paths[i]});
+        auto_free char *length = text_printf("%zu", get.length);
+
+        ck_assert_int_eq(head.status, 200);
+        ck_assert_uint_eq(head.length, 0);
+        assert_header(&head, "Content-Length", length);
+        ck_assert_int_eq(get.body[get.length - 1], '\n');
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(head_does_not_run_anything)
+{
+    auto_answer ApiAnswer head = {0};
+
+    api_server_start(&server, NULL);
+    head = api_ask(&server, (ApiAsk){.method = "HEAD", .path = "/run/countdown"});
+    ck_assert_int_eq(head.status, 405);
+    assert_header(&head, "Allow", "GET, POST, OPTIONS");
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(options_tells_the_methods)
+{
+    static const char *const rows[][2] = {
+        {"/", "GET, HEAD, OPTIONS"},
+        {"/experiments", "GET, HEAD, OPTIONS"},
+        {"/run/countdown", "GET, POST, OPTIONS"},
+    };
+
+    api_server_start(&server, NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.method = "OPTIONS", .path = rows[i][0]});
+
+        ck_assert_int_eq(answer.status, 204);
+        assert_header(&answer, "Allow", rows[i][1]);
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(every_answer_has_the_guarding_headers)
+{
+    static const char *const paths[] = {"/", "/healthz", "/nowhere", "/run/countdown?tasks=0", "/%zz"};
+
+    api_server_start(&server, NULL);
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        auto_answer ApiAnswer answer = ask(paths[i], NULL);
+
+        assert_header(&answer, "X-Content-Type-Options", "nosniff");
+        assert_header(&answer, "Referrer-Policy", "same-origin");
+        assert_header(&answer, "Content-Security-Policy", "default-src 'self'");
+        ck_assert_ptr_null(strstr(answer.headers, "unsafe-inline"));
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(the_catalog_and_the_version_are_json)
+{
+    auto_answer ApiAnswer catalog = {0}, version = {0};
+
+    api_server_start(&server, NULL);
+    catalog = ask("/experiments", NULL);
+    version = ask("/version", NULL);
+    ck_assert_uint_gt(json_array_size(json_object_get(catalog.json, "experiments")), 0);
+    ck_assert_uint_gt(json_array_size(json_object_get(catalog.json, "parameters")), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(version.json, "name")), "gilscope");
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+RUN_TESTS("api-page", 120, every_file_of_the_page_is_served_as_it_is, files_have_their_types,
+    files_are_compressed_for_who_wants_it, who_has_the_file_already_is_told_so, head_is_get_without_a_body,
+    head_does_not_run_anything, options_tells_the_methods, every_answer_has_the_guarding_headers,
+    the_catalog_and_the_version_are_json)

@@ -1,0 +1,80 @@
+/* The program as a person starts it. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tests/api/api-client.h"
+#include "tests/unit/run.h"
+
+static ApiServer server;
+
+START_TEST(a_port_that_is_in_use_ends_the_start)
+{
+    auto_free char *text = NULL, *setting = NULL;
+
+    api_server_start(&server, NULL);
+    setting = text_printf("server.port=%d", server.port);
+    ck_assert_int_eq(api_run_program(&text, "--set", setting, NULL), 1);
+    ck_assert_msg(strstr(text, "in use"), "%s", text);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(health_is_asked_over_the_network)
+{
+    auto_free char *alive = NULL, *dead = NULL, *nowhere = NULL, *setting = NULL;
+
+    api_server_start(&server, NULL);
+    setting = text_printf("server.port=%d", server.port);
+    ck_assert_int_eq(
+        api_run_program(&alive, "--health", "--set", setting, "--set", "server.bind=0.0.0.0", NULL), 0);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+    ck_assert_int_eq(api_run_program(&dead, "--health", "--set", setting, NULL), 1);
+    ck_assert(strstr(dead, "refused"));
+    ck_assert_int_eq(api_run_program(&nowhere, "--health", "--set", "server.port=0", NULL), 1);
+}
+END_TEST
+
+START_TEST(wrong_settings_and_options_end_the_start)
+{
+    auto_free char *setting = NULL, *option = NULL, *word = NULL, *file = NULL;
+
+    ck_assert_int_eq(api_run_program(&setting, "--set", "server.port=99999", NULL), 1);
+    ck_assert_msg(strstr(setting, "server.port") && strstr(setting, "65535"), "%s", setting);
+    ck_assert_int_eq(api_run_program(&option, "--nonsense", NULL), 2);
+    ck_assert_int_eq(api_run_program(&word, "start", NULL), 2);
+    ck_assert_int_eq(api_run_program(&file, "--config", "no-such-file.ini", NULL), 1);
+    ck_assert_msg(strstr(file, "no-such-file.ini"), "%s", file);
+}
+END_TEST
+
+START_TEST(settings_can_be_checked_and_printed)
+{
+    auto_free char *checked = NULL, *printed = NULL, *help = NULL, *version = NULL;
+
+    ck_assert_int_eq(api_run_program(&checked, "--check-config", NULL), 0);
+    ck_assert_int_eq(api_run_program(&printed, "--print-config", "--set", "server.port=9000", NULL), 0);
+    ck_assert(strstr(printed, "port = 9000"));
+    ck_assert_int_eq(api_run_program(&help, "--help", NULL), 0);
+    ck_assert(strstr(help, "--print-config"));
+    ck_assert_int_eq(api_run_program(&version, "--version", NULL), 0);
+    ck_assert(strncmp(version, "gilscope ", 9) == 0);
+}
+END_TEST
+
+START_TEST(a_runtime_that_does_not_work_ends_the_start)
+{
+    auto_free char *missing = NULL, *wrong = NULL;
+
+    ck_assert_int_eq(
+        api_run_program(&missing, "--set", "server.port=0", "--set", "runtimes.c=/no/such/program", NULL), 1);
+    ck_assert_msg(strstr(missing, "/no/such/program"), "%s", missing);
+    ck_assert_int_eq(
+        api_run_program(&wrong, "--set", "server.port=0", "--set", "runtimes.c=/bin/echo", NULL), 1);
+    ck_assert_msg(strstr(wrong, "--describe"), "%s", wrong);
+}
+END_TEST
+
+RUN_TESTS("api-program", 120, a_port_that_is_in_use_ends_the_start, health_is_asked_over_the_network,
+    wrong_settings_and_options_end_the_start, settings_can_be_checked_and_printed,
+    a_runtime_that_does_not_work_ends_the_start)

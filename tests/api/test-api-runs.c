@@ -1,0 +1,290 @@
+/* Runs over HTTP: what comes back, in which order, and what becomes of runs that end badly. */
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tests/api/api-client.h"
+#include "tests/unit/run.h"
+
+#define ONCE "?repeat=1&warmup=0&mode=serial&lock=gil"
+
+static ApiServer server;
+
+static const char *text_of(const ApiAnswer *answer, const char *key)
+{
+    const char *text = json_string_value(json_object_get(answer->json, key));
+
+    return text ? text : "";
+}
+
+START_TEST(a_run_is_one_object)
+{
+    auto_answer ApiAnswer answer = {0};
+    auto_free char *cache = NULL, *type = NULL;
+    json_t *cell;
+
+    api_server_start(&server, NULL);
+    answer = api_get(&server, "/run/countdown?n=1000&tasks=2&repeat=2&mode=serial,threads&label=mine");
+    ck_assert_msg(answer.status == 200, "%s", answer.body);
+    cache = api_answer_header(&answer, "Cache-Control");
+    type = api_answer_header(&answer, "Content-Type");
+    ck_assert_str_eq(cache, "no-store");
+    ck_assert_str_eq(type, "application/json");
+    ck_assert_str_eq(text_of(&answer, "experiment"), "countdown");
+    ck_assert_str_eq(text_of(&answer, "status"), "done");
+    ck_assert_str_eq(text_of(&answer, "label"), "mine");
+    ck_assert_uint_eq(strlen(text_of(&answer, "id")), 26);
+    ck_assert_uint_eq(json_array_size(json_object_get(answer.json, "cells")), 2);
+    cell = json_array_get(json_object_get(answer.json, "cells"), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(cell, "mode")), "threads");
+    ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(cell, "params"), "n")), 1000);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(fetch_asks_the_own_origin)
+{
+    auto_answer ApiAnswer answer = {0};
+    json_t *cell;
+
+    api_server_start(&server, NULL);
+    answer = api_get(&server, "/run/fetch?tasks=5&mode=epoll&repeat=1&warmup=0&delay_ms=10");
+    ck_assert_msg(answer.status == 200, "%s", answer.body);
+    cell = json_array_get(json_object_get(answer.json, "cells"), 0);
+    ck_assert_uint_eq(json_array_size(json_object_get(cell, "per_task")), 5);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(parameters_mean_the_same_in_query_form_and_json)
+{
+    static const ApiAsk asks[] = {
+        {.path = "/run/countdown?n=1e3&repeat=1&warmup=0&mode=serial"},
+        {.path = "/run/countdown?repeat=1&warmup=0", .body = "n=1_000&mode=serial"},
+        {.path = "/run/countdown", .body = "n=1k&repeat=1&warmup=0&mode=serial"},
+        {.path = "/run/countdown",
+            .body = "{\"n\": 1000, \"repeat\": 1, \"warmup\": 0, \"mode\": [\"serial\"]}",
+            .header = "Content-Type: application/json; charset=utf-8"},
+        {.method = "POST", .path = "/run/countdown?n=1000&repeat=1&warmup=0&mode=serial"},
+    };
+    json_auto_t *first = NULL;
+
+    api_server_start(&server, NULL);
+    for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+        auto_answer ApiAnswer answer = api_ask(&server, asks[i]);
+        json_t *request = json_object_get(answer.json, "request");
+
+        ck_assert_msg(answer.status == 200, "%s", answer.body);
+        if (i == 0)
+            first = json_incref(request);
+        ck_assert(json_equal(first, request));
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(the_format_follows_the_parameter_then_the_accept_header)
+{
+    static const struct {
+        const char *format, *accept, *type;
+    } rows[] = {
+        {"", "Accept: */*", "application/json"},
+        {"", "Accept: text/html,application/xhtml+xml,*/*;q=0.8", "application/json"},
+        {"", "Accept: text/csv", "text/csv"},
+        {"", "Accept: text/*;q=0.5, text/markdown", "text/markdown"},
+        {"", "Accept: application/json;q=0.1, text/csv;q=0.2", "text/csv"},
+        {"&format=csv", "Accept: application/json", "text/csv"},
+        {"&format=table", "Accept: image/png", "text/plain"},
+        {"&format=markdown", "Accept: */*", "text/markdown"},
+        {"&format=json", "Accept: text/csv", "application/json"},
+    };
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_free char *path = text_printf("/run/fine" ONCE "%s", rows[i].format), *type = NULL;
+        auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = path, .header = rows[i].accept});
+
+        ck_assert_msg(answer.status == 200, "%s", answer.body);
+        type = api_answer_header(&answer, "Content-Type");
+        ck_assert_msg(strncmp(type, rows[i].type, strlen(rows[i].type)) == 0, "%s: %s", rows[i].accept, type);
+        ck_assert_int_eq(answer.body[answer.length - 1], '\n');
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+/* Each way to end badly: the answer's status, the run's status, and words of the reason. */
+static const struct {
+    const char *experiment;
+    long http;
+    const char *status, *reason;
+} failures[] = {
+    {"crash", 502, "failed", "signal 11"},
+    {"quit", 502, "failed", "status 3"},
+    {"silent", 502, "failed", "before it was done"},
+    {"garbage", 502, "failed", "line 2, column"},
+    {"strange", 502, "failed", "line 2 is a malformed \"sample\""},
+    {"early", 502, "failed", "before all repetitions"},
+    {"failing", 502, "failed", "a cell failed"},
+    {"refusing", 403, "failed", "not with me"},
+    {"flood", 502, "failed", "MB"},
+};
+
+START_TEST(a_runtime_that_fails_is_a_result_that_says_so)
+{
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        auto_free char *path = text_printf("/run/%s" ONCE, failures[i].experiment);
+        auto_answer ApiAnswer answer = api_get(&server, path);
+
+        ck_assert_msg(answer.status == failures[i].http, "%s: %ld %s", path, answer.status, answer.body);
+        ck_assert_str_eq(text_of(&answer, "status"), failures[i].status);
+        ck_assert_msg(strstr(text_of(&answer, "reason"), failures[i].reason), "%s: %s", path,
+            text_of(&answer, "reason"));
+        api_server_wait_for_descendants(&server, 1);
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(a_log_that_talks_too_much_does_no_harm)
+{
+    auto_answer ApiAnswer answer = {0};
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    answer = api_get(&server, "/run/talking" ONCE);
+    ck_assert_msg(answer.status == 200, "%s", answer.body);
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(a_run_past_its_time_ends_with_what_it_has)
+{
+    auto_answer ApiAnswer answer = {0}, after = {0};
+    json_t *cell;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    answer = api_get(&server, "/run/hang" ONCE "&timeout_ms=400");
+    ck_assert_msg(answer.status == 504, "%s", answer.body);
+    ck_assert_str_eq(text_of(&answer, "status"), "timeout");
+    ck_assert(strstr(text_of(&answer, "reason"), "timeout_ms=400"));
+    cell = json_array_get(json_object_get(answer.json, "cells"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(cell, "status")), "done");
+    ck_assert_int_eq(api_server_count_descendants(&server), 1);
+    after = api_get(&server, "/run/fine" ONCE);
+    ck_assert_int_eq(after.status, 200);
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_takes_its_run_along)
+{
+    auto_answer ApiAnswer answer = {0};
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    fd = api_send_get(&server, "/run/hang" ONCE);
+    /* The origin, the guard, the runtime and its three. */
+    api_server_wait_for_file(&server, "begun");
+    api_server_wait_for_descendants(&server, 6);
+    close(fd);
+    api_server_wait_for_descendants(&server, 1);
+    answer = api_get(&server, "/run/fine" ONCE);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_the_queue_is_not_run)
+{
+    auto_answer ApiAnswer answer = {0};
+    int first, second, third;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    first = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    second = api_send_get(&server, "/run/hang" ONCE);
+    third = api_send_get(&server, "/run/hang" ONCE);
+    answer = api_get(&server, "/healthz");
+    close(third);
+    close(second);
+    close(first);
+    api_server_wait_for_descendants(&server, 1);
+    api_answer_finish(&answer);
+    answer = api_get(&server, "/run/fine" ONCE);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_int_eq(api_server_count_descendants(&server), 1);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+/* Returns which of the sockets has something to read first. */
+static int first_ready(struct pollfd *sockets, nfds_t n)
+{
+    ck_assert_int_gt(poll(sockets, n, API_PATIENCE_S * 1000), 0);
+    for (nfds_t i = 0; i < n; i++)
+        if (sockets[i].revents)
+            return (int)i;
+    return -1;
+}
+
+START_TEST(runs_are_answered_in_the_order_they_came)
+{
+    struct pollfd sockets[4];
+    enum { N = sizeof(sockets) / sizeof(sockets[0]) };
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    for (int i = 0; i < N; i++) {
+        auto_answer ApiAnswer answer = {0};
+
+        sockets[i] = (struct pollfd){.fd = api_send_get(&server, "/run/gated" ONCE), .events = POLLIN};
+        answer = api_get(&server, "/healthz");
+        ck_assert_int_eq(answer.status, 200);
+    }
+    for (int i = 0; i < N; i++) {
+        auto_free char *text = NULL;
+
+        api_server_wait_for_file(&server, "begun");
+        api_server_touch(&server, "go");
+        ck_assert_int_eq(first_ready(sockets, N), i);
+        text = api_receive(sockets[i].fd);
+        ck_assert(strstr(text, "HTTP/1.1 200"));
+        sockets[i].fd = -1;
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(a_full_queue_says_when_to_come_back)
+{
+    auto_answer ApiAnswer answer = {0};
+    auto_free char *retry = NULL, *text = NULL;
+    int first, second;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "limits.max_queue=1", NULL);
+    first = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    second = api_send_get(&server, "/run/fine" ONCE);
+    answer = api_get(&server, "/healthz");
+    api_answer_finish(&answer);
+
+    answer = api_get(&server, "/run/fine" ONCE);
+    ck_assert_int_eq(answer.status, 503);
+    retry = api_answer_header(&answer, "Retry-After");
+    ck_assert_ptr_nonnull(retry);
+    ck_assert_int_ge(atoi(retry), 1);
+    close(first);
+    text = api_receive(second);
+    ck_assert(strstr(text, "HTTP/1.1 200"));
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+RUN_TESTS("api-runs", 120, a_run_is_one_object, fetch_asks_the_own_origin,
+    parameters_mean_the_same_in_query_form_and_json, the_format_follows_the_parameter_then_the_accept_header,
+    a_runtime_that_fails_is_a_result_that_says_so, a_log_that_talks_too_much_does_no_harm,
+    a_run_past_its_time_ends_with_what_it_has, a_client_that_leaves_takes_its_run_along,
+    a_client_that_leaves_the_queue_is_not_run, runs_are_answered_in_the_order_they_came,
+    a_full_queue_says_when_to_come_back)

@@ -1,0 +1,150 @@
+/* The end of the server, told or forced: it ends, with the right status, and no process stays behind. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "tests/api/api-client.h"
+#include "tests/unit/run.h"
+
+#define ONCE "?repeat=1&warmup=0&mode=serial&lock=gil"
+
+static ApiServer server;
+
+START_TEST(it_ends_at_once_when_nothing_runs)
+{
+    api_server_start(&server, NULL);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+    api_server_start(&server, NULL);
+    ck_assert_int_eq(api_server_stop(&server, SIGINT), 0);
+}
+END_TEST
+
+START_TEST(a_run_that_ends_within_the_grace_is_answered)
+{
+    auto_free char *text = NULL;
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
+    fd = api_send_get(&server, "/run/gated" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    kill(server.pid, SIGTERM);
+    api_server_touch(&server, "go");
+    text = api_receive(fd);
+    ck_assert_msg(strstr(text, "HTTP/1.1 200"), "%s", text);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(a_run_that_outlasts_the_grace_is_cancelled)
+{
+    auto_free char *text = NULL;
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=100", NULL);
+    fd = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    kill(server.pid, SIGTERM);
+    text = api_receive(fd);
+    ck_assert_msg(strstr(text, "HTTP/1.1 503"), "%s", text);
+    ck_assert(strstr(text, "\"cancelled\""));
+    ck_assert(strstr(text, "Retry-After: "));
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(a_second_signal_takes_the_grace_away)
+{
+    auto_free char *text = NULL;
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=600000", NULL);
+    fd = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    kill(server.pid, SIGTERM);
+    usleep(50000);
+    kill(server.pid, SIGTERM);
+    text = api_receive(fd);
+    ck_assert_msg(strstr(text, "\"cancelled\""), "%s", text);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(who_waits_in_the_queue_is_told_at_once)
+{
+    auto_free char *text = NULL;
+    auto_answer ApiAnswer answer = {0};
+    int first, second;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=600000", NULL);
+    first = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    second = api_send_get(&server, "/run/fine" ONCE);
+    answer = api_get(&server, "/healthz");
+    kill(server.pid, SIGTERM);
+    text = api_receive(second);
+    ck_assert_msg(strstr(text, "HTTP/1.1 503"), "%s", text);
+    close(first);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(while_it_stops_it_says_so_and_takes_nothing_new)
+{
+    void *connection = api_connection_new();
+    auto_answer ApiAnswer before = {0}, after = {0}, run = {0};
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=600000", NULL);
+    fd = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    before = api_ask(&server, (ApiAsk){.path = "/readyz", .connection = connection});
+    ck_assert_int_eq(before.status, 200);
+    kill(server.pid, SIGTERM);
+    do {
+        api_answer_finish(&after);
+        after = api_ask(&server, (ApiAsk){.path = "/readyz", .connection = connection});
+    } while (after.status == 200);
+    ck_assert_int_eq(after.status, 503);
+    ck_assert(strstr(after.body, "stopping"));
+    run = api_ask(&server, (ApiAsk){.path = "/run/fine" ONCE, .connection = connection});
+    ck_assert_int_eq(run.status, 503);
+    api_connection_free(connection);
+    close(fd);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(a_killed_server_leaves_no_process)
+{
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    fd = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    ck_assert_int_eq(api_server_stop(&server, SIGKILL), 128 + SIGKILL);
+    close(fd);
+}
+END_TEST
+
+START_TEST(the_origin_is_started_again)
+{
+    pid_t first, now;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    first = api_server_find_descendant(&server);
+    ck_assert_int_gt(first, 0);
+    kill(first, SIGKILL);
+    do {
+        auto_answer ApiAnswer answer = api_get(&server, "/healthz");
+
+        ck_assert_int_eq(answer.status, 200);
+        now = api_server_find_descendant(&server);
+    } while (now == 0 || now == first);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+RUN_TESTS("api-stop", 120, it_ends_at_once_when_nothing_runs, a_run_that_ends_within_the_grace_is_answered,
+    a_run_that_outlasts_the_grace_is_cancelled, a_second_signal_takes_the_grace_away,
+    who_waits_in_the_queue_is_told_at_once, while_it_stops_it_says_so_and_takes_nothing_new,
+    a_killed_server_leaves_no_process, the_origin_is_started_again)

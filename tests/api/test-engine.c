@@ -1,0 +1,245 @@
+/* gilscope-run as a person uses it in a shell, and as the server uses it: its output, its exit status, and
+ * that nothing stays behind. */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/sibling.h"
+#include "base/text.h"
+#include "tests/unit/run.h"
+
+/* Runs the engine with words; input may be NULL. Returns its exit status and sets *ret to its output. */
+static int run_engine(const char *words, const char *input, char **ret)
+{
+    auto_free char *program = sibling_find("engine", "gilscope-run");
+    auto_free char *command = NULL;
+    char name[] = "/tmp/gilscope-test-XXXXXX";
+    FILE *output;
+    size_t length;
+    int fd, status;
+
+    ck_assert_ptr_nonnull(program);
+    fd = mkstemp(name);
+    ck_assert_int_ge(fd, 0);
+    if (input)
+        ck_assert_int_eq(text_write_fd(fd, input, strlen(input)), 0);
+    close(fd);
+    command = text_printf("exec '%s' %s < %s 2>&1", program, words, name);
+    output = popen(command, "r");
+    ck_assert_ptr_nonnull(output);
+    ck_assert_int_eq(text_read_fd(fileno(output), 64 << 20, ret, &length), 0);
+    status = pclose(output);
+    unlink(name);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static json_t *last_line(const char *text)
+{
+    const char *end = text + strlen(text), *start = end - 1;
+
+    while (start > text && start[-1] != '\n')
+        start--;
+    return json_loadb(start, (size_t)(end - start), 0, NULL);
+}
+
+START_TEST(words_make_events)
+{
+    auto_free char *text = NULL;
+    int status = run_engine("countdown n=1e5 mode=serial,threads tasks=2 repeat=2 warmup=1", NULL, &text);
+    json_auto_t *last = last_line(text);
+    size_t n_lines = 0;
+
+    ck_assert_int_eq(status, 0);
+    for (const char *at = text; (at = strchr(at, '\n')); at++)
+        n_lines++;
+    /* hello, three repetitions of two cells, done */
+    ck_assert_uint_eq(n_lines, 8);
+    ck_assert_str_eq(json_string_value(json_object_get(last, "event")), "done");
+}
+END_TEST
+
+START_TEST(a_result_has_every_format)
+{
+    static const struct {
+        const char *format, *part;
+    } rows[] = {{"json", "\"cells\""}, {"csv", "wall_"}, {"table", "serial"}, {"markdown", "| "}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_free char *words = text_printf("countdown n=1e5 tasks=2 repeat=2 format=%s", rows[i].format);
+        auto_free char *text = NULL;
+
+        ck_assert_int_eq(run_engine(words, NULL, &text), 0);
+        ck_assert_msg(strstr(text, rows[i].part), "%s", text);
+        ck_assert_int_eq(text[strlen(text) - 1], '\n');
+    }
+}
+END_TEST
+
+START_TEST(fetch_brings_its_own_origin)
+{
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+    json_t *cell;
+    size_t i, k;
+
+    ck_assert_int_eq(
+        run_engine("fetch tasks=5 mode=serial,threads,processes,epoll delay_ms=20 jitter_ms=20 repeat=1 "
+                   "warmup=0 requests=2 bytes=3000 format=json",
+            NULL, &text),
+        0);
+    run = json_loads(text, 0, NULL);
+    ck_assert_ptr_nonnull(run);
+    ck_assert_uint_eq(json_array_size(json_object_get(run, "cells")), 4);
+    json_array_foreach (json_object_get(run, "cells"), i, cell) {
+        const json_t *metrics = json_object_get(cell, "metrics");
+        json_t *task;
+
+        ck_assert_int_eq(
+            json_integer_value(json_object_get(json_object_get(metrics, "responses"), "200")), 10);
+        ck_assert_int_eq(json_integer_value(json_object_get(metrics, "bytes_received")), 30000);
+        json_array_foreach (json_object_get(cell, "per_task"), k, task) {
+            const json_t *row = json_array_get(json_object_get(task, "answer"), 1);
+
+            ck_assert_int_eq(json_integer_value(json_object_get(row, "status")), 200);
+            ck_assert_uint_eq(json_string_length(json_object_get(row, "content_start")), 64);
+            ck_assert_int_ge(json_integer_value(json_object_get(row, "total_ns")),
+                json_integer_value(json_object_get(row, "first_byte_ns")));
+        }
+    }
+}
+END_TEST
+
+/* With waits this far apart the order is the order of the waits, which the seed decides. */
+START_TEST(the_seed_decides_the_order)
+{
+    static const char words[] = "fetch tasks=5 mode=epoll,threads delay_ms=0 jitter_ms=2000 seed=%d repeat=1 "
+                                "warmup=0 format=json";
+    json_t *orders[3];
+
+    for (int i = 0; i < 3; i++) {
+        auto_free char *command = text_printf(words, i == 2 ? 7 : 3);
+        auto_free char *text = NULL;
+        json_auto_t *run = NULL;
+        const json_t *cells;
+
+        ck_assert_int_eq(run_engine(command, NULL, &text), 0);
+        run = json_loads(text, 0, NULL);
+        cells = json_object_get(run, "cells");
+        orders[i] = json_incref(json_object_get(json_array_get(cells, 0), "completion_order"));
+        ck_assert(json_equal(orders[i], json_object_get(json_array_get(cells, 1), "completion_order")));
+    }
+    ck_assert(json_equal(orders[0], orders[1]));
+    ck_assert(!json_equal(orders[0], orders[2]));
+    for (int i = 0; i < 3; i++)
+        json_decref(orders[i]);
+}
+END_TEST
+
+START_TEST(bad_words_are_refused_before_anything_runs)
+{
+    static const struct {
+        const char *words, *part;
+    } rows[] = {
+        {"cuontdown", "there is no experiment called"},
+        {"countdown tasks=0", "tasks"},
+        {"countdown tasks", "name=value"},
+        {"countdown tasks=1 tasks=2", "more than once"},
+        {"countdown colour=red", "no such parameter"},
+        {"countdown n=1e12", "would run for about"},
+        {"fetch tasks=300 mode=serial,threads", "would run for about"},
+        {"--verbose", "unknown option"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_free char *text = NULL;
+
+        ck_assert_int_eq(run_engine(rows[i].words, NULL, &text), 2);
+        ck_assert_msg(strstr(text, rows[i].part), "%s: %s", rows[i].words, text);
+    }
+}
+END_TEST
+
+START_TEST(a_bad_request_is_an_error_event)
+{
+    static const char *const inputs[] = {"", "{", "[]", "{\"protocol\": 1}",
+        "{\"protocol\": 1, \"experiment\": \"countdown\", \"experiment\": \"fetch\"}", "\xff\xfe"};
+
+    for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+        auto_free char *text = NULL;
+        json_auto_t *last = NULL;
+
+        ck_assert_int_eq(run_engine("", inputs[i], &text), 2);
+        last = last_line(text);
+        ck_assert_str_eq(json_string_value(json_object_get(last, "event")), "error");
+        ck_assert(json_is_object(json_object_get(last, "problem")));
+    }
+}
+END_TEST
+
+START_TEST(a_refused_connection_fails_its_cell_with_the_reason)
+{
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+    const json_t *cell;
+
+    /* Nobody listens on the port of tcpmux. */
+    ck_assert_int_eq(
+        run_engine(
+            "fetch url=http://127.0.0.1:1/ mode=epoll,threads repeat=1 warmup=0 format=json", NULL, &text),
+        1);
+    run = json_loads(text, 0, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        cell = json_array_get(json_object_get(run, "cells"), i);
+        ck_assert_str_eq(json_string_value(json_object_get(cell, "status")), "failed");
+        ck_assert_msg(strstr(json_string_value(json_object_get(cell, "reason")), "connect"), "%s", text);
+    }
+}
+END_TEST
+
+START_TEST(a_timeout_ends_the_run_with_what_there_is)
+{
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+
+    ck_assert_int_eq(
+        run_engine("fetch delay_ms=20000 mode=processes,epoll timeout_ms=300 repeat=1 warmup=0 format=json",
+            NULL, &text),
+        1);
+    run = json_loads(text, 0, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(run, "status")), "timeout");
+}
+END_TEST
+
+/* Adopts orphans, so that nothing which outlives the engine can hide. */
+START_TEST(killing_the_engine_leaves_no_process)
+{
+    auto_free char *program = sibling_find("engine", "gilscope-run");
+    char *const argv[] = {program, (char *)"countdown", (char *)"n=1e9", (char *)"tasks=4",
+        (char *)"mode=processes", (char *)"format=json", NULL};
+    pid_t pid;
+
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    pid = fork();
+    if (pid == 0) {
+        execv(program, argv);
+        _exit(127);
+    }
+    usleep(100000);
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    while (waitpid(-1, NULL, 0) > 0)
+        ;
+    ck_assert_int_eq(errno, ECHILD);
+}
+END_TEST
+
+RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, fetch_brings_its_own_origin,
+    the_seed_decides_the_order, bad_words_are_refused_before_anything_runs, a_bad_request_is_an_error_event,
+    a_refused_connection_fails_its_cell_with_the_reason, a_timeout_ends_the_run_with_what_there_is,
+    killing_the_engine_leaves_no_process)

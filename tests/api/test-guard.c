@@ -1,0 +1,484 @@
+/* The real gilscope-guard around programs with bad habits.
+ *
+ * Each test is a child subreaper itself, so whoever escapes the guard becomes its child, and "nobody is
+ * left" is a question that wait() answers without looking for anyone and without a clock. */
+#include <assert.h>
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/sibling.h"
+#include "base/text.h"
+#include "tests/api/guard-play.h"
+
+#define PLAY "--play="
+#define MAX_ARGUMENTS 16
+#define MAX_OUTPUT 100000
+#define PATIENCE_S 120 /* it only keeps a hang from lasting for ever */
+#define N(array) ((int)(sizeof(array) / sizeof((array)[0])))
+
+/* All ends are ours; -1 when closed. */
+typedef struct Guarded {
+    pid_t pid;
+    int input, output, errors, hangup;
+} Guarded;
+
+static char self_path[PATH_MAX];
+
+static void make_pipe(int *ret_read, int *ret_write)
+{
+    int fds[2];
+
+    ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
+    *ret_read = fds[0];
+    *ret_write = fds[1];
+}
+
+/* In the child: prepare is what a test wants to have done before the guard starts. */
+__attribute__((noreturn)) static void exec_guard(
+    const char *const *arguments, int hangup, void (*prepare)(void))
+{
+    auto_free char *path = sibling_find("guard", "gilscope-guard");
+    auto_free char *option = text_printf("--hangup-fd=%d", hangup);
+    const char *argv[MAX_ARGUMENTS + 3] = {"gilscope-guard", option};
+
+    assert(path);
+    fcntl(hangup, F_SETFD, 0);
+    for (int i = 0; arguments[i]; i++) {
+        assert(i < MAX_ARGUMENTS);
+        argv[i + 2] = strcmp(arguments[i], "SELF") == 0 ? self_path : arguments[i];
+    }
+    if (prepare)
+        prepare();
+    execv(path, (char **)argv);
+    _exit(124);
+}
+
+/* Starts the guard with a hang-up descriptor and these further arguments, ended by NULL. */
+static Guarded guard_start(const char *const *arguments, void (*prepare)(void))
+{
+    Guarded guarded = {.pid = -1};
+    int input, output, errors, hangup;
+
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    make_pipe(&input, &guarded.input);
+    make_pipe(&guarded.output, &output);
+    make_pipe(&guarded.errors, &errors);
+    make_pipe(&hangup, &guarded.hangup);
+    guarded.pid = fork();
+    ck_assert_int_ge(guarded.pid, 0);
+    if (guarded.pid == 0) {
+        dup2(input, STDIN_FILENO);
+        dup2(output, STDOUT_FILENO);
+        dup2(errors, STDERR_FILENO);
+        exec_guard(arguments, hangup, prepare);
+    }
+    close(input);
+    close(output);
+    close(errors);
+    close(hangup);
+    return guarded;
+}
+
+#define GUARD_START(prepare, ...) guard_start((const char *const[]){__VA_ARGS__, NULL}, prepare)
+
+static void close_end(int *fd)
+{
+    close(take_fd(fd));
+}
+
+static char *read_end(int *fd)
+{
+    char *text = NULL;
+    size_t length;
+
+    ck_assert_int_eq(text_read_fd(*fd, MAX_OUTPUT, &text, &length), 0);
+    close_end(fd);
+    return text;
+}
+
+static void wait_until_ready(const Guarded *guarded)
+{
+    char text[6] = "";
+
+    for (size_t n = 0; n < sizeof(text); n++)
+        ck_assert_int_eq(read(guarded->output, text + n, 1), 1);
+    ck_assert_mem_eq(text, "ready\n", sizeof(text));
+}
+
+static void assert_nobody_left(void)
+{
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+    ck_assert_int_eq(errno, ECHILD);
+}
+
+/* Waits for the end and returns the exit status. Nobody may be left then. */
+static int guard_wait(Guarded *guarded)
+{
+    int status;
+
+    ck_assert_int_eq(waitpid(guarded->pid, &status, 0), guarded->pid);
+    assert_nobody_left();
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* Runs to the end with nothing on standard input, and compares what it says with the expected text. */
+static int guard_run(Guarded guarded, const char *expected_output, const char *expected_errors)
+{
+    auto_free char *output = NULL, *errors = NULL;
+
+    close_end(&guarded.input);
+    output = read_end(&guarded.output);
+    errors = read_end(&guarded.errors);
+    if (expected_output)
+        ck_assert_str_eq(output, expected_output);
+    if (expected_errors)
+        ck_assert_str_eq(errors, expected_errors);
+    return guard_wait(&guarded);
+}
+
+static int guard_shell(const char *option, const char *script, const char *expected_output)
+{
+    return guard_run(GUARD_START(NULL, option, "--", "/bin/sh", "-c", script), expected_output, "");
+}
+
+START_TEST(exit_status_of_the_program_is_passed_on)
+{
+    ck_assert_int_eq(guard_run(GUARD_START(NULL, "--", "true"), "", ""), 0);
+    ck_assert_int_eq(guard_run(GUARD_START(NULL, "/bin/sh", "-c", "exit 7"), "", ""), 7);
+}
+END_TEST
+
+START_TEST(death_by_a_signal_is_128_and_its_number)
+{
+    ck_assert_int_eq(guard_shell("--nofile=100", "kill -KILL $$", ""), 137);
+}
+END_TEST
+
+START_TEST(program_that_cannot_start_is_126_or_127)
+{
+    ck_assert_int_eq(guard_run(GUARD_START(NULL, "--", "/nonexistent/program"), "",
+                         "gilscope-guard: /nonexistent/program: No such file or directory\n"),
+        127);
+    ck_assert_int_eq(guard_run(GUARD_START(NULL, "--", "/etc/passwd"), "",
+                         "gilscope-guard: /etc/passwd: Permission denied\n"),
+        126);
+}
+END_TEST
+
+static const struct {
+    const char *argument, *errors;
+} bad_usage[] = {
+    {"--nofile=abc", "gilscope-guard: --nofile=abc: must be a whole number from 16 to 1048576\n"},
+    {"--nofile=15", "gilscope-guard: --nofile=15: must be a whole number from 16 to 1048576\n"},
+    {"--nofile=", "gilscope-guard: --nofile=: must be a whole number from 16 to 1048576\n"},
+    {"--nofile", "gilscope-guard: --nofile: needs a value, as in --nofile=N\n"},
+    {"--cpu-seconds=0", "gilscope-guard: --cpu-seconds=0: must be a whole number from 1 to 31536000\n"},
+    {"--oom-score-adj=1001",
+        "gilscope-guard: --oom-score-adj=1001: must be a whole number from -1000 to 1000\n"},
+    {"--hangup-fd=2", "gilscope-guard: --hangup-fd=2: must be a whole number from 3 to 1048576\n"},
+    {"--hangup-fd=1000000", "gilscope-guard: --hangup-fd=1000000: must be an open pipe or socket\n"},
+    {"--clean-env=yes", "gilscope-guard: --clean-env=yes: takes no value\n"},
+    {"--file-siz=1", "gilscope-guard: --file-siz=1: unknown option, see --help\n"},
+    {"-h", "gilscope-guard: -h: unknown option, see --help\n"},
+};
+
+START_TEST(bad_usage_is_125_and_one_line_with_option_value_and_range)
+{
+    ck_assert_int_eq(
+        guard_run(GUARD_START(NULL, bad_usage[_i].argument, "--", "true"), "", bad_usage[_i].errors), 125);
+}
+END_TEST
+
+START_TEST(a_program_must_be_given)
+{
+    ck_assert_int_eq(
+        guard_run(GUARD_START(NULL, "--"), "", "gilscope-guard: no PROGRAM given, see --help\n"), 125);
+}
+END_TEST
+
+START_TEST(help_and_version_go_to_standard_output)
+{
+    Guarded guarded = GUARD_START(NULL, "--help");
+    auto_free char *help = read_end(&guarded.output);
+
+    ck_assert_int_eq(guard_wait(&guarded), 0);
+    ck_assert_ptr_nonnull(strstr(help, "--oom-score-adj=N"));
+    ck_assert_ptr_nonnull(strstr(help, "(-1000 to 1000)"));
+    guarded = GUARD_START(NULL, "--version");
+    free(help);
+    help = read_end(&guarded.output);
+    ck_assert_int_eq(guard_wait(&guarded), 0);
+    ck_assert_int_eq(strncmp(help, "gilscope-guard ", 15), 0);
+}
+END_TEST
+
+START_TEST(streams_pass_through_untouched)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "/bin/sh", "-c", "cat; echo bad >&2");
+    auto_free char *output = NULL, *errors = NULL;
+
+    ck_assert_int_eq(text_write_fd(guarded.input, "one\0two", 7), 0);
+    close_end(&guarded.input);
+    output = read_end(&guarded.output);
+    ck_assert_mem_eq(output, "one\0two", 8);
+    errors = read_end(&guarded.errors);
+    ck_assert_str_eq(errors, "bad\n");
+    ck_assert_int_eq(guard_wait(&guarded), 0);
+}
+END_TEST
+
+/* The program shuts its ends and lives on; both pipes must tell although the guard is still there. */
+START_TEST(ends_of_file_travel)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", PLAY "mute");
+    auto_free char *rest = NULL;
+
+    wait_until_ready(&guarded);
+    rest = read_end(&guarded.output);
+    ck_assert_str_eq(rest, "");
+    signal(SIGPIPE, SIG_IGN);
+    ck_assert_int_eq(text_write_fd(guarded.input, "x", 1), -EPIPE);
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+}
+END_TEST
+
+static const char *const bad_roles[] = {
+    PLAY "bomb", PLAY "chain", PLAY "crowd", PLAY "daemon", PLAY "deaf", PLAY "mute", PLAY "storm"};
+
+START_TEST(hangup_leaves_nobody)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", bad_roles[_i]);
+
+    wait_until_ready(&guarded);
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+}
+END_TEST
+
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+
+START_TEST(stop_signal_leaves_nobody)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", PLAY "daemon");
+
+    wait_until_ready(&guarded);
+    ck_assert_int_eq(kill(guarded.pid, stop_signals[_i]), 0);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+}
+END_TEST
+
+START_TEST(program_that_ends_by_itself_leaves_nobody)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", PLAY "deserter");
+
+    ck_assert_int_eq(guard_wait(&guarded), 5);
+}
+END_TEST
+
+START_TEST(data_on_the_hangup_descriptor_means_nothing)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "/bin/sh", "-c", "read line; exit 3");
+
+    ck_assert_int_eq(text_write_fd(guarded.hangup, "data", 4), 0);
+    ck_assert_int_eq(text_write_fd(guarded.input, "go\n", 3), 0);
+    ck_assert_int_eq(guard_wait(&guarded), 3);
+}
+END_TEST
+
+static void raise_blocked_signal(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGTERM);
+}
+
+START_TEST(signal_before_the_start_starts_nothing)
+{
+    ck_assert_int_eq(guard_run(GUARD_START(raise_blocked_signal, "--", "echo", "started"), "", ""), 143);
+}
+END_TEST
+
+/* The guard waits behind a byte on its standard input until its owner has hung up. */
+static void wait_for_owner(void)
+{
+    char byte;
+
+    if (read(STDIN_FILENO, &byte, 1) != 1)
+        _exit(124);
+}
+
+START_TEST(hangup_before_the_start_starts_nothing)
+{
+    Guarded guarded = GUARD_START(wait_for_owner, "--", "echo", "started");
+
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(text_write_fd(guarded.input, "x", 1), 0);
+    ck_assert_int_eq(guard_run(guarded, "", ""), 143);
+}
+END_TEST
+
+static void ignore_child_signal(void)
+{
+    signal(SIGCHLD, SIG_IGN);
+}
+
+START_TEST(ignored_child_signal_does_no_harm)
+{
+    ck_assert_int_eq(guard_run(GUARD_START(ignore_child_signal, "--", "/bin/sh", "-c", "exit 7"), "", ""), 7);
+}
+END_TEST
+
+START_TEST(guard_within_a_guard_leaves_nobody)
+{
+    auto_free char *path = sibling_find("guard", "gilscope-guard");
+    Guarded guarded = GUARD_START(NULL, "--", path, "--", "SELF", PLAY "daemon");
+
+    wait_until_ready(&guarded);
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+}
+END_TEST
+
+START_TEST(killed_guard_takes_its_child_with_it)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", PLAY "deaf");
+    int status;
+
+    wait_until_ready(&guarded);
+    ck_assert_int_eq(kill(guarded.pid, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(guarded.pid, &status, 0), guarded.pid);
+    ck_assert_int_gt(waitpid(-1, &status, 0), 0);
+    ck_assert(WIFSIGNALED(status));
+    ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+    assert_nobody_left();
+}
+END_TEST
+
+static void lower_soft_limit(void)
+{
+    struct rlimit limit = {.rlim_cur = 64, .rlim_max = 128};
+
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+START_TEST(soft_limit_of_descriptors_is_raised_and_the_hard_one_never)
+{
+    ck_assert_int_eq(guard_run(GUARD_START(lower_soft_limit, "--nofile=1M", "--", "/bin/sh", "-c",
+                                   "ulimit -Sn; ulimit -Hn"),
+                         "128\n128\n", ""),
+        0);
+    ck_assert_int_eq(guard_shell("--nofile=100", "ulimit -Sn; ulimit -Hn", "100\n100\n"), 0);
+}
+END_TEST
+
+START_TEST(limits_reach_the_program)
+{
+    ck_assert_int_eq(guard_shell("--cpu-seconds=9", "ulimit -St; ulimit -Ht", "9\n10\n"), 0);
+    ck_assert_int_eq(guard_shell("--file-size=1024", "ulimit -Sf; ulimit -Hf", "2\n2\n"), 0);
+    ck_assert_int_eq(guard_shell("--oom-score-adj=1000", "cat /proc/self/oom_score_adj", "1000\n"), 0);
+}
+END_TEST
+
+START_TEST(guard_itself_does_not_volunteer_to_be_killed)
+{
+    ck_assert_int_ne(guard_shell("--oom-score-adj=1000", "grep -qx 1000 /proc/$PPID/oom_score_adj", ""), 0);
+}
+END_TEST
+
+/* The signal mask is the one that the guard was given. */
+START_TEST(program_runs_in_its_own_group_without_new_privileges)
+{
+    ck_assert_int_eq(guard_shell("--clean-env",
+                         "set -- $(cat /proc/$$/stat); test $5 = $$; echo $?;"
+                         "grep -E 'NoNewPrivs|SigBlk' /proc/self/status",
+                         "0\nSigBlk:\t0000000000000000\nNoNewPrivs:\t1\n"),
+        0);
+}
+END_TEST
+
+START_TEST(clean_environment_keeps_only_the_harmless)
+{
+    setenv("SECRET", "1", 1);
+    setenv("LANG", "C", 1);
+    ck_assert_int_eq(guard_shell("--clean-env", "echo $SECRET,$LANG", ",C\n"), 0);
+    ck_assert_int_eq(guard_shell("--nofile=100", "echo $SECRET,$LANG", "1,C\n"), 0);
+}
+END_TEST
+
+/* The number of the descriptor is in the guard's own arguments. */
+START_TEST(hangup_descriptor_stays_with_the_guard)
+{
+    ck_assert_int_eq(guard_shell("--nofile=100",
+                         "fd=$(tr '\\0' '\\n' </proc/$PPID/cmdline | sed -n 's/^--hangup-fd=//p');"
+                         "test -n \"$fd\" && test ! -e /proc/self/fd/$fd",
+                         ""),
+        0);
+}
+END_TEST
+
+static Suite *guard_suite(void)
+{
+    Suite *suite = suite_create("guard");
+    TCase *tcase = tcase_create("guard");
+
+    tcase_set_timeout(tcase, PATIENCE_S);
+    tcase_add_test(tcase, exit_status_of_the_program_is_passed_on);
+    tcase_add_test(tcase, death_by_a_signal_is_128_and_its_number);
+    tcase_add_test(tcase, program_that_cannot_start_is_126_or_127);
+    tcase_add_loop_test(tcase, bad_usage_is_125_and_one_line_with_option_value_and_range, 0, N(bad_usage));
+    tcase_add_test(tcase, a_program_must_be_given);
+    tcase_add_test(tcase, help_and_version_go_to_standard_output);
+    tcase_add_test(tcase, streams_pass_through_untouched);
+    tcase_add_test(tcase, ends_of_file_travel);
+    tcase_add_loop_test(tcase, hangup_leaves_nobody, 0, N(bad_roles));
+    tcase_add_loop_test(tcase, stop_signal_leaves_nobody, 0, N(stop_signals));
+    tcase_add_test(tcase, program_that_ends_by_itself_leaves_nobody);
+    tcase_add_test(tcase, data_on_the_hangup_descriptor_means_nothing);
+    tcase_add_test(tcase, signal_before_the_start_starts_nothing);
+    tcase_add_test(tcase, hangup_before_the_start_starts_nothing);
+    tcase_add_test(tcase, ignored_child_signal_does_no_harm);
+    tcase_add_test(tcase, guard_within_a_guard_leaves_nobody);
+    tcase_add_test(tcase, killed_guard_takes_its_child_with_it);
+    tcase_add_test(tcase, soft_limit_of_descriptors_is_raised_and_the_hard_one_never);
+    tcase_add_test(tcase, limits_reach_the_program);
+    tcase_add_test(tcase, guard_itself_does_not_volunteer_to_be_killed);
+    tcase_add_test(tcase, program_runs_in_its_own_group_without_new_privileges);
+    tcase_add_test(tcase, clean_environment_keeps_only_the_harmless);
+    tcase_add_test(tcase, hangup_descriptor_stays_with_the_guard);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+/* Started by the guard with a role, this program is one of those with bad habits. */
+int main(int argc, char **argv)
+{
+    SRunner *runner;
+    int n_failed;
+
+    if (argc > 1 && strncmp(argv[1], PLAY, strlen(PLAY)) == 0)
+        guard_play(argv[1] + strlen(PLAY));
+    if (readlink("/proc/self/exe", self_path, sizeof(self_path) - 1) < 0)
+        return EXIT_FAILURE;
+    runner = srunner_create(guard_suite());
+    srunner_run_all(runner, CK_ENV);
+    n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,548 @@
+/* Settings from every source, and what is said about wrong ones. */
+#include "server/config.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static Config config;
+static Problem problem;
+
+static void set_up(void)
+{
+    config_init(&config);
+    problem = (Problem){0};
+}
+
+static void tear_down(void)
+{
+    config_finish(&config);
+    problem_finish(&problem);
+}
+
+static void read_text(const char *text)
+{
+    config_read_text(&config, "test.ini", text, strlen(text), &problem);
+}
+
+/* What a person would see; the caller frees it. */
+static char *complaint(void)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+
+    ck_assert(problem_is_set(&problem));
+    problem_print(&problem, file);
+    fclose(file);
+    return text;
+}
+
+static void assert_fine(void)
+{
+    if (problem_is_set(&problem)) {
+        auto_free char *text = complaint();
+
+        ck_abort_msg("%s", text);
+    }
+}
+
+/* The problem is this one line and nothing else. */
+static void assert_complaint(const char *line)
+{
+    auto_free char *text = complaint(), *expected = text_printf("Wrong settings\n  %s\n", line);
+
+    ck_assert_str_eq(text, expected);
+}
+
+static void assert_complaint_has(const char *part)
+{
+    auto_free char *text = complaint();
+
+    ck_assert_msg(strstr(text, part), "\"%s\" is not in: %s", part, text);
+}
+
+static char *printed(const Config *which)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+
+    config_print(which, file);
+    fclose(file);
+    return text;
+}
+
+/* Reads a file of the source tree; the caller frees it. */
+static char *read_source(const char *name)
+{
+    const char *root = getenv("SOURCE_ROOT");
+    auto_free char *path = NULL;
+    char *text = NULL;
+    size_t length;
+
+    ck_assert_msg(root, "SOURCE_ROOT is not set: run this by meson test");
+    path = text_printf("%s/%s", root, name);
+    ck_assert_msg(text_read_file(path, 10000000, &text, &length) == 0, "%s cannot be read", path);
+    return text;
+}
+
+START_TEST(defaults_are_in_force_at_first)
+{
+    ck_assert_str_eq(config.server.bind, "127.0.0.1");
+    ck_assert_int_eq(config.server.port, 8080);
+    ck_assert_int_eq(config.limits.timeout_ms, 60000);
+    ck_assert_str_eq(config.lock.policy, "gil");
+    ck_assert_double_eq(config.lock.tick_ns, 5.8);
+    ck_assert_str_eq(config.fetch.allow, "");
+    ck_assert_str_eq(config.runtimes.c, "");
+    config_check(&config, &problem);
+    assert_fine();
+}
+END_TEST
+
+START_TEST(a_file_sets_values_of_every_type)
+{
+    read_text("\xef\xbb\xbf# A comment.\n"
+              "; Another, and a long one: "
+              ".........................................................................."
+              ".............................................................................................."
+              "........"
+              "\n"
+              "[limits]\r\n"
+              "max_tasks=1e4\r\n"
+              "\n"
+              "[lock]  # of requests that name none\n"
+              "policy = none ; free threads\n"
+              "tick_ns = 0.25\n"
+              "  # an indented comment\n"
+              "[server] ; comes late\n"
+              "bind=::1\n"
+              "port\t=\t9_000\n"
+              "[fetch]\n"
+              "allow = example.org:443, *.example.org:* [2001:db8::1]:80,192.0.2.1:8080\n"
+              "[limits]\n"
+              "max_body_bytes = 1M\n"
+              "[runtimes]\n"
+              "c = /opt/a b/gilscope-run#2;x");
+    assert_fine();
+    ck_assert_int_eq(config.limits.max_tasks, 10000);
+    ck_assert_int_eq(config.limits.max_body_bytes, 1000000);
+    ck_assert_str_eq(config.lock.policy, "none");
+    ck_assert_double_eq(config.lock.tick_ns, 0.25);
+    ck_assert_str_eq(config.server.bind, "::1");
+    ck_assert_int_eq(config.server.port, 9000);
+    ck_assert_str_eq(config.fetch.allow, "example.org:443, *.example.org:* [2001:db8::1]:80,192.0.2.1:8080");
+    ck_assert_str_eq(config.runtimes.c, "/opt/a b/gilscope-run#2;x");
+}
+END_TEST
+
+static const struct {
+    const char *text, *complaint;
+} bad_files[] = {
+    {"port = 1",
+        "test.ini:1 (given \"port\"): stands before the first section; choices: server, limits, lock, "
+        "fetch, runtimes"},
+    {"[server]\nport = 65536",
+        "test.ini:2: server.port (given \"65536\"): must be a whole number from 0 to 65535"},
+    {"[server]\nport = -1", "test.ini:2: server.port (given \"-1\"): must be a whole number from 0 to 65535"},
+    {"[server]\nport = 1.5",
+        "test.ini:2: server.port (given \"1.5\"): must be a whole number from 0 to 65535"},
+    {"[server]\nport =", "test.ini:2: server.port (given \"\"): must be a whole number from 0 to 65535"},
+    {"[server]\nport = 1 # one",
+        "test.ini:2: server.port (given \"1 # one\"): must be a whole number from 0 to "
+        "65535"},
+    {"[server]\n\nprot = 1", "test.ini:3: server.prot (given \"1\"): no such setting; choices: bind, port, "
+                             "max_connections, grace_ms"},
+    {"[server]\nPort = 1", "test.ini:2: server.Port (given \"1\"): no such setting; choices: bind, port, "
+                           "max_connections, grace_ms"},
+    {"[server]\n= 1",
+        "test.ini:2: server. (given \"1\"): no such setting; choices: bind, port, max_connections, grace_ms"},
+    {"[sever]\nport = x\nnothing = 1",
+        "test.ini:1 (given \"sever\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+    {"[ server]",
+        "test.ini:1 (given \" server\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+    {"[]", "test.ini:1 (given \"\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+    {"[server\nport = x",
+        "test.ini:1 (given \"[server\"): a section is a name in brackets, alone in its line"},
+    {"[server] port = 1",
+        "test.ini:1 (given \"[server] port = 1\"): a section is a name in brackets, alone in its line"},
+    {"[server]\nport = 1\n  port = 2", "test.ini:3 (given \"port = 2\"): must not be indented"},
+    {"[server]\nport = 1\n\t2", "test.ini:3 (given \"2\"): must not be indented"},
+    {"[server]\n [lock]", "test.ini:2 (given \"[lock]\"): must not be indented"},
+    {"[server]\nport = 1\nport = 1", "test.ini:3: server.port (given \"1\"): is set in line 2 already"},
+    {"[server]\nport = 1\n[lock]\n[server]\nport = 2",
+        "test.ini:5: server.port (given \"2\"): is set in line 2 already"},
+    {"[server]\nport 1", "test.ini:2 (given \"port 1\"): must be key = value"},
+    {"[server]\nport: 1", "test.ini:2 (given \"port: 1\"): must be key = value"},
+    {"[server]\nport ;= 1\n[lock]", "test.ini:2: must be key = value"},
+    {"[server]\nport ;= 1", "test.ini:2: must be key = value"},
+    {"[lock]\npolicy = GIL", "test.ini:2: lock.policy (given \"GIL\"): no such value; choices: none, gil, "
+                             "gil-py2, per-interpreter"},
+    {"[lock]\ntick_ns = 0.01",
+        "test.ini:2: lock.tick_ns (given \"0.01\"): must be a number from 0.1 to 1000 ns"},
+    {"[lock]\ntick_ns = nan",
+        "test.ini:2: lock.tick_ns (given \"nan\"): must be a number from 0.1 to 1000 ns"},
+    {"[lock]\ntick_ns = 0x5",
+        "test.ini:2: lock.tick_ns (given \"0x5\"): must be a number from 0.1 to 1000 ns"},
+    {"[lock]\ntick_ns = 1e999",
+        "test.ini:2: lock.tick_ns (given \"1e999\"): must be a number from 0.1 to 1000 ns"},
+    {"[lock]\ntick_ns = 5,8",
+        "test.ini:2: lock.tick_ns (given \"5,8\"): must be a number from 0.1 to 1000 ns"},
+    {"[lock]\ntick_ns = -", "test.ini:2: lock.tick_ns (given \"-\"): must be a number from 0.1 to 1000 ns"},
+    {"[server]\nbind = localhost",
+        "test.ini:2: server.bind (given \"localhost\"): must be an IPv4 or IPv6 address"},
+    {"[server]\nbind = [::1]", "test.ini:2: server.bind (given \"[::1]\"): must be an IPv4 or IPv6 address"},
+    {"[server]\nbind =", "test.ini:2: server.bind (given \"\"): must be an IPv4 or IPv6 address"},
+    {"[fetch]\nallow = a:80 example.org", "test.ini:2: fetch.allow (given \"a:80 example.org\"): example.org "
+                                          "is not host:port, *.example.org:port or "
+                                          "host:*"},
+    {"[runtimes]\nc = /opt/x # a comment", "test.ini:2: runtimes.c (given \"/opt/x # a comment\"): must not "
+                                           "have # where it looks like a comment; "
+                                           "behind a value a comment begins with ;"},
+    {"[runtimes]\nc = a\x1b[2Jb",
+        "test.ini:2: runtimes.c (given \"a\xef\xbf\xbd[2Jb\"): must be UTF-8 text without "
+        "control characters"},
+    {"[runtimes]\nc = a\xffz",
+        "test.ini:2: runtimes.c (given \"a\xef\xbf\xbdz\"): must be UTF-8 text without "
+        "control characters"},
+    {"[runtimes]\n\xff", "test.ini:2 (given \"\xef\xbf\xbd\"): must be key = value"},
+};
+
+START_TEST(a_wrong_line_is_named_with_what_is_allowed)
+{
+    read_text(bad_files[_i].text);
+    assert_complaint(bad_files[_i].complaint);
+}
+END_TEST
+
+START_TEST(all_wrong_lines_are_named_at_once)
+{
+    auto_free char *text = NULL;
+
+    read_text("[server]\n"
+              "port = x\n"
+              "max_connections = 7\n"
+              "[sever]\n"
+              "grace_ms = x\n"
+              "[lock]\n"
+              "policy = gill\n"
+              "tick_ns = 7\n");
+    config_set(&config, "limits.max_cells=0", &problem);
+    text = complaint();
+    ck_assert_uint_eq(json_array_size(problem.errors), 5);
+    ck_assert_ptr_nonnull(strstr(text, "test.ini:2: server.port"));
+    ck_assert_ptr_nonnull(strstr(text, "test.ini:3: server.max_connections"));
+    ck_assert_ptr_nonnull(strstr(text, "test.ini:4 (given \"sever\")"));
+    ck_assert_ptr_nonnull(strstr(text, "test.ini:7: lock.policy"));
+    ck_assert_ptr_nonnull(strstr(text, "--set: limits.max_cells"));
+    ck_assert_double_eq(config.lock.tick_ns, 7);
+}
+END_TEST
+
+START_TEST(a_refused_value_leaves_the_old_one)
+{
+    read_text("[server]\nport = 70000\nbind = nowhere\n[lock]\npolicy = gil4\ntick_ns = 0\n");
+    ck_assert_uint_eq(json_array_size(problem.errors), 4);
+    ck_assert_int_eq(config.server.port, 8080);
+    ck_assert_str_eq(config.server.bind, "127.0.0.1");
+    ck_assert_str_eq(config.lock.policy, "gil");
+    ck_assert_double_eq(config.lock.tick_ns, 5.8);
+}
+END_TEST
+
+START_TEST(a_nul_byte_is_no_end)
+{
+    static const char text[] = "[server]\nport = 1\0 2\nbind = ::1\n";
+
+    config_read_text(&config, "test.ini", text, sizeof(text) - 1, &problem);
+    assert_complaint("test.ini:2 (given \"port = 1\"): the line has a NUL byte");
+    ck_assert_str_eq(config.server.bind, "::1");
+}
+END_TEST
+
+/* inih would cut it, and take the rest for a line of its own. */
+START_TEST(a_line_may_have_198_bytes)
+{
+    for (int width = 190; width <= 500; width++) {
+        auto_free char *text = text_printf("[server]\nport = %0*d\nbind = ::1\n", width - 7, 5);
+
+        config.server.port = 8080;
+        read_text(text);
+        ck_assert_str_eq(config.server.bind, "::1");
+        if (width <= 198) {
+            assert_fine();
+            ck_assert_int_eq(config.server.port, 5);
+        } else {
+            assert_complaint_has("test.ini:2 (given \"port = 000");
+            assert_complaint_has("the line is longer than 198 bytes");
+            ck_assert_int_eq(config.server.port, 8080);
+        }
+        problem_finish(&problem);
+    }
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_read_is_named)
+{
+    config_read_file(&config, "no/such/file.ini", &problem);
+    assert_complaint("no/such/file.ini: No such file or directory");
+    problem_finish(&problem);
+    config_read_file(&config, "/", &problem);
+    assert_complaint("/: Is a directory");
+    problem_finish(&problem);
+    config_read_file(&config, "/dev/zero", &problem);
+    assert_complaint("/dev/zero: is larger than 65536 bytes");
+}
+END_TEST
+
+START_TEST(an_empty_file_is_a_file)
+{
+    config_read_file(&config, "/dev/null", &problem);
+    assert_fine();
+}
+END_TEST
+
+START_TEST(the_environment_overrides_the_file_and_set_overrides_both)
+{
+    char *environment[] = {"PATH=/bin", "GILSCOPE_SERVER_PORT=2", "GILSCOPE_LOCK_POLICY= none ",
+        "GILSCOPE_FETCH_ALLOW=a:80,b:81", NULL};
+
+    read_text("[server]\nport = 1\nmax_connections = 10\n[lock]\npolicy = gil-py2\n");
+    config_read_environment(&config, environment, &problem);
+    config_set(&config, "lock.policy=per-interpreter", &problem);
+    config_set(&config, "runtimes.c=/opt/a=b", &problem);
+    assert_fine();
+    ck_assert_int_eq(config.server.max_connections, 10);
+    ck_assert_int_eq(config.server.port, 2);
+    ck_assert_str_eq(config.lock.policy, "per-interpreter");
+    ck_assert_str_eq(config.fetch.allow, "a:80,b:81");
+    ck_assert_str_eq(config.runtimes.c, "/opt/a=b");
+}
+END_TEST
+
+START_TEST(the_last_set_counts)
+{
+    config_set(&config, "server.port=1", &problem);
+    config_set(&config, "server.port= 2 ", &problem);
+    assert_fine();
+    ck_assert_int_eq(config.server.port, 2);
+}
+END_TEST
+
+static const struct {
+    char *variable;
+    const char *complaint;
+} bad_variables[] = {
+    {"GILSCOPE_SERVER_PORT=x",
+        "GILSCOPE_SERVER_PORT: server.port (given \"x\"): must be a whole number from 0 to "
+        "65535"},
+    {"GILSCOPE_SERVER_PORT=",
+        "GILSCOPE_SERVER_PORT: server.port (given \"\"): must be a whole number from 0 to "
+        "65535"},
+    {"GILSCOPE_SERVER_PROT=1", "GILSCOPE_SERVER_PROT: server (given \"1\"): no such setting; choices: bind, "
+                               "port, max_connections, grace_ms"},
+    {"GILSCOPE_RUNTIMES_=1", "GILSCOPE_RUNTIMES_: runtimes (given \"1\"): no such setting; choices: c"},
+    {"GILSCOPE_RUNTIMES_C=a\nb", "GILSCOPE_RUNTIMES_C: runtimes.c (given \"a\xef\xbf\xbd"
+                                 "b\"): must be UTF-8 text without control characters"},
+    {"GILSCOPE_RUNTIMES_C=a ;b", "GILSCOPE_RUNTIMES_C: runtimes.c (given \"a ;b\"): must not have a "
+                                 "semicolon where it begins a comment"},
+};
+
+START_TEST(a_wrong_variable_is_named)
+{
+    char *environment[] = {bad_variables[_i].variable, NULL};
+
+    config_read_environment(&config, environment, &problem);
+    assert_complaint(bad_variables[_i].complaint);
+}
+END_TEST
+
+START_TEST(other_variables_are_not_ours)
+{
+    char *environment[] = {"GILSCOPE=1", "GILSCOPE_=1", "GILSCOPE_HOME=/", "GILSCOPE_SERVER=1",
+        "GILSCOPE_PORT=tcp://x", "GILSCOPE_server_port=1", "XGILSCOPE_SERVER_PORT=x", "SERVER_PORT=x",
+        "nothing", "", NULL};
+    auto_free char *before = printed(&config), *after = NULL;
+
+    config_read_environment(&config, environment, &problem);
+    assert_fine();
+    after = printed(&config);
+    ck_assert_str_eq(before, after);
+}
+END_TEST
+
+static const struct {
+    const char *assignment, *complaint;
+} bad_assignments[] = {
+    {"", "--set (given \"\"): must be section.key=value"},
+    {"server.port", "--set (given \"server.port\"): must be section.key=value"},
+    {"port=1.5", "--set (given \"port=1.5\"): must be section.key=value"},
+    {"=", "--set (given \"=\"): must be section.key=value"},
+    {"server.port=x", "--set: server.port (given \"x\"): must be a whole number from 0 to 65535"},
+    {"server.=x",
+        "--set: server. (given \"x\"): no such setting; choices: bind, port, max_connections, grace_ms"},
+    {"sever.port=1",
+        "--set: sever.port (given \"1\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+    {".port=1",
+        "--set: .port (given \"1\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+};
+
+START_TEST(a_wrong_assignment_is_named)
+{
+    config_set(&config, bad_assignments[_i].assignment, &problem);
+    assert_complaint(bad_assignments[_i].complaint);
+}
+END_TEST
+
+static const char *const hosts[] = {"", " , ", "localhost:80", "a-b.c_d:65535", "*.example.org:443",
+    "*.org:*", "192.0.2.1:1", "[::1]:80", "[2001:db8::1]:*", "1a.2b:80", "a:1 b:2,c:3, d:4"};
+
+START_TEST(a_host_pattern_is_taken)
+{
+    auto_free char *assignment = text_printf("fetch.allow=%s", hosts[_i]);
+
+    config_set(&config, assignment, &problem);
+    assert_fine();
+}
+END_TEST
+
+static const char *const no_hosts[] = {"localhost", "localhost:", ":80", ":", "*:80", "*", "*.:80",
+    "*example.org:80", "a.*.org:80", "*.*.org:80", "*.192.0.2.1:80", "a:0", "a:65536", "a:-1", "a:1e3",
+    "a:8_0", "a:80:80", "a..b:80", ".a:80", "a.:80", "-a:80", "a-:80", "192.0.2.256:80", "1.2.3:80", "12:80",
+    "::1:80", "[::1:80", "[]:80", "[:80", "[::g]:80", "[1.2.3.4]:80", "http://a:80", "a/b:80", "a@b:80",
+    "b\xc3\xbc:80", "a:80;b:80", "a123456789a123456789a123456789a123456789a123456789a123456789abcd:80"};
+
+START_TEST(what_is_no_host_pattern_is_refused)
+{
+    auto_free char *assignment = text_printf("fetch.allow=ok:1 %s", no_hosts[_i]);
+
+    config_set(&config, assignment, &problem);
+    assert_complaint_has(" is not host:port");
+    ck_assert_str_eq(config.fetch.allow, "");
+}
+END_TEST
+
+START_TEST(allowed_hosts_are_taken_apart)
+{
+    json_auto_t *none = config_allowed(&config), *three = NULL;
+
+    config_set(&config, "fetch.allow= a:1,, *.b:*  [::1]:80,", &problem);
+    assert_fine();
+    three = config_allowed(&config);
+    ck_assert_uint_eq(json_array_size(none), 0);
+    ck_assert_uint_eq(json_array_size(three), 3);
+    ck_assert_str_eq(json_string_value(json_array_get(three, 0)), "a:1");
+    ck_assert_str_eq(json_string_value(json_array_get(three, 1)), "*.b:*");
+    ck_assert_str_eq(json_string_value(json_array_get(three, 2)), "[::1]:80");
+}
+END_TEST
+
+START_TEST(settings_that_contradict_each_other_are_refused)
+{
+    config_set(&config, "limits.timeout_ms=600_000", &problem);
+    config_check(&config, &problem);
+    assert_fine();
+    config_set(&config, "limits.timeout_ms=600_001", &problem);
+    config_check(&config, &problem);
+    assert_complaint(
+        "limits.timeout_ms (given \"600001\"): must be at most limits.max_timeout_ms, which is 600000");
+}
+END_TEST
+
+/* Also the longest texts, which have to fit into a line. */
+START_TEST(what_is_printed_reads_back)
+{
+    Config again;
+    auto_free char *first = NULL, *second = NULL, *path = text_printf("runtimes.c=/%0179d", 1);
+
+    config_set(&config, "server.bind=::1", &problem);
+    config_set(&config, "server.port=0", &problem);
+    config_set(&config, "limits.max_body_bytes=16777216", &problem);
+    config_set(&config, "lock.policy=gil-py2", &problem);
+    config_set(&config, "lock.tick_ns=0.1234567890123456", &problem);
+    config_set(&config, "fetch.allow=*.example.org:*, [::1]:80", &problem);
+    config_set(&config, path, &problem);
+    assert_fine();
+    first = printed(&config);
+    config_init(&again);
+    config_read_text(&again, "again.ini", first, strlen(first), &problem);
+    assert_fine();
+    second = printed(&again);
+    ck_assert_double_eq(again.lock.tick_ns, 0.1234567890123456);
+    ck_assert_str_eq(first, second);
+    config_finish(&again);
+}
+END_TEST
+
+START_TEST(a_text_is_not_longer_than_a_line_can_hold)
+{
+    auto_free char *path = text_printf("runtimes.c=/%0180d", 1);
+
+    config_set(&config, path, &problem);
+    assert_complaint_has("...\"): must not be longer than 180 bytes");
+}
+END_TEST
+
+START_TEST(the_tree_has_the_defaults_as_config_ini)
+{
+    auto_free char *file = read_source("config.ini"), *defaults = printed(&config);
+
+    ck_assert_str_eq(file, defaults);
+}
+END_TEST
+
+START_TEST(the_readme_has_the_table_of_settings)
+{
+    auto_free char *readme = read_source("README.md"), *table = NULL;
+    size_t length;
+    FILE *file = open_memstream(&table, &length);
+
+    config_print_settings(file);
+    fclose(file);
+    ck_assert_msg(strstr(readme, table),
+        "README.md lacks this table, as gilscope --print-settings prints it:\n%s", table);
+}
+END_TEST
+
+#define ADD_ALL(tests, test, array) tcase_add_loop_test(tests, test, 0, sizeof(array) / sizeof((array)[0]))
+
+int main(void)
+{
+    Suite *suite = suite_create("config");
+    TCase *tests = tcase_create("config");
+    SRunner *runner = srunner_create(suite);
+    int n_failed;
+
+    suite_add_tcase(suite, tests);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, defaults_are_in_force_at_first);
+    tcase_add_test(tests, a_file_sets_values_of_every_type);
+    ADD_ALL(tests, a_wrong_line_is_named_with_what_is_allowed, bad_files);
+    tcase_add_test(tests, all_wrong_lines_are_named_at_once);
+    tcase_add_test(tests, a_refused_value_leaves_the_old_one);
+    tcase_add_test(tests, a_nul_byte_is_no_end);
+    tcase_add_test(tests, a_line_may_have_198_bytes);
+    tcase_add_test(tests, a_file_that_cannot_be_read_is_named);
+    tcase_add_test(tests, an_empty_file_is_a_file);
+    tcase_add_test(tests, the_environment_overrides_the_file_and_set_overrides_both);
+    tcase_add_test(tests, the_last_set_counts);
+    ADD_ALL(tests, a_wrong_variable_is_named, bad_variables);
+    tcase_add_test(tests, other_variables_are_not_ours);
+    ADD_ALL(tests, a_wrong_assignment_is_named, bad_assignments);
+    ADD_ALL(tests, a_host_pattern_is_taken, hosts);
+    ADD_ALL(tests, what_is_no_host_pattern_is_refused, no_hosts);
+    tcase_add_test(tests, allowed_hosts_are_taken_apart);
+    tcase_add_test(tests, settings_that_contradict_each_other_are_refused);
+    tcase_add_test(tests, what_is_printed_reads_back);
+    tcase_add_test(tests, a_text_is_not_longer_than_a_line_can_hold);
+    tcase_add_test(tests, the_tree_has_the_defaults_as_config_ini);
+    tcase_add_test(tests, the_readme_has_the_table_of_settings);
+    srunner_run_all(runner, CK_NORMAL);
+    n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed > 0;
+}

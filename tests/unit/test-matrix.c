@@ -1,0 +1,213 @@
+/* Every experiment in every mode under every lock, and the invariants that hold for all of them. The
+ * probe goes the same way, because it can see what no experiment sees: who else is inside. */
+#include "engine/describe.h"
+#include "engine/events.h"
+#include "engine/own-origin.h"
+#include "engine/registry.h"
+#include "engine/request.h"
+#include "tests/unit/probe.h"
+#include "tests/unit/run.h"
+
+enum { N_TASKS = 3 };
+
+static void check_tasks(const Cell *cell, Arena *arena)
+{
+    bool seen[N_TASKS] = {false};
+
+    for (uint32_t i = 0; i < N_TASKS; i++) {
+        const Task *task = arena_task(arena, i);
+
+        ck_assert_uint_eq(task->id, i);
+        ck_assert_uint_gt(task->start, 0);
+        ck_assert_uint_le(task->start, task->end);
+        ck_assert_uint_le(task->end, arena->wall);
+        ck_assert_uint_lt(task->finish_order, N_TASKS);
+        ck_assert(!seen[task->finish_order]);
+        seen[task->finish_order] = true;
+        if (!cell->mode->one_loop)
+            ck_assert_uint_le(task->cpu, arena->wall);
+    }
+    ck_assert_uint_eq(arena->n_finished, N_TASKS);
+}
+
+static void check_locks(const Cell *cell, Arena *arena)
+{
+    uint64_t acquires = 0;
+
+    for (uint32_t i = 0; i < arena->n_seats; i++) {
+        const LockStats *stats = &arena_seat(arena, i)->stats;
+
+        ck_assert_uint_le(stats->handoffs, stats->acquires);
+        ck_assert_uint_le(stats->contended, stats->acquires);
+        ck_assert_uint_le(stats->forced_switches, stats->acquires);
+        ck_assert_uint_le(stats->held + stats->waited + arena_seat(arena, i)->outside, arena->wall);
+        acquires += stats->acquires;
+        if (cell->lock->per_loop || !cell->lock->exclusive || arena->n_seats == 1 || cell->mode->processes)
+            ck_assert_uint_eq(stats->handoffs + stats->contended, 0);
+    }
+    if (cell->lock == &lock_none)
+        ck_assert_uint_eq(acquires, 0);
+    if (cell->lock == &lock_gil)
+        ck_assert_uint_ge(acquires, N_TASKS / (cell->mode->one_loop ? N_TASKS : 1));
+}
+
+static void run_cell(const Cell *cell)
+{
+    json_auto_t *event = NULL;
+    Arena *arena;
+    int r;
+
+    r = cell_run(cell, true, nsec_now() + 60 * NSEC_PER_SEC, &arena);
+    ck_assert_int_eq(r, 0);
+    ck_assert_msg(arena->complete, "%s in %s under %s: %s", cell->experiment->name, cell->mode->name,
+        cell->lock->name, arena->reason);
+    check_tasks(cell, arena);
+    check_locks(cell, arena);
+    event = event_sample(cell, 0, arena, false);
+    ck_assert_str_eq(json_string_value(json_object_get(event, "status")), "done");
+    ck_assert_uint_eq(json_array_size(json_object_get(event, "per_task")), N_TASKS);
+    arena_free(arena);
+}
+
+/* The request for one cell of an experiment: every parameter at its default, but small. */
+static json_t *small_request(const Experiment *experiment, const Mode *mode, const LockPolicy *lock)
+{
+    json_t *params = json_pack("{s:i, s:i}", "switch_interval_us", 500, "check_interval", 100);
+    json_t *small =
+        json_pack("{s:i, s:i, s:i, s:i}", "n", 3000000, "delay_ms", 10, "jitter_ms", 10, "requests", 2);
+
+    for (size_t i = 0; i < experiment->n_parameters; i++) {
+        const Parameter *parameter = &experiment->parameters[i];
+        json_t *description = parameter_describe(parameter), *value = json_object_get(small, parameter->name);
+
+        json_object_set(params, parameter->name, value ? value : json_object_get(description, "default"));
+        json_decref(description);
+    }
+    json_decref(small);
+    return json_pack("{s:i, s:s, s:[{s:s, s:s, s:i, s:o}]}", "protocol", PROTOCOL_VERSION, "experiment",
+        experiment->name, "cells", "mode", mode->name, "lock", lock->name, "tasks", N_TASKS, "params",
+        params);
+}
+
+static void run_everywhere(const Experiment *experiment, json_t *origin)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        for (size_t l = 0; registry_locks[l]; l++) {
+            json_auto_t *object = small_request(experiment, registry_modes[m], registry_locks[l]);
+            auto_problem Problem problem = {0};
+            Request request;
+
+            json_object_set(object, "origin", origin);
+            ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+            request.cells[0].turns_per_tick = 10;
+            run_cell(&request.cells[0]);
+            request_finish(&request);
+        }
+    }
+}
+
+START_TEST(every_experiment_runs_in_every_mode_under_every_lock)
+{
+    OwnOrigin origin = {0};
+    json_t *ports;
+
+    ck_assert_int_eq(own_origin_start(&origin, &ports), 0);
+    for (size_t e = 0; registry_experiments[e]; e++)
+        run_everywhere(registry_experiments[e], ports);
+    own_origin_stop(&origin);
+    json_decref(ports);
+}
+END_TEST
+
+START_TEST(nobody_meets_another_inside_an_exclusive_lock)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        for (size_t l = 0; registry_locks[l]; l++) {
+            Cell cell = probe_cell(registry_modes[m], registry_locks[l], N_TASKS, 400, "mmmatmmwd");
+            Arena *arena;
+
+            ck_assert_int_eq(cell_run(&cell, false, 0, &arena), 0);
+            ck_assert_msg(arena->complete, "%s", arena->reason);
+            check_tasks(&cell, arena);
+            check_locks(&cell, arena);
+            for (uint32_t i = 0; i < N_TASKS; i++) {
+                const ProbeState *state = (const ProbeState *)arena_task(arena, i)->state;
+
+                ck_assert_uint_eq(state->steps, 401);
+                ck_assert_uint_eq(
+                    state->more + state->awaits + state->timers + state->watches + state->detached, 400);
+                if (cell.lock->exclusive)
+                    ck_assert_uint_eq(state->collisions, 0);
+            }
+            arena_free(arena);
+        }
+    }
+}
+END_TEST
+
+/* The outcome of a probe that was told to go wrong, in every mode. */
+static void check_reason(void (*spoil)(ProbeParams *), const char *expected)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        Cell cell = probe_cell(registry_modes[m], &lock_gil, N_TASKS, 20, "mmt");
+        Arena *arena;
+
+        spoil((ProbeParams *)cell.params);
+        ck_assert_int_eq(cell_run(&cell, false, 0, &arena), 0);
+        ck_assert(!arena->complete);
+        ck_assert_msg(strstr(arena->reason, expected), "%s: \"%s\" does not say \"%s\"", cell.mode->name,
+            arena->reason, expected);
+        arena_free(arena);
+    }
+}
+
+static void crash(ProbeParams *params)
+{
+    params->crash_task = 1;
+}
+
+static void give_up(ProbeParams *params)
+{
+    params->fail_task = 1;
+}
+
+static void answer_wrongly(ProbeParams *params)
+{
+    params->wrong_task = 1;
+}
+
+START_TEST(a_task_that_kills_its_process_is_a_result)
+{
+    check_reason(crash, "died of signal 9");
+}
+END_TEST
+
+START_TEST(a_task_that_fails_says_why)
+{
+    check_reason(give_up, "task 1: it was told to fail");
+}
+END_TEST
+
+START_TEST(a_wrong_answer_fails_its_cell)
+{
+    check_reason(answer_wrongly, "task 1: it was told to be wrong");
+}
+END_TEST
+
+START_TEST(a_deadline_ends_a_repetition)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        Cell cell = probe_cell(registry_modes[m], &lock_gil, N_TASKS, 1000000000, "mt");
+        Arena *arena;
+
+        ck_assert_int_eq(cell_run(&cell, false, nsec_now() + 50 * NSEC_PER_MSEC, &arena), 0);
+        ck_assert(!arena->complete);
+        ck_assert_str_eq(arena->reason, "it took longer than timeout_ms allows");
+        arena_free(arena);
+    }
+}
+END_TEST
+
+RUN_TESTS("matrix", 170, every_experiment_runs_in_every_mode_under_every_lock,
+    nobody_meets_another_inside_an_exclusive_lock, a_task_that_kills_its_process_is_a_result,
+    a_task_that_fails_says_why, a_wrong_answer_fails_its_cell, a_deadline_ends_a_repetition)

@@ -1,0 +1,264 @@
+/* Requests as people type them, against a small catalog. */
+#include "base/form.h"
+#include "plan/plan.h"
+#include "plan/url.h"
+#include "tests/unit/run.h"
+
+static const char catalog_text[] =
+    "[{\"runtime\": \"c\", \"cpus_usable\": 2, \"modes\": [{\"name\": \"serial\"}, {\"name\": \"threads\"},"
+    "{\"name\": \"processes\"}, {\"name\": \"epoll\", \"aliases\": [\"asyncio\"]}], \"locks\": [{\"name\": "
+    "\"none\"},"
+    "{\"name\": \"gil\", \"exclusive\": true}], \"experiments\": [{\"name\": \"work\", \"parameters\": ["
+    "{\"name\": \"n\", \"type\": \"integer\", \"min\": 0, \"max\": 1000000000000, \"default\": 1000000, "
+    "\"sized\": true},"
+    "{\"name\": \"client\", \"type\": \"choice\", \"choices\": [\"async\", \"blocking\"], \"default\": "
+    "\"async\"},"
+    "{\"name\": \"url\", \"type\": \"text\", \"format\": \"url\", \"max_length\": 100, \"default\": null}],"
+    "\"max_tasks\": {\"serial\": 256, \"threads\": 8, \"processes\": 256, \"epoll\": 10000}, "
+    "\"unavailable\": {},"
+    "\"cost\": [{\"kind\": \"cpu\", \"ns\": 1.0, \"times\": [\"n\"]}]}]}]";
+
+/* Plans "a=1&b=2"; returns the status of the problem, or 0. */
+static int plan_query(const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL), *given = json_object();
+
+    ck_assert_ptr_nonnull(catalogs);
+    form_parse(given, query, strlen(query), problem);
+    if (problem_is_set(problem))
+        return problem->status;
+    return plan_make(catalogs, limits, "work", given, ret, problem) < 0 ? problem->status : 0;
+}
+
+typedef struct Row {
+    const char *query, *param, *reason;
+} Row;
+
+static const Row bad_rows[] = {
+    {"colour=red", "colour", "no such parameter"},
+    {"n=abc", "n", "whole number"},
+    {"n=1.5", "n", "whole number"},
+    {"n=-1", "n", "from 0 to"},
+    {"n=1e13", "n", "from 0 to"},
+    {"n=99999999999999999999", "n", "from 0 to"},
+    {"n=", "n", "empty"},
+    {"n=1,2", "n", "whole number"},
+    {"n=1&n=2", "n", "more than once"},
+    {"n=%zz", "n", "percent"},
+    {"n=1%00", "n", "NUL"},
+    {"label=%ff", "label", "UTF-8"},
+    {"tasks=1,,2", "tasks", "empty item"},
+    {"tasks=", "tasks", "empty"},
+    {"tasks=0", "tasks", "from 1 to"},
+    {"tasks=2,2", "tasks", "twice"},
+    {"tasks=9", "tasks", "mode threads"},
+    {"cpus=3", "cpus", "from 1 to 2"},
+    {"mode=serial,fibers", "mode", "choices"},
+    {"mode=epoll,asyncio", "mode", "twice"},
+    {"lock=gil,", "lock", "empty item"},
+    {"client=slow", "client", "choices"},
+    {"repeat=1001", "repeat", "from 1 to 1000"},
+    {"timeout_ms=600001", "timeout_ms", "from 1 to 600000"},
+    {"switch_interval_us=0", "switch_interval_us", "from 1 to"},
+    {"url=ftp://example.org/", "url", "http://"},
+    {"url=http://user@example.org/", "url", "host and a port"},
+    {"url=http://example.org:99999/", "url", "port"},
+    {"url=http://[::1/", "url", "bracket"},
+    {"url=http://exam%20ple.org/", "url", "host and a port"},
+    {"n=1e12", "timeout_ms", "would run for about"},
+    {"tasks=1,2,3,4,5,6,7,8&cpus=1,2&lock=none,gil", "tasks", "96 cells"},
+};
+
+START_TEST(bad_values_are_named)
+{
+    for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++) {
+        auto_problem Problem problem = {0};
+        const json_t *error;
+        size_t k;
+        bool named = false;
+        Plan plan = {0};
+
+        ck_assert_msg(
+            plan_query(bad_rows[i].query, NULL, &plan, &problem) == 400, "%s was taken", bad_rows[i].query);
+        json_array_foreach (problem.errors, k, error) {
+            const char *param = json_string_value(json_object_get(error, "param"));
+            const char *reason = json_string_value(json_object_get(error, "reason"));
+
+            named = named || (strcmp(param, bad_rows[i].param) == 0 && strstr(reason, bad_rows[i].reason));
+        }
+        ck_assert_msg(named, "%s: %s", bad_rows[i].query,
+            json_string_value(json_object_get(json_array_get(problem.errors, 0), "reason")));
+        ck_assert_ptr_null(plan.request);
+    }
+}
+END_TEST
+
+START_TEST(all_bad_values_are_named_at_once)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_query("tasks=0&colour=red&repeat=x&mode=no", NULL, &plan, &problem), 400);
+    ck_assert_uint_eq(json_array_size(problem.errors), 4);
+}
+END_TEST
+
+START_TEST(an_unknown_experiment_is_404_with_the_names)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL), *given = json_object();
+    auto_problem Problem problem = {0};
+    json_auto_t *object = NULL;
+    Plan plan = {0};
+
+    ck_assert_int_lt(plan_make(catalogs, NULL, "wrok", given, &plan, &problem), 0);
+    ck_assert_int_eq(problem.status, 404);
+    object = problem_json(&problem);
+    ck_assert_str_eq(json_string_value(json_array_get(json_object_get(object, "experiments"), 0)), "work");
+}
+END_TEST
+
+START_TEST(defaults_are_filled_in)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    json_auto_t *expected = json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:{s:i, s:s, s:n, s:i, s:i}}", "cell",
+        1, "runtime", "c", "mode", "threads", "lock", "gil", "tasks", 2, "cpus", 2, "params", "n", 1000000,
+        "client", "async", "url", "check_interval", 100, "switch_interval_us", 5000);
+
+    ck_assert_int_eq(plan_query("", NULL, &plan, &problem), 0);
+    ck_assert_uint_eq(json_array_size(plan.cells), 3);
+    ck_assert(json_equal(json_array_get(plan.cells, 1), expected));
+    ck_assert_int_eq(json_integer_value(json_object_get(plan.request, "repeat")), 7);
+    ck_assert_str_eq(json_string_value(json_array_get(json_object_get(plan.request, "sized"), 0)), "n");
+    ck_assert_uint_eq(plan.timeout, 60 * NSEC_PER_SEC);
+    ck_assert_ptr_null(plan.format);
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(numbers_may_be_written_in_many_ways)
+{
+    static const char *const queries[] = {
+        "n=1000000", "n=1e6", "n=1M", "n=1_000_000", "n=1000k", "n=%2B1000000"};
+
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        auto_problem Problem problem = {0};
+        Plan plan = {0};
+
+        ck_assert_int_eq(plan_query(queries[i], NULL, &plan, &problem), 0);
+        ck_assert_int_eq(json_integer_value(json_object_get(plan.request, "n")), 1000000);
+        ck_assert_uint_eq(json_array_size(json_object_get(plan.request, "sized")), 0);
+        plan_finish(&plan);
+    }
+}
+END_TEST
+
+START_TEST(lists_span_the_grid_with_modes_side_by_side)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    size_t i;
+    json_t *cell;
+
+    ck_assert_int_eq(
+        plan_query("mode=serial,asyncio&lock=none,gil&tasks=1,8&cpus=1,2", NULL, &plan, &problem), 0);
+    ck_assert_uint_eq(json_array_size(plan.cells), 16);
+    json_array_foreach (plan.cells, i, cell) {
+        ck_assert_int_eq(json_integer_value(json_object_get(cell, "cell")), (json_int_t)i);
+        ck_assert_str_eq(json_string_value(json_object_get(cell, "mode")), i % 2 ? "epoll" : "serial");
+        ck_assert_int_eq(json_integer_value(json_object_get(cell, "tasks")), i / 2 % 2 ? 8 : 1);
+        ck_assert_int_eq(json_integer_value(json_object_get(cell, "cpus")), i / 4 % 2 ? 2 : 1);
+        ck_assert_str_eq(json_string_value(json_object_get(cell, "lock")), i / 8 ? "gil" : "none");
+    }
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(the_estimate_follows_mode_and_lock)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    nsec_t under_gil;
+
+    ck_assert_int_eq(plan_query("mode=threads&lock=gil&n=1G&repeat=1&warmup=0", NULL, &plan, &problem), 0);
+    under_gil = plan.estimate;
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_query("mode=threads&lock=none&n=1G&repeat=1&warmup=0", NULL, &plan, &problem), 0);
+    ck_assert_uint_gt(under_gil, plan.estimate + NSEC_PER_SEC / 2);
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(a_longer_timeout_allows_a_longer_run)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_query("mode=serial&n=5G", NULL, &plan, &problem), 400);
+    ck_assert_int_eq(json_integer_value(json_object_get(problem.extra, "max_ms")), 60000);
+    problem_finish(&problem);
+    ck_assert_int_eq(plan_query("mode=serial&n=5G&timeout_ms=100000", NULL, &plan, &problem), 0);
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(limits_are_the_operators)
+{
+    const PlanLimits limits = {.default_lock = "none",
+        .default_switch_interval_us = 700,
+        .max_cells = 2,
+        .max_tasks = 4,
+        .allow = "example.org:443"};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_query("mode=serial", &limits, &plan, &problem), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(plan.cells, 0), "lock")), "none");
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_query("tasks=2", &limits, &plan, &problem), 400);
+    problem_finish(&problem);
+    ck_assert_int_eq(plan_query("mode=serial&tasks=5", &limits, &plan, &problem), 400);
+    problem_finish(&problem);
+    ck_assert_int_eq(plan_query("mode=serial&url=https://example.org/a", &limits, &plan, &problem), 0);
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_query("mode=serial&url=http://127.0.0.1:22/", &limits, &plan, &problem), 400);
+}
+END_TEST
+
+START_TEST(patterns_allow_hosts_and_ports)
+{
+    ck_assert(url_allowed("http://example.org/", "example.org:80"));
+    ck_assert(url_allowed("http://EXAMPLE.org/", "other:1, example.org:*"));
+    ck_assert(url_allowed("https://www.example.org/x", "*.example.org:443"));
+    ck_assert(url_allowed("http://[::1]:8080/", "[::1]:8080"));
+    ck_assert(url_allowed("http://127.0.0.1:8080", "*:8080"));
+    ck_assert(!url_allowed("http://example.org/", "example.org:443"));
+    ck_assert(!url_allowed("http://badexample.org/", "*.example.org:*"));
+    ck_assert(!url_allowed("http://example.org/", "*.example.org:*"));
+    ck_assert(!url_allowed("http://example.org/", ""));
+    ck_assert(!url_allowed("http://example.org.evil.net/", "example.org:*"));
+}
+END_TEST
+
+START_TEST(json_values_are_taken_as_they_are)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
+    json_auto_t *given = json_pack("{s:[i,i], s:[s,s], s:s, s:n, s:f}", "tasks", 1, 2, "mode", "serial",
+        "asyncio", "lock", "none,gil", "label", "n", 1e6);
+    json_auto_t *wrong = json_pack("{s:{}, s:[[]], s:b, s:f}", "tasks", "mode", "client", 1, "n", 1.5);
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_make(catalogs, NULL, "work", given, &plan, &problem), 0);
+    ck_assert_uint_eq(json_array_size(plan.cells), 8);
+    plan_finish(&plan);
+    ck_assert_int_lt(plan_make(catalogs, NULL, "work", wrong, &plan, &problem), 0);
+    ck_assert_uint_eq(json_array_size(problem.errors), 4);
+}
+END_TEST
+
+RUN_TESTS("plan", 30, bad_values_are_named, all_bad_values_are_named_at_once,
+    an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, numbers_may_be_written_in_many_ways,
+    lists_span_the_grid_with_modes_side_by_side, the_estimate_follows_mode_and_lock,
+    a_longer_timeout_allows_a_longer_run, limits_are_the_operators, patterns_allow_hosts_and_ports,
+    json_values_are_taken_as_they_are)

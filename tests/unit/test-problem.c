@@ -1,0 +1,187 @@
+/* One problem that names everything. */
+#include "base/problem.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    ck_assert_msg(text, "%s is no text", key);
+    return text;
+}
+
+static json_t *error_at(const json_t *object, size_t i)
+{
+    json_t *error = json_array_get(json_object_get(object, "errors"), i);
+
+    ck_assert_ptr_nonnull(error);
+    return error;
+}
+
+/* What problem_print() writes; the caller frees it. */
+static char *printed(const Problem *problem)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+
+    problem_print(problem, file);
+    fclose(file);
+    return text;
+}
+
+START_TEST(nothing_is_no_problem)
+{
+    Problem problem = {0};
+
+    ck_assert(!problem_is_set(&problem));
+    problem_finish(&problem);
+    problem_finish(&problem);
+}
+END_TEST
+
+START_TEST(a_problem_has_the_members_of_rfc_9457)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *json = NULL;
+
+    problem_set(&problem, 404, "Not found", "there is no experiment %s", "cuntdown");
+    ck_assert(problem_is_set(&problem));
+    json = problem_json(&problem);
+    ck_assert_str_eq(text_of(json, "type"), "about:blank");
+    ck_assert_str_eq(text_of(json, "title"), "Not found");
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "status")), 404);
+    ck_assert_str_eq(text_of(json, "detail"), "there is no experiment cuntdown");
+    ck_assert_ptr_null(json_object_get(json, "errors"));
+}
+END_TEST
+
+START_TEST(bad_parameters_are_collected)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *json = NULL;
+
+    problem_add(&problem, "tasks", json_integer(0), json_pack("{s:i, s:i}", "min", 1, "max", 256),
+        "must be between %d and %d", 1, 256);
+    problem_add(&problem, "lock", json_string("gill"), json_pack("{s:[s,s]}", "choices", "none", "gil"),
+        "no such lock");
+    problem_add(&problem, "mode", NULL, NULL, "is missing");
+    json = problem_json(&problem);
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "status")), 400);
+    ck_assert_str_eq(text_of(json, "detail"),
+        "tasks is 0: must be between 1 and 256; lock is \"gill\": no such lock; mode: is missing");
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "errors")), 3);
+    ck_assert_str_eq(text_of(error_at(json, 0), "param"), "tasks");
+    ck_assert_int_eq(json_integer_value(json_object_get(error_at(json, 0), "got")), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(error_at(json, 0), "max")), 256);
+    ck_assert_uint_eq(json_array_size(json_object_get(error_at(json, 1), "choices")), 2);
+    ck_assert(json_is_null(json_object_get(error_at(json, 2), "got")));
+}
+END_TEST
+
+START_TEST(new_words_keep_the_errors)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *json = NULL;
+
+    problem_add(&problem, "n", json_integer(1), NULL, "is odd");
+    problem_set(&problem, 422, "Too much", "first");
+    problem_set(&problem, 422, problem.title, "%s, then second", problem.detail);
+    json = problem_json(&problem);
+    ck_assert_str_eq(text_of(json, "title"), "Too much");
+    ck_assert_str_eq(text_of(json, "detail"), "first, then second");
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "errors")), 1);
+}
+END_TEST
+
+START_TEST(further_members_do_not_replace_the_standard_ones)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *json = NULL;
+
+    problem_set(&problem, 503, "Busy", "later");
+    problem_extend(&problem, "retry_after_s", json_integer(3));
+    problem_extend(&problem, "status", json_integer(200));
+    json = problem_json(&problem);
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "retry_after_s")), 3);
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "status")), 503);
+}
+END_TEST
+
+/* A path or a parameter's name may hold any bytes. */
+START_TEST(bytes_that_are_not_utf8_leave_a_whole_problem)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *json = NULL;
+    auto_free char *text = NULL;
+
+    problem_add(&problem, "n\xff", json_integer(1), NULL, "what is \xfe");
+    problem_set(&problem, 400, "Bad \xff", "no \xff");
+    json = problem_json(&problem);
+    text = printed(&problem);
+    ck_assert_str_eq(text_of(json, "title"), "Bad \xef\xbf\xbd");
+    ck_assert_str_eq(text_of(json, "detail"), "no \xef\xbf\xbd");
+    ck_assert_str_eq(text_of(error_at(json, 0), "param"), "n\xef\xbf\xbd");
+    ck_assert_str_eq(text_of(error_at(json, 0), "reason"), "what is \xef\xbf\xbd");
+    ck_assert_ptr_null(strstr(text, "(null)"));
+}
+END_TEST
+
+START_TEST(errors_beyond_the_maximum_are_counted)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *json = NULL;
+    auto_free char *text = NULL;
+
+    for (int i = 0; i < PROBLEM_MAX_ERRORS + 1000; i++)
+        problem_add(&problem, "n", json_integer(i), json_pack("{s:i}", "max", 0), "is too large");
+    json = problem_json(&problem);
+    text = printed(&problem);
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "errors")), PROBLEM_MAX_ERRORS);
+    ck_assert_int_eq(json_integer_value(json_object_get(json, "errors_omitted")), 1000);
+    ck_assert_ptr_nonnull(strstr(text, "\n  and 1000 more\n"));
+}
+END_TEST
+
+START_TEST(a_person_reads_a_line_for_each)
+{
+    auto_problem Problem problem = {0};
+    auto_free char *text = NULL;
+
+    problem_add(&problem, "tasks", json_integer(0), NULL, "must be at least 1");
+    problem_add(&problem, "lock", json_string("gill"), json_pack("{s:[s,s]}", "choices", "none", "gil"),
+        "no such lock");
+    problem_add(&problem, "mode", NULL, NULL, "is missing");
+    text = printed(&problem);
+    ck_assert_str_eq(text, "Bad parameters\n"
+                           "  tasks (given 0): must be at least 1\n"
+                           "  lock (given \"gill\"): no such lock; choices: none, gil\n"
+                           "  mode: is missing\n");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("problem");
+    TCase *tests = tcase_create("problem");
+    SRunner *runner = srunner_create(suite);
+    int n_failed;
+
+    suite_add_tcase(suite, tests);
+    tcase_add_test(tests, nothing_is_no_problem);
+    tcase_add_test(tests, a_problem_has_the_members_of_rfc_9457);
+    tcase_add_test(tests, bad_parameters_are_collected);
+    tcase_add_test(tests, new_words_keep_the_errors);
+    tcase_add_test(tests, further_members_do_not_replace_the_standard_ones);
+    tcase_add_test(tests, bytes_that_are_not_utf8_leave_a_whole_problem);
+    tcase_add_test(tests, errors_beyond_the_maximum_are_counted);
+    tcase_add_test(tests, a_person_reads_a_line_for_each);
+    srunner_run_all(runner, CK_NORMAL);
+    n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed > 0;
+}

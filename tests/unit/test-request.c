@@ -1,0 +1,159 @@
+/* Requests as a server, or something that is no server, might send them to the engine. */
+#include "engine/describe.h"
+#include "engine/registry.h"
+#include "engine/repeat.h"
+#include "tests/unit/run.h"
+
+/* What a good request looks like; each row of the table below breaks it in one place. */
+static const char good[] =
+    "{\"protocol\": 1, \"experiment\": \"countdown\", \"repeat\": 2, \"warmup\": 1, \"cells\": [{\"cell\": 5,"
+    "\"mode\": \"threads\", \"lock\": \"gil\", \"tasks\": 2, \"cpus\": 1, \"params\": {\"n\": 1000,"
+    "\"await_every\": 0, \"switch_interval_us\": 700, \"check_interval\": 7}}]}";
+
+typedef struct Row {
+    const char *from, *to, *param;
+} Row;
+
+static const Row rows[] = {
+    {"\"protocol\": 1", "\"protocol\": 2", "protocol"},
+    {"countdown", "cuontdown", "experiment"},
+    {"\"repeat\": 2", "\"repeat\": 0", "repeat"},
+    {"\"repeat\": 2", "\"repeat\": \"2\"", "repeat"},
+    {"\"warmup\": 1", "\"warmup\": -1", "warmup"},
+    {"\"warmup\": 1", "\"tick_ns\": 0.01", "tick_ns"},
+    {"\"warmup\": 1", "\"tick_ns\": \"5\"", "tick_ns"},
+    {"\"warmup\": 1", "\"origin\": {\"ports\": [70000]}", "origin"},
+    {"threads", "thread", "mode"},
+    {"\"gil\"", "\"gul\"", "lock"},
+    {"\"gil\"", "7", "lock"},
+    {"\"tasks\": 2", "\"tasks\": 0", "tasks"},
+    {"\"tasks\": 2", "\"tasks\": 257", "tasks"},
+    {"\"tasks\": 2", "\"tasks\": 1.5", "tasks"},
+    {"\"cpus\": 1", "\"cpus\": 100000", "cpus"},
+    {"\"n\": 1000", "\"n\": -1", "n"},
+    {"\"n\": 1000", "\"m\": 1", "n"},
+    {"\"n\": 1000", "\"n\": null", "n"},
+    {"700", "0", "switch_interval_us"},
+    {"\"check_interval\": 7", "\"check_interval\": 1000001", "check_interval"},
+};
+
+static json_t *replaced(const char *from, const char *to)
+{
+    const char *at = strstr(good, from);
+    char text[1024];
+
+    ck_assert_ptr_nonnull(at);
+    snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
+    return json_loads(text, 0, NULL);
+}
+
+START_TEST(a_good_request_becomes_cells)
+{
+    json_auto_t *object = json_loads(good, 0, NULL);
+    auto_problem Problem problem = {0};
+    Request request;
+
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_int_eq(request.repeat, 2);
+    ck_assert_int_eq(request.warmup, 1);
+    ck_assert_uint_eq(request.n_cells, 1);
+    ck_assert_uint_eq(request.cells[0].number, 5);
+    ck_assert_ptr_eq(request.cells[0].mode, &mode_threads);
+    ck_assert_ptr_eq(request.cells[0].lock, &lock_gil);
+    ck_assert_uint_eq(request.cells[0].n_tasks, 2);
+    ck_assert_uint_eq(request.cells[0].n_cpus, 1);
+    ck_assert_int_eq(request.cells[0].lock_settings.switch_interval_us, 700);
+    ck_assert_int_eq(request.cells[0].lock_settings.check_interval, 7);
+    request_finish(&request);
+}
+END_TEST
+
+START_TEST(a_bad_request_names_what_is_bad)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        json_auto_t *object = replaced(rows[i].from, rows[i].to);
+        auto_problem Problem problem = {0};
+        Request request;
+
+        ck_assert_msg(request_parse(object, &request, &problem) < 0, "row %zu", i);
+        ck_assert_str_eq(
+            json_string_value(json_object_get(json_array_get(problem.errors, 0), "param")), rows[i].param);
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_object_is_refused)
+{
+    static const char *const texts[] = {"[]", "{}", "null", "3", "{\"cells\": {}}", "\"x\"",
+        "{\"experiment\": \"countdown\", \"cells\": []}", "{\"experiment\": \"countdown\", \"cells\": [3]}"};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        json_auto_t *object = json_loads(texts[i], JSON_DECODE_ANY, NULL);
+        auto_problem Problem problem = {0};
+        Request request;
+
+        ck_assert(request_parse(object, &request, &problem) < 0);
+    }
+}
+END_TEST
+
+static json_t *events;
+
+static void collect(void *user, json_t *event)
+{
+    (void)user;
+    json_array_append_new(events, event);
+}
+
+static json_int_t event_int(size_t i, const char *name)
+{
+    return json_integer_value(json_object_get(json_array_get(events, i), name));
+}
+
+START_TEST(repetitions_go_round_the_cells)
+{
+    json_auto_t *object = json_loads(good, 0, NULL);
+    json_t *cells = json_object_get(object, "cells"), *second = json_deep_copy(json_array_get(cells, 0));
+    auto_problem Problem problem = {0};
+    Request request;
+
+    json_object_set_new(second, "cell", json_integer(6));
+    json_array_append_new(cells, second);
+    events = json_array();
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_int_eq(repeat_run(&request, collect, NULL), REPEAT_DONE);
+    /* hello, a warm-up and two repetitions of both, done */
+    ck_assert_uint_eq(json_array_size(events), 8);
+    for (size_t i = 1; i < 7; i++) {
+        ck_assert_int_eq(event_int(i, "cell"), 5 + (json_int_t)(i - 1) % 2);
+        ck_assert_int_eq(event_int(i, "repetition"), (json_int_t)(i - 1) / 2 - 1);
+    }
+    request_finish(&request);
+    json_decref(events);
+}
+END_TEST
+
+START_TEST(the_catalog_describes_every_member)
+{
+    json_auto_t *catalog = describe_runtime();
+    size_t n = 0;
+
+    while (registry_experiments[n])
+        n++;
+    ck_assert_uint_eq(json_array_size(json_object_get(catalog, "experiments")), n);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *entry = json_array_get(json_object_get(catalog, "experiments"), i);
+
+        ck_assert_str_eq(json_string_value(json_object_get(entry, "name")), registry_experiments[i]->name);
+        ck_assert_uint_eq(
+            json_array_size(json_object_get(entry, "parameters")), registry_experiments[i]->n_parameters);
+        for (size_t m = 0; registry_modes[m]; m++)
+            ck_assert_int_ge(json_integer_value(json_object_get(
+                                 json_object_get(entry, "max_tasks"), registry_modes[m]->name)),
+                1);
+    }
+}
+END_TEST
+
+RUN_TESTS("request", 60, a_good_request_becomes_cells, a_bad_request_names_what_is_bad,
+    what_is_no_object_is_refused, repetitions_go_round_the_cells, the_catalog_describes_every_member)

@@ -1,0 +1,630 @@
+/* Events in, cells out: what counts, what is refused, and what becomes of a run that is not complete. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tests/unit/run.h"
+#include "tests/unit/test-results-events.h"
+
+static const char *const run_keys[] = {"id", "experiment", "status", "label", "created_at", "queued_ns",
+    "duration_ns", "request", "host", "cells", "lesson"};
+
+static const char *const cell_keys[] = {"runtime", "mode", "lock", "tasks", "cpus", "params", "status",
+    "wall_ns", "cpu_ns", "create_ns", "join_ns", "ideal_ns", "relative", "context_switches", "memory",
+    "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics"};
+
+static const char *const time_keys[] = {"median", "min", "max", "mad", "interval", "level", "samples"};
+
+static const char *const relative_keys[] = {"to", "ratio", "interval", "verdict"};
+
+static void assert_keys(json_t *object, const char *const *keys, size_t n)
+{
+    const char *key;
+    json_t *value;
+    size_t i = 0;
+
+    ck_assert_uint_eq(json_object_size(object), n);
+    json_object_foreach (object, key, value)
+        ck_assert_str_eq(key, keys[i++]);
+}
+
+#define ASSERT_KEYS(object, keys) assert_keys(object, keys, sizeof(keys) / sizeof(keys[0]))
+
+START_TEST(keys_come_in_the_documented_order)
+{
+    json_auto_t *run = make_good_run();
+
+    ASSERT_KEYS(run, run_keys);
+    ASSERT_KEYS(find(run, "cells.1"), cell_keys);
+    ASSERT_KEYS(find(run, "cells.1.wall_ns"), time_keys);
+    ASSERT_KEYS(find(run, "cells.1.relative"), relative_keys);
+    ck_assert_str_eq(find_text(run, "created_at"), "2017-10-27T08:00:00.123Z");
+    ck_assert_str_eq(find_text(run, "experiment"), "countdown");
+    ck_assert(json_is_null(find(run, "label")));
+    ck_assert(json_is_null(find(run, "lesson")));
+}
+END_TEST
+
+/* 275 and 0 to 6 ms more. */
+START_TEST(statistics_are_those_of_the_repetitions)
+{
+    json_auto_t *run = make_good_run();
+    const json_t *wall = find(run, "cells.1.wall_ns");
+
+    ck_assert_str_eq(find_text(run, "cells.1.status"), "done");
+    ck_assert_int_eq(find_integer(wall, "median"), 278000000);
+    ck_assert_int_eq(find_integer(wall, "min"), 275000000);
+    ck_assert_int_eq(find_integer(wall, "max"), 281000000);
+    ck_assert_int_eq(find_integer(wall, "mad"), 2000000);
+    ck_assert_int_eq(find_integer(wall, "interval.0"), 275000000);
+    ck_assert_int_eq(find_integer(wall, "interval.1"), 281000000);
+    ck_assert_double_eq(json_number_value(find(wall, "level")), 0.984);
+    ck_assert_uint_eq(json_array_size(find(wall, "samples")), 7);
+    ck_assert_int_eq(find_integer(wall, "samples.0"), 279000000);
+    ck_assert_int_eq(find_integer(wall, "samples.6"), 278000000);
+    ck_assert_int_eq(find_integer(run, "cells.1.create_ns.median"), 41000);
+}
+END_TEST
+
+START_TEST(the_order_in_which_samples_come_does_not_matter)
+{
+    Results *results = make_results();
+
+    for (int i = 6; i >= 0; i--)
+        ck_assert_int_eq(add(results, make_sample(0, i, 100 + i, 90)), 0);
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert_int_eq(find_integer(cells, "0.wall_ns.samples.0"), 100);
+        ck_assert_int_eq(find_integer(cells, "0.wall_ns.samples.6"), 106);
+    }
+    results_free(results);
+}
+END_TEST
+
+START_TEST(each_cell_is_held_against_its_serial_cell)
+{
+    json_auto_t *run = make_good_run();
+
+    ck_assert_int_eq(find_integer(run, "cells.0.relative.to"), 0);
+    ck_assert_double_eq(json_number_value(find(run, "cells.0.relative.ratio")), 1);
+    ck_assert_double_eq(json_number_value(find(run, "cells.0.relative.interval.0")), 1);
+    ck_assert_str_eq(find_text(run, "cells.0.relative.verdict"), "same");
+    ck_assert_double_eq(json_number_value(find(run, "cells.1.relative.ratio")), 1.018);
+    ck_assert_str_eq(find_text(run, "cells.1.relative.verdict"), "same");
+    ck_assert_double_eq(json_number_value(find(run, "cells.2.relative.ratio")), 0.5092);
+    ck_assert_str_eq(find_text(run, "cells.2.relative.verdict"), "faster");
+    ck_assert_int_eq(find_integer(run, "cells.0.ideal_ns"), 273000000);
+    ck_assert_int_eq(find_integer(run, "cells.1.ideal_ns"), 273000000);
+    ck_assert_int_eq(find_integer(run, "cells.2.ideal_ns"), 136500000);
+}
+END_TEST
+
+/* Cells differ from the serial one in lock, tasks or parameters: there is nothing to compare with. */
+START_TEST(a_serial_cell_counts_only_with_everything_else_equal)
+{
+    json_auto_t *request = make_request();
+    json_auto_t *cells = json_pack("[o, o, o, o, o]", make_cell(0, "serial", "gil", 2, 10),
+        make_cell(1, "threads", "none", 2, 10), make_cell(2, "threads", "gil", 3, 10),
+        make_cell(3, "threads", "gil", 2, 11), make_cell(4, "threads", "gil", 2, 10));
+    Results *results = results_new(request, cells);
+
+    for (int i = 0; i < 5; i++)
+        add_repetitions(results, i, 100, 7);
+    {
+        json_auto_t *made = results_cells(results);
+
+        for (size_t i = 1; i < 4; i++) {
+            ck_assert(json_is_null(json_object_get(json_array_get(made, i), "relative")));
+            ck_assert(json_is_null(json_object_get(json_array_get(made, i), "ideal_ns")));
+        }
+        ck_assert_int_eq(find_integer(made, "4.relative.to"), 0);
+    }
+    results_free(results);
+}
+END_TEST
+
+/* Two runtimes take their cells from one plan: numbers are not places. */
+START_TEST(cells_may_have_any_numbers)
+{
+    json_auto_t *request = make_request();
+    json_auto_t *cells =
+        json_pack("[o, o]", make_cell(17, "threads", "gil", 2, 10), make_cell(4, "serial", "gil", 2, 10));
+    Results *results = results_new(request, cells);
+
+    add_repetitions(results, 4, 100, 7);
+    add_repetitions(results, 17, 200, 7);
+    ck_assert_int_eq(add(results, make_sample(0, 0, 1, 1)), -EINVAL);
+    {
+        json_auto_t *made = results_cells(results);
+
+        ck_assert_str_eq(find_text(made, "0.mode"), "threads");
+        ck_assert_int_eq(find_integer(made, "0.relative.to"), 1);
+        ck_assert_int_eq(find_integer(made, "0.wall_ns.median"), 203000000);
+    }
+    results_free(results);
+}
+END_TEST
+
+START_TEST(details_are_those_of_the_median_repetition)
+{
+    json_auto_t *run = make_good_run();
+    const json_t *cell = find(run, "cells.1");
+
+    ck_assert_int_eq(find_integer(cell, "context_switches.voluntary"), 278000);
+    ck_assert_int_eq(find_integer(cell, "metrics.twice_wall_ns"), 2 * 278000000);
+    ck_assert_int_eq(find_integer(cell, "per_task.0.end_ns"), 278000000);
+    ck_assert_int_eq(find_integer(cell, "per_task_omitted"), 1);
+    ck_assert_int_eq(find_integer(cell, "completion_order.0"), 0);
+    ck_assert_int_eq(find_integer(cell, "lock_stats.acquires"), 110);
+}
+END_TEST
+
+START_TEST(memory_comes_from_the_sample_that_has_it)
+{
+    Results *results = make_results();
+    json_t *warmup = make_sample(0, -1, 500, 400);
+
+    json_object_set_new(warmup, "memory", json_pack("{s:i}", "peak_rss_bytes", 4096));
+    ck_assert_int_eq(add(results, warmup), 0);
+    ck_assert_int_eq(add(results, make_sample(0, 0, 300, 200)), 0);
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert_int_eq(find_integer(cells, "0.memory.peak_rss_bytes"), 4096);
+        ck_assert_int_eq(find_integer(cells, "0.wall_ns.median"), 300);
+        ck_assert(json_is_null(find(cells, "1.memory")));
+    }
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_runtime_may_leave_out_what_it_cannot_measure)
+{
+    static const char *const optional[] = {"reason", "context_switches", "memory", "lock_stats", "per_task",
+        "per_task_omitted", "completion_order", "metrics"};
+    Results *results = make_results();
+    json_t *missing = make_sample(0, 0, 300, 200), *null = make_sample(0, 1, 300, 200);
+
+    for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
+        json_object_del(missing, optional[i]);
+        json_object_set_new(null, optional[i], json_null());
+    }
+    ck_assert_int_eq(add(results, missing), 0);
+    ck_assert_int_eq(add(results, null), 0);
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert(json_is_null(find(cells, "0.lock_stats")));
+        ck_assert(json_is_null(find(cells, "0.metrics")));
+        ck_assert_uint_eq(json_array_size(find(cells, "0.per_task")), 0);
+        ck_assert_int_eq(find_integer(cells, "0.per_task_omitted"), 0);
+    }
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_cell_without_a_good_sample_has_no_figures)
+{
+    Results *results = make_results();
+
+    add_repetitions(results, 0, 270, 7);
+    for (int i = -1; i < 7; i++)
+        ck_assert_int_eq(add(results, make_failure(1, i, "task 1 died of signal 11")), 0);
+    ck_assert(results_failed(results));
+    {
+        json_auto_t *run = make_run(results, "failed", NULL);
+        const json_t *cell = find(run, "cells.1");
+
+        ck_assert_str_eq(find_text(cell, "status"), "failed");
+        ck_assert_str_eq(find_text(cell, "reason"),
+            "7 of 7 repetitions and 1 of 1 warm-up failed: task 1 died of signal 11");
+        ck_assert(json_is_null(find(cell, "wall_ns")));
+        ck_assert(json_is_null(find(cell, "relative")));
+        ck_assert_int_eq(find_integer(cell, "ideal_ns"), 273000000);
+        ck_assert(json_is_null(find(cell, "context_switches")));
+        ck_assert_uint_eq(json_array_size(find(cell, "per_task")), 0);
+    }
+}
+END_TEST
+
+START_TEST(failed_repetitions_do_not_count_but_fail_the_cell)
+{
+    Results *results = make_results();
+
+    for (int i = 0; i < 7; i++) {
+        bool fails = i == 2 || i == 5;
+
+        ck_assert_int_eq(add(results, fails ? make_failure(0, i, i == 2 ? "first" : "second")
+                                            : make_sample(0, i, 100 + i, 90)),
+            0);
+    }
+    ck_assert(results_failed(results));
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert_str_eq(find_text(cells, "0.status"), "failed");
+        ck_assert_str_eq(find_text(cells, "0.reason"), "2 of 7 repetitions failed: first");
+        ck_assert_uint_eq(json_array_size(find(cells, "0.wall_ns.samples")), 5);
+        ck_assert_int_eq(find_integer(cells, "0.wall_ns.median"), 103);
+        ck_assert(json_is_null(find(cells, "0.wall_ns.interval")));
+        ck_assert(json_is_null(find(cells, "0.wall_ns.level")));
+    }
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_failed_warm_up_fails_the_cell)
+{
+    Results *results = make_results();
+
+    ck_assert_int_eq(add(results, make_failure(0, -1, NULL)), 0);
+    for (int i = 0; i < 7; i++)
+        ck_assert_int_eq(add(results, make_sample(0, i, 100, 90)), 0);
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert_str_eq(find_text(cells, "0.status"), "failed");
+        ck_assert_str_eq(find_text(cells, "0.reason"), "1 of 1 warm-up failed: the runtime gave no reason");
+        ck_assert_uint_eq(json_array_size(find(cells, "0.wall_ns.samples")), 7);
+    }
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_failed_sample_may_lack_everything_else)
+{
+    Results *results = make_results();
+    json_t *failure = make_failure(0, 0, "why");
+
+    json_object_set_new(failure, "wall_ns", json_string("not a number"));
+    ck_assert_int_eq(add(results, failure), 0);
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_cancelled_run_keeps_what_it_has)
+{
+    Results *results = make_results();
+
+    add_repetitions(results, 0, 270, 7);
+    add_repetitions(results, 1, 275, 3);
+    ck_assert(!results_complete(results));
+    {
+        json_auto_t *run = make_run(results, "cancelled", "the client went away");
+
+        ck_assert_str_eq(find_text(run, "status"), "cancelled");
+        ck_assert_str_eq(find_text(run, "reason"), "the client went away");
+        ck_assert_str_eq(find_text(run, "cells.0.status"), "done");
+        ck_assert_str_eq(find_text(run, "cells.1.status"), "cancelled");
+        ck_assert_str_eq(find_text(run, "cells.1.reason"), "ended after 3 of 7 repetitions");
+        ck_assert_uint_eq(json_array_size(find(run, "cells.1.wall_ns.samples")), 3);
+        ck_assert_str_eq(find_text(run, "cells.1.relative.verdict"), "cannot tell");
+        ck_assert_str_eq(find_text(run, "cells.1.relative.hint"),
+            "3 good repetitions on one side, an interval needs 6; try repeat=7");
+        ck_assert_str_eq(find_text(run, "cells.2.status"), "cancelled");
+        ck_assert_ptr_null(find(run, "cells.2.reason"));
+        ck_assert(json_is_null(find(run, "cells.2.wall_ns")));
+    }
+}
+END_TEST
+
+static const struct {
+    const char *run_status, *run_reason, *cell_status, *cell_reason;
+    int n;
+} incomplete[] = {
+    {"queued", NULL, "queued", NULL, -1},
+    {"running", NULL, "queued", NULL, -1},
+    {"running", NULL, "running", NULL, 0},
+    {"running", NULL, "running", NULL, 3},
+    {"running", NULL, "done", NULL, 7},
+    {"timeout", "too long", "timeout", NULL, 0},
+    {"timeout", "too long", "timeout", "ended after 3 of 7 repetitions", 3},
+    {"timeout", "too long", "done", NULL, 7},
+    {"failed", "the runtime died", "failed", "ended after 3 of 7 repetitions: the runtime died", 3},
+    {"failed", "the runtime died", "failed", "ended after 0 of 7 repetitions: the runtime died", -1},
+    {"failed", "the runtime died", "done", NULL, 7},
+    {"failed", NULL, "failed", "the runtime gave 3 of 7 repetitions", 3},
+    {"done", NULL, "failed", "the runtime gave 3 of 7 repetitions", 3},
+};
+
+START_TEST(an_incomplete_cell_takes_after_the_run)
+{
+    for (size_t i = 0; i < sizeof(incomplete) / sizeof(incomplete[0]); i++) {
+        Results *results = make_results();
+        json_auto_t *run = NULL;
+
+        if (incomplete[i].n >= 0)
+            add_repetitions(results, 1, 100, incomplete[i].n);
+        run = make_run(results, incomplete[i].run_status, incomplete[i].run_reason);
+        ck_assert_str_eq(find_text(run, "cells.1.status"), incomplete[i].cell_status);
+        if (incomplete[i].cell_reason)
+            ck_assert_str_eq(find_text(run, "cells.1.reason"), incomplete[i].cell_reason);
+        else
+            ck_assert_ptr_null(find(run, "cells.1.reason"));
+    }
+}
+END_TEST
+
+START_TEST(an_error_event_is_the_reason_of_the_run)
+{
+    Results *results = make_results();
+
+    ck_assert_int_eq(add(results, json_pack("{s:s, s:s}", "event", "error", "message", "no memory")), 0);
+    ck_assert_int_eq(add(results, json_pack("{s:s, s:s}", "event", "error", "message", "later")), 0);
+    ck_assert(results_failed(results));
+    {
+        json_auto_t *run = make_run(results, "failed", NULL);
+
+        ck_assert_str_eq(find_text(run, "reason"), "no memory");
+        ck_assert_str_eq(find_text(run, "cells.0.reason"), "ended after 0 of 7 repetitions: no memory");
+    }
+}
+END_TEST
+
+START_TEST(words_that_are_no_text_do_not_break_the_run)
+{
+    json_auto_t *run = make_run(make_results(), "failed", "bad \xff byte");
+
+    ck_assert_str_eq(find_text(run, "reason"), "bad \xef\xbf\xbd byte");
+    ck_assert_str_eq(
+        find_text(run, "cells.0.reason"), "ended after 0 of 7 repetitions: bad \xef\xbf\xbd byte");
+}
+END_TEST
+
+START_TEST(other_events_say_nothing_about_results)
+{
+    static const char *const names[] = {"hello", "done", "timeline"};
+    Results *results = make_results();
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        ck_assert_int_eq(add(results, json_pack("{s:s}", "event", names[i])), 0);
+    ck_assert(!results_failed(results));
+    ck_assert(!results_complete(results));
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_run_is_complete_when_every_repetition_came)
+{
+    Results *results = make_results();
+
+    for (int cell = 0; cell < 3; cell++) {
+        for (int i = 0; i < 7; i++) {
+            ck_assert(!results_complete(results));
+            ck_assert_int_eq(
+                add(results, cell == 1 && i == 1 ? make_failure(1, 1, "x") : make_sample(cell, i, 9, 9)), 0);
+        }
+    }
+    ck_assert(results_complete(results));
+    results_free(results);
+}
+END_TEST
+
+/* Patches to a good sample of cell 0, repetition 0, each of which makes it malformed. */
+static const char *const malformed[] = {
+    "{\"event\": null}",
+    "{\"event\": 1}",
+    "{\"event\": \"simple\"}",
+    "{\"event\": \"\"}",
+    "{\"cell\": null}",
+    "{\"cell\": \"0\"}",
+    "{\"cell\": 0.0}",
+    "{\"cell\": -1}",
+    "{\"cell\": 3}",
+    "{\"cell\": 9223372036854775807}",
+    "{\"cell\": true}",
+    "{\"cell\": []}",
+    "{\"repetition\": null}",
+    "{\"repetition\": \"0\"}",
+    "{\"repetition\": 0.0}",
+    "{\"repetition\": 7}",
+    "{\"repetition\": -2}",
+    "{\"repetition\": 9223372036854775807}",
+    "{\"repetition\": -9223372036854775808}",
+    "{\"status\": null}",
+    "{\"status\": \"ok\"}",
+    "{\"status\": 1}",
+    "{\"reason\": 1}",
+    "{\"reason\": {}}",
+    "{\"wall_ns\": null}",
+    "{\"wall_ns\": 1.5}",
+    "{\"wall_ns\": \"1\"}",
+    "{\"wall_ns\": -1}",
+    "{\"wall_ns\": 0}",
+    "{\"wall_ns\": 9223372036854775807}",
+    "{\"wall_ns\": 1e18}",
+    "{\"wall_ns\": 1000000000000000001}",
+    "{\"cpu_ns\": null}",
+    "{\"cpu_ns\": -1}",
+    "{\"create_ns\": null}",
+    "{\"join_ns\": []}",
+    "{\"context_switches\": 1}",
+    "{\"context_switches\": []}",
+    "{\"context_switches\": {\"voluntary\": \"1\"}}",
+    "{\"context_switches\": {\"voluntary\": -1}}",
+    "{\"memory\": []}",
+    "{\"memory\": {\"peak_rss_bytes\": 1.5}}",
+    "{\"lock_stats\": \"none\"}",
+    "{\"lock_stats\": {\"held_ns\": {}}}",
+    "{\"lock_stats\": {\"held_ns\": 9223372036854775807}}",
+    "{\"per_task\": {}}",
+    "{\"per_task\": [1]}",
+    "{\"per_task\": [null]}",
+    "{\"per_task\": [{}]}",
+    "{\"per_task\": [{\"id\": 0, \"start_ns\": 0}]}",
+    "{\"per_task\": [{\"id\": -1, \"start_ns\": 0, \"end_ns\": 0}]}",
+    "{\"per_task\": [{\"id\": 0, \"start_ns\": 0, \"end_ns\": 0, \"cpu_ns\": \"0\"}]}",
+    "{\"per_task_omitted\": -1}",
+    "{\"per_task_omitted\": []}",
+    "{\"completion_order\": {}}",
+    "{\"completion_order\": [\"0\"]}",
+    "{\"completion_order\": [0, -1]}",
+    "{\"metrics\": []}",
+    "{\"metrics\": 1}",
+};
+
+START_TEST(malformed_events_are_refused_and_change_nothing)
+{
+    Results *results = make_results();
+    json_auto_t *before = results_cells(results), *after = NULL;
+
+    for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++) {
+        json_auto_t *patch = json_loads(malformed[i], 0, NULL);
+        json_t *event = make_sample(0, 0, 300, 200);
+
+        ck_assert_msg(patch != NULL, "%s", malformed[i]);
+        json_object_update(event, patch);
+        ck_assert_msg(add(results, event) == -EINVAL, "%s is taken", malformed[i]);
+    }
+    after = results_cells(results);
+    ck_assert(json_equal(before, after));
+    ck_assert(!results_failed(results));
+    ck_assert_int_eq(add(results, make_sample(0, 0, 300, 200)), 0);
+    results_free(results);
+}
+END_TEST
+
+START_TEST(what_is_no_object_is_refused)
+{
+    static const char *const values[] = {"null", "[]", "[{}]", "1", "\"sample\"", "{}", "true",
+        "{\"event\": \"error\"}", "{\"event\": \"error\", \"message\": 1}", "{\"event\": \"sample\"}"};
+    Results *results = make_results();
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+        ck_assert_int_eq(add(results, json_loads(values[i], JSON_DECODE_ANY, NULL)), -EINVAL);
+    ck_assert_int_eq(results_add(results, NULL), -EINVAL);
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_repetition_counts_once)
+{
+    Results *results = make_results();
+
+    ck_assert_int_eq(add(results, make_sample(0, 0, 300, 200)), 0);
+    ck_assert_int_eq(add(results, make_sample(0, 0, 100, 100)), -EINVAL);
+    ck_assert_int_eq(add(results, make_failure(0, 0, "late")), -EINVAL);
+    ck_assert_int_eq(add(results, make_failure(1, -1, "x")), 0);
+    ck_assert_int_eq(add(results, make_sample(1, -1, 100, 100)), -EINVAL);
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert_int_eq(find_integer(cells, "0.wall_ns.max"), 300);
+        ck_assert_str_eq(find_text(cells, "0.status"), "running");
+    }
+    results_free(results);
+}
+END_TEST
+
+/* A sample of 10,000 tasks whose id, start and place in the order follow a rule. */
+static json_t *make_wide_sample(int cell, int repetition, json_int_t wall_ns)
+{
+    json_t *event = make_sample(cell, repetition, wall_ns, 100), *rows = json_array(), *order = json_array();
+
+    for (int i = 0; i < 10000; i++) {
+        json_array_append_new(
+            rows, json_pack("{s:i, s:i, s:I, s:n, s:{s:i, s:s}}", "id", i, "start_ns", 7 * i, "end_ns",
+                      wall_ns, "cpu_ns", "answer", "status", 200, "content_start", "\xc3\xa4\n\""));
+        json_array_append_new(order, json_integer(9999 - i));
+    }
+    json_object_set_new(event, "per_task", rows);
+    json_object_set_new(event, "completion_order", order);
+    json_object_set_new(event, "per_task_omitted", json_integer(0));
+    return event;
+}
+
+/* Adds three repetitions to cell 0, of which the second is the median, and returns cell 0. */
+static json_t *wide_cell(const char *detail)
+{
+    json_auto_t *request = make_request(), *cells = make_cells(), *made = NULL;
+    Results *results;
+
+    json_object_set_new(request, "detail", json_string(detail));
+    json_object_set_new(request, "repeat", json_integer(3));
+    results = results_new(request, cells);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(add(results, make_wide_sample(0, i, 1000 + i)), 0);
+    made = results_cells(results);
+    results_free(results);
+    return json_incref(json_array_get(made, 0));
+}
+
+START_TEST(a_summary_has_256_rows_and_says_how_many_it_left_out)
+{
+    json_auto_t *cell = wide_cell("summary");
+
+    ck_assert_uint_eq(json_array_size(find(cell, "per_task")), 256);
+    ck_assert_int_eq(find_integer(cell, "per_task_omitted"), 10000 - 256);
+    ck_assert_uint_eq(json_array_size(find(cell, "completion_order")), 256);
+    ck_assert_int_eq(find_integer(cell, "per_task.255.end_ns"), 1001);
+}
+END_TEST
+
+START_TEST(full_detail_has_all_rows_unchanged)
+{
+    json_auto_t *cell = wide_cell("full"), *expected = make_wide_sample(0, 1, 1001);
+
+    ck_assert_int_eq(find_integer(cell, "per_task_omitted"), 0);
+    ck_assert(json_equal(find(cell, "per_task"), find(expected, "per_task")));
+    ck_assert(json_equal(find(cell, "completion_order"), find(expected, "completion_order")));
+}
+END_TEST
+
+START_TEST(the_label_and_the_experiment_can_be_overridden)
+{
+    json_auto_t *request = make_request(), *cells = make_cells();
+    Results *results;
+    json_auto_t *run = NULL, *renamed = NULL;
+
+    json_object_set_new(request, "label", json_string("first"));
+    results = results_new(request, cells);
+    run = results_run(results, &(RunHead){.status = "done"});
+    renamed = results_run(results, &(RunHead){.status = "done", .label = "second", .experiment = "fetch"});
+    ck_assert(json_is_null(find(run, "id")));
+    ck_assert(json_is_null(find(run, "host")));
+    ck_assert_str_eq(find_text(run, "label"), "first");
+    ck_assert_str_eq(find_text(renamed, "label"), "second");
+    ck_assert_str_eq(find_text(renamed, "experiment"), "fetch");
+    results_free(results);
+}
+END_TEST
+
+START_TEST(a_run_without_cells_is_a_run)
+{
+    json_auto_t *request = make_request(), *cells = json_array();
+    Results *results = results_new(request, cells);
+
+    ck_assert_int_eq(add(results, make_sample(0, 0, 1, 1)), -EINVAL);
+    ck_assert(results_complete(results));
+    {
+        json_auto_t *run = make_run(results, "done", NULL);
+
+        ck_assert_uint_eq(json_array_size(find(run, "cells")), 0);
+    }
+}
+END_TEST
+
+START_TEST(the_same_samples_give_the_same_run)
+{
+    json_auto_t *one = make_good_run(), *two = make_good_run();
+
+    ck_assert(json_equal(one, two));
+}
+END_TEST
+
+RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_are_those_of_the_repetitions,
+    the_order_in_which_samples_come_does_not_matter, each_cell_is_held_against_its_serial_cell,
+    a_serial_cell_counts_only_with_everything_else_equal, cells_may_have_any_numbers,
+    details_are_those_of_the_median_repetition, memory_comes_from_the_sample_that_has_it,
+    a_runtime_may_leave_out_what_it_cannot_measure, a_cell_without_a_good_sample_has_no_figures,
+    failed_repetitions_do_not_count_but_fail_the_cell, a_failed_warm_up_fails_the_cell,
+    a_failed_sample_may_lack_everything_else, a_cancelled_run_keeps_what_it_has,
+    an_incomplete_cell_takes_after_the_run, an_error_event_is_the_reason_of_the_run,
+    words_that_are_no_text_do_not_break_the_run, other_events_say_nothing_about_results,
+    a_run_is_complete_when_every_repetition_came, malformed_events_are_refused_and_change_nothing,
+    what_is_no_object_is_refused, a_repetition_counts_once,
+    a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
+    the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
+    the_same_samples_give_the_same_run)

@@ -1,0 +1,562 @@
+/* Runs as text: what a person reads, and what a program can rely on. */
+#include "results/format.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "results/human.h"
+#include "results/layout.h"
+#include "results/plain.h"
+#include "tests/unit/run.h"
+#include "tests/unit/test-results-events.h"
+
+#define EVIL "=cmd|' /C calc'!A0, \"quoted\"\r\n| \033[31m <b>*x*</b> `y`"
+
+static char *format(const json_t *run, ResultFormat as)
+{
+    size_t length = 0;
+    char *text = result_format(run, as, &length);
+
+    ck_assert_uint_eq(strlen(text), length);
+    ck_assert_uint_gt(length, 0);
+    ck_assert_int_eq(text[length - 1], '\n');
+    return text;
+}
+
+START_TEST(names_of_formats)
+{
+    ResultFormat as = RESULT_FORMAT_CSV;
+
+    ck_assert_int_eq(result_format_from_name("json", &as), 0);
+    ck_assert_int_eq(as, RESULT_FORMAT_JSON);
+    ck_assert_int_eq(result_format_from_name("markdown", &as), 0);
+    ck_assert_int_eq(as, RESULT_FORMAT_MARKDOWN);
+    ck_assert_int_eq(result_format_from_name("xml", &as), -EINVAL);
+    ck_assert_int_eq(result_format_from_name("", &as), -EINVAL);
+    ck_assert_int_eq(as, RESULT_FORMAT_MARKDOWN);
+    ck_assert_str_eq(result_format_media_type(RESULT_FORMAT_JSON), "application/json");
+    ck_assert_str_eq(result_format_media_type(RESULT_FORMAT_TABLE), "text/plain; charset=utf-8");
+}
+END_TEST
+
+START_TEST(times_have_three_digits)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } times[] = {{0, "0 ns"}, {7, "7 ns"}, {999, "999 ns"}, {1000, "1.00 us"}, {9994, "9.99 us"},
+        {9996, "10.0 us"}, {27149, "27.1 us"}, {999499, "999 us"}, {999500, "1.00 ms"}, {271000000, "271 ms"},
+        {999600000, "1.00 s"}, {1980000000, "1.98 s"}, {99960000000, "100 s"}, {1234567000000, "1,235 s"},
+        {1000000000000000000, "1,000,000,000 s"}};
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        auto_free char *text = human_time(times[i].ns);
+
+        ck_assert_str_eq(text, times[i].text);
+    }
+}
+END_TEST
+
+START_TEST(ranges_share_their_unit_if_they_can)
+{
+    static const struct {
+        int64_t low, high;
+        const char *text;
+    } ranges[] = {{270100000, 273000000, "270..273 ms"}, {998000000, 1010000000, "0.998..1.01 s"},
+        {230000, 1200000000, "230 us..1.20 s"}, {0, 0, "0..0 ns"}, {5, 20, "5..20 ns"},
+        {0, 1000, "0 ns..1.00 us"}, {980, 1200, "0.980..1.20 us"}};
+
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        auto_free char *text = human_time_range(ranges[i].low, ranges[i].high);
+
+        ck_assert_str_eq(text, ranges[i].text);
+    }
+}
+END_TEST
+
+START_TEST(integers_are_grouped)
+{
+    static const struct {
+        int64_t value;
+        const char *text;
+    } values[] = {{0, "0"}, {999, "999"}, {1000, "1,000"}, {1000000000, "1,000,000,000"}, {-1234, "-1,234"},
+        {-123, "-123"}, {INT64_MIN, "-9,223,372,036,854,775,808"}};
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        auto_free char *text = human_integer(values[i].value);
+
+        ck_assert_str_eq(text, values[i].text);
+    }
+}
+END_TEST
+
+START_TEST(reals_have_three_digits)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } values[] = {{0, "0"}, {1, "1.00"}, {0.5, "0.500"}, {0.0123456, "0.0123"}, {-2.5, "-2.50"},
+        {99.96, "100"}, {123.4, "123"}, {3690036900.369, "3,690,036,900"}, {1e300, "1e+300"},
+        {1e-9, "1e-09"}};
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        auto_free char *text = human_real(values[i].value);
+
+        ck_assert_str_eq(text, values[i].text);
+    }
+}
+END_TEST
+
+START_TEST(json_reads_back_as_it_was)
+{
+    json_auto_t *run = make_good_run(), *again = NULL;
+    auto_free char *text = format(run, RESULT_FORMAT_JSON);
+
+    again = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert(json_equal(run, again));
+}
+END_TEST
+
+START_TEST(json_has_a_line_for_each_field)
+{
+    json_auto_t *run = make_good_run();
+    auto_free char *text = format(run, RESULT_FORMAT_JSON);
+
+    ck_assert_ptr_eq(strstr(text, "{\n  \"id\": \"01KAN5V2M3Z5T0W4QH8R6XJ7CE\",\n  \"experiment\""), text);
+    ck_assert_ptr_nonnull(strstr(text, "\n    \"mode\": \"threads\",\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\"level\": 0.984, \"samples\": [279000000, 275000000, "));
+    ck_assert_ptr_nonnull(strstr(text, "\n  }],\n  \"lesson\": null\n}\n"));
+}
+END_TEST
+
+static const char good_table[] =
+    "countdown  runtime=c  lock=gil  tasks=2  cpus=2  switch_interval_us=5,000  n=1,000,000,000\n"
+    "7 repetitions after 1 warm-up, 5.61 s in all; intervals of the median at 98.4 %\n"
+    "\n"
+    "mode         wall                       interval  x serial  verdict  CPU time   ideal  switches\n"
+    "---------  ------  ----------------  -----------  --------  -------  --------  ------  --------\n"
+    "serial     273 ms  ███████████████▊  270..276 ms      1.00  same       273 ms  273 ms   273,003\n"
+    "threads    278 ms  ████████████████  275..281 ms      1.02  same       278 ms  273 ms   278,003\n"
+    "processes  139 ms  ████████          136..142 ms      0.51  faster     139 ms  136 ms   139,003\n"
+    "\n"
+    "mode       twice_wall_ns\n"
+    "---------  -------------\n"
+    "serial            546 ms\n"
+    "threads           556 ms\n"
+    "processes         278 ms\n"
+    "\n"
+    "all cells:  turns_per_tick=20\n"
+    "\n"
+    "Host: A CPU, 2 of 2 CPUs usable, kernel 6.18.0\n";
+
+START_TEST(the_table_of_a_good_run)
+{
+    json_auto_t *run = make_good_run();
+    auto_free char *text = format(run, RESULT_FORMAT_TABLE);
+
+    ck_assert_str_eq(text, good_table);
+}
+END_TEST
+
+static const char good_markdown[] =
+    "**countdown** `runtime=c` `lock=gil` `tasks=2` `cpus=2` `switch_interval_us=5,000` `n=1,000,000,000`\n"
+    "\n"
+    "7 repetitions after 1 warm-up, 5.61 s in all; intervals of the median at 98.4 %\n"
+    "\n"
+    "| mode      |   wall |                  |    interval | x serial | verdict | CPU time |  ideal | "
+    "switches |\n"
+    "|-----------|-------:|------------------|------------:|---------:|---------|---------:|-------:|--------"
+    "-:|\n"
+    "| serial    | 273 ms | ███████████████▊ | 270..276 ms |     1.00 | same    |   273 ms | 273 ms |  "
+    "273,003 |\n"
+    "| threads   | 278 ms | ████████████████ | 275..281 ms |     1.02 | same    |   278 ms | 273 ms |  "
+    "278,003 |\n"
+    "| processes | 139 ms | ████████         | 136..142 ms |     0.51 | faster  |   139 ms | 136 ms |  "
+    "139,003 |\n";
+
+START_TEST(markdown_is_the_same_table)
+{
+    json_auto_t *run = make_good_run();
+    auto_free char *text = format(run, RESULT_FORMAT_MARKDOWN);
+
+    ck_assert_msg(strncmp(text, good_markdown, strlen(good_markdown)) == 0, "%s", text);
+}
+END_TEST
+
+/* One cell fails with a text made to do harm, one never ran; the label tries too. */
+static json_t *make_evil_run(void)
+{
+    Results *results = make_results();
+    json_t *run;
+
+    add_repetitions(results, 0, 270, 7);
+    for (int i = 0; i < 7; i++)
+        ck_assert_int_eq(add(results, i < 2 ? make_failure(1, i, EVIL) : make_sample(1, i, 300000000, 1)), 0);
+    run = make_run(results, "timeout", "- after 5 s");
+    json_object_set_new(run, "label", json_string("# " EVIL));
+    for (size_t i = 0; i < 3; i++)
+        json_object_set_new(
+            find(json_array_get(json_object_get(run, "cells"), i), "params"), "url", json_string(EVIL));
+    json_object_set_new(find(run, "cells.2.params"), "url", json_string("+1"));
+    return run;
+}
+
+static void assert_no_control(const char *text)
+{
+    for (; *text; text++)
+        ck_assert_msg((unsigned char)*text >= 0x20 || *text == '\n', "control character %d", *text);
+}
+
+START_TEST(a_failed_cell_shows_its_reason_below)
+{
+    json_auto_t *run = make_evil_run();
+    auto_free char *text = format(run, RESULT_FORMAT_TABLE);
+
+    json_object_set_new(find(run, "cells.1"), "reason", json_string("2 of 7 repetitions failed: why"));
+    free(text);
+    text = format(run, RESULT_FORMAT_TABLE);
+    ck_assert_ptr_nonnull(strstr(text, "\nRun status: timeout: - after 5 s\n"));
+    ck_assert_ptr_nonnull(strstr(text, ": 2 of 7 repetitions failed: why\n"));
+    ck_assert_ptr_nonnull(strstr(text, "  failed "));
+    ck_assert_ptr_nonnull(strstr(text, "  timeout "));
+    ck_assert_ptr_nonnull(strstr(text, "(300..300 ms)"));
+    ck_assert_ptr_nonnull(strstr(text, "\n(In brackets: "));
+}
+END_TEST
+
+START_TEST(a_table_for_a_terminal_has_nothing_that_steers_it)
+{
+    json_auto_t *run = make_evil_run();
+    auto_free char *text = format(run, RESULT_FORMAT_TABLE);
+
+    assert_no_control(text);
+    for (char *rest = NULL, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        ck_assert_msg(plain_width(line) <= 100, "%s", line);
+}
+END_TEST
+
+START_TEST(markdown_has_no_foreign_markup)
+{
+    json_auto_t *run = make_evil_run();
+    auto_free char *text = format(run, RESULT_FORMAT_MARKDOWN);
+
+    assert_no_control(text);
+    ck_assert_ptr_null(strstr(text, "<b>"));
+    ck_assert_ptr_null(strstr(text, " *x*"));
+    ck_assert_ptr_nonnull(strstr(text, "\\| ?\\[31m &lt;b>\\*x\\*&lt;/b> \\`y\\`"));
+    ck_assert_ptr_null(strstr(text, "\n#"));
+    /* Every row of the table has as many unescaped pipes as its head. */
+    for (char *rest = NULL, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        int n = 0;
+
+        for (char *at = line; *line == '|' && *at; at++)
+            n += *at == '|' && (at == line || at[-1] != '\\');
+        ck_assert_msg(*line != '|' || n == 11 || n == 4, "%d pipes: %s", n, line);
+    }
+}
+END_TEST
+
+/* A small reader of RFC 4180: one record, its fields unquoted, as a JSON array; moves *at behind it. */
+static json_t *read_record(const char **at)
+{
+    json_t *record = json_array();
+    bool more = true;
+
+    while (more) {
+        char field[4096];
+        size_t n = 0;
+        bool quoted = **at == '"';
+
+        for (*at += quoted; quoted ? **at != '"' || (*at)[1] == '"' : !strchr(",\r", **at); (*at)++) {
+            ck_assert_msg(**at != '\0', "the text ends within a field");
+            *at += quoted && **at == '"';
+            field[n++] = **at;
+        }
+        *at += quoted;
+        json_array_append_new(record, json_stringn(field, n));
+        more = **at == ',';
+        if (!more)
+            ck_assert(strncmp(*at, "\r\n", 2) == 0);
+        *at += more ? 1 : 2;
+    }
+    return record;
+}
+
+/* Reads all of it: an array of objects, head to field. */
+static json_t *read_csv(const char *text)
+{
+    json_t *rows = json_array();
+    json_auto_t *head = read_record(&text);
+
+    while (*text) {
+        json_auto_t *record = read_record(&text);
+        json_t *row = json_object();
+
+        ck_assert_uint_eq(json_array_size(record), json_array_size(head));
+        for (size_t i = 0; i < json_array_size(head); i++) {
+            const char *name = json_string_value(json_array_get(head, i));
+
+            ck_assert_msg(!json_object_get(row, name), "%s is there twice", name);
+            json_object_set(row, name, json_array_get(record, i));
+        }
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+START_TEST(csv_has_a_row_for_each_cell)
+{
+    json_auto_t *run = make_good_run(), *rows = NULL;
+    auto_free char *text = format(run, RESULT_FORMAT_CSV);
+
+    rows = read_csv(text);
+    ck_assert_uint_eq(json_array_size(rows), 3);
+    ck_assert_str_eq(find_text(rows, "1.id"), "01KAN5V2M3Z5T0W4QH8R6XJ7CE");
+    ck_assert_str_eq(find_text(rows, "1.cell"), "1");
+    ck_assert_str_eq(find_text(rows, "1.mode"), "threads");
+    ck_assert_str_eq(find_text(rows, "1.n"), "1000000000");
+    ck_assert_str_eq(find_text(rows, "1.switch_interval_us"), "5000");
+    ck_assert_str_eq(find_text(rows, "1.repetitions"), "7");
+    ck_assert_str_eq(find_text(rows, "1.status"), "done");
+    ck_assert_str_eq(find_text(rows, "1.reason"), "");
+    ck_assert_str_eq(find_text(rows, "1.wall_median_ns"), "278000000");
+    ck_assert_str_eq(find_text(rows, "1.wall_low_ns"), "275000000");
+    ck_assert_str_eq(find_text(rows, "1.wall_high_ns"), "281000000");
+    ck_assert_str_eq(find_text(rows, "1.wall_level"), "0.984");
+    ck_assert_str_eq(find_text(rows, "1.cpu_median_ns"), "278000000");
+    ck_assert_str_eq(find_text(rows, "1.relative_ratio"), "1.018");
+    ck_assert_str_eq(find_text(rows, "1.relative_verdict"), "same");
+    ck_assert_str_eq(find_text(rows, "1.switches_voluntary"), "278000");
+    ck_assert_str_eq(find_text(rows, "1.lock_acquires"), "110");
+    ck_assert_str_eq(find_text(rows, "1.memory_peak_rss_bytes"), "");
+    ck_assert_str_eq(find_text(rows, "1.metric_twice_wall_ns"), "556000000");
+}
+END_TEST
+
+START_TEST(csv_keeps_foreign_text_together_and_harmless)
+{
+    json_auto_t *run = make_evil_run(), *rows = NULL;
+    auto_free char *text = format(run, RESULT_FORMAT_CSV);
+
+    rows = read_csv(text);
+    ck_assert_uint_eq(json_array_size(rows), 3);
+    ck_assert_str_eq(find_text(rows, "0.url"), "'" EVIL);
+    ck_assert_str_eq(find_text(rows, "2.url"), "'+1");
+    ck_assert_str_eq(find_text(rows, "1.reason"), "2 of 7 repetitions failed: " EVIL);
+    ck_assert_str_eq(find_text(rows, "2.wall_median_ns"), "");
+    ck_assert_str_eq(find_text(rows, "2.status"), "timeout");
+    ck_assert_str_eq(find_text(rows, "2.repetitions"), "0");
+}
+END_TEST
+
+START_TEST(csv_guards_texts_but_not_numbers)
+{
+    json_auto_t *run = make_good_run(), *rows = NULL;
+    json_t *params = find(run, "cells.0.params");
+    auto_free char *text = NULL;
+
+    json_object_set_new(params, "a", json_string("-1"));
+    json_object_set_new(params, "b", json_integer(-1));
+    json_object_set_new(params, "c", json_string("@x"));
+    json_object_set_new(params, "d", json_real(-0.5));
+    json_object_set_new(params, "e", json_string("a=b"));
+    json_object_set_new(params, "f", json_string("\tx"));
+    json_object_set_new(params, "status", json_string("mine"));
+    text = format(run, RESULT_FORMAT_CSV);
+    rows = read_csv(text);
+    ck_assert_str_eq(find_text(rows, "0.a"), "'-1");
+    ck_assert_str_eq(find_text(rows, "0.b"), "-1");
+    ck_assert_str_eq(find_text(rows, "0.c"), "'@x");
+    ck_assert_str_eq(find_text(rows, "0.d"), "-0.5");
+    ck_assert_str_eq(find_text(rows, "0.e"), "a=b");
+    ck_assert_str_eq(find_text(rows, "0.f"), "'\tx");
+    ck_assert_str_eq(find_text(rows, "0.param_status"), "mine");
+    ck_assert_str_eq(find_text(rows, "0.status"), "done");
+}
+END_TEST
+
+/* 16 cells in which everything varies at once. */
+static json_t *make_varied_run(void)
+{
+    static const char *const modes[] = {"serial", "threads", "processes", "epoll"};
+    static const char *const locks[] = {"none", "per-interpreter", "gil", "gil-py2"};
+    json_auto_t *request = make_request(), *cells = json_array();
+    Results *results;
+
+    for (int i = 0; i < 16; i++) {
+        json_t *cell = make_cell(i, modes[i % 4], locks[i / 4], 1 + i % 3, i % 2 ? 1000000000 : 999);
+
+        json_object_set_new(cell, "runtime", json_string(i % 5 ? "c" : "python3.13-freethreaded"));
+        json_object_set_new(json_object_get(cell, "params"), "request_timeout_ms", json_integer(100 * i));
+        json_object_set_new(json_object_get(cell, "params"), "url",
+            json_string(
+                i % 2 ? "http://127.0.0.1:40001/a/long/path/that/goes/on/and/on/and/on" : "http://a/"));
+        json_array_append_new(cells, cell);
+    }
+    results = results_new(request, cells);
+    for (int i = 0; i < 16; i++)
+        add_repetitions(results, i, 1 + i * i * i, i == 7 ? 4 : 7);
+    return make_run(results, "cancelled", NULL);
+}
+
+START_TEST(a_table_is_never_wider_than_a_terminal)
+{
+    json_auto_t *run = make_varied_run();
+    auto_free char *text = format(run, RESULT_FORMAT_TABLE);
+
+    for (char *rest = NULL, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        ck_assert_msg(plain_width(line) <= 100, "%s", line);
+        ck_assert_msg(line[strlen(line) - 1] != ' ', "blank at the end: %s", line);
+    }
+}
+END_TEST
+
+START_TEST(equal_notes_are_said_once)
+{
+    Results *results = make_results();
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+
+    for (int cell = 0; cell < 3; cell++)
+        add_repetitions(results, cell, 100, 3);
+    run = make_run(results, "cancelled", NULL);
+    text = format(run, RESULT_FORMAT_TABLE);
+    ck_assert_ptr_nonnull(strstr(text, "\nserial, threads, processes: ended after 3 of 7 repetitions\n"));
+}
+END_TEST
+
+START_TEST(columns_without_a_value_are_not_there)
+{
+    json_auto_t *request = make_request(), *cells = json_pack("[o]", make_cell(0, "threads", "gil", 2, 10));
+    json_auto_t *run = NULL;
+    auto_free char *text = NULL;
+    Results *results = results_new(request, cells);
+
+    ck_assert_int_eq(add(results, make_sample(0, 0, 100000000, 90000000)), 0);
+    run = make_run(results, "running", NULL);
+    text = format(run, RESULT_FORMAT_TABLE);
+    ck_assert_ptr_null(strstr(text, "x serial"));
+    ck_assert_ptr_null(strstr(text, "ideal"));
+    ck_assert_ptr_null(strstr(text, "min..max"));
+    ck_assert_ptr_nonnull(strstr(text, "  status "));
+    ck_assert_ptr_nonnull(strstr(text, "\nthreads  "));
+}
+END_TEST
+
+/* What an archive or another version may hold. */
+static const char *const strange_runs[] = {
+    "{}",
+    "{\"cells\": null}",
+    "{\"cells\": {}}",
+    "{\"cells\": []}",
+    "{\"cells\": [null]}",
+    "{\"cells\": [1, [], \"x\"]}",
+    "{\"cells\": [{}]}",
+    "{\"cells\": [{}, {}]}",
+    "{\"cells\": [{\"params\": 1, \"metrics\": [], \"relative\": 7}]}",
+    "{\"cells\": [{\"wall_ns\": {\"median\": \"x\", \"interval\": [null, 1], \"samples\": {}}}]}",
+    "{\"cells\": [{\"wall_ns\": {\"median\": -5, \"interval\": [], \"samples\": [1, 2]}, \"mode\": null}]}",
+    "{\"cells\": [{\"wall_ns\": {\"median\": 1e300, \"min\": -9223372036854775808, \"samples\": [1, 2]}}]}",
+    "{\"id\": 1, \"status\": [], \"experiment\": {}, \"label\": 1, \"request\": 3, \"host\": [], \"lesson\": "
+    "1}",
+    "{\"host\": {}, \"lesson\": \"\", \"status\": \"\", \"experiment\": \"\", \"label\": \"\"}",
+    "{\"host\": {\"noisy\": true, \"noise_reasons\": [1, null, \"x\"], \"cpu_model\": 1}}",
+    "{\"cells\": [{\"params\": {\"\": \"\", \"a\": [1, {\"b\": 2}]}, \"metrics\": {\"\": 1, \"_ns\": 2, "
+    "\"x\": 1e-300}}]}",
+    "{\"cells\": [{\"params\": {\"n\": 1}}, {\"params\": {\"m\": null}}, {\"metrics\": {\"k\": 5}}]}",
+    "[]",
+    "null",
+    "1",
+};
+
+START_TEST(strange_runs_are_formatted_all_the_same)
+{
+    for (size_t i = 0; i < sizeof(strange_runs) / sizeof(strange_runs[0]); i++) {
+        json_auto_t *run = json_loads(strange_runs[i], JSON_DECODE_ANY, NULL);
+
+        ck_assert_msg(run != NULL, "%s", strange_runs[i]);
+        for (int as = RESULT_FORMAT_JSON; as <= RESULT_FORMAT_MARKDOWN; as++)
+            free(format(run, (ResultFormat)as));
+    }
+}
+END_TEST
+
+START_TEST(text_is_cleaned_and_cut_by_characters)
+{
+    auto_free char *clean = plain_clean("a\tb\033\x7f\xc2\x85\xe2\x80\xae\xff\xc3\xa4", false);
+    auto_free char *kept = plain_cut(strdup("\xc3\xa4\xc3\xb6\xc3\xbc"), 3);
+    auto_free char *cut = plain_cut(strdup("\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f"), 3);
+
+    ck_assert_str_eq(clean, "a b?????\xc3\xa4");
+    ck_assert_uint_eq(plain_width("\xc3\xa4\xe2\x96\x88x"), 3);
+    ck_assert_str_eq(kept, "\xc3\xa4\xc3\xb6\xc3\xbc");
+    ck_assert_str_eq(cut, "\xc3\xa4..");
+}
+END_TEST
+
+/* Writes the layout to a string, which the caller frees; frees the layout. */
+static char *layout_text(Layout *layout)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+
+    layout_write(layout, file);
+    fclose(file);
+    layout_free(layout);
+    return text;
+}
+
+START_TEST(bars_give_way_first_then_columns_then_text)
+{
+    for (size_t width = 60; width >= 14; width--) {
+        Layout *layout = layout_new(1, false);
+        auto_free char *text = NULL;
+        size_t name = layout_add(layout, "name", false, LAYOUT_KEEP), bars = layout_add_bars(layout, 1),
+               n_dropped;
+
+        layout_set(layout, layout_add(layout, "first to go", true, 2), 0, strdup("7"));
+        layout_set(layout, name, 0, strdup("a rather long name"));
+        layout_set_bar(layout, bars, 0, 1);
+        n_dropped = layout_fit(layout, width);
+        text = layout_text(layout);
+        ck_assert_uint_eq(n_dropped, width >= 39 ? 0 : width >= 26 ? 1 : 2);
+        ck_assert_int_eq(strstr(text, "rather long name") != NULL, width >= 18);
+        for (char *rest = NULL, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+            ck_assert_uint_le(plain_width(line), width);
+    }
+}
+END_TEST
+
+START_TEST(a_short_bar_is_seen)
+{
+    Layout *layout = layout_new(4, false);
+    size_t bars = layout_add_bars(layout, LAYOUT_KEEP);
+    auto_free char *text = NULL;
+
+    layout_add(layout, "x", false, LAYOUT_KEEP);
+    layout_set_bar(layout, bars, 0, 1);
+    layout_set_bar(layout, bars, 1, 0.5);
+    layout_set_bar(layout, bars, 2, 0.00001);
+    layout_set_bar(layout, bars, 3, 0);
+    text = layout_text(layout);
+    ck_assert_str_eq(text, "                  x\n"
+                           "----------------  -\n"
+                           "████████████████  -\n"
+                           "████████          -\n"
+                           "▏                 -\n"
+                           "                  -\n");
+}
+END_TEST
+
+RUN_TESTS("results-format", 20, names_of_formats, times_have_three_digits,
+    ranges_share_their_unit_if_they_can, integers_are_grouped, reals_have_three_digits,
+    json_reads_back_as_it_was, json_has_a_line_for_each_field, the_table_of_a_good_run,
+    markdown_is_the_same_table, a_failed_cell_shows_its_reason_below,
+    a_table_for_a_terminal_has_nothing_that_steers_it, markdown_has_no_foreign_markup,
+    csv_has_a_row_for_each_cell, csv_keeps_foreign_text_together_and_harmless,
+    csv_guards_texts_but_not_numbers, a_table_is_never_wider_than_a_terminal, equal_notes_are_said_once,
+    columns_without_a_value_are_not_there, strange_runs_are_formatted_all_the_same,
+    text_is_cleaned_and_cut_by_characters, bars_give_way_first_then_columns_then_text, a_short_bar_is_seen)

@@ -1,0 +1,182 @@
+/* The rules of ideal and verdict, case by case. */
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "results/ideal.h"
+#include "results/verdict.h"
+#include "tests/unit/run.h"
+
+#define MS INT64_C(1000000)
+
+/* 600 ms of serial wall time: the given part computed, the rest waited. */
+static int64_t ideal_ms(const char *mode, const char *lock, int tasks, int cpus, int cpu_ms)
+{
+    IdealShape shape = {.mode = mode, .lock = lock, .tasks = tasks, .cpus = cpus};
+    int64_t ns = ideal_wall_ns(&shape, 600 * MS, cpu_ms * MS);
+
+    return ns < 0 ? ns : ns / MS;
+}
+
+START_TEST(serial_is_its_own_ideal)
+{
+    ck_assert_int_eq(ideal_ms("serial", "gil", 2, 2, 600), 600);
+    ck_assert_int_eq(ideal_ms("serial", "none", 3, 1, 0), 600);
+    ck_assert_int_eq(ideal_ms("serial", "none", 3, 1, 900), 600);
+}
+END_TEST
+
+START_TEST(threads_under_one_lock_share_waiting_only)
+{
+    ck_assert_int_eq(ideal_ms("threads", "gil", 2, 2, 600), 600);
+    ck_assert_int_eq(ideal_ms("threads", "gil-py2", 4, 2, 600), 600);
+    ck_assert_int_eq(ideal_ms("threads", "gil", 3, 2, 300), 300 + 100);
+    ck_assert_int_eq(ideal_ms("threads", "gil", 3, 2, 0), 200);
+}
+END_TEST
+
+START_TEST(without_one_lock_the_fullest_cpu_decides)
+{
+    static const char *const locks[] = {"none", "per-interpreter"};
+
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(ideal_ms("threads", locks[i], 2, 2, 600), 300);
+        ck_assert_int_eq(ideal_ms("threads", locks[i], 3, 2, 600), 400);
+        ck_assert_int_eq(ideal_ms("threads", locks[i], 4, 2, 600), 300);
+        ck_assert_int_eq(ideal_ms("threads", locks[i], 2, 1, 600), 600);
+        ck_assert_int_eq(ideal_ms("threads", locks[i], 2, 16, 600), 300);
+        ck_assert_int_eq(ideal_ms("threads", locks[i], 3, 2, 300), 200 + 100);
+    }
+}
+END_TEST
+
+START_TEST(processes_have_a_lock_each)
+{
+    static const char *const locks[] = {"none", "gil", "gil-py2", "per-interpreter"};
+
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(ideal_ms("processes", locks[i], 2, 2, 600), 300);
+        ck_assert_int_eq(ideal_ms("processes", locks[i], 3, 2, 600), 400);
+        ck_assert_int_eq(ideal_ms("processes", locks[i], 1, 2, 600), 600);
+    }
+}
+END_TEST
+
+START_TEST(epoll_overlaps_waits_unless_its_client_blocks)
+{
+    IdealShape shape = {.mode = "epoll", .lock = "none", .tasks = 5, .cpus = 2};
+
+    ck_assert_int_eq(ideal_wall_ns(&shape, 1000 * MS, 100 * MS), 100 * MS + 180 * MS);
+    shape.blocking = true;
+    ck_assert_int_eq(ideal_wall_ns(&shape, 1000 * MS, 100 * MS), 1000 * MS);
+}
+END_TEST
+
+/* A blocking client holds up its own loop, and threads have one each. */
+START_TEST(threads_do_not_mind_a_blocking_client)
+{
+    IdealShape shape = {.mode = "threads", .lock = "gil", .tasks = 5, .cpus = 2, .blocking = true};
+
+    ck_assert_int_eq(ideal_wall_ns(&shape, 1000 * MS, 0), 200 * MS);
+}
+END_TEST
+
+START_TEST(more_cpu_time_than_wall_time_is_no_negative_waiting)
+{
+    ck_assert_int_eq(ideal_ms("threads", "gil", 2, 2, 1200), 600);
+    ck_assert_int_eq(ideal_ms("processes", "gil", 2, 2, 1200), 300);
+}
+END_TEST
+
+START_TEST(a_mode_without_a_rule_has_no_ideal)
+{
+    ck_assert_int_eq(ideal_ms("interpreters", "gil", 2, 2, 600), -1);
+    ck_assert_int_eq(ideal_ms("", "", 2, 2, 600), -1);
+}
+END_TEST
+
+START_TEST(extreme_numbers_do_not_overflow)
+{
+    const int64_t top = INT64_C(1000000000000000000);
+    IdealShape shape = {.mode = "processes", .lock = "none", .tasks = 10000, .cpus = 1};
+
+    ck_assert_int_eq(ideal_wall_ns(&shape, top, top), top);
+    ck_assert_int_eq(ideal_wall_ns(&shape, top, 0), top / 10000);
+    shape.cpus = 0;
+    shape.tasks = 0;
+    ck_assert_int_eq(ideal_wall_ns(&shape, top, top), top);
+}
+END_TEST
+
+static Ratio ratio_of(double value, double low, double high)
+{
+    return (Ratio){.value = value, .has_interval = true, .low = low, .high = high, .n = 7};
+}
+
+static const struct {
+    double low, high;
+    const char *verdict;
+} verdicts[] = {
+    {1, 1, "same"},
+    {0.96, 1.04, "same"},
+    {0.95, 1.05, "same"},
+    {1.01, 1.03, "same"},
+    {0.97, 0.99, "same"},
+    {0.5, 0.52, "faster"},
+    {0.94, 0.99, "faster"},
+    {1.95, 2.01, "slower"},
+    {1.01, 1.06, "slower"},
+    {0.949, 1.0, "cannot tell"},
+    {1.0, 1.051, "cannot tell"},
+    {0.9, 1.1, "cannot tell"},
+    {0.94, 1.001, "cannot tell"},
+};
+
+START_TEST(the_interval_decides_the_verdict)
+{
+    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+        Ratio ratio = ratio_of(1, verdicts[i].low, verdicts[i].high);
+
+        ck_assert_msg(strcmp(verdict_name(verdict_make(&ratio)), verdicts[i].verdict) == 0, "%g..%g is %s",
+            verdicts[i].low, verdicts[i].high, verdict_name(verdict_make(&ratio)));
+    }
+}
+END_TEST
+
+START_TEST(without_an_interval_nothing_can_be_told)
+{
+    Ratio ratio = {.value = 2, .n = 5};
+    auto_free char *hint = NULL;
+
+    ck_assert_int_eq(verdict_make(&ratio), VERDICT_CANNOT_TELL);
+    hint = verdict_hint(&ratio);
+    ck_assert_str_eq(hint, "5 good repetitions on one side, an interval needs 6; try repeat=7");
+}
+END_TEST
+
+/* Half the width is 0.1, the way to 1 is 0.05: twice as narrow takes four times 7 repetitions. */
+START_TEST(the_hint_says_how_many_repetitions_narrow_it)
+{
+    Ratio ratio = ratio_of(1.05, 0.95, 1.15);
+    auto_free char *hint = verdict_hint(&ratio);
+
+    ck_assert_str_eq(hint, "the ratio is between 0.95 and 1.15; try repeat=30 or longer tasks");
+}
+END_TEST
+
+START_TEST(a_hopeless_case_asks_for_something_else)
+{
+    Ratio ratio = ratio_of(1.02, 0.4, 2.5);
+    auto_free char *hint = verdict_hint(&ratio);
+
+    ck_assert_str_eq(hint, "the ratio is between 0.4 and 2.5; try longer tasks or a quieter machine");
+}
+END_TEST
+
+RUN_TESTS("results-rules", 10, serial_is_its_own_ideal, threads_under_one_lock_share_waiting_only,
+    without_one_lock_the_fullest_cpu_decides, processes_have_a_lock_each,
+    epoll_overlaps_waits_unless_its_client_blocks, threads_do_not_mind_a_blocking_client,
+    more_cpu_time_than_wall_time_is_no_negative_waiting, a_mode_without_a_rule_has_no_ideal,
+    extreme_numbers_do_not_overflow, the_interval_decides_the_verdict,
+    without_an_interval_nothing_can_be_told, the_hint_says_how_many_repetitions_narrow_it,
+    a_hopeless_case_asks_for_something_else)

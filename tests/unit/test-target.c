@@ -1,0 +1,64 @@
+/* The target of a request, split and decoded. */
+#include <errno.h>
+#include <string.h>
+
+#include "handlers/request.h"
+#include "tests/unit/run.h"
+
+static const struct {
+    const char *target, *path, *query;
+} rows[] = {
+    {"/", "/", ""},
+    {"/run/countdown", "/run/countdown", ""},
+    {"/run/countdown?n=1&m=2", "/run/countdown", "n=1&m=2"},
+    {"/?", "/", ""},
+    {"/a?b?c", "/a", "b?c"},
+    {"/a%20b", "/a b", ""},
+    {"/a+b", "/a+b", ""},
+    {"/a%3fb?c=%20", "/a?b", "c=%20"},
+    {"/%41%c3%a9", "/A\xc3\xa9", ""},
+    {"*", "*", ""},
+    {"http://host/path?x=1", "/path", "x=1"},
+    {"HTTPS://host:80/path", "/path", ""},
+    {"http://host", "/", ""},
+    {"http://host?x=1", "/", "x=1"},
+    {"http://", "/", ""},
+};
+
+START_TEST(a_target_is_split_and_its_path_decoded)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        Request request = {.target = strdup(rows[i].target)};
+
+        ck_assert_msg(request_split_target(&request) == 0, "%s", rows[i].target);
+        ck_assert_str_eq(request.path, rows[i].path);
+        ck_assert_str_eq(request.query, rows[i].query);
+        free(request.target);
+    }
+}
+END_TEST
+
+START_TEST(a_bad_target_is_refused)
+{
+    static const char *const bad[] = {"", "healthz", "/a%", "/a%4", "/%zz", "/a%00", "?x=1", "a:b", "**"};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        Request request = {.target = strdup(bad[i])};
+
+        ck_assert_msg(request_split_target(&request) == -EINVAL, "%s", bad[i]);
+        free(request.target);
+    }
+}
+END_TEST
+
+START_TEST(methods_have_names_in_capitals)
+{
+    ck_assert_int_eq(method_from_name("GET"), METHOD_GET);
+    ck_assert_int_eq(method_from_name("get"), METHOD_OTHER);
+    ck_assert_int_eq(method_from_name("BREW"), METHOD_OTHER);
+    ck_assert_str_eq(method_name(METHOD_DELETE), "DELETE");
+}
+END_TEST
+
+RUN_TESTS("target", 30, a_target_is_split_and_its_path_decoded, a_bad_target_is_refused,
+    methods_have_names_in_capitals)

@@ -1,0 +1,154 @@
+// What every test stands on: a real server on a free port, a real browser, and nothing left of either
+// afterwards. Only processes that were started here are ended, and everything they write goes to one
+// temporary folder that is removed.
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import fs from 'node:fs/promises';
+import {createRequire} from 'node:module';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'];
+
+// Node modules are looked for beside this file, or in GILSCOPE_WEB_MODULES, so that they need not be
+// installed into the source tree.
+const modules = createRequire(
+    path.join(
+        process.env.GILSCOPE_WEB_MODULES ?? path.dirname(new URL(import.meta.url).pathname),
+        'package.json',
+    ),
+);
+
+async function freePort() {
+    const server = net.createServer().listen(0, '127.0.0.1');
+
+    await once(server, 'listening');
+    const {port} = server.address();
+
+    server.close();
+    await once(server, 'close');
+    return port;
+}
+
+async function until(what, seconds, condition) {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
+        if (await condition()) return;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`${what}: not within ${seconds} s`);
+}
+
+async function startServer(binary, folder) {
+    const port = await freePort();
+    const child = spawn(binary, ['--set', `server.port=${port}`], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const log = [];
+    const base = `http://127.0.0.1:${port}`;
+
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => log.push(data));
+    const ended = once(child, 'exit');
+
+    ended.catch(() => {});
+    await until('the server answers', 10, async () => {
+        if (child.exitCode !== null || child.signalCode !== null)
+            throw new Error(`the server ended by itself:\n${log.join('')}`);
+        return fetch(`${base}/experiments`).then(
+            (answer) => answer.ok,
+            () => false,
+        );
+    });
+    return {base, log, ended, child};
+}
+
+// Ends the server as an operator would; one that does not listen is killed and reported.
+async function stopServer({child, ended, log}) {
+    if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        const timer = setTimeout(() => child.kill('SIGKILL'), 15000);
+
+        await ended;
+        clearTimeout(timer);
+    }
+    if (child.exitCode !== 0)
+        throw new Error(`the server ended with ${child.signalCode ?? child.exitCode}:\n${log.join('')}`);
+}
+
+export async function startLab(binary) {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'gilscope-web-'));
+    let server = null;
+    let browser = null;
+
+    // Whatever the browser and its driver keep on disk follows these.
+    Object.assign(process.env, {
+        TMPDIR: folder,
+        HOME: folder,
+        XDG_CONFIG_HOME: folder,
+        XDG_CACHE_HOME: folder,
+    });
+
+    const finish = async () => {
+        await browser?.close();
+        try {
+            if (server) await stopServer(server);
+        } finally {
+            await fs.rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
+        }
+    };
+
+    try {
+        server = await startServer(binary, folder);
+        browser = await modules('playwright-core').chromium.launch({executablePath: BROWSER, args: FLAGS});
+        const axe = await fs.readFile(modules.resolve('axe-core/axe.min.js'), 'utf8');
+
+        return {base: server.base, finish, open: (hash, view) => open(browser, server.base, axe, hash, view)};
+    } catch (error) {
+        await finish().catch(() => {});
+        throw error;
+    }
+}
+
+// Opens the page in a context of its own. Returns {page, problems, axe, close}: problems collects what the
+// console, the Content-Security-Policy and the network complained about.
+async function open(browser, base, axeSource, hash = '', {width = 1400, height = 1000, dark = false} = {}) {
+    const context = await browser.newContext({
+        viewport: {width, height},
+        colorScheme: dark ? 'dark' : 'light',
+        permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const problems = [];
+    const page = await context.newPage();
+
+    page.setDefaultTimeout(20000);
+    page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
+    page.on('console', (message) => {
+        // A refused run is an answer that the page shows; the browser notes it all the same.
+        const isRefusal =
+            /^Failed to load resource/.test(message.text()) && message.location().url.includes('/run/');
+
+        if (['error', 'warning'].includes(message.type()) && !isRefusal)
+            problems.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+        if (!request.url().startsWith(base)) problems.push(`request to ${request.url()}`);
+    });
+    await page.addInitScript(() =>
+        addEventListener('securitypolicyviolation', (event) =>
+            console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI}`),
+        ),
+    );
+    await page.goto(`${base}/${hash}`);
+    await page.locator('form button[type=submit]').waitFor();
+
+    const axe = async () => {
+        await page.evaluate(`${axeSource}; 0`);
+        const {violations} = await page.evaluate(() => window.axe.run());
+
+        return violations.map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+    };
+
+    return {page, problems, axe, close: () => context.close()};
+}

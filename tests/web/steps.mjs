@@ -1,0 +1,94 @@
+// What a person does on the page, and what he reads there, in words that tests are written in.
+import assert from 'node:assert/strict';
+
+export const field = (page, name) => page.locator(`#field-${name}`);
+
+// Ticks exactly these of a group of checkboxes.
+export async function tick(page, name, choices) {
+    for (const box of await page.locator(`input[type=checkbox][name=${name}]`).all())
+        await box.setChecked(choices.includes(await box.inputValue()));
+}
+
+export async function chooseExperiment(page, name) {
+    await page.getByRole('radio', {name, exact: true}).check();
+}
+
+// Does something that starts a run, and waits for its answer to be on the page. Returns {sent, status, body}.
+export async function awaitRun(page, start) {
+    const [answer] = await Promise.all([
+        page.waitForResponse((response) => response.url().includes('/run/'), {timeout: 60000}),
+        start(),
+    ]);
+    const body = await answer.json();
+
+    await page.locator('body:not(.running)').waitFor();
+    return {
+        sent: answer.request().postDataJSON(),
+        method: answer.request().method(),
+        status: answer.status(),
+        body,
+    };
+}
+
+export const pressRun = (page) =>
+    awaitRun(page, () => page.getByRole('button', {name: 'Run', exact: true}).click());
+
+// A table of the result as [{column: {text, values}}]; values are the server's figures behind the text.
+export async function readTable(page, index = 0) {
+    return page
+        .locator('#result table')
+        .nth(index)
+        .evaluate((table) => {
+            const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+
+            return [...table.tBodies[0].rows].map((row) =>
+                Object.fromEntries(
+                    [...row.cells].map((cell, i) => [
+                        heads[i],
+                        {
+                            text: cell.textContent.trim(),
+                            values: [...cell.querySelectorAll('data')].map((data) => Number(data.value)),
+                        },
+                    ]),
+                ),
+            );
+        });
+}
+
+// The table behind the chart says what the answer says, cell by cell.
+export async function assertTableShows(page, run) {
+    const rows = await readTable(page);
+
+    assert.equal(rows.length, run.cells.length);
+    run.cells.forEach((cell, i) => {
+        const row = rows[i];
+
+        assert.equal(row.mode.text, cell.mode);
+        assert.equal(row.lock.text, cell.lock);
+        assert.deepEqual(row.tasks.values, [cell.tasks]);
+        assert.deepEqual(row.cpus.values, [cell.cpus]);
+        assert.match(row.status.text, cell.status === 'done' ? /^done$/ : /\w/);
+        assert.deepEqual(row.median.values, cell.wall_ns ? [cell.wall_ns.median] : []);
+        assert.deepEqual(row['CPU time'].values, cell.cpu_ns ? [cell.cpu_ns.median] : []);
+        assert.deepEqual(row['× serial'].values, cell.relative ? [cell.relative.ratio] : []);
+        assert.equal(row.verdict.text, cell.relative?.verdict ?? '–');
+        assert.deepEqual(
+            row.switches.values,
+            cell.context_switches ? [cell.context_switches.voluntary, cell.context_switches.involuntary] : [],
+        );
+    });
+}
+
+// Something was painted: more than one colour on the canvas.
+export async function countColours(page) {
+    return page.locator('#result canvas').evaluate((canvas) => {
+        const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+
+        return new Set(new Uint32Array(data.buffer)).size;
+    });
+}
+
+// Whether the document or a thing that must not be cut off is wider than the window.
+export async function overflow(page) {
+    return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}

@@ -1,0 +1,120 @@
+// What is said of numbers. The page's own modules are asked, in the browser that runs them.
+import assert from 'node:assert/strict';
+
+const stats = (median, interval) => ({median, min: median, max: median, interval, samples: [median]});
+const cell = (mode, ratio, verdict, more = {}) => ({
+    runtime: 'c',
+    mode,
+    lock: 'gil',
+    tasks: 2,
+    cpus: 2,
+    params: {n: 5},
+    status: 'done',
+    wall_ns: stats(ratio * 1e9, null),
+    relative: {to: 0, ratio, interval: null, verdict},
+    ...more,
+});
+
+export async function numbers_have_three_digits_and_a_unit({page}) {
+    const said = await page.evaluate(async () => {
+        const {time, timeRange, typed, bytes} = await import('./format.js');
+
+        return [
+            time(0),
+            time(7),
+            time(999),
+            time(999999),
+            time(34049),
+            time(271234567),
+            time(999.6e6),
+            time(1.0249e9),
+            time(61e9),
+            time(null),
+            timeRange(392e6, 408e6),
+            timeRange(997e6, 1.02e9),
+            typed(1000000),
+            typed(5000),
+            bytes(8392704),
+        ];
+    });
+
+    assert.deepEqual(said, [
+        '0 s',
+        '7 ns',
+        '999 ns',
+        '1.00 ms',
+        '34.0 µs',
+        '271 ms',
+        '1.00 s',
+        '1.02 s',
+        '61.0 s',
+        '–',
+        '392 to 408 ms',
+        '997 ms to 1.02 s',
+        '1_000_000',
+        '5000',
+        '8.39 MB',
+    ]);
+}
+
+export async function the_heading_says_only_what_the_verdicts_bear({page}) {
+    const cells = [
+        cell('serial', 1, 'same'),
+        cell('threads', 2.011, 'slower'),
+        cell('processes', 0.52, 'cannot tell'),
+    ];
+    const said = await page.evaluate(
+        async (run) => {
+            const {heading, doubts, groupFindings} = await import('./sentences.js');
+
+            return [heading(run), doubts({title: '', cells: run.cells}), groupFindings(run)];
+        },
+        {experiment: 'countdown', cells},
+    );
+
+    assert.deepEqual(said, [
+        'countdown, 2 tasks, lock gil, 2 CPUs: threads took 2.01\u00a0× the serial time (slower)',
+        ['processes against serial: cannot tell, the medians give 0.52\u00a0×.'],
+        [],
+    ]);
+}
+
+export async function bars_are_grouped_by_what_varies({page}) {
+    const cells = ['none', 'gil'].flatMap((lock) => [
+        cell('serial', 1, 'same', {lock}),
+        cell('threads', 0.5, 'faster', {lock}),
+    ]);
+    const [rows, single] = await page.evaluate(async (run) => {
+        const {barRows} = await import('./bars.js');
+
+        return [barRows(run), barRows(run.filter(({mode}) => mode === 'threads'))];
+    }, cells);
+
+    assert.deepEqual(
+        rows.map((row) => row.group ?? row.label),
+        ['lock none', 'serial', 'threads', 'lock gil', 'serial', 'threads'],
+    );
+    assert.deepEqual(
+        single.map((row) => row.label),
+        ['lock none', 'lock gil'],
+    );
+}
+
+export async function a_failed_cell_has_its_reason_in_place_of_a_bar({page}) {
+    const rows = await page.evaluate(
+        async (cells) => (await import('./bars.js')).barRows(cells),
+        [
+            cell('serial', 1, 'same'),
+            {
+                ...cell('threads', 1, 'same'),
+                status: 'failed',
+                reason: 'died of signal 9',
+                wall_ns: null,
+                relative: null,
+            },
+        ],
+    );
+
+    assert.equal(rows[1].failed, 'failed: died of signal 9');
+    assert.equal(rows[1].median, undefined);
+}
