@@ -18,7 +18,7 @@ void health_init(App *app, const char *version)
     json_t *runtime;
     size_t i;
 
-    json_array_foreach(app->catalog->runtimes, i, runtime)
+    json_array_foreach (app->catalog->runtimes, i, runtime)
         json_array_append_new(json_object_get(about, "runtimes"),
             json_pack("{s:O, s:O?, s:O}", "runtime", json_object_get(runtime, "runtime"), "version",
                 json_object_get(runtime, "version"), "protocol", json_object_get(runtime, "protocol")));

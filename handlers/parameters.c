@@ -11,8 +11,7 @@ static void merge(json_t *into, json_t *from, Problem *problem)
     const char *name;
     json_t *value;
 
-    json_object_foreach(from, name, value)
-    {
+    json_object_foreach (from, name, value) {
         if (json_object_get(into, name))
             problem_add(problem, name, json_incref(value), NULL, "given more than once");
         else

@@ -224,6 +224,8 @@ static int spawn(Child *child, uv_loop_t *loop)
         .args = (char **)args,
         .stdio = stdio,
         .stdio_count = sizeof(stdio) / sizeof(stdio[0]),
+        /* A session of its own: Ctrl-C in the server's terminal is for the server alone. */
+        .flags = UV_PROCESS_DETACHED,
     };
 
     return uv_spawn(loop, &child->process, &options);

@@ -156,6 +156,7 @@ static void start(Origin *origin)
         .args = (char **)args,
         .stdio = stdio,
         .stdio_count = sizeof(stdio) / sizeof(stdio[0]),
+        .flags = UV_PROCESS_DETACHED, /* Ctrl-C is for the server, which still needs it for a while */
     };
     int r;
 

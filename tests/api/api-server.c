@@ -45,6 +45,7 @@ static pid_t spawn(char *const arguments[], const char *directory, bool with_err
     pid = fork();
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
+        setpgid(0, 0);
         dup2(ends[1], STDOUT_FILENO);
         if (with_errors)
             dup2(ends[1], STDERR_FILENO);

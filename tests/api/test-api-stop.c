@@ -35,6 +35,24 @@ START_TEST(a_run_that_ends_within_the_grace_is_answered)
 }
 END_TEST
 
+/* A terminal sends the signal to the whole process group, which the server leads here. */
+START_TEST(ctrl_c_leaves_the_grace_to_the_run)
+{
+    auto_free char *text = NULL;
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
+    fd = api_send_get(&server, "/run/gated" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    kill(-server.pid, SIGINT);
+    usleep(100000);
+    api_server_touch(&server, "go");
+    text = api_receive(fd);
+    ck_assert_msg(strstr(text, "HTTP/1.1 200"), "%s", text);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
 START_TEST(a_run_that_outlasts_the_grace_is_cancelled)
 {
     auto_free char *text = NULL;
@@ -145,6 +163,7 @@ START_TEST(the_origin_is_started_again)
 END_TEST
 
 RUN_TESTS("api-stop", 120, it_ends_at_once_when_nothing_runs, a_run_that_ends_within_the_grace_is_answered,
-    a_run_that_outlasts_the_grace_is_cancelled, a_second_signal_takes_the_grace_away,
-    who_waits_in_the_queue_is_told_at_once, while_it_stops_it_says_so_and_takes_nothing_new,
-    a_killed_server_leaves_no_process, the_origin_is_started_again)
+    ctrl_c_leaves_the_grace_to_the_run, a_run_that_outlasts_the_grace_is_cancelled,
+    a_second_signal_takes_the_grace_away, who_waits_in_the_queue_is_told_at_once,
+    while_it_stops_it_says_so_and_takes_nothing_new, a_killed_server_leaves_no_process,
+    the_origin_is_started_again)
