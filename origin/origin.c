@@ -1,250 +1,270 @@
-/* A request is suspended until its time has come, so that ten thousand can wait at once in one thread. Each
- * has a timer; what becomes due in one turn of the loop is resumed together, and each daemon then runs once.
+/* A request is suspended until its time has come, so that ten thousand can wait at once in one thread.
  *
- * libmicrohttpd says nothing about a client that leaves while its connection is suspended. So the socket is
- * also watched in an epoll set of our own, which needs no further descriptor: the hang-up resumes the
- * connection, libmicrohttpd finds it closed, and its descriptor is free again. */
+ * libmicrohttpd is never run from inside one of its callbacks, nor once for each request that becomes due:
+ * whatever happens marks its port, and before the loop sleeps each marked port runs once. */
 #include "origin/origin.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "origin/page.h"
+#include "origin/visitor.h"
 
 enum {
     BACKLOG = 4096,
-    HANGUPS_AT_ONCE = 256,
+    MAX_CONNECTIONS = 1000000,    /* of a port; the descriptors end earlier */
     MEMORY_PER_CONNECTION = 4096, /* for headers; libmicrohttpd takes 32 KB if nobody says how much */
+    IDLE_SECONDS = 60,            /* how long a connection may be silent that waits for nothing */
+    SWEEP_MS = 10000,             /* how often libmicrohttpd looks for those */
+    LAST_TURNS = 16,
+    COPY_BYTES = 32768, /* a body up to that is sent together with its header in one call */
 };
 
 typedef struct Port {
     Origin *origin;
     struct MHD_Daemon *daemon;
     uv_poll_t poll;
-    bool dirty; /* has to run: something was resumed or is ready */
+    bool marked; /* has to run: something was resumed or is ready */
 } Port;
 
 struct Origin {
     uv_loop_t *loop;
-    int hangup_fd; /* the epoll set of suspended sockets */
-    uv_poll_t hangup;
+    PageLimits limits;
+    Visitors *visitors;
     uv_prepare_t pump;
-    bool stopping;
+    uv_idle_t busy; /* active while a port is marked: the loop must not sleep */
+    uv_timer_t sweep;
     int n_ports;
     Port ports[];
 };
 
-/* A request from its first sight to its end. */
-typedef struct Exchange {
-    Port *port;
-    struct MHD_Connection *connection;
-    int fd;
-    bool suspended, timer_open, over;
-    uv_timer_t timer;
-    PageRequest page;
-    char title[PAGE_TITLE_SIZE];
-} Exchange;
-
-static enum MHD_Result read_parameter(
-    void *data, enum MHD_ValueKind kind, const char *name, const char *value)
+static void mark(Port *port)
 {
+    port->marked = true;
+}
+
+static enum MHD_Result read_parameter(void *data, enum MHD_ValueKind kind, const char *name,
+    size_t name_length, const char *value, size_t value_length)
+{
+    Visitor *visitor = data;
+    const Port *port = visitor->port;
+
     (void)kind;
-    page_request_parameter(data, name, value);
+    page_request_parameter(&visitor->page, &port->origin->limits, name, name_length, value, value_length);
     return MHD_YES;
 }
 
-static enum MHD_Result send_response(
-    struct MHD_Connection *connection, unsigned status, struct MHD_Response *response, const char *type)
+/* Takes the response over. */
+static enum MHD_Result answer(
+    Visitor *visitor, unsigned status, const char *header, const char *value, struct MHD_Response *response)
 {
     enum MHD_Result r;
 
     if (!response)
         return MHD_NO;
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    r = MHD_queue_response(connection, status, response);
+    MHD_add_response_header(response, header, value);
+    r = MHD_queue_response(visitor->connection, status, response);
     MHD_destroy_response(response);
     return r;
 }
 
-static enum MHD_Result send_page(Exchange *exchange, const char *path)
+static enum MHD_Result answer_error(Visitor *visitor, unsigned status, const char *text)
 {
-    struct iovec pieces[PAGE_MAX_PIECES];
-    unsigned n = page_body(path, (size_t)exchange->page.bytes, exchange->title, pieces);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
 
-    /* The title lives in the exchange, which outlives the response. */
-    return send_response(exchange->connection, (unsigned)exchange->page.status,
-        MHD_create_response_from_iovec((const struct MHD_IoVec *)pieces, n, NULL, NULL), "text/html");
+    if (response && status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+    return answer(visitor, status, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain", response);
 }
 
-static enum MHD_Result send_error(Exchange *exchange, unsigned status, const char *text)
+static struct MHD_Response *make_small(const char *path, size_t bytes)
 {
-    return send_response(exchange->connection, status,
-        MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY), "text/plain");
+    char *body = page_copy(path, bytes);
+    struct MHD_Response *response =
+        body ? MHD_create_response_from_buffer(bytes, body, MHD_RESPMEM_MUST_FREE) : NULL;
+
+    if (!response)
+        free(body);
+    return response;
 }
 
-static void mark_dirty(Port *port)
+static struct MHD_Response *make_large(const char *path, size_t bytes)
 {
-    port->dirty = true;
+    unsigned n_pieces = 0;
+    struct iovec *pieces = page_pieces(path, bytes, &n_pieces);
+    struct MHD_Response *response =
+        pieces ? MHD_create_response_from_iovec((const struct MHD_IoVec *)pieces, n_pieces, free, pieces)
+               : NULL;
+
+    if (!response)
+        free(pieces);
+    return response;
 }
 
-static void resume(Exchange *exchange)
+static enum MHD_Result answer_page(Visitor *visitor, const char *path)
 {
-    if (!exchange->suspended)
-        return;
-    exchange->suspended = false;
-    uv_timer_stop(&exchange->timer);
-    epoll_ctl(exchange->port->origin->hangup_fd, EPOLL_CTL_DEL, exchange->fd, NULL);
-    MHD_resume_connection(exchange->connection);
-    mark_dirty(exchange->port);
+    size_t bytes = (size_t)visitor->page.bytes;
+    unsigned status = (unsigned)visitor->page.status;
+
+    /* These have no body by definition. */
+    if (status == MHD_HTTP_NO_CONTENT || status == MHD_HTTP_RESET_CONTENT || status == MHD_HTTP_NOT_MODIFIED)
+        bytes = 0;
+    return answer(visitor, status, MHD_HTTP_HEADER_CONTENT_TYPE, "text/html",
+        bytes <= COPY_BYTES ? make_small(path, bytes) : make_large(path, bytes));
 }
 
-static void on_due(uv_timer_t *timer)
+/* The first call of a request only takes it in: an answer there would close the connection. */
+static enum MHD_Result begin_request(Visitor *visitor, void **state)
 {
-    resume(timer->data);
+    *state = visitor;
+    page_request_init(&visitor->page);
+    MHD_get_connection_values_n(visitor->connection, MHD_GET_ARGUMENT_KIND, read_parameter, visitor);
+    return MHD_YES;
 }
 
-static void on_hangup(uv_poll_t *poll, int status, int events)
+static Visitor *find_visitor(struct MHD_Connection *connection)
 {
-    Origin *origin = poll->data;
-    struct epoll_event found[HANGUPS_AT_ONCE];
-    int n = epoll_wait(origin->hangup_fd, found, HANGUPS_AT_ONCE, 0);
-
-    (void)status;
-    (void)events;
-    for (int i = 0; i < n; i++)
-        resume(found[i].data.ptr);
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-static void suspend(Exchange *exchange)
-{
-    struct epoll_event event = {.events = EPOLLRDHUP, .data.ptr = exchange};
-    Origin *origin = exchange->port->origin;
-
-    exchange->suspended = true;
-    exchange->fd =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    epoll_ctl(origin->hangup_fd, EPOLL_CTL_ADD, exchange->fd, &event);
-    uv_timer_init(origin->loop, &exchange->timer);
-    exchange->timer.data = exchange;
-    exchange->timer_open = true;
-    uv_timer_start(&exchange->timer, on_due, (uint64_t)exchange->page.delay_ms, 0);
-    MHD_suspend_connection(exchange->connection);
-}
-
-static Exchange *new_exchange(Port *port, struct MHD_Connection *connection)
-{
-    Exchange *exchange = malloc(sizeof(*exchange));
-
-    if (!exchange)
-        return NULL;
-    exchange->port = port;
-    exchange->connection = connection;
-    exchange->suspended = exchange->timer_open = exchange->over = false;
-    page_request_init(&exchange->page);
-    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, read_parameter, &exchange->page);
-    return exchange;
-}
-
-/* The first call only takes the request in: an answer there would close the connection. */
+/* Called once when the header is there, again for the body if there is one, again at the end of it, and
+ * again when a suspended connection is resumed. */
 static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *path,
     const char *method, const char *version, const char *body, size_t *body_size, void **state)
 {
-    Exchange *exchange = *state;
+    Visitor *visitor = find_visitor(connection);
 
+    (void)data;
     (void)version;
     (void)body;
-    if (!exchange) {
-        *state = new_exchange(data, connection);
-        return *state ? MHD_YES : MHD_NO;
-    }
+    if (!visitor)
+        return MHD_NO;
+    if (!*state)
+        return begin_request(visitor, state);
     if (*body_size > 0) {
         *body_size = 0;
         return MHD_YES;
     }
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return send_error(exchange, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
-    if (exchange->page.error[0])
-        return send_error(exchange, MHD_HTTP_BAD_REQUEST, exchange->page.error);
-    if (exchange->page.delay_ms > 0 && !exchange->timer_open && !exchange->port->origin->stopping) {
-        suspend(exchange);
+        return answer_error(visitor, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+    if (visitor->page.error[0])
+        return answer_error(visitor, MHD_HTTP_BAD_REQUEST, visitor->page.error);
+    if (visitor->page.delay_ms > 0) {
+        /* Once only: the next call comes when the wait is over. */
+        int64_t delay_ms = visitor->page.delay_ms;
+
+        visitor->page.delay_ms = 0;
+        if (!visitor_wait(visitor, delay_ms))
+            return MHD_NO;
+        MHD_suspend_connection(connection);
         return MHD_YES;
     }
-    return send_page(exchange, path);
+    return visitor->gone ? MHD_NO : answer_page(visitor, path);
 }
 
-static void free_exchange(uv_handle_t *handle)
+static void on_over(Visitor *visitor)
 {
-    free(handle->data);
+    MHD_resume_connection(visitor->connection);
+    mark(visitor->port);
 }
 
-static void on_completed(
-    void *data, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
+static void on_connection(
+    void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code)
 {
-    Exchange *exchange = *state;
+    Port *port = data;
 
-    (void)data;
-    (void)connection;
-    (void)code;
-    *state = NULL;
-    if (!exchange)
-        return;
-    if (exchange->timer_open)
-        uv_close((uv_handle_t *)&exchange->timer, free_exchange);
-    else
-        free(exchange);
+    switch (code) {
+    case MHD_CONNECTION_NOTIFY_STARTED: {
+        int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        Visitor *visitor = visitor_take(port->origin->visitors, fd);
+
+        if (visitor) {
+            visitor->port = port;
+            visitor->connection = connection;
+        }
+        *context = visitor;
+        break;
+    }
+    case MHD_CONNECTION_NOTIFY_CLOSED:
+        if (*context)
+            visitor_give_back(*context);
+        *context = NULL;
+        break;
+    }
 }
 
-/* Runs what is dirty, before the loop sleeps. A daemon that is not done at once has another turn. */
+/* Being active is all that it is for. */
+static void on_busy(uv_idle_t *busy)
+{
+    (void)busy;
+}
+
+/* One turn for each marked port. What is left to do keeps it marked, and the loop from sleeping. */
 static void on_pump(uv_prepare_t *pump)
 {
     Origin *origin = pump->data;
-    MHD_UNSIGNED_LONG_LONG timeout;
+    bool busy = false;
 
     for (int i = 0; i < origin->n_ports; i++) {
         Port *port = &origin->ports[i];
+        MHD_UNSIGNED_LONG_LONG timeout;
 
-        while (port->dirty) {
-            port->dirty = false;
-            MHD_run(port->daemon);
-            if (MHD_get_timeout(port->daemon, &timeout) == MHD_YES && timeout == 0)
-                port->dirty = true;
-        }
+        if (!port->marked)
+            continue;
+        MHD_run(port->daemon);
+        port->marked = MHD_get_timeout(port->daemon, &timeout) == MHD_YES && timeout == 0;
+        busy = busy || port->marked;
     }
+    if (busy)
+        uv_idle_start(&origin->busy, on_busy);
+    else
+        uv_idle_stop(&origin->busy);
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
     (void)status;
     (void)events;
-    mark_dirty(poll->data);
+    mark(poll->data);
+}
+
+static void on_sweep(uv_timer_t *sweep)
+{
+    Origin *origin = sweep->data;
+
+    for (int i = 0; i < origin->n_ports; i++)
+        mark(&origin->ports[i]);
 }
 
 static int listen_on(const char *address, uint16_t *ret_port)
 {
-    struct sockaddr_in name = {.sin_family = AF_INET};
+    struct sockaddr_storage name = {0};
+    struct sockaddr_in *ipv4 = (struct sockaddr_in *)&name;
+    struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)&name;
     socklen_t length = sizeof(name);
-    auto_close int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    auto_close int fd = -1;
 
+    if (uv_ip4_addr(address, 0, ipv4) < 0 && uv_ip6_addr(address, 0, ipv6) < 0)
+        return -EINVAL;
+    fd = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    if (inet_pton(AF_INET, address, &name.sin_addr) != 1)
-        return -EINVAL;
     if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || listen(fd, BACKLOG) < 0 ||
         getsockname(fd, (struct sockaddr *)&name, &length) < 0)
         return -errno;
-    *ret_port = ntohs(name.sin_port);
+    *ret_port = ntohs(name.ss_family == AF_INET ? ipv4->sin_port : ipv6->sin6_port);
     return take_fd(&fd);
 }
 
+/* MHD_USE_TURBO saves three system calls for each connection: it tries to read before it asks whether there
+ * is anything to read, and closes without a shutdown before. */
 static int open_port(Origin *origin, Port *port, const char *address, uint16_t *ret_port)
 {
     int fd = listen_on(address, ret_port);
@@ -252,10 +272,11 @@ static int open_port(Origin *origin, Port *port, const char *address, uint16_t *
     if (fd < 0)
         return fd;
     port->origin = origin;
-    port->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, port,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, port,
-        MHD_OPTION_CONNECTION_LIMIT, 100000u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)MEMORY_PER_CONNECTION, MHD_OPTION_END);
+    port->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_request, port, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, port,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
+        MHD_OPTION_END);
     if (!port->daemon) {
         close(fd);
         return -EIO;
@@ -267,25 +288,50 @@ static int open_port(Origin *origin, Port *port, const char *address, uint16_t *
     return 0;
 }
 
-int origin_start(uv_loop_t *loop, const char *address, int n_ports, uint16_t *ports, Origin **ret)
+/* A daemon must not be stopped with suspended connections. Those are resumed by now, and are closed when it
+ * runs. The number of turns only keeps eager clients from holding it up. */
+static void close_port(Port *port)
 {
-    Origin *origin = calloc(1, sizeof(*origin) + (size_t)n_ports * sizeof(origin->ports[0]));
-    int r;
+    MHD_UNSIGNED_LONG_LONG timeout;
+
+    uv_close((uv_handle_t *)&port->poll, NULL);
+    for (int turn = 0; turn < LAST_TURNS; turn++) {
+        MHD_run(port->daemon);
+        if (MHD_get_timeout(port->daemon, &timeout) == MHD_NO || timeout > 0)
+            break;
+    }
+    MHD_stop_daemon(port->daemon);
+}
+
+static Origin *origin_new(uv_loop_t *loop, const OriginSettings *settings)
+{
+    Origin *origin = calloc(1, sizeof(*origin) + (size_t)settings->n_ports * sizeof(origin->ports[0]));
 
     assert(origin);
     origin->loop = loop;
-    origin->hangup_fd = epoll_create1(EPOLL_CLOEXEC);
-    assert(origin->hangup_fd >= 0);
-    uv_poll_init(loop, &origin->hangup, origin->hangup_fd);
-    origin->hangup.data = origin;
-    uv_poll_start(&origin->hangup, UV_READABLE, on_hangup);
+    origin->limits = settings->limits;
+    origin->visitors = visitors_new(loop, on_over);
     uv_prepare_init(loop, &origin->pump);
     origin->pump.data = origin;
     uv_prepare_start(&origin->pump, on_pump);
-    for (int i = 0; i < n_ports; i++) {
-        r = open_port(origin, &origin->ports[i], address, &ports[i]);
+    uv_idle_init(loop, &origin->busy);
+    uv_timer_init(loop, &origin->sweep);
+    origin->sweep.data = origin;
+    uv_timer_start(&origin->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    return origin;
+}
+
+int origin_start(uv_loop_t *loop, const OriginSettings *settings, uint16_t *ports, Origin **ret)
+{
+    Origin *origin = origin_new(loop, settings);
+
+    for (int i = 0; i < settings->n_ports; i++) {
+        int r = open_port(origin, &origin->ports[i], settings->address, &ports[i]);
+
         if (r < 0) {
             origin_stop(origin);
+            uv_run(loop, UV_RUN_DEFAULT);
+            origin_free(origin);
             return r;
         }
         origin->n_ports++;
@@ -294,13 +340,18 @@ int origin_start(uv_loop_t *loop, const char *address, int n_ports, uint16_t *po
     return 0;
 }
 
-/* MHD_stop_daemon must not meet a suspended connection. There is no list of them: whoever stops the origin
- * ends its process, and the kernel closes what is open. */
 void origin_stop(Origin *origin)
 {
-    origin->stopping = true;
-    uv_prepare_stop(&origin->pump);
-    uv_poll_stop(&origin->hangup);
+    uv_close((uv_handle_t *)&origin->pump, NULL);
+    uv_close((uv_handle_t *)&origin->busy, NULL);
+    uv_close((uv_handle_t *)&origin->sweep, NULL);
+    visitors_send_away(origin->visitors);
     for (int i = 0; i < origin->n_ports; i++)
-        uv_poll_stop(&origin->ports[i].poll);
+        close_port(&origin->ports[i]);
+}
+
+void origin_free(Origin *origin)
+{
+    visitors_free(origin->visitors);
+    free(origin);
 }

@@ -1,79 +1,154 @@
+/* A page is a line of HTML that names what was asked for, so that a person can tell one answer from another,
+ * and as much filler behind it as the request wants. The filler is made once; a large page only points to it
+ * many times. */
 #include "origin/page.h"
 
+#include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
 
-enum { FILLER_SIZE = 65536 };
+enum { FILLER_SIZE = 64000, TITLE_SIZE = 256, SHOWN_PATH = 180, SHOWN_NAME = 20, SHOWN_VALUE = 30 };
 
 typedef struct Row {
     const char *name;
     int64_t min, max, fallback;
-    size_t offset;
+    size_t offset;       /* in PageRequest */
+    size_t limit_offset; /* in PageLimits, of what stands for max */
 } Row;
 
+#define NO_LIMIT SIZE_MAX
+
 static const Row rows[] = {
-    {"delay_ms", 0, 120000, 0, offsetof(PageRequest, delay_ms)},
-    {"bytes", 0, 10000000, 1024, offsetof(PageRequest, bytes)},
-    {"status", 200, 599, 200, offsetof(PageRequest, status)},
+    {"bytes", 0, 0, 1024, offsetof(PageRequest, bytes), offsetof(PageLimits, max_bytes)},
+    {"delay_ms", 0, 0, 0, offsetof(PageRequest, delay_ms), offsetof(PageLimits, max_delay_ms)},
+    {"status", 200, 599, 200, offsetof(PageRequest, status), NO_LIMIT},
 };
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 void page_request_init(PageRequest *request)
 {
+    request->given = 0;
     request->error[0] = '\0';
     for (size_t i = 0; i < N_ROWS; i++)
         *(int64_t *)((char *)request + rows[i].offset) = rows[i].fallback;
 }
 
-void page_request_parameter(PageRequest *request, const char *name, const char *value)
+/* Copies what can be shown of a text, with its NUL; a question mark stands for the rest. */
+static void show(char *to, size_t size, const char *text, size_t length)
 {
+    size_t n = length < size ? length : size - 1;
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = isprint((unsigned char)text[i]) ? text[i] : '?';
+    to[n] = '\0';
+}
+
+static void read_value(
+    PageRequest *request, const PageLimits *limits, const Row *row, const char *value, size_t length)
+{
+    int64_t *field = (int64_t *)((char *)request + row->offset);
+    int64_t max = row->max, number;
+    char shown[SHOWN_VALUE + 1];
+
+    if (row->limit_offset != NO_LIMIT)
+        max = *(const int64_t *)((const char *)limits + row->limit_offset);
+    if (value && number_parse(value, length, &number) == 0 && number >= row->min && number <= max) {
+        *field = number;
+        return;
+    }
+    show(shown, sizeof(shown), value ? value : "", value ? length : 0);
+    snprintf(request->error, sizeof(request->error),
+        "%s=%s: must be a whole number from %" PRId64 " to %" PRId64 "\n", row->name, shown, row->min, max);
+}
+
+void page_request_parameter(PageRequest *request, const PageLimits *limits, const char *name,
+    size_t name_length, const char *value, size_t value_length)
+{
+    char shown[SHOWN_NAME + 1];
+
     if (request->error[0])
         return;
     for (size_t i = 0; i < N_ROWS; i++) {
-        int64_t number = 0;
-
-        if (strcmp(rows[i].name, name) != 0)
+        if (strlen(rows[i].name) != name_length || memcmp(rows[i].name, name, name_length) != 0)
             continue;
-        if (!value || number_parse(value, strlen(value), &number) < 0 || number < rows[i].min ||
-            number > rows[i].max)
-            snprintf(request->error, sizeof(request->error),
-                "%s=%.40s: must be a whole number from %" PRId64 " to %" PRId64 "\n", name,
-                value ? value : "", rows[i].min, rows[i].max);
+        if (request->given & 1u << i)
+            snprintf(request->error, sizeof(request->error), "%s: given more than once\n", rows[i].name);
         else
-            *(int64_t *)((char *)request + rows[i].offset) = number;
+            read_value(request, limits, &rows[i], value, value_length);
+        request->given |= 1u << i;
         return;
     }
+    show(shown, sizeof(shown), name, name_length);
     snprintf(request->error, sizeof(request->error),
-        "%.40s: there is no such parameter; there are delay_ms, bytes and status\n", name);
+        "%s: no such parameter; there are bytes, delay_ms and status\n", shown);
 }
 
-/* Lines of readable text, made once. */
+/* Lines of readable text; a whole number of them, so that two fillers join without a seam. */
 static const char *filler(void)
 {
     static const char line[] = "The quick brown fox waits for the lock.\n";
     static char text[FILLER_SIZE];
 
+    static_assert(FILLER_SIZE % (sizeof(line) - 1) == 0, "the last line would be cut");
     if (!text[0])
         for (size_t i = 0; i < FILLER_SIZE; i++)
             text[i] = line[i % (sizeof(line) - 1)];
     return text;
 }
 
-unsigned page_body(const char *path, size_t bytes, char title[static PAGE_TITLE_SIZE],
-    struct iovec pieces[static PAGE_MAX_PIECES])
+/* The path came from outside, so nothing in it may be read as HTML. */
+static size_t write_title(const char *path, char title[static TITLE_SIZE])
 {
-    int length = snprintf(
-        title, PAGE_TITLE_SIZE, "<!DOCTYPE html><title>gilscope origin: page %.180s</title>\n", path);
-    size_t piece = (size_t)length < bytes ? (size_t)length : bytes;
+    char shown[SHOWN_PATH + 1];
+
+    snprintf(shown, sizeof(shown), "%s", path);
+    for (char *at = shown; (at = strpbrk(at, "<>&\"'")) != NULL;)
+        *at = '?';
+    return (size_t)snprintf(
+        title, TITLE_SIZE, "<!DOCTYPE html><title>gilscope origin: page %s</title>\n", shown);
+}
+
+char *page_copy(const char *path, size_t bytes)
+{
+    char title[TITLE_SIZE], *body = malloc(bytes + 1);
+    size_t at = write_title(path, title);
+
+    if (!body)
+        return NULL;
+    memcpy(body, title, at < bytes ? at : bytes);
+    while (at < bytes) {
+        size_t piece = bytes - at < FILLER_SIZE ? bytes - at : FILLER_SIZE;
+
+        memcpy(body + at, filler(), piece);
+        at += piece;
+    }
+    return body;
+}
+
+struct iovec *page_pieces(const char *path, size_t bytes, unsigned *ret_n_pieces)
+{
+    size_t max_pieces = bytes / FILLER_SIZE + 2;
+    struct iovec *pieces = malloc(max_pieces * sizeof(*pieces) + TITLE_SIZE);
     unsigned n = 0;
 
-    for (const char *text = title; bytes > 0; text = filler()) {
-        pieces[n++] = (struct iovec){.iov_base = (char *)text, .iov_len = piece};
-        bytes -= piece;
-        piece = bytes < FILLER_SIZE ? bytes : FILLER_SIZE;
+    if (!pieces)
+        return NULL;
+    char *text = (char *)(pieces + max_pieces);
+    size_t length = write_title(path, text);
+
+    while (bytes > 0) {
+        assert(n < max_pieces);
+        length = length < bytes ? length : bytes;
+        pieces[n++] = (struct iovec){.iov_base = text, .iov_len = length};
+        bytes -= length;
+        text = (char *)filler();
+        length = FILLER_SIZE;
     }
-    return n;
+    *ret_n_pieces = n;
+    return pieces;
 }

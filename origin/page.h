@@ -1,27 +1,35 @@
 /* The one page that the origin has: what a request may ask of it, and its content. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
+
+/* The most that a request may ask for. */
+typedef struct PageLimits {
+    int64_t max_delay_ms, max_bytes;
+} PageLimits;
 
 typedef struct PageRequest {
     int64_t delay_ms; /* from the request's arrival to its answer */
     int64_t bytes;    /* length of the body */
     int64_t status;   /* of HTTP */
-    char error[128];  /* what is wrong with the request; empty if nothing is */
+    unsigned given;   /* bit set of the parameters that were there */
+    char error[160];  /* what is wrong with the request, a line of text; empty if nothing is */
 } PageRequest;
 
 /* A page of 1,024 bytes, at once, with status 200. */
 void page_request_init(PageRequest *request);
 
-/* Reads one parameter. The first one that is unknown or does not fit fills in the error. */
-void page_request_parameter(PageRequest *request, const char *name, const char *value);
+/* Reads one parameter; value is NULL if it has none. The first that is unknown, repeated or does not fit
+ * fills in the error. */
+void page_request_parameter(PageRequest *request, const PageLimits *limits, const char *name,
+    size_t name_length, const char *value, size_t value_length);
 
-enum { PAGE_TITLE_SIZE = 256, PAGE_MAX_PIECES = 256 };
+/* Returns the body of a page: the title line that names the path, then filler, cut to so many bytes. The
+ * caller frees it. NULL if there is no memory. */
+char *page_copy(const char *path, size_t bytes);
 
-/* Describes a body of so many bytes: a line of HTML that names the path, written to title, and filler behind
- * it. Returns the number of pieces. */
-unsigned page_body(const char *path, size_t bytes, char title[static PAGE_TITLE_SIZE],
-    struct iovec pieces[static PAGE_MAX_PIECES]);
+/* The same for a large page, without a copy of the filler: returns pieces that point to it, in one block of
+ * memory with the title. The caller frees it. NULL if there is no memory. */
+struct iovec *page_pieces(const char *path, size_t bytes, unsigned *ret_n_pieces);

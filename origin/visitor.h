@@ -1,0 +1,45 @@
+/* The connections to the origin, and how they wait: until their time has come or the other end is gone.
+ *
+ * A visitor is kept for the next one when it is given back, so ten thousand that come again and again cost
+ * memory and timers once. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "origin/page.h"
+
+typedef struct Visitors Visitors;
+
+typedef struct Visitor {
+    /* For the user. */
+    void *port;       /* where it came in */
+    void *connection; /* what it is in libmicrohttpd */
+    PageRequest page; /* its current request */
+    bool gone;        /* the other end has hung up, or all have been sent away; set here, read there */
+
+    /* For visitor.c. */
+    Visitors *visitors;
+    int fd; /* borrowed; closed by its owner after visitor_give_back() */
+    bool waiting, watched;
+    uv_timer_t timer;
+    struct Visitor *next, *next_free;
+} Visitor;
+
+/* on_over is called from the loop for each visitor whose wait is over. */
+Visitors *visitors_new(uv_loop_t *loop, void (*on_over)(Visitor *visitor));
+
+/* Ends all waits, with gone set, and starts to close the handles on the loop. Nobody can wait from then on.
+ */
+void visitors_send_away(Visitors *visitors);
+
+/* Once the loop has ended. */
+void visitors_free(Visitors *visitors);
+
+/* Returns a visitor for a connected socket, or NULL if there is no memory or all have been sent away. */
+Visitor *visitor_take(Visitors *visitors, int fd);
+void visitor_give_back(Visitor *visitor);
+
+/* Lets it wait for so long from now. Returns false if it is gone already, or all have been sent away. */
+bool visitor_wait(Visitor *visitor, int64_t delay_ms);
