@@ -17,7 +17,6 @@
  * a limit of processes (pids cgroup). */
 #include "guard/guard-family.h"
 
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -16,6 +16,7 @@ typedef struct Visitor {
     /* For the user. */
     void *port;       /* where it came in */
     void *connection; /* what it is in libmicrohttpd */
+    const PageLimits *limits;
     PageRequest page; /* its current request */
     bool gone;        /* the other end has hung up, or all have been sent away; set here, read there */
 
