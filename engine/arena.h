@@ -14,7 +14,6 @@ enum { ARENA_REASON_SIZE = 160 };
 /* One call of the experiment's function. Written by its own loop only, read after the join. */
 typedef struct Task {
     alignas(64) uint32_t id;
-    uint32_t finish_order; /* 0 for the task that ended first */
     nsec_t start, end;     /* since the cell's start; end is 0 until it is done */
     nsec_t cpu;            /* thread time, where the task had the thread for itself */
     struct Task *next;     /* in its loop's ready queue */

@@ -55,14 +55,15 @@ static void begin(Loop *loop, Task *task)
 static void end(Loop *loop, Task *task, bool failed)
 {
     Arena *arena = loop->arena;
+    bool first;
 
     task->end = nsec_now() - arena->epoch;
     if (loop->alone)
         task->cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID) - task->cpu;
     task->failed = failed;
-    task->finish_order = atomic_fetch_add_explicit(&arena->n_finished, 1, memory_order_relaxed);
     loop->n_unfinished--;
-    if (arena->read_memory && (task->finish_order == 0 || arena->tasks_are_alone))
+    first = atomic_fetch_add_explicit(&arena->n_finished, 1, memory_order_relaxed) == 0;
+    if (arena->read_memory && (first || arena->tasks_are_alone))
         memory_note(arena);
 }
 
@@ -151,10 +152,10 @@ void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
             task_fail(task, "its event loop could not be opened: too few descriptors or too little memory");
     }
     run_rounds(loop);
-    release(loop);
     /* No clock is read where nobody has to wait, so the time inside is what is left over. */
     if (stats->acquires > 0)
         stats->held += nsec_now() - since - (stats->waited - waited) - (loop->seat->outside - outside);
+    release(loop);
 }
 
 void drive_close(Loop *loop)

@@ -101,22 +101,27 @@ static json_t *task_json(const Cell *cell, const Task *task)
         cell->experiment->answer(cell, task));
 }
 
+static int by_end(const void *one, const void *other)
+{
+    const Task *a = *(const Task *const *)one, *b = *(const Task *const *)other;
+
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    return a->id < b->id ? -1 : 1;
+}
+
 /* The tasks' numbers in the order in which they ended, the first n_rows of them. */
 static json_t *completion_order(Arena *arena, uint32_t n_rows)
 {
-    uint32_t *order = calloc(arena->n_tasks, sizeof(*order));
+    auto_free const Task **tasks = calloc(arena->n_tasks, sizeof(const Task *));
     json_t *array = json_array();
 
-    assert(order);
-    for (uint32_t i = 0; i < arena->n_tasks; i++) {
-        const Task *task = arena_task(arena, i);
-
-        assert(task->finish_order < arena->n_tasks);
-        order[task->finish_order] = task->id;
-    }
+    assert(tasks);
+    for (uint32_t i = 0; i < arena->n_tasks; i++)
+        tasks[i] = arena_task(arena, i);
+    qsort(tasks, arena->n_tasks, sizeof(tasks[0]), by_end);
     for (uint32_t i = 0; i < n_rows; i++)
-        json_array_append_new(array, json_integer((json_int_t)order[i]));
-    free(order);
+        json_array_append_new(array, json_integer((json_int_t)tasks[i]->id));
     return array;
 }
 

@@ -20,8 +20,8 @@ typedef struct GilPy2 {
     Lock base;
     int64_t check_interval; /* set before the first thread starts */
     alignas(64) sem_t semaphore;
-    int64_t ticker;          /* ticks left until the check; guarded by the semaphore */
-    const Seat *last_holder; /* guarded by the semaphore */
+    int64_t ticker;    /* ticks left until the check; guarded by the semaphore */
+    Seat *last_holder; /* guarded by the semaphore */
 } GilPy2;
 
 static Lock *py2_create(const LockSettings *settings)
@@ -61,44 +61,62 @@ static uint64_t voluntary_switches(void)
 static void wait_for_semaphore(GilPy2 *gil, Seat *seat)
 {
     uint64_t switches = voluntary_switches();
-    nsec_t since = nsec_now();
     int r;
 
-    seat->stats.contended++;
     do
         r = sem_wait(&gil->semaphore);
     while (r < 0 && errno == EINTR);
     assert(r == 0);
-    seat->stats.waited += nsec_now() - since;
     switches = voluntary_switches() - switches;
+    seat->stats.contended++;
     seat->stats.false_wakeups += switches > 0 ? switches - 1 : 0;
+}
+
+/* Takes the semaphore and returns when this seat lost it to another, or 0 if none has had it meanwhile. Who
+ * takes the lock from another tells him the time: a thread that is put off the CPU just behind its post, as
+ * happens on one CPU, cannot know it, and no clock is read where nobody interferes. */
+static nsec_t take(GilPy2 *gil, Seat *seat)
+{
+    nsec_t lost_at, now;
+
+    if (sem_trywait(&gil->semaphore) < 0)
+        wait_for_semaphore(gil, seat);
+    seat->stats.acquires++;
+    if (gil->last_holder == seat)
+        return 0;
+    now = nsec_now();
+    lost_at = seat->lost_at ? seat->lost_at : now;
+    if (gil->last_holder) {
+        seat->stats.handoffs++;
+        gil->last_holder->lost_at = now;
+    }
+    gil->last_holder = seat;
+    return lost_at;
 }
 
 static void py2_acquire(Lock *lock, Seat *seat)
 {
-    GilPy2 *gil = (GilPy2 *)lock;
+    nsec_t since;
 
     if (!lock->shared)
         return;
-    if (sem_trywait(&gil->semaphore) < 0)
-        wait_for_semaphore(gil, seat);
-    if (gil->last_holder != seat) {
-        seat->stats.handoffs += gil->last_holder != NULL;
-        gil->last_holder = seat;
-    }
-    seat->stats.acquires++;
+    since = nsec_now();
+    if (take((GilPy2 *)lock, seat))
+        seat->stats.waited += nsec_now() - since;
+}
+
+static void post(GilPy2 *gil)
+{
+    int r = sem_post(&gil->semaphore);
+
+    assert(r == 0);
 }
 
 static void py2_release(Lock *lock, Seat *seat)
 {
-    GilPy2 *gil = (GilPy2 *)lock;
-    int r;
-
     (void)seat;
-    if (!lock->shared)
-        return;
-    r = sem_post(&gil->semaphore);
-    assert(r == 0);
+    if (lock->shared)
+        post((GilPy2 *)lock);
 }
 
 /* The check fires when the counter goes below zero: the period is one tick longer than the interval. */
@@ -110,13 +128,18 @@ static uint64_t py2_budget(const Lock *lock)
 static void py2_check(Lock *lock, Seat *seat, uint64_t ticks)
 {
     GilPy2 *gil = (GilPy2 *)lock;
+    nsec_t lost_at;
 
     gil->ticker -= (int64_t)ticks;
     if (gil->ticker >= 0)
         return;
     gil->ticker = gil->check_interval;
-    py2_release(lock, seat);
-    py2_acquire(lock, seat);
+    if (!lock->shared)
+        return;
+    post(gil);
+    lost_at = take(gil, seat);
+    if (lost_at)
+        seat->stats.waited += nsec_now() - lost_at;
 }
 
 const LockPolicy lock_gil_py2 = {

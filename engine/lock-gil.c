@@ -109,22 +109,19 @@ static void wait_until_free_locked(Gil *gil, Seat *seat)
     }
 }
 
-void gil_acquire(Lock *lock, Seat *seat)
+/* Returns whether there was something to wait for: the lock was taken, or another had it before. */
+static bool take(Gil *gil, Seat *seat)
 {
-    Gil *gil = (Gil *)lock;
-    nsec_t since = 0; /* no clock is read unless there is something to wait for */
+    bool waited;
 
-    if (pthread_mutex_trylock(&gil->mutex) != 0) {
-        since = nsec_now();
-        lock_mutex(&gil->mutex);
-    }
-    if (gil->locked) {
-        since = since ? since : nsec_now();
+    lock_mutex(&gil->mutex);
+    waited = gil->locked;
+    if (gil->locked)
         wait_until_free_locked(gil, seat);
-    }
     lock_mutex(&gil->switch_mutex);
     gil->locked = true;
     if (gil->last_holder != seat) {
+        waited = waited || gil->last_holder;
         seat->stats.handoffs += gil->last_holder != NULL;
         gil->last_holder = seat;
         gil->switch_number++;
@@ -134,38 +131,48 @@ void gil_acquire(Lock *lock, Seat *seat)
     atomic_store_explicit(&gil->drop_request, false, memory_order_relaxed);
     unlock_mutex(&gil->mutex);
     seat->stats.acquires++;
-    if (since)
-        seat->stats.waited += nsec_now() - since;
+    return waited;
 }
 
+/* The request stays set until somebody takes the lock, so one that is seen here has a waiter behind it: the
+ * wait ends. */
 static void wait_until_taken(Gil *gil, Seat *seat)
 {
-    nsec_t since;
-
     lock_mutex(&gil->switch_mutex);
-    if (gil->last_holder == seat) {
-        since = nsec_now();
-        seat->stats.forced_switches++;
-        while (gil->last_holder == seat)
-            pthread_cond_wait(&gil->switched, &gil->switch_mutex);
-        seat->stats.waited += nsec_now() - since;
-    }
+    seat->stats.forced_switches += gil->last_holder == seat;
+    while (gil->last_holder == seat)
+        pthread_cond_wait(&gil->switched, &gil->switch_mutex);
     unlock_mutex(&gil->switch_mutex);
 }
 
-void gil_release(Lock *lock, Seat *seat)
+/* Returns whether the holder had to wait for another to take the lock. */
+static bool drop(Gil *gil, Seat *seat)
 {
-    Gil *gil = (Gil *)lock;
-
     lock_mutex(&gil->mutex);
     assert(gil->locked);
     gil->locked = false;
     pthread_cond_signal(&gil->freed);
     unlock_mutex(&gil->mutex);
-    /* The request stays set until somebody takes the lock, so one that is seen here has a waiter behind it:
-     * the wait ends. */
-    if (atomic_load_explicit(&gil->drop_request, memory_order_relaxed))
-        wait_until_taken(gil, seat);
+    if (!atomic_load_explicit(&gil->drop_request, memory_order_relaxed))
+        return false;
+    wait_until_taken(gil, seat);
+    return true;
+}
+
+void gil_acquire(Lock *lock, Seat *seat)
+{
+    nsec_t since = nsec_now();
+
+    if (take((Gil *)lock, seat))
+        seat->stats.waited += nsec_now() - since;
+}
+
+void gil_release(Lock *lock, Seat *seat)
+{
+    nsec_t since = nsec_now();
+
+    if (drop((Gil *)lock, seat))
+        seat->stats.waited += nsec_now() - since;
 }
 
 uint64_t gil_budget(const Lock *lock)
@@ -178,11 +185,15 @@ void gil_check(Lock *lock, Seat *seat, uint64_t ticks)
 {
     Gil *gil = (Gil *)lock;
 
+    nsec_t since;
+
     (void)ticks;
     if (!atomic_load_explicit(&gil->drop_request, memory_order_relaxed))
         return;
-    gil_release(lock, seat);
-    gil_acquire(lock, seat);
+    since = nsec_now();
+    drop(gil, seat);
+    take(gil, seat);
+    seat->stats.waited += nsec_now() - since;
 }
 
 static Lock *create(const LockSettings *settings)

@@ -31,6 +31,7 @@ typedef struct LockStats {
 typedef struct Seat {
     alignas(64) LockStats stats;
     nsec_t outside; /* time between a release to wait or crunch, and the next acquisition */
+    nsec_t lost_at; /* gil-py2: when another took the lock from this seat; guarded by the lock */
 } Seat;
 
 typedef struct LockPolicy LockPolicy;
