@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/utf8.h"
+
+enum { MAX_SHOWN = 200 };
 
 void problem_finish(Problem *problem)
 {
@@ -38,7 +41,7 @@ static json_t *text_json(const char *text)
 /* The old words live until the new ones are made: they may be among the arguments. */
 void problem_set(Problem *problem, int status, const char *title, const char *detail, ...)
 {
-    auto_free char *old_title = problem->title, *old_detail = problem->detail;
+    char *old_title = problem->title, *old_detail = problem->detail;
     va_list args;
 
     problem->status = status;
@@ -47,6 +50,22 @@ void problem_set(Problem *problem, int status, const char *title, const char *de
     va_start(args, detail);
     problem->detail = format_text(detail, args);
     va_end(args);
+    free(old_title);
+    free(old_detail);
+}
+
+/* Takes got over and returns what the error shows of it: who sends very much does not get it all back. */
+static json_t *shortened(json_t *got)
+{
+    auto_free char *start = NULL;
+
+    if (!got)
+        return json_null();
+    if (!json_is_string(got) || json_string_length(got) <= MAX_SHOWN)
+        return got;
+    start = text_printf("%.*s...", MAX_SHOWN, json_string_value(got));
+    json_decref(got);
+    return text_json(start);
 }
 
 void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
@@ -74,7 +93,7 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
     va_end(args);
 
     json_object_set_new(error, "param", text_json(param));
-    json_object_set_new(error, "got", got ? got : json_null());
+    json_object_set_new(error, "got", shortened(got));
     json_object_set_new(error, "reason", text_json(text));
     if (allowed) {
         json_object_update_missing(error, allowed);

@@ -60,10 +60,11 @@ static json_t *describe_experiment(const Experiment *experiment)
 
 json_t *describe_runtime(void)
 {
-    json_t *object = json_pack("{s:i, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:[]}", "protocol", PROTOCOL_VERSION,
-        "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "about",
+    json_t *object = json_pack("{s:i, s:s, s:s, s:s, s:i, s:o, s:f, s:o, s:o, s:[]}", "protocol",
+        PROTOCOL_VERSION, "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "about",
         "compiled C under models of CPython's lock", "cpus_usable", affinity_usable(), "host",
-        host_describe(), "modes", describe_modes(), "locks", describe_locks(), "experiments");
+        host_describe(), "turn_ns", ticks_turn_ns(), "modes", describe_modes(), "locks", describe_locks(),
+        "experiments");
 
     for (size_t i = 0; registry_experiments[i]; i++)
         json_array_append_new(

@@ -383,7 +383,11 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     if (state->finished) {
         fetch_row_finish(&state->rows[state->n_rows], state->easy, state->code);
         if (state->code != CURLE_OK) {
-            task_fail(task, "request %u: %s", state->n_rows, curl_easy_strerror(state->code));
+            if (state->code == CURLE_OPERATION_TIMEDOUT)
+                task_fail(task, "request %u took longer than request_timeout_ms=%lld", state->n_rows,
+                    (long long)params->request_timeout_ms);
+            else
+                task_fail(task, "request %u: %s", state->n_rows, curl_easy_strerror(state->code));
             return finish(task, STEP_FAILED, ticks);
         }
         state->n_rows++;

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/form.h"
+#include "base/streams.h"
 #include "base/text.h"
 #include "base/ulid.h"
 #include "engine/describe.h"
@@ -33,27 +34,52 @@ static void print_usage(FILE *file)
         "example: gilscope-run countdown tasks=2 mode=serial,threads lock=gil\n\n");
 }
 
+/* "serial, threads" */
+static void print_values(const char *before, const json_t *values, const char *behind)
+{
+    size_t i;
+    json_t *value;
+
+    json_array_foreach (values, i, value) {
+        printf("%s", i == 0 ? before : ", ");
+        if (json_is_string(value))
+            printf("%s", json_string_value(value));
+        else
+            printf("%lld", (long long)json_integer_value(value));
+    }
+    printf("%s", json_array_size(values) > 0 ? behind : "");
+}
+
+/* "  tasks   how many times ...; 1 to 256 [2]" */
+static void print_parameter(const json_t *parameter)
+{
+    const json_t *min = json_object_get(parameter, "min"), *fallback = json_object_get(parameter, "default");
+    const char *unit = json_string_value(json_object_get(parameter, "unit"));
+
+    printf("  %-20s %s", json_string_value(json_object_get(parameter, "name")),
+        json_string_value(json_object_get(parameter, "help")));
+    print_values(": ", json_object_get(parameter, "choices"), "");
+    if (min)
+        printf("; %lld to %lld%s%s", (long long)json_integer_value(min),
+            (long long)json_integer_value(json_object_get(parameter, "max")), unit ? " " : "",
+            unit ? unit : "");
+    if (json_is_array(fallback)) {
+        print_values(" [", fallback, "]");
+    } else if (fallback && !json_is_null(fallback)) {
+        json_auto_t *one = json_pack("[O]", fallback);
+
+        print_values(" [", one, "]");
+    }
+    printf("\n");
+}
+
 static void print_parameters(const json_t *parameters)
 {
     size_t i;
     json_t *parameter;
 
-    json_array_foreach (parameters, i, parameter) {
-        json_t *choices = json_object_get(parameter, "choices"), *choice, *fallback;
-        auto_free char *shown = NULL;
-        size_t k;
-
-        printf("  %-20s %s", json_string_value(json_object_get(parameter, "name")),
-            json_string_value(json_object_get(parameter, "help")));
-        json_array_foreach (choices, k, choice)
-            printf("%s%s", k == 0 ? ": " : ", ", json_string_value(choice));
-        fallback = json_object_get(parameter, "default");
-        if (fallback && !json_is_null(fallback)) {
-            shown = json_dumps(fallback, JSON_ENCODE_ANY | JSON_COMPACT);
-            printf(" [%s]", shown);
-        }
-        printf("\n");
-    }
+    json_array_foreach (parameters, i, parameter)
+        print_parameter(parameter);
 }
 
 static void print_help(void)
@@ -77,9 +103,9 @@ static int print_description(void)
 {
     json_auto_t *catalog = describe_runtime();
 
-    json_dumpf(catalog, stdout, JSON_COMPACT);
+    json_dumpf(catalog, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     printf("\n");
-    return fflush(stdout) == 0 ? 0 : 1;
+    return 0;
 }
 
 /* The soft limit is there for programs that use select(); 10,000 transfers need the hard one. */
@@ -96,7 +122,7 @@ static void raise_descriptor_limit(void)
 static void write_event(void *user, json_t *event)
 {
     (void)user;
-    json_dumpf(event, stdout, JSON_COMPACT);
+    json_dumpf(event, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
     fflush(stdout);
     json_decref(event);
@@ -168,7 +194,7 @@ static const char *format_of(const Plan *plan)
     return isatty(STDOUT_FILENO) ? "table" : "events";
 }
 
-static int print_result(const Plan *plan, const Results *results, RepeatOutcome outcome, nsec_t started)
+static void print_result(const Plan *plan, const Results *results, RepeatOutcome outcome, nsec_t started)
 {
     json_auto_t *host = host_describe(), *run = NULL;
     auto_free char *text = NULL;
@@ -191,7 +217,7 @@ static int print_result(const Plan *plan, const Results *results, RepeatOutcome 
                                });
     result_format_from_name(format_of(plan), &format);
     text = result_format(run, format, &length);
-    return text_write_fd(STDOUT_FILENO, text, length);
+    fwrite(text, 1, length, stdout);
 }
 
 static int run_plan(const Plan *plan, json_t *origin)
@@ -260,11 +286,10 @@ static int run_words(int n_words, char **words)
     return r;
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : NULL;
 
-    raise_descriptor_limit();
     if (!first && isatty(STDIN_FILENO)) {
         print_usage(stderr);
         return EXIT_BAD_REQUEST;
@@ -273,8 +298,10 @@ int main(int argc, char **argv)
         return run_request();
     if (strcmp(first, "--describe") == 0)
         return print_description();
-    if (strcmp(first, "--version") == 0)
-        return printf("gilscope-run %s\n", GILSCOPE_VERSION) < 0;
+    if (strcmp(first, "--version") == 0) {
+        printf("gilscope-run %s\n", GILSCOPE_VERSION);
+        return 0;
+    }
     if (strcmp(first, "--help") == 0) {
         print_help();
         return 0;
@@ -285,4 +312,15 @@ int main(int argc, char **argv)
         return EXIT_BAD_REQUEST;
     }
     return run_words(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    streams_fill();
+    raise_descriptor_limit();
+    status = run_command(argc, argv);
+    /* A result that nobody can read is no success. */
+    return streams_finish("gilscope-run") < 0 && status == 0 ? 1 : status;
 }

@@ -8,6 +8,11 @@
 #include "engine/events.h"
 #include "engine/ticks.h"
 
+static bool is_late(const Request *request)
+{
+    return request->deadline > 0 && nsec_now() >= request->deadline;
+}
+
 /* Runs one repetition of one cell and emits what came of it. Returns whether it succeeded. */
 static bool run_once(const Request *request, const Cell *cell, int repetition, EventSink emit, void *user)
 {
@@ -20,21 +25,18 @@ static bool run_once(const Request *request, const Cell *cell, int repetition, E
         emit(user, event_no_sample(cell, repetition, strerror(-r)));
         return false;
     }
-    emit(user, event_sample(cell, repetition, arena, request->full));
     complete = arena->complete;
+    /* What the deadline cut off is no failure of the cell; the run says that it was late. */
+    if (complete || !is_late(request))
+        emit(user, event_sample(cell, repetition, arena, request->full));
     arena_free(arena);
     return complete;
-}
-
-static bool is_late(const Request *request)
-{
-    return request->deadline > 0 && nsec_now() >= request->deadline;
 }
 
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
 {
     auto_free bool *failed = calloc(request->n_cells, sizeof(*failed));
-    uint64_t turns = ticks_turns(request->tick_ns);
+    uint64_t turns = ticks_turns(request->tick_ns, request->turn_ns);
     bool any_failed = false;
 
     assert(failed);

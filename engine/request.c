@@ -99,16 +99,18 @@ static void read_cells(const json_t *object, const Experiment *experiment, Reque
     }
 }
 
-static double read_tick_ns(const json_t *object, Problem *problem)
+/* A time in nanoseconds with a fraction. */
+static double fine_time(
+    const json_t *object, const char *name, double min, double max, double fallback, Problem *problem)
 {
-    const json_t *value = json_object_get(object, "tick_ns");
+    const json_t *value = json_object_get(object, name);
 
     if (!value)
-        return TICK_NS;
-    if (json_is_number(value) && json_number_value(value) >= 0.1 && json_number_value(value) <= 1000)
+        return fallback;
+    if (json_is_number(value) && json_number_value(value) >= min && json_number_value(value) <= max)
         return json_number_value(value);
-    problem_add(problem, "tick_ns", json_deep_copy(value), NULL, "must be a number from 0.1 to 1000");
-    return TICK_NS;
+    problem_add(problem, name, json_deep_copy(value), NULL, "must be a number from %g to %g", min, max);
+    return fallback;
 }
 
 int request_parse(const json_t *object, Request *ret, Problem *problem)
@@ -120,7 +122,8 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
     request.repeat = (int)whole(object, "repeat", 1, 100000, 7, problem);
     request.warmup = (int)whole(object, "warmup", 0, 100000, 1, problem);
     request.full = strcmp(word(object, "detail"), "full") == 0;
-    request.tick_ns = read_tick_ns(object, problem);
+    request.tick_ns = fine_time(object, "tick_ns", 0.1, 1000, TICK_NS, problem);
+    request.turn_ns = fine_time(object, "turn_ns", 0, 1000, 0, problem);
     if (experiment)
         read_cells(object, experiment, &request, problem);
     else

@@ -12,6 +12,7 @@ typedef struct Request {
     int repeat, warmup;
     bool full; /* all rows of tasks, not only the first */
     double tick_ns;
+    double turn_ns; /* what an earlier process measured for a countdown turn; 0: unknown */
     nsec_t deadline; /* on the monotonic clock; 0: none */
 } Request;
 

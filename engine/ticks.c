@@ -31,9 +31,13 @@ double ticks_turn_ns(void)
     return least;
 }
 
-uint64_t ticks_turns(double tick_ns)
+uint64_t ticks_turns(double tick_ns, double known_turn_ns)
 {
-    double turns = tick_ns / ticks_turn_ns();
+    double turn_ns = ticks_turn_ns(), turns;
+
+    if (known_turn_ns > 0 && known_turn_ns < turn_ns)
+        turn_ns = known_turn_ns;
+    turns = tick_ns / turn_ns;
 
     return turns > 1 ? (uint64_t)(turns + 0.5) : 1;
 }

@@ -77,7 +77,7 @@ static Response *busy(const App *app)
         problem_set(&problem, 503, "Stopping", "the server is stopping and takes no more runs");
     else
         problem_set(&problem, 503, "Queue full",
-            "%lld runs are waiting already; all of them should be over in about %u s",
+            "no more than %lld may wait; all that do should be over in about %u s",
             (long long)app->settings->max_queue, seconds);
     problem_extend(&problem, "retry_after_s", json_integer(seconds));
     return response_add_header(problem_response(&problem), "Retry-After", "%u", seconds);

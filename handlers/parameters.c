@@ -1,5 +1,6 @@
 #include "handlers/parameters.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -30,8 +31,8 @@ static json_t *read_form(const Request *request, Problem *problem)
 static json_t *read_json(const Request *request, Problem *problem)
 {
     json_error_t error;
-    json_t *object =
-        json_loadb(request->body, request->body_length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    json_t *object = json_loadb(request->body ? request->body : "", request->body_length,
+        JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
     if (!object) {
         problem_set(
@@ -75,12 +76,21 @@ static json_t *read_body(const Request *request, Problem *problem)
     return NULL;
 }
 
+/* A body that is said to be JSON must be some, even if it is empty; an empty form is one without fields. */
+static bool says_json(const Request *request)
+{
+    const char *type = request->header(request, "Content-Type");
+
+    return type && strncasecmp(type, "application/json", strlen("application/json")) == 0 &&
+           request->method == METHOD_POST;
+}
+
 json_t *parameters_read(const Request *request, Problem *problem)
 {
     json_t *parameters = json_object();
 
     form_parse(parameters, request->query, strlen(request->query), problem);
-    if (request->body_length > 0) {
+    if (request->body_length > 0 || says_json(request)) {
         json_auto_t *given = read_body(request, problem);
 
         merge(parameters, given, problem);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/streams.h"
 #include "origin/origin-options.h"
 #include "origin/origin.h"
 
@@ -118,6 +119,7 @@ int main(int argc, char **argv)
     int status;
 
     (void)argc;
+    streams_fill();
     if (origin_options_parse(&options, argv) < 0)
         return EXIT_USAGE;
     if (options.help) {

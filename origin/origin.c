@@ -159,8 +159,10 @@ static int open_port(Origin *origin, Port *port, const char *address, uint16_t *
         (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
         MHD_OPTION_END);
     if (!port->daemon) {
+        int r = errno ? -errno : -EIO;
+
         close(fd);
-        return -EIO;
+        return r;
     }
     uv_poll_init(
         origin->loop, &port->poll, MHD_get_daemon_info(port->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);

@@ -137,6 +137,7 @@ static json_t *check_items(
             if (json_equal(other, value)) {
                 refuse(description, item, problem, "stands twice in the list");
                 good = false;
+                break;
             }
         }
         json_array_append_new(values, value);

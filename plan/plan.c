@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "plan/common.h"
 #include "plan/estimate.h"
 #include "plan/param.h"
@@ -47,7 +49,8 @@ static json_t *find_experiment(const json_t *catalogs, const char *runtime, cons
     return NULL;
 }
 
-static void unknown_experiment(const json_t *catalogs, const char *name, Problem *problem)
+/* The names of all experiments, each once. */
+static json_t *experiment_names(const json_t *catalogs)
 {
     json_t *names = json_array(), *catalog, *experiment, *known;
     size_t i, k, n;
@@ -62,7 +65,23 @@ static void unknown_experiment(const json_t *catalogs, const char *name, Problem
                 json_array_append(names, json_object_get(experiment, "name"));
         }
     }
-    problem_set(problem, 404, "Unknown experiment", "there is no experiment called \"%s\"", name);
+    return names;
+}
+
+static void unknown_experiment(const json_t *catalogs, const char *name, Problem *problem)
+{
+    json_t *names = experiment_names(catalogs), *known;
+    auto_free char *list = strdup("");
+    size_t i;
+
+    json_array_foreach (names, i, known) {
+        char *longer = text_printf("%s%s%s", list, i > 0 ? ", " : "", json_string_value(known));
+
+        free(list);
+        list = longer;
+    }
+    problem_set(problem, 404, "Unknown experiment", "there is no experiment called \"%.60s\"; there are: %s",
+        name, list);
     problem_extend(problem, "experiments", names);
 }
 

@@ -36,6 +36,8 @@ static const char *split_url(const char *url, UrlParts *ret)
         end = host + strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
         rest = end;
     }
+    if (strchr(host, '@') && strcspn(host, "@") < strcspn(host, "/?"))
+        return "must not have a user name";
     if (end == host)
         return "has no host";
     if ((size_t)(end - host) >= sizeof(ret->host))

@@ -121,6 +121,7 @@ int catalog_load(uv_loop_t *loop, const RunSettings *settings, Catalog *ret, cha
     }
     ret->runtimes = json_array();
     json_array_append_new(ret->runtimes, question.answer);
+    ret->turn_ns = json_number_value(json_object_get(question.answer, "turn_ns"));
     ret->host = json_object_get(question.answer, "host");
     return 0;
 }

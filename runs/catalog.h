@@ -9,6 +9,7 @@
 
 typedef struct Catalog {
     json_t *runtimes;   /* what each runtime describes, the default one first: what plan_make() wants */
+    double turn_ns;     /* a countdown turn as measured then, for steady ticks; 0: the runtime does not say */
     const json_t *host; /* the machine, as the first of them sees it; borrowed */
 } Catalog;
 

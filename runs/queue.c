@@ -109,6 +109,7 @@ Run *queue_submit(Queue *queue, Plan *plan, RunEnd end, void *data)
     if (queue->stopping || queue->n_waiting + (queue->running ? 1 : 0) > queue->settings->max_queue)
         return NULL;
     run = run_new(queue->loop, queue->settings, plan, queue->catalog->host);
+    run->turn_ns = queue->catalog->turn_ns;
     run->end = end;
     run->end_data = data;
     *queue->last = run;

@@ -61,6 +61,8 @@ static json_t *request_json(const Run *run, const json_t *ports)
     for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
         json_object_set(object, copied[i], json_object_get(run->plan.request, copied[i]));
     json_object_set_new(object, "tick_ns", json_real(run->settings->tick_ns));
+    if (run->turn_ns > 0)
+        json_object_set_new(object, "turn_ns", json_real(run->turn_ns));
     json_object_set_new(object, "origin", ports ? json_pack("{s:O}", "ports", ports) : json_null());
     json_object_set(object, "allow", (json_t *)run->settings->allow);
     json_object_set(object, "cells", run->plan.cells);

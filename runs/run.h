@@ -40,6 +40,7 @@ struct Run {
     nsec_t queued_at, started_at, ended_at;
 
     const RunSettings *settings;
+    double turn_ns; /* what the runtime measured when the server started; 0: unknown */
     Child *child;
     uv_timer_t timer; /* to its time limit */
     bool done;        /* the runtime said so */

@@ -57,6 +57,7 @@ need() {
 build() {
     directory=$1
     shift
+    mkdir -p build 2>/dev/null && [ -w build ] || { say "$(pwd)/build cannot be written"; exit 1; }
     if [ ! -f "$directory/build.ninja" ]; then
         meson setup "$directory" "$@" >"$directory.log" 2>&1 || { cat "$directory.log" >&2; exit 1; }
         rm -f "$directory.log"

@@ -2,7 +2,7 @@
 # Installs what is missing, builds and runs the tests; the last line counts them. --all adds the builds with
 # sanitizers and the page in a real browser.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/packages.sh
 
 all=
@@ -41,7 +41,6 @@ modules="$build_modules check:check"
 programs="$build_programs python3:python3 setarch:util-linux"
 [ -z "$all" ] || programs="$programs chromium:chromium node:nodejs npm:npm"
 need "$modules" "$programs" "$build_files"
-mkdir -p build
 
 build build/test --buildtype=release -Dwerror=$werror
 run_suite 'unit and API' build/test

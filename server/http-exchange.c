@@ -83,8 +83,7 @@ static enum MHD_Result call_handler(Exchange *exchange)
 
 static enum MHD_Result begin(Exchange *exchange, const char *method, const char *version)
 {
-    Response *refusal = refuse_header(
-        exchange->connection, exchange->request.target, version, exchange->http->settings.max_body_bytes);
+    Response *refusal = refuse_header(exchange, version);
 
     exchange->stage = STAGE_BODY;
     exchange->counted = true;
@@ -140,6 +139,7 @@ void *exchange_on_target(void *data, const char *target, struct MHD_Connection *
 
     (void)data;
     free(exchange->request.target);
+    exchange->target_start = target;
     exchange->request.target = strdup(target);
     assert(exchange->request.target);
     return exchange;

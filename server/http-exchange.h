@@ -43,6 +43,7 @@ typedef struct Exchange {
     Http *http;
     struct MHD_Connection *connection;
     int fd;
+    const char *target_start; /* where libmicrohttpd has the target; not to be read */
     Deadline deadline;
     Stage stage;
     bool counted;
@@ -68,8 +69,7 @@ void exchange_on_late(Deadline *deadline);
 enum MHD_Result answer_queue(struct MHD_Connection *connection, Response *response);
 
 /* Returns the answer to a request that is refused for its header alone, or NULL. */
-Response *refuse_header(
-    struct MHD_Connection *connection, const char *target, const char *version, int64_t max_body_bytes);
+Response *refuse_header(const Exchange *exchange, const char *version);
 
 /* A body that is too large is read and thrown away up to this size: closing the connection with bytes unread
  * could take the answer with it. */

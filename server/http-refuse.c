@@ -70,9 +70,24 @@ static bool is_clean(const char *target)
     return true;
 }
 
-static Response *find_fault(
-    struct MHD_Connection *connection, const char *target, const char *version, int64_t max_body_bytes)
+/* libmicrohttpd before version 1 takes a NUL in the request line for the end of the target and drops the
+ * rest. The version stands behind the target in the same buffer, so a gap between the two gives it away. */
+static bool is_cut(const Exchange *exchange, const char *version)
 {
+#if MHD_VERSION < 0x01000000
+    return exchange->target_start + strlen(exchange->request.target) + 1 != version;
+#else
+    (void)exchange;
+    (void)version;
+    return false;
+#endif
+}
+
+static Response *find_fault(const Exchange *exchange, const char *version)
+{
+    struct MHD_Connection *connection = exchange->connection;
+    const char *target = exchange->request.target;
+    int64_t max_body_bytes = exchange->http->settings.max_body_bytes;
     const union MHD_ConnectionInfo *header =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     uint64_t most = (uint64_t)max_body_bytes;
@@ -83,7 +98,7 @@ static Response *find_fault(
         return problem_response(414, "URL too long", "at most 8192 bytes are allowed");
     if (header && header->header_size > MAX_HEADER)
         return problem_response(431, "Header too large", "at most 16384 bytes are allowed");
-    if (!is_clean(target))
+    if (is_cut(exchange, version) || !is_clean(target))
         return problem_response(400, "Bad request", "the path has a blank or a control character");
     if (framing.n_hosts != 1 && strcmp(version, "HTTP/1.0") != 0)
         return problem_response(400, "Bad request", "there must be one Host");
@@ -103,10 +118,9 @@ static Response *find_fault(
 }
 
 /* A connection on which the next request may begin anywhere is of no more use. */
-Response *refuse_header(
-    struct MHD_Connection *connection, const char *target, const char *version, int64_t max_body_bytes)
+Response *refuse_header(const Exchange *exchange, const char *version)
 {
-    Response *refusal = find_fault(connection, target, version, max_body_bytes);
+    Response *refusal = find_fault(exchange, version);
 
     return refusal ? response_add_header(refusal, "Connection", "close") : NULL;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/streams.h"
 #include "server/config.h"
 #include "server/health.h"
 #include "server/serve.h"
@@ -137,6 +138,7 @@ int main(int argc, char *argv[])
     Arguments arguments = {.assignments = calloc((size_t)argc, sizeof(char *))};
     int status = EXIT_SUCCESS;
 
+    streams_fill();
     if (!arguments.assignments)
         return EXIT_FAILURE;
     if (parse(argc, argv, &arguments) < 0)
@@ -150,5 +152,5 @@ int main(int argc, char *argv[])
     else
         status = run_task(&arguments);
     free(arguments.assignments);
-    return status;
+    return streams_finish("gilscope") < 0 ? EXIT_FAILURE : status;
 }

@@ -65,6 +65,21 @@ START_TEST(odd_requests_are_answered_and_closed)
 }
 END_TEST
 
+START_TEST(nothing_hides_behind_a_nul_in_the_request_line)
+{
+    static const char rest[] = "\0&b=2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    auto_free char *text = NULL;
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    fd = api_send(&server, "GET /run/fine?a=1");
+    ck_assert_int_eq(write(fd, rest, sizeof(rest) - 1), (ssize_t)sizeof(rest) - 1);
+    text = api_receive(fd);
+    ck_assert_msg(strncmp(text, "HTTP/1.1 400", 12) == 0, "%s", text);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 START_TEST(a_header_that_is_too_large_is_refused)
 {
     auto_free char *filler = calloc(1, 20001), *url = NULL, *header = NULL, *text = NULL;
@@ -223,7 +238,8 @@ START_TEST(half_of_the_waiting_clients_may_vanish)
 }
 END_TEST
 
-RUN_TESTS("api-http", 120, odd_requests_are_answered_and_closed, a_header_that_is_too_large_is_refused,
+RUN_TESTS("api-http", 120, odd_requests_are_answered_and_closed,
+    nothing_hides_behind_a_nul_in_the_request_line, a_header_that_is_too_large_is_refused,
     a_client_that_drips_its_request_is_closed, an_idle_connection_is_closed,
     a_run_may_take_longer_than_a_header, requests_in_one_packet_are_answered_in_order,
     a_connection_serves_many_requests, more_clients_than_connections_wait_for_their_turn,

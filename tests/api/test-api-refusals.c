@@ -74,6 +74,7 @@ static const Row rows[] = {
     {{.path = "/run/countdown", .body = "{\"tasks\": 2, \"tasks\": 3}", .header = JSON}, 400, NULL, "line 1"},
     {{.path = "/run/countdown", .body = "{\"label\": \"a\\u0000\"}", .header = JSON}, 400, NULL, "line 1"},
     {{.path = "/run/countdown", .body = "[1, 2]", .header = JSON}, 400, NULL, "must be an object"},
+    {{.path = "/run/countdown", .body = "", .header = JSON}, 400, NULL, "line 1"},
     {{.path = "/run/countdown", .body = "2", .header = JSON}, 400, NULL, "must be an object"},
     {{.path = "/run/countdown", .body = "tasks: 2", .header = "Content-Type: application/yaml"}, 415, NULL,
         "application/json"},

@@ -202,6 +202,37 @@ START_TEST(a_refused_connection_fails_its_cell_with_the_reason)
 }
 END_TEST
 
+START_TEST(output_that_is_lost_is_no_success)
+{
+    static const char *const formats[] = {"events", "json", "csv", "table"};
+
+    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+        auto_free char *program = sibling_find("engine", "gilscope-run");
+        auto_free char *command =
+            text_printf("'%s' countdown n=1 repeat=1 format=%s >/dev/full 2>/dev/null", program, formats[i]);
+
+        ck_assert_int_eq(WEXITSTATUS(system(command)), 1);
+    }
+}
+END_TEST
+
+START_TEST(a_server_without_standard_input_stops_as_any_other)
+{
+    auto_free char *program = sibling_find("server", "gilscope");
+    auto_free char *command = text_printf("echo $$; exec '%s' --set server.port=0 <&- 2>/dev/null", program);
+    FILE *output = popen(command, "r");
+    char line[256];
+    pid_t pid;
+
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), output));
+    pid = atoi(line);
+    ck_assert_ptr_nonnull(fgets(line, sizeof(line), output));
+    ck_assert_msg(strstr(line, "listens"), "%s", line);
+    kill(pid, SIGTERM);
+    ck_assert_int_eq(pclose(output), 0);
+}
+END_TEST
+
 START_TEST(a_timeout_ends_the_run_with_what_there_is)
 {
     auto_free char *text = NULL;
@@ -241,5 +272,6 @@ END_TEST
 
 RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, fetch_brings_its_own_origin,
     the_seed_decides_the_order, bad_words_are_refused_before_anything_runs, a_bad_request_is_an_error_event,
-    a_refused_connection_fails_its_cell_with_the_reason, a_timeout_ends_the_run_with_what_there_is,
+    a_refused_connection_fails_its_cell_with_the_reason, output_that_is_lost_is_no_success,
+    a_server_without_standard_input_stops_as_any_other, a_timeout_ends_the_run_with_what_there_is,
     killing_the_engine_leaves_no_process)

@@ -63,7 +63,7 @@ static nsec_t run_contender(const Contender *contender, const char *bare, int64_
         .lock_settings = {.switch_interval_us = 5000, .check_interval = 100},
         .n_tasks = 1,
         .n_cpus = 1,
-        .turns_per_tick = ticks_turns(TICK_NS),
+        .turns_per_tick = ticks_turns(TICK_NS, 0),
     };
     Arena *arena;
     nsec_t wall;
