@@ -128,6 +128,13 @@ static const char *level_name(LogLevel level)
     return "";
 }
 
+static LogLevel least_level = LOG_LEVEL_INFO;
+
+void log_set_least(LogLevel least)
+{
+    least_level = least;
+}
+
 void log_event(LogLevel level, const char *event, const LogField *fields)
 {
     int saved_errno = errno;
@@ -137,6 +144,8 @@ void log_event(LogLevel level, const char *event, const LogField *fields)
     struct tm utc;
     ssize_t n;
 
+    if (level < least_level)
+        return;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);

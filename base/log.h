@@ -27,6 +27,10 @@ typedef struct LogField {
     int64_t number;
 } LogField;
 
+/* Leaves out all entries below this level from now on. To be called before there are other threads; at first
+ * nothing is left out. */
+void log_set_least(LogLevel least);
+
 /* A field with a text; NULL is written as an empty one. */
 static inline LogField log_text(const char *key, const char *text)
 {

@@ -1,7 +1,29 @@
 #include "engine/affinity.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sched.h>
+
+#include "engine/cgroup.h"
+
+double affinity_quota(void)
+{
+    static double quota = -1;
+    Cgroup cgroup;
+
+    if (quota < 0) {
+        cgroup_find("", &cgroup);
+        quota = cgroup_cpu_quota(&cgroup);
+    }
+    return quota;
+}
+
+int affinity_limit(int n_cpus, double quota)
+{
+    if (quota > 0 && quota < n_cpus)
+        n_cpus = (int)ceil(quota);
+    return n_cpus > 1 ? n_cpus : 1;
+}
 
 int affinity_usable(void)
 {
@@ -9,7 +31,7 @@ int affinity_usable(void)
 
     if (sched_getaffinity(0, sizeof(usable), &usable) < 0)
         return 1;
-    return CPU_COUNT(&usable);
+    return affinity_limit(CPU_COUNT(&usable), affinity_quota());
 }
 
 int affinity_confine(int n_cpus)

@@ -1,9 +1,16 @@
 /* Which CPUs this process may use. */
 #pragma once
 
-/* The number of usable CPUs by affinity, at least 1. */
+/* The number of usable CPUs, at least 1: what the affinity leaves, and no more than the quota of the control
+ * groups is good for, rounded up. */
 int affinity_usable(void);
 
-/* Confines this process to the first n_cpus of its usable CPUs. Returns 0 or a negative errno; -EINVAL if
- * there are fewer. */
+/* The quota of the control groups in CPUs, for example 1.5, or 0 if there is none. Read once per process. */
+double affinity_quota(void);
+
+/* The number that n_cpus come to under a quota (0: none). */
+int affinity_limit(int n_cpus, double quota);
+
+/* Confines this process to the first n_cpus of the CPUs in its affinity. Returns 0 or a negative errno;
+ * -EINVAL if there are fewer. */
 int affinity_confine(int n_cpus);

@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "engine/timeline.h"
+
 static size_t round_up(size_t size, size_t unit)
 {
     return (size + unit - 1) / unit * unit;
@@ -25,6 +27,7 @@ int arena_create(uint32_t n_seats, uint32_t n_tasks, size_t state_bytes, Arena *
     arena->task_stride = task_stride;
     arena->n_seats = n_seats;
     arena->n_tasks = n_tasks;
+    arena->n_started = n_tasks;
     for (uint32_t i = 0; i < n_tasks; i++)
         arena_task(arena, i)->id = i;
     *ret = arena;
@@ -33,8 +36,10 @@ int arena_create(uint32_t n_seats, uint32_t n_tasks, size_t state_bytes, Arena *
 
 void arena_free(Arena *arena)
 {
-    if (arena)
-        munmap(arena, arena->size);
+    if (!arena)
+        return;
+    timeline_free(arena->timeline);
+    munmap(arena, arena->size);
 }
 
 void arena_touch(Arena *arena)
@@ -46,4 +51,6 @@ void arena_touch(Arena *arena)
 
         *byte = *byte;
     }
+    if (arena->timeline)
+        timeline_touch(arena->timeline);
 }

@@ -9,15 +9,15 @@
 #include "base/nsec.h"
 #include "engine/lock.h"
 
-enum { ARENA_REASON_SIZE = 160 };
+enum { ARENA_REASON_SIZE = 160, ARENA_OUTCOMES = 8 };
 
 /* One call of the experiment's function. Written by its own loop only, read after the join. */
 typedef struct Task {
     alignas(64) uint32_t id;
-    nsec_t start, end;     /* since the cell's start; end is 0 until it is done */
-    nsec_t cpu;            /* thread time, where the task had the thread for itself */
-    struct Task *next;     /* in its loop's ready queue */
-    bool ready;            /* stands in that queue */
+    nsec_t start, end; /* since the cell's start; end is 0 until it is done */
+    nsec_t cpu;        /* thread time, where the task had the thread for itself */
+    struct Task *next; /* in its loop's ready queue */
+    bool ready;        /* stands in that queue */
     bool failed;
     char reason[ARENA_REASON_SIZE]; /* why it failed; empty if it did not */
     alignas(16) char state[];       /* the experiment's own */
@@ -25,9 +25,12 @@ typedef struct Task {
 
 /* Memory in use at one moment; see engine/memory.h. */
 typedef struct MemoryReading {
-    uint64_t resident; /* anonymous bytes in memory */
-    uint64_t reserved; /* bytes of address space */
+    uint64_t resident;    /* anonymous bytes in memory */
+    uint64_t reserved;    /* bytes of address space */
+    uint64_t page_tables; /* bytes of the kernel that map them */
 } MemoryReading;
+
+typedef struct Timeline Timeline;
 
 typedef struct Arena {
     size_t size, seat_offset, task_offset, task_stride;
@@ -40,15 +43,22 @@ typedef struct Arena {
     uint64_t voluntary_switches, involuntary_switches;
     uint64_t peak_resident, peak_reserved;
     MemoryReading memory_before;
+    uint64_t outcome[ARENA_OUTCOMES]; /* the experiment's own, by its conclude() */
+
+    /* Written by the cell's process when all tasks are started; see mode.h. */
+    uint32_t n_started;                /* tasks that there are; n_tasks unless too few could be had */
+    char shortfall[ARENA_REASON_SIZE]; /* why they are fewer; empty if they are not */
 
     nsec_t epoch;         /* the monotonic clock at the start; set before the first task */
     bool read_memory;     /* this repetition looks at its memory; set before the first task */
     bool tasks_are_alone; /* each task is a process of its own; set before the first task */
+    bool memory_noted;    /* the experiment has looked when all tasks were there; set before the first ends */
+    Timeline *timeline;   /* owned; NULL unless traced; set before the first task */
 
     /* Relaxed: only the order of its own values counts. */
     alignas(64) atomic_uint n_finished;
     /* By the first task to end while the others are there; of processes, the sum over all. */
-    atomic_ullong resident_during, reserved_during;
+    atomic_ullong resident_during, reserved_during, page_tables_during;
 } Arena;
 
 /* Makes an arena of so many seats and tasks with state_bytes for each task's experiment. Returns 0 and sets

@@ -16,6 +16,7 @@
 #include "engine/experiment.h"
 #include "engine/memory.h"
 #include "engine/mode.h"
+#include "engine/timeline.h"
 
 /* What the process and its joined children have used so far. */
 typedef struct Usage {
@@ -69,10 +70,28 @@ void cell_stop_clock(Arena *arena)
     arena->join = arena->wall > last_end ? arena->wall - last_end : 0;
 }
 
+uint32_t cell_start_limit(const Cell *cell)
+{
+    return cell->start_limit > 0 && cell->start_limit < cell->n_tasks ? cell->start_limit : cell->n_tasks;
+}
+
+int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const char *what, int error)
+{
+    bool enough = started == cell->n_tasks, taken = cell->experiment->takes_fewer && started > 0;
+
+    arena->n_started = started;
+    if (enough)
+        return 0;
+    snprintf(taken ? arena->shortfall : arena->reason, ARENA_REASON_SIZE,
+        "only %u of %u %s could be started: %.100s", started, cell->n_tasks, what,
+        error > 0 ? strerror(error) : cell->start_limit_reason);
+    return taken ? 0 : error > 0 ? -error : -EAGAIN;
+}
+
 /* The first task that failed or answered wrongly speaks for the cell. */
 static bool answers_are_right(const Cell *cell, Arena *arena)
 {
-    for (uint32_t i = 0; i < arena->n_tasks; i++) {
+    for (uint32_t i = 0; i < arena->n_started; i++) {
         const Task *task = arena_task(arena, i);
         const char *complaint = task->failed     ? task->reason
                                 : task->end == 0 ? "it did not come to its end"
@@ -99,10 +118,12 @@ static void run_here(Cell *cell, Arena *arena)
         return;
     arena_touch(arena);
     if (arena->read_memory)
-        memory_read(&arena->memory_before);
+        memory_read(0, &arena->memory_before);
     if (cell->mode->run(cell, arena) < 0)
         return;
     memory_read_peak(&arena->peak_resident, &arena->peak_reserved);
+    if (cell->experiment->conclude)
+        cell->experiment->conclude(cell, arena);
     arena->complete = answers_are_right(cell, arena);
 }
 
@@ -143,19 +164,23 @@ static bool wait_until(pid_t pid, nsec_t deadline, int *ret_status)
     return in_time;
 }
 
-int cell_run(const Cell *cell, bool read_memory, nsec_t deadline, Arena **ret)
+static int create_arena(const Cell *cell, Arena **ret)
+{
+    int r = arena_create(
+        cell->mode->n_loops(cell->n_tasks), cell->n_tasks, cell->experiment->state_bytes(cell), ret);
+
+    if (r == 0)
+        (*ret)->tasks_are_alone = cell->mode->processes;
+    return r;
+}
+
+/* Runs one repetition in a child; takes the arena over, and hands it out if there was a child. */
+static int run_child(const Cell *cell, Arena *arena, nsec_t deadline, Arena **ret)
 {
     pid_t parent = getpid(), pid;
-    Arena *arena;
     bool in_time;
     int status, r;
 
-    r = arena_create(
-        cell->mode->n_loops(cell->n_tasks), cell->n_tasks, cell->experiment->state_bytes(cell), &arena);
-    if (r < 0)
-        return r;
-    arena->read_memory = read_memory;
-    arena->tasks_are_alone = cell->mode->processes;
     pid = fork();
     if (pid == 0)
         child_main(cell, arena, parent);
@@ -177,4 +202,32 @@ int cell_run(const Cell *cell, bool read_memory, nsec_t deadline, Arena **ret)
         arena->complete = false;
     *ret = arena;
     return 0;
+}
+
+int cell_run(const Cell *cell, bool read_memory, nsec_t deadline, Arena **ret)
+{
+    Arena *arena;
+    int r = create_arena(cell, &arena);
+
+    if (r < 0)
+        return r;
+    arena->read_memory = read_memory;
+    return run_child(cell, arena, deadline, ret);
+}
+
+int cell_trace(const Cell *cell, uint32_t max_spans, nsec_t deadline, Arena **ret)
+{
+    Arena *arena;
+    int r = create_arena(cell, &arena);
+
+    if (r < 0)
+        return r;
+    r = timeline_create(arena->n_seats, arena->n_tasks, max_spans, &arena->timeline);
+    if (r < 0) {
+        arena_free(arena);
+        return r;
+    }
+    for (uint32_t i = 0; i < arena->n_seats; i++)
+        arena_seat(arena, i)->tracer = &arena->timeline->tracers[i];
+    return run_child(cell, arena, deadline, ret);
 }

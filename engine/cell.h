@@ -24,7 +24,12 @@ typedef struct Cell {
     uint32_t n_origin_ports;
     uint16_t origin_ports[CELL_MAX_ORIGIN_PORTS];
     alignas(16) char params[CELL_PARAMS_SIZE]; /* the experiment's struct */
-    void *prepared;                            /* by experiment->prepare, in the cell's process */
+
+    /* By experiment->prepare, in the cell's process. */
+    void *prepared;
+    size_t stack_bytes;   /* of each thread; 0: the system's own */
+    uint32_t start_limit; /* no more threads or processes are started; 0: as many as there are tasks */
+    char start_limit_reason[ARENA_REASON_SIZE];
 } Cell;
 
 /* Runs one repetition in a child and waits for it. Returns 0 with *ret complete, or with arena->complete
@@ -33,3 +38,6 @@ typedef struct Cell {
  * the caller's, freed by arena_free. read_memory: this repetition looks at the memory in use, which costs a
  * little time. */
 int cell_run(const Cell *cell, bool read_memory, nsec_t deadline, Arena **ret);
+
+/* The same with arena->timeline, of at most max_spans spans and instants. Its times are not for figures. */
+int cell_trace(const Cell *cell, uint32_t max_spans, nsec_t deadline, Arena **ret);

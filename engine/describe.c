@@ -39,6 +39,8 @@ static json_t *describe_cost(const Cost *cost)
 
     for (size_t i = 0; i < sizeof(cost->times) / sizeof(cost->times[0]) && cost->times[i]; i++)
         json_array_append_new(json_object_get(object, "times"), json_string(cost->times[i]));
+    if (cost->only_if)
+        json_object_set_new(object, "only_if", json_pack("{s:s}", cost->only_if, cost->is));
     return object;
 }
 
@@ -55,6 +57,12 @@ static json_t *describe_experiment(const Experiment *experiment)
             json_integer((json_int_t)experiment->max_tasks(registry_modes[i])));
     for (size_t i = 0; i < experiment->n_costs; i++)
         json_array_append_new(json_object_get(object, "cost"), describe_cost(&experiment->costs[i]));
+    if (experiment->headline)
+        json_object_set_new(object, "headline", json_string(experiment->headline));
+    if (experiment->tasks_parameter)
+        json_object_set_new(object, "tasks",
+            json_pack("{s:s, s:I}", "parameter", experiment->tasks_parameter, "plus",
+                (json_int_t)experiment->tasks_plus));
     return object;
 }
 

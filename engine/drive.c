@@ -9,6 +9,7 @@
 
 #include "engine/experiment.h"
 #include "engine/memory.h"
+#include "engine/timeline.h"
 
 static void acquire(Loop *loop)
 {
@@ -22,23 +23,26 @@ static void release(Loop *loop)
 
 /* Lets go, as an interpreter does around a blocking call; the forced switch counts as waited, the rest of
  * the time until come_back() as outside. */
-static nsec_t leave(Loop *loop)
+static nsec_t leave(Loop *loop, SpanKind what_for)
 {
     nsec_t since = nsec_now(), waited = loop->seat->stats.waited;
 
     release(loop);
-    return since + (loop->seat->stats.waited - waited);
+    waited = loop->seat->stats.waited - waited;
+    timeline_leave(loop, what_for, since, waited);
+    return since + waited;
 }
 
 static void come_back(Loop *loop, nsec_t since)
 {
     loop->seat->outside += nsec_now() - since;
     acquire(loop);
+    timeline_return(loop);
 }
 
 static Step step_outside_the_lock(Loop *loop, Task *task)
 {
-    nsec_t since = leave(loop);
+    nsec_t since = leave(loop, SPAN_OUTSIDE);
     Step step = loop->cell->experiment->step(loop, task, UINT64_MAX);
 
     come_back(loop, since);
@@ -58,13 +62,14 @@ static void end(Loop *loop, Task *task, bool failed)
     bool first;
 
     task->end = nsec_now() - arena->epoch;
+    timeline_note(loop, task, SPAN_NONE, arena->epoch + task->end);
     if (loop->alone)
         task->cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID) - task->cpu;
     task->failed = failed;
     loop->n_unfinished--;
     first = atomic_fetch_add_explicit(&arena->n_finished, 1, memory_order_relaxed) == 0;
-    if (arena->read_memory && (first || arena->tasks_are_alone))
-        memory_note(arena);
+    if (arena->read_memory && !arena->memory_noted && (first || arena->tasks_are_alone))
+        memory_note(arena, 0);
 }
 
 static void run_until_it_waits(Loop *loop, Task *task)
@@ -79,6 +84,7 @@ static void run_until_it_waits(Loop *loop, Task *task)
         end(loop, task, true);
         return;
     }
+    timeline_note(loop, task, SPAN_RUN, 0);
     for (;;) {
         Step step = detached ? step_outside_the_lock(loop, task)
                              : experiment->step(loop, task, lock->policy->budget(lock));
@@ -89,8 +95,11 @@ static void run_until_it_waits(Loop *loop, Task *task)
             return;
         }
         lock->policy->check(lock, loop->seat, step.ticks);
-        if (step.kind == STEP_WAIT)
+        if (step.kind == STEP_WAIT) {
+            if (!loop->alone)
+                timeline_note(loop, task, task->ready ? SPAN_NONE : SPAN_WAIT_IO, 0);
             return;
+        }
     }
 }
 
@@ -103,7 +112,7 @@ static void poll_sources(Loop *loop)
     if (loop->first_ready) {
         loop_poll(loop, &events, true);
     } else {
-        nsec_t since = leave(loop);
+        nsec_t since = leave(loop, SPAN_WAIT_IO);
 
         loop_poll(loop, &events, false);
         come_back(loop, since);
@@ -142,6 +151,8 @@ void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
     nsec_t waited = stats->waited, outside = loop->seat->outside, since = nsec_now();
     bool opened;
 
+    if (loop->seat->tracer)
+        timeline_begin(loop, first);
     acquire(loop);
     opened = open_once(loop);
     for (uint32_t i = first; i < first + count; i++) {
@@ -156,6 +167,8 @@ void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
     if (stats->acquires > 0)
         stats->held += nsec_now() - since - (stats->waited - waited) - (loop->seat->outside - outside);
     release(loop);
+    if (loop->tracer)
+        timeline_end(loop, first, count);
 }
 
 void drive_close(Loop *loop)

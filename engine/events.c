@@ -1,12 +1,15 @@
 #include "engine/events.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "engine/describe.h"
 #include "engine/experiment.h"
+#include "engine/host.h"
 #include "engine/mode.h"
+#include "engine/timeline.h"
 
 enum {
     SUMMARY_ROWS = 256,
@@ -16,9 +19,11 @@ enum {
 
 json_t *event_hello(double tick_ns, uint64_t turns_per_tick)
 {
-    return json_pack("{s:s, s:i, s:s, s:s, s:f, s:I}", "event", "hello", "protocol", PROTOCOL_VERSION,
+    double load = host_load();
+
+    return json_pack("{s:s, s:i, s:s, s:s, s:f, s:I, s:o}", "event", "hello", "protocol", PROTOCOL_VERSION,
         "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "tick_ns", tick_ns, "turns_per_tick",
-        (json_int_t)turns_per_tick);
+        (json_int_t)turns_per_tick, "load1", load >= 0 ? json_real(load) : json_null());
 }
 
 json_t *event_done(void)
@@ -41,33 +46,40 @@ static json_t *header(const Cell *cell, int repetition, const char *status, cons
         "repetition", repetition, "status", status, "reason", reason);
 }
 
+static const char *failure(const Arena *arena)
+{
+    return arena->reason[0] ? arena->reason : "its process ended before the last task did";
+}
+
 json_t *event_no_sample(const Cell *cell, int repetition, const char *reason)
 {
     return header(cell, repetition, "failed", reason);
 }
 
-/* What a task adds to the memory that was there before: its part of the growth and its place in the arena. */
+/* What a task adds to memory: as a process what it has, else its part of the growth since before. */
+static uint64_t per_task(const Arena *arena, uint64_t before, uint64_t during)
+{
+    if (arena->tasks_are_alone)
+        before = 0;
+    return (during > before ? during - before : 0) / arena->n_started;
+}
+
+/* To that comes its place in the arena. The kernel keeps page tables and, of a thread, a stack. */
 static json_t *memory_json(const Cell *cell, const Arena *arena)
 {
     const MemoryReading *before = &arena->memory_before;
-    uint64_t resident = arena->resident_during, reserved = arena->reserved_during, n = cell->n_tasks;
+    bool has_stack = cell->mode->n_loops(2) == 2;
 
     if (!arena->read_memory)
         return json_null();
-    if (cell->mode->processes) {
-        resident /= n;
-        reserved /= n;
-    } else {
-        resident = (resident > before->resident ? resident - before->resident : 0) / n;
-        reserved = (reserved > before->reserved ? reserved - before->reserved : 0) / n;
-    }
     return json_pack("{s:I, s:I, s:I, s:I, s:I}", "peak_rss_bytes", (json_int_t)arena->peak_resident,
         "virtual_bytes", (json_int_t)arena->peak_reserved, "rss_per_task_bytes",
-        (json_int_t)(resident + arena->task_stride), "virtual_per_task_bytes",
-        (json_int_t)(reserved + arena->task_stride), "kernel_per_task_bytes",
-        (json_int_t)(cell->mode->n_loops(cell->n_tasks) == cell->n_tasks && cell->n_tasks > 1
-                         ? KERNEL_STACK_BYTES
-                         : 0));
+        (json_int_t)(per_task(arena, before->resident, arena->resident_during) + arena->task_stride),
+        "virtual_per_task_bytes",
+        (json_int_t)(per_task(arena, before->reserved, arena->reserved_during) + arena->task_stride),
+        "kernel_per_task_bytes",
+        (json_int_t)(per_task(arena, before->page_tables, arena->page_tables_during) +
+                     (has_stack ? KERNEL_STACK_BYTES : 0)));
 }
 
 static json_t *lock_stats_json(Arena *arena)
@@ -113,13 +125,13 @@ static int by_end(const void *one, const void *other)
 /* The tasks' numbers in the order in which they ended, the first n_rows of them. */
 static json_t *completion_order(Arena *arena, uint32_t n_rows)
 {
-    auto_free const Task **tasks = calloc(arena->n_tasks, sizeof(const Task *));
+    auto_free const Task **tasks = calloc(arena->n_started, sizeof(const Task *));
     json_t *array = json_array();
 
     assert(tasks);
-    for (uint32_t i = 0; i < arena->n_tasks; i++)
+    for (uint32_t i = 0; i < arena->n_started; i++)
         tasks[i] = arena_task(arena, i);
-    qsort(tasks, arena->n_tasks, sizeof(tasks[0]), by_end);
+    qsort(tasks, arena->n_started, sizeof(tasks[0]), by_end);
     for (uint32_t i = 0; i < n_rows; i++)
         json_array_append_new(array, json_integer((json_int_t)tasks[i]->id));
     return array;
@@ -127,12 +139,11 @@ static json_t *completion_order(Arena *arena, uint32_t n_rows)
 
 json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full)
 {
-    uint32_t n_rows = full || cell->n_tasks < SUMMARY_ROWS ? cell->n_tasks : SUMMARY_ROWS;
+    uint32_t n_rows = full || arena->n_started < SUMMARY_ROWS ? arena->n_started : SUMMARY_ROWS;
     json_t *event, *rows, *metrics;
 
     if (!arena->complete)
-        return header(cell, repetition, "failed",
-            arena->reason[0] ? arena->reason : "its process ended before the last task did");
+        return header(cell, repetition, "failed", failure(arena));
     event = header(cell, repetition, "done", NULL);
     rows = json_array();
     metrics = json_object();
@@ -150,8 +161,61 @@ json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full)
     json_object_set_new(event, "memory", memory_json(cell, arena));
     json_object_set_new(event, "lock_stats", lock_stats_json(arena));
     json_object_set_new(event, "per_task", rows);
-    json_object_set_new(event, "per_task_omitted", json_integer((json_int_t)(cell->n_tasks - n_rows)));
+    json_object_set_new(event, "per_task_omitted", json_integer((json_int_t)(arena->n_started - n_rows)));
     json_object_set_new(event, "completion_order", completion_order(arena, n_rows));
     json_object_set_new(event, "metrics", metrics);
     return event;
+}
+
+/* A millionth is far below what the ticks of the kernel leave to be known. */
+static json_t *share_json(double share)
+{
+    return json_real(round(share * 1e6) / 1e6);
+}
+
+void event_add_noise(json_t *event, const Noise *noise)
+{
+    json_object_set_new(event, "noise",
+        json_pack("{s:I, s:o, s:o, s:I}", "span_ns", (json_int_t)noise->span, "foreign_cpu",
+            share_json(noise->foreign_cpu), "steal", share_json(noise->steal), "throttled_ns",
+            (json_int_t)noise->throttled));
+}
+
+static const char *const span_names[] = {
+    [SPAN_RUN] = "run",
+    [SPAN_WAIT_LOCK] = "wait-lock",
+    [SPAN_WAIT_IO] = "wait-io",
+    [SPAN_OUTSIDE] = "outside",
+    [SPAN_FALSE_WAKEUP] = "false-wakeup",
+};
+
+json_t *event_no_timeline(const Cell *cell, const char *reason)
+{
+    return json_pack(
+        "{s:s, s:I, s:s}", "event", "timeline", "cell", (json_int_t)cell->number, "reason", reason);
+}
+
+json_t *event_timeline(const Cell *cell, Arena *arena)
+{
+    Timeline *timeline = arena->timeline;
+    json_t *spans, *instants;
+
+    if (!arena->complete)
+        return event_no_timeline(cell, failure(arena));
+    spans = json_array();
+    instants = json_array();
+    timeline_sort(timeline);
+    for (uint32_t i = 0; i < timeline_count(timeline); i++) {
+        const Span *span = &timeline->spans[i];
+        bool instant = span->kind == SPAN_FALSE_WAKEUP;
+        json_t *row = json_pack("[I, s, I]", (json_int_t)span->task, span_names[span->kind],
+            (json_int_t)(span->start - arena->epoch));
+
+        if (!instant)
+            json_array_append_new(row, json_integer((json_int_t)(span->end - arena->epoch)));
+        json_array_append_new(instant ? instants : spans, row);
+    }
+    return json_pack("{s:s, s:I, s:I, s:I, s:o, s:o}", "event", "timeline", "cell", (json_int_t)cell->number,
+        "wall_ns", (json_int_t)arena->wall, "dropped", (json_int_t)timeline_dropped(timeline), "spans", spans,
+        "instants", instants);
 }

@@ -1,7 +1,5 @@
 /* The function of the article: count a number down to zero. It is bound to the CPU, so threads cannot make it
  * faster under a lock that lets only one of them run. */
-#include <math.h>
-
 #include "engine/registry.h"
 #include "engine/ticks.h"
 
@@ -16,12 +14,9 @@ typedef struct CountdownState {
     bool begun;
 } CountdownState;
 
-/* 200 ms of one task, to the nearest of 1, 2, 5, 10, … on a logarithmic scale. */
 static int64_t size_n(void)
 {
-    double wanted = 200e6 / ticks_turn_ns(), power = pow(10, floor(log10(wanted))), digit = wanted / power;
-
-    return (int64_t)(power * (digit < sqrt(2) ? 1 : digit < sqrt(10) ? 2 : digit < sqrt(50) ? 5 : 10));
+    return parameter_size(ticks_turn_ns());
 }
 
 static const Parameter parameters[] = {

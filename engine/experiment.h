@@ -26,14 +26,24 @@ typedef struct Cost {
     bool waits; /* the time is waited, not computed */
     double ns;  /* 0: measured, the time of one countdown turn */
     const char *times[4];
+    const char *only_if, *is; /* only where this parameter has this choice; NULL: always */
 } Cost;
 
 struct Experiment {
     const char *name, *summary;
+    /* The figure of a cell that it is about, "metrics.lost_updates"; NULL: the wall time. */
+    const char *headline;
     const Parameter *parameters;
     size_t n_parameters;
     const Cost *costs;
     size_t n_costs;
+
+    /* The number of tasks is the value of this parameter and so many more; NULL: as it is asked for. */
+    const char *tasks_parameter;
+    int64_t tasks_plus;
+
+    /* Too few threads or processes are a result, not a failure. */
+    bool takes_fewer;
 
     /* The most tasks that a mode can have on this machine. */
     int64_t (*max_tasks)(const Mode *mode);
@@ -53,7 +63,14 @@ struct Experiment {
      * call loop_wake(task) and return STEP_WAIT: that is an await that lets the others have a turn. */
     Step (*step)(Loop *loop, Task *task, uint64_t ticks);
 
-    /* After the clock: NULL if the task's answer is right, else what is wrong with it. */
+    /* In threads and processes: in the cell's process, in its first thread, when all tasks are started and
+     * before one is joined; may be NULL. arena->n_started says how many there are. */
+    void (*attend)(const Cell *cell, Arena *arena);
+
+    /* In the cell's process, after the clock; may be NULL. What report() needs goes to arena->outcome. */
+    void (*conclude)(const Cell *cell, Arena *arena);
+
+    /* After that: NULL if the task's answer is right, else what is wrong with it. */
     const char *(*check)(const Cell *cell, const Task *task);
 
     /* The task's answer for its row, a new reference. */

@@ -1,12 +1,14 @@
 #include "engine/host.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "engine/affinity.h"
+#include "engine/container.h"
 
 /* /proc/cpuinfo names the model on most architectures; where it does not, the machine's name must do. */
 static json_t *cpu_model(const struct utsname *name)
@@ -25,11 +27,27 @@ static json_t *cpu_model(const struct utsname *name)
     return json_string(name->machine);
 }
 
+static json_t *cpu_quota(void)
+{
+    double quota = affinity_quota();
+
+    return quota > 0 ? json_real(quota) : json_null();
+}
+
 json_t *host_describe(void)
 {
+    auto_free char *container = container_detect("");
     struct utsname name;
 
     uname(&name);
-    return json_pack("{s:o, s:I, s:i, s:s}", "cpu_model", cpu_model(&name), "cpus_online",
-        (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "cpus_usable", affinity_usable(), "kernel", name.release);
+    return json_pack("{s:o, s:I, s:i, s:o, s:s, s:s?}", "cpu_model", cpu_model(&name), "cpus_online",
+        (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "cpus_usable", affinity_usable(), "cpu_quota", cpu_quota(),
+        "kernel", name.release, "container", container);
+}
+
+double host_load(void)
+{
+    double load;
+
+    return getloadavg(&load, 1) == 1 ? load : -1;
 }

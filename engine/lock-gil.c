@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "engine/registry.h"
+#include "engine/timeline.h"
 
 /* CPython looks at the request at every backward jump, a few ticks apart. A hundred ticks are 0.6 us: a
  * ten-thousandth of a slice, and too seldom to cost anything. */
@@ -102,6 +103,8 @@ static void wait_until_free_locked(Gil *gil, Seat *seat)
             break;
         if (r == 0) {
             seat->stats.false_wakeups++;
+            if (seat->tracer)
+                timeline_record_false_wakeup(seat->tracer);
         } else if (gil->switch_number == seen) {
             atomic_store_explicit(&gil->drop_request, true, memory_order_relaxed);
             seat->stats.drop_requests++;

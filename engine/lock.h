@@ -28,9 +28,12 @@ typedef struct LockStats {
     nsec_t held;              /* time inside: running time less waited time less time let go */
 } LockStats;
 
+typedef struct Tracer Tracer;
+
 typedef struct Seat {
     alignas(64) LockStats stats;
     nsec_t outside; /* time between a release to wait or crunch, and the next acquisition */
+    Tracer *tracer; /* set before the first task; NULL unless this repetition is traced, see timeline.h */
     nsec_t lost_at; /* gil-py2: when another took the lock from this seat; guarded by the lock */
 } Seat;
 

@@ -6,6 +6,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "engine/timeline.h"
+
 void loop_init(Loop *loop, const Cell *cell, Arena *arena, Lock *lock, Seat *seat, uint32_t n_tasks)
 {
     *loop = (Loop){
@@ -38,6 +40,7 @@ void loop_wake(Loop *loop, Task *task)
 {
     if (task->ready)
         return;
+    timeline_note(loop, task, SPAN_NONE, 0);
     task->ready = true;
     task->next = NULL;
     if (loop->last_ready)

@@ -33,7 +33,8 @@ struct Loop {
     Arena *arena;
     Lock *lock;
     Seat *seat;
-    void *state; /* the experiment's own for each loop */
+    Tracer *tracer; /* of the seat, while it is driven; NULL: not traced */
+    void *state;    /* the experiment's own for each loop */
 
     bool opened; /* state is there; drive.c's own */
     bool alone;  /* its tasks come one at a time and have the thread for themselves */

@@ -21,6 +21,7 @@
 #include "plan/plan.h"
 #include "results/format.h"
 #include "results/results.h"
+#include "results/trace.h"
 
 enum { EXIT_BAD_REQUEST = 2, MAX_REQUEST_BYTES = 16 << 20 };
 
@@ -175,15 +176,17 @@ static int run_request(void)
 }
 
 /* The request object for a plan made by hand. */
-static json_t *request_from_plan(const Plan *plan, json_t *origin)
+static json_t *request_from_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
 {
-    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail"};
+    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail", "timeline"};
     json_t *object = json_pack("{s:i, s:O}", "protocol", PROTOCOL_VERSION, "cells", plan->cells);
 
     for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
         json_object_set(object, copied[i], json_object_get(plan->request, copied[i]));
-    if (origin)
-        json_object_set(object, "origin", origin);
+    if (ports)
+        json_object_set(object, "origin", ports);
+    if (origin->pid > 0)
+        json_object_set_new(object, "friends", json_pack("[I]", (json_int_t)origin->pid));
     return object;
 }
 
@@ -220,9 +223,17 @@ static void print_result(const Plan *plan, const Results *results, RepeatOutcome
     fwrite(text, 1, length, stdout);
 }
 
-static int run_plan(const Plan *plan, json_t *origin)
+static int print_trace(const Results *results)
 {
-    json_auto_t *object = request_from_plan(plan, origin);
+    size_t length = 0;
+    auto_free char *text = trace_format(results, &length);
+
+    return text_write_fd(STDOUT_FILENO, text, length);
+}
+
+static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
+{
+    json_auto_t *object = request_from_plan(plan, ports, origin);
     auto_problem Problem problem = {0};
     bool as_events = strcmp(format_of(plan), "events") == 0;
     Results *results;
@@ -235,7 +246,9 @@ static int run_plan(const Plan *plan, json_t *origin)
     request.deadline = started + plan->timeout;
     results = results_new(plan->request, plan->cells);
     outcome = repeat_run(&request, as_events ? write_event : collect_event, results);
-    if (!as_events)
+    if (strcmp(format_of(plan), "trace") == 0)
+        print_trace(results);
+    else if (!as_events)
         print_result(plan, results, outcome, started);
     results_free(results);
     request_finish(&request);
@@ -257,7 +270,7 @@ static int run_with_origin(const Plan *plan, const char *experiment)
             return 1;
         }
     }
-    r = run_plan(plan, ports);
+    r = run_plan(plan, ports, &origin);
     own_origin_stop(&origin);
     return r;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,21 +31,33 @@ static uint64_t field(const char *text, const char *name)
     return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
 }
 
-int memory_read(MemoryReading *ret)
+static int read_process_file(pid_t pid, const char *name, char *text, size_t size)
+{
+    char path[64];
+
+    if (pid == 0)
+        snprintf(path, sizeof(path), "/proc/self/%s", name);
+    else
+        snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    return read_small_file(path, text, size);
+}
+
+int memory_read(pid_t pid, MemoryReading *ret)
 {
     char text[4096];
     uint64_t resident;
     int r;
 
-    r = read_small_file("/proc/self/smaps_rollup", text, sizeof(text));
+    r = read_process_file(pid, "smaps_rollup", text, sizeof(text));
     if (r < 0)
         return r;
     resident = field(text, "\nPss_Anon:");
-    r = read_small_file("/proc/self/status", text, sizeof(text));
+    r = read_process_file(pid, "status", text, sizeof(text));
     if (r < 0)
         return r;
     ret->resident = resident;
     ret->reserved = field(text, "\nVmSize:");
+    ret->page_tables = field(text, "\nVmPTE:");
     return 0;
 }
 
@@ -53,7 +66,7 @@ int memory_read_peak(uint64_t *ret_resident, uint64_t *ret_reserved)
     char text[4096];
     int r;
 
-    r = read_small_file("/proc/self/status", text, sizeof(text));
+    r = read_process_file(0, "status", text, sizeof(text));
     if (r < 0)
         return r;
     *ret_resident = field(text, "\nVmHWM:");
@@ -61,12 +74,13 @@ int memory_read_peak(uint64_t *ret_resident, uint64_t *ret_reserved)
     return 0;
 }
 
-void memory_note(Arena *arena)
+void memory_note(Arena *arena, pid_t pid)
 {
     MemoryReading reading;
 
-    if (memory_read(&reading) < 0)
+    if (memory_read(pid, &reading) < 0)
         return;
     atomic_fetch_add_explicit(&arena->resident_during, reading.resident, memory_order_relaxed);
     atomic_fetch_add_explicit(&arena->reserved_during, reading.reserved, memory_order_relaxed);
+    atomic_fetch_add_explicit(&arena->page_tables_during, reading.page_tables, memory_order_relaxed);
 }

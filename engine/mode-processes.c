@@ -53,7 +53,7 @@ static int run(const Cell *cell, Arena *arena)
 {
     Lock *lock = cell->lock->create(&cell->lock_settings);
     pid_t *pids = calloc(cell->n_tasks, sizeof(*pids)), self = getpid();
-    uint32_t started;
+    uint32_t limit = cell_start_limit(cell), started;
     Loop loop;
     int r = 0;
 
@@ -61,25 +61,25 @@ static int run(const Cell *cell, Arena *arena)
     loop_init(&loop, cell, arena, lock, arena_seat(arena, 0), 1);
     loop.alone = true;
     cell_start_clock(arena);
-    for (started = 0; started < cell->n_tasks; started++) {
+    for (started = 0; started < limit; started++) {
         pids[started] = fork();
         if (pids[started] == 0)
             work(&loop, arena, started, self);
         if (pids[started] < 0) {
-            r = -errno;
+            r = errno;
             break;
         }
     }
     arena->create = nsec_now() - arena->epoch;
+    r = cell_note_started(cell, arena, started, "processes", r);
+    if (r == 0 && cell->experiment->attend)
+        cell->experiment->attend(cell, arena);
     for (uint32_t i = 0; i < started; i++)
         join(pids[i], arena_task(arena, i));
     cell_stop_clock(arena);
     loop_finish(&loop);
     cell->lock->destroy(lock);
     free(pids);
-    if (r < 0)
-        snprintf(arena->reason, sizeof(arena->reason), "only %u of %u processes could be started: %s",
-            started, cell->n_tasks, strerror(-r));
     return r;
 }
 

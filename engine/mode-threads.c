@@ -60,19 +60,40 @@ static void free_workers(const Cell *cell, Worker *workers, Lock *common)
     free(workers);
 }
 
+/* Starts as many as there can be. Returns why there is no further one: an errno, or 0. */
+static int start(const Cell *cell, Worker *workers, uint32_t *ret_started)
+{
+    uint32_t limit = cell_start_limit(cell), started;
+    pthread_attr_t attributes;
+    int r;
+
+    r = pthread_attr_init(&attributes);
+    assert(r == 0);
+    if (cell->stack_bytes > 0)
+        r = pthread_attr_setstacksize(&attributes, cell->stack_bytes);
+    assert(r == 0);
+    for (started = 0; started < limit && r == 0; started += r == 0)
+        r = pthread_create(&workers[started].thread, &attributes, work, &workers[started]);
+    pthread_attr_destroy(&attributes);
+    *ret_started = started;
+    return r;
+}
+
 static int run(const Cell *cell, Arena *arena)
 {
     Lock *common = cell->lock->per_loop ? NULL : cell->lock->create(&cell->lock_settings);
     Worker *workers = create_workers(cell, arena, common);
     uint32_t started;
-    int r = 0;
+    int r;
 
     if (common)
         common->shared = true;
     cell_start_clock(arena);
-    for (started = 0; started < cell->n_tasks && r == 0; started += r == 0)
-        r = pthread_create(&workers[started].thread, NULL, work, &workers[started]);
+    r = start(cell, workers, &started);
     arena->create = nsec_now() - arena->epoch;
+    r = cell_note_started(cell, arena, started, "threads", r);
+    if (r == 0 && cell->experiment->attend)
+        cell->experiment->attend(cell, arena);
     for (uint32_t i = 0; i < started; i++) {
         int joined = pthread_join(workers[i].thread, NULL);
 
@@ -80,11 +101,7 @@ static int run(const Cell *cell, Arena *arena)
     }
     cell_stop_clock(arena);
     free_workers(cell, workers, common);
-    if (r == 0)
-        return 0;
-    snprintf(arena->reason, sizeof(arena->reason), "only %u of %u threads could be started: %s", started,
-        cell->n_tasks, strerror(r));
-    return -r;
+    return r;
 }
 
 const Mode mode_threads = {

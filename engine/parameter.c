@@ -1,6 +1,14 @@
 #include "engine/parameter.h"
 
+#include <math.h>
 #include <string.h>
+
+int64_t parameter_size(double ns)
+{
+    double wanted = fmax(200e6 / ns, 1), power = pow(10, floor(log10(wanted))), digit = wanted / power;
+
+    return (int64_t)(power * (digit < sqrt(2) ? 1 : digit < sqrt(10) ? 2 : digit < sqrt(50) ? 5 : 10));
+}
 
 json_t *parameter_describe(const Parameter *parameter)
 {

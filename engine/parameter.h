@@ -25,6 +25,10 @@ typedef struct Parameter {
     size_t offset;              /* in the experiment's struct */
 } Parameter;
 
+/* The default of a sized parameter: how many times something that takes so many nanoseconds fills 200 ms, to
+ * the nearest of 1, 2, 5, 10, … on a logarithmic scale. At least 1. */
+int64_t parameter_size(double ns);
+
 /* Returns the description for the catalog (see plan/param.h), a new reference. */
 json_t *parameter_describe(const Parameter *parameter);
 

@@ -5,6 +5,12 @@
 const Experiment *const registry_experiments[] = {
     &experiment_countdown,
     &experiment_fetch,
+    &experiment_crunch,
+    &experiment_refcount,
+    &experiment_counter,
+    &experiment_share,
+    &experiment_idle,
+    &experiment_convoy,
     NULL,
 };
 

@@ -8,8 +8,14 @@
 #include "engine/lock.h"
 #include "engine/mode.h"
 
+extern const Experiment experiment_convoy;
 extern const Experiment experiment_countdown;
+extern const Experiment experiment_counter;
+extern const Experiment experiment_crunch;
 extern const Experiment experiment_fetch;
+extern const Experiment experiment_idle;
+extern const Experiment experiment_share;
+extern const Experiment experiment_refcount;
 
 extern const Mode mode_epoll;
 extern const Mode mode_processes;

@@ -7,6 +7,8 @@
 #include "base/cleanup.h"
 #include "engine/events.h"
 #include "engine/ticks.h"
+#include "engine/timeline.h"
+#include "results/spans.h"
 
 static bool is_late(const Request *request)
 {
@@ -14,23 +16,75 @@ static bool is_late(const Request *request)
 }
 
 /* Runs one repetition of one cell and emits what came of it. Returns whether it succeeded. */
-static bool run_once(const Request *request, const Cell *cell, int repetition, EventSink emit, void *user)
+static bool run_once(
+    const Request *request, NoiseMeter *meter, const Cell *cell, int repetition, EventSink emit, void *user)
 {
-    bool first = repetition == -request->warmup, complete;
+    bool first = repetition == -request->warmup, complete, heard;
     Arena *arena;
+    Noise noise;
     int r;
 
     r = cell_run(cell, first, request->deadline, &arena);
+    heard = noise_take(meter, &noise);
     if (r < 0) {
         emit(user, event_no_sample(cell, repetition, strerror(-r)));
         return false;
     }
     complete = arena->complete;
     /* What the deadline cut off is no failure of the cell; the run says that it was late. */
-    if (complete || !is_late(request))
-        emit(user, event_sample(cell, repetition, arena, request->full));
+    if (complete || !is_late(request)) {
+        json_t *event = event_sample(cell, repetition, arena, request->full);
+
+        if (heard)
+            event_add_noise(event, &noise);
+        emit(user, event);
+    }
     arena_free(arena);
     return complete;
+}
+
+/* Runs one repetition more of a cell for its timeline. Returns how many spans came of it. */
+static uint32_t trace_once(
+    const Request *request, const Cell *cell, uint32_t max_spans, EventSink emit, void *user)
+{
+    uint32_t n_spans;
+    Arena *arena;
+    int r;
+
+    r = cell_trace(cell, max_spans, request->deadline, &arena);
+    if (r < 0) {
+        emit(user, event_no_timeline(cell, strerror(-r)));
+        return 0;
+    }
+    emit(user, event_timeline(cell, arena));
+    n_spans = arena->complete ? timeline_count(arena->timeline) : 0;
+    arena_free(arena);
+    return n_spans;
+}
+
+/* Traces the cells that did not fail. Each has its part of what a run may hold; what one leaves over is for
+ * those after it. Returns false if it took too long. */
+static bool trace_cells(const Request *request, const bool *failed, EventSink emit, void *user)
+{
+    uint32_t left = SPANS_MAX_RUN;
+
+    for (size_t i = 0; i < request->n_cells; i++) {
+        uint32_t part = left / (uint32_t)(request->n_cells - i);
+        uint32_t max_spans = part < SPANS_MAX_CELL ? part : SPANS_MAX_CELL;
+
+        if (failed[i])
+            continue;
+        left -= trace_once(request, &request->cells[i], max_spans, emit, user);
+        if (is_late(request))
+            return false;
+    }
+    return true;
+}
+
+static RepeatOutcome too_late(EventSink emit, void *user)
+{
+    emit(user, event_error("the run took longer than timeout_ms allows", NULL));
+    return REPEAT_TIMEOUT;
 }
 
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
@@ -38,23 +92,25 @@ RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
     auto_free bool *failed = calloc(request->n_cells, sizeof(*failed));
     uint64_t turns = ticks_turns(request->tick_ns, request->turn_ns);
     bool any_failed = false;
+    NoiseMeter meter;
 
     assert(failed);
     for (size_t i = 0; i < request->n_cells; i++)
         request->cells[i].turns_per_tick = turns;
     emit(user, event_hello(request->tick_ns, turns));
+    noise_start(&meter, request->friends, request->n_friends);
     for (int repetition = -request->warmup; repetition < request->repeat; repetition++) {
         for (size_t i = 0; i < request->n_cells; i++) {
             if (failed[i])
                 continue;
-            failed[i] = !run_once(request, &request->cells[i], repetition, emit, user);
+            failed[i] = !run_once(request, &meter, &request->cells[i], repetition, emit, user);
             any_failed = any_failed || failed[i];
-            if (is_late(request)) {
-                emit(user, event_error("the run took longer than timeout_ms allows", NULL));
-                return REPEAT_TIMEOUT;
-            }
+            if (is_late(request))
+                return too_late(emit, user);
         }
     }
+    if (request->timeline && !trace_cells(request, failed, emit, user))
+        return too_late(emit, user);
     emit(user, event_done());
     return any_failed ? REPEAT_FAILED : REPEAT_DONE;
 }

@@ -10,5 +10,6 @@ typedef void (*EventSink)(void *user, json_t *event);
 typedef enum RepeatOutcome { REPEAT_DONE, REPEAT_FAILED, REPEAT_TIMEOUT } RepeatOutcome;
 
 /* Runs everything and emits hello, the samples and done; on a timeout error instead of done. Events are
- * emitted between repetitions, never during one. A cell that failed is not run again. */
+ * emitted between repetitions, never during one. A cell that failed is not run again. Traced repetitions come
+ * after all others; one that fails is a timeline event with the reason, and fails nothing else. */
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user);

@@ -54,6 +54,20 @@ static void read_origin(const json_t *object, Cell *cell, Problem *problem)
     }
 }
 
+static void read_friends(const json_t *object, Request *request, Problem *problem)
+{
+    json_t *friends = json_object_get(object, "friends"), *pid;
+    size_t i;
+
+    json_array_foreach (friends, i, pid) {
+        if (i == NOISE_MAX_FRIENDS || json_integer_value(pid) < 1 || json_integer_value(pid) > INT32_MAX) {
+            problem_add(problem, "friends", json_deep_copy(pid), NULL, "are too many or no process ids");
+            return;
+        }
+        request->friends[request->n_friends++] = (pid_t)json_integer_value(pid);
+    }
+}
+
 static void read_cell(
     const json_t *object, const Experiment *experiment, Cell *cell, size_t number, Problem *problem)
 {
@@ -77,6 +91,11 @@ static void read_cell(
     cell->lock_settings.check_interval = whole(params, "check_interval", 1, 1000000, 100, problem);
     for (size_t i = 0; i < experiment->n_parameters; i++)
         parameter_read(&experiment->parameters[i], params, cell->params, problem);
+    if (experiment->tasks_parameter &&
+        cell->n_tasks - experiment->tasks_plus !=
+            json_integer_value(json_object_get(params, experiment->tasks_parameter)))
+        problem_add(problem, "tasks", json_deep_copy(json_object_get(object, "tasks")), NULL,
+            "must be %s + %lld", experiment->tasks_parameter, (long long)experiment->tasks_plus);
 }
 
 static void read_cells(const json_t *object, const Experiment *experiment, Request *request, Problem *problem)
@@ -122,6 +141,8 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
     request.repeat = (int)whole(object, "repeat", 1, 100000, 7, problem);
     request.warmup = (int)whole(object, "warmup", 0, 100000, 1, problem);
     request.full = strcmp(word(object, "detail"), "full") == 0;
+    request.timeline = strcmp(word(object, "timeline"), "on") == 0;
+    read_friends(object, &request, problem);
     request.tick_ns = fine_time(object, "tick_ns", 0.1, 1000, TICK_NS, problem);
     request.turn_ns = fine_time(object, "turn_ns", 0, 1000, 0, problem);
     if (experiment)

@@ -5,18 +5,23 @@
 
 #include "base/problem.h"
 #include "engine/cell.h"
+#include "engine/noise.h"
 
 typedef struct Request {
     Cell *cells;
     size_t n_cells;
     int repeat, warmup;
-    bool full; /* all rows of tasks, not only the first */
+    bool full;     /* all rows of tasks, not only the first */
+    bool timeline; /* one more repetition of each cell, traced */
     double tick_ns;
-    double turn_ns; /* what an earlier process measured for a countdown turn; 0: unknown */
-    nsec_t deadline; /* on the monotonic clock; 0: none */
+    double turn_ns;                   /* what an earlier process measured for a countdown turn; 0: unknown */
+    nsec_t deadline;                  /* on the monotonic clock; 0: none */
+    pid_t friends[NOISE_MAX_FRIENDS]; /* whose CPU time is not foreign */
+    size_t n_friends;
 } Request;
 
 /* Reads and checks a request. Returns 0, or -EINVAL with the problem set and *ret untouched. The origin's
- * ports are taken from the object ("origin": {"ports": [...]}), if they are there. */
+ * ports ("origin": {"ports": [...]}) and the processes that work for the run ("friends": [pid, ...]) are
+ * taken from the object, if they are there. */
 int request_parse(const json_t *object, Request *ret, Problem *problem);
 void request_finish(Request *request);

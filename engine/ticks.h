@@ -15,6 +15,6 @@ uint64_t ticks_count_down(uint64_t n);
  * Measured once per process. */
 double ticks_turn_ns(void);
 
-/* How many turns fill one tick, at least 1. known_turn_ns is what an earlier process measured on this machine (0:
- * nothing is known): the lesser of the two counts, since a measurement can only be disturbed upwards. */
+/* How many turns fill one tick, at least 1. known_turn_ns is what an earlier process measured on this machine
+ * (0: nothing is known): the lesser of the two counts, since a measurement can only be disturbed upwards. */
 uint64_t ticks_turns(double tick_ns, double known_turn_ns);

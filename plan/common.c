@@ -124,12 +124,21 @@ static json_t *text_parameter(const char *name, const char *help, int max_length
         max_length, "default");
 }
 
+static json_t *timeline_parameter(void)
+{
+    return json_pack("{s:s, s:s, s:s, s:[s, s], s:s}", "name", "timeline", "type", "choice", "help",
+        "one more repetition of each cell, not timed, records who did what when; detail=full always has it",
+        "choices", "off", "on", "default", "off");
+}
+
 static json_t *format_parameter(const PlanLimits *limits)
 {
     json_t *choices = json_pack("[s, s, s, s]", "json", "csv", "table", "markdown");
 
-    if (limits->by_hand)
+    if (limits->by_hand) {
+        json_array_append_new(choices, json_string("trace"));
         json_array_append_new(choices, json_string("events"));
+    }
     return json_pack("{s:s, s:s, s:s, s:o, s:n}", "name", "format", "type", "choice", "help",
         "how the answer is written; table is for a terminal", "choices", choices, "default");
 }
@@ -196,6 +205,7 @@ json_t *common_parameters(const json_t *catalogs, const PlanLimits *given, const
         parameters, json_pack("{s:s, s:s, s:s, s:[s, s], s:s}", "name", "detail", "type", "choice", "help",
                         "summary keeps at most 256 rows of tasks, full keeps all", "choices", "summary",
                         "full", "default", "summary"));
+    json_array_append_new(parameters, timeline_parameter());
     json_array_append_new(parameters, text_parameter("label", "your own name for this run", 100));
     json_array_append_new(parameters, text_parameter("prediction", "what you expect to see", 1000));
     json_array_append_new(parameters, format_parameter(&limits));

@@ -8,6 +8,18 @@ static const double repetition_ns = 3e6;
 /* Creating one thread and one process, from measurements with some room. */
 static const double thread_ns = 50e3, process_ns = 400e3;
 
+/* A cost may be there only if some parameters have certain choices: {"via": "pipe"}. */
+static bool applies(const json_t *cost, const json_t *params)
+{
+    const char *name;
+    json_t *choice;
+
+    json_object_foreach (json_object_get(cost, "only_if"), name, choice)
+        if (!json_equal(json_object_get(params, name), choice))
+            return false;
+    return true;
+}
+
 static double task_cost(const json_t *experiment, const json_t *params, const char *kind)
 {
     double sum = 0;
@@ -17,7 +29,7 @@ static double task_cost(const json_t *experiment, const json_t *params, const ch
     json_array_foreach (json_object_get(experiment, "cost"), i, cost) {
         double product = json_number_value(json_object_get(cost, "ns"));
 
-        if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) != 0)
+        if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) != 0 || !applies(cost, params))
             continue;
         json_array_foreach (json_object_get(cost, "times"), k, name)
             product *= json_number_value(json_object_get(params, json_string_value(name)));

@@ -133,6 +133,30 @@ static void check_urls(
     }
 }
 
+/* The number of tasks may follow from another parameter: {"parameter": "hogs", "plus": 1}. */
+static void derive_tasks(
+    const json_t *experiment, const json_t *parameters, const json_t *given, json_t *values, Problem *problem)
+{
+    const json_t *rule = json_object_get(experiment, "tasks"), *asked = json_object_get(given, "tasks");
+    const char *name = json_string_value(json_object_get(rule, "parameter"));
+    json_int_t plus = json_integer_value(json_object_get(rule, "plus"));
+    json_int_t tasks = plus + json_integer_value(json_object_get(values, name));
+    json_int_t most = json_integer_value(json_object_get(param_find(parameters, "tasks"), "max"));
+    json_auto_t *list = json_pack("[I]", tasks);
+
+    if (!rule)
+        return;
+    if (asked && !json_is_null(asked) && !json_equal(json_object_get(values, "tasks"), list))
+        problem_add(problem, "tasks", json_deep_copy(json_object_get(values, "tasks")),
+            json_pack("{s:I, s:I}", "min", tasks, "max", tasks),
+            "must be %s + %lld, which is %lld: leave it out and choose %s", name, plus, tasks, name);
+    else if (tasks > most)
+        problem_add(problem, name, json_incref(json_object_get(values, name)),
+            json_pack("{s:I}", "max", most - plus), "makes %lld tasks, and at most %lld are allowed", tasks,
+            most);
+    json_object_set(values, "tasks", list);
+}
+
 typedef struct Axis {
     const char *name;
     bool in_params; /* stands in the cell's params, not in the cell itself */
@@ -149,6 +173,23 @@ static const Axis axes[] = {
     {"mode", false},
 };
 enum { N_AXES = sizeof(axes) / sizeof(axes[0]) };
+
+/* Some forms of the answer have no meaning without a timeline. */
+static void imply_timeline(json_t *values)
+{
+    const char *detail = json_string_value(json_object_get(values, "detail"));
+    const char *format = json_string_value(json_object_get(values, "format"));
+
+    if ((detail && strcmp(detail, "full") == 0) || (format && strcmp(format, "trace") == 0))
+        json_object_set_new(values, "timeline", json_string("on"));
+}
+
+static bool has_timeline(const json_t *values)
+{
+    const char *timeline = json_string_value(json_object_get(values, "timeline"));
+
+    return timeline && strcmp(timeline, "on") == 0;
+}
 
 static int64_t grid_size(const json_t *values)
 {
@@ -272,7 +313,7 @@ static nsec_t estimate_all(
     const json_t *catalogs, const char *experiment, const json_t *values, const json_t *cells)
 {
     int64_t rounds = json_integer_value(json_object_get(values, "repeat")) +
-                     json_integer_value(json_object_get(values, "warmup"));
+                     json_integer_value(json_object_get(values, "warmup")) + has_timeline(values);
     double sum = 0;
     size_t i;
     json_t *cell;
@@ -338,7 +379,11 @@ int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char
     parameters = common_parameters(catalogs, &limits, entry);
     json_array_extend(parameters, json_object_get(entry, "parameters"));
     values = check_parameters(parameters, given, problem);
+    imply_timeline(values);
     check_urls(parameters, values, &limits, problem);
+    if (problem_is_set(problem))
+        return -EINVAL;
+    derive_tasks(entry, parameters, given, values, problem);
     if (problem_is_set(problem))
         return -EINVAL;
     check_grid(values, &limits, problem);

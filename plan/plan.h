@@ -24,7 +24,7 @@ typedef struct PlanLimits {
     int64_t max_repeat;                 /* 0: 1000 */
     int64_t max_tasks;                  /* 0: only what the catalog says */
     const char *allow;                  /* host:port patterns a url may name; NULL: any, "": none */
-    bool by_hand;                       /* a person runs the engine in a shell: format=events exists too */
+    bool by_hand; /* a person runs the engine in a shell: events and trace are formats too */
 } PlanLimits;
 
 typedef struct Plan {
@@ -32,7 +32,7 @@ typedef struct Plan {
     json_t *cells;      /* array of {cell, runtime, mode, lock, tasks, cpus, params}; mode varies fastest */
     nsec_t estimate;    /* of running time */
     nsec_t timeout;     /* from the request */
-    const char *format; /* json, csv, table, markdown, events or NULL when not given; borrowed from request */
+    const char *format; /* the name, or NULL when not given; borrowed from request */
 } Plan;
 
 void plan_finish(Plan *plan);

@@ -112,7 +112,7 @@ static void set_or_null(json_t *object, const char *name, json_t *value)
     json_object_set_new(object, name, value ? json_incref(value) : json_null());
 }
 
-static void set_details(json_t *object, const CollectedCell *collected, const Figures *figures)
+static void set_details(json_t *object, const CollectedCell *collected, const Figures *figures, bool full)
 {
     json_auto_t *event = figures->median ? sample_event(figures->median) : NULL;
     json_t *rows = json_object_get(event, "per_task");
@@ -125,6 +125,9 @@ static void set_details(json_t *object, const CollectedCell *collected, const Fi
     json_object_set_new(object, "per_task_omitted", json_integer(json_integer_value(omitted)));
     set_or_null(object, "completion_order", json_object_get(event, "completion_order"));
     set_or_null(object, "metrics", json_object_get(event, "metrics"));
+    if (full)
+        json_object_set_new(
+            object, "timeline", collected->spans ? spans_json(collected->spans) : json_null());
 }
 
 json_t *cell_json(
@@ -148,6 +151,6 @@ json_t *cell_json(
     }
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
     json_object_set_new(object, "relative", relative_json(figures, i));
-    set_details(object, &results->collected[i], cell);
+    set_details(object, &results->collected[i], cell, results->full);
     return object;
 }

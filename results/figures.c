@@ -92,14 +92,16 @@ void figures_free(Figures *figures, size_t n_cells)
 
 int64_t figures_ideal(const Figures *figures, size_t i)
 {
-    const json_t *plan = figures[i].plan;
-    const char *client = json_string_value(json_object_get(json_object_get(plan, "params"), "client"));
+    const json_t *plan = figures[i].plan, *params = json_object_get(plan, "params");
+    const char *client = json_string_value(json_object_get(params, "client"));
+    const char *release = json_string_value(json_object_get(params, "release"));
     IdealShape shape = {
         .mode = cell_text(plan, "mode"),
         .lock = cell_text(plan, "lock"),
         .tasks = cell_integer(plan, "tasks"),
         .cpus = cell_integer(plan, "cpus"),
         .blocking = client && strcmp(client, "blocking") == 0,
+        .released = release && strcmp(release, "on") == 0,
     };
     const Figures *serial;
 

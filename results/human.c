@@ -99,6 +99,11 @@ char *human_real(double value)
     return text_printf("%s%s", value < 0 ? "-" : "", digits);
 }
 
+char *human_ratio(double ratio)
+{
+    return ratio >= 0.1 && ratio < 100 ? text_printf("%.2f", ratio) : human_real(ratio);
+}
+
 char *human_value(const json_t *value)
 {
     auto_free char *dump = NULL;

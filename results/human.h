@@ -17,5 +17,8 @@ char *human_integer(int64_t value);
 /* Three significant digits; from 1000 on whole and grouped; beyond 10^15 with an exponent. */
 char *human_real(double value);
 
+/* A ratio keeps two decimals while they say something: 0.51, 1.98, 120. */
+char *human_ratio(double ratio);
+
 /* Any JSON value on one line: numbers as above, strings bare, on and off, "-" for null and NULL. */
 char *human_value(const json_t *value);

@@ -3,6 +3,7 @@
  *
  *   serial                                          C + W
  *   threads under one lock (gil, gil-py2)           C + W / tasks
+ *   the same, computing outside the lock            C x share + W / tasks
  *   threads without it (none, per-interpreter)      C x share + W / tasks
  *   processes                                       C x share + W / tasks
  *   epoll                                           C + W / tasks
@@ -43,7 +44,7 @@ int64_t ideal_wall_ns(const IdealShape *shape, int64_t serial_wall_ns, int64_t s
         return serial_wall_ns;
     if (strcmp(shape->mode, "epoll") == 0)
         return computing + (shape->blocking ? waiting : overlapped);
-    if (strcmp(shape->mode, "threads") == 0 && lock_is_exclusive(shape->lock))
+    if (strcmp(shape->mode, "threads") == 0 && lock_is_exclusive(shape->lock) && !shape->released)
         return computing + overlapped;
     if (strcmp(shape->mode, "threads") == 0 || strcmp(shape->mode, "processes") == 0)
         return divide_computing(computing, tasks, cpus) + overlapped;

@@ -10,6 +10,7 @@ typedef struct IdealShape {
     const char *lock;
     int64_t tasks, cpus; /* at least 1 */
     bool blocking;       /* an epoll loop whose client blocks it */
+    bool released;       /* the work is done outside the lock */
 } IdealShape;
 
 /* Returns the ideal wall time in nanoseconds, given the median wall and CPU time of the serial cell with the

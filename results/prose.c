@@ -149,17 +149,46 @@ void prose_notes(const Prose *prose, const json_t *cells, const json_t *varying)
     }
 }
 
+/* "Noise: other programs took 1.2 % of the CPU time, other machines 0.0 %; load before the run 0.31", if it
+ * is known. */
+static void write_noise(const Prose *prose, const json_t *host)
+{
+    const json_t *foreign = json_object_get(host, "foreign_cpu"), *steal = json_object_get(host, "steal");
+    const json_t *load = json_object_get(host, "load1");
+    auto_free char *before = json_is_number(load)
+                                 ? text_printf("; load before the run %.2f", json_number_value(load))
+                                 : strdup("");
+
+    if (json_is_number(foreign) && json_is_number(steal))
+        paragraph_write(prose, "\n", "  ",
+            "Noise: other programs took %.1f %% of the CPU time, other machines %.1f %%%s",
+            100 * json_number_value(foreign), 100 * json_number_value(steal), before);
+}
+
+/* ", quota 1.5 CPUs, in docker", as much of it as there is; the caller frees it. */
+static char *limits_text(const json_t *host)
+{
+    const json_t *quota = json_object_get(host, "cpu_quota");
+    const char *container = get_text(host, "container");
+    auto_free char *first =
+        json_is_number(quota) ? text_printf(", quota %.3g CPUs", json_number_value(quota)) : strdup("");
+
+    return text_printf("%s%s%s", first, container ? ", container " : "", container ? container : "");
+}
+
 static void write_host(const Prose *prose, const json_t *host)
 {
     const char *model = get_text(host, "cpu_model"), *kernel = get_text(host, "kernel");
     auto_free char *online = human_value(json_object_get(host, "cpus_online"));
     auto_free char *usable = human_value(json_object_get(host, "cpus_usable"));
+    auto_free char *limits = limits_text(host);
     const json_t *reasons = json_object_get(host, "noise_reasons");
     size_t i;
     json_t *reason;
 
-    paragraph_write(prose, "", "  ", "Host: %s, %s of %s CPUs usable%s%s", model ? model : "unknown CPU",
-        usable, online, kernel ? ", kernel " : "", kernel ? kernel : "");
+    paragraph_write(prose, "", "  ", "Host: %s, %s of %s CPUs usable%s%s%s", model ? model : "unknown CPU",
+        usable, online, limits, kernel ? ", kernel " : "", kernel ? kernel : "");
+    write_noise(prose, host);
     if (!json_is_true(json_object_get(host, "noisy")))
         return;
     paragraph_write(prose, "\n", "  ", "The machine was noisy, so take the figures with care:");

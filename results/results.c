@@ -40,7 +40,9 @@ Results *results_new(const json_t *request, const json_t *cells)
     results->cells = json_incref((json_t *)cells);
     results->repeat = request_count(request, "repeat");
     results->warmup = request_count(request, "warmup");
-    results->max_rows = detail && strcmp(detail, "full") == 0 ? SIZE_MAX : SUMMARY_ROWS;
+    results->load1 = -1;
+    results->full = detail && strcmp(detail, "full") == 0;
+    results->max_rows = results->full ? SIZE_MAX : SUMMARY_ROWS;
     results->collected = calloc(json_array_size(cells) + 1, sizeof(*results->collected));
     assert(results->collected);
     json_array_foreach (cells, i, plan) {
@@ -69,6 +71,7 @@ void results_free(Results *results)
         free(cell->samples);
         free(cell->first_reason);
         json_decref(cell->memory);
+        spans_free(cell->spans);
     }
     free(results->collected);
     free(results->error);
@@ -121,6 +124,33 @@ static int add_sample(Results *results, const json_t *event)
     return 0;
 }
 
+static int add_timeline(Results *results, const json_t *event)
+{
+    CollectedCell *cell;
+    int64_t number;
+    Spans *spans;
+    size_t n;
+    int r;
+
+    r = sample_read_integer(json_object_get(event, "cell"), &number);
+    if (r < 0)
+        return r;
+    cell = find_cell(results, number);
+    if (!cell || cell->spans)
+        return -EINVAL;
+    r = spans_read(event, json_integer_value(json_object_get(cell->plan, "tasks")), &spans);
+    if (r < 0)
+        return r;
+    n = spans->n_spans + spans->n_instants;
+    if (results->n_spans + n > SPANS_MAX_RUN) {
+        spans_free(spans);
+        return -EINVAL;
+    }
+    results->n_spans += n;
+    cell->spans = spans;
+    return 0;
+}
+
 static int add_error(Results *results, const json_t *event)
 {
     const char *message = json_string_value(json_object_get(event, "message"));
@@ -134,6 +164,20 @@ static int add_error(Results *results, const json_t *event)
     return 0;
 }
 
+/* The load before the run began; who cannot tell leaves it out. */
+static int add_hello(Results *results, const json_t *event)
+{
+    const json_t *load = json_object_get(event, "load1");
+
+    if (!load || json_is_null(load))
+        return 0;
+    if (!json_is_number(load) || json_number_value(load) < 0)
+        return -EINVAL;
+    if (results->load1 < 0)
+        results->load1 = json_number_value(load);
+    return 0;
+}
+
 int results_add(Results *results, const json_t *event)
 {
     const char *name = json_string_value(json_object_get(event, "event"));
@@ -142,9 +186,13 @@ int results_add(Results *results, const json_t *event)
         return -EINVAL;
     if (strcmp(name, "sample") == 0)
         return add_sample(results, event);
+    if (strcmp(name, "timeline") == 0)
+        return add_timeline(results, event);
     if (strcmp(name, "error") == 0)
         return add_error(results, event);
-    if (strcmp(name, "hello") == 0 || strcmp(name, "done") == 0 || strcmp(name, "timeline") == 0)
+    if (strcmp(name, "hello") == 0)
+        return add_hello(results, event);
+    if (strcmp(name, "done") == 0)
         return 0;
     return -EINVAL;
 }

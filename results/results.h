@@ -24,7 +24,7 @@ typedef struct RunHead {
     const char *label;      /* NULL: the request's */
     int64_t created_ms;     /* wall-clock milliseconds since 1970 */
     int64_t queued_ns, duration_ns;
-    const json_t *host; /* NULL: null; becomes shared with the run */
+    const json_t *host; /* the machine; NULL: null. The run's "host" also has what samples say of its noise */
 } RunHead;
 
 /* Begins with the plan's request (an object with integers repeat and warmup) and its cells (an array of
@@ -34,8 +34,9 @@ void results_free(Results *results);
 
 /* Takes any event of a runtime. Returns 0, or -EINVAL and changes nothing for a malformed one: unknown event,
  * missing field, wrong type, a number below 0 or above 10^18, unknown cell or repetition, a repetition that
- * is there already. hello, done and timeline say nothing about results; an error event's message becomes the
- * reason of the run. May share the event, so nobody may change it afterwards. */
+ * is there already, a second timeline of a cell or more spans than are allowed. Of a hello only the load is
+ * taken, a done says nothing; an error event's message becomes the reason of the run. May share the event, so
+ * nobody may change it afterwards. */
 int results_add(Results *results, const json_t *event);
 
 /* Some repetition failed, or a runtime reported an error. */
@@ -48,7 +49,7 @@ bool results_complete(const Results *results);
  * queued if it has nothing at all. */
 json_t *results_cells(const Results *results);
 
-/* Returns the whole run, a new reference, with its keys in the documented order. It shares request, host and
+/* Returns the whole run, a new reference, with its keys in the documented order. It shares request and
  * details with what it was made of. "reason" is there only if there is one, in the run as in its cells.
  *
  * A cell without all its repetitions keeps what it has. Its status is the run's, if that is cancelled,

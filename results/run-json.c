@@ -8,6 +8,8 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "results/cell-json.h"
+#include "results/lesson.h"
+#include "results/noise.h"
 
 static json_t *cells_json(const Results *results, const char *run_status, const char *run_reason)
 {
@@ -56,6 +58,13 @@ static json_t *shared_or_null(const json_t *value)
     return value ? json_incref((json_t *)value) : json_null();
 }
 
+static json_t *lesson_json(const json_t *run)
+{
+    auto_free char *lesson = lesson_make(run);
+
+    return string_json(lesson);
+}
+
 json_t *results_run(const Results *results, const RunHead *head)
 {
     const json_t *request = results->request;
@@ -75,8 +84,8 @@ json_t *results_run(const Results *results, const RunHead *head)
     json_object_set_new(run, "queued_ns", json_integer(head->queued_ns));
     json_object_set_new(run, "duration_ns", json_integer(head->duration_ns));
     json_object_set_new(run, "request", shared_or_null(request));
-    json_object_set_new(run, "host", shared_or_null(head->host));
+    json_object_set_new(run, "host", noise_host(results, head->host));
     json_object_set_new(run, "cells", cells_json(results, head->status, json_string_value(reason)));
-    json_object_set_new(run, "lesson", json_null());
+    json_object_set_new(run, "lesson", lesson_json(run));
     return run;
 }

@@ -129,6 +129,33 @@ static int read_times(const json_t *event, int64_t *times)
     return times[SAMPLE_WALL] > 0 ? 0 : -EINVAL;
 }
 
+/* The kernel's ticks can make a share of a very short sample absurd, but not beyond any measure. */
+static int read_share(const json_t *value, double *ret)
+{
+    if (!json_is_number(value) || !(json_number_value(value) >= -1e6 && json_number_value(value) <= 1e6))
+        return -EINVAL;
+    *ret = json_number_value(value);
+    return 0;
+}
+
+/* Without a span of its own it is that of the wall time. */
+static int read_noise(const json_t *event, int64_t wall, SampleNoise *ret)
+{
+    const json_t *object = json_object_get(event, "noise");
+    const json_t *span = json_object_get(object, "span_ns");
+    SampleNoise noise = {.span = wall};
+
+    if (is_absent(object))
+        return 0;
+    if (!json_is_object(object) || read_share(json_object_get(object, "foreign_cpu"), &noise.foreign) < 0 ||
+        read_share(json_object_get(object, "steal"), &noise.steal) < 0 ||
+        sample_read_integer(json_object_get(object, "throttled_ns"), &noise.throttled) < 0 ||
+        (!is_absent(span) && sample_read_integer(span, &noise.span) < 0))
+        return -EINVAL;
+    *ret = noise;
+    return 0;
+}
+
 static json_t *first_items(const json_t *array, size_t n)
 {
     json_t *items = json_array();
@@ -183,7 +210,8 @@ int sample_read(const json_t *event, size_t max_rows, Sample *ret)
         sample.status = SAMPLE_FAILED;
     } else if (strcmp(status, "done") == 0) {
         sample.status = SAMPLE_GOOD;
-        if (read_times(event, sample.times) < 0 || !details_are_valid(event))
+        if (read_times(event, sample.times) < 0 ||
+            read_noise(event, sample.times[SAMPLE_WALL], &sample.noise) < 0 || !details_are_valid(event))
             return -EINVAL;
         keep_event(event, max_rows, &sample);
     } else {

@@ -19,8 +19,17 @@ typedef enum SampleStatus {
     SAMPLE_FAILED,
 } SampleStatus;
 
+/* What else the machine did meanwhile; see results/noise.h. */
+typedef struct SampleNoise {
+    int64_t span; /* ns of wall time that the shares are of; 0: the runtime does not say */
+    double foreign,
+        steal;         /* shares of the time of all CPUs; rounded figures, so some are below 0 or above 1 */
+    int64_t throttled; /* ns */
+} SampleNoise;
+
 typedef struct Sample {
     SampleStatus status;
+    SampleNoise noise;             /* only of a good one */
     int64_t times[N_SAMPLE_TIMES]; /* nanoseconds; only of a good one */
     json_t *event;                 /* owned; the event of a good one, or NULL if it is packed */
     char *packed;                  /* owned; its text instead, if it is large */

@@ -112,12 +112,6 @@ static bool add_interval(Layout *layout, const json_t *cells)
     return brackets;
 }
 
-/* A ratio keeps two decimals while they say something. */
-static char *ratio_text(double ratio)
-{
-    return ratio >= 0.1 && ratio < 100 ? text_printf("%.2f", ratio) : human_real(ratio);
-}
-
 /* What is not done says so where its verdict would stand. */
 static const char *verdict_text(const json_t *cell)
 {
@@ -144,7 +138,7 @@ static void add_verdict(Layout *layout, const json_t *cells)
         const char *text = verdict_text(cell);
 
         if (json_is_number(ratio))
-            layout_set(layout, ratios, row, ratio_text(json_number_value(ratio)));
+            layout_set(layout, ratios, row, human_ratio(json_number_value(ratio)));
         if (text)
             layout_set(layout, verdicts, row, text_printf("%s", text));
     }

@@ -200,6 +200,11 @@ const json_t *origin_ports(const Origin *origin)
     return origin->ports;
 }
 
+pid_t origin_pid(const Origin *origin)
+{
+    return origin->running ? origin->process.pid : 0;
+}
+
 bool origin_is_settled(const Origin *origin)
 {
     return origin->settled;

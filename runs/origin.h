@@ -18,6 +18,9 @@ Origin *origin_start(uv_loop_t *loop, const RunSettings *settings);
 /* The array of ports that it listens on, borrowed; NULL while it is not up. */
 const json_t *origin_ports(const Origin *origin);
 
+/* Its process; 0 while there is none. */
+pid_t origin_pid(const Origin *origin);
+
 /* Whether the first start has come to something: it is up, or it failed. */
 bool origin_is_settled(const Origin *origin);
 

@@ -54,7 +54,7 @@ static void on_turn(uv_timer_t *timer)
 
     if (!queue->stopping && !queue->running && queue->waiting) {
         queue->running = take_first(queue);
-        run_start(queue->running, origin_ports(queue->origin), on_over, queue);
+        run_start(queue->running, queue->origin, on_over, queue);
     }
     while (queue->stopping && (run = take_first(queue))) {
         run->status = RUN_CANCELLED;

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -52,10 +53,21 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     return run;
 }
 
-/* What the runtime reads. */
-static json_t *request_json(const Run *run, const json_t *ports)
+/* The processes that work for a run without being part of it: what they take is not noise. */
+static json_t *friends_json(const Origin *origin)
 {
-    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail"};
+    json_t *friends = json_pack("[I]", (json_int_t)getpid());
+
+    if (origin_pid(origin) > 0)
+        json_array_append_new(friends, json_integer((json_int_t)origin_pid(origin)));
+    return friends;
+}
+
+/* What the runtime reads. */
+static json_t *request_json(const Run *run, const Origin *origin)
+{
+    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail", "timeline"};
+    const json_t *ports = origin_ports(origin);
     json_t *object = json_pack("{s:i}", "protocol", 1);
 
     for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
@@ -64,6 +76,7 @@ static json_t *request_json(const Run *run, const json_t *ports)
     if (run->turn_ns > 0)
         json_object_set_new(object, "turn_ns", json_real(run->turn_ns));
     json_object_set_new(object, "origin", ports ? json_pack("{s:O}", "ports", ports) : json_null());
+    json_object_set_new(object, "friends", friends_json(origin));
     json_object_set(object, "allow", (json_t *)run->settings->allow);
     json_object_set(object, "cells", run->plan.cells);
     return object;
@@ -170,9 +183,9 @@ static void on_end(void *data, const char *reason)
     end(data, reason);
 }
 
-void run_start(Run *run, const json_t *ports, RunEnd over, void *data)
+void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
 {
-    json_auto_t *request = request_json(run, ports);
+    json_auto_t *request = request_json(run, origin);
     auto_free char *input = json_dumps(request, JSON_COMPACT);
     ChildSpec spec = {
         .guard = run->settings->guard,

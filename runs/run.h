@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "results/results.h"
 #include "runs/child.h"
+#include "runs/origin.h"
 #include "runs/settings.h"
 
 typedef enum RunStatus {
@@ -56,8 +57,8 @@ struct Run {
 /* Takes the plan over. The run has its id at once. */
 Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const json_t *host);
 
-/* Lets the runtime begin; ports are the origin's or NULL. over() is called later, in any case. */
-void run_start(Run *run, const json_t *ports, RunEnd over, void *data);
+/* Lets the runtime begin, with the origin to fetch from. over() is called later, in any case. */
+void run_start(Run *run, const Origin *origin, RunEnd over, void *data);
 
 /* Ends a running run: its status becomes RUN_CANCELLED or the like with this reason, and over() follows when
  * its processes are gone. An end that is under way already keeps its status. */

@@ -10,6 +10,7 @@
 #include "base/streams.h"
 #include "server/config.h"
 #include "server/health.h"
+#include "server/preflight.h"
 #include "server/serve.h"
 
 static const char help[] =
@@ -21,6 +22,8 @@ static const char help[] =
     "  --print-config           print the settings in force as a file, and end\n"
     "  --print-settings         print a table of all settings, in Markdown, and end\n"
     "  --check-config           check the settings, and end: status 0 if they are right\n"
+    "  --preflight              measure for some ten seconds which lessons this machine can show, and end:\n"
+    "                           status 0 if it can show them all\n"
     "  --health                 ask the server at the configured address: status 0 if it is alive\n"
     "  --help, --version\n"
     "\n"
@@ -33,6 +36,7 @@ typedef enum Task {
     TASK_PRINT_CONFIG,
     TASK_PRINT_SETTINGS,
     TASK_CHECK_CONFIG,
+    TASK_PREFLIGHT,
     TASK_HEALTH,
     TASK_HELP,
     TASK_VERSION,
@@ -53,6 +57,7 @@ static int parse(int argc, char *argv[], Arguments *arguments)
         {"print-config", no_argument, NULL, TASK_PRINT_CONFIG},
         {"print-settings", no_argument, NULL, TASK_PRINT_SETTINGS},
         {"check-config", no_argument, NULL, TASK_CHECK_CONFIG},
+        {"preflight", no_argument, NULL, TASK_PREFLIGHT},
         {"health", no_argument, NULL, TASK_HEALTH},
         {"help", no_argument, NULL, TASK_HELP},
         {"version", no_argument, NULL, TASK_VERSION},
@@ -123,6 +128,8 @@ static int run_task(const Arguments *arguments)
     case TASK_CHECK_CONFIG:
         printf("the settings are right\n");
         return EXIT_SUCCESS;
+    case TASK_PREFLIGHT:
+        return preflight(&config);
     case TASK_HEALTH:
         return ask_health(&config);
     case TASK_PRINT_SETTINGS:

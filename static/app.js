@@ -143,7 +143,11 @@ function show(outcome, {values, address}) {
         if (outcome.run.status === 'done') took.set(address, outcome.run.duration_ns);
         said.textContent = announcement(outcome.run);
         shown?.close();
-        shown = showResult(byId('result'), outcome.run, {values, formats: formats()});
+        shown = showResult(byId('result'), outcome.run, {
+            values,
+            formats: formats(),
+            headline: experimentOf(catalog, outcome.run.experiment)?.headline,
+        });
         scrollToResult();
     }
 }

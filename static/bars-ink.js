@@ -128,10 +128,10 @@ export function numberRoom(pen, theme, rows, isWide) {
 }
 
 function drawMeasured(pen, theme, row, {at, end, y, half, isWide}) {
-    const x = Math.min(end, at(Math.max(row.median, row.high, row.ideal ?? 0))) + 8;
+    const x = Math.min(end, at(Math.max(row.value, row.high ?? 0, row.ideal ?? 0))) + 8;
 
     if (row.ideal !== null) drawIdeal(pen, theme, at(row.ideal), y, half);
-    drawWhisker(pen, theme, {low: at(row.low), high: at(row.high), end}, y, half);
+    if (row.high !== null) drawWhisker(pen, theme, {low: at(row.low), high: at(row.high), end}, y, half);
     write(pen, theme, row.text, {x, y, weight: 600});
     if (isWide && row.ratio)
         write(pen, theme, row.ratio, {x: x + pen.measureText(`${row.text}  `).width, y, colour: theme.muted});
@@ -159,7 +159,7 @@ export function overlay(rows, theme, isWide) {
                         weight: 600,
                         width: width - axis.left,
                     });
-                else if (row.median !== undefined)
+                else if (row.value !== undefined)
                     drawMeasured(pen, theme, row, {at, end: area.right, y, half, isWide});
                 else
                     write(pen, theme, `✕ ${row.failed}`, {

@@ -1,38 +1,78 @@
 // The chart of a run: a bar from zero to the median wall time of each cell, a whisker over it, a tick at the
-// ideal, and the number beside it. Data in, picture out: barRows() makes plain rows, drawBars() paints them.
+// ideal, and the number beside it; or a bar to any other figure of each cell, which has neither. Data in,
+// picture out: barRows() makes plain rows, drawBars() paints them.
 //
 // Bars lie, so that names and numbers stay readable on a phone and 64 of them on a projector. A mode has a
 // colour and a pattern, and its name is next to its bar. Chart.js draws axis, grid and bars; bars-ink.js what
 // is on top of them.
 import {modeFill, numberRoom, overlay, readTheme} from './bars-ink.js';
-import {barLabel, groupCells, hasTimes, isCompared, statusText, whisker} from './cells.js';
-import {ratio, shortTime, time} from './format.js';
+import {barLabel, groupCells, hasTimes, isCompared, numberAt, statusText, whisker} from './cells.js';
+import {bytes, field, fieldTitle, ratio, time} from './format.js';
 
 // A whisker may make the axis so much longer than the longest bar; beyond that it ends in an arrow, or one
 // disturbed repetition would make all bars too short to compare.
 const WHISKER_ROOM = 1.5;
 const LONGEST_LABEL = 16; // characters that leave room for bars on a phone
 
-// [{group}] for the title of a group, or {mode, label, median, low, high, ideal, text, ratio, failed}.
-export function barRows(cells) {
+export const WALL_TIME = 'wall_ns.median';
+
+// What the bars of a path are called: "median wall time", "latency p50".
+export function barsTitle(path) {
+    const [part, key] = path.split('.');
+
+    return key === 'median' ? `median ${part === 'cpu_ns' ? 'CPU' : fieldTitle(part)} time` : fieldTitle(key);
+}
+
+// A figure at a path, for people: its name says its unit.
+function textAt(path, value) {
+    const [part, key] = path.split('.');
+
+    if (key.endsWith('_bytes')) return bytes(value);
+    return field(key === 'median' ? part : key, value);
+}
+
+// [{group}] for the title of a group, or {mode, label, value, low, high, ideal, text, ratio, failed}.
+export function barRows(cells, path = WALL_TIME) {
     const groups = groupCells(cells);
     const isLong = cells.some((cell) => barLabel(cell, cells).length > LONGEST_LABEL);
     const hasTitles = groups.length > 1 && (isLong || groups.some((group) => group.cells.length > 1));
 
     return groups.flatMap((group) => [
         ...(hasTitles ? [{group: group.title}] : []),
-        ...group.cells.map((cell) => barRow(cell, hasTitles ? cell.mode : barLabel(cell, cells))),
+        ...group.cells.map((cell) => {
+            const label = hasTitles ? cell.mode : barLabel(cell, cells);
+
+            return path === WALL_TIME ? wallRow(cell, label) : otherRow(cell, label, path);
+        }),
     ]);
 }
 
-function barRow(cell, label) {
+// Any other figure is one of the repetition in the middle, so it has no range, no ideal and no verdict.
+function otherRow(cell, label, path) {
+    const value = numberAt(cell, path);
+
+    if (value === null) return {mode: cell.mode, label, failed: statusText(cell)};
+    return {
+        mode: cell.mode,
+        label,
+        value,
+        low: null,
+        high: null,
+        ideal: null,
+        text: textAt(path, value),
+        ratio: '',
+        failed: null,
+    };
+}
+
+function wallRow(cell, label) {
     if (!hasTimes(cell)) return {mode: cell.mode, label, failed: statusText(cell)};
     const [low, high] = whisker(cell.wall_ns);
 
     return {
         mode: cell.mode,
         label,
-        median: cell.wall_ns.median,
+        value: cell.wall_ns.median,
         low,
         high,
         ideal: cell.ideal_ns ?? null,
@@ -43,13 +83,13 @@ function barRow(cell, label) {
 }
 
 // The same in words, for who cannot see the picture; the table below has everything.
-export function barsInWords(rows) {
+export function barsInWords(rows, path = WALL_TIME) {
     const bars = rows.filter((row) => !('group' in row));
 
     if (bars.length > 12)
-        return `Bar chart of the median wall time of ${bars.length} cells. The table below has the numbers.`;
+        return `Bar chart of the ${barsTitle(path)} of ${bars.length} cells. The table below has the numbers.`;
     return (
-        'Bar chart of the median wall time. ' +
+        `Bar chart of the ${barsTitle(path)}. ` +
         rows.map((row) => (row.group ? `${row.group}:` : `${row.label} ${row.text ?? row.failed};`)).join(' ')
     );
 }
@@ -59,7 +99,7 @@ function longestWhisker(rows) {
 }
 
 function axisEnd(rows) {
-    const longest = Math.max(1, ...rows.flatMap((row) => [row.median ?? 0, row.ideal ?? 0]));
+    const longest = Math.max(1, ...rows.flatMap((row) => [row.value ?? 0, row.ideal ?? 0]));
 
     return Math.min(Math.max(longest, longestWhisker(rows)), longest * WHISKER_ROOM);
 }
@@ -69,7 +109,7 @@ export function hasArrows(rows) {
     return longestWhisker(rows) > axisEnd(rows);
 }
 
-function options(rows, theme, room) {
+function options(rows, path, theme, room) {
     return {
         indexAxis: 'y',
         animation: false,
@@ -80,7 +120,7 @@ function options(rows, theme, room) {
         plugins: {legend: {display: false}, tooltip: {enabled: false}},
         scales: {
             x: {
-                min: 0,
+                min: Math.min(0, ...rows.map((row) => row.value ?? 0)),
                 max: axisEnd(rows),
                 grid: {color: theme.grid, drawBorder: false},
                 border: {display: false},
@@ -90,11 +130,11 @@ function options(rows, theme, room) {
                     maxTicksLimit: 6,
                     maxRotation: 0,
                     includeBounds: false,
-                    callback: (value) => shortTime(value),
+                    callback: (value) => textAt(path, value).replace(/\.0+ /, ' '),
                 },
                 title: {
                     display: true,
-                    text: 'median wall time',
+                    text: barsTitle(path),
                     color: theme.muted,
                     font: {family: theme.family, size: theme.size * 0.85},
                 },
@@ -113,8 +153,8 @@ function options(rows, theme, room) {
     };
 }
 
-// Draws the rows into the canvas, whose box this sizes; returns the Chart, which the caller destroys.
-export function drawBars(canvas, rows) {
+// Draws the rows of a path into the canvas, whose box this sizes; returns the Chart, which the caller destroys.
+export function drawBars(canvas, rows, path = WALL_TIME) {
     const box = canvas.parentElement;
     const theme = readTheme(box);
     const isWide = box.clientWidth >= 26 * theme.size;
@@ -128,7 +168,7 @@ export function drawBars(canvas, rows) {
             labels: rows.map((row) => row.label ?? ''),
             datasets: [
                 {
-                    data: rows.map((row) => row.median ?? null),
+                    data: rows.map((row) => row.value ?? null),
                     backgroundColor: rows.map((row) =>
                         row.mode ? modeFill(pen, theme, row.mode) : 'transparent',
                     ),
@@ -138,7 +178,7 @@ export function drawBars(canvas, rows) {
                 },
             ],
         },
-        options: options(rows, theme, numberRoom(pen, theme, rows, isWide)),
+        options: options(rows, path, theme, numberRoom(pen, theme, rows, isWide)),
         plugins: [overlay(rows, theme, isWide)],
     });
 }

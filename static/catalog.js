@@ -17,7 +17,9 @@ export function experimentOf(catalog, name) {
 
 // The parameters of an experiment's form in three parts: {front, own, folded}.
 export function formParts(catalog, experiment) {
-    const usable = catalog.parameters.filter((p) => !NOT_IN_FORM.includes(p.name) && !isForced(p));
+    const usable = catalog.parameters.filter(
+        (p) => !NOT_IN_FORM.includes(p.name) && !isForced(p) && !isDerived(p, experiment),
+    );
 
     return {
         front: IN_FRONT.map((name) => usable.find((p) => p.name === name)).filter(Boolean),
@@ -35,6 +37,11 @@ export function formParameters(catalog, experiment) {
 // A list of choices with one choice leaves nothing to choose.
 function isForced(parameter) {
     return parameter.list && parameter.type === 'choice' && parameter.choices.length < 2;
+}
+
+// The number of tasks of some experiments follows from a parameter of their own.
+function isDerived(parameter, experiment) {
+    return parameter.name === 'tasks' && experiment.tasks !== undefined;
 }
 
 // What the field holds when nobody touched it. A parameter that the server sizes by itself stays empty.

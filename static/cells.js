@@ -74,6 +74,22 @@ export function statusText({status, reason}) {
     return `${isPending ? 'not measured' : status}${reason ? ': ' + reason : ''}`;
 }
 
+// The number that a cell has at a path ("metrics.latency_p50_ns"), or null.
+export function numberAt(cell, path) {
+    const value = path.split('.').reduce((object, key) => object?.[key], cell);
+
+    return typeof value === 'number' ? value : null;
+}
+
+// The paths of all that a bar can show: the two times, and every number among metrics and memory.
+export function measurePaths(cells) {
+    const below = (part) =>
+        cells.flatMap((cell) => Object.keys(cell[part] ?? {})).map((key) => `${part}.${key}`);
+    const paths = new Set(['wall_ns.median', 'cpu_ns.median', ...below('metrics'), ...below('memory')]);
+
+    return [...paths].filter((path) => cells.some((cell) => numberAt(cell, path) !== null));
+}
+
 // The two ends of a whisker: the interval of the median, or where there is none the range of the samples.
 export function whisker(stats) {
     return stats.interval ?? [stats.min, stats.max];

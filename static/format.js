@@ -58,6 +58,10 @@ export function ratio(value) {
     return value === null || value === undefined ? NONE : digits(value);
 }
 
+export function percent(share) {
+    return share === null || share === undefined ? NONE : `${(share * 100).toFixed(1)} %`;
+}
+
 // A number as the form takes it: commas would separate a list there, so digits are grouped by underscores.
 export function typed(value) {
     const text = String(value);

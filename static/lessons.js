@@ -53,6 +53,42 @@ const LESSONS = [
         question: 'What do a thousand threads cost?',
         why: 'An event loop waits for a thousand answers in one thread. Compare the CPU time and the memory.',
     },
+    {
+        experiment: 'crunch',
+        values: {mode: 'serial,threads'},
+        question: 'Does number crunching mind the lock?',
+        why: 'A library that computes in C can let go of it. With release off it keeps it.',
+    },
+    {
+        experiment: 'refcount',
+        values: {mode: 'threads', lock: 'none,gil'},
+        question: 'Why is there a GIL at all?',
+        why: 'Every object counts who uses it. See what becomes of a plain count when two threads share it.',
+    },
+    {
+        experiment: 'counter',
+        values: {lock: 'gil', switch_inside: 'on'},
+        question: 'Does the GIL protect your own counter?',
+        why: 'It keeps the interpreter whole. Between a load and a store of yours it may change hands.',
+    },
+    {
+        experiment: 'share',
+        values: {mode: 'threads,processes'},
+        question: 'Who sees what a process wrote?',
+        why: 'Threads share their memory. A process has a copy; shared memory or a pipe is another matter.',
+    },
+    {
+        experiment: 'idle',
+        values: {mode: 'threads,epoll', tasks: '1000', wakeups_per_s: '1', repeat: '3'},
+        question: 'What does a thousand cost that does nothing?',
+        why: 'A thread has a stack of its own, in the program and in the kernel; a task of a loop is an object.',
+    },
+    {
+        experiment: 'convoy',
+        values: {mode: 'threads', lock: 'gil', switch_interval_us: '500,5000,50000', repeat: '3'},
+        question: 'How long does an answer wait behind a thread that computes?',
+        why: 'Who comes back from waiting has to ask for the lock, and is patient for one switch interval.',
+    },
 ];
 
 function isPossible(catalog, {experiment, values}) {

@@ -1,27 +1,26 @@
 // A run on the page: the sentence, the chart, the table behind it, and what else was measured, folded.
-import {barRows, barsInWords, drawBars, hasArrows} from './bars.js';
-import {barLabel, groupCells} from './cells.js';
+import {barRows, barsInWords, barsTitle, drawBars, hasArrows, WALL_TIME} from './bars.js';
+import {barLabel, groupCells, measurePaths} from './cells.js';
 import {curlBox} from './curl.js';
 import {el, folded} from './dom.js';
-import {count, sentence, time, typed} from './format.js';
+import {count, percent, sentence, time, typed} from './format.js';
 import {doubts, groupFindings, heading} from './sentences.js';
 import {cellTable, objectTable, tableNotes, taskTable} from './table.js';
 
 const MOST_DOUBTS = 3;
 
-// Fills the section. asked: {values, formats}, what the curl line needs. Returns {draw, close}: draw()
-// paints the chart again, for when colours or sizes change; close() lets go of it before another result.
+// Fills the section. asked: {values, formats}, what the curl line needs, and the headline of the experiment: the
+// path of the figure that it is about, if that is not the wall time. Returns {draw, close}: draw() paints the
+// chart again, for when colours or sizes change; close() lets go of it before another result.
 export function showResult(section, run, asked) {
     const curl = curlBox('This run from a shell', asked.formats);
-    const rows = barRows(run.cells);
-    const canvas = el('canvas', {role: 'img', 'aria-label': barsInWords(rows)});
-    const canDraw = window.Chart !== undefined && run.cells.length > 0;
-    let chart = null;
+    const chart = window.Chart !== undefined && run.cells.length > 0 ? barChart(run, asked.headline) : null;
+    const isAboutTime = !asked.headline;
 
     curl.show(run.experiment, asked.values);
     section.replaceChildren(
         ...[
-            el('h2', {id: 'result-title', tabindex: -1}, heading(run)),
+            el('h2', {id: 'result-title', tabindex: -1}, heading(run, isAboutTime)),
             el('p', {class: 'facts'}, facts(run)),
             run.status !== 'done' &&
                 el(
@@ -34,11 +33,12 @@ export function showResult(section, run, asked) {
                         run.reason ? ` ${sentence(run.reason)}` : '',
                     ),
                 ),
-            list(groupFindings(run), 'findings'),
-            doubtList(run),
+            noise(run),
             run.lesson && el('p', {class: 'lesson'}, run.lesson),
             run.request?.prediction && el('p', {}, el('b', {}, 'Predicted: '), run.request.prediction),
-            canDraw && el('figure', {}, el('div', {class: 'chart'}, canvas), legend(run, rows)),
+            chart?.node,
+            isAboutTime && list(groupFindings(run), 'findings'),
+            isAboutTime && doubtList(run),
             window.Chart === undefined &&
                 el('p', {class: 'note'}, 'The chart library is not installed; the table has the numbers.'),
             run.cells.length > 0 && cellTable(run),
@@ -50,13 +50,61 @@ export function showResult(section, run, asked) {
     );
     section.hidden = false;
 
-    const draw = () => {
-        chart?.destroy();
-        chart = canDraw ? drawBars(canvas, rows) : null;
-    };
+    chart?.draw();
+    return {draw: () => chart?.draw(), close: () => chart?.close()};
+}
 
-    draw();
-    return {draw, close: () => chart?.destroy()};
+// The figure with its legend, and a choice of what its bars show.
+function barChart(run, headline) {
+    const paths = measurePaths(run.cells);
+    const canvas = el('canvas', {role: 'img'});
+    const key = el('figcaption');
+    let path = paths.includes(headline) ? headline : WALL_TIME;
+    let drawn = null;
+
+    const draw = () => {
+        const rows = barRows(run.cells, path);
+
+        drawn?.destroy();
+        canvas.setAttribute('aria-label', barsInWords(rows, path));
+        key.replaceChildren(...legend(run, rows, path));
+        drawn = drawBars(canvas, rows, path);
+    };
+    const choose = (event) => {
+        path = event.target.value;
+        draw();
+    };
+    const choice = el(
+        'label',
+        {class: 'choice'},
+        'Bars show ',
+        el(
+            'select',
+            {id: 'bars-show', on: {change: choose}},
+            paths.map((one) => el('option', {value: one, selected: one === path}, barsTitle(one))),
+        ),
+    );
+
+    return {
+        node: el('figure', {}, paths.length > 0 && choice, el('div', {class: 'chart'}, canvas), key),
+        draw,
+        close: () => drawn?.destroy(),
+    };
+}
+
+// Before everything else: who reads a number should know what it is worth.
+function noise({host: machine}) {
+    const reasons = (machine?.noise_reasons ?? []).join('; ');
+
+    return (
+        machine?.noisy &&
+        el(
+            'p',
+            {class: 'note noise'},
+            el('b', {}, 'The machine was noisy, so take the figures with care: '),
+            sentence(reasons || 'other work ran meanwhile'),
+        )
+    );
 }
 
 function list(sentences, name) {
@@ -103,40 +151,41 @@ function sizedText({cells}, name) {
     return `${name} sized to ${values.map(typed).join(', ')}`;
 }
 
-function legend(run, rows) {
+function legend(run, rows, path) {
     const hasInterval = run.cells.some((cell) => cell.wall_ns?.interval);
     const key = (name, text) => el('span', {class: 'key'}, el('i', {class: name}), text);
 
-    return el(
-        'figcaption',
-        {},
+    if (path !== WALL_TIME)
+        return [key('key-bar', `${barsTitle(path)}${path.endsWith('.median') ? '' : ', of one repetition'}`)];
+    return [
         key('key-bar', 'median'),
         key('key-whisker', hasInterval ? 'interval of the median' : 'smallest to largest'),
         run.cells.some((cell) => typeof cell.ideal_ns === 'number') &&
             key('key-ideal', 'ideal: what a machine without any cost would need'),
         hasArrows(rows) && el('span', {class: 'key'}, '→ goes on to the right'),
         el('span', {class: 'key'}, '× times the serial time'),
-    );
+    ].filter(Boolean);
 }
 
 function host({host: machine}) {
     if (!machine) return '';
-    const noisy =
-        machine.noisy && `Noisy: ${(machine.noise_reasons ?? []).join('; ') || 'other work ran meanwhile'}.`;
+    const share = (value, who) => typeof value === 'number' && `${who} took ${percent(value)}`;
+    const noise = [
+        share(machine.foreign_cpu, 'other programs'),
+        share(machine.steal, 'other machines'),
+    ].filter(Boolean);
 
-    return el(
-        'span',
-        {},
+    return (
         [
             machine.cpu_model,
             typeof machine.cpus_usable === 'number' &&
                 `${count(machine.cpus_usable)} of ${count(machine.cpus_online)} CPUs usable`,
+            typeof machine.cpu_quota === 'number' && `quota of ${count(machine.cpu_quota)} CPUs`,
+            machine.container && `container ${machine.container}`,
             machine.kernel && `Linux ${machine.kernel}`,
         ]
             .filter(Boolean)
-            .join(', '),
-        '. ',
-        noisy && el('b', {class: 'bad'}, noisy),
+            .join(', ') + (noise.length > 0 ? `. Of the CPU time ${noise.join(', ')}.` : '.')
     );
 }
 

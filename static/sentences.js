@@ -40,14 +40,15 @@ function range({ratio: value, interval}) {
         : `the medians give ${times(value)}`;
 }
 
-// The heading of a run: what was asked, and where there is one group only, what came out.
-export function heading(run) {
+// The heading of a run: what was asked, and where there is one group only, what came out, if it is the time
+// that counts.
+export function heading(run, withFindings = true) {
     const {cells, experiment} = run;
 
     if (cells.length === 0) return experiment;
     const shared = ['tasks', 'lock', 'cpus'].filter((axis) => distinct(cells, axis) === 1);
     const asked = [experiment, describe(cells[0], shared)].filter(Boolean).join(', ');
-    const said = groupCells(cells).length === 1 ? findings(cells) : '';
+    const said = withFindings && groupCells(cells).length === 1 ? findings(cells) : '';
 
     return said ? `${asked}: ${said}` : asked;
 }

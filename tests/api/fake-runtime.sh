@@ -13,7 +13,7 @@ if [ "${1-}" = --describe ]; then
     printf '"modes":[{"name":"serial","summary":"","aliases":[]}],'
     printf '"locks":[{"name":"gil","summary":"","exclusive":true}],"experiments":['
     experiment fine "answers at once"
-    for name in gated hang crash quit silent garbage strange early failing refusing flood talking; do
+    for name in gated hang crash quit silent garbage strange early failing refusing flood talking friends; do
         printf ','
         experiment "$name" "misbehaves"
     done
@@ -84,6 +84,13 @@ case $request in
 *'"experiment":"flood"'*)
     # One line without an end.
     exec tr '\0' x </dev/zero
+    ;;
+*'"experiment":"friends"'*)
+    # The server, which is the parent of the guard, has named itself and the origin as friends.
+    read -r _ _ _ server _ <"/proc/$PPID/stat"
+    case $request in
+    *"\"friends\":[$server,"[1-9]*) sample ;;
+    esac
     ;;
 *'"experiment":"talking"'*)
     sample

@@ -57,8 +57,48 @@ START_TEST(settings_can_be_checked_and_printed)
     ck_assert(strstr(printed, "port = 9000"));
     ck_assert_int_eq(api_run_program(&help, "--help", NULL), 0);
     ck_assert(strstr(help, "--print-config"));
+    ck_assert(strstr(help, "--preflight"));
     ck_assert_int_eq(api_run_program(&version, "--version", NULL), 0);
     ck_assert(strncmp(version, "gilscope ", 9) == 0);
+}
+END_TEST
+
+/* What it finds depends on the machine; that it looks at everything and keeps its word does not. */
+START_TEST(a_preflight_says_which_lessons_can_be_shown)
+{
+    static const char *const rows[] = {"CPUs", "CPU quota", "quiet", "threads (pids)",
+        "fetches (descriptors)", "threads under the GIL", "processes", "threads without a lock",
+        "waiting in threads", "waiting in one loop"};
+    auto_free char *text = NULL;
+    int status = api_run_program(&text, "--preflight", NULL);
+    bool any_not = false;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_free char *start = text_printf("\n%s ", rows[i]);
+        const char *row = strstr(text, start);
+
+        ck_assert_msg(row, "%s is not in: %s", rows[i], text);
+        row += strlen(start);
+        row += strspn(row, " ");
+        ck_assert_msg(
+            strncmp(row, "ok ", 3) == 0 || strncmp(row, "limited ", 8) == 0 || strncmp(row, "no ", 3) == 0,
+            "%s", row);
+        any_not = any_not || strncmp(row, "no ", 3) == 0;
+    }
+    ck_assert_msg(status == any_not, "status %d: %s", status, text);
+    ck_assert_msg(!strstr(text, "level="), "%s", text);
+}
+END_TEST
+
+START_TEST(a_preflight_without_a_runtime_fails)
+{
+    auto_free char *text = NULL, *fake = NULL;
+
+    ck_assert_int_eq(api_run_program(&text, "--preflight", "--set", "runtimes.c=/no/such/program", NULL), 1);
+    ck_assert_msg(strstr(text, "/no/such/program"), "%s", text);
+    /* A runtime without the experiments. */
+    ck_assert_int_eq(api_run_program(&fake, "--preflight", "--set", API_FAKE_RUNTIME, NULL), 1);
+    ck_assert_msg(strstr(fake, "no experiment called"), "%s", fake);
 }
 END_TEST
 
@@ -77,4 +117,5 @@ END_TEST
 
 RUN_TESTS("api-program", 120, a_port_that_is_in_use_ends_the_start, health_is_asked_over_the_network,
     wrong_settings_and_options_end_the_start, settings_can_be_checked_and_printed,
+    a_preflight_says_which_lessons_can_be_shown, a_preflight_without_a_runtime_fails,
     a_runtime_that_does_not_work_ends_the_start)

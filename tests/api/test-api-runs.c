@@ -37,9 +37,31 @@ START_TEST(a_run_is_one_object)
     ck_assert_str_eq(text_of(&answer, "label"), "mine");
     ck_assert_uint_eq(strlen(text_of(&answer, "id")), 26);
     ck_assert_uint_eq(json_array_size(json_object_get(answer.json, "cells")), 2);
+    ck_assert(json_is_boolean(json_object_get(json_object_get(answer.json, "host"), "noisy")));
+    ck_assert(json_object_get(json_object_get(answer.json, "host"), "load1"));
     cell = json_array_get(json_object_get(answer.json, "cells"), 1);
     ck_assert_str_eq(json_string_value(json_object_get(cell, "mode")), "threads");
     ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(cell, "params"), "n")), 1000);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(a_timeline_is_in_the_answer_with_full_detail_only)
+{
+    static const char path[] =
+        "/run/countdown?n=1000&tasks=2&repeat=1&warmup=0&mode=threads&timeline=on&detail=";
+
+    api_server_start(&server, NULL);
+    for (int full = 0; full < 2; full++) {
+        auto_free char *whole = text_printf("%s%s", path, full ? "full" : "summary");
+        auto_answer ApiAnswer answer = api_get(&server, whole);
+        const json_t *cell = json_array_get(json_object_get(answer.json, "cells"), 0);
+        const json_t *timeline = json_object_get(cell, "timeline");
+
+        ck_assert_msg(answer.status == 200, "%s", answer.body);
+        ck_assert_int_eq(timeline != NULL, full);
+        ck_assert_int_eq(json_array_size(json_object_get(timeline, "spans")) >= 2, full);
+    }
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 END_TEST
@@ -146,6 +168,17 @@ START_TEST(a_runtime_that_fails_is_a_result_that_says_so)
         api_server_wait_for_descendants(&server, 1);
     }
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(the_server_and_its_origin_are_friends_of_a_run)
+{
+    auto_answer ApiAnswer answer = {0};
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    answer = api_get(&server, "/run/friends" ONCE);
+    ck_assert_msg(answer.status == 200, "%s", answer.body);
+    api_server_stop(&server, SIGTERM);
 }
 END_TEST
 
@@ -282,9 +315,10 @@ START_TEST(a_full_queue_says_when_to_come_back)
 }
 END_TEST
 
-RUN_TESTS("api-runs", 120, a_run_is_one_object, fetch_asks_the_own_origin,
-    parameters_mean_the_same_in_query_form_and_json, the_format_follows_the_parameter_then_the_accept_header,
-    a_runtime_that_fails_is_a_result_that_says_so, a_log_that_talks_too_much_does_no_harm,
+RUN_TESTS("api-runs", 120, a_run_is_one_object, a_timeline_is_in_the_answer_with_full_detail_only,
+    fetch_asks_the_own_origin, parameters_mean_the_same_in_query_form_and_json,
+    the_format_follows_the_parameter_then_the_accept_header, a_runtime_that_fails_is_a_result_that_says_so,
+    the_server_and_its_origin_are_friends_of_a_run, a_log_that_talks_too_much_does_no_harm,
     a_run_past_its_time_ends_with_what_it_has, a_client_that_leaves_takes_its_run_along,
     a_client_that_leaves_the_queue_is_not_run, runs_are_answered_in_the_order_they_came,
     a_full_queue_says_when_to_come_back)

@@ -81,6 +81,130 @@ START_TEST(a_result_has_every_format)
 }
 END_TEST
 
+/* Counts the events of a trace by their kind and checks what each of them must have. */
+static void count_phases(const json_t *trace, size_t counts[static 128])
+{
+    json_t *event;
+    size_t i;
+
+    json_array_foreach (json_object_get(trace, "traceEvents"), i, event) {
+        const char *phase = json_string_value(json_object_get(event, "ph"));
+
+        ck_assert_uint_eq(strlen(phase), 1);
+        counts[(unsigned char)*phase]++;
+        ck_assert(json_is_string(json_object_get(event, "name")));
+        ck_assert_int_gt(json_integer_value(json_object_get(event, "pid")), 0);
+        ck_assert_int_ge(json_integer_value(json_object_get(event, "tid")), *phase == 'M' ? 0 : 1);
+        ck_assert(*phase == 'M' || json_is_real(json_object_get(event, "ts")));
+        ck_assert(*phase != 'X' || json_real_value(json_object_get(event, "dur")) > 0);
+    }
+}
+
+START_TEST(a_trace_shows_each_task_of_each_cell)
+{
+    auto_free char *text = NULL;
+    json_auto_t *trace = NULL;
+    size_t counts[128] = {0};
+
+    ck_assert_int_eq(
+        run_engine("countdown n=1e6 tasks=3 mode=serial,threads,processes,epoll lock=gil repeat=1 "
+                   "switch_interval_us=100 format=trace",
+            NULL, &text),
+        0);
+    trace = json_loads(text, 0, NULL);
+    ck_assert_ptr_nonnull(trace);
+    count_phases(trace, counts);
+    ck_assert_uint_eq(counts['M'], 4 * (1 + 3));
+    ck_assert_uint_ge(counts['X'], 4 * 3);
+    ck_assert_uint_eq(
+        counts['M'] + counts['X'] + counts['i'], json_array_size(json_object_get(trace, "traceEvents")));
+}
+END_TEST
+
+START_TEST(full_detail_brings_the_timeline_of_each_cell)
+{
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+    json_t *cell;
+    size_t i;
+
+    ck_assert_int_eq(
+        run_engine("countdown n=1e5 tasks=2 repeat=2 warmup=0 detail=full format=json", NULL, &text), 0);
+    run = json_loads(text, 0, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(run, "request"), "timeline")), "on");
+    json_array_foreach (json_object_get(run, "cells"), i, cell) {
+        const json_t *timeline = json_object_get(cell, "timeline");
+
+        ck_assert_uint_ge(json_array_size(json_object_get(timeline, "spans")), 2);
+        ck_assert_int_eq(json_integer_value(json_object_get(timeline, "dropped")), 0);
+        ck_assert_uint_eq(json_array_size(json_object_get(json_object_get(cell, "wall_ns"), "samples")), 2);
+    }
+}
+END_TEST
+
+/* Two tasks that take turns at every tick have far more turns than a cell may hold. */
+START_TEST(a_timeline_that_is_too_long_says_how_much_is_missing)
+{
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+    const json_t *timeline;
+
+    ck_assert_int_eq(
+        run_engine("countdown n=1e7 tasks=2 mode=epoll await_every=1 repeat=1 warmup=0 detail=full "
+                   "format=json",
+            NULL, &text),
+        0);
+    run = json_loads(text, 0, NULL);
+    timeline = json_object_get(json_array_get(json_object_get(run, "cells"), 0), "timeline");
+    ck_assert_uint_eq(json_array_size(json_object_get(timeline, "spans")), 20000);
+    ck_assert_int_gt(json_integer_value(json_object_get(timeline, "dropped")), 0);
+}
+END_TEST
+
+/* As many as there are CPUs, so that it does not matter how many there are; they end with the test. */
+static void start_burners(pid_t *pids, long n)
+{
+    pid_t test = getpid();
+
+    for (long i = 0; i < n; i++) {
+        pids[i] = fork();
+        ck_assert_int_ge(pids[i], 0);
+        if (pids[i] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            while (getppid() == test)
+                ;
+            _exit(0);
+        }
+    }
+}
+
+START_TEST(other_programs_that_burn_cpus_are_noise)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    auto_free pid_t *pids = calloc((size_t)n, sizeof(*pids));
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+    const json_t *host, *foreign;
+    int status;
+
+    start_burners(pids, n);
+    status = run_engine("countdown n=2e8 tasks=1 mode=serial repeat=3 format=json", NULL, &text);
+    for (long i = 0; i < n; i++) {
+        kill(pids[i], SIGKILL);
+        waitpid(pids[i], NULL, 0);
+    }
+    ck_assert_int_eq(status, 0);
+    run = json_loads(text, 0, NULL);
+    host = json_object_get(run, "host");
+    foreign = json_object_get(host, "foreign_cpu");
+    if (json_is_null(foreign))
+        return; /* a sandbox whose kernel tells no CPU times */
+    ck_assert_msg(json_is_true(json_object_get(host, "noisy")), "%f", json_number_value(foreign));
+    ck_assert(
+        strstr(json_string_value(json_array_get(json_object_get(host, "noise_reasons"), 0)), "programs"));
+}
+END_TEST
+
 START_TEST(fetch_brings_its_own_origin)
 {
     auto_free char *text = NULL;
@@ -152,6 +276,7 @@ START_TEST(bad_words_are_refused_before_anything_runs)
         {"countdown tasks=1 tasks=2", "more than once"},
         {"countdown colour=red", "no such parameter"},
         {"countdown n=1e12", "would run for about"},
+        {"convoy hogs=2 tasks=2", "must be hogs + 1, which is 3"},
         {"fetch tasks=300 mode=serial,threads", "would run for about"},
         {"--verbose", "unknown option"},
     };
@@ -247,31 +372,57 @@ START_TEST(a_timeout_ends_the_run_with_what_there_is)
 }
 END_TEST
 
-/* Adopts orphans, so that nothing which outlives the engine can hide. */
+/* Tasks that are processes, and a client beside tasks that are not. */
 START_TEST(killing_the_engine_leaves_no_process)
 {
+    static const char *const words[][3] = {
+        {"countdown", "n=1e9", "mode=processes"}, {"convoy", "hogs=2", "mode=threads,processes"}};
     auto_free char *program = sibling_find("engine", "gilscope-run");
-    char *const argv[] = {program, (char *)"countdown", (char *)"n=1e9", (char *)"tasks=4",
-        (char *)"mode=processes", (char *)"format=json", NULL};
-    pid_t pid;
 
+    /* Adopts orphans, so that nothing which outlives the engine can hide. */
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-    pid = fork();
-    if (pid == 0) {
-        execv(program, argv);
-        _exit(127);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            execl(program, program, words[i][0], words[i][1], words[i][2], "format=json", (char *)NULL);
+            _exit(127);
+        }
+        usleep(100000);
+        kill(pid, SIGKILL);
+        ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+        while (waitpid(-1, NULL, 0) > 0)
+            ;
+        ck_assert_int_eq(errno, ECHILD);
     }
-    usleep(100000);
-    kill(pid, SIGKILL);
-    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-    while (waitpid(-1, NULL, 0) > 0)
-        ;
-    ck_assert_int_eq(errno, ECHILD);
 }
 END_TEST
 
-RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, fetch_brings_its_own_origin,
-    the_seed_decides_the_order, bad_words_are_refused_before_anything_runs, a_bad_request_is_an_error_event,
+START_TEST(a_convoy_has_one_task_more_than_hogs)
+{
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+    json_t *cell;
+    size_t i;
+
+    ck_assert_int_eq(run_engine("convoy hogs=2 duration_ms=20 lock=gil,none mode=serial,threads repeat=1 "
+                                "warmup=0 format=json",
+                         NULL, &text),
+        0);
+    run = json_loads(text, 0, NULL);
+    ck_assert_uint_eq(json_array_size(json_object_get(run, "cells")), 4);
+    json_array_foreach (json_object_get(run, "cells"), i, cell) {
+        ck_assert_int_eq(json_integer_value(json_object_get(cell, "tasks")), 3);
+        ck_assert_int_gt(
+            json_integer_value(json_object_get(json_object_get(cell, "metrics"), "latency_p50_ns")), 0);
+    }
+}
+END_TEST
+
+RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, a_trace_shows_each_task_of_each_cell,
+    full_detail_brings_the_timeline_of_each_cell, a_timeline_that_is_too_long_says_how_much_is_missing,
+    other_programs_that_burn_cpus_are_noise, fetch_brings_its_own_origin, the_seed_decides_the_order,
+    bad_words_are_refused_before_anything_runs, a_bad_request_is_an_error_event,
     a_refused_connection_fails_its_cell_with_the_reason, output_that_is_lost_is_no_success,
     a_server_without_standard_input_stops_as_any_other, a_timeout_ends_the_run_with_what_there_is,
-    killing_the_engine_leaves_no_process)
+    killing_the_engine_leaves_no_process, a_convoy_has_one_task_more_than_hogs)

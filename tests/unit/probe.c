@@ -12,7 +12,7 @@
 /* Threads of one process share it, processes have one each. */
 static atomic_int n_inside;
 
-static const char letters[] = "matwd";
+static const char letters[] = "matwdo";
 
 Cell probe_cell(const Mode *mode, const LockPolicy *lock, uint32_t n_tasks, int64_t steps, const char *script)
 {
@@ -80,6 +80,9 @@ static Step perform(Loop *loop, ProbeState *state, char letter, uint64_t ticks)
         if (loop_watch(loop, &state->watch, EPOLLIN) < 0)
             return (Step){STEP_FAILED, ticks};
         return (Step){STEP_WAIT, ticks};
+    case 'o':
+        state->awaits_outside = true;
+        /* fall through */
     case 'd':
         state->detached++;
         state->outside = true;
@@ -99,7 +102,11 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     if (state->outside) {
         ticks_count_down(1000);
         state->outside = false;
-        return (Step){STEP_MORE, 0};
+        if (!state->awaits_outside)
+            return (Step){STEP_MORE, 0};
+        state->awaits_outside = false;
+        loop_wake(loop, task);
+        return (Step){STEP_WAIT, 0};
     }
     if (atomic_fetch_add_explicit(&n_inside, 1, memory_order_relaxed) > 0)
         state->collisions++;

@@ -16,7 +16,8 @@ typedef struct ProbeState {
     uint32_t steps;
     uint32_t collisions; /* steps that found another thread inside */
     uint32_t more, awaits, timers, watches, detached;
-    bool outside; /* the step that comes runs outside the lock */
+    bool outside;        /* the step that comes runs outside the lock */
+    bool awaits_outside; /* and awaits there */
     int event_fd;
     Timer timer;
     Watch watch;
@@ -26,6 +27,6 @@ typedef struct ProbeState {
 extern const Experiment experiment_probe;
 
 /* A cell of the probe; steps of the kinds in script ("m" more, "a" await, "t" timer, "w" watch, "d"
- * detached), which is repeated. */
+ * detached, "o" detached with an await outside), which is repeated. */
 Cell probe_cell(
     const Mode *mode, const LockPolicy *lock, uint32_t n_tasks, int64_t steps, const char *script);

@@ -152,6 +152,18 @@ START_TEST(lines_of_several_processes_do_not_mix)
 }
 END_TEST
 
+START_TEST(entries_below_the_least_level_are_left_out)
+{
+    auto_free char *text = NULL;
+
+    log_set_least(LOG_LEVEL_WARNING);
+    log_info("listening");
+    log_warning("origin_slow");
+    text = caught();
+    ck_assert_str_eq(text + STAMP_LENGTH, "level=warning event=origin_slow\n");
+}
+END_TEST
+
 START_TEST(errno_stays)
 {
     close(STDERR_FILENO);
@@ -175,6 +187,7 @@ int main(void)
     tcase_add_loop_test(tests, a_value_cannot_leave_its_field, 0, sizeof(values) / sizeof(values[0]));
     tcase_add_loop_test(tests, a_long_line_is_cut_where_it_still_can_be_read, 0, 4);
     tcase_add_test(tests, lines_of_several_processes_do_not_mix);
+    tcase_add_test(tests, entries_below_the_least_level_are_left_out);
     tcase_add_test(tests, errno_stays);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);

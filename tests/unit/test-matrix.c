@@ -5,10 +5,11 @@
 #include "engine/own-origin.h"
 #include "engine/registry.h"
 #include "engine/request.h"
+#include "tests/unit/check-timeline.h"
 #include "tests/unit/probe.h"
 #include "tests/unit/run.h"
 
-enum { N_TASKS = 3 };
+enum { N_TASKS = 3, MAX_SPANS = 20000 };
 
 static void check_tasks(const Cell *cell, Arena *arena)
 {
@@ -50,58 +51,96 @@ static void check_locks(const Cell *cell, Arena *arena)
         ck_assert_uint_ge(acquires, N_TASKS / (cell->mode->one_loop ? N_TASKS : 1));
 }
 
-static void run_cell(const Cell *cell)
+static void run_cell(const Cell *cell, bool traced)
 {
+    nsec_t deadline = nsec_now() + 60 * NSEC_PER_SEC;
     json_auto_t *event = NULL;
     Arena *arena;
     int r;
 
-    r = cell_run(cell, true, nsec_now() + 60 * NSEC_PER_SEC, &arena);
+    r = traced ? cell_trace(cell, MAX_SPANS, deadline, &arena) : cell_run(cell, true, deadline, &arena);
     ck_assert_int_eq(r, 0);
     ck_assert_msg(arena->complete, "%s in %s under %s: %s", cell->experiment->name, cell->mode->name,
         cell->lock->name, arena->reason);
     check_tasks(cell, arena);
     check_locks(cell, arena);
+    if (traced)
+        check_timeline(cell, arena);
     event = event_sample(cell, 0, arena, false);
     ck_assert_str_eq(json_string_value(json_object_get(event, "status")), "done");
     ck_assert_uint_eq(json_array_size(json_object_get(event, "per_task")), N_TASKS);
     arena_free(arena);
 }
 
-/* The request for one cell of an experiment: every parameter at its default, but small. */
-static json_t *small_request(const Experiment *experiment, const Mode *mode, const LockPolicy *lock)
+/* A parameter of an experiment, and the one of its choices that is not the default; or NULL. */
+typedef struct Choice {
+    const Parameter *parameter;
+    const char *text;
+} Choice;
+
+/* What is small for this experiment ("crunch.n"), or for all that have the parameter; or NULL. */
+static json_t *small_value(const json_t *small, const Experiment *experiment, const Parameter *parameter)
+{
+    char name[64];
+    json_t *own;
+
+    snprintf(name, sizeof(name), "%s.%s", experiment->name, parameter->name);
+    own = json_object_get(small, name);
+    return own ? own : json_object_get(small, parameter->name);
+}
+
+/* The request for one cell of an experiment: every parameter at its default, but small, and one choice. */
+static json_t *small_request(
+    const Experiment *experiment, const Mode *mode, const LockPolicy *lock, Choice choice)
 {
     json_t *params = json_pack("{s:i, s:i}", "switch_interval_us", 500, "check_interval", 100);
-    json_t *small =
-        json_pack("{s:i, s:i, s:i, s:i}", "n", 3000000, "delay_ms", 10, "jitter_ms", 10, "requests", 2);
+    json_t *small = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "n", 50000,
+        "countdown.n", 3000000, "crunch.n", 40, "rounds", 20, "delay_ms", 10, "jitter_ms", 10, "requests", 2,
+        "items", 2000, "hogs", N_TASKS - 1, "duration_ms", 20, "wakeups_per_s", 500);
 
     for (size_t i = 0; i < experiment->n_parameters; i++) {
         const Parameter *parameter = &experiment->parameters[i];
-        json_t *description = parameter_describe(parameter), *value = json_object_get(small, parameter->name);
+        json_t *description = parameter_describe(parameter);
+        json_t *value = small_value(small, experiment, parameter);
 
         json_object_set(params, parameter->name, value ? value : json_object_get(description, "default"));
         json_decref(description);
     }
+    if (choice.parameter)
+        json_object_set_new(params, choice.parameter->name, json_string(choice.text));
     json_decref(small);
     return json_pack("{s:i, s:s, s:[{s:s, s:s, s:i, s:o}]}", "protocol", PROTOCOL_VERSION, "experiment",
         experiment->name, "cells", "mode", mode->name, "lock", lock->name, "tasks", N_TASKS, "params",
         params);
 }
 
-static void run_everywhere(const Experiment *experiment, json_t *origin)
+static void run_everywhere(const Experiment *experiment, Choice choice, json_t *origin)
 {
     for (size_t m = 0; registry_modes[m]; m++) {
         for (size_t l = 0; registry_locks[l]; l++) {
-            json_auto_t *object = small_request(experiment, registry_modes[m], registry_locks[l]);
+            json_auto_t *object = small_request(experiment, registry_modes[m], registry_locks[l], choice);
             auto_problem Problem problem = {0};
             Request request;
 
             json_object_set(object, "origin", origin);
             ck_assert_int_eq(request_parse(object, &request, &problem), 0);
             request.cells[0].turns_per_tick = 10;
-            run_cell(&request.cells[0]);
+            run_cell(&request.cells[0], false);
+            run_cell(&request.cells[0], true);
             request_finish(&request);
         }
+    }
+}
+
+/* With all defaults, and with every other choice in turn. */
+static void run_choices(const Experiment *experiment, json_t *origin)
+{
+    run_everywhere(experiment, (Choice){0}, origin);
+    for (size_t i = 0; i < experiment->n_parameters; i++) {
+        const Parameter *parameter = &experiment->parameters[i];
+
+        for (size_t k = 1; parameter->type == PARAMETER_CHOICE && parameter->choices[k]; k++)
+            run_everywhere(experiment, (Choice){parameter, parameter->choices[k]}, origin);
     }
 }
 
@@ -112,7 +151,7 @@ START_TEST(every_experiment_runs_in_every_mode_under_every_lock)
 
     ck_assert_int_eq(own_origin_start(&origin, &ports), 0);
     for (size_t e = 0; registry_experiments[e]; e++)
-        run_everywhere(registry_experiments[e], ports);
+        run_choices(registry_experiments[e], ports);
     own_origin_stop(&origin);
     json_decref(ports);
 }

@@ -19,15 +19,23 @@ static const char catalog_text[] =
     "\"cost\": [{\"kind\": \"cpu\", \"ns\": 1.0, \"times\": [\"n\"]}]}]}]";
 
 /* Plans "a=1&b=2"; returns the status of the problem, or 0. */
-static int plan_query(const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
+static int plan_of(
+    const json_t *catalogs, const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL), *given = json_object();
+    json_auto_t *given = json_object();
 
-    ck_assert_ptr_nonnull(catalogs);
     form_parse(given, query, strlen(query), problem);
     if (problem_is_set(problem))
         return problem->status;
     return plan_make(catalogs, limits, "work", given, ret, problem) < 0 ? problem->status : 0;
+}
+
+static int plan_query(const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
+
+    ck_assert_ptr_nonnull(catalogs);
+    return plan_of(catalogs, query, limits, ret, problem);
 }
 
 typedef struct Row {
@@ -137,6 +145,41 @@ START_TEST(defaults_are_filled_in)
 }
 END_TEST
 
+/* The value that a query gives the parameter timeline; "" if it is refused. */
+static const char *timeline_of(const char *query, bool by_hand, nsec_t *ret_estimate)
+{
+    auto_problem Problem problem = {0};
+    const char *timeline = "";
+    Plan plan = {0};
+
+    if (plan_query(query, &(PlanLimits){.by_hand = by_hand}, &plan, &problem) != 0)
+        return timeline;
+    if (strcmp(json_string_value(json_object_get(plan.request, "timeline")), "on") == 0)
+        timeline = "on";
+    else
+        timeline = "off";
+    *ret_estimate = plan.estimate;
+    plan_finish(&plan);
+    return timeline;
+}
+
+START_TEST(a_timeline_is_one_more_repetition)
+{
+    nsec_t off = 0, on = 0, more = 0;
+
+    ck_assert_str_eq(timeline_of("repeat=6&warmup=0", false, &off), "off");
+    ck_assert_str_eq(timeline_of("repeat=6&warmup=0&timeline=on", false, &on), "on");
+    ck_assert_str_eq(timeline_of("repeat=7&warmup=0", false, &more), "off");
+    ck_assert_uint_lt(off, on);
+    ck_assert_uint_eq(on, more);
+    ck_assert_str_eq(timeline_of("detail=full", false, &on), "on");
+    ck_assert_str_eq(timeline_of("detail=full&timeline=off", false, &on), "on");
+    ck_assert_str_eq(timeline_of("format=trace", true, &on), "on");
+    ck_assert_str_eq(timeline_of("format=trace", false, &on), "");
+    ck_assert_str_eq(timeline_of("timeline=yes", false, &on), "");
+}
+END_TEST
+
 START_TEST(numbers_may_be_written_in_many_ways)
 {
     static const char *const queries[] = {
@@ -187,6 +230,68 @@ START_TEST(the_estimate_follows_mode_and_lock)
     ck_assert_int_eq(plan_query("mode=threads&lock=none&n=1G&repeat=1&warmup=0", NULL, &plan, &problem), 0);
     ck_assert_uint_gt(under_gil, plan.estimate + NSEC_PER_SEC / 2);
     plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(a_cost_may_depend_on_a_choice)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
+    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    nsec_t async;
+
+    json_array_append_new(
+        json_object_get(experiment, "cost"), json_pack("{s:s, s:f, s:[s], s:{s:s}}", "kind", "cpu", "ns",
+                                                 1000.0, "times", "n", "only_if", "client", "blocking"));
+    ck_assert_int_eq(plan_of(catalogs, "n=1M", NULL, &plan, &problem), 0);
+    async = plan.estimate;
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_of(catalogs, "n=1M&client=blocking", NULL, &plan, &problem), 0);
+    ck_assert_uint_gt(plan.estimate, async + NSEC_PER_SEC);
+    plan_finish(&plan);
+}
+END_TEST
+
+/* The number of tasks in the first cell, or 0 if the request is refused because of the parameter. */
+static json_int_t tasks_of(const char *query, const PlanLimits *limits, const char *param)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
+    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+    auto_problem Problem problem = {0};
+    json_int_t tasks;
+    Plan plan = {0};
+
+    json_object_set_new(experiment, "tasks", json_pack("{s:s, s:i}", "parameter", "hogs", "plus", 1));
+    json_array_append_new(
+        json_object_get(experiment, "parameters"), json_pack("{s:s, s:s, s:i, s:i, s:i}", "name", "hogs",
+                                                       "type", "integer", "min", 0, "max", 7, "default", 1));
+    if (plan_of(catalogs, query, limits, &plan, &problem) != 0) {
+        const json_t *error = json_array_get(problem.errors, 0);
+
+        ck_assert_uint_eq(json_array_size(problem.errors), 1);
+        ck_assert_str_eq(json_string_value(json_object_get(error, "param")), param);
+        return 0;
+    }
+    tasks = json_integer_value(json_array_get(json_object_get(plan.request, "tasks"), 0));
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(plan.cells, 0), "tasks")), tasks);
+    plan_finish(&plan);
+    return tasks;
+}
+
+START_TEST(tasks_may_follow_from_another_parameter)
+{
+    const PlanLimits limits = {.max_tasks = 4};
+
+    ck_assert_int_eq(tasks_of("", NULL, NULL), 2);
+    ck_assert_int_eq(tasks_of("hogs=0", NULL, NULL), 1);
+    ck_assert_int_eq(tasks_of("hogs=7", NULL, NULL), 8);
+    ck_assert_int_eq(tasks_of("hogs=3&tasks=4", NULL, NULL), 4);
+    ck_assert_int_eq(tasks_of("hogs=3&tasks=3", NULL, "tasks"), 0);
+    ck_assert_int_eq(tasks_of("hogs=3&tasks=4,5", NULL, "tasks"), 0);
+    ck_assert_int_eq(tasks_of("tasks=4", NULL, "tasks"), 0);
+    ck_assert_int_eq(tasks_of("hogs=3", &limits, NULL), 4);
+    ck_assert_int_eq(tasks_of("hogs=4", &limits, "hogs"), 0);
 }
 END_TEST
 
@@ -259,7 +364,8 @@ START_TEST(json_values_are_taken_as_they_are)
 END_TEST
 
 RUN_TESTS("plan", 30, bad_values_are_named, all_bad_values_are_named_at_once,
-    an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, numbers_may_be_written_in_many_ways,
-    lists_span_the_grid_with_modes_side_by_side, the_estimate_follows_mode_and_lock,
-    a_longer_timeout_allows_a_longer_run, limits_are_the_operators, patterns_allow_hosts_and_ports,
-    json_values_are_taken_as_they_are)
+    an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
+    numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
+    the_estimate_follows_mode_and_lock, a_cost_may_depend_on_a_choice,
+    tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
+    patterns_allow_hosts_and_ports, json_values_are_taken_as_they_are)

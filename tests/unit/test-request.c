@@ -22,6 +22,9 @@ static const Row rows[] = {
     {"\"warmup\": 1", "\"warmup\": -1", "warmup"},
     {"\"warmup\": 1", "\"tick_ns\": 0.01", "tick_ns"},
     {"\"warmup\": 1", "\"tick_ns\": \"5\"", "tick_ns"},
+    {"\"warmup\": 1", "\"friends\": [0]", "friends"},
+    {"\"warmup\": 1", "\"friends\": [1, \"2\"]", "friends"},
+    {"\"warmup\": 1", "\"friends\": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]", "friends"},
     {"\"warmup\": 1", "\"origin\": {\"ports\": [70000]}", "origin"},
     {"threads", "thread", "mode"},
     {"\"gil\"", "\"gul\"", "lock"},
@@ -64,6 +67,11 @@ START_TEST(a_good_request_becomes_cells)
     ck_assert_uint_eq(request.cells[0].n_cpus, 1);
     ck_assert_int_eq(request.cells[0].lock_settings.switch_interval_us, 700);
     ck_assert_int_eq(request.cells[0].lock_settings.check_interval, 7);
+    ck_assert(!request.timeline);
+    request_finish(&request);
+    json_object_set_new(object, "timeline", json_string("on"));
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert(request.timeline);
     request_finish(&request);
 }
 END_TEST
@@ -94,6 +102,19 @@ START_TEST(what_is_no_object_is_refused)
 
         ck_assert(request_parse(object, &request, &problem) < 0);
     }
+}
+END_TEST
+
+START_TEST(friends_are_taken_over)
+{
+    json_auto_t *object = replaced("\"warmup\": 1", "\"friends\": [7, 2000000]");
+    auto_problem Problem problem = {0};
+    Request request;
+
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_uint_eq(request.n_friends, 2);
+    ck_assert_int_eq(request.friends[1], 2000000);
+    request_finish(&request);
 }
 END_TEST
 
@@ -156,4 +177,5 @@ START_TEST(the_catalog_describes_every_member)
 END_TEST
 
 RUN_TESTS("request", 60, a_good_request_becomes_cells, a_bad_request_names_what_is_bad,
-    what_is_no_object_is_refused, repetitions_go_round_the_cells, the_catalog_describes_every_member)
+    what_is_no_object_is_refused, friends_are_taken_over, repetitions_go_round_the_cells,
+    the_catalog_describes_every_member)

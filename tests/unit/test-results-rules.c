@@ -35,6 +35,16 @@ START_TEST(threads_under_one_lock_share_waiting_only)
 }
 END_TEST
 
+START_TEST(threads_that_let_go_of_the_lock_compute_side_by_side)
+{
+    IdealShape shape = {.mode = "threads", .lock = "gil", .tasks = 3, .cpus = 2, .released = true};
+
+    ck_assert_int_eq(ideal_wall_ns(&shape, 600 * MS, 600 * MS), 400 * MS);
+    shape.mode = "epoll";
+    ck_assert_int_eq(ideal_wall_ns(&shape, 600 * MS, 600 * MS), 600 * MS);
+}
+END_TEST
+
 START_TEST(without_one_lock_the_fullest_cpu_decides)
 {
     static const char *const locks[] = {"none", "per-interpreter"};
@@ -174,9 +184,9 @@ START_TEST(a_hopeless_case_asks_for_something_else)
 END_TEST
 
 RUN_TESTS("results-rules", 10, serial_is_its_own_ideal, threads_under_one_lock_share_waiting_only,
-    without_one_lock_the_fullest_cpu_decides, processes_have_a_lock_each,
-    epoll_overlaps_waits_unless_its_client_blocks, threads_do_not_mind_a_blocking_client,
-    more_cpu_time_than_wall_time_is_no_negative_waiting, a_mode_without_a_rule_has_no_ideal,
-    extreme_numbers_do_not_overflow, the_interval_decides_the_verdict,
+    threads_that_let_go_of_the_lock_compute_side_by_side, without_one_lock_the_fullest_cpu_decides,
+    processes_have_a_lock_each, epoll_overlaps_waits_unless_its_client_blocks,
+    threads_do_not_mind_a_blocking_client, more_cpu_time_than_wall_time_is_no_negative_waiting,
+    a_mode_without_a_rule_has_no_ideal, extreme_numbers_do_not_overflow, the_interval_decides_the_verdict,
     without_an_interval_nothing_can_be_told, the_hint_says_how_many_repetitions_narrow_it,
     a_hopeless_case_asks_for_something_else)

@@ -67,6 +67,46 @@ export async function a_fetch_by_clicking_shows_tasks_and_their_order({page}) {
     );
 }
 
+export async function a_convoy_shows_what_it_is_about_and_its_lesson({page}) {
+    await chooseExperiment(page, 'convoy');
+    await tick(page, 'mode', ['threads', 'processes']);
+    await field(page, 'duration_ms').fill('30');
+    const {status, body} = await pressRun(page);
+    const bars = page.locator('#result canvas');
+
+    assert.equal(status, 200);
+    await assertTableShows(page, body);
+    assert.equal(await page.locator('#result .lesson').textContent(), body.lesson);
+    assert.equal(await page.locator('#bars-show').inputValue(), 'metrics.latency_p50_ns');
+    assert.match(await bars.getAttribute('aria-label'), /latency p50. threads [\d.]+ [mµn]?s; processes/);
+    assert.equal(await page.locator('#result h2').textContent(), 'convoy, 2 tasks, lock gil, 2 CPUs');
+    const before = await bars.evaluate((canvas) => canvas.toDataURL());
+
+    await page.locator('#bars-show').selectOption({label: 'requests'});
+    assert.match(await bars.getAttribute('aria-label'), new RegExp(`threads ${body.cells[0].metrics.requests}`));
+    assert.notEqual(await bars.evaluate((canvas) => canvas.toDataURL()), before);
+    await page.locator('#bars-show').selectOption('wall_ns.median');
+    assert.ok((await countColours(page)) > 20);
+}
+
+export async function a_noisy_machine_is_said_before_the_figures({page}) {
+    const reasons = ['other programs took 40 % of the CPU time'];
+
+    await page.route('**/run/*', async (route) => {
+        const answer = await route.fetch();
+        const run = await answer.json();
+
+        await route.fulfill({json: {...run, host: {...run.host, noisy: true, noise_reasons: reasons}}});
+    });
+    await chooseExperiment(page, 'countdown');
+    await field(page, 'n').fill('1e5');
+    await pressRun(page);
+    const note = page.locator('#result .noise');
+
+    assert.match(await note.textContent(), /noisy.*Other programs took 40 % of the CPU time\./);
+    assert.equal(await note.evaluate((node) => node.compareDocumentPosition(document.querySelector('canvas'))), 4);
+}
+
 export async function the_curl_line_does_the_same({page}) {
     await chooseExperiment(page, 'countdown');
     await tick(page, 'mode', ['serial', 'epoll']);

@@ -100,6 +100,38 @@ export async function bars_are_grouped_by_what_varies({page}) {
     );
 }
 
+export async function bars_show_any_figure_of_a_cell({page}) {
+    const cells = [
+        cell('serial', 1, 'same', {metrics: {latency_p50_ns: 28100}, memory: {rss_per_task_bytes: 978}}),
+        cell('threads', 2, 'slower', {metrics: {latency_p50_ns: 5170000, why: 'text'}}),
+        cell('epoll', 1, 'same', {metrics: null}),
+    ];
+    const said = await page.evaluate(async (run) => {
+        const {measurePaths} = await import('./cells.js');
+        const {barRows, barsInWords, barsTitle} = await import('./bars.js');
+        const paths = measurePaths(run);
+        const rows = barRows(run, 'metrics.latency_p50_ns');
+
+        return {
+            paths,
+            titles: paths.map(barsTitle),
+            rows: rows.map(({value, text, failed}) => value ?? text ?? failed),
+            words: barsInWords(rows, 'metrics.latency_p50_ns'),
+            memory: barRows(run, 'memory.rss_per_task_bytes')[0].text,
+            range: [rows[0].low, rows[0].high, rows[0].ideal],
+        };
+    }, cells);
+
+    assert.deepEqual(said, {
+        paths: ['wall_ns.median', 'metrics.latency_p50_ns', 'memory.rss_per_task_bytes'],
+        titles: ['median wall time', 'latency p50', 'rss per task'],
+        rows: [28100, 5170000, 'done'],
+        words: 'Bar chart of the latency p50. serial 28.1 µs; threads 5.17 ms; epoll done;',
+        memory: '978 B',
+        range: [null, null, null],
+    });
+}
+
 export async function a_failed_cell_has_its_reason_in_place_of_a_bar({page}) {
     const rows = await page.evaluate(
         async (cells) => (await import('./bars.js')).barRows(cells),
@@ -116,5 +148,5 @@ export async function a_failed_cell_has_its_reason_in_place_of_a_bar({page}) {
     );
 
     assert.equal(rows[1].failed, 'failed: died of signal 9');
-    assert.equal(rows[1].median, undefined);
+    assert.equal(rows[1].value, undefined);
 }

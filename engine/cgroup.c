@@ -1,0 +1,274 @@
+/* /proc/self/cgroup says where the process is in each hierarchy, /proc/self/mountinfo where the hierarchy can
+ * be seen and which part of it: in a container often only the own part, and then the path of the first begins
+ * with the root of the second. Formats: proc(5), cgroups(7), Documentation/admin-guide/cgroup-v2.rst. */
+#include "engine/cgroup.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+enum { MAX_LIST = 4 << 20, MAX_FILE = 65536 };
+
+/* Returns the text of a file, or NULL; the caller frees it. */
+static char *read_text(const char *folder, const char *name, size_t max)
+{
+    auto_free char *path = text_printf("%s/%s", folder, name);
+    char *text;
+    size_t length;
+
+    return text_read_file(path, max, &text, &length) == 0 ? text : NULL;
+}
+
+/* Whether a comma-separated list has this word. */
+static bool has_word(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = list; (at = strstr(at, word)); at += length)
+        if ((at == list || at[-1] == ',') && strchr(",", at[length]))
+            return true;
+    return false;
+}
+
+/* Finds the path in lines "4:cpu,cpuacct:/path", of v2 "0::/path". The text is cut up. Returns NULL if the
+ * process is in no such hierarchy. */
+static const char *find_path(char *text, const char *controller, bool v2)
+{
+    char *rest = NULL;
+
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char *controllers = strchr(line, ':');
+        char *path = controllers ? strchr(controllers + 1, ':') : NULL;
+
+        if (!path)
+            continue;
+        *path++ = '\0';
+        if (v2 ? strcmp(line, "0:") == 0 : has_word(controllers + 1, controller))
+            return path;
+    }
+    return NULL;
+}
+
+/* A blank in a path stands there as \040. */
+static void unescape(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from; to++) {
+        if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3]) {
+            *to = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = '\0';
+}
+
+typedef struct Mount {
+    char *root, *point; /* which part of the hierarchy is seen, and where; point is NULL: there is none */
+} Mount;
+
+/* "31 23 0:28 /part /sys/fs/cgroup/cpu rw,relatime shared:9 - cgroup cgroup rw,cpu": before the dash are as
+ * many optional fields as there happen to be. Cuts the line up. */
+static Mount parse_mount(char *line, const char *controller, bool v2)
+{
+    char *dash = strstr(line, " - "), *rest = NULL, *field[5], *type, *options;
+    Mount mount = {0};
+
+    if (!dash)
+        return mount;
+    *dash = '\0';
+    type = strtok_r(dash + 3, " ", &rest);
+    strtok_r(NULL, " ", &rest);
+    options = strtok_r(NULL, " ", &rest);
+    if (!type || strcmp(type, v2 ? "cgroup2" : "cgroup") != 0 || !options ||
+        (!v2 && !has_word(options, controller)))
+        return mount;
+    for (size_t i = 0; i < 5; i++) {
+        field[i] = strtok_r(i == 0 ? line : NULL, " ", &rest);
+        if (!field[i])
+            return mount;
+    }
+    mount = (Mount){.root = field[3], .point = field[4]};
+    unescape(mount.root);
+    unescape(mount.point);
+    return mount;
+}
+
+/* Returns what of the path lies below the root, "" for the root itself, or NULL if it lies elsewhere. */
+static const char *below(const char *path, const char *root)
+{
+    size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+    if (strncmp(path, root, length) != 0 || strstr(path, "/.."))
+        return NULL;
+    path += length;
+    if (*path == '\0' || strcmp(path, "/") == 0)
+        return "";
+    return *path == '/' ? path : NULL;
+}
+
+/* The first mount that shows the process's own group. If none does, the process is outside of what it can see
+ * of the hierarchy, and the top of that is the best that there is. */
+static void find_folder(const char *root, const char *path, const char *controller, bool v2, CgroupTree *ret)
+{
+    auto_free char *proc = text_printf("%s/proc/self", root);
+    auto_free char *text = read_text(proc, "mountinfo", MAX_LIST);
+    char *rest = NULL;
+
+    for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest)) {
+        Mount mount = parse_mount(line, controller, v2);
+        const char *part = mount.point ? below(path, mount.root) : NULL;
+        int n;
+
+        if (!mount.point || (!part && ret->folder[0]))
+            continue;
+        n = snprintf(ret->folder, sizeof(ret->folder), "%s%s%s", root, mount.point, part ? part : "");
+        ret->top = strlen(root) + strlen(mount.point);
+        if (n < 0 || (size_t)n >= sizeof(ret->folder))
+            *ret = (CgroupTree){0};
+        else if (part)
+            return;
+    }
+}
+
+static void find_tree(const char *root, const char *controller, bool v2, CgroupTree *ret)
+{
+    auto_free char *proc = text_printf("%s/proc/self", root);
+    auto_free char *text = read_text(proc, "cgroup", MAX_FILE);
+    const char *path = text ? find_path(text, controller, v2) : NULL;
+
+    *ret = (CgroupTree){0};
+    if (path)
+        find_folder(root, path, controller, v2, ret);
+}
+
+void cgroup_find_controller(const char *root, const char *controller, Cgroup *ret)
+{
+    find_tree(root, controller, false, &ret->v1);
+    find_tree(root, controller, true, &ret->v2);
+}
+
+void cgroup_find(const char *root, Cgroup *ret)
+{
+    cgroup_find_controller(root, "cpu", ret);
+}
+
+/* Goes one level up. Returns whether there was one. */
+static bool go_up(CgroupTree *tree)
+{
+    char *slash = strrchr(tree->folder + tree->top, '/');
+
+    if (!slash)
+        return false;
+    *slash = '\0';
+    return true;
+}
+
+/* "150000 100000": microseconds of CPU time in a period of so many. "max" instead is no limit. */
+static double quota_v2(const char *folder)
+{
+    auto_free char *text = read_text(folder, "cpu.max", MAX_FILE);
+    double quota, period;
+
+    if (!text || sscanf(text, "%lf %lf", &quota, &period) != 2 || !(quota > 0) || !(period > 0))
+        return 0;
+    return quota / period;
+}
+
+/* The same in two files; -1 is no limit. */
+static double quota_v1(const char *folder)
+{
+    auto_free char *quota_text = read_text(folder, "cpu.cfs_quota_us", MAX_FILE);
+    auto_free char *period_text = read_text(folder, "cpu.cfs_period_us", MAX_FILE);
+    double quota = quota_text ? strtod(quota_text, NULL) : 0;
+    double period = period_text ? strtod(period_text, NULL) : 0;
+
+    return quota > 0 && period > 0 ? quota / period : 0;
+}
+
+static double tightest(CgroupTree tree, double (*quota_of)(const char *folder))
+{
+    double least = 0;
+
+    if (!tree.folder[0])
+        return 0;
+    do {
+        double quota = quota_of(tree.folder);
+
+        if (quota > 0 && (least == 0 || quota < least))
+            least = quota;
+    } while (go_up(&tree));
+    return least;
+}
+
+double cgroup_cpu_quota(const Cgroup *cgroup)
+{
+    double v1 = tightest(cgroup->v1, quota_v1), v2 = tightest(cgroup->v2, quota_v2);
+
+    return v1 > 0 && (v2 == 0 || v1 < v2) ? v1 : v2;
+}
+
+/* The value of a line "name 123", or 0. */
+static uint64_t field(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = text; (at = strstr(at, name)); at += length)
+        if ((at == text || at[-1] == '\n') && at[length] == ' ')
+            return strtoull(at + length, NULL, 10);
+    return 0;
+}
+
+/* v1 counts nanoseconds, v2 microseconds, each under a name of its own. */
+static nsec_t throttled(CgroupTree tree)
+{
+    nsec_t sum = 0;
+
+    if (!tree.folder[0])
+        return 0;
+    do {
+        auto_free char *text = read_text(tree.folder, "cpu.stat", MAX_FILE);
+
+        if (text)
+            sum += field(text, "throttled_time") + field(text, "throttled_usec") * NSEC_PER_USEC;
+    } while (go_up(&tree));
+    return sum;
+}
+
+nsec_t cgroup_throttled(const Cgroup *cgroup)
+{
+    return throttled(cgroup->v1) + throttled(cgroup->v2);
+}
+
+/* A file with one number. Returns INT64_MAX if it is missing or says "max". */
+static int64_t number_in(const char *folder, const char *name)
+{
+    auto_free char *text = read_text(folder, name, MAX_FILE);
+    long long number;
+
+    return text && sscanf(text, "%lld", &number) == 1 ? number : INT64_MAX;
+}
+
+int64_t cgroup_left(const CgroupTree *tree, const char *limit, const char *usage)
+{
+    CgroupTree at = *tree;
+    int64_t least = INT64_MAX;
+
+    if (!at.folder[0])
+        return least;
+    do {
+        int64_t left = number_in(at.folder, limit), used = usage ? number_in(at.folder, usage) : 0;
+
+        if (left < INT64_MAX && used < INT64_MAX)
+            left = left > used ? left - used : 0;
+        if (left < least)
+            least = left;
+    } while (go_up(&at));
+    return least;
+}

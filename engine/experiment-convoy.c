@@ -1,0 +1,366 @@
+/* A task that waits for requests, beside tasks that compute. Each answer takes microseconds, but under a
+ * global lock the task that answers must get the lock back first, behind one that never waits: the convoy
+ * effect, after David Beazley, "Understanding the Python GIL" (PyCon 2010).
+ *
+ * Task 0 answers the client (see convoy-client.h), all others are hogs. Where they can run at the same time,
+ * the hogs go on until the client is satisfied. In serial, and on a loop without await_every, they cannot:
+ * there each hog computes for duration_ms, and on the loop the request waits for it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/convoy-client.h"
+#include "engine/registry.h"
+#include "engine/ticks.h"
+
+enum {
+    REQUEST_TICKS = 30, /* to receive, look and send takes an interpreter some 30 instructions */
+    LOOK_TICKS = 10000, /* between two looks at the clock: 60 us */
+};
+
+static const char *const switches[] = {"on", "off", NULL};
+
+typedef struct ConvoyParams {
+    int64_t hogs, duration_ms, await_every;
+    int paced;
+} ConvoyParams;
+
+/* In the cell's process; tasks that are processes have a copy. */
+typedef struct Convoy {
+    ConvoyBoard *board;
+    int fd; /* of task 0, the client has the other end; -1: closed */
+    pid_t client;
+} Convoy;
+
+enum { OUTCOME_P50, OUTCOME_P90, OUTCOME_P99, OUTCOME_REQUESTS, OUTCOME_TIME };
+
+typedef struct ConvoyTask {
+    bool begun;
+
+    /* Of task 0. */
+    Task *task;
+    Watch watch;
+    uint64_t request;
+    bool has_request; /* that is to be answered */
+    uint64_t n_answered;
+
+    /* Of a hog. */
+    nsec_t until;
+    uint64_t ticks, since_await, since_look;
+} ConvoyTask;
+
+static const Parameter parameters[] = {
+    {
+        .name = "hogs",
+        .help = "tasks that only compute; one more answers the requests",
+        .max = CONVOY_MAX_TASKS - 1,
+        .fallback = 1,
+        .offset = offsetof(ConvoyParams, hogs),
+    },
+    {
+        .name = "paced",
+        .type = PARAMETER_CHOICE,
+        .help = "on: the client sends when it has seen a hog at work; off: at once after an answer",
+        .choices = switches,
+        .offset = offsetof(ConvoyParams, paced),
+    },
+    {
+        .name = "duration_ms",
+        .unit = "ms",
+        .help = "how long the client sends requests",
+        .min = 1,
+        .max = 60000,
+        .fallback = 1000,
+        .offset = offsetof(ConvoyParams, duration_ms),
+    },
+    {
+        .name = "await_every",
+        .unit = "ticks",
+        .help = "in epoll, a hog lets the others have a turn after so many ticks; 0: never",
+        .max = 1000000000000,
+        .offset = offsetof(ConvoyParams, await_every),
+    },
+};
+
+static const Cost costs[] = {{.waits = true, .ns = 1e6, .times = {"duration_ms"}}};
+
+static int64_t max_tasks(const Mode *mode)
+{
+    (void)mode;
+    return CONVOY_MAX_TASKS;
+}
+
+static size_t state_bytes(const Cell *cell)
+{
+    (void)cell;
+    return sizeof(ConvoyTask);
+}
+
+/* Whether requests are answered while hogs compute. */
+static bool runs_together(const Cell *cell)
+{
+    const ConvoyParams *params = (const ConvoyParams *)cell->params;
+
+    return cell->mode != &mode_serial && (!cell->mode->one_loop || params->await_every > 0);
+}
+
+/* All are to be there when the first request comes; a loop that is to be frozen needs its first hog. */
+static uint32_t n_needed(const Cell *cell)
+{
+    if (runs_together(cell))
+        return cell->n_tasks;
+    return cell->mode->one_loop && cell->n_tasks > 1 ? 2 : 1;
+}
+
+static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+{
+    const ConvoyParams *params = (const ConvoyParams *)cell->params;
+    Convoy *convoy = calloc(1, sizeof(*convoy));
+    ConvoyClient client = {
+        .n_needed = n_needed(cell),
+        .duration = (nsec_t)params->duration_ms * NSEC_PER_MSEC,
+        .paced = params->paced == 0,
+        .waits_for_hogs = cell->n_tasks > 1 && runs_together(cell),
+        .seed = cell->seed,
+    };
+    int fds[2], r = convoy ? convoy_board_create(&client.board) : -ENOMEM;
+
+    if (r == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+        r = -errno;
+    if (r == 0) {
+        convoy->board = client.board;
+        convoy->fd = fds[0];
+        client.fd = fds[1];
+        convoy->client = convoy_client_start(&client, convoy->fd);
+        r = convoy->client < 0 ? convoy->client : 0;
+        close(client.fd);
+    }
+    if (r < 0)
+        snprintf(reason, ARENA_REASON_SIZE, "its client cannot be started: %s", strerror(-r));
+    cell->prepared = convoy;
+    return r;
+}
+
+static void close_socket(Convoy *convoy)
+{
+    if (convoy->fd >= 0)
+        close(convoy->fd);
+    convoy->fd = -1;
+}
+
+/* A process that answers has the only copy of its end: if it dies, the client knows, and the hogs end with
+ * it. */
+static void begin(const Cell *cell, Task *task)
+{
+    Convoy *convoy = cell->prepared;
+    ConvoyTask *state = (ConvoyTask *)task->state;
+
+    state->begun = true;
+    state->task = task;
+    if (cell->mode->processes && task->id > 0)
+        close_socket(convoy);
+    atomic_fetch_add_explicit(&convoy->board->n_begun, 1, memory_order_relaxed);
+}
+
+static void attend(const Cell *cell, Arena *arena)
+{
+    (void)arena;
+    if (cell->mode->processes)
+        close_socket(cell->prepared);
+}
+
+static void on_ready(Loop *loop, Watch *watch, uint32_t events)
+{
+    ConvoyTask *state = (ConvoyTask *)((char *)watch - offsetof(ConvoyTask, watch));
+
+    (void)events;
+    loop_wake(loop, state->task);
+}
+
+static Step stop_answering(Loop *loop, Task *task, StepKind kind)
+{
+    const Convoy *convoy = loop->cell->prepared;
+
+    loop_watch(loop, &((ConvoyTask *)task->state)->watch, 0);
+    atomic_store_explicit(&convoy->board->over, true, memory_order_relaxed);
+    return (Step){kind, 0};
+}
+
+/* Sending may block, so an interpreter lets go of its lock for it: a request is received inside the lock, and
+ * its answer is sent outside. */
+static Step answer_request(Loop *loop, Task *task, uint64_t ticks)
+{
+    const Convoy *convoy = loop->cell->prepared;
+    ConvoyTask *state = (ConvoyTask *)task->state;
+    ssize_t n;
+
+    if (!state->watch.watched) {
+        state->watch = (Watch){.fd = convoy->fd, .ready = on_ready};
+        if (loop_watch(loop, &state->watch, EPOLLIN) < 0) {
+            task_fail(task, "its socket cannot be watched: too few descriptors");
+            return stop_answering(loop, task, STEP_FAILED);
+        }
+        begin(loop->cell, task);
+        return (Step){STEP_WAIT, 0};
+    }
+    if (state->has_request) {
+        state->has_request = false;
+        state->n_answered +=
+            send(convoy->fd, &state->request, sizeof(state->request), MSG_NOSIGNAL) == sizeof(state->request);
+        return (Step){STEP_WAIT, 0};
+    }
+    n = recv(convoy->fd, &state->request, sizeof(state->request), MSG_DONTWAIT);
+    if (n < 0 && errno == EAGAIN)
+        return (Step){STEP_WAIT, 0};
+    if (n != sizeof(state->request))
+        return stop_answering(loop, task, STEP_DONE);
+    if (ticks > REQUEST_TICKS)
+        ticks = REQUEST_TICKS;
+    ticks_count_down(ticks * loop->cell->turns_per_tick);
+    state->has_request = true;
+    return (Step){STEP_DETACHED, ticks};
+}
+
+static bool is_over(const Cell *cell, ConvoyTask *state)
+{
+    const Convoy *convoy = cell->prepared;
+
+    if (runs_together(cell))
+        return atomic_load_explicit(&convoy->board->over, memory_order_relaxed);
+    if (state->since_look < LOOK_TICKS)
+        return false;
+    state->since_look = 0;
+    if (nsec_now() < state->until)
+        return false;
+    /* What the client sent later would be answered on a loop that is no longer frozen. */
+    atomic_store_explicit(&convoy->board->over, true, memory_order_relaxed);
+    return true;
+}
+
+static Step compute(Loop *loop, Task *task, uint64_t ticks)
+{
+    const ConvoyParams *params = (const ConvoyParams *)loop->cell->params;
+    const Convoy *convoy = loop->cell->prepared;
+    ConvoyTask *state = (ConvoyTask *)task->state;
+    uint64_t await_every = loop->alone ? 0 : (uint64_t)params->await_every;
+
+    if (!state->begun) {
+        begin(loop->cell, task);
+        state->until = nsec_now() + (nsec_t)params->duration_ms * NSEC_PER_MSEC;
+    }
+    if (await_every > 0 && ticks > await_every - state->since_await)
+        ticks = await_every - state->since_await;
+    ticks_count_down(ticks * loop->cell->turns_per_tick);
+    state->ticks += ticks;
+    state->since_look += ticks;
+    state->since_await += ticks;
+    atomic_store_explicit(&convoy->board->hogs[task->id].ticks, state->ticks, memory_order_relaxed);
+    if (is_over(loop->cell, state))
+        return (Step){STEP_DONE, ticks};
+    if (await_every > 0 && state->since_await == await_every) {
+        state->since_await = 0;
+        loop_wake(loop, task);
+        return (Step){STEP_WAIT, ticks};
+    }
+    return (Step){STEP_MORE, ticks};
+}
+
+static Step step(Loop *loop, Task *task, uint64_t ticks)
+{
+    return task->id == 0 ? answer_request(loop, task, ticks) : compute(loop, task, ticks);
+}
+
+/* With this end closed the client ends, if it has not. */
+static void conclude(const Cell *cell, Arena *arena)
+{
+    Convoy *convoy = cell->prepared;
+    ConvoyBoard *board = convoy->board;
+
+    close_socket(convoy);
+    while (waitpid(convoy->client, NULL, 0) < 0 && errno == EINTR)
+        ;
+    convoy_sort(board);
+    arena->outcome[OUTCOME_P50] = convoy_percentile(board, 50);
+    arena->outcome[OUTCOME_P90] = convoy_percentile(board, 90);
+    arena->outcome[OUTCOME_P99] = convoy_percentile(board, 99);
+    arena->outcome[OUTCOME_REQUESTS] = board->n_requests;
+    arena->outcome[OUTCOME_TIME] = board->last - board->first;
+}
+
+static const char *check(const Cell *cell, const Task *task)
+{
+    const Convoy *convoy = cell->prepared;
+
+    if (task->id > 0)
+        return NULL;
+    if (convoy->board->n_requests == 0)
+        return "the client had no answer";
+    return ((const ConvoyTask *)task->state)->n_answered == convoy->board->n_requests
+               ? NULL
+               : "not every request was answered";
+}
+
+static json_t *answer(const Cell *cell, const Task *task)
+{
+    const ConvoyTask *state = (const ConvoyTask *)task->state;
+
+    (void)cell;
+    return json_integer((json_int_t)(task->id == 0 ? state->n_answered : state->ticks));
+}
+
+/* Ticks of all hogs together, in the time in which there was one. */
+static double hog_ticks_per_s(Arena *arena)
+{
+    nsec_t first = UINT64_MAX, last = 0;
+    uint64_t ticks = 0;
+
+    for (uint32_t i = 1; i < arena->n_tasks; i++) {
+        const Task *task = arena_task(arena, i);
+
+        first = task->start < first ? task->start : first;
+        last = task->end > last ? task->end : last;
+        ticks += ((const ConvoyTask *)task->state)->ticks;
+    }
+    return last > first ? (double)ticks * (double)NSEC_PER_SEC / (double)(last - first) : 0;
+}
+
+static void report(const Cell *cell, Arena *arena, json_t *metrics)
+{
+    const uint64_t *outcome = arena->outcome;
+    double seconds = (double)outcome[OUTCOME_TIME] / (double)NSEC_PER_SEC;
+
+    (void)cell;
+    json_object_set_new(metrics, "latency_p50_ns", json_integer((json_int_t)outcome[OUTCOME_P50]));
+    json_object_set_new(metrics, "latency_p90_ns", json_integer((json_int_t)outcome[OUTCOME_P90]));
+    json_object_set_new(metrics, "latency_p99_ns", json_integer((json_int_t)outcome[OUTCOME_P99]));
+    json_object_set_new(metrics, "requests", json_integer((json_int_t)outcome[OUTCOME_REQUESTS]));
+    json_object_set_new(metrics, "requests_per_s", json_real((double)outcome[OUTCOME_REQUESTS] / seconds));
+    json_object_set_new(metrics, "hog_ticks_per_s", json_real(hog_ticks_per_s(arena)));
+}
+
+const Experiment experiment_convoy = {
+    .name = "convoy",
+    .summary =
+        "answer requests beside tasks that compute: under a global lock each answer waits for its turn",
+    .headline = "metrics.latency_p50_ns",
+    .parameters = parameters,
+    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .costs = costs,
+    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .tasks_parameter = "hogs",
+    .tasks_plus = 1,
+    .max_tasks = max_tasks,
+    .state_bytes = state_bytes,
+    .prepare = prepare,
+    .step = step,
+    .attend = attend,
+    .conclude = conclude,
+    .check = check,
+    .answer = answer,
+    .report = report,
+};

@@ -1,0 +1,197 @@
+/* What the lock does not protect: the program's own x += f(). That is three instructions: load x, call f,
+ * store the sum. A lock around each of them keeps the interpreter whole, but if it changes hands in between,
+ * the store puts back a number that is old by then, and what the others have counted meanwhile is lost.
+ *
+ * With switch_inside=on a step ends wherever its ticks run out, as CPython may switch after a call; with off
+ * it goes on until x is stored, as CPython 3.10 and later do for a plain x += 1. Everything else is the same.
+ * On an event loop the same happens if there is an await inside. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "engine/registry.h"
+#include "engine/tally.h"
+#include "engine/ticks.h"
+
+typedef enum CounterSwitch { SWITCH_INSIDE_OFF, SWITCH_INSIDE_ON } CounterSwitch;
+static const char *const switches[] = {[SWITCH_INSIDE_OFF] = "off", [SWITCH_INSIDE_ON] = "on", NULL};
+
+typedef struct CounterParams {
+    int64_t n;
+    int switch_inside;
+} CounterParams;
+
+/* The process's memory: threads share it, processes have one each. */
+typedef struct Counter {
+    alignas(64) _Atomic int64_t x; /* relaxed load, relaxed store: the race is the lesson */
+    alignas(64) atomic_uint n_ended;
+} Counter;
+
+/* Which tick of an increment comes next. */
+typedef enum CounterPhase { PHASE_LOAD, PHASE_CALL, PHASE_STORE } CounterPhase;
+enum { TICKS_PER_INCREMENT = 3 };
+
+typedef struct CounterState {
+    int64_t stored; /* increments that are finished */
+    int64_t loaded; /* from PHASE_CALL on: what x was */
+    int64_t seen;   /* what x was when the task ended */
+    CounterPhase phase;
+    Tally tally;
+} CounterState;
+
+static int64_t size_n(void)
+{
+    return parameter_size(TICKS_PER_INCREMENT * TICK_NS);
+}
+
+static const Parameter parameters[] = {
+    {
+        .name = "n",
+        .help = "how often each task adds 1 to the counter; if not given, one task takes about 200 ms",
+        .min = 1,
+        .max = 100000000000,
+        .size = size_n,
+        .offset = offsetof(CounterParams, n),
+    },
+    {
+        .name = "switch_inside",
+        .type = PARAMETER_CHOICE,
+        .help = "on: the lock may change hands between load and store, as in x += f()",
+        .choices = switches,
+        .offset = offsetof(CounterParams, switch_inside),
+    },
+};
+
+static const Cost costs[] = {{.ns = (TICKS_PER_INCREMENT + 1) * TICK_NS, .times = {"n"}}};
+
+static int64_t max_tasks(const Mode *mode)
+{
+    (void)mode;
+    return 256;
+}
+
+static size_t state_bytes(const Cell *cell)
+{
+    (void)cell;
+    return sizeof(CounterState);
+}
+
+static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+{
+    Counter *counter = aligned_alloc(alignof(Counter), sizeof(*counter));
+
+    if (!counter) {
+        snprintf(reason, ARENA_REASON_SIZE, "there is no memory for the counter");
+        return -ENOMEM;
+    }
+    atomic_init(&counter->x, 0);
+    atomic_init(&counter->n_ended, 0);
+    cell->prepared = counter;
+    return 0;
+}
+
+/* The call fills the time of all three ticks. */
+static void do_tick(Counter *counter, CounterState *state, uint64_t turns)
+{
+    switch (state->phase) {
+    case PHASE_LOAD:
+        state->loaded = atomic_load_explicit(&counter->x, memory_order_relaxed);
+        state->phase = PHASE_CALL;
+        break;
+    case PHASE_CALL:
+        ticks_count_down(TICKS_PER_INCREMENT * turns);
+        state->phase = PHASE_STORE;
+        break;
+    case PHASE_STORE:
+        atomic_store_explicit(&counter->x, state->loaded + 1, memory_order_relaxed);
+        state->stored++;
+        state->phase = PHASE_LOAD;
+        break;
+    }
+}
+
+static void end(const Loop *loop, Counter *counter, CounterState *state)
+{
+    const CounterParams *params = (const CounterParams *)loop->cell->params;
+    uint32_t n_tasks = tally_end(loop, &counter->n_ended);
+
+    state->seen = atomic_load_explicit(&counter->x, memory_order_relaxed);
+    if (n_tasks > 0)
+        state->tally = (Tally){params->n * n_tasks, state->seen};
+}
+
+static Step step(Loop *loop, Task *task, uint64_t ticks)
+{
+    const CounterParams *params = (const CounterParams *)loop->cell->params;
+    CounterState *state = (CounterState *)task->state;
+    Counter *counter = loop->cell->prepared;
+    bool may_end_inside = params->switch_inside == SWITCH_INSIDE_ON;
+    uint64_t used = 0;
+
+    while (state->stored < params->n && (used < ticks || (state->phase != PHASE_LOAD && !may_end_inside))) {
+        do_tick(counter, state, loop->cell->turns_per_tick);
+        used++;
+    }
+    if (state->stored == params->n) {
+        end(loop, counter, state);
+        return (Step){STEP_DONE, used};
+    }
+    if (state->phase == PHASE_LOAD || loop->alone)
+        return (Step){STEP_MORE, used};
+    loop_wake(loop, task);
+    return (Step){STEP_WAIT, used};
+}
+
+/* Nothing can come between load and store: the step does not end there, or there is nobody to come. */
+static bool is_promised(const Cell *cell)
+{
+    const CounterParams *params = (const CounterParams *)cell->params;
+
+    if (params->switch_inside == SWITCH_INSIDE_OFF)
+        return tally_is_protected(cell);
+    return cell->n_tasks == 1 || cell->mode == &mode_serial || cell->mode->processes;
+}
+
+static const char *check(const Cell *cell, const Task *task)
+{
+    const CounterState *state = (const CounterState *)task->state;
+
+    if (state->tally.actual > state->tally.expected)
+        return "the counter is higher than it was ever counted";
+    if (is_promised(cell) && state->tally.actual < state->tally.expected)
+        return "updates were lost where none can be";
+    return NULL;
+}
+
+/* What the task saw when it was done. */
+static json_t *answer(const Cell *cell, const Task *task)
+{
+    (void)cell;
+    return json_integer(((const CounterState *)task->state)->seen);
+}
+
+static void report(const Cell *cell, Arena *arena, json_t *metrics)
+{
+    TallySum sum = {0};
+
+    (void)cell;
+    for (uint32_t i = 0; i < arena->n_tasks; i++)
+        tally_add(&sum, &((const CounterState *)arena_task(arena, i)->state)->tally);
+    tally_report(&sum, metrics);
+}
+
+const Experiment experiment_counter = {
+    .name = "counter",
+    .summary = "add up in a shared variable: the lock protects the interpreter, not the program",
+    .headline = "metrics.lost_updates",
+    .parameters = parameters,
+    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .costs = costs,
+    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .max_tasks = max_tasks,
+    .state_bytes = state_bytes,
+    .prepare = prepare,
+    .step = step,
+    .check = check,
+    .answer = answer,
+    .report = report,
+};

@@ -1,0 +1,68 @@
+/* What else the machine did while a repetition ran: the CPU time of other programs, the time that the host of
+ * a virtual machine gave to others (steal), and the time that a quota held everything back.
+ *
+ * The CPUs that the machine has were busy for a time; what is left of it without this process, its cells and
+ * its friends (the server and the origin) was used by others. The run's own part is exact, the kernel's
+ * figures are rounded down to ticks of 10 ms. So a repetition of a millisecond says nothing for itself. But a
+ * reading is taken after each, and what one of them rounds away is in the next: over all repetitions of a run
+ * the sum is off by a tick or two, as it would be for a single long one. Therefore shares are never cut to
+ * 0..1 here (a short repetition may well have -2 or 5), and it is results/ that adds them up and judges.
+ *
+ * Time in interrupts is left out: the kernel does not say whose it is, and most belongs to the run's own
+ * network traffic. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/nsec.h"
+#include "engine/cgroup.h"
+
+enum { NOISE_MAX_FRIENDS = 16 };
+
+/* Since boot, summed over all CPUs. */
+typedef struct NoiseCpuTimes {
+    uint32_t n_cpus;
+    nsec_t idle;       /* also waiting for a disk */
+    nsec_t interrupts; /* hard and soft ones */
+    nsec_t steal;
+} NoiseCpuTimes;
+
+typedef struct NoiseReading {
+    nsec_t at;
+    NoiseCpuTimes cpu;
+    nsec_t run, friends; /* CPU time used so far */
+    nsec_t throttled;
+} NoiseReading;
+
+/* From one reading to the next. */
+typedef struct Noise {
+    nsec_t span;               /* wall time between them */
+    double foreign_cpu, steal; /* shares of the time of all CPUs */
+    nsec_t throttled;
+} Noise;
+
+/* A reading that goes on: it belongs to one thread. */
+typedef struct NoiseMeter {
+    Cgroup cgroup;
+    pid_t friends[NOISE_MAX_FRIENDS];
+    nsec_t friend_cpu[NOISE_MAX_FRIENDS]; /* the most that was ever read */
+    size_t n_friends;
+    NoiseReading last;
+    bool works; /* the kernel tells CPU times */
+} NoiseMeter;
+
+/* Begins. There may be up to NOISE_MAX_FRIENDS friends, processes of our own that work for the run. */
+void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends);
+
+/* Sets *ret to what happened since noise_start() or the last call. Returns false, *ret untouched, if the
+ * kernel does not tell. Every child that worked for the run meanwhile must have been waited for. Takes some
+ * 100 us. */
+bool noise_take(NoiseMeter *meter, Noise *ret);
+
+/* Reads the text of /proc/stat. Returns 0, or -EINVAL if it has no CPU times: then they are missing or, in
+ * some sandboxes, all zero. */
+int noise_parse_stat(const char *text, NoiseCpuTimes *ret);
+
+/* What happened between two readings. */
+Noise noise_between(const NoiseReading *before, const NoiseReading *after);

@@ -1,0 +1,234 @@
+/* Two rules keep the picture true. A run ends before the lock is let go and begins after it was taken, so
+ * under an exclusive lock the runs of two tasks never overlap. And a check of the lock leaves a mark only if
+ * somebody else had it meanwhile: the old lock lets go a million times a second, and hardly ever is that a
+ * switch.
+ *
+ * The lock's own code has no part in it: while a loop is traced, a lock that does nothing but look at the
+ * clock stands before the loop's own. */
+#include "engine/timeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* What a task does at present. */
+struct TimelineRow {
+    alignas(64) nsec_t start;
+    nsec_t end; /* 0: it goes on. Otherwise it is over, and still becomes longer if nobody else runs */
+    SpanKind kind;
+};
+
+static size_t place(size_t *size, size_t alignment, size_t bytes)
+{
+    size_t at = (*size + alignment - 1) / alignment * alignment;
+
+    *size = at + bytes;
+    return at;
+}
+
+int timeline_create(uint32_t n_seats, uint32_t n_tasks, uint32_t max_spans, Timeline **ret)
+{
+    size_t size = sizeof(Timeline);
+    size_t tracers = place(&size, alignof(Tracer), n_seats * sizeof(Tracer));
+    size_t rows = place(&size, alignof(TimelineRow), n_tasks * sizeof(TimelineRow));
+    size_t spans = place(&size, alignof(Span), max_spans * sizeof(Span));
+    char *mapping = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    Timeline *timeline = (Timeline *)mapping;
+
+    if (mapping == MAP_FAILED)
+        return -errno;
+    timeline->size = size;
+    timeline->max_spans = max_spans;
+    timeline->tracers = (Tracer *)(mapping + tracers);
+    timeline->rows = (TimelineRow *)(mapping + rows);
+    timeline->spans = (Span *)(mapping + spans);
+    for (uint32_t i = 0; i < n_seats; i++)
+        timeline->tracers[i].timeline = timeline;
+    *ret = timeline;
+    return 0;
+}
+
+void timeline_free(Timeline *timeline)
+{
+    if (timeline)
+        munmap(timeline, timeline->size);
+}
+
+void timeline_touch(Timeline *timeline)
+{
+    long page = sysconf(_SC_PAGESIZE);
+
+    for (size_t at = 0; at < timeline->size; at += (size_t)page) {
+        volatile char *byte = (volatile char *)timeline + at;
+
+        *byte = *byte;
+    }
+}
+
+static uint32_t count_all(const Timeline *timeline)
+{
+    return atomic_load_explicit(&timeline->n_spans, memory_order_relaxed);
+}
+
+uint32_t timeline_count(const Timeline *timeline)
+{
+    uint32_t n = count_all(timeline);
+
+    return n < timeline->max_spans ? n : timeline->max_spans;
+}
+
+uint32_t timeline_dropped(const Timeline *timeline)
+{
+    return count_all(timeline) - timeline_count(timeline);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const Span *one = a, *two = b;
+
+    if (one->start != two->start)
+        return one->start < two->start ? -1 : 1;
+    return one->task < two->task ? -1 : one->task > two->task;
+}
+
+void timeline_sort(Timeline *timeline)
+{
+    qsort(timeline->spans, timeline_count(timeline), sizeof(*timeline->spans), compare);
+}
+
+static void add(Timeline *timeline, Span span)
+{
+    uint32_t i = atomic_fetch_add_explicit(&timeline->n_spans, 1, memory_order_relaxed);
+
+    if (i < timeline->max_spans)
+        timeline->spans[i] = span;
+}
+
+/* Adds what the task did until at, unless it ended earlier; what took no time is nothing to see. */
+static void close_row(Timeline *timeline, uint32_t task, nsec_t at)
+{
+    TimelineRow *row = &timeline->rows[task];
+    nsec_t end = row->end > 0 ? row->end : at;
+
+    if (row->kind != SPAN_NONE && end > row->start)
+        add(timeline, (Span){row->start, end, task, row->kind});
+    row->kind = SPAN_NONE;
+}
+
+void timeline_record(Tracer *tracer, uint32_t task, SpanKind kind, nsec_t at)
+{
+    TimelineRow *row = &tracer->timeline->rows[task];
+    nsec_t now = at > 0 ? at : nsec_now();
+
+    if (kind == SPAN_NONE) {
+        row->end = row->end > 0 ? row->end : now;
+        return;
+    }
+    if (kind == row->kind && (row->end == 0 || (kind == SPAN_RUN && tracer->task == task))) {
+        row->end = 0;
+    } else {
+        close_row(tracer->timeline, task, now);
+        *row = (TimelineRow){.start = now, .kind = kind};
+    }
+    if (kind == SPAN_RUN)
+        tracer->task = task;
+}
+
+void timeline_record_leave(Loop *loop, SpanKind kind, nsec_t since, nsec_t waited)
+{
+    Tracer *tracer = loop->tracer;
+
+    if (kind == SPAN_WAIT_IO && !loop->alone)
+        return;
+    if (waited > 0)
+        timeline_record(tracer, tracer->task, SPAN_WAIT_LOCK, since);
+    timeline_record(tracer, tracer->task, kind, since + waited);
+}
+
+void timeline_record_return(Loop *loop)
+{
+    Tracer *tracer = loop->tracer;
+
+    if (loop->alone || tracer->timeline->rows[tracer->task].kind == SPAN_OUTSIDE)
+        timeline_record(tracer, tracer->task, SPAN_RUN, 0);
+}
+
+void timeline_record_false_wakeup(Tracer *tracer)
+{
+    nsec_t now = nsec_now();
+
+    add(tracer->timeline, (Span){now, now, tracer->task, SPAN_FALSE_WAKEUP});
+}
+
+static void acquire(Lock *lock, Seat *seat)
+{
+    Tracer *tracer = (Tracer *)lock;
+    nsec_t since = nsec_now(), waited = seat->stats.waited;
+
+    tracer->behind->policy->acquire(tracer->behind, seat);
+    if (seat->stats.waited == waited)
+        return;
+    timeline_record(tracer, tracer->task, SPAN_WAIT_LOCK, since);
+    timeline_record(tracer, tracer->task, SPAN_NONE, 0);
+}
+
+static void release(Lock *lock, Seat *seat)
+{
+    Tracer *tracer = (Tracer *)lock;
+
+    tracer->behind->policy->release(tracer->behind, seat);
+}
+
+static uint64_t budget(const Lock *lock)
+{
+    const Tracer *tracer = (const Tracer *)lock;
+
+    return tracer->behind->policy->budget(tracer->behind);
+}
+
+/* A hand-over is counted when the lock comes from another seat, so without one nobody else had it. */
+static void check(Lock *lock, Seat *seat, uint64_t ticks)
+{
+    Tracer *tracer = (Tracer *)lock;
+    nsec_t since = nsec_now();
+    uint64_t handoffs = seat->stats.handoffs;
+
+    tracer->behind->policy->check(tracer->behind, seat, ticks);
+    if (seat->stats.handoffs == handoffs)
+        return;
+    timeline_record(tracer, tracer->task, SPAN_WAIT_LOCK, since);
+    timeline_record(tracer, tracer->task, SPAN_RUN, 0);
+}
+
+static const LockPolicy traced = {
+    .name = "traced",
+    .acquire = acquire,
+    .release = release,
+    .budget = budget,
+    .check = check,
+};
+
+/* A lock that no other thread shares never changes hands. */
+void timeline_begin(Loop *loop, uint32_t first_task)
+{
+    Tracer *tracer = loop->seat->tracer;
+
+    loop->tracer = tracer;
+    tracer->task = first_task;
+    tracer->behind = loop->lock;
+    tracer->lock.policy = &traced;
+    if (loop->lock->shared)
+        loop->lock = &tracer->lock;
+}
+
+void timeline_end(Loop *loop, uint32_t first_task, uint32_t n_tasks)
+{
+    Tracer *tracer = loop->tracer;
+    nsec_t now = nsec_now();
+
+    for (uint32_t i = first_task; i < first_task + n_tasks; i++)
+        close_row(tracer->timeline, i, now);
+    loop->lock = tracer->behind;
+    loop->tracer = NULL;
+}

@@ -1,0 +1,91 @@
+/* What another task did, and whether the parent sees it. */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "results/human.h"
+#include "results/lesson-parts.h"
+
+static const LessonSource sources[] = {
+    {"processes", NULL,
+        "The article ends with this: threads can share data, and processes have memory of their own"},
+};
+
+static char *seen(const json_t *cell)
+{
+    auto_free char *arrived = lesson_metric_text(cell, "seen_by_parent");
+    auto_free char *sent = lesson_metric_text(cell, "expected");
+
+    return arrived && sent ? text_printf("%s of %s", arrived, sent) : NULL;
+}
+
+/* Whether all cells of a mode, at least one, saw everything, or nothing. */
+static bool all_saw(const Lesson *lesson, const char *mode, bool everything)
+{
+    bool any = false;
+    size_t i;
+    json_t *cell;
+
+    json_array_foreach (lesson->cells, i, cell) {
+        double expected, by_parent;
+
+        if (!lesson_matches(cell, mode, NULL))
+            continue;
+        if (!lesson_metric(cell, "expected", &expected) ||
+            !lesson_metric(cell, "seen_by_parent", &by_parent) || expected <= 0 ||
+            by_parent != (everything ? expected : 0))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static void explain(Lesson *lesson, const char *via)
+{
+    bool variable = strcmp(via, "variable") == 0;
+
+    if (variable && all_saw(lesson, "threads", true))
+        lesson_because(lesson, "threads write to the memory of their parent");
+    if (variable && all_saw(lesson, "processes", false))
+        lesson_because(lesson, "a process writes to a copy of its own, which ends with it");
+    if (strcmp(via, "shared-memory") == 0 && all_saw(lesson, "processes", true))
+        lesson_because(lesson, "processes share what they map together");
+    if (strcmp(via, "pipe") == 0 && all_saw(lesson, "processes", true))
+        lesson_because(lesson, "messages reach the parent from anywhere");
+}
+
+/* What an item cost in threads and in processes, where both are there. */
+static void tell_price(Lesson *lesson)
+{
+    static const char *const modes[] = {"threads", "processes"};
+    double price[2] = {0};
+    size_t i;
+    json_t *cell;
+
+    for (size_t k = 0; k < 2; k++) {
+        json_array_foreach (lesson->cells, i, cell) {
+            if (lesson_matches(cell, modes[k], NULL) && price[k] == 0)
+                lesson_metric(cell, "ns_per_item", &price[k]);
+        }
+    }
+    if (price[0] > 0 && price[1] > 0) {
+        auto_free char *in_threads = human_real(price[0]), *in_processes = human_real(price[1]);
+
+        lesson_because(
+            lesson, "an item took %s ns in threads and %s ns in processes", in_threads, in_processes);
+    }
+}
+
+void lesson_share(Lesson *lesson)
+{
+    const char *via = lesson_word(json_array_get(lesson->cells, 0), "via");
+    auto_free char *subject =
+        text_printf("Through %s the parent saw ", strcmp(via, "pipe") == 0            ? "a pipe"
+                                                  : strcmp(via, "shared-memory") == 0 ? "shared memory"
+                                                                                      : "a variable");
+
+    lesson_list(lesson, subject, seen);
+    explain(lesson, via);
+    tell_price(lesson);
+    lesson_cite(lesson, sources, sizeof(sources) / sizeof(sources[0]));
+}

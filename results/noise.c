@@ -1,0 +1,115 @@
+#include "results/noise.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "results/human.h"
+
+#define TICKS_NS 20e6 /* what the kernel's counting may hide or add in a whole run */
+
+typedef struct Heard {
+    double span;           /* wall time of the samples that say something, ns */
+    double foreign, steal; /* of the time of all CPUs, before any rounding; may be a little below 0 */
+    double throttled;      /* ns */
+} Heard;
+
+static Heard listen(const Results *results)
+{
+    Heard heard = {0};
+
+    for (size_t i = 0; i < results->n_cells; i++) {
+        const Sample *samples = collected_repetitions(results, &results->collected[i]);
+
+        for (size_t k = 0; k < results->repeat; k++) {
+            const SampleNoise *noise = &samples[k].noise;
+
+            heard.span += (double)noise->span;
+            heard.foreign += noise->foreign * (double)noise->span;
+            heard.steal += noise->steal * (double)noise->span;
+            heard.throttled += (double)noise->throttled;
+        }
+    }
+    if (heard.span > 0) {
+        heard.foreign /= heard.span;
+        heard.steal /= heard.span;
+    }
+    return heard;
+}
+
+/* A share for people and programs: at least 0, in steps of a hundredth of a per cent. */
+static double tidy(double share)
+{
+    return share > 0 ? round(share * 1e4) / 1e4 : 0;
+}
+
+static bool is_noisy(const Heard *heard, double share, const json_t *host)
+{
+    json_int_t cpus = json_integer_value(json_object_get(host, "cpus_online"));
+    double all = heard->span * (double)(cpus > 0 ? cpus : 1);
+
+    return (share - NOISE_LIMIT) * all > TICKS_NS;
+}
+
+static void add_reason(json_t *reasons, char *text)
+{
+    json_array_append_new(reasons, json_string(text));
+    free(text);
+}
+
+static json_t *find_reasons(const Heard *heard, const json_t *host)
+{
+    auto_free char *throttled = human_time((int64_t)heard->throttled);
+    const json_t *quota = json_object_get(host, "cpu_quota");
+    json_t *reasons = json_array();
+
+    if (is_noisy(heard, heard->foreign, host))
+        add_reason(
+            reasons, text_printf("other programs took %.1f %% of the CPU time (more than %.0f %% is noisy)",
+                         100 * heard->foreign, 100 * NOISE_LIMIT));
+    if (is_noisy(heard, heard->steal, host))
+        add_reason(reasons,
+            text_printf("the host of this virtual machine gave %.1f %% of the CPU time to others (more than "
+                        "%.0f %% is noisy)",
+                100 * heard->steal, 100 * NOISE_LIMIT));
+    if (heard->throttled > 0 && json_is_number(quota))
+        add_reason(reasons, text_printf("the quota of %.3g CPUs held everything back for %s in all",
+                                json_number_value(quota), throttled));
+    else if (heard->throttled > 0)
+        add_reason(reasons, text_printf("a CPU quota held everything back for %s in all", throttled));
+    return reasons;
+}
+
+/* What the run adds to what was known of the machine, a new reference. */
+static json_t *findings(const Results *results, const json_t *host)
+{
+    Heard heard = listen(results);
+    json_t *reasons = find_reasons(&heard, host);
+    bool known = heard.span > 0;
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o}", "throttled_ns",
+        known ? json_integer((json_int_t)heard.throttled) : json_null(), "load1",
+        results->load1 >= 0 ? json_real(results->load1) : json_null(), "foreign_cpu",
+        known ? json_real(tidy(heard.foreign)) : json_null(), "steal",
+        known ? json_real(tidy(heard.steal)) : json_null(), "noisy", json_array_size(reasons) > 0,
+        "noise_reasons", reasons);
+}
+
+json_t *noise_host(const Results *results, const json_t *host)
+{
+    static const char *const order[] = {"cpu_model", "cpus_online", "cpus_usable", "cpu_quota",
+        "throttled_ns", "load1", "foreign_cpu", "steal", "kernel", "container", "noisy", "noise_reasons"};
+    json_auto_t *known = NULL;
+    json_t *ordered;
+
+    if (!host)
+        return json_null();
+    known = json_is_object(host) ? json_copy((json_t *)host) : json_object();
+    json_object_update_new(known, findings(results, host));
+    ordered = json_object();
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+        json_object_set(ordered, order[i], json_object_get(known, order[i]));
+    json_object_update_missing(ordered, known);
+    return ordered;
+}

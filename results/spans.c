@@ -1,0 +1,130 @@
+#include "results/spans.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/sample.h"
+
+/* Spans first; the instants begin at FIRST_INSTANT. */
+static const char *const names[] = {"run", "wait-lock", "wait-io", "outside", "false-wakeup"};
+enum { FIRST_INSTANT = 4, N_KINDS = sizeof(names) / sizeof(names[0]) };
+
+const char *spans_kind_name(uint32_t kind)
+{
+    assert(kind < N_KINDS);
+    return names[kind];
+}
+
+void spans_free(Spans *spans)
+{
+    if (!spans)
+        return;
+    free(spans->reason);
+    free(spans->rows);
+    free(spans);
+}
+
+static int read_kind(const json_t *value, bool instant, uint32_t *ret)
+{
+    const char *name = json_string_value(value);
+
+    for (uint32_t i = instant ? FIRST_INSTANT : 0; name && i < (instant ? N_KINDS : FIRST_INSTANT); i++) {
+        if (strcmp(names[i], name) == 0) {
+            *ret = i;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+/* [task, kind, start, end] or [task, kind, at] */
+static int read_row(const json_t *item, bool instant, int64_t n_tasks, SpanRow *ret)
+{
+    SpanRow row = {0};
+    int64_t task;
+
+    if (json_array_size(item) != (instant ? 3 : 4) ||
+        sample_read_integer(json_array_get(item, 0), &task) < 0 || task >= n_tasks || task > UINT32_MAX ||
+        read_kind(json_array_get(item, 1), instant, &row.kind) < 0 ||
+        sample_read_integer(json_array_get(item, 2), &row.start) < 0 ||
+        sample_read_integer(json_array_get(item, instant ? 2 : 3), &row.end) < 0 || row.end < row.start)
+        return -EINVAL;
+    row.task = (uint32_t)task;
+    *ret = row;
+    return 0;
+}
+
+static int read_rows(const json_t *array, bool instant, int64_t n_tasks, SpanRow *rows)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach (array, i, item) {
+        if (read_row(item, instant, n_tasks, &rows[i]) < 0)
+            return -EINVAL;
+    }
+    return 0;
+}
+
+static int read_all(const json_t *event, int64_t n_tasks, Spans *spans)
+{
+    const json_t *array = json_object_get(event, "spans"), *instants = json_object_get(event, "instants");
+    size_t n = json_array_size(array) + json_array_size(instants);
+
+    if (sample_read_integer(json_object_get(event, "wall_ns"), &spans->wall_ns) < 0 ||
+        sample_read_integer(json_object_get(event, "dropped"), &spans->dropped) < 0 ||
+        !json_is_array(array) || !json_is_array(instants) || n > SPANS_MAX_CELL)
+        return -EINVAL;
+    spans->n_spans = json_array_size(array);
+    spans->n_instants = json_array_size(instants);
+    spans->rows = calloc(n + 1, sizeof(*spans->rows));
+    assert(spans->rows);
+    if (read_rows(array, false, n_tasks, spans->rows) < 0)
+        return -EINVAL;
+    return read_rows(instants, true, n_tasks, spans->rows + spans->n_spans);
+}
+
+int spans_read(const json_t *event, int64_t n_tasks, Spans **ret)
+{
+    const char *reason = json_string_value(json_object_get(event, "reason"));
+    Spans *spans = calloc(1, sizeof(*spans));
+
+    assert(spans);
+    if (reason) {
+        spans->reason = strdup(reason);
+        assert(spans->reason);
+    } else if (read_all(event, n_tasks, spans) < 0) {
+        spans_free(spans);
+        return -EINVAL;
+    }
+    *ret = spans;
+    return 0;
+}
+
+json_t *spans_json(const Spans *spans)
+{
+    json_t *object, *array, *instants;
+
+    if (spans->reason)
+        return json_pack("{s:s}", "reason", spans->reason);
+    object = json_pack("{s:I, s:I, s:[], s:[]}", "wall_ns", (json_int_t)spans->wall_ns, "dropped",
+        (json_int_t)spans->dropped, "spans", "instants");
+    array = json_object_get(object, "spans");
+    instants = json_object_get(object, "instants");
+    for (size_t i = 0; i < spans->n_spans; i++) {
+        const SpanRow *row = &spans->rows[i];
+
+        json_array_append_new(array, json_pack("[I, s, I, I]", (json_int_t)row->task, names[row->kind],
+                                         (json_int_t)row->start, (json_int_t)row->end));
+    }
+    for (size_t i = spans->n_spans; i < spans->n_spans + spans->n_instants; i++) {
+        const SpanRow *row = &spans->rows[i];
+
+        json_array_append_new(instants,
+            json_pack("[I, s, I]", (json_int_t)row->task, names[row->kind], (json_int_t)row->start));
+    }
+    return object;
+}

@@ -1,0 +1,35 @@
+/* What a traced repetition of a cell recorded: which task did what when. Kept compact, a few dozen bytes a
+ * span: as JSON values 20,000 of them would take ten times the room. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Spans and instants together, that a runtime may send. */
+enum { SPANS_MAX_CELL = 20000, SPANS_MAX_RUN = 100000 };
+
+typedef struct SpanRow {
+    int64_t start, end; /* nanoseconds since the cell's start; of an instant both are the same */
+    uint32_t task;
+    uint32_t kind; /* see spans_kind_name() */
+} SpanRow;
+
+typedef struct Spans {
+    char *reason; /* why there is nothing; NULL: there is */
+    int64_t wall_ns, dropped;
+    size_t n_spans, n_instants;
+    SpanRow *rows; /* the spans, then the instants, each in the order of the event */
+} Spans;
+
+/* Reads a timeline event, whose cell is the caller's business, with tasks from 0 to n_tasks - 1. Returns 0
+ * and sets *ret, owned by the caller, or -EINVAL for a malformed one. */
+int spans_read(const json_t *event, int64_t n_tasks, Spans **ret);
+void spans_free(Spans *spans);
+
+/* "run", "wait-lock" and so on. */
+const char *spans_kind_name(uint32_t kind);
+
+/* Returns {wall_ns, dropped, spans: [[task, kind, start_ns, end_ns], ...], instants: [[task, kind, at_ns],
+ * ...]}, or {reason}: a new reference. */
+json_t *spans_json(const Spans *spans);

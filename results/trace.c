@@ -1,0 +1,127 @@
+/* Written as text, not as a tree of JSON values: a hundred thousand events are ten megabytes already. Numbers
+ * of processes and threads are counted from 1, because 0 is the idle process to those who read this. */
+#include "results/trace.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "results/collected.h"
+#include "results/view.h"
+
+static void write_string(const char *text, FILE *file)
+{
+    json_auto_t *string = json_string(text);
+
+    json_dumpf(string, file, JSON_ENCODE_ANY);
+}
+
+static void begin_event(bool *first, FILE *file)
+{
+    fputs(*first ? "\n" : ",\n", file);
+    *first = false;
+}
+
+/* A name that is shown for a process or a thread. */
+static void write_name(const char *what, const char *key, const char *name, size_t process, uint32_t thread,
+    bool *first, FILE *file)
+{
+    begin_event(first, file);
+    fprintf(file, "{\"ph\":\"M\",\"name\":\"%s\",\"pid\":%zu,\"tid\":%u,\"args\":{\"%s\":", what, process,
+        thread, key);
+    write_string(name, file);
+    fputs("}}", file);
+}
+
+/* Some readers multiply by 1000 and cut the rest off. A number that falls short of its nanoseconds there
+ * would let spans that touch overlap, and Perfetto drops what overlaps: it gets a hair more. */
+static void write_time(const char *key, int64_t ns, FILE *file)
+{
+    double us = (double)ns / 1000;
+
+    if ((int64_t)(us * 1000) >= ns) {
+        fprintf(file, ",\"%s\":%lld.%03d", key, (long long)(ns / 1000), (int)(ns % 1000));
+        return;
+    }
+    while ((int64_t)(us * 1000) < ns)
+        us = nextafter(us, INFINITY);
+    fprintf(file, ",\"%s\":%.17g", key, us);
+}
+
+static void write_row(const SpanRow *row, bool instant, size_t process, bool *first, FILE *file)
+{
+    begin_event(first, file);
+    fprintf(file, "{\"ph\":\"%s\",\"name\":\"%s\",\"cat\":\"task\",\"pid\":%zu,\"tid\":%u",
+        instant ? "i" : "X", spans_kind_name(row->kind), process, row->task + 1);
+    write_time("ts", row->start, file);
+    if (instant)
+        fputs(",\"s\":\"t\"", file);
+    else
+        write_time("dur", row->end - row->start, file);
+    fputs("}", file);
+}
+
+/* Names each task that has a row, once. */
+static void write_thread_names(const Spans *spans, size_t n_tasks, size_t process, bool *first, FILE *file)
+{
+    auto_free bool *named = calloc(n_tasks + 1, sizeof(*named));
+
+    assert(named);
+    for (size_t i = 0; i < spans->n_spans + spans->n_instants; i++) {
+        uint32_t task = spans->rows[i].task;
+        auto_free char *name = NULL;
+
+        if (named[task])
+            continue;
+        named[task] = true;
+        name = text_printf("task %u", task);
+        write_name("thread_name", "name", name, process, task + 1, first, file);
+    }
+}
+
+static void write_cell(const CollectedCell *cell, const char *label, size_t process, bool *first, FILE *file)
+{
+    const Spans *spans = cell->spans;
+    size_t n_tasks = (size_t)json_integer_value(json_object_get(cell->plan, "tasks"));
+
+    write_name("process_name", "name", label, process, 0, first, file);
+    if (spans->reason) {
+        write_name("process_labels", "labels", spans->reason, process, 0, first, file);
+        return;
+    }
+    if (spans->dropped > 0) {
+        auto_free char *label_text = text_printf("%lld more spans were dropped", (long long)spans->dropped);
+
+        write_name("process_labels", "labels", label_text, process, 0, first, file);
+    }
+    write_thread_names(spans, n_tasks, process, first, file);
+    for (size_t i = 0; i < spans->n_spans + spans->n_instants; i++)
+        write_row(&spans->rows[i], i >= spans->n_spans, process, first, file);
+}
+
+char *trace_format(const Results *results, size_t *ret_length)
+{
+    const char *experiment = json_string_value(json_object_get(results->request, "experiment"));
+    json_auto_t *varying = view_names(results->cells, true);
+    bool first = true;
+    char *text = NULL;
+    FILE *file = open_memstream(&text, ret_length);
+
+    assert(file);
+    fputs("{\"displayTimeUnit\":\"ms\",\"otherData\":{\"experiment\":", file);
+    write_string(experiment ? experiment : "", file);
+    fputs("},\"traceEvents\":[", file);
+    for (size_t i = 0; i < results->n_cells; i++) {
+        auto_free char *label = view_label(results->collected[i].plan, varying);
+
+        if (results->collected[i].spans)
+            write_cell(&results->collected[i], label, i + 1, &first, file);
+    }
+    fputs("\n]}\n", file);
+    fclose(file);
+    return text;
+}

@@ -1,0 +1,12 @@
+/* The timelines of a run as Chrome Trace Event JSON, which Perfetto and chrome://tracing open: a process for
+ * each cell, a thread for each task, a complete event for each span, an instant for each false wake-up. All
+ * cells begin at 0, so they stand below one another.
+ *
+ * The format: "Trace Event Format", Google, 2016. Times are microseconds with decimals. */
+#pragma once
+
+#include "results/results.h"
+
+/* Returns a text that ends in a newline, owned by the caller, and sets *ret_length. Cells without a timeline
+ * are left out, or named with the reason. */
+char *trace_format(const Results *results, size_t *ret_length);

@@ -1,0 +1,111 @@
+#include "server/lab.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/cleanup.h"
+#include "base/sibling.h"
+
+int lab_complain(const char *what, const char *why)
+{
+    fprintf(stderr, "gilscope: %s: %s\n", what, why);
+    return -1;
+}
+
+/* Each waiting client needs two descriptors, and the soft limit is often 1024. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int find_programs(Lab *lab, const Config *config)
+{
+    const char *runtime = config->runtimes.c;
+
+    lab->guard = sibling_find("guard", "gilscope-guard");
+    lab->origin_program = sibling_find("origin", "gilscope-origin");
+    lab->runtime = *runtime ? strdup(runtime) : sibling_find("engine", "gilscope-run");
+    if (!lab->guard)
+        return lab_complain("gilscope-guard", "not found beside this program");
+    if (!lab->origin_program)
+        return lab_complain("gilscope-origin", "not found beside this program");
+    if (!lab->runtime)
+        return lab_complain("gilscope-run", "not found beside this program; or set runtimes.c");
+    return 0;
+}
+
+static void fill_settings(Lab *lab, const Config *config)
+{
+    lab->allow = config_allowed(config);
+    lab->settings = (RunSettings){
+        .limits =
+            {
+                .default_lock = config->lock.policy,
+                .default_switch_interval_us = config->lock.switch_interval_us,
+                .default_check_interval = config->lock.check_interval,
+                .default_timeout_ms = config->limits.timeout_ms,
+                .max_timeout_ms = config->limits.max_timeout_ms,
+                .max_cells = config->limits.max_cells,
+                .max_estimate_ms = config->limits.max_estimate_ms,
+                .max_repeat = config->limits.max_repeat,
+                .max_tasks = config->limits.max_tasks,
+                .allow = config->fetch.allow,
+            },
+        .max_queue = config->limits.max_queue,
+        .origin_ports = config->fetch.origin_ports,
+        .tick_ns = config->lock.tick_ns,
+        .allow = lab->allow,
+        .guard = lab->guard,
+        .origin = lab->origin_program,
+        .runtime = lab->runtime,
+    };
+}
+
+int lab_init(Lab *lab, const Config *config)
+{
+    *lab = (Lab){0};
+    signal(SIGPIPE, SIG_IGN);
+    raise_descriptors();
+    uv_loop_init(&lab->loop);
+    if (find_programs(lab, config) < 0)
+        return -1;
+    fill_settings(lab, config);
+    return 0;
+}
+
+int lab_start(Lab *lab)
+{
+    auto_free char *reason = NULL;
+
+    if (catalog_load(&lab->loop, &lab->settings, &lab->catalog, &reason) < 0)
+        return lab_complain("runtime", reason);
+    lab->origin = origin_start(&lab->loop, &lab->settings);
+    while (!origin_is_settled(lab->origin))
+        uv_run(&lab->loop, UV_RUN_ONCE);
+    lab->queue = queue_new(&lab->loop, &lab->settings, &lab->catalog, lab->origin);
+    return 0;
+}
+
+void lab_stop(Lab *lab)
+{
+    origin_stop(lab->origin);
+    queue_free(lab->queue);
+}
+
+void lab_finish(Lab *lab)
+{
+    catalog_finish(&lab->catalog);
+    uv_loop_close(&lab->loop);
+    json_decref(lab->allow);
+    free(lab->guard);
+    free(lab->origin_program);
+    free(lab->runtime);
+}

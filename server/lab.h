@@ -1,0 +1,38 @@
+/* What runs need, without HTTP: the other programs, the settings, the loop, the runtime's catalog, the origin
+ * and the queue. The server answers requests with it, the preflight asks it once. */
+#pragma once
+
+#include <uv.h>
+
+#include "runs/catalog.h"
+#include "runs/origin.h"
+#include "runs/queue.h"
+#include "runs/settings.h"
+#include "server/config.h"
+
+typedef struct Lab {
+    uv_loop_t loop;
+    char *guard, *origin_program, *runtime;
+    json_t *allow;
+    RunSettings settings;
+    Catalog catalog;
+    Origin *origin;
+    Queue *queue;
+} Lab;
+
+/* Finds the programs and takes over the settings; config must outlive the lab. Returns 0, or -1 after it said
+ * on standard error what is missing. In any case lab_finish() ends it. */
+int lab_init(Lab *lab, const Config *config);
+
+/* Asks the runtime what it can do, starts the origin and waits until it is up or has failed, and makes the
+ * queue. The same returns. */
+int lab_start(Lab *lab);
+
+/* Ends what lab_start() began. The queue must be idle; the loop has to run until nothing is left on it. */
+void lab_stop(Lab *lab);
+
+/* When the loop has run to its end. */
+void lab_finish(Lab *lab);
+
+/* Says on standard error what went wrong. Returns -1. */
+int lab_complain(const char *what, const char *why);

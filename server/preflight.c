@@ -1,0 +1,147 @@
+/* The two key experiments, small, on the same way as any other run: plan, queue, guard, engine, results. So
+ * what stands in the way of a run stands in the way of the preflight too. Its time is limited run by run:
+ * with the origin's start at most 20 s in all, usually ten. */
+#include "server/preflight.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "results/layout.h"
+#include "server/lab.h"
+#include "server/preflight-judge.h"
+
+enum { COUNTDOWN_MS = 9000, FETCH_MS = 5000 };
+
+typedef struct Measurement {
+    json_t *run;
+    bool over;
+} Measurement;
+
+static void on_end(Run *run, void *data)
+{
+    Measurement *measurement = data;
+
+    measurement->run = run_json(run);
+    measurement->over = true;
+}
+
+/* What stands in the run's place if there is none, a new reference. */
+static json_t *no_run(const char *reason)
+{
+    return json_pack("{s:s}", "reason", reason);
+}
+
+/* Runs it and waits. Returns the run, a new reference. */
+static json_t *measure(Lab *lab, const char *experiment, const json_t *given)
+{
+    const PlanLimits limits = {.allow = ""};
+    auto_problem Problem problem = {0};
+    Measurement measurement = {0};
+    Plan plan;
+
+    if (plan_make(lab->catalog.runtimes, &limits, experiment, given, &plan, &problem) < 0)
+        return no_run(problem.detail ? problem.detail : "the runtime cannot run it");
+    if (!queue_submit(lab->queue, &plan, on_end, &measurement)) {
+        plan_finish(&plan);
+        return no_run("there is no place in the queue");
+    }
+    while (!measurement.over)
+        uv_run(&lab->loop, UV_RUN_ONCE);
+    return measurement.run;
+}
+
+/* A quarter of the default size of the experiment: 50 ms a task. NULL if the runtime does not say. */
+static json_t *small_size(const json_t *catalog)
+{
+    size_t i, k;
+    json_t *entry, *parameter;
+
+    json_array_foreach (json_object_get(catalog, "experiments"), i, entry) {
+        const char *name = json_string_value(json_object_get(entry, "name"));
+
+        if (!name || strcmp(name, "countdown") != 0)
+            continue;
+        json_array_foreach (json_object_get(entry, "parameters"), k, parameter) {
+            const char *key = json_string_value(json_object_get(parameter, "name"));
+            json_int_t size = json_integer_value(json_object_get(parameter, "default"));
+
+            if (key && strcmp(key, "n") == 0 && size >= 4)
+                return json_integer(size / 4);
+        }
+    }
+    return NULL;
+}
+
+static json_t *measure_countdown(Lab *lab, const json_t *catalog)
+{
+    json_auto_t *given = json_pack("{s:[s, s, s], s:[s, s], s:i, s:i, s:i, s:i}", "mode", "serial", "threads",
+        "processes", "lock", "gil", "none", "tasks", 2, "repeat", 7, "warmup", 1, "timeout_ms", COUNTDOWN_MS);
+    json_t *size = small_size(catalog);
+
+    if (size)
+        json_object_set_new(given, "n", size);
+    return measure(lab, "countdown", given);
+}
+
+static json_t *measure_fetch(Lab *lab)
+{
+    json_auto_t *given =
+        json_pack("{s:[s, s, s], s:[s], s:i, s:i, s:i, s:i, s:i}", "mode", "serial", "threads", "epoll",
+            "lock", "gil", "tasks", 2, "delay_ms", 100, "repeat", 6, "warmup", 1, "timeout_ms", FETCH_MS);
+
+    return measure(lab, "fetch", given);
+}
+
+/* Returns whether every lesson can be shown. */
+static bool print_rows(const ShowRow rows[PREFLIGHT_ROWS])
+{
+    Layout *layout = layout_new(PREFLIGHT_ROWS, false);
+    size_t names = layout_add(layout, "lesson", false, LAYOUT_KEEP);
+    size_t states = layout_add(layout, "shown", false, LAYOUT_KEEP);
+    size_t reasons = layout_add(layout, "because", false, LAYOUT_KEEP);
+    auto_free char *conclusion = NULL;
+    bool all;
+
+    for (size_t i = 0; i < PREFLIGHT_ROWS; i++) {
+        layout_set(layout, names, i, strdup(rows[i].name));
+        layout_set(layout, states, i, strdup(preflight_state_name(rows[i].state)));
+        layout_set(layout, reasons, i, strdup(rows[i].why));
+    }
+    layout_write(layout, stdout);
+    layout_free(layout);
+    conclusion = preflight_conclude(rows, &all);
+    printf("\n%s\n", conclusion);
+    return all;
+}
+
+static bool look(Lab *lab)
+{
+    const json_t *catalog = json_array_get(lab->catalog.runtimes, 0);
+    json_auto_t *countdown = measure_countdown(lab, catalog), *fetch = measure_fetch(lab);
+    ShowRow rows[PREFLIGHT_ROWS];
+    bool all;
+
+    preflight_judge(catalog, countdown, fetch, rows);
+    all = print_rows(rows);
+    preflight_free_rows(rows);
+    return all;
+}
+
+int preflight(const Config *config)
+{
+    Lab lab;
+    bool all = false;
+
+    log_set_least(LOG_LEVEL_WARNING);
+    if (lab_init(&lab, config) == 0 && lab_start(&lab) == 0) {
+        all = look(&lab);
+        lab_stop(&lab);
+    }
+    uv_run(&lab.loop, UV_RUN_DEFAULT);
+    lab_finish(&lab);
+    return all ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,101 @@
+/* The scripts in examples/ against the real server, with everything small: that they run to their end and say
+ * what came out, and that they fail when a step does. What came out is not looked at. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tests/api/api-client.h"
+#include "tests/unit/run.h"
+
+static ApiServer server;
+
+/* Runs a script with settings ("N=1000 REPEAT=1") and an address. Returns its exit status and sets *ret_text
+ * to what it printed on both outputs, owned by the caller. */
+static int run_script(const char *settings, const char *name, const char *address, char **ret_text)
+{
+    auto_free char *command =
+        text_printf("no_proxy='*' %s sh '%s/examples/%s' %s 2>&1", settings, API_SOURCE_ROOT, name, address);
+    FILE *pipe = popen(command, "re");
+    size_t length;
+    int status;
+
+    ck_assert_ptr_nonnull(pipe);
+    ck_assert_int_eq(text_read_fd(fileno(pipe), 1 << 20, ret_text, &length), 0);
+    status = pclose(pipe);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static const struct {
+    const char *settings, *name;
+    const char *words[4]; /* that are printed */
+    int n_lines;          /* at least */
+} scripts[] = {
+    {"REPEAT=1 N=1000 ROUNDS=1 DELAY_MS=5 DURATION_MS=50 TASKS=20", "article.sh",
+        {"1. Count down once", "Twice, in two threads", "12. Two threads without a GIL",
+            " of 12 steps show what the article did.\n"},
+        60},
+    {"REPEAT=1 N=1000 TASKS=1,2 CPUS=1", "scaling.sh",
+        {"id,experiment,cell,runtime,mode,lock,tasks,cpus,", ",countdown,11,c,processes,gil,2,1,"}, 13},
+    {"REPEAT=1 N=1000 TASKS=2 CPUS=1", "old-and-new-gil.sh",
+        {"gil-py2        2     1 ", "gil            2     1 "}, 3},
+    {"REPEAT=1 DURATION_MS=20 INTERVALS=500,1000", "convoy.sh",
+        {"\nalone ", "\nnone ", "\ngil 500 ", "\ngil 1000 "}, 6},
+    {"TASKS=5,10 PROCESSES=3 DURATION_MS=20", "cost-of-threads.sh",
+        {"\nthreads          5 ", "\nepoll           10 ", "\nprocesses        3 "}, 7},
+};
+
+START_TEST(each_script_says_what_came_out)
+{
+    auto_free char *address = NULL;
+
+    api_server_start(&server, NULL);
+    address = text_printf("http://127.0.0.1:%d", server.port);
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        auto_free char *text = NULL;
+        int n_lines = 0;
+
+        ck_assert_msg(run_script(scripts[i].settings, scripts[i].name, address, &text) == 0, "%s: %s",
+            scripts[i].name, text);
+        for (size_t k = 0; k < 4 && scripts[i].words[k]; k++)
+            ck_assert_msg(
+                strstr(text, scripts[i].words[k]), "%s: %s: %s", scripts[i].name, scripts[i].words[k], text);
+        for (const char *at = text; (at = strchr(at, '\n')); at++)
+            n_lines++;
+        ck_assert_msg(n_lines >= scripts[i].n_lines, "%s: %s", scripts[i].name, text);
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(a_step_that_fails_ends_the_script_with_a_failure)
+{
+    auto_free char *address = NULL;
+
+    /* A server whose runtime has none of the experiments. */
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    address = text_printf("http://127.0.0.1:%d", server.port);
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        auto_free char *text = NULL;
+
+        ck_assert_msg(run_script("", scripts[i].name, address, &text) != 0, "%s", text);
+        ck_assert_msg(strstr(text, "404"), "%s: %s", scripts[i].name, text);
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+START_TEST(without_a_server_there_is_a_failure)
+{
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        auto_free char *text = NULL;
+
+        ck_assert_msg(run_script("", scripts[i].name, "http://127.0.0.1:1", &text) != 0, "%s", text);
+    }
+}
+END_TEST
+
+RUN_TESTS("api-examples", 300, each_script_says_what_came_out,
+    a_step_that_fails_ends_the_script_with_a_failure, without_a_server_there_is_a_failure)

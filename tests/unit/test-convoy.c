@@ -1,0 +1,141 @@
+/* Every request is answered, whoever else wants the lock; and how the figures come of the latencies. */
+#include <signal.h>
+
+#include "engine/convoy-client.h"
+#include "tests/unit/one-cell.h"
+
+static Cell convoy_cell(
+    const Mode *mode, const LockPolicy *lock, int hogs, const char *paced, int duration_ms, int await_every)
+{
+    return cell_of("convoy", mode, lock, hogs + 1,
+        json_pack("{s:i, s:s, s:i, s:i}", "hogs", hogs, "paced", paced, "duration_ms", duration_ms,
+            "await_every", await_every));
+}
+
+/* Runs a cell and returns how many requests there were. */
+static int64_t run(const Cell *cell)
+{
+    Arena *arena = arena_of(cell);
+    json_auto_t *event = event_sample(cell, 0, arena, false);
+    const json_t *metrics = json_object_get(event, "metrics");
+    const json_t *first = json_array_get(json_object_get(event, "per_task"), 0);
+    int64_t p50 = metric(metrics, "latency_p50_ns"), p90 = metric(metrics, "latency_p90_ns");
+    int64_t p99 = metric(metrics, "latency_p99_ns"), requests = metric(metrics, "requests");
+    double hog_ticks = json_real_value(json_object_get(metrics, "hog_ticks_per_s"));
+
+    ck_assert_int_ge(requests, 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(first, "answer")), requests);
+    ck_assert_int_gt(p50, 0);
+    ck_assert_int_le(p50, p90);
+    ck_assert_int_le(p90, p99);
+    ck_assert_uint_le((uint64_t)p99, arena->wall);
+    ck_assert(json_real_value(json_object_get(metrics, "requests_per_s")) > 0);
+    ck_assert((hog_ticks > 0) == (cell->n_tasks > 1));
+    arena_free(arena);
+    return requests;
+}
+
+static void run_everywhere(int hogs, const char *paced, int await_every)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        for (size_t l = 0; registry_locks[l]; l++) {
+            Cell cell = convoy_cell(registry_modes[m], registry_locks[l], hogs, paced, 20, await_every);
+
+            run(&cell);
+        }
+    }
+}
+
+START_TEST(every_request_is_answered_in_every_mode_under_every_lock)
+{
+    run_everywhere(2, "on", 0);
+    run_everywhere(1, "off", 0);
+    run_everywhere(2, "off", 500);
+}
+END_TEST
+
+START_TEST(requests_are_answered_without_hogs_too)
+{
+    run_everywhere(0, "on", 0);
+}
+END_TEST
+
+/* The client begins when the hog has; and nothing else happens before the hog is done. So the first request
+ * is answered then, and no other is sent. */
+START_TEST(a_hog_that_never_awaits_freezes_the_loop)
+{
+    for (size_t l = 0; registry_locks[l]; l++) {
+        Cell cell = convoy_cell(&mode_epoll, registry_locks[l], 1, "off", 20, 0);
+
+        ck_assert_int_eq(run(&cell), 1);
+    }
+}
+END_TEST
+
+/* The convoy's step, but task 0 kills its process in its sixth. */
+static Step step_and_die(Loop *loop, Task *task, uint64_t ticks)
+{
+    static int n_steps;
+
+    if (task->id == 0 && ++n_steps == 6)
+        raise(SIGKILL);
+    return experiment_convoy.step(loop, task, ticks);
+}
+
+/* Neither the client nor the hogs wait for one who is no more. */
+START_TEST(a_task_that_dies_ends_the_cell)
+{
+    Experiment deadly = experiment_convoy;
+
+    deadly.step = step_and_die;
+    for (size_t m = 0; registry_modes[m]; m++) {
+        Cell cell = convoy_cell(registry_modes[m], &lock_gil, 2, "off", 20000, 500);
+        Arena *arena;
+
+        cell.experiment = &deadly;
+        ck_assert_int_eq(cell_run(&cell, false, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
+        ck_assert(!arena->complete);
+        ck_assert_msg(strstr(arena->reason, "died of signal 9"), "%s", arena->reason);
+        arena_free(arena);
+    }
+}
+END_TEST
+
+START_TEST(a_percentile_is_the_least_that_enough_do_not_exceed)
+{
+    ConvoyBoard *board;
+
+    ck_assert_int_eq(convoy_board_create(&board), 0);
+    ck_assert_uint_eq(convoy_percentile(board, 50), 0);
+    board->latencies[board->n_requests++] = 7;
+    for (uint32_t hundredths = 1; hundredths <= 100; hundredths++)
+        ck_assert_uint_eq(convoy_percentile(board, hundredths), 7);
+    for (uint64_t i = 0; i < 200; i++)
+        board->latencies[i] = 1000 - i;
+    board->n_requests = 200;
+    convoy_sort(board);
+    ck_assert_uint_eq(convoy_percentile(board, 50), 801 + 99);
+    ck_assert_uint_eq(convoy_percentile(board, 90), 801 + 179);
+    ck_assert_uint_eq(convoy_percentile(board, 99), 801 + 197);
+    ck_assert_uint_eq(convoy_percentile(board, 100), 1000);
+}
+END_TEST
+
+/* A cell with another number of tasks than its hogs and the one that answers. */
+START_TEST(tasks_must_fit_to_hogs)
+{
+    json_auto_t *object = json_pack("{s:i, s:s, s:[{s:s, s:s, s:i, s:{s:i, s:s, s:i, s:i}}]}", "protocol",
+        PROTOCOL_VERSION, "experiment", "convoy", "cells", "mode", "threads", "lock", "gil", "tasks", 2,
+        "params", "hogs", 2, "paced", "on", "duration_ms", 10, "await_every", 0);
+    auto_problem Problem problem = {0};
+    Request request;
+
+    ck_assert_int_lt(request_parse(object, &request, &problem), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(problem.errors, 0), "param")), "tasks");
+}
+END_TEST
+
+RUN_TESTS("convoy", 100, every_request_is_answered_in_every_mode_under_every_lock,
+    requests_are_answered_without_hogs_too, a_hog_that_never_awaits_freezes_the_loop,
+    a_task_that_dies_ends_the_cell, a_percentile_is_the_least_that_enough_do_not_exceed,
+    tasks_must_fit_to_hogs)

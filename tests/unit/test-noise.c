@@ -1,0 +1,142 @@
+/* What the kernel counts, and what a run makes of it. */
+#include "engine/noise.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/ticks.h"
+#include "tests/unit/run.h"
+
+#define TICK (10 * NSEC_PER_MSEC)
+
+START_TEST(cpu_times_are_read)
+{
+    NoiseCpuTimes times;
+
+    ck_assert_int_eq(noise_parse_stat("cpu  100 2 30 4000 50 6 7 8 9 1\n"
+                                      "cpu0 50 1 15 2000 25 3 3 4 5 1\n"
+                                      "cpu1 50 1 15 2000 25 3 4 4 4 0\n"
+                                      "intr 5 cpu3\nctxt 9\n",
+                         &times),
+        0);
+    ck_assert_uint_eq(times.n_cpus, 2);
+    ck_assert_uint_eq(times.idle, 4050 * TICK);
+    ck_assert_uint_eq(times.interrupts, 13 * TICK);
+    ck_assert_uint_eq(times.steal, 8 * TICK);
+}
+END_TEST
+
+START_TEST(an_old_kernel_knows_no_steal)
+{
+    NoiseCpuTimes times;
+
+    ck_assert_int_eq(noise_parse_stat("cpu 1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7\n", &times), 0);
+    ck_assert_uint_eq(times.steal, 0);
+    ck_assert_uint_eq(times.n_cpus, 1);
+}
+END_TEST
+
+START_TEST(what_is_no_cpu_time_is_refused)
+{
+    static const char *const texts[] = {"", "cpu\n", "cpu 1 2 3 4 5 6\ncpu0 1\n", "cpu0 1 2 3 4 5 6 7 8\n",
+        "cpu 1 2 3 4 5 6 7 8\n", "cpu 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0\n", "intr 1 2 3 4 5 6 7 8\n"};
+    NoiseCpuTimes times = {.n_cpus = 77};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        ck_assert_msg(noise_parse_stat(texts[i], &times) == -EINVAL, "%s", texts[i]);
+    ck_assert_uint_eq(times.n_cpus, 77);
+}
+END_TEST
+
+/* Two CPUs, a second; times in ms. */
+static NoiseReading reading(
+    nsec_t at, nsec_t idle, nsec_t interrupts, nsec_t steal, nsec_t run, nsec_t friends)
+{
+    return (NoiseReading){
+        .at = at * NSEC_PER_MSEC,
+        .cpu = {2, idle * NSEC_PER_MSEC, interrupts * NSEC_PER_MSEC, steal * NSEC_PER_MSEC},
+        .run = run * NSEC_PER_MSEC,
+        .friends = friends * NSEC_PER_MSEC,
+    };
+}
+
+START_TEST(what_nobody_of_ours_used_is_foreign)
+{
+    NoiseReading before = reading(5000, 70000, 300, 20, 400, 90);
+    NoiseReading after = reading(6000, 70700, 350, 70, 1200, 190);
+    Noise noise = noise_between(&before, &after);
+
+    /* 2000 ms of two CPUs less 700 idle, 50 in interrupts, 50 stolen, 800 of the run, 100 of friends */
+    ck_assert_uint_eq(noise.span, NSEC_PER_SEC);
+    ck_assert_double_eq_tol(noise.foreign_cpu, 0.15, 1e-9);
+    ck_assert_double_eq_tol(noise.steal, 0.025, 1e-9);
+    ck_assert_uint_eq(noise.throttled, 0);
+}
+END_TEST
+
+/* The idle time of each millisecond is rounded to ticks; the sum of all is what it is over the whole time. */
+START_TEST(short_spans_add_up_without_the_rounding)
+{
+    double sum = 0, least = 0, most = 0;
+
+    for (nsec_t i = 0; i < 1000; i++) {
+        NoiseReading before = reading(i, i / 10 * 10, 0, 0, i, 0);
+        NoiseReading after = reading(i + 1, (i + 1) / 10 * 10, 0, 0, i + 1, 0);
+        Noise noise = noise_between(&before, &after);
+
+        sum += noise.foreign_cpu;
+        least = noise.foreign_cpu < least ? noise.foreign_cpu : least;
+        most = noise.foreign_cpu > most ? noise.foreign_cpu : most;
+    }
+    ck_assert_double_le(least, -4);
+    ck_assert_double_ge(most, 0.5);
+    ck_assert_double_eq_tol(sum / 1000, 0, 1e-9);
+}
+END_TEST
+
+START_TEST(figures_that_go_back_or_stand_still_do_no_harm)
+{
+    NoiseReading before = reading(5000, 70000, 300, 20, 400, 90);
+    NoiseReading after = reading(6000, 69990, 290, 10, 390, 80);
+    Noise noise = noise_between(&before, &after);
+
+    ck_assert_double_eq(noise.foreign_cpu, 1);
+    ck_assert_double_eq(noise.steal, 0);
+    noise = noise_between(&before, &before);
+    ck_assert_uint_eq(noise.span, 0);
+    ck_assert_double_eq(noise.foreign_cpu, 0);
+    before.throttled = 10;
+    after.throttled = 70;
+    ck_assert_uint_eq(noise_between(&before, &after).throttled, 60);
+}
+END_TEST
+
+/* Whatever else runs here, what this process and its child do is not in it, and the real figures are sane. */
+START_TEST(the_meter_reads_this_machine)
+{
+    pid_t friends[] = {getppid(), 1 << 30};
+    NoiseMeter meter;
+    Noise noise;
+    nsec_t before;
+    pid_t pid;
+
+    noise_start(&meter, friends, 2);
+    if (!meter.works)
+        return; /* a sandbox without /proc/stat */
+    before = meter.last.run;
+    pid = fork();
+    if (pid == 0)
+        _exit((int)ticks_count_down(200000000));
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert(noise_take(&meter, &noise));
+    ck_assert_uint_gt(meter.last.run, before + 10 * NSEC_PER_MSEC);
+    ck_assert_uint_gt(noise.span, 0);
+    ck_assert_double_ge(noise.steal, 0);
+}
+END_TEST
+
+RUN_TESTS("noise", 60, cpu_times_are_read, an_old_kernel_knows_no_steal, what_is_no_cpu_time_is_refused,
+    what_nobody_of_ours_used_is_foreign, short_spans_add_up_without_the_rounding,
+    figures_that_go_back_or_stand_still_do_no_harm, the_meter_reads_this_machine)

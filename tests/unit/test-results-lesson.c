@@ -1,0 +1,529 @@
+/* The lesson of a run: what is said of which figures, and above all what is not said. */
+#include "results/lesson.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tests/unit/run.h"
+
+#define SERIAL "serial gil 2 2 1 same;"
+#define QUIET "{\"cpus_usable\": 2, \"noisy\": false}"
+
+/* A run in short. */
+typedef struct Made {
+    const char *experiment, *params; /* the members of params as JSON */
+    const char *cells;               /* "mode lock tasks cpus ratio verdict-with-dashes [metrics];" */
+    int repetitions;                 /* 0: 7 */
+    const char *host;                /* NULL: QUIET */
+} Made;
+
+static json_t *make_json(const char *text)
+{
+    json_error_t error;
+    json_t *value = json_loads(text, JSON_DECODE_ANY, &error);
+
+    ck_assert_msg(value != NULL, "%s: %s", text, error.text);
+    return value;
+}
+
+static json_t *make_samples(int n)
+{
+    json_t *samples = json_array();
+
+    for (int i = 0; i < n; i++)
+        json_array_append_new(samples, json_integer(1));
+    return samples;
+}
+
+/* The metrics serve as fields of memory, too. A ratio of 1 is 1 s of wall time; a verdict of "-" is none at
+ * all, "failed" a cell without a result. */
+static json_t *make_cell(const Made *made, const char *text)
+{
+    char mode[16], lock[16], verdict[16], metrics[300] = "";
+    auto_free char *params = text_printf("{%s}", made->params), *object = NULL;
+    int tasks, cpus;
+    double ratio;
+    json_t *cell;
+
+    ck_assert_msg(sscanf(text, "%15s %15s %d %d %lf %15s %299[^;]", mode, lock, &tasks, &cpus, &ratio,
+                      verdict, metrics) >= 6,
+        "%s", text);
+    if (strcmp(verdict, "cannot-tell") == 0)
+        verdict[6] = ' ';
+    object = text_printf("{%s}", metrics);
+    cell = json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:s, s:{s:I, s:o}, s:{s:I}, s:{s:I}, s:{s:i}, s:o}",
+        "runtime", "c", "mode", mode, "lock", lock, "tasks", tasks, "cpus", cpus, "params", make_json(params),
+        "status", strcmp(verdict, "failed") == 0 ? "failed" : "done", "wall_ns", "median",
+        (json_int_t)(ratio * 1e9), "samples", make_samples(made->repetitions ? made->repetitions : 7),
+        "cpu_ns", "median", (json_int_t)2000000000, "create_ns", "median", (json_int_t)100000, "lock_stats",
+        "false_wakeups", strcmp(lock, "gil-py2") == 0 ? 123456 : 0, "metrics", make_json(object));
+    json_object_set(cell, "memory", json_object_get(cell, "metrics"));
+    if (strcmp(verdict, "failed") == 0)
+        json_object_set_new(cell, "reason", json_string("2 of 7 repetitions failed: it crashed"));
+    else if (strcmp(verdict, "-") != 0)
+        json_object_set_new(
+            cell, "relative", json_pack("{s:i, s:f, s:s}", "to", 0, "ratio", ratio, "verdict", verdict));
+    return cell;
+}
+
+static json_t *make_run(const Made *made)
+{
+    auto_free char *cells = strdup(made->cells);
+    char *rest = NULL;
+    json_t *run = json_pack("{s:s, s:s, s:o, s:[]}", "experiment", made->experiment, "status", "done", "host",
+        make_json(made->host ? made->host : QUIET), "cells");
+
+    for (char *cell = strtok_r(cells, ";", &rest); cell; cell = strtok_r(NULL, ";", &rest))
+        json_array_append_new(json_object_get(run, "cells"), make_cell(made, cell));
+    return run;
+}
+
+static char *lesson_of(const Made *made)
+{
+    json_auto_t *run = make_run(made);
+
+    return lesson_make(run);
+}
+
+static const struct {
+    Made made;
+    const char *lesson;
+} lessons[] = {
+    /* The article's own case. */
+    {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1.01 same; processes gil 2 2 0.512 faster", 0, NULL},
+        "2 countdowns under gil: threads took 1.01 times the serial time (the same), processes 0.51 times "
+        "(faster). The GIL lets one thread run at a time, so threads that compute only take turns; each "
+        "process has a lock of its own. In the article two threads took 18.4 s where two calls in a row took "
+        "17.4 s, and two processes took about 8."},
+    /* Each lock has a word of its own. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 1.01 same; serial gil-py2 2 2 1 same; threads gil-py2 2 2 1.6 slower; "
+                "serial none 2 2 1 same; threads none 2 2 0.505 faster; serial per-interpreter 2 2 1 same; "
+                "threads per-interpreter 2 2 0.52 faster",
+         0, NULL},
+        "2 countdowns: threads took 1.01 times the serial time under gil (the same), 1.60 times under "
+        "gil-py2 (slower), 0.51 times under none (faster), 0.52 times under per-interpreter (faster). The "
+        "lock of Python 2 is let go every few ticks and taken straight back, so that waiters woke up 123,456 "
+        "times for nothing; the GIL lets one thread run at a time, so threads that compute only take turns; "
+        "without a lock threads run on all CPUs at once. CPython 2.7 took 1.5 times the serial time with two "
+        "threads and 2.4 times with four, on two CPUs."},
+    /* One verdict everywhere needs no names of places. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "serial none 2 2 1 same; processes gil 2 2 0.51 faster; processes none 2 2 0.49 faster", 0,
+         NULL},
+        "2 countdowns: processes took 0.49 to 0.51 times the serial time everywhere (faster). Each process "
+        "has a lock of its own. In the article two processes took about 8 s, as long as a single call."},
+    /* Many numbers of tasks are one range; one task is no comparison. */
+    {{"countdown", "\"n\": 5",
+         "serial gil 1 2 1 same; threads gil 1 2 1.02 same; serial gil 2 2 1 same; threads gil 2 2 1 same; "
+         "serial gil 4 2 1 same; threads gil 4 2 1.03 same; serial gil 8 2 1 same; threads gil 8 2 1.08 "
+         "slower",
+         0, NULL},
+        "2 to 8 countdowns under gil: threads took 1.00 to 1.08 times the serial time (2 the same, 1 "
+        "slower). The GIL lets one thread run at a time, so threads that compute only take turns. In the "
+        "article two threads took 18.4 s where two calls in a row took 17.4 s, and two processes took about "
+        "8."},
+    /* A loop computes in one thread. */
+    {{"countdown", "\"n\": 5", SERIAL "epoll gil 2 2 1.002 same", 0, NULL},
+        "2 countdowns under gil: epoll took 1.00 times the serial time (the same). An event loop is one "
+        "thread, and has one CPU to compute on."},
+    /* What cannot be is not explained away. */
+    {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 0.8 faster", 0, NULL},
+        "2 countdowns under gil: threads took 0.80 times the serial time (faster). A lock that lets one "
+        "thread run at a time cannot do that, so doubt the serial time of this run. In the article two "
+        "threads took 18.4 s where two calls in a row took 17.4 s, and two processes took about 8."},
+    /* The number of CPUs is what was asked here. */
+    {{"countdown", "\"n\": 5",
+         "serial gil-py2 2 1 1 same; threads gil-py2 2 1 1 same; serial gil-py2 2 2 1 same; threads gil-py2 "
+         "2 2 1.6 slower",
+         0, NULL},
+        "2 countdowns under gil-py2: threads took 1.00 times the serial time on 1 CPU (the same), 1.60 times "
+        "on 2 CPUs (slower). The lock of Python 2 is let go every few ticks and taken straight back, so that "
+        "waiters woke up 123,456 times for nothing. CPython 2.7 took 1.5 times the serial time with two "
+        "threads and 2.4 times with four, on two CPUs."},
+    /* One CPU. */
+    {{"countdown", "\"n\": 5", "serial gil 2 1 1 same; threads gil 2 1 1 same; processes gil 2 1 1.01 same",
+         0, "{\"cpus_usable\": 1, \"container\": \"docker\"}"},
+        "2 countdowns under gil: threads took 1.00 times the serial time (the same), processes 1.01 times "
+        "(the same). Take it with care: this container has one CPU to give, and on one CPU nothing runs side "
+        "by side."},
+    /* One CPU, because it was asked for. */
+    {{"countdown", "\"n\": 5", "serial none 2 1 1 same; threads none 2 1 1 same", 0, NULL},
+        "2 countdowns under none: threads took 1.00 times the serial time (the same). Take it with care: the "
+        "cells had one CPU, and on one CPU nothing runs side by side."},
+    /* Too few repetitions. */
+    {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1.01 cannot-tell", 5, NULL},
+        "2 countdowns under gil: threads took 1.01 times the serial time (cannot tell). Take it with care: 5 "
+        "repetitions cannot tell faster from slower, that takes at least 6."},
+    /* Intervals that are too wide. */
+    {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1.01 cannot-tell; processes gil 2 2 0.5 faster", 0,
+         NULL},
+        "2 countdowns under gil: threads took 1.01 times the serial time (cannot tell), processes 0.50 times "
+        "(faster). Each process has a lock of its own. Take it with care: 1 of 2 comparisons cannot tell, "
+        "their intervals are too wide."},
+    /* A noisy machine. */
+    {{"countdown", "\"n\": 5", SERIAL "processes gil 2 2 0.9 faster", 0,
+         "{\"noisy\": true, \"noise_reasons\": [\"other programs took 40 % of the CPU time\"]}"},
+        "2 countdowns under gil: processes took 0.90 times the serial time (faster). Each process has a lock "
+        "of its own. Take it with care: the machine was noisy: other programs took 40 % of the CPU time."},
+    /* A failed cell. */
+    {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1 same; processes gil 2 2 1 failed", 0, NULL},
+        "2 countdowns under gil: threads took 1.00 times the serial time (the same). The GIL lets one thread "
+        "run at a time, so threads that compute only take turns. Take it with care: 1 of 3 cells have no "
+        "result: 2 of 7 repetitions failed: it crashed."},
+    /* Nothing but failures. */
+    {{"countdown", "\"n\": 5", "serial gil 2 2 1 failed; threads gil 2 2 1 failed", 0, NULL},
+        "Nothing can be said, none of the 2 cells has a result: 2 of 7 repetitions failed: it crashed."},
+    /* Nothing to compare with. */
+    {{"countdown", "\"n\": 5", "threads gil 2 2 1 -; processes gil 2 2 0.5 -", 0, NULL},
+        "2 countdowns under gil: threads took 1.00 s, processes 500 ms. Take it with care: without "
+        "mode=serial there is nothing to compare these times with."},
+    /* Serial alone is a time. */
+    {{"countdown", "\"n\": 5", "serial gil 1 2 0.2 same", 1, NULL},
+        "1 countdown under gil: serial took 200 ms."},
+    /* Waiting. */
+    {{"fetch", "\"client\": \"async\"",
+         "serial gil 2 2 1 same; threads gil 2 2 0.5 faster; processes gil 2 2 0.51 faster; epoll gil 2 2 "
+         "0.5 faster",
+         0, NULL},
+        "2 fetches under gil: threads took 0.50 times the serial time (faster), processes 0.51 times "
+        "(faster), epoll 0.50 times (faster). Who waits for an answer lets go of the GIL, so the waits "
+        "overlap; the event loop waits for all answers at once in one thread. In the article one fetch took "
+        "0.88 s, two in a row 1.72 s and two threads 0.89 s."},
+    /* Waiting needs no second CPU. */
+    {{"fetch", "\"client\": \"async\"", "serial gil 2 1 1 same; threads gil 2 1 0.5 faster", 0,
+         "{\"cpus_usable\": 1}"},
+        "2 fetches under gil: threads took 0.50 times the serial time (faster). Who waits for an answer lets "
+        "go of the GIL, so the waits overlap. Take it with care: this machine has one CPU to give, enough "
+        "for waiting but not for computing side by side."},
+    /* A client that blocks. */
+    {{"fetch", "\"client\": \"blocking\"", "serial gil 2 2 1 same; epoll gil 2 2 1 same", 0, NULL},
+        "2 fetches under gil: epoll took 1.00 times the serial time (the same). A client that blocks gives "
+        "the event loop nothing back until its answer is there, so nothing overlaps."},
+    /* Outside the lock. */
+    {{"crunch", "\"kernel\": \"matmul\", \"release\": \"on\"",
+         SERIAL "threads gil 2 2 0.52 faster; epoll gil 2 2 1 same", 0, NULL},
+        "2 tasks of matmul outside the lock under gil: threads took 0.52 times the serial time (faster), "
+        "epoll 1.00 times (the same). The work is done outside the GIL, so it runs on all CPUs at once; an "
+        "event loop is one thread, and has one CPU to compute on. The article says that image processing and "
+        "NumPy run outside the GIL; in CPython two threads of NumPy took 0.54 times the serial time."},
+    /* Inside it. */
+    {{"crunch", "\"kernel\": \"blur\", \"release\": \"off\"",
+         SERIAL "threads gil 2 2 1.01 same; serial none 2 2 1 same; threads none 2 2 0.5 faster", 0, NULL},
+        "2 tasks of blur inside the lock: threads took 1.01 times the serial time under gil (the same), 0.50 "
+        "times under none (faster). The work keeps the GIL, so threads take turns as in a countdown; without "
+        "a lock there is nothing to let go of. The article says that image processing and NumPy run outside "
+        "the GIL; in CPython two threads of NumPy took 0.54 times the serial time."},
+    /* A plain reference count. */
+    {{"refcount", "\"count\": \"plain\", \"n\": 1000000",
+         "serial gil 2 2 1 same \"lost_updates\": 0, \"premature_frees\": 0; threads gil 2 2 1 same "
+         "\"lost_updates\": 0; serial none 2 2 1 same \"lost_updates\": 0; threads none 2 2 1.5 slower "
+         "\"lost_updates\": 1234, \"premature_frees\": 17",
+         0, NULL},
+        "2 tasks took and gave back references to one object: in the end its plain count was off by 1,234 in "
+        "threads under none, and right in the other 3 cells. Without a lock two threads load the same count, "
+        "and one result replaces the other; up to 17 times the count said that nobody used the object, and "
+        "an interpreter would have freed it in use; the GIL keeps a plain count exact, because one thread "
+        "counts at a time. The article gives this as the reason for the GIL: without it Python's memory "
+        "management is not safe in threads."},
+    /* A count that needs no lock. */
+    {{"refcount", "\"count\": \"atomic\", \"n\": 1000000",
+         "serial none 2 2 1 same \"lost_updates\": 0, \"premature_frees\": 0; threads none 2 2 4 slower "
+         "\"lost_updates\": 0, \"premature_frees\": 0",
+         0, NULL},
+        "2 tasks took and gave back references to one object: in the end its atomic count was right. It "
+        "needs no lock, and a reference took 1,000 ns of CPU time in threads and 1,000 ns one after the "
+        "other. The article gives this as the reason for the GIL: without it Python's memory management is "
+        "not safe in threads."},
+    /* The program's own counter, with a switch inside. */
+    {{"counter", "\"switch_inside\": \"on\"",
+         "serial gil 2 2 1 same \"lost_updates\": 0, \"expected\": 2000000; threads gil 2 2 1 same "
+         "\"lost_updates\": 600000, \"expected\": 2000000; processes gil 2 2 0.5 faster \"lost_updates\": 0, "
+         "\"expected\": 2000000; epoll gil 2 2 1 same \"lost_updates\": 1000000, \"expected\": 2000000",
+         0, NULL},
+        "2 tasks added to one counter, with a call between load and store: they lost 600,000 of 2,000,000 in "
+        "threads, 1,000,000 of 2,000,000 in epoll, and nothing in the other 2 cells. The lock may change "
+        "hands in between: it protects the interpreter, not the program's data; a loop that gives control "
+        "away between load and store loses updates too. CPython 3.11 and 3.13 lose nothing in x += 1, but "
+        "600,000 of 2,000,000 with a call in between."},
+    /* And without one. */
+    {{"counter", "\"switch_inside\": \"off\"",
+         "serial gil 2 2 1 same \"lost_updates\": 0, \"expected\": 2000000; threads gil 2 2 1 same "
+         "\"lost_updates\": 0, \"expected\": 2000000; threads none 2 2 1 same \"lost_updates\": 0, "
+         "\"expected\": 2000000",
+         0, NULL},
+        "2 tasks added to one counter: they lost nothing. The lock is only let go between whole updates; "
+        "without a lock nothing promises that nothing is lost. CPython 3.11 and 3.13 lose nothing in x += 1, "
+        "but 600,000 of 2,000,000 with a call in between."},
+    /* A variable. */
+    {{"share", "\"via\": \"variable\"",
+         "threads gil 2 2 1 - \"expected\": 2000000, \"seen_by_parent\": 2000000, \"ns_per_item\": 5.1; "
+         "processes gil 2 2 1 - \"expected\": 2000000, \"seen_by_parent\": 0, \"ns_per_item\": 2.5",
+         0, NULL},
+        "Through a variable the parent saw 2,000,000 of 2,000,000 in threads, 0 of 2,000,000 in processes. "
+        "Threads write to the memory of their parent; a process writes to a copy of its own, which ends with "
+        "it; an item took 5.10 ns in threads and 2.50 ns in processes. The article ends with this: threads "
+        "can share data, and processes have memory of their own."},
+    /* Shared memory. */
+    {{"share", "\"via\": \"shared-memory\"",
+         "processes gil 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20, \"ns_per_item\": 2.5", 0, NULL},
+        "Through shared memory the parent saw 20 of 20 in processes. Processes share what they map together. "
+        "The article ends with this: threads can share data, and processes have memory of their own."},
+    /* A pipe that lost something would not be explained. */
+    {{"share", "\"via\": \"pipe\"",
+         "processes gil 2 2 1 - \"expected\": 20, \"seen_by_parent\": 19, \"ns_per_item\": 2500", 0, NULL},
+        "Through a pipe the parent saw 19 of 20 in processes. The article ends with this: threads can share "
+        "data, and processes have memory of their own."},
+    /* A convoy at three intervals is three groups of one. */
+    {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
+         "threads gil 2 2 1 - \"latency_p50_ns\": 5170000; threads none 2 2 1 - \"latency_p50_ns\": 28100", 0,
+         NULL},
+        "Half of the requests beside 1 hog were answered within 5.17 ms in threads under gil, 28.1 us under "
+        "none. Who comes back from waiting gets the GIL from a hog after a whole switch interval; without a "
+        "lock a request does not wait for the hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch "
+        "intervals of 0.5, 5 and 50 ms, and 16 to 33 us without a hog."},
+    /* A convoy that does not wait as it should has no reason. */
+    {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
+         "threads gil 2 2 1 - \"latency_p50_ns\": 9170000; threads gil-py2 2 2 1 - \"latency_p50_ns\": "
+         "102000",
+         0, NULL},
+        "Half of the requests beside 1 hog were answered within 9.17 ms in threads under gil, 102 us under "
+        "gil-py2. The lock of Python 2 is let go so often that a request soon gets in. CPython 3.13 took "
+        "0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 us without a hog."},
+    /* A frozen loop. */
+    {{"convoy", "\"hogs\": 2, \"paced\": \"on\", \"await_every\": 0, \"duration_ms\": 1000",
+         "epoll gil 3 2 1 - \"latency_p50_ns\": 1000000000", 0, NULL},
+        "Half of the requests beside 2 hogs were answered within 1.00 s in epoll. In an event loop a request "
+        "waits until the hog gives control back."},
+    /* Interval by interval. */
+    {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 500",
+         "threads gil 2 2 1 - \"latency_p50_ns\": 650000; threads none 2 2 1 - \"latency_p50_ns\": 30000; "
+         "threads per-interpreter 2 2 1 - \"latency_p50_ns\": 31000; processes gil 2 2 1 - "
+         "\"latency_p50_ns\": 32000",
+         0, NULL},
+        "Half of the requests beside 1 hog were answered within 650 us in threads under gil, 30.0 us in "
+        "threads under none, 31.0 us in threads under per-interpreter, 32.0 us in processes under gil. Who "
+        "comes back from waiting gets the GIL from a hog after a whole switch interval; without a lock a "
+        "request does not wait for the hog; with a lock for each interpreter a request does not wait for the "
+        "hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 "
+        "us without a hog."},
+    /* Without a hog nobody waits. */
+    {{"convoy", "\"hogs\": 0, \"paced\": \"on\"", "threads gil 1 2 1 - \"latency_p50_ns\": 20000", 0, NULL},
+        "Half of the requests were answered within 20.0 us in threads. CPython 3.13 took 0.65, 5.2 and 50.4 "
+        "ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 us without a hog."},
+    /* Idle threads beside idle tasks. */
+    {{"idle", "\"wakeups_per_s\": 1",
+         "serial gil 10000 2 1 same \"rss_per_task_bytes\": 9; threads gil 10000 2 1 - \"started\": 10000, "
+         "\"rss_per_task_bytes\": 13000, \"virtual_per_task_bytes\": 8393000, \"kernel_per_task_bytes\": "
+         "16384, \"wakeup_cpu_share\": 0.042; epoll gil 10000 2 1 - \"started\": 10000, "
+         "\"rss_per_task_bytes\": 719, \"virtual_per_task_bytes\": 384",
+         0, NULL},
+        "Of 10,000 idle tasks each took 13 KB (8.39 MB reserved) in threads, 719 bytes (384 bytes reserved) "
+        "in epoll. 10,000 threads reserved 83.9 GB of addresses but used 294 MB of memory, kernel stacks "
+        "included; a thread took as much memory as 41 tasks of an event loop; waking the threads took 4.2 % "
+        "of a CPU. The article warns of gigabytes and of 5 % of the CPU for thousands of threads; a thread "
+        "of CPython took 16 KB resident and 8.4 MB reserved, an asyncio task 1.4 KB."},
+    /* Too few threads. */
+    {{"idle", "\"wakeups_per_s\": 0",
+         "threads gil 10000 2 1 - \"started\": 4000, \"not_started_reason\": \"the limit of processes is "
+         "reached\", \"rss_per_task_bytes\": 9000",
+         0, NULL},
+        "Of 10,000 idle tasks each took 9 KB in threads. Only 4,000 of 10,000 threads could be started: the "
+        "limit of processes is reached. The article warns of gigabytes and of 5 % of the CPU for thousands "
+        "of threads; a thread of CPython took 16 KB resident and 8.4 MB reserved, an asyncio task 1.4 KB."},
+    /* Many tasks are a matter of cost. */
+    {{"fetch", "\"client\": \"async\"",
+         "threads gil 1000 2 1 - \"rss_per_task_bytes\": 31000; epoll gil 1000 2 0.9 - "
+         "\"rss_per_task_bytes\": 16000",
+         0, NULL},
+        "1,000 fetches under gil: threads took 1.00 s, epoll 900 ms. With 1,000 tasks the threads used 2.00 "
+        "s of CPU time, and 31.0 KB of memory each, the event loop 2.00 s and 16.0 KB. In the article one "
+        "fetch took 0.88 s, two in a row 1.72 s and two threads 0.89 s."},
+    /* In serial nobody is in the way. */
+    {{"convoy", "\"hogs\": 1, \"paced\": \"on\"",
+         "serial none 2 2 1 same \"latency_p50_ns\": 28000; threads none 2 2 1 same \"latency_p50_ns\": "
+         "28000",
+         0, NULL},
+        "Half of the requests beside 1 hog were answered within 28.0 us in serial, 28.0 us in threads. In "
+        "serial the hog begins after the last request; without a lock a request does not wait for the hog. "
+        "CPython 3.13 took 5.2 ms beside a hog, and 30 us without its GIL."},
+    /* Interpreters do not share a lock. */
+    {{"refcount", "\"count\": \"plain\", \"n\": 1000000",
+         "threads per-interpreter 2 2 1 - \"lost_updates\": 1234", 0, NULL},
+        "2 tasks took and gave back references to one object: in the end its plain count was off by 1,234 in "
+        "threads. Locks of different interpreters do not keep each other out. The article gives this as the "
+        "reason for the GIL: without it Python's memory management is not safe in threads."},
+    /* No experiment that anybody knows. */
+    {{"strange", "", SERIAL "threads gil 2 2 1.2 slower", 0, NULL},
+        "2 tasks under gil: threads took 1.20 times the serial time (slower)."},
+};
+
+START_TEST(each_experiment_and_lock_has_its_lesson)
+{
+    for (size_t i = 0; i < sizeof(lessons) / sizeof(lessons[0]); i++) {
+        auto_free char *lesson = lesson_of(&lessons[i].made);
+
+        ck_assert_str_eq(lesson, lessons[i].lesson);
+    }
+}
+END_TEST
+
+static const char *const names[] = {
+    "convoy", "countdown", "counter", "crunch", "fetch", "idle", "refcount", "share", "none of these"};
+
+#define N_NAMES (sizeof(names) / sizeof(names[0]))
+
+/* What a reason would say, of any experiment that compares. */
+static const char *const claims[] = {"lets one thread", "overlap", "all CPUs", "of its own",
+    "one CPU to compute", "takes turns", "take turns", "for nothing", "(faster)", "(slower)", "(the same)"};
+
+START_TEST(without_a_verdict_no_reason_is_given)
+{
+    static const char cells[] =
+        "serial gil 2 2 1 same; threads gil 2 2 2 cannot-tell; processes gil 2 2 0.5 cannot-tell; "
+        "epoll gil 2 2 1 cannot-tell; threads gil-py2 2 2 9 cannot-tell; threads none 2 2 0.5 cannot-tell";
+
+    for (size_t i = 0; i < N_NAMES; i++) {
+        for (int repetitions = 5; repetitions <= 7; repetitions += 2) {
+            const Made made = {names[i], "\"n\": 5", cells, repetitions, NULL};
+            auto_free char *lesson = lesson_of(&made);
+
+            for (size_t k = 0; lesson && k < sizeof(claims) / sizeof(claims[0]); k++)
+                ck_assert_msg(!strstr(lesson, claims[k]), "%s", lesson);
+        }
+    }
+}
+END_TEST
+
+START_TEST(verdicts_that_disagree_give_no_reason)
+{
+    static const char *const mixed[] = {
+        SERIAL "threads gil 2 2 1 same; threads gil 3 2 0.5 faster",
+        SERIAL "processes gil 2 2 1 same; processes gil 3 2 0.5 faster",
+        SERIAL "epoll gil 2 2 1 same; epoll gil 3 2 0.5 faster",
+    };
+
+    for (size_t i = 0; i < sizeof(mixed) / sizeof(mixed[0]); i++) {
+        const Made made = {"countdown", "\"n\": 5", mixed[i], 0, NULL};
+        auto_free char *lesson = lesson_of(&made);
+
+        ck_assert_msg(strstr(lesson, "(1 the same, 1 faster)"), "%s", lesson);
+        for (size_t k = 0; k < 8; k++)
+            ck_assert_msg(!strstr(lesson, claims[k]), "%s", lesson);
+    }
+}
+END_TEST
+
+START_TEST(tasks_that_are_short_beside_their_creation_give_no_reason)
+{
+    const Made made = {"countdown", "\"n\": 5", SERIAL "threads gil 2 2 3 slower", 0, NULL};
+    json_auto_t *run = make_run(&made);
+    json_t *threads = json_array_get(json_object_get(run, "cells"), 1);
+    auto_free char *lesson = NULL;
+
+    json_object_set_new(threads, "create_ns", json_pack("{s:I}", "median", (json_int_t)700000000));
+    lesson = lesson_make(run);
+    ck_assert_msg(!strstr(lesson, "take turns"), "%s", lesson);
+    ck_assert_msg(strstr(lesson, "in 1 of 1 cells creating"), "%s", lesson);
+}
+END_TEST
+
+START_TEST(a_run_that_has_not_ended_or_has_no_cells_has_no_lesson)
+{
+    static const char *const runs[] = {"null", "{}", "[]", "{\"cells\": []}", "{\"status\": \"done\"}",
+        "{\"status\": \"running\", \"cells\": [{\"status\": \"done\", \"mode\": \"serial\"}]}",
+        "{\"status\": \"queued\", \"cells\": [{\"status\": \"queued\"}]}"};
+
+    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+        json_auto_t *run = make_json(runs[i]);
+
+        ck_assert_ptr_null(lesson_make(run));
+    }
+}
+END_TEST
+
+/* Cells as no version of gilscope makes them, all of them done. */
+static const char *const strange_cells[] = {
+    "{}",
+    "{\"mode\": 1, \"lock\": [], \"tasks\": \"x\", \"cpus\": null, \"params\": 3, \"metrics\": []}",
+    "{\"mode\": \"threads\", \"tasks\": 1e300, \"cpus\": -1, \"relative\": {\"ratio\": 1e300, \"verdict\": "
+    "5}}",
+    "{\"mode\": \"threads\", \"tasks\": -5, \"wall_ns\": {\"median\": -1, \"samples\": {}}, \"relative\": "
+    "[]}",
+    "{\"mode\": \"\", \"lock\": \"\", \"wall_ns\": {\"median\": 1e300}, \"cpu_ns\": {\"median\": \"x\"}}",
+    "{\"mode\": \"threads\", \"lock\": \"gil\", \"tasks\": 2, \"cpus\": 2, \"wall_ns\": {\"median\": 5}, "
+    "\"relative\": {\"ratio\": -3, \"verdict\": \"slower\"}, \"lock_stats\": {\"false_wakeups\": \"many\"}, "
+    "\"completion_order\": {\"a\": 1}, \"memory\": {\"rss_per_task_bytes\": 1e300, "
+    "\"virtual_per_task_bytes\": "
+    "-1}}",
+    "{\"mode\": \"threads\", \"lock\": \"none\", \"tasks\": 2, \"cpus\": 2, \"params\": {\"n\": 1e300, "
+    "\"hogs\": "
+    "1e300, \"count\": 5, \"via\": null, \"duration_ms\": -1}, \"metrics\": {\"lost_updates\": 1e300, "
+    "\"expected\": \"x\", \"premature_frees\": 1e300, \"latency_p50_ns\": -5, \"seen_by_parent\": 1, "
+    "\"ns_per_item\": 1e300, \"started\": 1e300, \"wakeup_cpu_share\": -1, \"not_started_reason\": 7}}",
+    "{\"mode\": \"epoll\", \"lock\": \"\\u0007\\u202e\", \"tasks\": 2, \"completion_order\": [\"a\", null, "
+    "1e9], "
+    "\"metrics\": {\"latency_p50_ns\": 1e300, \"started\": -1, \"lost_updates\": -7, \"expected\": 0}}",
+};
+
+START_TEST(strange_runs_have_a_lesson_all_the_same)
+{
+    for (size_t i = 0; i < N_NAMES; i++) {
+        json_auto_t *all = json_pack("{s:s, s:s, s:[]}", "experiment", names[i], "status", "done", "cells");
+
+        for (size_t k = 0; k < sizeof(strange_cells) / sizeof(strange_cells[0]); k++) {
+            json_auto_t *run =
+                json_pack("{s:s, s:s, s:[]}", "experiment", names[i], "status", "done", "cells");
+            json_t *cell = make_json(strange_cells[k]);
+            auto_free char *lesson = NULL, *of_all = NULL;
+
+            json_object_set_new(cell, "status", json_string("done"));
+            json_array_append(json_object_get(run, "cells"), cell);
+            json_array_append_new(json_object_get(all, "cells"), cell);
+            lesson = lesson_make(run);
+            of_all = lesson_make(all);
+            ck_assert(!lesson || lesson[strlen(lesson) - 1] == '.');
+            ck_assert(!of_all || of_all[strlen(of_all) - 1] == '.');
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_grid_of_many_cells_stays_a_few_sentences)
+{
+    static const char *const locks[] = {"none", "gil", "gil-py2", "per-interpreter"};
+    char *cells = NULL;
+    size_t length, n_stops = 0;
+    FILE *file = open_memstream(&cells, &length);
+    Made made = {"countdown", "\"n\": 5", NULL, 0, NULL};
+
+    for (size_t k = 0; k < 4; k++) {
+        for (int tasks = 2; tasks <= 8; tasks++)
+            for (int cpus = 1; cpus <= 2; cpus++)
+                fprintf(file,
+                    "%sserial %s %d %d 1 same; threads %s %d %d 1 same; processes %s %d %d 0.%d faster",
+                    k + (size_t)tasks + (size_t)cpus > 3 ? "; " : "", locks[k], tasks, cpus, locks[k], tasks,
+                    cpus, locks[k], tasks, cpus, tasks);
+    }
+    fclose(file);
+    made.cells = cells;
+    for (size_t i = 0; i < N_NAMES; i++) {
+        auto_free char *lesson = NULL;
+
+        made.experiment = names[i];
+        lesson = lesson_of(&made);
+        n_stops = 0;
+        for (const char *at = lesson; at && (at = strstr(at, ". ")); at++)
+            n_stops++;
+        ck_assert_uint_le(n_stops, 2);
+        ck_assert(!lesson || strlen(lesson) < 1000);
+    }
+    free(cells);
+}
+END_TEST
+
+RUN_TESTS("results-lesson", 60, each_experiment_and_lock_has_its_lesson, without_a_verdict_no_reason_is_given,
+    verdicts_that_disagree_give_no_reason, tasks_that_are_short_beside_their_creation_give_no_reason,
+    a_run_that_has_not_ended_or_has_no_cells_has_no_lesson, strange_runs_have_a_lesson_all_the_same,
+    a_grid_of_many_cells_stays_a_few_sentences)

@@ -1,0 +1,247 @@
+/* Timelines in the results: what is taken, who gets to see it, and the trace that is made of them. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "results/spans.h"
+#include "results/trace.h"
+#include "tests/unit/run.h"
+#include "tests/unit/test-results-events.h"
+
+/* Two tasks of a cell; one of them woke in vain. */
+static json_t *make_timeline(int cell)
+{
+    return json_pack("{s:s, s:i, s:i, s:i, s:[[i,s,i,i], [i,s,i,i], [i,s,i,i], [i,s,i,i]], s:[[i,s,i]]}",
+        "event", "timeline", "cell", cell, "wall_ns", 9000000, "dropped", 0, "spans", 0, "run", 1000, 5100999,
+        1, "wait-lock", 2001, 5101000, 0, "wait-io", 5100999, 6000000, 1, "outside", 5101000, 8000000,
+        "instants", 1, "false-wakeup", 4000007);
+}
+
+static json_t *run_with(const char *detail, json_t *timeline)
+{
+    json_auto_t *request = make_request(), *cells = make_cells();
+    Results *results;
+
+    json_object_set_new(request, "detail", json_string(detail));
+    results = results_new(request, cells);
+    add_repetitions(results, 0, 270, 7);
+    ck_assert_int_eq(add(results, timeline), 0);
+    return make_run(results, "done", NULL);
+}
+
+START_TEST(full_detail_has_the_timeline)
+{
+    json_auto_t *sent = make_timeline(0), *run = run_with("full", json_incref(sent));
+
+    ck_assert_int_eq(find_integer(run, "cells.0.timeline.wall_ns"), 9000000);
+    ck_assert_int_eq(find_integer(run, "cells.0.timeline.dropped"), 0);
+    ck_assert(json_equal(find(run, "cells.0.timeline.spans"), find(sent, "spans")));
+    ck_assert(json_equal(find(run, "cells.0.timeline.instants"), find(sent, "instants")));
+    ck_assert(json_is_null(find(run, "cells.1.timeline")));
+}
+END_TEST
+
+START_TEST(a_summary_does_not_grow)
+{
+    Results *results = make_results();
+    json_auto_t *run = run_with("summary", make_timeline(0)), *without = NULL;
+
+    add_repetitions(results, 0, 270, 7);
+    without = make_run(results, "done", NULL);
+    ck_assert(json_equal(run, without));
+}
+END_TEST
+
+START_TEST(a_timeline_that_failed_says_why_and_fails_nothing)
+{
+    json_auto_t *run = run_with("full", json_pack("{s:s, s:i, s:s}", "event", "timeline", "cell", 0, "reason",
+                                            "it took longer than allowed"));
+
+    ck_assert_str_eq(find_text(run, "cells.0.status"), "done");
+    ck_assert_str_eq(find_text(run, "cells.0.timeline.reason"), "it took longer than allowed");
+}
+END_TEST
+
+/* Each breaks a good event in one place. */
+START_TEST(malformed_timelines_are_refused)
+{
+    static const char *const bad[] = {"{\"cell\": 3}", "{\"cell\": \"0\"}", "{\"wall_ns\": -1}",
+        "{\"dropped\": null}", "{\"spans\": null}", "{\"instants\": {}}", "{\"spans\": [7]}",
+        "{\"spans\": [[0, \"run\", 1]]}", "{\"spans\": [[0, \"run\", 1, 2, 3]]}",
+        "{\"spans\": [[2, \"run\", 1, 2]]}", "{\"spans\": [[-1, \"run\", 1, 2]]}",
+        "{\"spans\": [[0, \"walk\", 1, 2]]}", "{\"spans\": [[0, 0, 1, 2]]}",
+        "{\"spans\": [[0, \"false-wakeup\", 1, 2]]}", "{\"spans\": [[0, \"run\", 2, 1]]}",
+        "{\"spans\": [[0, \"run\", 1.5, 2]]}", "{\"spans\": [[0, \"run\", 1, 1000000000000000001]]}",
+        "{\"instants\": [[0, \"run\", 1]]}", "{\"instants\": [[0, \"false-wakeup\", 1, 1]]}"};
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        json_auto_t *change = json_loads(bad[i], 0, NULL), *event = make_timeline(0);
+        Results *results = make_results();
+
+        ck_assert_ptr_nonnull(change);
+        json_object_update(event, change);
+        ck_assert_msg(results_add(results, event) == -EINVAL, "%s was taken", bad[i]);
+        ck_assert_int_eq(add(results, make_timeline(0)), 0);
+        results_free(results);
+    }
+}
+END_TEST
+
+START_TEST(a_cell_has_one_timeline)
+{
+    Results *results = make_results();
+
+    ck_assert_int_eq(add(results, make_timeline(1)), 0);
+    ck_assert_int_eq(add(results, make_timeline(1)), -EINVAL);
+    ck_assert_int_eq(add(results, make_timeline(2)), 0);
+    ck_assert(!results_failed(results));
+    results_free(results);
+}
+END_TEST
+
+static json_t *make_long_timeline(int cell, int n)
+{
+    json_t *event = make_timeline(cell), *spans = json_array();
+
+    for (int i = 0; i < n; i++)
+        json_array_append_new(spans, json_pack("[i, s, i, i]", i % 2, "run", 2 * i, 2 * i + 1));
+    json_object_set_new(event, "spans", spans);
+    json_object_set_new(event, "instants", json_array());
+    return event;
+}
+
+START_TEST(a_cell_and_a_run_hold_only_so_much)
+{
+    json_auto_t *request = make_request(), *cells = json_array();
+    Results *results;
+    int i;
+
+    for (i = 0; i < 6; i++)
+        json_array_append_new(cells, make_cell(i, "threads", "gil", 2, 1000 + i));
+    results = results_new(request, cells);
+    ck_assert_int_eq(add(results, make_long_timeline(0, SPANS_MAX_CELL + 1)), -EINVAL);
+    for (i = 0; i < SPANS_MAX_RUN / SPANS_MAX_CELL; i++)
+        ck_assert_int_eq(add(results, make_long_timeline(i, SPANS_MAX_CELL)), 0);
+    ck_assert_int_eq(add(results, make_long_timeline(i, 1)), -EINVAL);
+    ck_assert_int_eq(add(results, make_long_timeline(i, 0)), 0);
+    results_free(results);
+}
+END_TEST
+
+static char *trace_of(json_t *first, json_t *second)
+{
+    Results *results = make_results();
+    size_t length = 0;
+    char *text;
+
+    ck_assert_int_eq(add(results, first), 0);
+    if (second)
+        ck_assert_int_eq(add(results, second), 0);
+    text = trace_format(results, &length);
+    ck_assert_uint_eq(strlen(text), length);
+    ck_assert_int_eq(text[length - 1], '\n');
+    results_free(results);
+    return text;
+}
+
+/* The lines of the events are what other programs read, so they are compared whole. */
+START_TEST(a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task)
+{
+    static const char *const lines[] = {
+        "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":2,\"tid\":0,\"args\":{\"name\":\"threads\"}},\n",
+        "{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":2,\"tid\":1,\"args\":{\"name\":\"task 0\"}},\n",
+        "{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":2,\"tid\":2,\"args\":{\"name\":\"task 1\"}},\n",
+        "{\"ph\":\"X\",\"name\":\"run\",\"cat\":\"task\",\"pid\":2,\"tid\":1,\"ts\":1.000,\"dur\":5099.999},"
+        "\n",
+        "{\"ph\":\"X\",\"name\":\"wait-lock\",\"cat\":\"task\",\"pid\":2,\"tid\":2,\"ts\":2.001,\"dur\":5098."
+        "999},\n",
+        "{\"ph\":\"X\",\"name\":\"wait-io\",\"cat\":\"task\",\"pid\":2,\"tid\":1,\"ts\":5100.999,\"dur\":899."
+        "001},\n",
+        "{\"ph\":\"X\",\"name\":\"outside\",\"cat\":\"task\",\"pid\":2,\"tid\":2,\"ts\":5101.000,\"dur\":"
+        "2899.000},\n",
+        "{\"ph\":\"i\",\"name\":\"false-wakeup\",\"cat\":\"task\",\"pid\":2,\"tid\":2,\"ts\":4000.007,\"s\":"
+        "\"t\"},\n",
+        "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":3,\"tid\":0,\"args\":{\"name\":\"processes\"}}"};
+    auto_free char *text = trace_of(make_timeline(1), make_timeline(2));
+    const char *at = strchr(text, '\n') + 1;
+
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        ck_assert_msg(strncmp(at, lines[i], strlen(lines[i])) == 0, "%s is not %s", at, lines[i]);
+        at += strlen(lines[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_trace_is_json)
+{
+    auto_free char *text = trace_of(make_timeline(0), make_timeline(1)), *empty = NULL;
+    json_auto_t *trace = json_loads(text, 0, NULL), *none = NULL;
+    Results *results = make_results();
+    size_t length;
+
+    ck_assert_str_eq(find_text(trace, "displayTimeUnit"), "ms");
+    ck_assert_str_eq(find_text(trace, "otherData.experiment"), "countdown");
+    ck_assert_uint_eq(json_array_size(find(trace, "traceEvents")), 2 * (3 + 4 + 1));
+    empty = trace_format(results, &length);
+    none = json_loads(empty, 0, NULL);
+    ck_assert_uint_eq(json_array_size(find(none, "traceEvents")), 0);
+    ck_assert(json_is_array(find(none, "traceEvents")));
+    results_free(results);
+}
+END_TEST
+
+/* However a reader makes nanoseconds of the numbers, spans that touch still touch. */
+START_TEST(times_survive_a_reader_that_cuts_off)
+{
+    json_t *sent = make_long_timeline(0, 0), *spans = json_object_get(sent, "spans"), *event;
+    auto_free char *text = NULL;
+    json_auto_t *trace = NULL;
+    int64_t end = 0;
+    size_t i;
+
+    for (i = 0; i < 20000; i++) {
+        int64_t next = end + 1 + (int64_t)(i * i % 99991);
+
+        json_array_append_new(spans,
+            json_pack("[i, s, I, I]", 0, i % 2 ? "run" : "wait-io", (json_int_t)end, (json_int_t)next));
+        end = next;
+    }
+    text = trace_of(sent, NULL);
+    trace = json_loads(text, 0, NULL);
+    end = 0;
+    json_array_foreach (find(trace, "traceEvents"), i, event) {
+        double start = json_real_value(json_object_get(event, "ts")),
+               span = json_real_value(json_object_get(event, "dur"));
+
+        if (!json_object_get(event, "ts"))
+            continue;
+        ck_assert_int_eq((int64_t)(start * 1000), end);
+        ck_assert_int_eq(llround(start * 1000), end);
+        ck_assert_int_eq((int64_t)(span * 1000), llround(span * 1000));
+        end += (int64_t)(span * 1000);
+    }
+}
+END_TEST
+
+START_TEST(a_trace_says_what_is_missing)
+{
+    json_t *cut = make_timeline(0);
+    auto_free char *text = NULL;
+    json_auto_t *trace = NULL;
+
+    json_object_set_new(cut, "dropped", json_integer(17));
+    text = trace_of(
+        cut, json_pack("{s:s, s:i, s:s}", "event", "timeline", "cell", 1, "reason", "it \"died\"\n"));
+    trace = json_loads(text, 0, NULL);
+    ck_assert_str_eq(find_text(trace, "traceEvents.1.args.labels"), "17 more spans were dropped");
+    ck_assert_str_eq(find_text(trace, "traceEvents.10.args.labels"), "it \"died\"\n");
+}
+END_TEST
+
+RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_does_not_grow,
+    a_timeline_that_failed_says_why_and_fails_nothing, malformed_timelines_are_refused,
+    a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
+    a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
+    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing)

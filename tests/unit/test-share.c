@@ -1,0 +1,75 @@
+/* What the parent sees of what its tasks added, for every way to tell it. */
+#include "tests/unit/one-cell.h"
+
+enum { N_TASKS = 3 };
+
+static Cell share_cell(const Mode *mode, const LockPolicy *lock, const char *via, int items)
+{
+    return cell_of("share", mode, lock, N_TASKS, json_pack("{s:s, s:i}", "via", via, "items", items));
+}
+
+static void check_everywhere(const char *via, int items, bool seen_of_processes)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        for (size_t l = 0; registry_locks[l]; l++) {
+            Cell cell = share_cell(registry_modes[m], registry_locks[l], via, items);
+            json_auto_t *metrics = metrics_of(&cell);
+            bool seen = !registry_modes[m]->processes || seen_of_processes;
+
+            ck_assert_int_eq(metric(metrics, "expected"), N_TASKS * items);
+            ck_assert_int_eq(metric(metrics, "seen_by_parent"), seen ? N_TASKS * items : 0);
+            ck_assert(json_real_value(json_object_get(metrics, "ns_per_item")) > 0);
+        }
+    }
+}
+
+START_TEST(a_variable_is_seen_unless_the_tasks_are_processes)
+{
+    check_everywhere("variable", 1, false);
+    check_everywhere("variable", 20000, false);
+}
+END_TEST
+
+START_TEST(shared_memory_is_seen_everywhere)
+{
+    check_everywhere("shared-memory", 1, true);
+    check_everywhere("shared-memory", 20000, true);
+}
+END_TEST
+
+/* A pipe holds 8192 of them, or fewer. */
+START_TEST(every_message_arrives_also_when_the_pipe_is_full)
+{
+    check_everywhere("pipe", 1, true);
+    check_everywhere("pipe", 20000, true);
+}
+END_TEST
+
+/* The answer is right or wrong by what the parent sees. */
+START_TEST(a_total_that_is_not_seen_fails_the_cell)
+{
+    Cell cell = share_cell(&mode_threads, &lock_gil, "shared-memory", 10);
+    char reason[ARENA_REASON_SIZE];
+    Arena *arena;
+    Loop loop;
+
+    ck_assert_int_eq(experiment_share.prepare(&cell, reason), 0);
+    ck_assert_int_eq(arena_create(1, N_TASKS, experiment_share.state_bytes(&cell), &arena), 0);
+    loop_init(&loop, &cell, arena, NULL, arena_seat(arena, 0), 1);
+    for (uint32_t i = 0; i < N_TASKS; i++) {
+        Task *task = arena_task(arena, i);
+
+        ck_assert_pstr_eq(experiment_share.check(&cell, task), "it did not add all its items");
+        ck_assert_int_eq(experiment_share.step(&loop, task, 4).kind, STEP_MORE);
+        ck_assert_int_eq(experiment_share.step(&loop, task, 100).kind, STEP_DONE);
+        ck_assert_pstr_eq(experiment_share.check(&cell, task),
+            i + 1 < N_TASKS ? "the parent does not see what was added" : NULL);
+    }
+    loop_finish(&loop);
+    arena_free(arena);
+    free(cell.prepared);
+}
+END_TEST
+
+RUN_TESTS("share", 50, a_variable_is_seen_unless_the_tasks_are_processes, shared_memory_is_seen_everywhere,
+    every_message_arrives_also_when_the_pipe_is_full, a_total_that_is_not_seen_fails_the_cell)

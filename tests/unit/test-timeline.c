@@ -1,0 +1,301 @@
+/* What a traced repetition records: by hand, with the probe, and as events. The matrix test checks the same
+ * invariants for every experiment. */
+#include "engine/describe.h"
+#include "engine/events.h"
+#include "engine/registry.h"
+#include "engine/repeat.h"
+#include "results/spans.h"
+#include "tests/unit/check-timeline.h"
+#include "tests/unit/probe.h"
+#include "tests/unit/run.h"
+
+enum { N_TASKS = 3, ROOM = 20000 };
+
+/* A timeline of one seat and two tasks that a test fills by hand. */
+static Tracer *make_tracer(uint32_t max_spans)
+{
+    Timeline *timeline;
+
+    ck_assert_int_eq(timeline_create(1, 2, max_spans, &timeline), 0);
+    timeline_touch(timeline);
+    return timeline->tracers;
+}
+
+/* Puts an end to both tasks and compares what was recorded. */
+static void expect(Tracer *tracer, nsec_t at, const Span *expected, uint32_t n)
+{
+    Timeline *timeline = tracer->timeline;
+    Seat seat = {.tracer = tracer};
+    Lock lock = {0};
+    Loop loop = {.seat = &seat, .tracer = tracer, .lock = &lock};
+
+    timeline_record(tracer, 0, SPAN_NONE, at);
+    timeline_record(tracer, 1, SPAN_NONE, at);
+    tracer->behind = &lock;
+    timeline_end(&loop, 0, 2);
+    timeline_sort(timeline);
+    ck_assert_uint_eq(timeline_count(timeline), n);
+    for (uint32_t i = 0; i < n; i++) {
+        ck_assert_uint_eq(timeline->spans[i].start, expected[i].start);
+        ck_assert_uint_eq(timeline->spans[i].end, expected[i].end);
+        ck_assert_uint_eq(timeline->spans[i].task, expected[i].task);
+        ck_assert_int_eq(timeline->spans[i].kind, expected[i].kind);
+    }
+    timeline_free(timeline);
+}
+
+START_TEST(spans_follow_one_another)
+{
+    Tracer *tracer = make_tracer(ROOM);
+    static const Span expected[] = {
+        {10, 20, 0, SPAN_WAIT_LOCK}, {20, 50, 0, SPAN_RUN}, {50, 60, 0, SPAN_WAIT_IO}, {65, 70, 0, SPAN_RUN}};
+
+    timeline_record(tracer, 0, SPAN_WAIT_LOCK, 10);
+    timeline_record(tracer, 0, SPAN_RUN, 20);
+    timeline_record(tracer, 0, SPAN_RUN, 30);
+    timeline_record(tracer, 0, SPAN_WAIT_IO, 50);
+    timeline_record(tracer, 0, SPAN_NONE, 60);
+    timeline_record(tracer, 0, SPAN_NONE, 62);
+    timeline_record(tracer, 0, SPAN_RUN, 65);
+    expect(tracer, 70, expected, 4);
+}
+END_TEST
+
+START_TEST(runs_with_nobody_between_them_are_one)
+{
+    Tracer *tracer = make_tracer(ROOM);
+    static const Span expected[] = {{10, 40, 0, SPAN_RUN}, {40, 50, 1, SPAN_RUN}, {50, 60, 0, SPAN_RUN}};
+
+    timeline_record(tracer, 0, SPAN_RUN, 10);
+    timeline_record(tracer, 0, SPAN_NONE, 20);
+    timeline_record(tracer, 0, SPAN_RUN, 21);
+    timeline_record(tracer, 0, SPAN_NONE, 40);
+    timeline_record(tracer, 1, SPAN_RUN, 40);
+    timeline_record(tracer, 1, SPAN_NONE, 50);
+    timeline_record(tracer, 0, SPAN_RUN, 50);
+    expect(tracer, 60, expected, 3);
+}
+END_TEST
+
+START_TEST(what_took_no_time_is_nothing_to_see)
+{
+    Tracer *tracer = make_tracer(ROOM);
+    static const Span expected[] = {{10, 20, 0, SPAN_RUN}};
+
+    timeline_record(tracer, 0, SPAN_WAIT_LOCK, 10);
+    timeline_record(tracer, 0, SPAN_RUN, 10);
+    expect(tracer, 20, expected, 1);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_counted)
+{
+    Tracer *tracer = make_tracer(3);
+    Timeline *timeline = tracer->timeline;
+
+    for (nsec_t at = 10; at < 100; at += 2) {
+        timeline_record(tracer, 0, SPAN_RUN, at);
+        timeline_record(tracer, 0, SPAN_WAIT_IO, at + 1);
+    }
+    timeline_record_false_wakeup(tracer);
+    /* 45 runs and 44 waits that ended, and the instant. */
+    ck_assert_uint_eq(timeline_count(timeline), 3);
+    ck_assert_uint_eq(timeline_dropped(timeline), 87);
+    ck_assert_uint_eq(timeline->spans[0].start, 10);
+    timeline_free(timeline);
+}
+END_TEST
+
+static Arena *trace(const Cell *cell)
+{
+    Arena *arena;
+
+    ck_assert_int_eq(cell_trace(cell, ROOM, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
+    ck_assert_msg(arena->complete, "%s under %s: %s", cell->mode->name, cell->lock->name, arena->reason);
+    check_timeline(cell, arena);
+    return arena;
+}
+
+static LockStats sum_stats(Arena *arena)
+{
+    LockStats sum = {0};
+
+    for (uint32_t i = 0; i < arena->n_seats; i++) {
+        sum.handoffs += arena_seat(arena, i)->stats.handoffs;
+        sum.false_wakeups += arena_seat(arena, i)->stats.false_wakeups;
+    }
+    return sum;
+}
+
+START_TEST(the_probe_has_a_true_timeline_everywhere)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        for (size_t l = 0; registry_locks[l]; l++) {
+            Cell cell = probe_cell(registry_modes[m], registry_locks[l], N_TASKS, 400, "mmmatmmowd");
+
+            arena_free(trace(&cell));
+        }
+    }
+}
+END_TEST
+
+START_TEST(there_is_one_run_for_each_hand_over)
+{
+    static const LockPolicy *const locks[] = {&lock_gil, &lock_gil_py2};
+
+    for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++) {
+        Cell cell = probe_cell(&mode_threads, locks[i], N_TASKS, 3000, "m");
+        Arena *arena = trace(&cell);
+
+        ck_assert_uint_eq(timeline_dropped(arena->timeline), 0);
+        ck_assert_uint_eq(count_spans(arena, SPAN_RUN), sum_stats(arena).handoffs + 1);
+        arena_free(arena);
+    }
+}
+END_TEST
+
+START_TEST(false_wakeups_are_seen_under_the_gil_and_counted_under_the_old_one)
+{
+    Cell cell = probe_cell(&mode_threads, &lock_gil, 8, 2000, "mmmd");
+    Arena *arena = trace(&cell);
+
+    ck_assert_uint_eq(timeline_dropped(arena->timeline), 0);
+    ck_assert_uint_eq(count_spans(arena, SPAN_FALSE_WAKEUP), sum_stats(arena).false_wakeups);
+    arena_free(arena);
+
+    cell.lock = &lock_gil_py2;
+    arena = trace(&cell);
+    ck_assert_uint_eq(count_spans(arena, SPAN_FALSE_WAKEUP), 0);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_task_of_a_loop_waits_once_for_each_wait)
+{
+    Cell cell = probe_cell(&mode_epoll, &lock_gil, N_TASKS, 60, "mtwd");
+    Arena *arena = trace(&cell);
+    uint32_t n_waits = 0, n_detached = 0;
+
+    for (uint32_t i = 0; i < N_TASKS; i++) {
+        const ProbeState *state = (const ProbeState *)arena_task(arena, i)->state;
+
+        n_waits += state->timers + state->watches;
+        n_detached += state->detached;
+    }
+    ck_assert_uint_eq(count_spans(arena, SPAN_WAIT_IO), n_waits);
+    ck_assert_uint_eq(count_spans(arena, SPAN_OUTSIDE), n_detached);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_task_that_only_awaits_runs_once_if_it_is_alone)
+{
+    Cell cell = probe_cell(&mode_epoll, &lock_none, 1, 500, "a");
+    Arena *arena = trace(&cell);
+
+    ck_assert_uint_eq(timeline_count(arena->timeline), 1);
+    arena_free(arena);
+
+    cell.n_tasks = 2;
+    arena = trace(&cell);
+    ck_assert_uint_eq(count_spans(arena, SPAN_RUN), 2 * 501);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_repetition_that_is_not_traced_has_no_timeline)
+{
+    Cell cell = probe_cell(&mode_threads, &lock_gil, N_TASKS, 20, "m");
+    Arena *arena;
+
+    ck_assert_int_eq(cell_run(&cell, false, 0, &arena), 0);
+    ck_assert_ptr_null(arena->timeline);
+    for (uint32_t i = 0; i < arena->n_seats; i++)
+        ck_assert_ptr_null(arena_seat(arena, i)->tracer);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(the_event_says_who_did_what_when)
+{
+    Cell cell = probe_cell(&mode_threads, &lock_gil, N_TASKS, 200, "mmd");
+    Arena *arena = trace(&cell);
+    json_auto_t *event = event_timeline(&cell, arena);
+    Spans *spans;
+
+    ck_assert_str_eq(json_string_value(json_object_get(event, "event")), "timeline");
+    ck_assert_int_eq(json_integer_value(json_object_get(event, "wall_ns")), (json_int_t)arena->wall);
+    ck_assert_int_eq(spans_read(event, N_TASKS, &spans), 0);
+    ck_assert_uint_eq(spans->n_spans + spans->n_instants, timeline_count(arena->timeline));
+    for (size_t i = 0; i < spans->n_spans; i++)
+        ck_assert_int_le(spans->rows[i].end, (int64_t)arena->wall);
+    spans_free(spans);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_traced_repetition_that_fails_says_why)
+{
+    Cell cell = probe_cell(&mode_threads, &lock_gil, N_TASKS, 20, "m");
+    json_auto_t *event = NULL;
+    Arena *arena;
+
+    ((ProbeParams *)cell.params)->crash_task = 1;
+    ck_assert_int_eq(cell_trace(&cell, ROOM, 0, &arena), 0);
+    event = event_timeline(&cell, arena);
+    ck_assert_ptr_null(json_object_get(event, "spans"));
+    ck_assert(strstr(json_string_value(json_object_get(event, "reason")), "signal 9"));
+    arena_free(arena);
+}
+END_TEST
+
+static void collect(void *user, json_t *event)
+{
+    json_array_append_new(user, event);
+}
+
+/* Two cells of two repetitions and a warm-up; returns the names of the events in their order. */
+static json_t *run_request(const char *timeline)
+{
+    Cell cells[] = {probe_cell(&mode_threads, &lock_gil, N_TASKS, 20, "m"),
+        probe_cell(&mode_epoll, &lock_gil, N_TASKS, 20, "m")};
+    Request request = {.cells = cells,
+        .n_cells = 2,
+        .repeat = 2,
+        .warmup = 1,
+        .tick_ns = 5.8,
+        .timeline = strcmp(timeline, "on") == 0};
+    json_t *names = json_array(), *event;
+    json_auto_t *events = json_array();
+    size_t i;
+
+    cells[1].number = 1;
+    ck_assert_int_eq(repeat_run(&request, collect, events), REPEAT_DONE);
+    json_array_foreach (events, i, event)
+        json_array_append(names, json_object_get(event, "event"));
+    return names;
+}
+
+START_TEST(timelines_come_after_all_samples)
+{
+    json_auto_t *off = run_request("off"), *on = run_request("on");
+    size_t i;
+    json_t *name;
+
+    ck_assert_uint_eq(json_array_size(off), 1 + 6 + 1);
+    ck_assert_uint_eq(json_array_size(on), 1 + 6 + 2 + 1);
+    json_array_foreach (on, i, name)
+        ck_assert_str_eq(json_string_value(name), i == 0   ? "hello"
+                                                  : i <= 6 ? "sample"
+                                                  : i <= 8 ? "timeline"
+                                                           : "done");
+}
+END_TEST
+
+RUN_TESTS("timeline", 60, spans_follow_one_another, runs_with_nobody_between_them_are_one,
+    what_took_no_time_is_nothing_to_see, what_does_not_fit_is_counted,
+    the_probe_has_a_true_timeline_everywhere, there_is_one_run_for_each_hand_over,
+    false_wakeups_are_seen_under_the_gil_and_counted_under_the_old_one,
+    a_task_of_a_loop_waits_once_for_each_wait, a_task_that_only_awaits_runs_once_if_it_is_alone,
+    a_repetition_that_is_not_traced_has_no_timeline, the_event_says_who_did_what_when,
+    a_traced_repetition_that_fails_says_why, timelines_come_after_all_samples)
