@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@
 
 enum {
     BACKLOG = 4096,
+    DEFER_SECONDS = 5,            /* a connection without a request is accepted after that */
     MAX_CONNECTIONS = 1000000,    /* of a port; the descriptors end earlier */
     MEMORY_PER_CONNECTION = 4096, /* for headers; libmicrohttpd takes 32 KB if nobody says how much */
     IDLE_SECONDS = 60,            /* how long a connection may be silent that waits for nothing */
@@ -137,6 +139,9 @@ static int listen_on(const char *address, uint16_t *ret_port)
     fd = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
+    /* Without it a client's connect and its request wake this process one after the other, and where CPUs are
+     * virtual each wake-up is dear. */
+    setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){DEFER_SECONDS}, sizeof(int));
     if (bind(fd, (struct sockaddr *)&name, sizeof(name)) < 0 || listen(fd, BACKLOG) < 0 ||
         getsockname(fd, (struct sockaddr *)&name, &length) < 0)
         return -errno;
