@@ -75,7 +75,8 @@ START_TEST(nothing_hides_behind_a_nul_in_the_request_line)
     fd = api_send(&server, "GET /run/fine?a=1");
     ck_assert_int_eq(write(fd, rest, sizeof(rest) - 1), (ssize_t)sizeof(rest) - 1);
     text = api_receive(fd);
-    ck_assert_msg(strncmp(text, "HTTP/1.1 400", 12) == 0, "%s", text);
+    /* libmicrohttpd 1 hangs up without a word. */
+    ck_assert_msg(text[0] == '\0' || strncmp(text, "HTTP/1.1 400", 12) == 0, "%s", text);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 END_TEST
