@@ -167,7 +167,7 @@ static bool wait_until(pid_t pid, nsec_t deadline, int *ret_status)
 static int create_arena(const Cell *cell, Arena **ret)
 {
     int r = arena_create(
-        cell->mode->n_loops(cell->n_tasks), cell->n_tasks, cell->experiment->state_bytes(cell), ret);
+        cell->mode->loop_each ? cell->n_tasks : 1, cell->n_tasks, cell->experiment->state_bytes(cell), ret);
 
     if (r == 0)
         (*ret)->tasks_are_alone = cell->mode->processes;

@@ -3,12 +3,6 @@
 #include "engine/drive.h"
 #include "engine/registry.h"
 
-static uint32_t one(uint32_t n_tasks)
-{
-    (void)n_tasks;
-    return 1;
-}
-
 static int run(const Cell *cell, Arena *arena)
 {
     Lock *lock = cell->lock->create(&cell->lock_settings);
@@ -29,6 +23,5 @@ const Mode mode_epoll = {
     .alias = "asyncio",
     .summary = "all on one event loop in one thread",
     .one_loop = true,
-    .n_loops = one,
     .run = run,
 };

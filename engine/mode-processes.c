@@ -14,11 +14,6 @@
 #include "engine/experiment.h"
 #include "engine/registry.h"
 
-static uint32_t one_each(uint32_t n_tasks)
-{
-    return n_tasks;
-}
-
 static _Noreturn void work(Loop *loop, Arena *arena, uint32_t task, pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -87,6 +82,6 @@ const Mode mode_processes = {
     .name = "processes",
     .summary = "a process for each task: each has a lock of its own, and no shared data",
     .processes = true,
-    .n_loops = one_each,
+    .loop_each = true,
     .run = run,
 };

@@ -2,12 +2,6 @@
 #include "engine/drive.h"
 #include "engine/registry.h"
 
-static uint32_t one(uint32_t n_tasks)
-{
-    (void)n_tasks;
-    return 1;
-}
-
 static int run(const Cell *cell, Arena *arena)
 {
     Lock *lock = cell->lock->create(&cell->lock_settings);
@@ -28,6 +22,5 @@ static int run(const Cell *cell, Arena *arena)
 const Mode mode_serial = {
     .name = "serial",
     .summary = "one after the other in one thread",
-    .n_loops = one,
     .run = run,
 };

@@ -16,11 +16,6 @@ typedef struct Worker {
     uint32_t task;
 } Worker;
 
-static uint32_t one_each(uint32_t n_tasks)
-{
-    return n_tasks;
-}
-
 static void *work(void *data)
 {
     Worker *worker = data;
@@ -107,6 +102,6 @@ static int run(const Cell *cell, Arena *arena)
 const Mode mode_threads = {
     .name = "threads",
     .summary = "a thread for each task, all in one process",
-    .n_loops = one_each,
+    .loop_each = true,
     .run = run,
 };

@@ -8,10 +8,8 @@ struct Mode {
     const char *alias; /* another name that is accepted; NULL if there is none */
     const char *summary;
     bool processes; /* tasks are processes: they share the arena and nothing else */
+    bool loop_each; /* each task has a loop, and so a seat, of its own; else one loop serves all */
     bool one_loop;  /* all tasks run on one loop, in one thread */
-
-    /* Loops, and so seats, for so many tasks. */
-    uint32_t (*n_loops)(uint32_t n_tasks);
 
     /* Runs all tasks of the arena to their end, from the cell's process, which has one thread. Everything
      * that can be allocated is, then arena->epoch is taken with cell_start_clock() before the first task,
