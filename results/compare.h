@@ -1,0 +1,28 @@
+/* Two runs held against each other, cell by cell: is mine faster than yours, or today's than yesterday's?
+ *
+ * Cells match if runtime, mode, lock, tasks, cpus and all parameters are the same. For each pair the ratio of
+ * the median wall times (candidate over baseline), its bootstrap interval and verdict are made as for
+ * "relative" in a run, from the samples that the runs carry. Cells without a partner are named. Differences
+ * of machine or noise that make the comparison doubtful are warnings in words. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "results/format.h"
+
+/* Takes two runs as results_run() makes them, also ones read back from an archive (so nothing about their
+ * shape is certain: what is missing or of a wrong type is passed over). Returns a new object:
+ *
+ *     { "baseline": {id, experiment, label, created_at, status}, "candidate": {the same},
+ *       "cells": [ {runtime, mode, lock, tasks, cpus, params, "baseline": <wall_ns without samples>,
+ *                   "candidate": <the same>, "ratio", "interval": [low, high] or null, "verdict",
+ *                   "hint": only for "cannot tell"} ],
+ *       "only_baseline": [ {runtime, mode, lock, tasks, cpus, params} ], "only_candidate": [ ... ],
+ *       "warnings": [ "..." ], "summary": "one or two sentences" }
+ */
+json_t *compare_runs(const json_t *baseline, const json_t *candidate);
+
+/* Returns what compare_runs() made in one of the formats, as text that ends in a newline, owned by the
+ * caller; sets *ret_length, which may be NULL. */
+char *compare_format(const json_t *comparison, ResultFormat format, size_t *ret_length);

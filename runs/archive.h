@@ -1,0 +1,111 @@
+/* What became of every run: a SQLite database that outlives the server. Nothing here blocks the loop. Each
+ * call only notes down what is to be done and returns; one job at a time, off the loop, does what was noted
+ * in that order, all that is there in one transaction; then the callbacks come, from the loop, in the same
+ * order. So a reader always sees what was written before it asked.
+ *
+ * It promises: what a callback has confirmed as kept is there after the server was killed at any moment
+ * (write-ahead log, synchronous=NORMAL: not after a loss of power). Runs that were not finished when the last
+ * server died are marked failed, with the reason, when the file is opened.
+ *
+ * It never stands in the way of a run. Where the file cannot be used (no place, a full disk, read-only,
+ * locked by another server, made by a newer version) runs are held in memory instead, as long as the server
+ * lives, and archive_trouble() says why. A file that is damaged is set aside under another name, never
+ * deleted, and a new one begun. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+typedef struct Archive Archive;
+
+typedef struct ArchiveSettings {
+    const char *path;  /* of the database; its folder is made if need be. NULL: memory only */
+    int64_t max_runs;  /* finished runs that are kept; the oldest go first */
+    int64_t max_bytes; /* of the database, counted in pages in use */
+} ArchiveSettings;
+
+/* Opens or makes the file, migrates its schema, marks what the last server left unfinished. Blocks: call it
+ * before the loop runs. Always returns an archive; see archive_trouble(). */
+Archive *archive_open(uv_loop_t *loop, const ArchiveSettings *settings);
+
+/* Why runs are not kept on disk, in words for people ("/var/lib/x.db: disk is full"), or NULL while they are.
+ * Borrowed; changes on the loop only. A disk that has room again is noticed at the next run. */
+const char *archive_trouble(const Archive *archive);
+
+/* How many runs there are, finished or not, and how large they are, as after the last job. */
+int64_t archive_n_runs(const Archive *archive);
+int64_t archive_n_bytes(const Archive *archive);
+
+/* Does what was noted, then closes; closed(data) is called from the loop when the archive is gone. */
+void archive_close(Archive *archive, void (*closed)(void *data), void *data);
+
+/* Confirms a writing call. kept: it is on disk. found: there was such a run (and, where it matters, such an
+ * ask of it). */
+typedef void (*ArchiveDone)(void *data, bool found, bool kept);
+
+/* A run as it begins: its place in the lists. summary is the object that lists show of it (see below). */
+void archive_begin(Archive *archive, const char *id, int64_t created_ms, const char *experiment,
+    const char *status, const json_t *summary, ArchiveDone done, void *data);
+
+/* One who asked for a run: the one who began it, and each who joined it, in this order. owner is who may
+ * change it later ("client:abc", "address:127.0.0.1"), never shown; label and prediction may be NULL. A
+ * second ask of the same owner replaces his first one's words. */
+void archive_ask(Archive *archive, const char *id, const char *owner, const char *label,
+    const char *prediction, ArchiveDone done, void *data);
+
+/* A run has a new status and summary but is not over. */
+void archive_change(Archive *archive, const char *id, const char *status, const json_t *summary,
+    ArchiveDone done, void *data);
+
+/* What a finished run leaves behind. Copied. */
+typedef struct ArchiveTexts {
+    const char *run;    /* the run's JSON object */
+    const char *events; /* its event stream; NULL: none */
+    const char *trace;  /* its timelines as trace JSON; NULL: none */
+} ArchiveTexts;
+
+/* The run is over. Makes room by removing the oldest finished runs, never this one. */
+void archive_finish(Archive *archive, const char *id, const char *status, const json_t *summary,
+    const ArchiveTexts *texts, ArchiveDone done, void *data);
+
+/* Changes the label of an owner's ask; NULL takes it away. With owner NULL (an instructor) that of the ask
+ * that began the run. */
+void archive_relabel(
+    Archive *archive, const char *id, const char *owner, const char *label, ArchiveDone done, void *data);
+
+/* Removes a finished run with all that belongs to it. */
+void archive_remove(Archive *archive, const char *id, ArchiveDone done, void *data);
+
+/* Which runs a list shows, newest first. NULL: any. */
+typedef struct ArchiveFilter {
+    const char *experiment, *status;
+    const char *label;  /* of any of its asks, the whole of it, upper and lower case alike */
+    const char *before; /* an id: only older ones */
+    const char *owner; /* whose label and prediction are shown, where he asked too; else those of the first */
+    int64_t limit;     /* at most so many */
+} ArchiveFilter;
+
+/* One run of a list: the summary, into which id, experiment, status, label, prediction (null if there is
+ * none), created_at (RFC 3339) and asks (how many asked for it) were set. Newest first. more: there are older
+ * ones. runs is borrowed for the call. */
+typedef void (*ArchiveListed)(void *data, const json_t *runs, bool more);
+void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed listed, void *data);
+
+enum { ARCHIVE_RUN = 1, ARCHIVE_EVENTS = 2, ARCHIVE_TRACE = 4 };
+
+/* What is kept of one run, borrowed for the call. */
+typedef struct ArchiveFound {
+    const char *status;
+    const json_t *summary;            /* as in a list */
+    const char *run, *events, *trace; /* those that were wanted and are there; else NULL */
+    bool owned;                       /* the owner asked for it */
+    bool began;                       /* he is the one who began it */
+} ArchiveFound;
+
+/* found is NULL if there is no such run. owner may be NULL. */
+typedef void (*ArchiveGot)(void *data, const ArchiveFound *found);
+void archive_get(
+    Archive *archive, const char *id, const char *owner, unsigned wanted, ArchiveGot got, void *data);
