@@ -1,0 +1,20 @@
+/* A text that several hold at once, such as an event that thirty clients read: made once, counted, freed by
+ * the last. Not for several threads. */
+#pragma once
+
+#include <stddef.h>
+
+typedef struct Shared {
+    size_t n_holders;
+    size_t length;
+    char text[]; /* with a NUL behind it */
+} Shared;
+
+/* Copies length bytes; the caller holds it. Asserts that there is memory. */
+Shared *shared_new(const char *text, size_t length);
+
+/* One more holds it. Returns it. */
+Shared *shared_hold(Shared *shared);
+
+/* One less; NULL is fine. */
+void shared_drop(Shared *shared);

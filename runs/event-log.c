@@ -1,0 +1,82 @@
+#include "runs/event-log.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* As many digits as a double holds for certain. */
+#define DUMP_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
+void event_log_finish(EventLog *log)
+{
+    for (size_t i = 0; i < log->n_events; i++)
+        shared_drop(log->events[i].text);
+    free(log->events);
+    *log = (EventLog){0};
+}
+
+Shared *event_text(uint64_t number, const char *name, const json_t *data)
+{
+    auto_free char *json = json_dumps(data, DUMP_FLAGS), *text = NULL;
+
+    assert(json);
+    text = text_printf("id: %" PRIu64 "\nevent: %s\ndata: %s\n\n", number, name, json);
+    return shared_new(text, strlen(text));
+}
+
+Shared *event_log_add(EventLog *log, const char *name, const json_t *data, bool replaceable)
+{
+    Shared *text = event_text(++log->last_number, name, data);
+
+    if (replaceable && log->replaceable)
+        shared_drop(log->events[--log->n_events].text);
+    if (log->n_events == log->room) {
+        log->room = log->room ? 2 * log->room : 8;
+        log->events = realloc(log->events, log->room * sizeof(*log->events));
+        assert(log->events);
+    }
+    log->events[log->n_events++] = (LoggedEvent){log->last_number, text};
+    log->replaceable = replaceable;
+    return text;
+}
+
+size_t event_log_after(const EventLog *log, uint64_t number)
+{
+    size_t i = 0;
+
+    while (i < log->n_events && log->events[i].number <= number)
+        i++;
+    return i;
+}
+
+char *event_log_text(const EventLog *log)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *file = open_memstream(&text, &length);
+
+    assert(file);
+    for (size_t i = 0; i < log->n_events; i++)
+        fwrite(log->events[i].text->text, 1, log->events[i].text->length, file);
+    fclose(file);
+    return text;
+}
+
+const char *event_text_after(const char *text, uint64_t number)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+
+        if (strncmp(text, "id: ", 4) == 0 && strtoull(text + 4, NULL, 10) > number)
+            return text;
+        if (!end)
+            break;
+        text = end + 2;
+    }
+    return "";
+}

@@ -1,0 +1,47 @@
+/* The events of a run, in the form in which an event stream carries them (WHATWG HTML, server-sent events):
+ *
+ *     id: 3
+ *     event: sample
+ *     data: {"cell":0,"repetition":1,...}
+ *
+ * They are numbered from 1. Whoever comes late gets those that were, and whoever comes back gets those behind
+ * the last one he had. A run that waits tells its place again and again; only the last such event is kept, so
+ * a number may be missing. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/shared.h"
+
+typedef struct LoggedEvent {
+    uint64_t number;
+    Shared *text;
+} LoggedEvent;
+
+typedef struct EventLog {
+    LoggedEvent *events;
+    size_t n_events, room;
+    uint64_t last_number;
+    bool replaceable; /* the last event gives way to the next one of its kind */
+} EventLog;
+
+void event_log_finish(EventLog *log);
+
+/* Adds an event; its data is one line of JSON. replaceable: it takes the place of the last one, if that was
+ * replaceable too. Returns its text, borrowed. */
+Shared *event_log_add(EventLog *log, const char *name, const json_t *data, bool replaceable);
+
+/* Returns an event as text that is not in any log, held by the caller. */
+Shared *event_text(uint64_t number, const char *name, const json_t *data);
+
+/* Returns the index of the first event behind a number; n_events if there is none. */
+size_t event_log_after(const EventLog *log, uint64_t number);
+
+/* Returns all of it as one text, owned by the caller. */
+char *event_log_text(const EventLog *log);
+
+/* Returns the part of such a text that stands behind the event of a number, "" if there is nothing left. */
+const char *event_text_after(const char *text, uint64_t number);
