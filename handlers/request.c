@@ -1,6 +1,7 @@
 #include "handlers/request.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,6 +19,19 @@ static const struct {
     {METHOD_PATCH, "PATCH"},
     {METHOD_DELETE, "DELETE"},
 };
+
+void request_add_header(Request *request, const char *name, const char *value)
+{
+    for (size_t i = 0; i < REQUEST_MAX_HEADERS; i++) {
+        RequestHeader *header = &request->answer_headers[i];
+
+        if (header->name)
+            continue;
+        header->name = name;
+        snprintf(header->value, sizeof(header->value), "%s", value);
+        return;
+    }
+}
 
 Method method_from_name(const char *name)
 {

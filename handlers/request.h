@@ -8,7 +8,18 @@
 
 #include <stddef.h>
 
+#include "base/nsec.h"
+
 typedef struct Response Response;
+
+/* Headers that the answer to this request has, whatever Response it is: a constant one cannot tell one
+ * request from another. */
+enum { REQUEST_MAX_HEADERS = 6 };
+
+typedef struct RequestHeader {
+    const char *name; /* static; NULL: none */
+    char value[200];
+} RequestHeader;
 
 /* A set of bits, so that a route can name several. */
 typedef enum Method {
@@ -31,6 +42,15 @@ struct Request {
     char parameter[128]; /* what stands for {name} in the route's path */
     const char *body;    /* not terminated; NULL if empty */
     size_t body_length;
+    const char *peer; /* the client's address, "192.0.2.1" */
+    char id[72];      /* of this request: the client's own (X-Request-ID) or a new one */
+    nsec_t began;     /* when its header was here */
+
+    RequestHeader answer_headers[REQUEST_MAX_HEADERS];
+
+    /* For the log and the metrics, set by the dispatcher and by handlers. */
+    const char *route; /* its path with {name}; NULL: none */
+    char run[32];      /* the id of the run that it is about; "": none */
 
     /* Returns the first header line of that name, or NULL; valid until the request is answered. */
     const char *(*header)(const Request *request, const char *name);
@@ -41,6 +61,9 @@ struct Request {
     void (*gone)(Request *request); /* the client has left */
     void *data;                     /* the handler's own */
 };
+
+/* Adds a header to the answer; name is static. A value that is too long is cut, one too many is left out. */
+void request_add_header(Request *request, const char *name, const char *value);
 
 Method method_from_name(const char *name);
 

@@ -32,6 +32,14 @@ Response *response_new_empty(int status)
     return response_new_static(status, NULL, "", 0);
 }
 
+Response *response_new_stream(int status, const char *type, Stream *stream)
+{
+    Response *response = response_new_static(status, type, "", 0);
+
+    response->stream = stream;
+    return response;
+}
+
 static Response *from_json(int status, const char *type, const json_t *object, size_t flags)
 {
     char *text = json_dumps(object, flags);
@@ -88,6 +96,8 @@ void response_free(Response *response)
         response->release(response->prepared);
     for (size_t i = 0; i < response->n_headers; i++)
         free(response->headers[i].value);
+    if (response->stream)
+        stream_free(response->stream);
     free(response->owned);
     free(response);
 }

@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 #include "base/problem.h"
+#include "handlers/stream.h"
 
-enum { RESPONSE_MAX_HEADERS = 6 };
+enum { RESPONSE_MAX_HEADERS = 12 };
 
 typedef struct Response {
     int status;
@@ -16,6 +17,7 @@ typedef struct Response {
     const char *body;
     char *owned; /* the body if it has to be freed, else NULL */
     size_t length;
+    Stream *stream; /* owned; comes instead of a body. NULL: there is a body */
     struct {
         const char *name;
         char *value;
@@ -35,6 +37,9 @@ Response *response_new(int status, const char *type, char *body, size_t length);
 Response *response_new_static(int status, const char *type, const char *body, size_t length);
 
 Response *response_new_empty(int status);
+
+/* Takes the stream over; who made it goes on writing. */
+Response *response_new_stream(int status, const char *type, Stream *stream);
 
 /* Serialises the object, which stays the caller's, with a newline behind it. */
 Response *response_new_json(int status, const json_t *object);

@@ -1,50 +1,108 @@
 /* From a Response to libmicrohttpd's. A constant one keeps its prepared form, so that answering costs no
- * allocation; any other one gives its body away. */
+ * allocation of a body; any other one gives its body away.
+ *
+ * Some headers differ from request to request. libmicrohttpd knows headers of a response only, so those of a
+ * constant one are changed each time: it writes the header of an answer before anybody else gets a turn. */
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "server/http-exchange.h"
 
 /* Every answer has these. The page has no inline script and asks nobody but this server. */
 static const char *const common_headers[][2] = {
     {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "same-origin"},
     {"Content-Security-Policy",
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"},
 };
 
-static void release(void *prepared)
+typedef struct Prepared {
+    struct MHD_Response *response;
+    RequestHeader changing[REQUEST_MAX_HEADERS]; /* as they are in it now; a name of NULL: none */
+} Prepared;
+
+static void release(void *data)
 {
-    MHD_destroy_response(prepared);
+    Prepared *prepared = data;
+
+    MHD_destroy_response(prepared->response);
+    free(prepared);
 }
 
-static struct MHD_Response *prepare(Response *response)
+static struct MHD_Response *make_body(Exchange *exchange, Response *response)
 {
-    struct MHD_Response *prepared;
+    bool give_away = response->owned && !response->constant;
+    struct MHD_Response *made;
 
-    if (response->prepared)
-        return response->prepared;
-    prepared = MHD_create_response_from_buffer(response->length,
-        response->owned && !response->constant ? response->owned : (void *)response->body,
-        response->owned && !response->constant ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
-    assert(prepared);
-    if (!response->constant)
+    if (response->stream)
+        return stream_attach(exchange, response);
+    made = MHD_create_response_from_buffer(response->length,
+        give_away ? response->owned : (void *)response->body,
+        give_away ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    assert(made);
+    if (give_away)
         response->owned = NULL;
+    return made;
+}
+
+static Prepared *prepare(Exchange *exchange, Response *response)
+{
+    Prepared *prepared = response->prepared;
+
+    if (prepared)
+        return prepared;
+    prepared = calloc(1, sizeof(*prepared));
+    assert(prepared);
+    prepared->response = make_body(exchange, response);
     if (response->type)
-        MHD_add_response_header(prepared, "Content-Type", response->type);
+        MHD_add_response_header(prepared->response, "Content-Type", response->type);
     for (size_t i = 0; i < response->n_headers; i++)
-        MHD_add_response_header(prepared, response->headers[i].name, response->headers[i].value);
+        MHD_add_response_header(prepared->response, response->headers[i].name, response->headers[i].value);
     for (size_t i = 0; i < sizeof(common_headers) / sizeof(common_headers[0]); i++)
-        MHD_add_response_header(prepared, common_headers[i][0], common_headers[i][1]);
+        MHD_add_response_header(prepared->response, common_headers[i][0], common_headers[i][1]);
     response->prepared = prepared;
     response->release = release;
     return prepared;
 }
 
-enum MHD_Result answer_queue(struct MHD_Connection *connection, Response *response)
+static void change_headers(Prepared *prepared, const Request *request)
 {
-    enum MHD_Result result = MHD_queue_response(connection, (unsigned)response->status, prepare(response));
+    for (size_t i = 0; i < REQUEST_MAX_HEADERS; i++) {
+        RequestHeader *old = &prepared->changing[i];
+        const RequestHeader *now = &request->answer_headers[i];
 
+        if (old->name)
+            MHD_del_response_header(prepared->response, old->name, old->value);
+        if (now->name)
+            MHD_add_response_header(prepared->response, now->name, now->value);
+        *old = *now;
+    }
+}
+
+/* How long it took until there was an answer, for the developer tools of a browser. */
+static void add_timing(Request *request)
+{
+    char value[48];
+
+    snprintf(value, sizeof(value), "total;dur=%.3f", (double)(nsec_now() - request->began) / 1e6);
+    request_add_header(request, "Server-Timing", value);
+}
+
+enum MHD_Result answer_queue(Exchange *exchange, Response *response)
+{
+    enum MHD_Result result;
+    Prepared *prepared;
+
+    request_add_header(&exchange->request, "X-Request-ID", exchange->request.id);
+    add_timing(&exchange->request);
+    exchange->status = response->status;
+    prepared = prepare(exchange, response);
+    change_headers(prepared, &exchange->request);
+    result = MHD_queue_response(exchange->connection, (unsigned)response->status, prepared->response);
     if (!response->constant)
         response_free(response);
     return result;

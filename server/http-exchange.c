@@ -4,7 +4,10 @@
  * answer() resumes it, and exchange_on_request() is called once more. */
 #include "server/http-exchange.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,7 +16,7 @@ static enum MHD_Result send_answer(Exchange *exchange, Response *response)
 {
     exchange->stage = STAGE_ANSWERED;
     deadline_set(&exchange->http->answering, &exchange->deadline);
-    return answer_queue(exchange->connection, response);
+    return answer_queue(exchange, response);
 }
 
 /* Keeps a piece of the body. Returns false if the client sends so much that it is not worth reading on. */
@@ -81,16 +84,40 @@ static enum MHD_Result call_handler(Exchange *exchange)
     return MHD_YES;
 }
 
+static const char *header(const Request *request, const char *name)
+{
+    const Exchange *exchange = (const Exchange *)request;
+
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+/* A proxy or a client may have named the request already; what it says must be fit for a log. */
+static void name_request(Exchange *exchange)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    enum { MAX_ID = 64 };
+    const char *given = header(&exchange->request, "X-Request-ID");
+    Http *http = exchange->http;
+
+    if (given && *given && strlen(given) <= MAX_ID && given[strspn(given, allowed)] == '\0')
+        strcpy(exchange->request.id, given);
+    else
+        snprintf(exchange->request.id, sizeof(exchange->request.id), "%08" PRIx32 "-%06" PRIx64,
+            (uint32_t)http->id_start, ++http->n_requests);
+}
+
 static enum MHD_Result begin(Exchange *exchange, const char *method, const char *version)
 {
     Response *refusal = refuse_header(exchange, version);
 
+    exchange->request.began = nsec_now();
+    name_request(exchange);
     exchange->stage = STAGE_BODY;
     exchange->counted = true;
+    exchange->request.method = method_from_name(method);
     exchange->http->n_exchanges++;
     if (refusal)
         return send_answer(exchange, refusal);
-    exchange->request.method = method_from_name(method);
     deadline_set(&exchange->http->reading, &exchange->deadline);
     return MHD_YES;
 }
@@ -145,23 +172,18 @@ void *exchange_on_target(void *data, const char *target, struct MHD_Connection *
     return exchange;
 }
 
-static const char *header(const Request *request, const char *name)
-{
-    const Exchange *exchange = (const Exchange *)request;
-
-    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
-}
-
 /* Makes the exchange ready for the next request of its connection. */
 static void reset(Exchange *exchange)
 {
     hangup_stop(exchange->hangup);
+    stream_detach(exchange);
     response_free(exchange->response);
     free(exchange->request.target);
     free(exchange->body);
-    exchange->request = (Request){.header = header, .answer = answer};
+    exchange->request = (Request){.header = header, .answer = answer, .peer = exchange->peer};
     exchange->stage = STAGE_HEADER;
     exchange->counted = false;
+    exchange->status = 0;
     exchange->body = NULL;
     exchange->length = exchange->room = 0;
     exchange->response = NULL;
@@ -179,10 +201,31 @@ void exchange_on_completed(
     *context = NULL;
     if (exchange->stage == STAGE_WAITING)
         exchange->request.gone(&exchange->request);
+    if (exchange->counted && http->settings.answered)
+        http->settings.answered(http->handler_data, &exchange->request, exchange->status);
     if (exchange->counted && --http->n_exchanges == 0 && http->draining)
         http->pending = true;
     reset(exchange);
     deadline_set(&http->reading, &exchange->deadline);
+}
+
+/* An IPv4 client of an IPv6 socket is named as what it is. */
+static void name_peer(Exchange *exchange)
+{
+    const struct sockaddr *address =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    const struct in6_addr *long_address;
+
+    if (address->sa_family == AF_INET) {
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, exchange->peer,
+            sizeof(exchange->peer));
+        return;
+    }
+    long_address = &((const struct sockaddr_in6 *)address)->sin6_addr;
+    if (IN6_IS_ADDR_V4MAPPED(long_address))
+        inet_ntop(AF_INET, long_address->s6_addr + 12, exchange->peer, sizeof(exchange->peer));
+    else
+        inet_ntop(AF_INET6, long_address, exchange->peer, sizeof(exchange->peer));
 }
 
 void exchange_on_connection(
@@ -203,6 +246,7 @@ void exchange_on_connection(
     exchange->http = http;
     exchange->connection = connection;
     exchange->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    name_peer(exchange);
     reset(exchange);
     deadline_set(&http->reading, &exchange->deadline);
     *context = exchange;
@@ -211,7 +255,5 @@ void exchange_on_connection(
 /* The library finds the connection closed and gives it up. */
 void exchange_on_late(Deadline *deadline)
 {
-    Exchange *exchange = (Exchange *)((char *)deadline - offsetof(Exchange, deadline));
-
-    shutdown(exchange->fd, SHUT_RDWR);
+    shutdown(exchange_of_deadline(deadline)->fd, SHUT_RDWR);
 }

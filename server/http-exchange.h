@@ -2,6 +2,7 @@
 #pragma once
 
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,7 +20,8 @@ struct Http {
     uv_prepare_t prepare; /* where MHD_run() is called */
     uv_idle_t busy;       /* active while the loop must not sleep */
     uv_timer_t timer;     /* for MHD_get_timeout() */
-    Deadlines reading, answering;
+    Deadlines reading, answering, quiet;
+    uint64_t id_start, n_requests; /* what the ids of requests are made of */
     bool pending;
     size_t n_exchanges; /* requests that have begun and are not answered */
     bool draining, finished;
@@ -34,7 +36,7 @@ typedef enum Stage {
     STAGE_BODY,     /* the header was seen */
     STAGE_WAITING,  /* the handler answers later; suspended */
     STAGE_ANSWERED, /* the answer is with libmicrohttpd, or will be in a moment */
-    STAGE_GONE,     /* the client has left while it waited */
+    STAGE_GONE,     /* the client has left while it waited, or while its stream was sent */
 } Stage;
 
 /* A connection and the request that it carries at the moment. */
@@ -50,8 +52,18 @@ typedef struct Exchange {
     char *body;
     size_t length, room; /* length counts what was thrown away, too */
     Response *response;  /* made, not sent yet */
+    int status;          /* of the answer; 0: there is none */
+    Stream *stream;      /* owned; what is being sent, or NULL */
+    bool suspended;      /* while the stream has nothing to be sent */
     Hangup *hangup;
+    char peer[INET6_ADDRSTRLEN];
 } Exchange;
+
+/* Returns the exchange that a deadline stands in. */
+static inline Exchange *exchange_of_deadline(Deadline *deadline)
+{
+    return (Exchange *)((char *)deadline - offsetof(Exchange, deadline));
+}
 
 /* libmicrohttpd's callbacks; data is the Http. */
 enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connection, const char *url,
@@ -66,7 +78,16 @@ void exchange_on_connection(
 void exchange_on_late(Deadline *deadline);
 
 /* Hands the answer over to libmicrohttpd; frees it unless it is constant. */
-enum MHD_Result answer_queue(struct MHD_Connection *connection, Response *response);
+enum MHD_Result answer_queue(Exchange *exchange, Response *response);
+
+/* Takes the stream of a response over and returns what libmicrohttpd makes the answer's body of. */
+struct MHD_Response *stream_attach(Exchange *exchange, Response *response);
+
+/* The answer is over, whether it was sent or not; also for an exchange without a stream. */
+void stream_detach(Exchange *exchange);
+
+/* Nothing was sent for a while. */
+void stream_on_quiet(Deadline *deadline);
 
 /* Returns the answer to a request that is refused for its header alone, or NULL. */
 Response *refuse_header(const Exchange *exchange, const char *version);

@@ -5,12 +5,14 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "server/http-exchange.h"
 
 enum {
-    ANSWER_MS = 60000, /* for the client to read an answer */
+    ANSWER_MS = 60000, /* for the client to read an answer, or a part of a stream */
+    QUIET_MS = 15000,  /* after which a stream with nothing to say says so */
     /* Version 1 then refuses what it would repair. 0.9.75 checks only Host, and answers with a header that
      * comes twice: so http-refuse.c does it. */
     STRICT = MHD_VERSION >= 0x01000000,
@@ -102,6 +104,9 @@ Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHand
     }
     deadlines_init(&http->reading, loop, (uint64_t)settings->header_timeout_ms, exchange_on_late);
     deadlines_init(&http->answering, loop, ANSWER_MS, exchange_on_late);
+    deadlines_init(&http->quiet, loop, QUIET_MS, stream_on_quiet);
+    if (getrandom(&http->id_start, sizeof(http->id_start), 0) != sizeof(http->id_start))
+        assert(!"the kernel has random bytes");
     init_handles(http);
     http->pending = true;
     return http;
@@ -114,6 +119,11 @@ void http_stop_listening(Http *http)
     if (fd >= 0)
         close(fd);
     http->pending = true;
+}
+
+size_t http_n_connections(const Http *http)
+{
+    return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -137,11 +147,12 @@ static void finish(Http *http)
     http->finished = true;
     uv_poll_stop(&http->poll);
     MHD_stop_daemon(http->daemon);
-    http->n_open = sizeof(handles) / sizeof(handles[0]) + 2;
+    http->n_open = sizeof(handles) / sizeof(handles[0]) + 3;
     for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
         uv_close(handles[i], on_closed);
     deadlines_close(&http->reading, on_closed, http);
     deadlines_close(&http->answering, on_closed, http);
+    deadlines_close(&http->quiet, on_closed, http);
 }
 
 static void on_drained(uv_timer_t *timer)

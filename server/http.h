@@ -20,6 +20,9 @@ typedef struct HttpSettings {
     int64_t header_timeout_ms; /* for a request's header, from the connection's start or the last answer;
                                 * again for its body */
     int64_t max_body_bytes;
+    /* Called when a request is over, with the status of its answer, 0 if there was none because the client
+     * had left; NULL: not wanted. data is the handler's. */
+    void (*answered)(void *data, const Request *request, int status);
 } HttpSettings;
 
 /* Returns the answer to the request, or NULL if request->answer() follows. */
@@ -32,6 +35,10 @@ Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHand
 /* Closes the listening socket; the connections that there are go on. */
 void http_stop_listening(Http *http);
 
+/* Connections that are open now. */
+size_t http_n_connections(const Http *http);
+
 /* Waits until all requests are answered, at most drain_ms, closes everything and calls stopped() from the
- * loop; http is gone then. By that time nobody may hold a request that he has not answered. */
+ * loop; http is gone then. By that time nobody may hold a request that he has not
+ * answered, or a stream that he has not ended. */
 void http_stop(Http *http, uint64_t drain_ms, void (*stopped)(void *data), void *data);

@@ -1,0 +1,87 @@
+#include "handlers/stream.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+Stream *stream_new(void (*gone)(void *data), void *data)
+{
+    Stream *stream = calloc(1, sizeof(*stream));
+
+    assert(stream);
+    stream->gone = gone;
+    stream->data = data;
+    return stream;
+}
+
+static void wake(Stream *stream)
+{
+    void (*reader_wake)(void *reader) = stream->wake;
+
+    stream->wake = NULL;
+    if (reader_wake)
+        reader_wake(stream->reader);
+}
+
+/* Moves what is still to be read to the start before the queue grows. */
+static void make_room(Stream *stream)
+{
+    if (stream->n_read > 0) {
+        stream->n_texts -= stream->n_read;
+        memmove(stream->texts, stream->texts + stream->n_read, stream->n_texts * sizeof(Shared *));
+        stream->n_read = 0;
+    }
+    if (stream->n_texts < stream->room)
+        return;
+    stream->room = stream->room ? 2 * stream->room : 8;
+    stream->texts = realloc(stream->texts, stream->room * sizeof(Shared *));
+    assert(stream->texts);
+}
+
+void stream_write(Stream *stream, Shared *text)
+{
+    assert(!stream->ended);
+    if (stream->n_texts == stream->room)
+        make_room(stream);
+    stream->texts[stream->n_texts++] = shared_hold(text);
+    wake(stream);
+}
+
+void stream_end(Stream *stream)
+{
+    stream->ended = true;
+    wake(stream);
+}
+
+size_t stream_read(Stream *stream, char *bytes, size_t room)
+{
+    size_t n = 0;
+
+    while (n < room && stream->n_read < stream->n_texts) {
+        Shared *text = stream->texts[stream->n_read];
+        size_t left = text->length - stream->offset, part = left < room - n ? left : room - n;
+
+        memcpy(bytes + n, text->text + stream->offset, part);
+        n += part;
+        stream->offset += part;
+        if (stream->offset < text->length)
+            break;
+        shared_drop(text);
+        stream->n_read++;
+        stream->offset = 0;
+    }
+    return n;
+}
+
+bool stream_has_more(const Stream *stream)
+{
+    return stream->n_read < stream->n_texts;
+}
+
+void stream_free(Stream *stream)
+{
+    for (size_t i = stream->n_read; i < stream->n_texts; i++)
+        shared_drop(stream->texts[i]);
+    free(stream->texts);
+    free(stream);
+}

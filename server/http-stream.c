@@ -1,0 +1,107 @@
+/* A body that comes bit by bit. libmicrohttpd asks for more whenever the socket can take it; when there is
+ * nothing, the connection is suspended until the stream has more. A suspended connection is looked after by
+ * nobody, so its socket is watched for a hang-up, and after some quiet time the client gets a comment: what
+ * stands between the two does not take the connection for dead. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "server/http-exchange.h"
+
+enum { BLOCK = 16384 };
+
+static void set_suspended(Exchange *exchange, bool suspended)
+{
+    if (exchange->suspended == suspended)
+        return;
+    exchange->suspended = suspended;
+    if (suspended) {
+        MHD_suspend_connection(exchange->connection);
+        return;
+    }
+    MHD_resume_connection(exchange->connection);
+    exchange->http->pending = true;
+}
+
+/* There is more to be sent; the client has its time to read it. */
+static void on_wake(void *reader)
+{
+    Exchange *exchange = reader;
+
+    deadline_set(&exchange->http->answering, &exchange->deadline);
+    set_suspended(exchange, false);
+}
+
+static ssize_t on_read(void *data, uint64_t position, char *bytes, size_t room)
+{
+    Exchange *exchange = data;
+    Stream *stream = exchange->stream;
+    size_t n;
+
+    (void)position;
+    if (exchange->stage == STAGE_GONE)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    n = stream_read(stream, bytes, room);
+    if (n > 0) {
+        deadline_set(&exchange->http->answering, &exchange->deadline);
+        return (ssize_t)n;
+    }
+    if (stream->ended)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    stream->wake = on_wake;
+    stream->reader = exchange;
+    deadline_set(&exchange->http->quiet, &exchange->deadline);
+    set_suspended(exchange, true);
+    return 0;
+}
+
+void stream_on_quiet(Deadline *deadline)
+{
+    Exchange *exchange = exchange_of_deadline(deadline);
+    Shared *comment = shared_new(": still here\n\n", 14);
+
+    stream_write(exchange->stream, comment);
+    shared_drop(comment);
+}
+
+static void tell_gone(Stream *stream)
+{
+    void (*gone)(void *data) = stream->gone;
+
+    stream->gone = NULL;
+    stream->wake = NULL;
+    if (!stream->ended && gone)
+        gone(stream->data);
+    stream->ended = true;
+}
+
+static void on_hangup(void *data)
+{
+    Exchange *exchange = data;
+
+    exchange->stage = STAGE_GONE;
+    deadline_clear(&exchange->deadline);
+    tell_gone(exchange->stream);
+    set_suspended(exchange, false);
+}
+
+struct MHD_Response *stream_attach(Exchange *exchange, Response *response)
+{
+    struct MHD_Response *prepared =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_read, exchange, NULL);
+
+    assert(prepared && !exchange->stream);
+    exchange->stream = response->stream;
+    response->stream = NULL;
+    exchange->hangup = hangup_watch(exchange->http->loop, exchange->fd, on_hangup, exchange);
+    return prepared;
+}
+
+void stream_detach(Exchange *exchange)
+{
+    if (!exchange->stream)
+        return;
+    tell_gone(exchange->stream);
+    stream_free(exchange->stream);
+    exchange->stream = NULL;
+    exchange->suspended = false;
+}
