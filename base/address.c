@@ -1,0 +1,185 @@
+#include "base/address.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct Range {
+    uint8_t prefix[16];
+    int bits;
+    const char *purpose; /* NULL: none, it is public */
+} Range;
+
+#define V4(a, b, c, d)                                                                                       \
+    {                                                                                                        \
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d                                                 \
+    }
+#define V4_BITS(bits) (96 + (bits))
+
+static const char loopback[] = "a loopback address (127.0.0.0/8)";
+static const char loopback_6[] = "a loopback address (::1)";
+
+/* The first that holds the address counts, so exceptions stand before what they are taken from. */
+static const Range ranges[] = {
+    {V4(0, 0, 0, 0), V4_BITS(8), "an unspecified address (0.0.0.0/8)"},
+    {V4(10, 0, 0, 0), V4_BITS(8), "a private address (10.0.0.0/8)"},
+    {V4(100, 64, 0, 0), V4_BITS(10), "a carrier-grade NAT address (100.64.0.0/10)"},
+    {V4(127, 0, 0, 0), V4_BITS(8), loopback},
+    {V4(169, 254, 0, 0), V4_BITS(16), "a link-local address (169.254.0.0/16)"},
+    {V4(172, 16, 0, 0), V4_BITS(12), "a private address (172.16.0.0/12)"},
+    {V4(192, 0, 0, 0), V4_BITS(24), "a protocol assignment (192.0.0.0/24)"},
+    {V4(192, 0, 2, 0), V4_BITS(24), "a documentation address (192.0.2.0/24)"},
+    {V4(192, 88, 99, 0), V4_BITS(24), "a 6to4 relay address (192.88.99.0/24)"},
+    {V4(192, 168, 0, 0), V4_BITS(16), "a private address (192.168.0.0/16)"},
+    {V4(198, 18, 0, 0), V4_BITS(15), "a benchmark address (198.18.0.0/15)"},
+    {V4(198, 51, 100, 0), V4_BITS(24), "a documentation address (198.51.100.0/24)"},
+    {V4(203, 0, 113, 0), V4_BITS(24), "a documentation address (203.0.113.0/24)"},
+    {V4(224, 0, 0, 0), V4_BITS(4), "a multicast address (224.0.0.0/4)"},
+    {V4(255, 255, 255, 255), V4_BITS(32), "the broadcast address (255.255.255.255)"},
+    {V4(240, 0, 0, 0), V4_BITS(4), "a reserved address (240.0.0.0/4)"},
+    {V4(0, 0, 0, 0), V4_BITS(0), NULL},
+
+    {{0}, 128, "the unspecified address (::)"},
+    {{[15] = 1}, 128, loopback_6},
+    {{0, 0x64, 0xff, 0x9b}, 96, "a NAT64 address (64:ff9b::/96)"},
+    {{0, 0x64, 0xff, 0x9b, 0, 1}, 48, "a NAT64 address (64:ff9b:1::/48)"},
+    {{0x20, 0x01, 0, 0}, 32, "a Teredo address (2001::/32)"},
+    {{0x20, 0x01, 0, 0}, 23, "a protocol assignment (2001::/23)"},
+    {{0x20, 0x01, 0x0d, 0xb8}, 32, "a documentation address (2001:db8::/32)"},
+    {{0x20, 0x02}, 16, "a 6to4 address (2002::/16)"},
+    {{0x3f, 0xff}, 20, "a documentation address (3fff::/20)"},
+    {{0x20}, 3, NULL},
+    {{0xfc}, 7, "a unique local address (fc00::/7)"},
+    {{0xfe, 0x80}, 10, "a link-local address (fe80::/10)"},
+    {{0xfe, 0xc0}, 10, "a site-local address (fec0::/10)"},
+    {{0xff}, 8, "a multicast address (ff00::/8)"},
+    {{0}, 0, "a reserved address (outside 2000::/3)"},
+};
+
+static bool is_below(const Address *address, const Range *range)
+{
+    size_t whole = (size_t)range->bits / 8, rest = (size_t)range->bits % 8;
+
+    if (memcmp(address->bytes, range->prefix, whole) != 0)
+        return false;
+    return rest == 0 || (address->bytes[whole] ^ range->prefix[whole]) >> (8 - rest) == 0;
+}
+
+const char *address_purpose(const Address *address)
+{
+    const Range *range = ranges;
+
+    /* The last row holds every address. */
+    while (!is_below(address, range))
+        range++;
+    return range->purpose;
+}
+
+bool address_is_loopback(const Address *address)
+{
+    const char *purpose = address_purpose(address);
+
+    return purpose == loopback || purpose == loopback_6;
+}
+
+static void set_ipv4(Address *address, const void *four)
+{
+    *address = (Address){V4(0, 0, 0, 0)};
+    memcpy(address->bytes + 12, four, 4);
+}
+
+/* ::a.b.c.d is the same as ::ffff:a.b.c.d here, but for :: and ::1, which are addresses of their own. */
+static void set_ipv6(Address *address, const uint8_t bytes[static 16])
+{
+    static const uint8_t zeros[16];
+
+    if (memcmp(bytes, zeros, 12) == 0 && (memcmp(bytes, zeros, 15) != 0 || bytes[15] > 1))
+        set_ipv4(address, bytes + 12);
+    else
+        memcpy(address->bytes, bytes, 16);
+}
+
+bool address_parse(const char *text, Address *ret)
+{
+    uint8_t bytes[16];
+
+    if (inet_pton(AF_INET, text, bytes) == 1) {
+        set_ipv4(ret, bytes);
+        return true;
+    }
+    if (inet_pton(AF_INET6, text, bytes) == 1) {
+        set_ipv6(ret, bytes);
+        return true;
+    }
+    return false;
+}
+
+bool address_parse_loosely(const char *text, Address *ret)
+{
+    size_t length = strlen(text);
+    struct in_addr four;
+    char plain[64];
+
+    if (address_parse(text, ret))
+        return true;
+    /* inet_aton takes anything behind a blank. */
+    if (length == 0 || length >= sizeof(plain) || text[strspn(text, "0123456789abcdefABCDEFxX.")] != '\0')
+        return false;
+    strcpy(plain, text);
+    if (plain[length - 1] == '.')
+        plain[length - 1] = '\0';
+    if (inet_aton(plain, &four) == 0)
+        return false;
+    set_ipv4(ret, &four);
+    return true;
+}
+
+bool address_from_socket(const struct sockaddr *from, Address *ret, int *ret_port)
+{
+    in_port_t port;
+
+    if (from->sa_family == AF_INET) {
+        const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)from;
+
+        set_ipv4(ret, &ipv4->sin_addr);
+        port = ipv4->sin_port;
+    } else if (from->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)from;
+
+        set_ipv6(ret, ipv6->sin6_addr.s6_addr);
+        port = ipv6->sin6_port;
+    } else {
+        return false;
+    }
+    if (ret_port)
+        *ret_port = ntohs(port);
+    return true;
+}
+
+bool address_equals(const Address *one, const Address *other)
+{
+    return memcmp(one->bytes, other->bytes, sizeof(one->bytes)) == 0;
+}
+
+static bool is_ipv4(const Address *address)
+{
+    static const Range mapped = {V4(0, 0, 0, 0), V4_BITS(0), NULL};
+
+    return is_below(address, &mapped);
+}
+
+void address_format(const Address *address, char text[static ADDRESS_TEXT_SIZE])
+{
+    if (is_ipv4(address))
+        inet_ntop(AF_INET, address->bytes + 12, text, ADDRESS_TEXT_SIZE);
+    else
+        inet_ntop(AF_INET6, address->bytes, text, ADDRESS_TEXT_SIZE);
+}
+
+void address_format_port(const Address *address, int port, char text[static ADDRESS_PORT_TEXT_SIZE])
+{
+    char plain[ADDRESS_TEXT_SIZE];
+
+    address_format(address, plain);
+    snprintf(text, ADDRESS_PORT_TEXT_SIZE, is_ipv4(address) ? "%s:%d" : "[%s]:%d", plain, port);
+}
