@@ -36,9 +36,10 @@ static void merge(json_t *into, const json_t *from, json_t *runtime)
 
 static json_t *limits_json(const PlanLimits *limits)
 {
-    return json_pack("{s:I, s:I, s:I, s:I}", "max_cells", (json_int_t)limits->max_cells, "max_repeat",
-        (json_int_t)limits->max_repeat, "max_estimate_ms", (json_int_t)limits->max_estimate_ms,
-        "max_timeout_ms", (json_int_t)limits->max_timeout_ms);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "max_cells", (json_int_t)limits->max_cells,
+        "max_repeat", (json_int_t)limits->max_repeat, "max_estimate_ms", (json_int_t)limits->max_estimate_ms,
+        "max_timeout_ms", (json_int_t)limits->max_timeout_ms, "fetch_max_bytes",
+        (json_int_t)limits->fetch_max_bytes, "fetch_max_requests", (json_int_t)limits->fetch_max_requests);
 }
 
 json_t *plan_catalog(const json_t *catalogs, const PlanLimits *given)

@@ -23,6 +23,10 @@ PlanLimits common_limits(const PlanLimits *given)
         limits.max_estimate_ms = 60000;
     if (limits.max_repeat == 0)
         limits.max_repeat = 1000;
+    if (limits.fetch_max_bytes == 0)
+        limits.fetch_max_bytes = 10000000;
+    if (limits.fetch_max_requests == 0)
+        limits.fetch_max_requests = 1000;
     return limits;
 }
 

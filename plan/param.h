@@ -1,8 +1,8 @@
 /* One parameter: its description as the catalog shows it, and the check of a given value against it.
  *
  * A description is a JSON object {name, type, help, unit, min, max, max_length, choices, aliases, default,
- * list, format}. Types are integer, choice and text; a list parameter takes several values with commas
- * between them. The same object feeds the check, GET /experiments and the page's forms. */
+ * list, format, times}. Types are integer, choice and text; a list parameter takes several values with commas
+ * between them; of a URL, times is the parameter that says how often each task gets it. The same object feeds the check, GET /experiments and the page's forms. */
 #pragma once
 
 #include <jansson.h>

@@ -11,9 +11,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "plan/common.h"
+#include "plan/elsewhere.h"
 #include "plan/estimate.h"
 #include "plan/param.h"
-#include "plan/url.h"
 
 void plan_finish(Plan *plan)
 {
@@ -113,24 +113,6 @@ static json_t *check_parameters(const json_t *parameters, const json_t *given, P
             json_object_set_new(values, key, value);
     }
     return values;
-}
-
-static void check_urls(
-    const json_t *parameters, const json_t *values, const PlanLimits *limits, Problem *problem)
-{
-    size_t i;
-    json_t *parameter;
-
-    json_array_foreach (parameters, i, parameter) {
-        const char *format = json_string_value(json_object_get(parameter, "format"));
-        const char *name = json_string_value(json_object_get(parameter, "name"));
-        json_t *url = json_object_get(values, name);
-
-        if (format && strcmp(format, "url") == 0 && json_is_string(url) && limits->allow &&
-            !url_allowed(json_string_value(url), limits->allow))
-            problem_add(problem, name, json_incref(url), NULL,
-                "leads away from this server, and its host and port are not in the setting [fetch] allow");
-    }
 }
 
 /* The number of tasks may follow from another parameter: {"parameter": "hogs", "plus": 1}. */
@@ -309,11 +291,17 @@ static void check_cells(const json_t *catalogs, const char *experiment, const js
     }
 }
 
+/* How often each cell runs. */
+static int64_t count_rounds(const json_t *values)
+{
+    return json_integer_value(json_object_get(values, "repeat")) +
+           json_integer_value(json_object_get(values, "warmup")) + has_timeline(values);
+}
+
 static nsec_t estimate_all(
     const json_t *catalogs, const char *experiment, const json_t *values, const json_t *cells)
 {
-    int64_t rounds = json_integer_value(json_object_get(values, "repeat")) +
-                     json_integer_value(json_object_get(values, "warmup")) + has_timeline(values);
+    int64_t rounds = count_rounds(values);
     double sum = 0;
     size_t i;
     json_t *cell;
@@ -380,7 +368,7 @@ int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char
     json_array_extend(parameters, json_object_get(entry, "parameters"));
     values = check_parameters(parameters, given, problem);
     imply_timeline(values);
-    check_urls(parameters, values, &limits, problem);
+    elsewhere_check_urls(parameters, values, &limits, problem);
     if (problem_is_set(problem))
         return -EINVAL;
     derive_tasks(entry, parameters, given, values, problem);
@@ -391,6 +379,7 @@ int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char
         return -EINVAL;
     cells = make_cells(catalogs, experiment, values, given);
     check_cells(catalogs, experiment, cells, problem);
+    elsewhere_check_requests(parameters, cells, count_rounds(values), &limits, problem);
     if (problem_is_set(problem))
         return -EINVAL;
     estimate = estimate_all(catalogs, experiment, values, cells);

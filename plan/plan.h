@@ -23,8 +23,10 @@ typedef struct PlanLimits {
     int64_t max_estimate_ms;            /* 0: 60000; a longer timeout_ms allows as much as it says */
     int64_t max_repeat;                 /* 0: 1000 */
     int64_t max_tasks;                  /* 0: only what the catalog says */
-    const char *allow;                  /* host:port patterns a url may name; NULL: any, "": none */
-    bool by_hand; /* a person runs the engine in a shell: events and trace are formats too */
+    const char *allow;          /* where a url may lead, see plan/allow.h; NULL: anywhere, "": nowhere */
+    int64_t fetch_max_bytes;    /* 0: 10000000; of one page from elsewhere */
+    int64_t fetch_max_requests; /* 0: 1000; of one run to elsewhere; only where allow is not NULL */
+    bool by_hand;               /* a person runs the engine in a shell: events and trace are formats too */
 } PlanLimits;
 
 typedef struct Plan {

@@ -6,46 +6,50 @@
 #include <string.h>
 #include <strings.h>
 
-typedef struct UrlParts {
-    char host[256]; /* without the brackets of an IPv6 literal */
-    int port;
-} UrlParts;
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "plan/allow.h"
 
-static const char *split_url(const char *url, UrlParts *ret)
+/* Browsers take such a host for an IPv4 address, resolvers for a name. */
+static bool ends_in_number(const char *host)
 {
-    const char *host, *end, *rest;
-    char *after;
-    long port;
+    size_t length = strlen(host);
+    const char *label;
 
-    if (strncasecmp(url, "http://", 7) == 0) {
-        port = 80;
-        host = url + 7;
-    } else if (strncasecmp(url, "https://", 8) == 0) {
-        port = 443;
-        host = url + 8;
-    } else {
-        return "must begin with http:// or https://";
-    }
-    if (*host == '[') {
-        host++;
-        end = host + strspn(host, "0123456789abcdefABCDEF:.");
-        if (*end != ']')
-            return "has no closing bracket behind its IPv6 address";
-        rest = end + 1;
-    } else {
-        end = host + strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
-        rest = end;
-    }
-    if (strchr(host, '@') && strcspn(host, "@") < strcspn(host, "/?"))
-        return "must not have a user name";
-    if (end == host)
+    if (host[length - 1] == '.')
+        length--;
+    label = memrchr(host, '.', length);
+    label = label ? label + 1 : host;
+    return label < host + length && label + strspn(label, "0123456789") >= host + length;
+}
+
+static const char *read_host(const char *text, size_t length, bool in_brackets, UrlTarget *ret)
+{
+    if (length == 0)
         return "has no host";
-    if ((size_t)(end - host) >= sizeof(ret->host))
+    if (length >= sizeof(ret->host))
         return "has a host that is too long";
+    memcpy(ret->host, text, length);
+    ret->host[length] = '\0';
+    ret->is_address = address_parse_loosely(ret->host, &ret->address);
+    if (in_brackets && (!ret->is_address || !strchr(ret->host, ':')))
+        return "has something other than an IPv6 address in its brackets";
+    if (!ret->is_address && ends_in_number(ret->host))
+        return "has a host that ends in a number and is no IPv4 address";
+    return NULL;
+}
+
+/* Port and path: what stands behind the host. */
+static const char *read_rest(const char *rest, int *port)
+{
+    char *after;
+
     if (*rest == ':') {
-        port = isdigit((unsigned char)rest[1]) ? strtol(rest + 1, &after, 10) : 0;
-        if (port < 1 || port > 65535)
+        long number = isdigit((unsigned char)rest[1]) ? strtol(rest + 1, &after, 10) : 0;
+
+        if (number < 1 || number > 65535)
             return "has a bad port";
+        *port = (int)number;
         rest = after;
     }
     if (*rest != '\0' && *rest != '/' && *rest != '?')
@@ -53,55 +57,82 @@ static const char *split_url(const char *url, UrlParts *ret)
     for (; *rest; rest++)
         if (!isgraph((unsigned char)*rest) || *rest == '\\')
             return "has a character that must be percent-encoded";
-    memcpy(ret->host, host, (size_t)(end - host));
-    ret->host[end - host] = '\0';
-    ret->port = (int)port;
     return NULL;
+}
+
+const char *url_read(const char *url, UrlTarget *ret)
+{
+    const char *host, *end, *complaint;
+    bool in_brackets;
+    UrlTarget target;
+
+    if (strncasecmp(url, "http://", 7) == 0) {
+        target.port = 80;
+        host = url + 7;
+    } else if (strncasecmp(url, "https://", 8) == 0) {
+        target.port = 443;
+        host = url + 8;
+    } else {
+        return "must begin with http:// or https://";
+    }
+    in_brackets = *host == '[';
+    if (in_brackets) {
+        host++;
+        end = host + strspn(host, "0123456789abcdefABCDEF:.");
+        if (*end != ']')
+            return "has no closing bracket behind its IPv6 address";
+    } else {
+        end = host + strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+    }
+    if (strchr(host, '@') && strcspn(host, "@") < strcspn(host, "/?"))
+        return "must not have a user name";
+    complaint = read_host(host, (size_t)(end - host), in_brackets, &target);
+    if (!complaint)
+        complaint = read_rest(in_brackets ? end + 1 : end, &target.port);
+    if (!complaint)
+        *ret = target;
+    return complaint;
 }
 
 const char *url_complaint(const char *url)
 {
-    UrlParts parts;
+    UrlTarget target;
 
-    return split_url(url, &parts);
+    return url_read(url, &target);
 }
 
-static bool host_matches(const char *host, const char *pattern, size_t length)
+/* "127.0.0.1 (written 2130706433) is a loopback address (127.0.0.0/8), and 127.0.0.1:80 is not ..." */
+static char *refuse_address(const UrlTarget *target, const char *purpose)
 {
-    size_t host_length = strlen(host);
+    char address[ADDRESS_TEXT_SIZE], with_port[ADDRESS_PORT_TEXT_SIZE];
+    auto_free char *written = NULL;
 
-    if (length >= 2 && pattern[0] == '[' && pattern[length - 1] == ']') {
-        pattern++;
-        length -= 2;
-    }
-    if (length == 1 && *pattern == '*')
-        return true;
-    if (length > 2 && strncmp(pattern, "*.", 2) == 0)
-        return host_length >= length &&
-               strncasecmp(host + host_length - (length - 1), pattern + 1, length - 1) == 0;
-    return host_length == length && strncasecmp(host, pattern, length) == 0;
+    address_format(&target->address, address);
+    address_format_port(&target->address, target->port, with_port);
+    written =
+        strcasecmp(address, target->host) == 0 ? strdup("") : text_printf(" (written %s)", target->host);
+    return text_printf(
+        "%s%s is %s, and %s is not in the setting [fetch] allow", address, written, purpose, with_port);
 }
 
-bool url_allowed(const char *url, const char *patterns)
+char *url_refusal(const char *url, const char *patterns)
 {
-    UrlParts parts;
+    UrlTarget target;
+    const char *complaint = url_read(url, &target), *purpose = NULL;
 
-    if (split_url(url, &parts))
-        return false;
-    while (patterns && *patterns) {
-        size_t length = strcspn(patterns, ", \t"), host_length = length;
-
-        while (host_length > 0 && patterns[host_length - 1] != ':')
-            host_length--;
-        if (host_length > 1) {
-            const char *port = patterns + host_length;
-
-            if ((*port == '*' || atoi(port) == parts.port) &&
-                host_matches(parts.host, patterns, host_length - 1))
-                return true;
-        }
-        patterns += length;
-        patterns += strspn(patterns, ", \t");
+    if (complaint)
+        return text_printf("%s", complaint);
+    if (target.is_address) {
+        if (allow_address(patterns, &target.address, target.port))
+            return NULL;
+        purpose = address_purpose(&target.address);
     }
-    return false;
+    if (purpose)
+        return refuse_address(&target, purpose);
+    if (allow_host(patterns, target.host, target.port))
+        return NULL;
+    return text_printf(strchr(target.host, ':')
+                           ? "leads away from this server, and [%s]:%d is not in the setting [fetch] allow"
+                           : "leads away from this server, and %s:%d is not in the setting [fetch] allow",
+        target.host, target.port);
 }

@@ -1,13 +1,27 @@
 /* Which addresses fetch may be pointed at: a strict grammar, so that no two parsers read one URL in two
- * ways, and the operator's list of allowed host:port patterns. */
+ * ways, and what the operator's list (plan/allow.h) says of it. A name is not looked up here: what it leads
+ * to is judged by the runtime, when it is about to go there. */
 #pragma once
 
 #include <stdbool.h>
 
-/* NULL if url is http:// or https://, a plain host name or address literal, an optional port, and a path of
- * printable ASCII; else what is wrong with it, as a clause. */
+#include "base/address.h"
+
+/* Where a URL leads. */
+typedef struct UrlTarget {
+    char host[256]; /* as written, without the brackets of an IPv6 literal */
+    int port;
+    bool is_address; /* the host is an address, also one written as a single number or the like */
+    Address address;
+} UrlTarget;
+
+/* Reads a URL that is http:// or https://, a plain host name or address literal, an optional port, and a
+ * path of printable ASCII. Returns NULL with *ret set, or what is wrong with it, as a clause. */
+const char *url_read(const char *url, UrlTarget *ret);
+
+/* The same, if only the complaint is asked for. */
 const char *url_complaint(const char *url);
 
-/* True if the url (one without complaint) matches one of the patterns: host:port with commas or spaces
- * between them, * for any port, *.example.org for any name below it, * for any host. */
-bool url_allowed(const char *url, const char *patterns);
+/* Why these patterns do not let fetch go to the url (one without complaint), as a clause that names the
+ * address and the rule; the caller frees it. NULL if they do. */
+char *url_refusal(const char *url, const char *patterns);

@@ -1,4 +1,5 @@
 /* Requests as people type them, against a small catalog. */
+#include "base/cleanup.h"
 #include "base/form.h"
 #include "plan/plan.h"
 #include "plan/url.h"
@@ -73,6 +74,11 @@ static const Row bad_rows[] = {
     {"url=http://user:pw@example.org/", "url", "user name"},
     {"url=http://example.org:99999/", "url", "port"},
     {"url=http://[::1/", "url", "bracket"},
+    {"url=http://[127.0.0.1]/", "url", "bracket"},
+    {"url=http://[::1::]/", "url", "bracket"},
+    {"url=http://256.256.256.256/", "url", "no IPv4 address"},
+    {"url=http://99999999999/", "url", "no IPv4 address"},
+    {"url=http://example.1/", "url", "no IPv4 address"},
     {"url=http://exam%20ple.org/", "url", "host and a port"},
     {"n=1e12", "timeout_ms", "would run for about"},
     {"tasks=1,2,3,4,5,6,7,8&cpus=1,2&lock=none,gil", "tasks", "96 cells"},
@@ -331,18 +337,117 @@ START_TEST(limits_are_the_operators)
 }
 END_TEST
 
-START_TEST(patterns_allow_hosts_and_ports)
+static const struct {
+    const char *url, *patterns, *refusal; /* part of why it is refused; NULL: it is not */
+} refusal_rows[] = {
+    {"http://example.org/", "example.org:80", NULL},
+    {"http://EXAMPLE.org/", "other:1, example.org:*", NULL},
+    {"https://www.example.org/x", "*.example.org:443", NULL},
+    {"http://[::1]:8080/", "[::1]:8080", NULL},
+    {"http://8.8.8.8:8080", "*:8080", NULL},
+    {"http://8.8.8.8/", "8.8.8.8:80", NULL},
+    {"http://10.0.0.5/", "10.0.0.5:80", NULL},
+    {"http://127.0.0.1/", "localhost:80", NULL},
+    {"http://localhost/", "localhost:80", NULL},
+    {"http://localhost/", "*:*", NULL}, /* what it leads to is judged later */
+    {"http://2130706433/", "127.0.0.1:80", NULL},
+    {"http://[::ffff:127.0.0.1]/", "127.0.0.1:80", NULL},
+    {"http://example.org/", "example.org:443", "example.org:80 is not in the setting"},
+    {"http://badexample.org/", "*.example.org:*", "badexample.org:80"},
+    {"http://example.org/", "*.example.org:*", "example.org:80"},
+    {"http://example.org/", "", "leads away"},
+    {"http://example.org.evil.net/", "example.org:*", "leads away"},
+    {"http://8.8.8.8/", "10.0.0.5:*", "8.8.8.8:80 is not in the setting"},
+    {"http://[2001:4860:4860::8888]/", "", "[2001:4860:4860::8888]:80 is not in the setting"},
+    {"http://localhost/", "127.0.0.1:80", "localhost:80"},
+    {"http://127.0.0.1:8080", "*:8080",
+        "127.0.0.1 is a loopback address (127.0.0.0/8), and 127.0.0.1:8080 is not"},
+    {"http://127.0.0.1:8080", "127.0.0.1:80", "127.0.0.1:8080 is not"},
+    {"http://2130706433/", "*:*", "127.0.0.1 (written 2130706433) is a loopback address"},
+    {"http://2130706433/", "2130706433:80", "127.0.0.1 (written 2130706433) is a loopback address"},
+    {"http://0x7f.1/", "*:*", "127.0.0.1 (written 0x7f.1) is a loopback address"},
+    {"http://0X7F000001/", "*:*", "127.0.0.1 (written 0X7F000001) is a loopback address"},
+    {"http://017700000001/", "*:*", "127.0.0.1 (written 017700000001) is a loopback address"},
+    {"http://0177.0.0.1/", "*:*", "127.0.0.1 (written 0177.0.0.1) is a loopback address"},
+    {"http://127.1/", "*:*", "127.0.0.1 (written 127.1) is a loopback address"},
+    {"http://127.0.0.1./", "*:*", "127.0.0.1 (written 127.0.0.1.) is a loopback address"},
+    {"http://0/", "*:*", "0.0.0.0 (written 0) is an unspecified address"},
+    {"http://[::ffff:127.0.0.1]/", "*:*", "127.0.0.1 (written ::ffff:127.0.0.1) is a loopback address"},
+    {"http://[::ffff:7f00:1]:8/", "*:*", "127.0.0.1:8 is not"},
+    {"http://[::1]/", "*:*", "::1 is a loopback address (::1), and [::1]:80 is not"},
+    {"http://[0:0::1]/", "*:*", "::1 (written 0:0::1) is"},
+    {"http://169.254.169.254/latest/", "*:*", "169.254.169.254 is a link-local address (169.254.0.0/16)"},
+    {"http://[64:ff9b::7f00:1]/", "*:*", "a NAT64 address"},
+};
+
+START_TEST(a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it)
 {
-    ck_assert(url_allowed("http://example.org/", "example.org:80"));
-    ck_assert(url_allowed("http://EXAMPLE.org/", "other:1, example.org:*"));
-    ck_assert(url_allowed("https://www.example.org/x", "*.example.org:443"));
-    ck_assert(url_allowed("http://[::1]:8080/", "[::1]:8080"));
-    ck_assert(url_allowed("http://127.0.0.1:8080", "*:8080"));
-    ck_assert(!url_allowed("http://example.org/", "example.org:443"));
-    ck_assert(!url_allowed("http://badexample.org/", "*.example.org:*"));
-    ck_assert(!url_allowed("http://example.org/", "*.example.org:*"));
-    ck_assert(!url_allowed("http://example.org/", ""));
-    ck_assert(!url_allowed("http://example.org.evil.net/", "example.org:*"));
+    for (size_t i = 0; i < sizeof(refusal_rows) / sizeof(refusal_rows[0]); i++) {
+        const char *url = refusal_rows[i].url, *expected = refusal_rows[i].refusal;
+        auto_free char *refusal = NULL;
+
+        ck_assert_msg(!url_complaint(url), "%s", url);
+        refusal = url_refusal(url, refusal_rows[i].patterns);
+        ck_assert_msg(!refusal == !expected, "%s with \"%s\": %s", url, refusal_rows[i].patterns,
+            refusal ? refusal : "is allowed");
+        ck_assert_msg(!refusal || strstr(refusal, expected), "%s: %s", url, refusal);
+    }
+}
+END_TEST
+
+static int plan_elsewhere(const char *query, const PlanLimits *limits, Problem *problem)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
+    json_t *parameters = json_object_get(
+        json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0), "parameters");
+    Plan plan = {0};
+    int status;
+
+    json_object_set_new(json_array_get(parameters, 2), "times", json_string("n"));
+    status = plan_of(catalogs, query, limits, &plan, problem);
+    plan_finish(&plan);
+    return status;
+}
+
+START_TEST(requests_to_elsewhere_are_counted_over_all_cells_and_repetitions)
+{
+    static const struct {
+        const char *query;
+        int64_t max;
+        const char *count; /* NULL: it is not too many */
+    } rows[] = {
+        {"url=http://a.org/&mode=serial&tasks=2&n=5&repeat=3&warmup=1", 40, NULL},
+        {"url=http://a.org/&mode=serial&tasks=2&n=5&repeat=3&warmup=1", 39, " 40 times"},
+        {"url=http://a.org/&mode=serial&tasks=2&n=5&repeat=3&warmup=1&timeline=on", 49, " 50 times"},
+        {"url=http://a.org/&mode=serial,threads&tasks=2,3&n=5&repeat=3&warmup=1", 199, " 200 times"},
+        {"url=http://a.org/&mode=serial&tasks=2&n=1000000", 0, " 16000000 times"},
+        {"mode=serial&tasks=2&n=1000000", 1, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const PlanLimits limits = {.allow = "*:*", .fetch_max_requests = rows[i].max};
+        auto_problem Problem problem = {0};
+        const json_t *error;
+
+        ck_assert_int_eq(plan_elsewhere(rows[i].query, &limits, &problem), rows[i].count ? 400 : 0);
+        if (!rows[i].count)
+            continue;
+        error = json_array_get(problem.errors, 0);
+        ck_assert_str_eq(json_string_value(json_object_get(error, "param")), "url");
+        ck_assert_int_eq(json_integer_value(json_object_get(error, "max")), rows[i].max ? rows[i].max : 1000);
+        ck_assert_msg(strstr(json_string_value(json_object_get(error, "reason")), rows[i].count), "%s",
+            json_string_value(json_object_get(error, "reason")));
+    }
+}
+END_TEST
+
+START_TEST(requests_by_hand_are_not_counted)
+{
+    auto_problem Problem problem = {0};
+
+    ck_assert_int_eq(plan_elsewhere("url=http://127.0.0.1/&mode=serial&tasks=2&n=1000000",
+                         &(PlanLimits){.by_hand = true}, &problem),
+        0);
 }
 END_TEST
 
@@ -368,4 +473,6 @@ RUN_TESTS("plan", 30, bad_values_are_named, all_bad_values_are_named_at_once,
     numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
     the_estimate_follows_mode_and_lock, a_cost_may_depend_on_a_choice,
     tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
-    patterns_allow_hosts_and_ports, json_values_are_taken_as_they_are)
+    a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
+    requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, requests_by_hand_are_not_counted,
+    json_values_are_taken_as_they_are)
