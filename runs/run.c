@@ -78,6 +78,7 @@ static json_t *request_json(const Run *run, const Origin *origin)
     json_object_set_new(object, "origin", ports ? json_pack("{s:O}", "ports", ports) : json_null());
     json_object_set_new(object, "friends", friends_json(origin));
     json_object_set(object, "allow", (json_t *)run->settings->allow);
+    json_object_set_new(object, "max_bytes", json_integer((json_int_t)run->settings->limits.fetch_max_bytes));
     json_object_set(object, "cells", run->plan.cells);
     return object;
 }

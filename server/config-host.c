@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/number.h"
 
@@ -16,10 +17,11 @@ bool host_is_address(const char *value)
 }
 
 /* Letters, digits, hyphens and underscores, in labels with dots between them. A name whose last label is a
- * number would be taken for an IPv4 address, so it has to be one. */
+ * number, or that resolvers read as one ("0x7f000001"), would be taken for an IPv4 address, so it has to be
+ * one. */
 static bool is_name(const char *name)
 {
-    unsigned char address[sizeof(struct in_addr)];
+    Address address;
     const char *label = name;
 
     if (strlen(name) > 253)
@@ -36,7 +38,9 @@ static bool is_name(const char *name)
             break;
         label += length + 1;
     }
-    return label[strspn(label, "0123456789")] != '\0' || inet_pton(AF_INET, name, address) == 1;
+    if (label[strspn(label, "0123456789")] != '\0' && !address_parse_loosely(name, &address))
+        return true;
+    return address_parse(name, &address);
 }
 
 static bool is_port(const char *port)
@@ -61,6 +65,8 @@ bool host_is_pattern(const char *item)
         return false;
     if (!is_port(colon + 1))
         return false;
+    if (strcmp(host, "*") == 0)
+        return true;
     if (host[0] == '[' && host[length - 1] == ']') {
         host[length - 1] = '\0';
         return inet_pton(AF_INET6, host + 1, address) == 1;

@@ -7,7 +7,7 @@
 /* Whether the text is an IPv4 or IPv6 literal, without brackets. */
 bool host_is_address(const char *text);
 
-/* Whether the text is host:port: host a name, "*.example.org", an IPv4 literal or an IPv6 literal in
+/* Whether the text is host:port: host "*", a name, "*.example.org", an IPv4 literal or an IPv6 literal in
  * brackets; port 1 to 65535 or "*". */
 bool host_is_pattern(const char *text);
 

@@ -41,7 +41,7 @@ char *setting_range(const Setting *setting)
     case SETTING_HOSTS:
         return strdup(
             "a list of host:port, separated by spaces or commas; *.example.org stands for every name "
-            "below example.org, port * for every port");
+            "below example.org, host * for every host, port * for every port");
     case SETTING_PATH:
         return strdup("a path");
     }

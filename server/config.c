@@ -62,7 +62,12 @@ const Setting config_settings[] = {
         "What one tick of interpreted work takes; 5.8 ns were measured with CPython 2.7."},
 
     {AT(fetch, allow), TEXT(SETTING_HOSTS), "", NULL,
-        "Where fetch may go besides the server's own origin."},
+        "Where fetch may go besides the server's own origin. A listed address may be of any kind; for a name or "
+        "a * only public addresses are dialled, and for localhost those of loopback."},
+    {AT(fetch, max_bytes), INTEGER(1, 1000000000), "10000000", "bytes",
+        "A page from elsewhere that is longer is broken off, and its task has failed."},
+    {AT(fetch, max_requests), INTEGER(1, 1000000), "1000", NULL,
+        "Pages that one run may get from elsewhere: tasks x requests x repetitions, over all cells."},
     {AT(fetch, origin_ports), INTEGER(1, 64), "8", NULL,
         "Ports on which the server's own origin listens; ten thousand transfers at once need several."},
 

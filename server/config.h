@@ -60,6 +60,8 @@ typedef struct Config {
     } lock;
     struct {
         char *allow; /* as written; config_allowed() takes it apart */
+        int64_t max_bytes;
+        int64_t max_requests;
         int64_t origin_ports;
     } fetch;
     struct {
@@ -99,8 +101,8 @@ void config_set(Config *config, const char *assignment, Problem *problem);
 /* Checks what single values do not show: that they fit together. Call it when all have been read. */
 void config_check(const Config *config, Problem *problem);
 
-/* Returns fetch.allow as a new array of strings "host:port". host is a name, "*.example.org" for all names
- * below that one, an IPv4 literal or an IPv6 literal in brackets; port is a number or "*". */
+/* Returns fetch.allow as a new array of strings "host:port". host is "*" for any, a name, "*.example.org" for
+ * all names below that one, an IPv4 literal or an IPv6 literal in brackets; port is a number or "*". */
 json_t *config_allowed(const Config *config);
 
 /* Writes the values in force as a file that config_read_file() reads back to the same values, with a comment

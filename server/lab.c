@@ -58,6 +58,8 @@ static void fill_settings(Lab *lab, const Config *config)
                 .max_repeat = config->limits.max_repeat,
                 .max_tasks = config->limits.max_tasks,
                 .allow = config->fetch.allow,
+                .fetch_max_bytes = config->fetch.max_bytes,
+                .fetch_max_requests = config->fetch.max_requests,
             },
         .max_queue = config->limits.max_queue,
         .origin_ports = config->fetch.origin_ports,

@@ -398,8 +398,9 @@ START_TEST(a_wrong_assignment_is_named)
 }
 END_TEST
 
-static const char *const hosts[] = {"", " , ", "localhost:80", "a-b.c_d:65535", "*.example.org:443",
-    "*.org:*", "192.0.2.1:1", "[::1]:80", "[2001:db8::1]:*", "1a.2b:80", "a:1 b:2,c:3, d:4"};
+static const char *const hosts[] = {"", " , ", "localhost:80", "a-b.c_d:65535", "*:80", "*:*",
+    "*.example.org:443", "*.org:*", "192.0.2.1:1", "[::1]:80", "[2001:db8::1]:*", "1a.2b:80",
+    "a:1 b:2,c:3, d:4"};
 
 START_TEST(a_host_pattern_is_taken)
 {
@@ -410,11 +411,12 @@ START_TEST(a_host_pattern_is_taken)
 }
 END_TEST
 
-static const char *const no_hosts[] = {"localhost", "localhost:", ":80", ":", "*:80", "*", "*.:80",
+static const char *const no_hosts[] = {"localhost", "localhost:", ":80", ":", "**:80", "*", "*.:80",
     "*example.org:80", "a.*.org:80", "*.*.org:80", "*.192.0.2.1:80", "a:0", "a:65536", "a:-1", "a:1e3",
     "a:8_0", "a:80:80", "a..b:80", ".a:80", "a.:80", "-a:80", "a-:80", "192.0.2.256:80", "1.2.3:80", "12:80",
-    "::1:80", "[::1:80", "[]:80", "[:80", "[::g]:80", "[1.2.3.4]:80", "http://a:80", "a/b:80", "a@b:80",
-    "b\xc3\xbc:80", "a:80;b:80", "a123456789a123456789a123456789a123456789a123456789a123456789abcd:80"};
+    "0x7f000001:80", "::1:80", "[::1:80", "[]:80", "[:80", "[::g]:80", "[1.2.3.4]:80", "http://a:80",
+    "a/b:80", "a@b:80", "b\xc3\xbc:80", "a:80;b:80",
+    "a123456789a123456789a123456789a123456789a123456789a123456789abcd:80"};
 
 START_TEST(what_is_no_host_pattern_is_refused)
 {
