@@ -38,6 +38,7 @@ typedef struct Arena {
 
     /* Written by the cell's process after the join. */
     bool complete; /* the repetition came to its end */
+    bool refused;  /* it must not be run, here or again */
     char reason[ARENA_REASON_SIZE];
     nsec_t wall, cpu, create, join;
     uint64_t voluntary_switches, involuntary_switches;

@@ -114,7 +114,10 @@ static void run_here(Cell *cell, Arena *arena)
             strerror(-r));
         return;
     }
-    if (cell->experiment->prepare && cell->experiment->prepare(cell, arena->reason) < 0)
+    if (cell->experiment->prepare)
+        r = cell->experiment->prepare(cell, arena->reason);
+    arena->refused = r == -EACCES;
+    if (r < 0)
         return;
     arena_touch(arena);
     if (arena->read_memory)

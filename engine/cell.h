@@ -23,6 +23,9 @@ typedef struct Cell {
     uint64_t turns_per_tick; /* countdown turns that fill one tick */
     uint32_t n_origin_ports;
     uint16_t origin_ports[CELL_MAX_ORIGIN_PORTS];
+    const char *allow;  /* where fetch may go besides the own origin, see plan/allow.h; the request's */
+    bool goes_anywhere; /* a person runs the engine by hand, and fetch may go where that person may */
+    int64_t max_bytes;  /* of one page from elsewhere; 0: as many as there are */
     alignas(16) char params[CELL_PARAMS_SIZE]; /* the experiment's struct */
 
     /* By experiment->prepare, in the cell's process. */

@@ -6,7 +6,6 @@
  * curl_easy_perform instead: outside the lock, so threads still help, but it freezes an event loop. */
 #include <curl/curl.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "base/random.h"
+#include "engine/egress.h"
 #include "engine/fetch-rows.h"
 #include "engine/registry.h"
 
@@ -31,6 +31,7 @@ typedef struct FetchTask {
     Watch watches[2]; /* a transfer has one socket; a second one while libcurl tries another address */
     bool finished;    /* the transfer under way has ended, with this code */
     CURLcode code;
+    EgressTransfer transfer;
     uint32_t n_rows;
     FetchRow rows[];
 } FetchTask;
@@ -45,6 +46,7 @@ static const Parameter parameters[] = {
         .name = "url",
         .type = PARAMETER_URL,
         .help = "the page to get; if not given, one of gilscope's own slow server",
+        .times = "requests",
         .offset = offsetof(FetchParams, url),
     },
     {
@@ -128,59 +130,24 @@ static size_t state_bytes(const Cell *cell)
     return sizeof(FetchTask) + (size_t)params->requests * sizeof(FetchRow);
 }
 
-/* libcurl would resolve each name in a thread of its own, again and again: it is done once, before the clock
- * starts. Returns "host:port:address" or NULL with the reason. */
-static char *resolve(const char *url, char *reason)
-{
-    char *host = NULL, *port = NULL, *entry = NULL, address[NI_MAXHOST];
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-    CURLU *parts = curl_url();
-    int r = EAI_NONAME;
-
-    if (parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
-        /* An IPv6 literal stands in brackets. */
-        if (host[0] == '[')
-            host[strlen(host) - 1] = '\0';
-        r = getaddrinfo(host[0] == '[' ? host + 1 : host, port, &hints, &found);
-    }
-    if (r == 0)
-        r = getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
-    if (r != 0)
-        snprintf(reason, ARENA_REASON_SIZE, "the host %.60s has no address: %s", host ? host : "",
-            gai_strerror(r));
-    else if (host[0] == '[' || asprintf(&entry, "%s:%s:%s", host, port, address) < 0)
-        entry = strdup("");
-    if (found)
-        freeaddrinfo(found);
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(parts);
-    return entry;
-}
-
 static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const FetchParams *params = (const FetchParams *)cell->params;
-    char *entry;
+    Egress *egress = calloc(1, sizeof(*egress));
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (!egress || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(egress);
         snprintf(reason, ARENA_REASON_SIZE, "libcurl does not start");
         return -EIO;
     }
-    if (params->url[0]) {
-        entry = resolve(params->url, reason);
-        if (!entry)
-            return -EHOSTUNREACH;
-        if (entry[0])
-            cell->prepared = curl_slist_append(NULL, entry);
-        free(entry);
-    } else if (cell->n_origin_ports == 0) {
+    cell->prepared = egress;
+    if (params->url[0])
+        return egress_to_url(cell, params->url, egress, reason);
+    if (cell->n_origin_ports == 0) {
         snprintf(reason, ARENA_REASON_SIZE, "the slow server for fetch is not there");
         return -ECONNREFUSED;
     }
+    *egress = egress_to_own_origin(cell);
     return 0;
 }
 
@@ -203,7 +170,11 @@ static void own_url(char *url, size_t size, const Cell *cell, uint32_t task, uin
 
 static size_t on_content(char *data, size_t size, size_t count, void *user)
 {
-    fetch_row_content(user, data, size * count);
+    FetchTask *state = user;
+
+    if (!egress_take(&state->transfer, size * count))
+        return 0;
+    fetch_row_content(&state->rows[state->n_rows], data, size * count);
     return size * count;
 }
 
@@ -226,20 +197,17 @@ static bool start_request(Loop *loop, Task *task)
     curl_easy_setopt(state->easy, CURLOPT_URL, url);
     curl_easy_setopt(state->easy, CURLOPT_PRIVATE, task);
     curl_easy_setopt(state->easy, CURLOPT_WRITEFUNCTION, on_content);
-    curl_easy_setopt(state->easy, CURLOPT_WRITEDATA, &state->rows[state->n_rows]);
+    curl_easy_setopt(state->easy, CURLOPT_WRITEDATA, state);
     curl_easy_setopt(state->easy, CURLOPT_TIMEOUT_MS, (long)params->request_timeout_ms);
-    curl_easy_setopt(state->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(state->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(state->easy, CURLOPT_USERAGENT, "gilscope");
-    /* No proxy from the environment, and no signals for time-outs. */
-    curl_easy_setopt(state->easy, CURLOPT_PROXY, "");
+    /* No signals for time-outs. */
     curl_easy_setopt(state->easy, CURLOPT_NOSIGNAL, 1L);
     /* Without these two libcurl looks through all its connections for every new transfer: with 10,000 of
      * them that takes five times as long as the transfers. */
     curl_easy_setopt(state->easy, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(state->easy, CURLOPT_FORBID_REUSE, 1L);
-    if (cell->prepared)
-        curl_easy_setopt(state->easy, CURLOPT_RESOLVE, cell->prepared);
+    egress_guard(&state->transfer, cell->prepared, state->easy);
     return true;
 }
 
@@ -365,7 +333,24 @@ static Step finish(Task *task, StepKind kind, uint64_t ticks)
 
     curl_easy_cleanup(state->easy);
     state->easy = NULL;
+    egress_finish_transfer(&state->transfer);
     return (Step){kind, ticks};
+}
+
+static void say_why(Task *task, const FetchParams *params)
+{
+    const FetchTask *state = (const FetchTask *)task->state;
+
+    if (state->code == CURLE_OPERATION_TIMEDOUT)
+        task_fail(task, "request %u took longer than request_timeout_ms=%lld", state->n_rows,
+            (long long)params->request_timeout_ms);
+    else if (state->transfer.refusal)
+        task_fail(task, "request %u: %s", state->n_rows, state->transfer.refusal);
+    else if (egress_is_too_long(&state->transfer))
+        task_fail(task, "request %u: the answer is longer than the setting [fetch] max_bytes=%llu allows",
+            state->n_rows, (unsigned long long)state->transfer.egress->max_bytes);
+    else
+        task_fail(task, "request %u: %s", state->n_rows, curl_easy_strerror(state->code));
 }
 
 /* Interpreting a request takes an interpreter more than one check interval, so a step fills its budget. */
@@ -383,11 +368,7 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     if (state->finished) {
         fetch_row_finish(&state->rows[state->n_rows], state->easy, state->code);
         if (state->code != CURLE_OK) {
-            if (state->code == CURLE_OPERATION_TIMEDOUT)
-                task_fail(task, "request %u took longer than request_timeout_ms=%lld", state->n_rows,
-                    (long long)params->request_timeout_ms);
-            else
-                task_fail(task, "request %u: %s", state->n_rows, curl_easy_strerror(state->code));
+            say_why(task, params);
             return finish(task, STEP_FAILED, ticks);
         }
         state->n_rows++;

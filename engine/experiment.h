@@ -52,7 +52,8 @@ struct Experiment {
     size_t (*state_bytes)(const Cell *cell);
 
     /* Once per repetition, in the cell's process, before the clock starts; may be NULL. Returns 0, or a
-     * negative errno with the reason written. What it allocates is gone with the process. */
+     * negative errno with the reason written; -EACCES refuses the whole run: what it asks for is forbidden.
+     * What it allocates is gone with the process. */
     int (*prepare)(Cell *cell, char reason[static ARENA_REASON_SIZE]);
 
     /* State for each loop, opened and closed by the loop's thread inside the timed region; may be NULL. */

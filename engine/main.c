@@ -183,6 +183,8 @@ static json_t *request_from_plan(const Plan *plan, json_t *ports, const OwnOrigi
 
     for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
         json_object_set(object, copied[i], json_object_get(plan->request, copied[i]));
+    /* Whoever types this could go there with any other program, too. */
+    json_object_set_new(object, "allow", json_null());
     if (ports)
         json_object_set(object, "origin", ports);
     if (origin->pid > 0)

@@ -38,6 +38,8 @@ json_t *parameter_describe(const Parameter *parameter)
         json_object_set_new(object, "format", json_string("url"));
         json_object_set_new(object, "max_length", json_integer(PARAMETER_TEXT_SIZE - 1));
         json_object_set_new(object, "default", json_null());
+        if (parameter->times)
+            json_object_set_new(object, "times", json_string(parameter->times));
         break;
     }
     json_object_set_new(object, "help", json_string(parameter->help));

@@ -22,6 +22,7 @@ typedef struct Parameter {
     int64_t min, max, fallback;
     const char *const *choices; /* NULL-terminated; the first is the default */
     int64_t (*size)(void);      /* not NULL: the default is measured by this function */
+    const char *times;          /* of a URL: the parameter that says how often each task gets it; or NULL */
     size_t offset;              /* in the experiment's struct */
 } Parameter;
 

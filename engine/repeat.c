@@ -15,11 +15,22 @@ static bool is_late(const Request *request)
     return request->deadline > 0 && nsec_now() >= request->deadline;
 }
 
-/* Runs one repetition of one cell and emits what came of it. Returns whether it succeeded. */
-static bool run_once(
+typedef enum OnceOutcome { ONCE_DONE, ONCE_FAILED, ONCE_REFUSED } OnceOutcome;
+
+static void emit_refusal(const char *reason, EventSink emit, void *user)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 403, "Forbidden", "%s", reason);
+    emit(user, event_error(reason, &problem));
+}
+
+/* Runs one repetition of one cell and emits what came of it. */
+static OnceOutcome run_once(
     const Request *request, NoiseMeter *meter, const Cell *cell, int repetition, EventSink emit, void *user)
 {
-    bool first = repetition == -request->warmup, complete, heard;
+    bool first = repetition == -request->warmup, heard;
+    OnceOutcome outcome;
     Arena *arena;
     Noise noise;
     int r;
@@ -28,19 +39,21 @@ static bool run_once(
     heard = noise_take(meter, &noise);
     if (r < 0) {
         emit(user, event_no_sample(cell, repetition, strerror(-r)));
-        return false;
+        return ONCE_FAILED;
     }
-    complete = arena->complete;
+    outcome = arena->refused ? ONCE_REFUSED : arena->complete ? ONCE_DONE : ONCE_FAILED;
     /* What the deadline cut off is no failure of the cell; the run says that it was late. */
-    if (complete || !is_late(request)) {
+    if (outcome != ONCE_FAILED || !is_late(request)) {
         json_t *event = event_sample(cell, repetition, arena, request->full);
 
         if (heard)
             event_add_noise(event, &noise);
         emit(user, event);
     }
+    if (outcome == ONCE_REFUSED)
+        emit_refusal(arena->reason, emit, user);
     arena_free(arena);
-    return complete;
+    return outcome;
 }
 
 /* Runs one repetition more of a cell for its timeline. Returns how many spans came of it. */
@@ -101,9 +114,14 @@ RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
     noise_start(&meter, request->friends, request->n_friends);
     for (int repetition = -request->warmup; repetition < request->repeat; repetition++) {
         for (size_t i = 0; i < request->n_cells; i++) {
+            OnceOutcome outcome;
+
             if (failed[i])
                 continue;
-            failed[i] = !run_once(request, &meter, &request->cells[i], repetition, emit, user);
+            outcome = run_once(request, &meter, &request->cells[i], repetition, emit, user);
+            if (outcome == ONCE_REFUSED)
+                return REPEAT_FAILED;
+            failed[i] = outcome == ONCE_FAILED;
             any_failed = any_failed || failed[i];
             if (is_late(request))
                 return too_late(emit, user);

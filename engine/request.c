@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "engine/affinity.h"
 #include "engine/describe.h"
 #include "engine/registry.h"
@@ -51,6 +52,27 @@ static void read_origin(const json_t *object, Cell *cell, Problem *problem)
             return;
         }
         cell->origin_ports[cell->n_origin_ports++] = (uint16_t)number;
+    }
+}
+
+/* The patterns as one text, as plan/allow.h reads them. */
+static void read_allow(const json_t *object, Request *request, Problem *problem)
+{
+    json_t *allow = json_object_get(object, "allow"), *pattern;
+    size_t i;
+
+    request->allow = text_printf("%s", "");
+    if (!allow || json_is_null(allow))
+        return;
+    if (!json_is_array(allow))
+        problem_add(problem, "allow", json_deep_copy(allow), NULL, "must be an array of host:port, or null");
+    json_array_foreach (allow, i, pattern) {
+        auto_free char *before = request->allow;
+
+        request->allow =
+            text_printf("%s %s", before, json_is_string(pattern) ? json_string_value(pattern) : "");
+        if (!json_is_string(pattern))
+            problem_add(problem, "allow", json_deep_copy(pattern), NULL, "must have texts only");
     }
 }
 
@@ -111,6 +133,9 @@ static void read_cells(const json_t *object, const Experiment *experiment, Reque
         problem_add(problem, "cells", json_deep_copy(cells), NULL, "must be an array with at least one cell");
     json_array_foreach (cells, i, cell) {
         read_origin(object, &request->cells[i], problem);
+        request->cells[i].allow = request->allow;
+        request->cells[i].goes_anywhere = json_is_null(json_object_get(object, "allow"));
+        request->cells[i].max_bytes = whole(object, "max_bytes", 0, INT64_MAX, 0, problem);
         read_cell(cell, experiment, &request->cells[i], i, problem);
         request->cells[i].seed = seed;
         if (problem_is_set(problem))
@@ -143,6 +168,7 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
     request.full = strcmp(word(object, "detail"), "full") == 0;
     request.timeline = strcmp(word(object, "timeline"), "on") == 0;
     read_friends(object, &request, problem);
+    read_allow(object, &request, problem);
     request.tick_ns = fine_time(object, "tick_ns", 0.1, 1000, TICK_NS, problem);
     request.turn_ns = fine_time(object, "turn_ns", 0, 1000, 0, problem);
     if (experiment)
@@ -161,5 +187,6 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
 void request_finish(Request *request)
 {
     free(request->cells);
+    free(request->allow);
     *request = (Request){0};
 }

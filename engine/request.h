@@ -8,6 +8,7 @@
 #include "engine/noise.h"
 
 typedef struct Request {
+    char *allow; /* owned; the cells refer to it */
     Cell *cells;
     size_t n_cells;
     int repeat, warmup;
@@ -22,6 +23,10 @@ typedef struct Request {
 
 /* Reads and checks a request. Returns 0, or -EINVAL with the problem set and *ret untouched. The origin's
  * ports ("origin": {"ports": [...]}) and the processes that work for the run ("friends": [pid, ...]) are
- * taken from the object, if they are there. */
+ * taken from the object, if they are there.
+ *
+ * Where fetch may go besides the origin says "allow", an array of host:port patterns (see plan/allow.h), and
+ * "max_bytes" how long a page from there may be. Without "allow" it may go nowhere else, so that what a
+ * server forgets stays closed. "allow": null is for a person at a shell: it may go anywhere. */
 int request_parse(const json_t *object, Request *ret, Problem *problem);
 void request_finish(Request *request);
