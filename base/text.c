@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -20,6 +21,17 @@ char *text_printf(const char *format, ...)
     va_end(args);
     assert(r >= 0);
     return text;
+}
+
+size_t text_next_item(const char **at, const char **ret)
+{
+    size_t length;
+
+    *at += strspn(*at, " ,");
+    length = strcspn(*at, " ,");
+    *ret = *at;
+    *at += length;
+    return length;
 }
 
 int text_read_fd(int fd, size_t max, char **ret, size_t *ret_length)

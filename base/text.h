@@ -7,6 +7,10 @@
 /* Returns a new string made as by printf; asserts that there is memory. The caller frees it. */
 char *text_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Steps to the next item of a list that is separated by blanks and commas. Returns its length and sets *ret,
+ * or 0 at the end. */
+size_t text_next_item(const char **at, const char **ret);
+
 /* Reads a whole file or descriptor of at most max bytes. Returns 0 and sets *ret (owned by the caller, with
  * a NUL behind the last byte) and *ret_length; -EFBIG if there is more; another negative errno. */
 int text_read_file(const char *path, size_t max, char **ret, size_t *ret_length);

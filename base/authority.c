@@ -1,0 +1,154 @@
+#include "base/authority.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_NAME = 253, MAX_LABEL = 63, MAX_PORT = 65535 };
+
+static const struct {
+    const char *scheme;
+    int port;
+} schemes[] = {
+    {"http://", 80},
+    {"https://", 443},
+};
+
+/* Writes the address in its one form; text is terminated. */
+static bool take_address(int family, const char *text, Authority *into)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+
+    if (inet_pton(family, text, address) != 1)
+        return false;
+    inet_ntop(family, address, into->host, sizeof(into->host));
+    into->kind = family == AF_INET ? AUTHORITY_IPV4 : AUTHORITY_IPV6;
+    return true;
+}
+
+/* Labels of at most 63 characters with dots between them; one more dot at the end means the same name. */
+static bool take_name(const char *text, Authority *into)
+{
+    size_t length = strlen(text), in_label = 0;
+
+    if (length > 0 && text[length - 1] == '.')
+        length--;
+    if (length == 0 || length > MAX_NAME)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char character = (unsigned char)text[i];
+
+        if (character == '.' ? in_label == 0 : !isalnum(character) && character != '-' && character != '_')
+            return false;
+        in_label = character == '.' ? 0 : in_label + 1;
+        if (in_label > MAX_LABEL)
+            return false;
+        into->host[i] = (char)tolower(character);
+    }
+    into->host[length] = '\0';
+    into->kind = AUTHORITY_NAME;
+    return in_label > 0;
+}
+
+/* The colon and what follows; a colon alone gives no port (RFC 3986, 3.2.3). */
+static bool take_port(const char *text, size_t length, Authority *into)
+{
+    if (length == 0)
+        return true;
+    if (text[0] != ':' || length > 1 + strlen("65535"))
+        return false;
+    for (size_t i = 1; i < length; i++) {
+        if (!isdigit((unsigned char)text[i]))
+            return false;
+        into->port = 10 * into->port + (text[i] - '0');
+    }
+    return length == 1 || (into->port >= 1 && into->port <= MAX_PORT);
+}
+
+int authority_parse(const char *text, size_t length, Authority *ret)
+{
+    Authority made = {0};
+    char host[sizeof(made.host)];
+    bool in_brackets = length > 0 && text[0] == '[';
+    const char *end = memchr(text, in_brackets ? ']' : ':', length);
+    size_t host_length = end ? (size_t)(end - text) : length;
+
+    if ((in_brackets && !end) || host_length >= sizeof(host) || memchr(text, '\0', length))
+        return -EINVAL;
+    memcpy(host, text, host_length);
+    host[host_length] = '\0';
+    if (in_brackets ? !take_address(AF_INET6, host + 1, &made)
+                    : !take_address(AF_INET, host, &made) && !take_name(host, &made))
+        return -EINVAL;
+    host_length += in_brackets;
+    if (!take_port(text + host_length, length - host_length, &made))
+        return -EINVAL;
+    *ret = made;
+    return 0;
+}
+
+int authority_parse_url(const char *url, size_t length, Authority *ret)
+{
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        size_t before = strlen(schemes[i].scheme), end = before;
+
+        if (length < before || strncasecmp(url, schemes[i].scheme, before) != 0)
+            continue;
+        while (end < length && !strchr("/?#", url[end]))
+            end++;
+        if (authority_parse(url + before, end - before, ret) < 0)
+            return -EINVAL;
+        ret->default_port = schemes[i].port;
+        return (int)end;
+    }
+    return -EINVAL;
+}
+
+int authority_parse_origin(const char *origin, size_t length, Authority *ret)
+{
+    Authority made;
+    int end = authority_parse_url(origin, length, &made);
+
+    if (end < 0 || (size_t)end < length)
+        return -EINVAL;
+    *ret = made;
+    return 0;
+}
+
+static int port_of(const Authority *authority, const Authority *other)
+{
+    if (authority->port > 0)
+        return authority->port;
+    return authority->default_port > 0 ? authority->default_port : other->default_port;
+}
+
+bool authority_equals(const Authority *one, const Authority *other)
+{
+    return strcmp(one->host, other->host) == 0 && port_of(one, other) == port_of(other, one);
+}
+
+bool authority_is_localhost(const Authority *authority)
+{
+    return authority_fits(authority, "localhost", strlen("localhost")) ||
+           authority_fits(authority, "*.localhost", strlen("*.localhost"));
+}
+
+bool authority_fits(const Authority *authority, const char *pattern, size_t length)
+{
+    size_t host_length = strlen(authority->host);
+    const char *host = authority->host;
+
+    if (authority->kind != AUTHORITY_NAME)
+        return false;
+    if (length > 2 && strncmp(pattern, "*.", 2) == 0) {
+        pattern++;
+        length--;
+        if (host_length <= length)
+            return false;
+        host += host_length - length;
+        host_length = length;
+    }
+    return host_length == length && strncasecmp(host, pattern, length) == 0;
+}
