@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/authority.h"
 #include "base/cleanup.h"
 #include "base/number.h"
 
@@ -71,18 +72,36 @@ bool host_is_pattern(const char *item)
         host[length - 1] = '\0';
         return inet_pton(AF_INET6, host + 1, address) == 1;
     }
-    if (strncmp(host, "*.", 2) == 0)
-        return is_name(host + 2) && inet_pton(AF_INET, host + 2, address) != 1;
-    return is_name(host);
+    return strncmp(host, "*.", 2) == 0 ? host_is_name(host) : is_name(host);
 }
 
-size_t host_next_item(const char **at, const char **ret)
+bool host_is_name(const char *item)
 {
-    size_t length;
+    unsigned char address[sizeof(struct in_addr)];
 
-    *at += strspn(*at, " ,");
-    length = strcspn(*at, " ,");
-    *ret = *at;
-    *at += length;
-    return length;
+    if (strncmp(item, "*.", 2) == 0)
+        item += 2;
+    return is_name(item) && inet_pton(AF_INET, item, address) != 1;
+}
+
+/* A browser writes no colon without a port. */
+bool host_is_origin(const char *item)
+{
+    Authority authority;
+
+    if (strcmp(item, "*") == 0)
+        return true;
+    return authority_parse_origin(item, strlen(item), &authority) == 0 && item[strlen(item) - 1] != ':' &&
+           (authority.kind != AUTHORITY_NAME || host_is_name(authority.host));
+}
+
+bool host_is_loopback(const char *address)
+{
+    struct in6_addr six;
+    struct in_addr four;
+
+    if (inet_pton(AF_INET, address, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+    return inet_pton(AF_INET6, address, &six) == 1 &&
+           (IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET));
 }

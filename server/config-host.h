@@ -1,4 +1,4 @@
-/* Inside the configuration: the form of addresses and of fetch.allow. What they name is not looked up. */
+/* Inside the configuration: the form of addresses, names and origins. What they name is not looked up. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +11,11 @@ bool host_is_address(const char *text);
  * brackets; port 1 to 65535 or "*". */
 bool host_is_pattern(const char *text);
 
-/* Steps to the next item of a list that is separated by spaces and commas. Returns its length and sets *ret,
- * or 0 at the end. */
-size_t host_next_item(const char **at, const char **ret);
+/* Whether the text is a name, or "*.example.org". */
+bool host_is_name(const char *text);
+
+/* Whether the text is an origin, "https://lab.example.org" or "http://192.0.2.1:8080", or "*". */
+bool host_is_origin(const char *text);
+
+/* Whether an address, as host_is_address() has it, is this machine's own only. */
+bool host_is_loopback(const char *address);

@@ -42,6 +42,15 @@ char *setting_range(const Setting *setting)
         return strdup(
             "a list of host:port, separated by spaces or commas; *.example.org stands for every name "
             "below example.org, host * for every host, port * for every port");
+    case SETTING_NAMES:
+        return strdup("a list of names, separated by spaces or commas; *.example.org stands for every name "
+                      "below example.org");
+    case SETTING_ORIGINS:
+        return strdup("a list of origins such as https://lab.example.org, separated by spaces or commas; * "
+                      "stands for all");
+    case SETTING_SECRET:
+        return text_printf(
+            "%.0f to %.0f printable characters without blanks, or empty", setting->min, setting->max);
     case SETTING_PATH:
         return strdup("a path");
     }
@@ -57,7 +66,7 @@ static bool is_choice(const Setting *setting, const char *value)
     return false;
 }
 
-/* The next five return what is wrong with a value, in words that the caller frees, or NULL. */
+/* The next ones return what is wrong with a value, in words that the caller frees, or NULL. */
 
 static char *flaw_of_integer(const Setting *setting, const char *value, int64_t *ret)
 {
@@ -106,16 +115,55 @@ static char *flaw_of_line(const char *value)
     return NULL;
 }
 
-static char *flaw_of_hosts(const char *value)
+static char *flaw_of_list(const char *value, bool (*is_item)(const char *item), const char *what)
 {
-    const char *at = value, *item;
+    const char *at = value, *start;
     size_t length;
 
-    while ((length = host_next_item(&at, &item)) > 0) {
-        auto_free char *pattern = strndup(item, length);
+    while ((length = text_next_item(&at, &start)) > 0) {
+        auto_free char *item = strndup(start, length);
 
-        if (!host_is_pattern(pattern))
-            return text_printf("%s is not host:port, *.example.org:port or host:*", pattern);
+        if (!is_item(item))
+            return text_printf("%s is not %s", item, what);
+    }
+    return NULL;
+}
+
+/* The value itself is not shown: it may be right but for one character. */
+static char *flaw_of_secret(const Setting *setting, const char *value)
+{
+    auto_free char *range = setting_range(setting);
+    size_t length = strlen(value);
+
+    for (size_t i = 0; i < length; i++)
+        if (value[i] <= ' ' || value[i] > '~')
+            return text_printf("must be %s; character %zu is none", range, i + 1);
+    if (length > 0 && ((double)length < setting->min || (double)length > setting->max))
+        return text_printf("must be %s; it has %zu", range, length);
+    return NULL;
+}
+
+static char *flaw_of_kind(const Setting *setting, const char *value)
+{
+    switch (setting->type) {
+    case SETTING_CHOICE:
+        return is_choice(setting, value) ? NULL : strdup("no such value");
+    case SETTING_ADDRESS:
+        return host_is_address(value) ? NULL : strdup("must be an IPv4 or IPv6 address");
+    case SETTING_HOSTS:
+        return flaw_of_list(value, host_is_pattern, "host:port, *.example.org:port or host:*");
+    case SETTING_NAMES:
+        return flaw_of_list(
+            value, host_is_name, "a name or *.example.org; ports and addresses need no entry");
+    case SETTING_ORIGINS:
+        return flaw_of_list(
+            value, host_is_origin, "http://host or https://host, with :port if it is unusual, or *");
+    case SETTING_SECRET:
+        return flaw_of_secret(setting, value);
+    case SETTING_INTEGER:
+    case SETTING_REAL:
+    case SETTING_PATH:
+        break;
     }
     return NULL;
 }
@@ -124,12 +172,8 @@ static char *flaw_of_text(const Setting *setting, const char *value, char **ret)
 {
     char *flaw = flaw_of_line(value);
 
-    if (!flaw && setting->type == SETTING_CHOICE && !is_choice(setting, value))
-        flaw = strdup("no such value");
-    if (!flaw && setting->type == SETTING_ADDRESS && !host_is_address(value))
-        flaw = strdup("must be an IPv4 or IPv6 address");
-    if (!flaw && setting->type == SETTING_HOSTS)
-        flaw = flaw_of_hosts(value);
+    if (!flaw)
+        flaw = flaw_of_kind(setting, value);
     if (flaw)
         return flaw;
     free(*ret);
@@ -154,6 +198,9 @@ static json_t *allowed_object(const Setting *setting)
         return json_pack("{s:o}", "choices", choices);
     case SETTING_ADDRESS:
     case SETTING_HOSTS:
+    case SETTING_NAMES:
+    case SETTING_ORIGINS:
+    case SETTING_SECRET:
     case SETTING_PATH:
         break;
     }
@@ -181,6 +228,9 @@ void setting_take(
     case SETTING_CHOICE:
     case SETTING_ADDRESS:
     case SETTING_HOSTS:
+    case SETTING_NAMES:
+    case SETTING_ORIGINS:
+    case SETTING_SECRET:
     case SETTING_PATH:
         flaw = flaw_of_text(setting, trimmed, target);
         break;
@@ -205,9 +255,12 @@ void setting_refuse(Problem *problem, const char *where, const char *section, co
 {
     auto_free char *name = text_printf("%s%s%s%s%s", where ? where : "", where && section ? ": " : "",
         section ? section : "", section && key ? "." : "", section && key ? key : "");
+    const Setting *setting = section && key ? setting_find(section, key) : NULL;
     auto_free char *clean_name = utf8_clean(name, strlen(name));
     auto_free char *clean_reason = utf8_clean(reason, strlen(reason));
 
+    if (setting && setting->type == SETTING_SECRET)
+        got = NULL;
     /* Not problem_set(): the details are the single errors. */
     if (!problem_is_set(problem)) {
         problem->status = 400;
@@ -243,6 +296,9 @@ char *setting_value(const Setting *setting, const Config *config)
     case SETTING_CHOICE:
     case SETTING_ADDRESS:
     case SETTING_HOSTS:
+    case SETTING_NAMES:
+    case SETTING_ORIGINS:
+    case SETTING_SECRET:
     case SETTING_PATH:
         return text_printf("%s", *(char *const *)value);
     }

@@ -15,6 +15,9 @@ typedef enum SettingType {
     SETTING_CHOICE,  /* char *, one of choices */
     SETTING_ADDRESS, /* char *, an IPv4 or IPv6 literal */
     SETTING_HOSTS,   /* char *, a list of host:port patterns, may be empty */
+    SETTING_NAMES,   /* char *, a list of names and *.example.org, may be empty */
+    SETTING_ORIGINS, /* char *, a list of origins and *, may be empty */
+    SETTING_SECRET,  /* char *, min to max characters, or empty; never shown in errors */
     SETTING_PATH,    /* char *, may be empty */
 } SettingType;
 
@@ -23,7 +26,7 @@ typedef struct Setting {
     const char *key;
     size_t offset; /* of the value in Config */
     SettingType type;
-    double min, max;            /* of a number, both included */
+    double min, max;            /* of a number, or of a secret's length; both included */
     const char *const *choices; /* of a choice, ends with NULL */
     const char *initial;        /* the default, as one would write it */
     const char *unit;           /* of a number; NULL: it counts things */
@@ -50,7 +53,7 @@ void setting_take(
 
 /* Adds one error to the problem. where, section, key and got may hold any bytes; where is NULL for what has
  * no one source, section for what belongs to none, key for a whole section, got when nothing was given;
- * allowed is taken over. */
+ * allowed is taken over. What was given for a secret is left out. */
 void setting_refuse(Problem *problem, const char *where, const char *section, const char *key,
     const char *got, json_t *allowed, const char *reason);
 

@@ -19,6 +19,7 @@
 #define REAL(min, max) SETTING_REAL, min, max, NULL
 #define CHOICE(choices) SETTING_CHOICE, 0, 0, choices
 #define TEXT(type) type, 0, 0, NULL
+#define SECRET(min, max) SETTING_SECRET, min, max, NULL
 
 static const char *const policies[] = {"none", "gil", "gil-py2", "per-interpreter", NULL};
 
@@ -32,6 +33,17 @@ const Setting config_settings[] = {
         "Connections open at once; further clients wait until one of them closes."},
     {AT(server, grace_ms), INTEGER(0, 600000), "5000", "ms",
         "How long running work may go on when the server is told to stop."},
+    {AT(server, hosts), TEXT(SETTING_NAMES), "", NULL,
+        "Names by which the server may be asked for, on any port; addresses and localhost need no entry. A request "
+        "for any other name is refused with 421, so that a page elsewhere cannot pass for the server's own (DNS "
+        "rebinding)."},
+    {AT(server, cors_origins), TEXT(SETTING_ORIGINS), "", NULL,
+        "Other sites whose pages may use the server from a browser."},
+    {AT(server, token), SECRET(8, 128), "", NULL,
+        "Who runs something or reads the history must send it, as Authorization: Bearer TOKEN. When empty, "
+        "everybody may."},
+    {AT(server, instructor_token), SECRET(8, 128), "", NULL,
+        "Who sends this one may also change the runs of others; it is good wherever server.token is."},
 
     {AT(limits, max_queue), INTEGER(0, 10000), "256", NULL,
         "Runs that may wait for their turn; one more is refused with 503."},
@@ -125,6 +137,10 @@ void config_init(Config *config)
 void config_finish(Config *config)
 {
     free(config->server.bind);
+    free(config->server.hosts);
+    free(config->server.cors_origins);
+    free(config->server.token);
+    free(config->server.instructor_token);
     free(config->lock.policy);
     free(config->fetch.allow);
     free(config->runtimes.c);
@@ -140,6 +156,9 @@ void config_check(const Config *config, Problem *problem)
 
         setting_refuse(problem, NULL, "limits", "timeout_ms", given, NULL, reason);
     }
+    if (*config->server.token && strcmp(config->server.token, config->server.instructor_token) == 0)
+        setting_refuse(problem, NULL, "server", "instructor_token", NULL, NULL,
+            "must be another one than server.token, or everybody with a token is an instructor");
 }
 
 json_t *config_allowed(const Config *config)
@@ -148,7 +167,7 @@ json_t *config_allowed(const Config *config)
     const char *at = config->fetch.allow, *item;
     size_t length;
 
-    while ((length = host_next_item(&at, &item)) > 0)
+    while ((length = text_next_item(&at, &item)) > 0)
         json_array_append_new(allowed, json_stringn(item, length));
     return allowed;
 }

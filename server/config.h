@@ -21,9 +21,9 @@
  *
  *     config.ini:12: server.port (given "99999"): must be a whole number from 0 to 65535
  *     GILSCOPE_LOCK_TICK_NS: lock.tick_ns (given "0"): must be a number from 0.1 to 1000 ns
- *     --set: server.prot (given "1"): no such setting; choices: bind, port, max_connections, grace_ms
+ *     --set: server.prot (given "1"): no such setting; choices: bind, port, max_connections, ...
  *
- * A setting whose value is refused keeps the value it had. */
+ * What was given for a secret is not repeated. A setting whose value is refused keeps the value it had. */
 #pragma once
 
 #include <jansson.h>
@@ -40,6 +40,8 @@ typedef struct Config {
         int64_t port;
         int64_t max_connections;
         int64_t grace_ms;
+        char *hosts, *cors_origins; /* as written */
+        char *token, *instructor_token;
     } server;
     struct {
         int64_t max_queue;
@@ -106,7 +108,7 @@ void config_check(const Config *config, Problem *problem);
 json_t *config_allowed(const Config *config);
 
 /* Writes the values in force as a file that config_read_file() reads back to the same values, with a comment
- * on each setting. config.ini in the tree is what it writes for the defaults. */
+ * on each setting; so secrets are in it, too. config.ini in the tree is what it writes for the defaults. */
 void config_print(const Config *config, FILE *file);
 
 /* Writes the settings as a Markdown table: the README's. */

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "server/config-host.h"
 
 static Config config;
 static Problem problem;
@@ -156,11 +157,11 @@ static const struct {
         "test.ini:2: server.port (given \"1 # one\"): must be a whole number from 0 to "
         "65535"},
     {"[server]\n\nprot = 1", "test.ini:3: server.prot (given \"1\"): no such setting; choices: bind, port, "
-                             "max_connections, grace_ms"},
+                             "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
     {"[server]\nPort = 1", "test.ini:2: server.Port (given \"1\"): no such setting; choices: bind, port, "
-                           "max_connections, grace_ms"},
-    {"[server]\n= 1",
-        "test.ini:2: server. (given \"1\"): no such setting; choices: bind, port, max_connections, grace_ms"},
+                           "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
+    {"[server]\n= 1", "test.ini:2: server. (given \"1\"): no such setting; choices: bind, port, "
+                      "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
     {"[sever]\nport = x\nnothing = 1",
         "test.ini:1 (given \"sever\"): no such section; choices: server, limits, lock, fetch, runtimes"},
     {"[ server]",
@@ -200,6 +201,22 @@ static const struct {
     {"[fetch]\nallow = a:80 example.org", "test.ini:2: fetch.allow (given \"a:80 example.org\"): example.org "
                                           "is not host:port, *.example.org:port or "
                                           "host:*"},
+    {"[server]\nhosts = lab lab.example.org:80",
+        "test.ini:2: server.hosts (given \"lab lab.example.org:80\"): lab.example.org:80 is not a name or "
+        "*.example.org; ports and addresses need no entry"},
+    {"[server]\ncors_origins = https://a.org/",
+        "test.ini:2: server.cors_origins (given \"https://a.org/\"): https://a.org/ is not http://host or "
+        "https://host, with :port if it is unusual, or *"},
+    {"[server]\ntoken = seven77", "test.ini:2: server.token: must be 8 to 128 printable characters without "
+                                  "blanks, or empty; it has 7"},
+    {"[server]\ntoken = not a word",
+        "test.ini:2: server.token: must be 8 to 128 printable characters without "
+        "blanks, or empty; character 4 is none"},
+    {"[server]\ninstructor_token = gr\xc3\xbc\xc3\x9f-gott",
+        "test.ini:2: server.instructor_token: must be 8 to 128 printable characters without blanks, or "
+        "empty; "
+        "character 3 is none"},
+    {"[server]\ntoken = 12345678\ntoken = 87654321", "test.ini:3: server.token: is set in line 2 already"},
     {"[runtimes]\nc = /opt/x # a comment", "test.ini:2: runtimes.c (given \"/opt/x # a comment\"): must not "
                                            "have # where it looks like a comment; "
                                            "behind a value a comment begins with ;"},
@@ -343,8 +360,9 @@ static const struct {
     {"GILSCOPE_SERVER_PORT=",
         "GILSCOPE_SERVER_PORT: server.port (given \"\"): must be a whole number from 0 to "
         "65535"},
-    {"GILSCOPE_SERVER_PROT=1", "GILSCOPE_SERVER_PROT: server (given \"1\"): no such setting; choices: bind, "
-                               "port, max_connections, grace_ms"},
+    {"GILSCOPE_SERVER_PROT=1",
+        "GILSCOPE_SERVER_PROT: server (given \"1\"): no such setting; choices: bind, "
+        "port, max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
     {"GILSCOPE_RUNTIMES_=1", "GILSCOPE_RUNTIMES_: runtimes (given \"1\"): no such setting; choices: c"},
     {"GILSCOPE_RUNTIMES_C=a\nb", "GILSCOPE_RUNTIMES_C: runtimes.c (given \"a\xef\xbf\xbd"
                                  "b\"): must be UTF-8 text without control characters"},
@@ -383,8 +401,8 @@ static const struct {
     {"port=1.5", "--set (given \"port=1.5\"): must be section.key=value"},
     {"=", "--set (given \"=\"): must be section.key=value"},
     {"server.port=x", "--set: server.port (given \"x\"): must be a whole number from 0 to 65535"},
-    {"server.=x",
-        "--set: server. (given \"x\"): no such setting; choices: bind, port, max_connections, grace_ms"},
+    {"server.=x", "--set: server. (given \"x\"): no such setting; choices: bind, port, max_connections, "
+                  "grace_ms, hosts, cors_origins, token, instructor_token"},
     {"sever.port=1",
         "--set: sever.port (given \"1\"): no such section; choices: server, limits, lock, fetch, runtimes"},
     {".port=1",
@@ -397,6 +415,26 @@ START_TEST(a_wrong_assignment_is_named)
     assert_complaint(bad_assignments[_i].complaint);
 }
 END_TEST
+
+static void assert_taken(const char *setting, const char *value, char *const *in_force)
+{
+    auto_free char *assignment = text_printf("%s=%s", setting, value);
+
+    config_set(&config, assignment, &problem);
+    assert_fine();
+    ck_assert_str_eq(*in_force, value);
+}
+
+/* Also behind an item that is right; the setting stays empty. */
+static void assert_item_refused(
+    const char *setting, const char *right, const char *item, const char *complaint, char *const *in_force)
+{
+    auto_free char *assignment = text_printf("%s=%s %s", setting, right, item);
+
+    config_set(&config, assignment, &problem);
+    assert_complaint_has(complaint);
+    ck_assert_str_eq(*in_force, "");
+}
 
 static const char *const hosts[] = {"", " , ", "localhost:80", "a-b.c_d:65535", "*:80", "*:*",
     "*.example.org:443", "*.org:*", "192.0.2.1:1", "[::1]:80", "[2001:db8::1]:*", "1a.2b:80",
@@ -420,11 +458,7 @@ static const char *const no_hosts[] = {"localhost", "localhost:", ":80", ":", "*
 
 START_TEST(what_is_no_host_pattern_is_refused)
 {
-    auto_free char *assignment = text_printf("fetch.allow=ok:1 %s", no_hosts[_i]);
-
-    config_set(&config, assignment, &problem);
-    assert_complaint_has(" is not host:port");
-    ck_assert_str_eq(config.fetch.allow, "");
+    assert_item_refused("fetch.allow", "ok:1", no_hosts[_i], " is not host:port", &config.fetch.allow);
 }
 END_TEST
 
@@ -440,6 +474,97 @@ START_TEST(allowed_hosts_are_taken_apart)
     ck_assert_str_eq(json_string_value(json_array_get(three, 0)), "a:1");
     ck_assert_str_eq(json_string_value(json_array_get(three, 1)), "*.b:*");
     ck_assert_str_eq(json_string_value(json_array_get(three, 2)), "[::1]:80");
+}
+END_TEST
+
+static const char *const names[] = {
+    "", "lab", "lab.example.org", "*.example.org", "A-b.c_d, *.school.example,lab"};
+
+START_TEST(a_name_of_the_server_is_taken)
+{
+    assert_taken("server.hosts", names[_i], &config.server.hosts);
+}
+END_TEST
+
+static const char *const no_names[] = {"*", "*.", "**.a", "a.*", "lab:80", "lab:*", "http://lab", "lab/",
+    "a..b", "lab.", ".lab", "192.0.2.1", "*.192.0.2.1", "[::1]", "::1", "127.1", "a@b", "-a", "b\xc3\xbc"};
+
+START_TEST(what_is_no_name_of_the_server_is_refused)
+{
+    assert_item_refused(
+        "server.hosts", "ok", no_names[_i], " is not a name or *.example.org", &config.server.hosts);
+}
+END_TEST
+
+static const char *const origins[] = {"", "*", "https://lab.example.org", "http://192.0.2.1:8080",
+    "http://[2001:db8::1]", "https://a.org, http://localhost:3000 *"};
+
+START_TEST(an_origin_is_taken)
+{
+    assert_taken("server.cors_origins", origins[_i], &config.server.cors_origins);
+}
+END_TEST
+
+static const char *const no_origins[] = {"null", "lab.example.org", "https://", "https://a/", "https://a?b",
+    "https://a#b", "https://a:", "https://a:0", "https://a:65536", "https://a:x", "https://*.example.org",
+    "https://u@a", "ftp://a", "//a", "https:/a", "https://a..b", "https://[::1", "https://[a]",
+    "https://127.1"};
+
+START_TEST(what_is_no_origin_is_refused)
+{
+    assert_item_refused("server.cors_origins", "https://ok.org", no_origins[_i],
+        " is not http://host or https://host", &config.server.cors_origins);
+}
+END_TEST
+
+START_TEST(a_secret_has_8_to_128_characters_and_is_not_repeated_in_errors)
+{
+    for (int length = 0; length <= 200; length++) {
+        auto_free char *filler = calloc(1, 201), *assignment = NULL;
+
+        memset(filler, 's', (size_t)length);
+        assignment = text_printf("server.token=%s", filler);
+        config_set(&config, assignment, &problem);
+        if (length == 0 || (length >= 8 && length <= 128)) {
+            assert_fine();
+            ck_assert_str_eq(config.server.token, filler);
+        } else {
+            auto_free char *text = complaint();
+
+            ck_assert_msg(!strstr(text, "ss"), "%s", text);
+        }
+        problem_finish(&problem);
+    }
+}
+END_TEST
+
+START_TEST(two_tokens_must_differ)
+{
+    config_set(&config, "server.token=one-secret", &problem);
+    config_check(&config, &problem);
+    assert_fine();
+    config_set(&config, "server.instructor_token=one-secret", &problem);
+    config_check(&config, &problem);
+    assert_complaint(
+        "server.instructor_token: must be another one than server.token, or everybody with a token "
+        "is an instructor");
+    problem_finish(&problem);
+    config_set(&config, "server.token=", &problem);
+    config_check(&config, &problem);
+    assert_fine();
+}
+END_TEST
+
+START_TEST(loopback_addresses_are_known)
+{
+    static const char *const loopback[] = {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"};
+    static const char *const others[] = {
+        "0.0.0.0", "::", "192.0.2.1", "128.0.0.1", "::2", "::ffff:192.0.2.1"};
+
+    for (size_t i = 0; i < sizeof(loopback) / sizeof(loopback[0]); i++)
+        ck_assert_msg(host_is_loopback(loopback[i]), "%s", loopback[i]);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        ck_assert_msg(!host_is_loopback(others[i]), "%s", others[i]);
 }
 END_TEST
 
@@ -460,6 +585,7 @@ START_TEST(what_is_printed_reads_back)
 {
     Config again;
     auto_free char *first = NULL, *second = NULL, *path = text_printf("runtimes.c=/%0179d", 1);
+    auto_free char *longest_secret = text_printf("server.instructor_token=!\"#$%%&';%0120d", 1);
 
     config_set(&config, "server.bind=::1", &problem);
     config_set(&config, "server.port=0", &problem);
@@ -468,6 +594,9 @@ START_TEST(what_is_printed_reads_back)
     config_set(&config, "lock.tick_ns=0.1234567890123456", &problem);
     config_set(&config, "fetch.allow=*.example.org:*, [::1]:80", &problem);
     config_set(&config, path, &problem);
+    config_set(&config, "server.hosts=lab *.example.org", &problem);
+    config_set(&config, "server.cors_origins=https://lab.example.org:8443 *", &problem);
+    config_set(&config, longest_secret, &problem);
     assert_fine();
     first = printed(&config);
     config_init(&again);
@@ -538,6 +667,13 @@ int main(void)
     ADD_ALL(tests, a_host_pattern_is_taken, hosts);
     ADD_ALL(tests, what_is_no_host_pattern_is_refused, no_hosts);
     tcase_add_test(tests, allowed_hosts_are_taken_apart);
+    ADD_ALL(tests, a_name_of_the_server_is_taken, names);
+    ADD_ALL(tests, what_is_no_name_of_the_server_is_refused, no_names);
+    ADD_ALL(tests, an_origin_is_taken, origins);
+    ADD_ALL(tests, what_is_no_origin_is_refused, no_origins);
+    tcase_add_test(tests, a_secret_has_8_to_128_characters_and_is_not_repeated_in_errors);
+    tcase_add_test(tests, two_tokens_must_differ);
+    tcase_add_test(tests, loopback_addresses_are_known);
     tcase_add_test(tests, settings_that_contradict_each_other_are_refused);
     tcase_add_test(tests, what_is_printed_reads_back);
     tcase_add_test(tests, a_text_is_not_longer_than_a_line_can_hold);
