@@ -93,6 +93,24 @@ int accept_choose(const char *header, const char *const *types, size_t n_types)
     return chosen;
 }
 
+bool accept_is_embedded(const char *header)
+{
+    static const char *const kinds[] = {"image/", "video/", "audio/", "application/ogg", "text/css"};
+    Element element;
+    bool any = false;
+
+    while (header && next(&header, &element)) {
+        bool is_kind = false;
+
+        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+            is_kind = is_kind || strncasecmp(element.name, kinds[i], strlen(kinds[i])) == 0;
+        if (!is_kind && (element.length != 3 || strncmp(element.name, "*/*", 3) != 0))
+            return false;
+        any = any || is_kind;
+    }
+    return any;
+}
+
 bool accept_has_coding(const char *header, const char *coding)
 {
     Element element;

@@ -8,5 +8,9 @@
  * none of them. An absent (NULL) or empty header likes all. */
 int accept_choose(const char *header, const char *const *types, size_t n_types);
 
+/* Whether an Accept header (NULL: absent) names only what pages embed: images, videos, audio and style
+ * sheets, and with one of these perhaps anything at all. So browsers load an image, and nobody else asks. */
+bool accept_is_embedded(const char *header);
+
 /* Whether an Accept-Encoding header (NULL: absent) allows the coding, by its name or by "*". */
 bool accept_has_coding(const char *header, const char *coding);

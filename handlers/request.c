@@ -49,27 +49,31 @@ const char *method_name(Method method)
     return "a method of that name";
 }
 
-/* A client of a proxy may write the whole address: the path begins behind the host (RFC 9112, 3.2.2). */
-static char *skip_authority(char *target)
+/* A client of a proxy may write the whole address: the path begins behind the host (RFC 9112, 3.2.2). The
+ * host moves over the two slashes, which makes room for its end and for a slash that the path may lack. */
+static char *take_authority(Request *request)
 {
-    char *at;
+    char *target = request->target, *host;
+    size_t length;
 
     if (strncasecmp(target, "http://", 7) != 0 && strncasecmp(target, "https://", 8) != 0)
         return target;
-    at = strchr(target, ':') + 3;
-    at += strcspn(at, "/?");
-    return at;
+    host = strchr(target, ':') + 3;
+    length = strcspn(host, "/?");
+    request->authority = memmove(host - 2, host, length);
+    request->authority[length] = '\0';
+    return host + length;
 }
 
 int request_split_target(Request *request)
 {
-    char *path = skip_authority(request->target);
+    char *path = take_authority(request);
     char *question = strchr(path, '?');
     size_t length = question ? (size_t)(question - path) : strlen(path);
     long decoded;
 
     request->query = question ? question + 1 : "";
-    if (length == 0 && path != request->target) {
+    if (length == 0 && request->authority) {
         /* "http://host" and "http://host?a=1" mean the root; the slash fits where the host was. */
         path[-1] = '/';
         path--;

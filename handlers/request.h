@@ -33,11 +33,19 @@ typedef enum Method {
     METHOD_OTHER = 1 << 7, /* any name we do not know */
 } Method;
 
+/* Who asks, as far as tokens tell: see handlers/gate.h. */
+typedef enum GateRole {
+    GATE_NOBODY, /* a token is needed, and there is none */
+    GATE_USER,   /* he may run something and read the history */
+    GATE_INSTRUCTOR,
+} GateRole;
+
 typedef struct Request Request;
 struct Request {
     Method method;
     char *target;        /* as it came: "/run/countdown?n=1e6"; split and decoded in place */
     char *path;          /* decoded; begins with '/', or is "*" */
+    char *authority;     /* of a target that is a whole URL: "localhost:8080"; else NULL */
     const char *query;   /* behind the '?', still encoded; "" if there is none */
     char parameter[128]; /* what stands for {name} in the route's path */
     const char *body;    /* not terminated; NULL if empty */
@@ -51,6 +59,8 @@ struct Request {
     /* For the log and the metrics, set by the dispatcher and by handlers. */
     const char *route; /* its path with {name}; NULL: none */
     char run[32];      /* the id of the run that it is about; "": none */
+
+    GateRole role; /* set by routes_dispatch() */
 
     /* Returns the first header line of that name, or NULL; valid until the request is answered. */
     const char *(*header)(const Request *request, const char *name);
@@ -70,6 +80,6 @@ Method method_from_name(const char *name);
 /* Returns the name of exactly one method. */
 const char *method_name(Method method);
 
-/* Splits the target into path and query and decodes the path. Returns 0, or -EINVAL if the path has a bad
- * percent-escape, a NUL byte, or does not begin with a slash. */
+/* Splits the target into authority, path and query and decodes the path. Returns 0, or -EINVAL if the path
+ * has a bad percent-escape, a NUL byte, or does not begin with a slash. */
 int request_split_target(Request *request);

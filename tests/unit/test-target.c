@@ -7,22 +7,25 @@
 
 static const struct {
     const char *target, *path, *query;
+    const char *authority; /* NULL: none */
 } rows[] = {
-    {"/", "/", ""},
-    {"/run/countdown", "/run/countdown", ""},
-    {"/run/countdown?n=1&m=2", "/run/countdown", "n=1&m=2"},
-    {"/?", "/", ""},
-    {"/a?b?c", "/a", "b?c"},
-    {"/a%20b", "/a b", ""},
-    {"/a+b", "/a+b", ""},
-    {"/a%3fb?c=%20", "/a?b", "c=%20"},
-    {"/%41%c3%a9", "/A\xc3\xa9", ""},
-    {"*", "*", ""},
-    {"http://host/path?x=1", "/path", "x=1"},
-    {"HTTPS://host:80/path", "/path", ""},
-    {"http://host", "/", ""},
-    {"http://host?x=1", "/", "x=1"},
-    {"http://", "/", ""},
+    {"/", "/", "", NULL},
+    {"/run/countdown", "/run/countdown", "", NULL},
+    {"/run/countdown?n=1&m=2", "/run/countdown", "n=1&m=2", NULL},
+    {"/?", "/", "", NULL},
+    {"/a?b?c", "/a", "b?c", NULL},
+    {"/a%20b", "/a b", "", NULL},
+    {"/a+b", "/a+b", "", NULL},
+    {"/a%3fb?c=%20", "/a?b", "c=%20", NULL},
+    {"/%41%c3%a9", "/A\xc3\xa9", "", NULL},
+    {"*", "*", "", NULL},
+    {"http://host/path?x=1", "/path", "x=1", "host"},
+    {"HTTPS://host:80/path", "/path", "", "host:80"},
+    {"http://host", "/", "", "host"},
+    {"http://host?x=1", "/", "x=1", "host"},
+    {"http://user@[::1]:8080/a%20b", "/a b", "", "user@[::1]:8080"},
+    {"http://h/", "/", "", "h"},
+    {"http://", "/", "", ""},
 };
 
 START_TEST(a_target_is_split_and_its_path_decoded)
@@ -33,6 +36,9 @@ START_TEST(a_target_is_split_and_its_path_decoded)
         ck_assert_msg(request_split_target(&request) == 0, "%s", rows[i].target);
         ck_assert_str_eq(request.path, rows[i].path);
         ck_assert_str_eq(request.query, rows[i].query);
+        ck_assert_int_eq(request.authority == NULL, rows[i].authority == NULL);
+        if (rows[i].authority)
+            ck_assert_str_eq(request.authority, rows[i].authority);
         free(request.target);
     }
 }

@@ -1,0 +1,73 @@
+/* Which host a request asks for, and whether that may be this server. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "handlers/gate-check.h"
+
+int gate_authority(const Request *request, Authority *ret, const char **ret_text)
+{
+    /* An absolute target makes Host meaningless (RFC 9112, 3.2.2). */
+    const char *text = request->authority ? request->authority : request->header(request, "Host");
+    size_t length = text ? strlen(text) : 0;
+
+    if (ret_text)
+        *ret_text = text;
+    /* Blanks behind a value do not belong to it, and some versions of libmicrohttpd leave them there. */
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
+        length--;
+    return text ? authority_parse(text, length, ret) : -ENOENT;
+}
+
+static bool is_allowed(const GateSettings *settings, const Authority *asked)
+{
+    const char *at = settings->hosts, *pattern;
+    size_t length;
+
+    if (asked->kind != AUTHORITY_NAME || authority_is_localhost(asked))
+        return true;
+    while ((length = text_next_item(&at, &pattern)) > 0)
+        if (authority_fits(asked, pattern, length))
+            return true;
+    return false;
+}
+
+static Response *malformed(const char *text)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 400, "Malformed host",
+        "the request asks for the host \"" GATE_SHOWN
+        "\", which is not a name or address, with :port if need be",
+        text);
+    return response_new_problem(&problem);
+}
+
+static Response *misdirected(const Authority *asked)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 421, "Not this server's name",
+        "the request asks for the host \"%s\", which the setting server.hosts does not allow; if that is a "
+        "name of "
+        "this server, start it with --set server.hosts=%s, otherwise ask for its address",
+        asked->host, asked->host);
+    problem_extend(&problem, "setting", json_string("server.hosts"));
+    problem_extend(&problem, "got", json_string(asked->host));
+    return response_new_problem(&problem);
+}
+
+Response *gate_check_host(const GateSettings *settings, const Request *request)
+{
+    Authority asked;
+    const char *text;
+    int r = gate_authority(request, &asked, &text);
+
+    /* A browser always names the host: nobody who is rebound gets through here. */
+    if (r == -ENOENT)
+        return NULL;
+    if (r < 0)
+        return malformed(text);
+    return is_allowed(settings, &asked) ? NULL : misdirected(&asked);
+}

@@ -1,0 +1,66 @@
+/* Who asks, by the token that he sends (RFC 6750). How long it takes to compare tells nothing about the
+ * tokens: each is compared to the end with both. */
+#include <string.h>
+#include <strings.h>
+
+#include "handlers/gate-check.h"
+
+/* The time depends on what was given only. An empty secret is none and equals nothing. */
+static bool is_secret(const char *secret, const char *given, size_t length)
+{
+    size_t secret_length = strlen(secret);
+    volatile unsigned char difference = secret_length != length || secret_length == 0;
+
+    for (size_t i = 0; i < length; i++)
+        difference |= (unsigned char)(given[i] ^ secret[i < secret_length ? i : secret_length]);
+    return difference == 0;
+}
+
+/* Returns what stands behind "Bearer ", or NULL if the header is of another scheme or absent. */
+static const char *bearer(const Request *request)
+{
+    const char *value = request->header(request, "Authorization");
+    size_t length = strlen("Bearer");
+
+    if (!value || strncasecmp(value, "Bearer", length) != 0 ||
+        (value[length] != ' ' && value[length] != '\0'))
+        return NULL;
+    return value + length + strspn(value + length, " ");
+}
+
+static GateRole role_of(const GateSettings *settings, const char *given)
+{
+    size_t length = strcspn(given, " \t");
+    bool is_user = is_secret(settings->token, given, length);
+    bool is_instructor = is_secret(settings->instructor_token, given, length);
+
+    if (given[length + strspn(given + length, " \t")] != '\0')
+        return GATE_NOBODY;
+    return is_instructor ? GATE_INSTRUCTOR : is_user ? GATE_USER : GATE_NOBODY;
+}
+
+static Response *unauthorized(bool is_given)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 401, is_given ? "Wrong token" : "Token needed",
+        "%s; send the one that the operator has set, as in curl -H 'Authorization: Bearer TOKEN'",
+        is_given ? "the token in the Authorization header is not one of this server's"
+                 : "this needs a token");
+    return response_add_header(response_new_problem(&problem), "WWW-Authenticate",
+        "Bearer realm=\"gilscope\"%s", is_given ? ", error=\"invalid_token\"" : "");
+}
+
+Response *gate_check_token(
+    const GateSettings *settings, const Request *request, bool needed, GateRole *ret_role)
+{
+    bool is_open = *settings->token == '\0';
+    const char *given = is_open && *settings->instructor_token == '\0' ? NULL : bearer(request);
+    GateRole role = given ? role_of(settings, given) : GATE_NOBODY;
+
+    /* Who sends a wrong token is told so, even where none would do: he takes himself for somebody. */
+    if (role == GATE_NOBODY && needed && (given || !is_open))
+        return unauthorized(given != NULL);
+    *ret_role = role == GATE_NOBODY && is_open ? GATE_USER : role;
+    return NULL;
+}

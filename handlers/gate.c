@@ -1,0 +1,16 @@
+#include "handlers/gate.h"
+
+#include "handlers/gate-check.h"
+
+/* The host first: while it is not known to be right, the other checks compare with a name of the attacker's
+ * choice. The token last: who may not ask at all is not told whether his token is good. */
+Response *gate_check(const GateSettings *settings, const Request *request, unsigned needs, GateRole *ret_role)
+{
+    Response *refusal = needs & NEEDS_HOST ? gate_check_host(settings, request) : NULL;
+
+    if (!refusal && needs & NEEDS_SAME_SITE)
+        refusal = gate_check_site(settings, request);
+    if (refusal)
+        return refusal;
+    return gate_check_token(settings, request, needs & NEEDS_TOKEN, ret_role);
+}
