@@ -1,9 +1,9 @@
 #include "handlers/app.h"
 
-void app_init(
-    App *app, const char *version, const RunSettings *settings, const Catalog *catalog, Queue *queue)
+void app_init(App *app, const char *version, const GateSettings *gate, const RunSettings *settings,
+    const Catalog *catalog, Queue *queue)
 {
-    *app = (App){.settings = settings, .catalog = catalog, .queue = queue};
+    *app = (App){.gate = *gate, .settings = settings, .catalog = catalog, .queue = queue};
     health_init(app, version);
     experiments_init(app);
     app->page = page_new();

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "handlers/gate.h"
 #include "handlers/request.h"
 #include "handlers/response.h"
 #include "runs/catalog.h"
@@ -13,6 +14,7 @@
 typedef struct Page Page;
 
 typedef struct App {
+    GateSettings gate;
     const RunSettings *settings;
     const Catalog *catalog;
     Queue *queue;
@@ -22,9 +24,9 @@ typedef struct App {
     Page *page;
 } App;
 
-/* Makes the constant answers; settings, catalog and queue must outlive the app. */
-void app_init(
-    App *app, const char *version, const RunSettings *settings, const Catalog *catalog, Queue *queue);
+/* Makes the constant answers; the texts of gate, settings, catalog and queue must outlive the app. */
+void app_init(App *app, const char *version, const GateSettings *gate, const RunSettings *settings,
+    const Catalog *catalog, Queue *queue);
 
 void app_finish(App *app);
 

@@ -5,9 +5,11 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "handlers/gate.h"
 
 typedef struct Route {
     unsigned methods;  /* OPTIONS is answered for every path */
+    unsigned needs;    /* of the gate; writing needs NEEDS_SAME_SITE in any case */
     const char *path;  /* {name} stands for what is between two slashes; at the end for all the rest */
     const char *shown; /* NULL: as path */
     Response *(*handle)(App *app, Request *request);
@@ -15,18 +17,22 @@ typedef struct Route {
     const char *help;
 } Route;
 
-enum { READ = METHOD_GET | METHOD_HEAD };
+enum {
+    READ = METHOD_GET | METHOD_HEAD,
+    NEEDS_ALL = NEEDS_HOST | NEEDS_SAME_SITE | NEEDS_TOKEN,
+};
 
 /* The health checks first: they come often. The page last: it would fit any path. No HEAD on /run: it would
  * do all the work and throw the answer away. */
 static const Route routes[] = {
-    {READ, "/healthz", NULL, handle_healthz, NULL, "the server is alive"},
-    {READ, "/readyz", NULL, handle_readyz, NULL, "it takes work; 503 while it is stopping"},
-    {READ, "/version", NULL, handle_version, NULL, "what is running here"},
-    {READ, "/experiments", NULL, handle_experiments, NULL,
+    {READ, NEEDS_NOTHING, "/healthz", NULL, handle_healthz, NULL, "the server is alive"},
+    {READ, NEEDS_NOTHING, "/readyz", NULL, handle_readyz, NULL, "it takes work; 503 while it is stopping"},
+    {READ, NEEDS_HOST, "/version", NULL, handle_version, NULL, "what is running here"},
+    {READ, NEEDS_HOST, "/experiments", NULL, handle_experiments, NULL,
         "what can be run: the catalog and the limits in force"},
-    {METHOD_GET | METHOD_POST, "/run/{experiment}", NULL, handle_run, NULL, "runs it and answers when done"},
-    {READ, "/{file}", "/", handle_page, page_has, "the page: / and what belongs to it"},
+    {METHOD_GET | METHOD_POST, NEEDS_ALL, "/run/{experiment}", NULL, handle_run, NULL,
+        "runs it and answers when done"},
+    {READ, NEEDS_HOST, "/{file}", "/", handle_page, page_has, "the page: / and what belongs to it"},
 };
 enum { N_ROUTES = sizeof(routes) / sizeof(routes[0]) };
 
@@ -97,16 +103,28 @@ static Response *wrong_method(const Request *request, const Route *route)
     return response_add_header(response_new_problem(&problem), "Allow", "%s", methods);
 }
 
-static Response *options(unsigned methods)
+static Response *options(const App *app, const Request *request, unsigned methods)
 {
     auto_free char *text = allowed(methods);
+    Response *response = response_add_header(response_new_empty(204), "Allow", "%s", text);
 
-    return response_add_header(response_new_empty(204), "Allow", "%s", text);
+    return gate_cors_preflight(&app->gate, request, response, text);
+}
+
+/* Where nothing is done (OPTIONS, 404, 405) only the host has to be right. */
+static unsigned needs_of(const Route *route, const Request *request)
+{
+    unsigned needs = route ? route->needs : NEEDS_HOST;
+
+    if (!route || !(route->methods & request->method))
+        return needs & NEEDS_HOST;
+    return request->method & READ ? needs : needs | NEEDS_SAME_SITE;
 }
 
 Response *routes_dispatch(App *app, Request *request)
 {
     const Route *route;
+    Response *refusal;
 
     if (request_split_target(request) < 0) {
         auto_problem Problem problem = {0};
@@ -115,13 +133,16 @@ Response *routes_dispatch(App *app, Request *request)
             "the path must begin with a slash and have no NUL byte and no bad percent-escape");
         return response_new_problem(&problem);
     }
-    if (strcmp(request->path, "*") == 0 && request->method == METHOD_OPTIONS)
-        return options(METHOD_GET | METHOD_HEAD | METHOD_POST);
     route = find_route(app, request);
+    refusal = gate_check(&app->gate, request, needs_of(route, request), &request->role);
+    if (refusal)
+        return refusal;
+    if (strcmp(request->path, "*") == 0 && request->method == METHOD_OPTIONS)
+        return options(app, request, METHOD_GET | METHOD_HEAD | METHOD_POST);
     if (!route)
         return unknown_path(request);
     if (request->method == METHOD_OPTIONS)
-        return options(route->methods);
+        return options(app, request, route->methods);
     if (!(route->methods & request->method))
         return wrong_method(request, route);
     return route->handle(app, request);

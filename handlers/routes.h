@@ -4,6 +4,6 @@
 
 #include "handlers/app.h"
 
-/* Splits the request's target, finds its route and calls the handler. Returns the answer, or NULL if the
- * handler answers later. */
+/* Splits the request's target, finds its route, lets the gate check it and calls the handler. Returns the
+ * answer, or NULL if the handler answers later. */
 Response *routes_dispatch(App *app, Request *request);

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "handlers/app.h"
 #include "handlers/routes.h"
+#include "server/config-host.h"
 #include "server/http.h"
 #include "server/lab.h"
 #include "server/listen.h"
@@ -68,6 +69,16 @@ static Response *on_request(void *data, Request *request)
     return routes_dispatch(data, request);
 }
 
+static GateSettings gate_settings(const Config *config)
+{
+    return (GateSettings){
+        .hosts = config->server.hosts,
+        .cors_origins = config->server.cors_origins,
+        .token = config->server.token,
+        .instructor_token = config->server.instructor_token,
+    };
+}
+
 static int open_http(Server *server, int fd)
 {
     HttpSettings settings = {
@@ -97,12 +108,17 @@ static void greet(const Server *server, int port)
     printf("try: curl '%srun/countdown?tasks=2&format=table'\n", url);
     fflush(stdout);
     log_info("listening", log_text("address", server->config->server.bind), log_number("port", port));
+    if (!host_is_loopback(server->config->server.bind) && *server->config->server.token == '\0')
+        log_warning("no_token", log_text("address", server->config->server.bind),
+            log_text("setting", "server.token"),
+            log_text("risk", "everybody who reaches this address can start runs"));
 }
 
 /* Everything up to the first request. */
 static int start(Server *server)
 {
     Lab *lab = &server->lab;
+    GateSettings gate;
     int port = 0, fd;
 
     if (lab_init(lab, server->config) < 0)
@@ -119,7 +135,8 @@ static int start(Server *server)
         close(fd);
         return -1;
     }
-    app_init(&server->app, GILSCOPE_VERSION, &lab->settings, &lab->catalog, lab->queue);
+    gate = gate_settings(server->config);
+    app_init(&server->app, GILSCOPE_VERSION, &gate, &lab->settings, &lab->catalog, lab->queue);
     if (open_http(server, fd) < 0) {
         lab_stop(lab);
         return -1;

@@ -14,40 +14,43 @@
 static ApiServer server;
 
 /* What comes back for these bytes, until the server closes. */
-#define SECOND "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+#define SECOND "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 static const struct {
     const char *bytes, *begins;
 } rows[] = {
     {SECOND, "HTTP/1.1 200"},
-    {"GET http://example.org/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200"},
-    {"GET http://example.org HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200"},
+    {"GET http://example.org/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 200"},
+    {"GET http://127.0.0.1:8080 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 200"},
+    {"GET http://example.org HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "HTTP/1.1 421"},
     {"GET /healthz HTTP/1.0\r\n\r\n", "HTTP/1."},
-    {"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 204"},
-    {"GET * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 404"},
-    {"GET healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 400"},
-    {"GET /a b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "HTTP/1.1 400"},
+    {"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "HTTP/1.1 204"},
+    {"GET * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "HTTP/1.1 404"},
+    {"GET healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "HTTP/1.1 400"},
+    {"GET /a b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "HTTP/1.1 400"},
     {"GET /healthz HTTP/1.1\r\n\r\n" SECOND, "HTTP/1.1 400"},
-    {"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" SECOND, "HTTP/1.1 400"},
+    {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: y\r\n\r\n" SECOND, "HTTP/1.1 400"},
     {"nonsense\r\n\r\n", ""},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc" SECOND,
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc" SECOND,
         "HTTP/1.1 400"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc" SECOND,
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc" SECOND,
         "HTTP/1.1 400"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
      "0\r\n\r\n" SECOND,
         "HTTP/1.1 400"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"
      "0\r\n\r\n" SECOND,
         "HTTP/1.1 400"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n"
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+     "x\r\n\r\n"
      "0\r\n\r\n" SECOND,
         "HTTP/1.1 400"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n" SECOND, "HTTP/1.1 400"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", "HTTP/1.1 413"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n",
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n" SECOND, "HTTP/1.1 400"},
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n", "HTTP/1.1 413"},
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n",
         "HTTP/1.1 413"},
-    {"POST /run/fine HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n" SECOND, "HTTP/1.1 400"},
+    {"POST /run/fine HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n" SECOND, "HTTP/1.1 400"},
 };
 
 START_TEST(odd_requests_are_answered_and_closed)
@@ -67,7 +70,7 @@ END_TEST
 
 START_TEST(nothing_hides_behind_a_nul_in_the_request_line)
 {
-    static const char rest[] = "\0&b=2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    static const char rest[] = "\0&b=2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     auto_free char *text = NULL;
     int fd;
 
@@ -86,8 +89,9 @@ START_TEST(a_header_that_is_too_large_is_refused)
     auto_free char *filler = calloc(1, 20001), *url = NULL, *header = NULL, *text = NULL;
 
     memset(filler, 'a', 20000);
-    url = text_printf("GET /%.9000s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", filler);
-    header = text_printf("GET / HTTP/1.1\r\nHost: x\r\nX-Filler: %s\r\nConnection: close\r\n\r\n", filler);
+    url = text_printf("GET /%.9000s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", filler);
+    header =
+        text_printf("GET / HTTP/1.1\r\nHost: localhost\r\nX-Filler: %s\r\nConnection: close\r\n\r\n", filler);
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     text = api_receive(api_send(&server, url));
     ck_assert_msg(strncmp(text, "HTTP/1.1 414", 12) == 0, "%s", text);
@@ -119,8 +123,8 @@ START_TEST(a_client_that_drips_its_request_is_closed)
 
     api_server_start(&server, API_FAKE_RUNTIME, "limits.header_timeout_ms=300", NULL);
     drip("");
-    drip("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
-    drip("POST /run/fine HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n");
+    drip("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+    drip("POST /run/fine HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n");
     answer = api_get(&server, "/healthz");
     ck_assert_int_eq(answer.status, 200);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
@@ -133,7 +137,7 @@ START_TEST(an_idle_connection_is_closed)
     auto_free char *text = NULL;
 
     api_server_start(&server, API_FAKE_RUNTIME, "limits.header_timeout_ms=300", NULL);
-    fd = api_send(&server, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    fd = api_send(&server, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
     text = api_receive(fd);
     ck_assert(strstr(text, "HTTP/1.1 200"));
     api_server_stop(&server, SIGTERM);
@@ -171,10 +175,11 @@ START_TEST(requests_in_one_packet_are_answered_in_order)
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     api_server_touch(&server, "go");
-    text = api_receive(api_send(&server, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-                                         "GET /run/gated" ONCE " HTTP/1.1\r\nHost: x\r\n\r\n"
-                                         "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
-                                         "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+    text = api_receive(
+        api_send(&server, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                          "GET /run/gated" ONCE " HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                          "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                          "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
     ck_assert_int_eq(count(text, "HTTP/1.1 200"), 3);
     ck_assert_int_eq(count(text, "HTTP/1.1 404"), 1);
     ck_assert(strstr(text, "\"alive\"") < strstr(text, "\"gated\""));

@@ -56,7 +56,7 @@ static const Row rows[] = {
         "66 cells"},
     {{.path = RUN "n=1e12&mode=serial"}, 400, "timeout_ms", "estimate_ms"},
     {{.path = "/run/countdown?tasks=0&mode=x&colour=red"}, 400, "tasks", "colour"},
-    {{.path = "/run/countdown", .header = "Accept: image/png"}, 406, NULL, "text/markdown"},
+    {{.path = "/run/countdown", .header = "Accept: text/html"}, 406, NULL, "text/markdown"},
     /* Parameters of a body. */
     {{.path = "/run/countdown", .body = "tasks=0", .header = FORM}, 400, "tasks", "\"max\""},
     {{.path = "/run/countdown", .body = "tasks=%zz", .header = FORM}, 400, "tasks", "percent-escape"},

@@ -118,7 +118,7 @@ START_TEST(the_format_follows_the_parameter_then_the_accept_header)
         {"", "Accept: text/*;q=0.5, text/markdown", "text/markdown"},
         {"", "Accept: application/json;q=0.1, text/csv;q=0.2", "text/csv"},
         {"&format=csv", "Accept: application/json", "text/csv"},
-        {"&format=table", "Accept: image/png", "text/plain"},
+        {"&format=table", "Accept: text/html", "text/plain"},
         {"&format=markdown", "Accept: */*", "text/markdown"},
         {"&format=json", "Accept: text/csv", "application/json"},
     };
