@@ -13,7 +13,7 @@
 
 #define VALUE_WIDTH 60
 
-void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece)
+static void add_piece(Paragraph *paragraph, const char *gap, const char *piece)
 {
     const Prose *prose = paragraph->prose;
     size_t width = plain_width(piece);
@@ -28,6 +28,20 @@ void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece)
         fprintf(prose->file, "%s%s", paragraph->used > 0 ? gap : "", piece);
         paragraph->used += width + (paragraph->used > 0 ? strlen(gap) : 0);
     }
+}
+
+void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece)
+{
+    const Prose *prose = paragraph->prose;
+    size_t most = prose->width - strlen(paragraph->indent);
+
+    while (!prose->markdown && plain_width(piece) > most) {
+        auto_free char *part = strndup(piece, plain_bytes(piece, most));
+
+        add_piece(paragraph, gap, part);
+        piece += strlen(part);
+    }
+    add_piece(paragraph, gap, piece);
 }
 
 void paragraph_add_words(Paragraph *paragraph, const char *text)

@@ -1,5 +1,5 @@
 /* Prose for a terminal, broken at its width, or for Markdown, which breaks lines by itself; private to this
- * folder. A paragraph is made of pieces that are never broken inside: a word, or a parameter with its value.
+ * folder. A paragraph is made of pieces that are not broken inside: a word, or a parameter with its value.
  */
 #pragma once
 
@@ -22,7 +22,8 @@ typedef struct Paragraph {
     size_t used;        /* characters in the line so far */
 } Paragraph;
 
-/* Writes a piece that is clean, after the gap or on a new line if it does not fit any more. */
+/* Writes a piece that is clean, after the gap or on a new line if it does not fit any more. Only what is
+ * longer than a whole line is broken. */
 void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece);
 
 /* Adds text from anywhere, word by word. */

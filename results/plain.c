@@ -64,7 +64,7 @@ size_t plain_width(const char *text)
     return width;
 }
 
-static size_t bytes_of_width(const char *text, size_t width)
+size_t plain_bytes(const char *text, size_t width)
 {
     const char *at = text;
 
@@ -83,5 +83,5 @@ char *plain_cut(char *text, size_t width)
 
     if (plain_width(given) <= width)
         return take_pointer(given);
-    return text_printf("%.*s..", (int)bytes_of_width(given, width - 2), given);
+    return text_printf("%.*s..", (int)plain_bytes(given, width - 2), given);
 }

@@ -13,6 +13,9 @@ char *plain_clean(const char *text, bool markdown);
 /* The number of characters, not bytes. */
 size_t plain_width(const char *text);
 
+/* The number of bytes of the first characters, as many as width; of all if there are fewer. */
+size_t plain_bytes(const char *text, size_t width);
+
 /* Returns the text cut to so many characters (at least 2), the last two of them dots if it was longer. Frees
  * the text that was given. */
 char *plain_cut(char *text, size_t width);

@@ -420,6 +420,25 @@ START_TEST(a_table_is_never_wider_than_a_terminal)
 }
 END_TEST
 
+START_TEST(a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost)
+{
+    json_auto_t *run = make_good_run();
+    auto_free char *text = NULL;
+    char word[251];
+    size_t n_letters = 0;
+
+    memset(word, 'Z', 250);
+    word[250] = '\0';
+    json_object_set_new(run, "label", json_string(word));
+    text = format(run, RESULT_FORMAT_TABLE);
+    for (char *at = text; *at; at++)
+        n_letters += *at == 'Z';
+    ck_assert_uint_eq(n_letters, 250);
+    for (char *rest = NULL, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        ck_assert_msg(plain_width(line) <= 100, "%s", line);
+}
+END_TEST
+
 START_TEST(equal_notes_are_said_once)
 {
     Results *results = make_results();
@@ -564,6 +583,7 @@ RUN_TESTS("results-format", 20, names_of_formats, times_have_three_digits,
     markdown_is_the_same_table, a_failed_cell_shows_its_reason_below,
     a_table_for_a_terminal_has_nothing_that_steers_it, markdown_has_no_foreign_markup,
     csv_has_a_row_for_each_cell, csv_keeps_foreign_text_together_and_harmless,
-    csv_guards_texts_but_not_numbers, a_table_is_never_wider_than_a_terminal, equal_notes_are_said_once,
+    csv_guards_texts_but_not_numbers, a_table_is_never_wider_than_a_terminal,
+    a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost, equal_notes_are_said_once,
     columns_without_a_value_are_not_there, strange_runs_are_formatted_all_the_same,
     text_is_cleaned_and_cut_by_characters, bars_give_way_first_then_columns_then_text, a_short_bar_is_seen)
