@@ -3,21 +3,11 @@
 #include "results/cell-json.h"
 
 #include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
-
-/* A ratio of 1.9837 says enough, and is easier to read than one of 1.9836934715. */
-static json_t *real_with_digits(double value, int digits)
-{
-    char text[40];
-
-    snprintf(text, sizeof(text), "%.*g", digits, value);
-    return json_real(strtod(text, NULL));
-}
+#include "results/ratio-json.h"
 
 static json_t *stats_json(const int64_t *values, const Stats *stats)
 {
@@ -31,7 +21,7 @@ static json_t *stats_json(const int64_t *values, const Stats *stats)
         stats->has_interval ? json_pack("[I,I]", (json_int_t)stats->low, (json_int_t)stats->high)
                             : json_null());
     json_object_set_new(
-        object, "level", stats->has_interval ? real_with_digits(stats->level, 3) : json_null());
+        object, "level", stats->has_interval ? ratio_json_real(stats->level, 3) : json_null());
     for (size_t i = 0; i < stats->n; i++)
         json_array_append_new(samples, json_integer(values[i]));
     json_object_set_new(object, "samples", samples);
@@ -40,28 +30,14 @@ static json_t *stats_json(const int64_t *values, const Stats *stats)
 
 static json_t *relative_json(Figures *figures, size_t i)
 {
-    json_t *object, *interval = json_null();
-    Verdict verdict;
+    json_t *object;
     Ratio ratio;
 
     if (!figures_ratio(figures, i, &ratio))
         return json_null();
-    if (ratio.has_interval) {
-        interval = json_array();
-        json_array_append_new(interval, real_with_digits(ratio.low, 4));
-        json_array_append_new(interval, real_with_digits(ratio.high, 4));
-    }
-    verdict = verdict_make(&ratio);
     object = json_object();
     json_object_set_new(object, "to", json_integer((json_int_t)figures[i].serial));
-    json_object_set_new(object, "ratio", real_with_digits(ratio.value, 4));
-    json_object_set_new(object, "interval", interval);
-    json_object_set_new(object, "verdict", json_string(verdict_name(verdict)));
-    if (verdict == VERDICT_CANNOT_TELL) {
-        auto_free char *hint = verdict_hint(&ratio);
-
-        json_object_set_new(object, "hint", json_string(hint));
-    }
+    ratio_json_set(object, &ratio);
     return object;
 }
 
