@@ -66,19 +66,16 @@ void prose_settings(const Prose *prose, const char *title, json_t *settings)
     paragraph_end(&paragraph);
 }
 
-void prose_heading(const Prose *prose, const json_t *run)
+void prose_title(const Prose *prose, const char *title, const json_t *cells)
 {
-    const json_t *cells = json_object_get(run, "cells");
     json_auto_t *fixed = view_names(cells, false);
-    const char *experiment = get_text(run, "experiment"), *status = get_text(run, "status");
-    const char *reason = get_text(run, "reason"), *label = get_text(run, "label");
-    auto_free char *clean = plain_clean(experiment ? experiment : "run", prose->markdown);
-    auto_free char *title = prose->markdown ? text_printf("**%s**", clean) : strdup(clean);
+    auto_free char *clean = plain_clean(title, prose->markdown);
+    auto_free char *marked = prose->markdown ? text_printf("**%s**", clean) : strdup(clean);
     Paragraph paragraph = {.prose = prose, .indent = "  "};
     size_t i;
     json_t *name;
 
-    paragraph_add(&paragraph, "", title);
+    paragraph_add(&paragraph, "", marked);
     json_array_foreach (fixed, i, name) {
         const json_t *value = view_value(json_array_get(cells, 0), json_string_value(name));
 
@@ -86,6 +83,14 @@ void prose_heading(const Prose *prose, const json_t *run)
             paragraph_add_setting(&paragraph, json_string_value(name), value);
     }
     paragraph_end(&paragraph);
+}
+
+void prose_heading(const Prose *prose, const json_t *run)
+{
+    const char *experiment = get_text(run, "experiment"), *status = get_text(run, "status");
+    const char *reason = get_text(run, "reason"), *label = get_text(run, "label");
+
+    prose_title(prose, experiment ? experiment : "run", json_object_get(run, "cells"));
     if (label)
         paragraph_write(prose, "\n", "  ", "label: %s", label);
     write_repetitions(prose, run);
@@ -98,7 +103,8 @@ void prose_heading(const Prose *prose, const json_t *run)
 static char *note_text(const json_t *cell)
 {
     const char *reason = get_text(cell, "reason");
-    const char *hint = get_text(json_object_get(cell, "relative"), "hint");
+    const char *in_run = get_text(json_object_get(cell, "relative"), "hint");
+    const char *hint = in_run ? in_run : get_text(cell, "hint");
 
     if (reason)
         return plain_cut(strdup(reason), NOTE_WIDTH);
