@@ -4,7 +4,7 @@
 #include <math.h>
 #include <sched.h>
 
-#include "engine/cgroup.h"
+#include "base/cgroup.h"
 
 double affinity_quota(void)
 {

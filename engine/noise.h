@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/cgroup.h"
 #include "base/nsec.h"
-#include "engine/cgroup.h"
 
 enum { NOISE_MAX_FRIENDS = 16 };
 

@@ -9,8 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "base/cleanup.h"
-#include "engine/cgroup.h"
 
 typedef struct Room {
     int64_t most;

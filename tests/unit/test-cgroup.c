@@ -1,6 +1,6 @@
 /* Quotas and throttled time in made-up trees of control groups, and the number of CPUs that comes of it. */
+#include "base/cgroup.h"
 #include "engine/affinity.h"
-#include "engine/cgroup.h"
 #include "tests/unit/tree.h"
 
 #define V1 "30 24 0:26 %s /sys/fs/cgroup/cpu,cpuacct rw,nosuid shared:10 - cgroup cgroup rw,cpu,cpuacct\n"
@@ -230,6 +230,24 @@ START_TEST(each_controller_of_v1_has_its_own_tree)
 }
 END_TEST
 
+START_TEST(what_can_be_seen_is_told_from_the_own_group)
+{
+    Cgroup cgroup;
+
+    write_groups("/docker/abc", "/../elsewhere");
+    write_mounts("/docker/abc", "/");
+    cgroup_find(tree_root, &cgroup);
+    ck_assert(cgroup.v1.is_own);
+    ck_assert(cgroup.v2.folder[0]);
+    ck_assert(!cgroup.v2.is_own);
+    write_groups("/docker/abcd", NULL);
+    cgroup_find(tree_root, &cgroup);
+    ck_assert(cgroup.v1.folder[0]);
+    ck_assert(!cgroup.v1.is_own);
+    ck_assert(!cgroup.v2.is_own);
+}
+END_TEST
+
 START_TEST(a_quota_is_rounded_up_to_whole_cpus)
 {
     static const struct {
@@ -251,7 +269,8 @@ int main(void)
         the_tightest_level_of_v1_counts, a_container_sees_its_own_part,
         the_mount_that_shows_the_own_group_is_taken, both_versions_count, bad_figures_are_no_limit,
         throttled_time_is_read_in_both_units, the_tightest_limit_less_its_usage_is_left,
-        each_controller_of_v1_has_its_own_tree, a_quota_is_rounded_up_to_whole_cpus};
+        each_controller_of_v1_has_its_own_tree, what_can_be_seen_is_told_from_the_own_group,
+        a_quota_is_rounded_up_to_whole_cpus};
 
     return tree_run_tests("cgroup", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -1,7 +1,7 @@
 /* /proc/self/cgroup says where the process is in each hierarchy, /proc/self/mountinfo where the hierarchy can
  * be seen and which part of it: in a container often only the own part, and then the path of the first begins
  * with the root of the second. Formats: proc(5), cgroups(7), Documentation/admin-guide/cgroup-v2.rst. */
-#include "engine/cgroup.h"
+#include "base/cgroup.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -132,7 +132,8 @@ static void find_folder(const char *root, const char *path, const char *controll
         ret->top = strlen(root) + strlen(mount.point);
         if (n < 0 || (size_t)n >= sizeof(ret->folder))
             *ret = (CgroupTree){0};
-        else if (part)
+        ret->is_own = part && ret->folder[0];
+        if (ret->is_own)
             return;
     }
 }

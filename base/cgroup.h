@@ -1,5 +1,5 @@
-/* What the control groups of this process leave it of the CPUs. A container is limited in this way, and
- * neither the number of CPUs nor the affinity shows it.
+/* The control groups of this process, and what they leave it of the CPUs and of other things. A container is
+ * limited in this way, and neither the number of CPUs nor the affinity shows it.
  *
  * Both versions are read, v1 (its cpu hierarchy) and v2, because a machine may have both mounted. A group is
  * bound by its own limits and by those of every ancestor that can be seen, up to the mount point. A file that
@@ -7,6 +7,7 @@
 #pragma once
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/nsec.h"
@@ -15,6 +16,7 @@
 typedef struct CgroupTree {
     char folder[PATH_MAX]; /* its own folder; empty: there is no such hierarchy */
     size_t top;            /* so much of it is the mount point */
+    bool is_own; /* it is really the own one, not just the top of what can be seen of the hierarchy */
 } CgroupTree;
 
 typedef struct Cgroup {
