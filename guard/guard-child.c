@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/cpulist.h"
 
-/* What programs need to find each other and to speak, and the options of sanitizers. Proxies, credentials
- * and LD_PRELOAD are not among them. */
+/* What programs need to find each other and to speak, the options of sanitizers, and the two that tell which
+ * container this is. Proxies, credentials and LD_PRELOAD are not among them. */
 static const char *const kept_variables[] = {
     "ASAN_OPTIONS",
     "HOME",
+    "KUBERNETES_SERVICE_HOST",
     "LANG",
     "LC_ALL",
     "LC_CTYPE",
@@ -29,6 +31,7 @@ static const char *const kept_variables[] = {
     "TSAN_OPTIONS",
     "TZ",
     "UBSAN_OPTIONS",
+    "container",
 };
 
 __attribute__((format(printf, 2, 3))) static void child_fail(int status, const char *format, ...)
@@ -103,8 +106,20 @@ static void set_oom_score(const GuardOption *option)
         child_fail(GUARD_STATUS_FAILED, "--oom-score-adj=%d", (int)option->value);
 }
 
-static void confine(const GuardOptions *options)
+static void set_cpus(const GuardOptions *options)
 {
+    if (options->option[GUARD_CPUS].given &&
+        sched_setaffinity(0, sizeof(options->cpus), &options->cpus) < 0) {
+        auto_free char *list = cpulist_text(&options->cpus);
+
+        child_fail(GUARD_STATUS_FAILED, "--cpus=%s", list);
+    }
+}
+
+static void confine(const GuardOptions *options, const GuardGroup *group)
+{
+    guard_group_enter(group);
+    set_cpus(options);
     raise_descriptors();
     tighten(RLIMIT_NOFILE, "nofile", &options->option[GUARD_NOFILE], 0);
     /* One more second until SIGKILL, so that the cause of death is SIGXCPU, which says why. */
@@ -116,14 +131,14 @@ static void confine(const GuardOptions *options)
 }
 
 __attribute__((noreturn)) static void child_run(
-    const GuardOptions *options, pid_t guard, const sigset_t *mask)
+    const GuardOptions *options, const GuardGroup *group, pid_t guard, const sigset_t *mask)
 {
     setpgid(0, 0);
     /* A guard that died before the first line is not noticed by the kernel, so look once afterwards. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guard)
         _exit(GUARD_STATUS_STOPPED);
-    confine(options);
+    confine(options, group);
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(options->program[0], options->program);
     child_fail(
@@ -131,14 +146,14 @@ __attribute__((noreturn)) static void child_run(
     _exit(GUARD_STATUS_FAILED);
 }
 
-pid_t guard_child_start(const GuardOptions *options, const sigset_t *mask)
+pid_t guard_child_start(const GuardOptions *options, const GuardGroup *group, const sigset_t *mask)
 {
     pid_t guard = getpid(), child = fork();
 
     if (child < 0)
         return -errno;
     if (child == 0)
-        child_run(options, guard, mask);
+        child_run(options, group, guard, mask);
     /* Here too, so that the group is there whoever runs first. It fails when the child has it already. */
     setpgid(child, child);
     return child;

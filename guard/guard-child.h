@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "guard/guard-group.h"
 #include "guard/guard-options.h"
 
 enum GuardStatus {
@@ -13,7 +14,7 @@ enum GuardStatus {
     GUARD_STATUS_STOPPED = 143, /* told to stop: as a shell reports SIGTERM */
 };
 
-/* Forks, confines the child as the options say and executes the program in it, in a process group of its
- * own, with the given signal mask. What fails in the child is one line on standard error and an exit status
- * of GuardStatus. Returns the child, or a negative errno. */
-pid_t guard_child_start(const GuardOptions *options, const sigset_t *mask);
+/* Forks, confines the child as the options say and executes the program in it, in the control group and in a
+ * process group of its own, with the given signal mask. What fails in the child is one line on standard error
+ * and an exit status of GuardStatus. Returns the child, or a negative errno. */
+pid_t guard_child_start(const GuardOptions *options, const GuardGroup *group, const sigset_t *mask);

@@ -14,7 +14,7 @@
  * parent is either this process, which does not reap between its look and its signal, or was killed before.
  *
  * It does not help against a program that multiplies faster than the guard gets the CPU to kill. That takes
- * a limit of processes (pids cgroup). */
+ * a limit of processes (--pids-max). */
 #include "guard/guard-family.h"
 
 #include <dirent.h>

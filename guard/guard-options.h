@@ -1,28 +1,32 @@
 /* What gilscope-guard can be told on its command line. */
 #pragma once
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 enum GuardOptionName {
     GUARD_CLEAN_ENV,
     GUARD_CPU_SECONDS,
+    GUARD_CPUS,
     GUARD_FILE_SIZE,
     GUARD_HANGUP_FD,
     GUARD_HELP,
     GUARD_NOFILE,
     GUARD_OOM_SCORE_ADJ,
+    GUARD_PIDS_MAX,
     GUARD_VERSION,
     N_GUARD_OPTIONS,
 };
 
 typedef struct GuardOption {
     bool given;
-    int64_t value; /* within the range of its row; 0 if not given */
+    int64_t value; /* within the range of its row; 0 if not given, or no number */
 } GuardOption;
 
 typedef struct GuardOptions {
     GuardOption option[N_GUARD_OPTIONS];
+    cpu_set_t cpus; /* of --cpus: some of those that this process may use; unset if not given */
     char **program; /* borrowed from argv: the program, its arguments and NULL; empty for help and version */
 } GuardOptions;
 

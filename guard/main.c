@@ -19,11 +19,13 @@
 
 #include "guard/guard-child.h"
 #include "guard/guard-family.h"
+#include "guard/guard-group.h"
 #include "guard/guard-options.h"
 
 typedef struct Guard {
     GuardOptions options;
     GuardFamily family;
+    GuardGroup group;
     sigset_t mask; /* as it was given to us, for the program */
     int signal_fd;
     int hangup_fd; /* -1: none */
@@ -114,16 +116,11 @@ static int exit_status(int status)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int guard_run(Guard *guard)
+/* Waits until the program has ended or we are told to stop, and leaves nobody. Returns the exit status. */
+static int watch(Guard *guard, pid_t child)
 {
     bool stop = false, more = false;
-    pid_t child;
 
-    if (told_to_stop(guard, 0))
-        return GUARD_STATUS_STOPPED;
-    child = guard_child_start(&guard->options, &guard->mask);
-    if (child < 0)
-        return fail("cannot start a process", -child);
     guard_family_watch(&guard->family, child);
     let_go_of_streams();
     while (!stop && !guard->family.child_ended) {
@@ -132,6 +129,21 @@ static int guard_run(Guard *guard)
     }
     guard_family_kill(&guard->family);
     return guard->family.child_ended ? exit_status(guard->family.child_status) : GUARD_STATUS_STOPPED;
+}
+
+static int guard_run(Guard *guard)
+{
+    const GuardOption *pids_max = &guard->options.option[GUARD_PIDS_MAX];
+    pid_t child;
+    int status;
+
+    if (told_to_stop(guard, 0))
+        return GUARD_STATUS_STOPPED;
+    guard_group_make(&guard->group, pids_max->given ? pids_max->value : 0);
+    child = guard_child_start(&guard->options, &guard->group, &guard->mask);
+    status = child < 0 ? fail("cannot start a process", -child) : watch(guard, child);
+    guard_group_remove(&guard->group);
+    return status;
 }
 
 int main(int argc, char **argv)

@@ -3,9 +3,11 @@
 #include "tests/api/guard-play.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -165,8 +167,27 @@ static void play_chain(void)
     live_on();
 }
 
+/* Starts processes that stay until it cannot or there are enough, and says how many they are and why. */
+static void play_breed(void)
+{
+    int n_started = 0;
+
+    errno = 0;
+    while (n_started < GUARD_PLAY_BREED) {
+        pid_t pid = fork_mortal();
+
+        if (pid == 0)
+            live_on();
+        if (pid < 0)
+            break;
+        n_started++;
+    }
+    dprintf(STDOUT_FILENO, "%d %s\n", n_started, strerrorname_np(errno));
+}
+
 static const Role roles[] = {
     {"bomb", play_bomb},
+    {"breed", play_breed},
     {"chain", play_chain},
     {"crowd", play_crowd},
     {"daemon", play_daemon},

@@ -7,17 +7,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "base/cleanup.h"
+#include "base/cpulist.h"
 #include "base/sibling.h"
 #include "base/text.h"
 #include "tests/api/guard-play.h"
@@ -190,6 +195,12 @@ static const struct {
         "gilscope-guard: --oom-score-adj=1001: must be a whole number from -1000 to 1000\n"},
     {"--hangup-fd=2", "gilscope-guard: --hangup-fd=2: must be a whole number from 3 to 1048576\n"},
     {"--hangup-fd=1000000", "gilscope-guard: --hangup-fd=1000000: must be an open pipe or socket\n"},
+    {"--cpus=", "gilscope-guard: --cpus=: must be a list of CPU numbers from 0 to 1023, as in 0-3,8\n"},
+    {"--cpus=0-", "gilscope-guard: --cpus=0-: must be a list of CPU numbers from 0 to 1023, as in 0-3,8\n"},
+    {"--cpus=1024",
+        "gilscope-guard: --cpus=1024: must be a list of CPU numbers from 0 to 1023, as in 0-3,8\n"},
+    {"--cpus", "gilscope-guard: --cpus: needs a value, as in --cpus=LIST\n"},
+    {"--pids-max=0", "gilscope-guard: --pids-max=0: must be a whole number from 1 to 4194304\n"},
     {"--clean-env=yes", "gilscope-guard: --clean-env=yes: takes no value\n"},
     {"--file-siz=1", "gilscope-guard: --file-siz=1: unknown option, see --help\n"},
     {"-h", "gilscope-guard: -h: unknown option, see --help\n"},
@@ -217,6 +228,8 @@ START_TEST(help_and_version_go_to_standard_output)
     ck_assert_int_eq(guard_wait(&guarded), 0);
     ck_assert_ptr_nonnull(strstr(help, "--oom-score-adj=N"));
     ck_assert_ptr_nonnull(strstr(help, "(-1000 to 1000)"));
+    ck_assert_ptr_nonnull(strstr(help, "--cpus=LIST"));
+    ck_assert_ptr_nonnull(strstr(help, "without this limit where there is no such group"));
     guarded = GUARD_START(NULL, "--version");
     free(help);
     help = read_end(&guarded.output);
@@ -422,6 +435,168 @@ START_TEST(clean_environment_keeps_only_the_harmless)
 }
 END_TEST
 
+/* Each of the CPUs that this test may use, and what taskset would show of a program that has only that. */
+START_TEST(program_runs_on_the_given_cpus_and_the_guard_does_not)
+{
+    auto_free char *own = NULL;
+    cpu_set_t usable;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(usable), &usable), 0);
+    own = cpulist_text(&usable);
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        auto_free char *option = text_printf("--cpus=%d", cpu), *expected = text_printf("%d\n%s\n", cpu, own);
+
+        if (CPU_ISSET(cpu, &usable))
+            ck_assert_int_eq(
+                guard_shell(option, "sed -n 's/^Cpus_allowed_list:.//p' /proc/self/status /proc/$PPID/status",
+                    expected),
+                0);
+    }
+}
+END_TEST
+
+static void take_first_cpu_only(void)
+{
+    cpu_set_t usable, first;
+    int cpu = 0;
+
+    sched_getaffinity(0, sizeof(usable), &usable);
+    while (!CPU_ISSET(cpu, &usable))
+        cpu++;
+    CPU_ZERO(&first);
+    CPU_SET(cpu, &first);
+    sched_setaffinity(0, sizeof(first), &first);
+}
+
+START_TEST(a_cpu_that_is_not_usable_is_named)
+{
+    auto_free char *option = NULL, *errors = NULL;
+    cpu_set_t usable;
+    int first = 0, other = CPU_SETSIZE - 1;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(usable), &usable), 0);
+    while (!CPU_ISSET(first, &usable))
+        first++;
+    while (!CPU_ISSET(other, &usable))
+        other--;
+    /* With a single CPU, one that is not there at all. */
+    if (other == first)
+        other++;
+    option = text_printf("--cpus=%d,%d", first, other);
+    errors = text_printf("gilscope-guard: %s: CPU %d is not usable, only %d\n", option, other, first);
+    ck_assert_int_eq(guard_run(GUARD_START(take_first_cpu_only, option, "--", "true"), "", errors), 125);
+}
+END_TEST
+
+/* Whether a group for processes can be made below this one, and entered: found out by doing so. */
+static bool can_divide(const CgroupTree *tree)
+{
+    auto_free char *trial = text_printf("%s/gilscope-test-%d", tree->folder, (int)getpid());
+    auto_free char *limit = text_printf("%s/pids.max", trial),
+                   *members = text_printf("%s/cgroup.procs", trial);
+    int status = -1;
+    pid_t pid;
+
+    if (!tree->is_own || mkdir(trial, 0755) < 0)
+        return false;
+    pid = fork();
+    if (pid == 0) {
+        int fd = open(members, O_WRONLY | O_CLOEXEC);
+
+        _exit(access(limit, W_OK) == 0 && write(fd, "0", 1) == 1 ? 0 : 1);
+    }
+    waitpid(pid, &status, 0);
+    rmdir(trial);
+    return status == 0;
+}
+
+/* The folder of the group that this guard makes for its child, owned by the caller; NULL if none can be made
+ * here. */
+static char *group_of_guard(pid_t guard)
+{
+    Cgroup own;
+
+    cgroup_find_controller("", "pids", &own);
+    for (int i = 0; i < 2; i++) {
+        const CgroupTree *tree = i == 0 ? &own.v1 : &own.v2;
+
+        if (can_divide(tree))
+            return text_printf("%s/gilscope-%d", tree->folder, (int)guard);
+    }
+    return NULL;
+}
+
+START_TEST(processes_are_limited_where_a_group_can_be_made)
+{
+    Guarded guarded = GUARD_START(NULL, "--pids-max=10", "--", "SELF", PLAY "breed");
+    auto_free char *group = group_of_guard(guarded.pid);
+
+    /* The program itself is the tenth. */
+    ck_assert_int_eq(guard_run(guarded, group ? "9 EAGAIN\n" : "50 0\n", ""), 0);
+    if (group)
+        ck_assert_int_eq(access(group, F_OK), -1);
+}
+END_TEST
+
+START_TEST(a_stopped_guard_removes_its_group)
+{
+    Guarded guarded = GUARD_START(NULL, "--pids-max=500", "--", "SELF", bad_roles[_i]);
+    auto_free char *group = group_of_guard(guarded.pid);
+
+    wait_until_ready(&guarded);
+    if (group)
+        ck_assert_int_eq(access(group, F_OK), 0);
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+    if (group)
+        ck_assert_int_eq(access(group, F_OK), -1);
+}
+END_TEST
+
+START_TEST(a_group_that_was_left_behind_is_taken_over)
+{
+    Guarded guarded = GUARD_START(wait_for_owner, "--pids-max=10", "--", "SELF", PLAY "breed");
+    auto_free char *group = group_of_guard(guarded.pid);
+
+    if (group)
+        ck_assert_int_eq(mkdir(group, 0755), 0);
+    ck_assert_int_eq(text_write_fd(guarded.input, "x", 1), 0);
+    ck_assert_int_eq(guard_run(guarded, group ? "9 EAGAIN\n" : "50 0\n", ""), 0);
+    if (group)
+        ck_assert_int_eq(access(group, F_OK), -1);
+}
+END_TEST
+
+/* Hides all control groups from the guard. */
+static void hide_groups(void)
+{
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+        mount("none", "/sys", "tmpfs", 0, NULL) < 0)
+        _exit(124);
+}
+
+START_TEST(without_a_group_the_program_runs_all_the_same)
+{
+    auto_free char *group = group_of_guard(0);
+
+    /* Where none can be made there is nothing to hide, and it may take privileges that nobody has. */
+    ck_assert_int_eq(
+        guard_run(GUARD_START(group ? hide_groups : NULL, "--pids-max=10", "--", "SELF", PLAY "breed"),
+            "50 0\n", ""),
+        0);
+}
+END_TEST
+
+START_TEST(limits_hold_together)
+{
+    ck_assert_int_eq(guard_run(GUARD_START(NULL, "--clean-env", "--oom-score-adj=1000", "--file-size=0",
+                                   "--cpu-seconds=5", "--pids-max=40", "--nofile=100", "--", "/bin/sh", "-c",
+                                   "ulimit -f; ulimit -t; ulimit -n; cat /proc/self/oom_score_adj"),
+                         "0\n5\n100\n1000\n", ""),
+        0);
+}
+END_TEST
+
 /* The number of the descriptor is in the guard's own arguments. */
 START_TEST(hangup_descriptor_stays_with_the_guard)
 {
@@ -461,6 +636,13 @@ static Suite *guard_suite(void)
     tcase_add_test(tcase, guard_itself_does_not_volunteer_to_be_killed);
     tcase_add_test(tcase, program_runs_in_its_own_group_without_new_privileges);
     tcase_add_test(tcase, clean_environment_keeps_only_the_harmless);
+    tcase_add_test(tcase, program_runs_on_the_given_cpus_and_the_guard_does_not);
+    tcase_add_test(tcase, a_cpu_that_is_not_usable_is_named);
+    tcase_add_test(tcase, processes_are_limited_where_a_group_can_be_made);
+    tcase_add_loop_test(tcase, a_stopped_guard_removes_its_group, 0, N(bad_roles));
+    tcase_add_test(tcase, a_group_that_was_left_behind_is_taken_over);
+    tcase_add_test(tcase, without_a_group_the_program_runs_all_the_same);
+    tcase_add_test(tcase, limits_hold_together);
     tcase_add_test(tcase, hangup_descriptor_stays_with_the_guard);
     suite_add_tcase(suite, tcase);
     return suite;
