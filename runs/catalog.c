@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "runs/child-limits.h"
 #include "runs/child.h"
 
 enum {
@@ -89,7 +90,8 @@ static void on_late(uv_timer_t *timer)
     child_stop(question->child);
 }
 
-int catalog_load(uv_loop_t *loop, const RunSettings *settings, Catalog *ret, char **ret_reason)
+int catalog_load(
+    uv_loop_t *loop, const RunSettings *settings, const char *cpus, Catalog *ret, char **ret_reason)
 {
     Question question = {.program = settings->runtime};
     ChildSpec spec = {
@@ -98,6 +100,7 @@ int catalog_load(uv_loop_t *loop, const RunSettings *settings, Catalog *ret, cha
         .argument = "--describe",
         .input = "",
         .name = "catalog",
+        .limits = child_limits(settings, DESCRIBE_MS * NSEC_PER_MSEC, 0, cpus),
         .line = on_line,
         .end = on_end,
         .data = &question,

@@ -13,8 +13,10 @@ typedef struct Catalog {
     const json_t *host; /* the machine, as the first of them sees it; borrowed */
 } Catalog;
 
-/* Asks the runtime and runs the loop meanwhile. Returns 0; or a negative errno, and then *ret_reason says in
- * words why (owned by the caller). */
-int catalog_load(uv_loop_t *loop, const RunSettings *settings, Catalog *ret, char **ret_reason);
+/* Asks the runtime, on the CPUs of this list (NULL: all), and runs the loop meanwhile. The CPUs are to be
+ * those of a run, because the runtime counts them and sizes its experiments by their speed. Returns 0; or a
+ * negative errno, and then *ret_reason says in words why (owned by the caller). */
+int catalog_load(
+    uv_loop_t *loop, const RunSettings *settings, const char *cpus, Catalog *ret, char **ret_reason);
 
 void catalog_finish(Catalog *catalog);

@@ -4,6 +4,7 @@
 #include "runs/child.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ enum {
     MAX_OUTPUT = 256 << 20, /* of one child; its results are kept until it ends */
     MAX_LOG_LINE = 4096,    /* longer ones are cut into pieces */
     MAX_LOG_LINES = 1000,   /* of one child; what comes after them is dropped */
+    MAX_WORDS = 16,         /* of the guard's command line */
     STUCK_GUARD_MS = 2000,  /* after child_stop(); far more than a guard ever needs */
 };
 
@@ -208,6 +210,47 @@ static void init_handles(Child *child, uv_loop_t *loop)
     child->n_open = 6;
 }
 
+/* The arguments of the guard: a few words that it owns, the program, NULL. */
+typedef struct Words {
+    char *words[MAX_WORDS];
+    size_t n_words;
+} Words;
+
+static void add_word(Words *words, char *word)
+{
+    assert(word && words->n_words < MAX_WORDS - 1);
+    words->words[words->n_words++] = word;
+}
+
+static void add_limit(Words *words, const char *name, int64_t limit)
+{
+    if (limit > 0)
+        add_word(words, text_printf("--%s=%" PRId64, name, limit));
+}
+
+static void fill_words(Words *words, const ChildSpec *spec)
+{
+    add_word(words, strdup(spec->guard));
+    add_word(words, strdup("--hangup-fd=3"));
+    add_word(words, strdup("--clean-env"));
+    add_word(words, strdup("--oom-score-adj=1000"));
+    add_limit(words, "cpu-seconds", spec->limits.cpu_seconds);
+    add_limit(words, "file-size", spec->limits.max_file_bytes);
+    add_limit(words, "pids-max", spec->limits.max_processes);
+    if (spec->limits.cpus)
+        add_word(words, text_printf("--cpus=%s", spec->limits.cpus));
+    add_word(words, strdup("--"));
+    add_word(words, strdup(spec->program));
+    if (spec->argument)
+        add_word(words, strdup(spec->argument));
+}
+
+static void free_words(Words *words)
+{
+    for (size_t i = 0; i < words->n_words; i++)
+        free(words->words[i]);
+}
+
 static int spawn(Child *child, uv_loop_t *loop)
 {
     uv_stdio_container_t stdio[] = {
@@ -216,18 +259,18 @@ static int spawn(Child *child, uv_loop_t *loop)
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&child->log},
         {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&child->hangup},
     };
-    const char *args[] = {child->spec.guard, "--hangup-fd=3", "--oom-score-adj=1000", "--",
-        child->spec.program, child->spec.argument, NULL};
+    __attribute__((cleanup(free_words))) Words words = {0};
     uv_process_options_t options = {
         .exit_cb = on_process_end,
         .file = child->spec.guard,
-        .args = (char **)args,
+        .args = words.words,
         .stdio = stdio,
         .stdio_count = sizeof(stdio) / sizeof(stdio[0]),
         /* A session of its own: Ctrl-C in the server's terminal is for the server alone. */
         .flags = UV_PROCESS_DETACHED,
     };
 
+    fill_words(&words, &child->spec);
     return uv_spawn(loop, &child->process, &options);
 }
 

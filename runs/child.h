@@ -7,9 +7,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <uv.h>
 
 typedef struct Child Child;
+
+/* What the guard is told to allow the program; 0 or NULL: as much as the server itself has. */
+typedef struct ChildLimits {
+    int64_t cpu_seconds;    /* of each process */
+    int64_t max_file_bytes; /* of each file */
+    int64_t max_processes;  /* and threads, all together, where the machine can count them */
+    const char *cpus;       /* a list as in "0-3,8" */
+} ChildLimits;
 
 typedef struct ChildSpec {
     const char *guard;   /* path of gilscope-guard */
@@ -18,6 +27,7 @@ typedef struct ChildSpec {
     const char *input; /* for its standard input; copied */
     size_t input_length;
     const char *name; /* for the log: the run's id */
+    ChildLimits limits;
 
     /* One line of output without its newline, which the callee may change. Not called after child_stop(). */
     void (*line)(void *data, char *line, size_t length);

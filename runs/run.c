@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "runs/child-limits.h"
 
 const char *run_status_name(RunStatus status)
 {
@@ -194,6 +195,8 @@ void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
         .input = input,
         .input_length = strlen(input),
         .name = run->id,
+        .limits = child_limits(run->settings, run->plan.timeout,
+            json_integer_value(json_object_get(run->host, "cpus_usable")), run->cpus),
         .line = on_line,
         .end = on_end,
         .data = run,

@@ -41,7 +41,8 @@ struct Run {
     nsec_t queued_at, started_at, ended_at;
 
     const RunSettings *settings;
-    double turn_ns; /* what the runtime measured when the server started; 0: unknown */
+    const char *cpus; /* what it is pinned to, as a list; borrowed, set before run_start(); NULL: nothing */
+    double turn_ns;   /* what the runtime measured when the server started; 0: unknown */
     Child *child;
     uv_timer_t timer; /* to its time limit */
     bool done;        /* the runtime said so */

@@ -63,6 +63,16 @@ const Setting config_settings[] = {
         "A longer request body is refused with 413."},
     {AT(limits, header_timeout_ms), INTEGER(100, 600000), "10000", "ms",
         "How long a client may take to send a request, counted from its connection or its last answer."},
+    {AT(limits, max_processes), INTEGER(0, 4194304), "20000", NULL,
+        "Processes and threads of a run at once, where the server can make a pids control group for it; 0: no "
+        "limit."},
+    {AT(limits, max_file_bytes), INTEGER(0, 1000000000000), "1000000", "bytes",
+        "The largest file that a run may write; the engine writes none; 0: no limit."},
+
+    {AT(runs, cpus_per_run), INTEGER(0, 1024), "0", NULL,
+        "Pins each run to so many CPUs of its own, and lets as many run at once as there are such sets; 0: off."},
+    {AT(runs, max_concurrent_runs), INTEGER(1, 64), "1", NULL,
+        "Runs at once when they are not pinned; more than 1 disturb each other."},
 
     {AT(lock, policy), CHOICE(policies), "gil", NULL,
         "The lock of a request that does not name one."},

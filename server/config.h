@@ -53,7 +53,13 @@ typedef struct Config {
         int64_t max_tasks;
         int64_t max_body_bytes;
         int64_t header_timeout_ms;
+        int64_t max_processes;
+        int64_t max_file_bytes;
     } limits;
+    struct {
+        int64_t cpus_per_run;
+        int64_t max_concurrent_runs;
+    } runs;
     struct {
         char *policy;
         int64_t switch_interval_us;

@@ -1,5 +1,8 @@
 #include "server/lab.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +10,9 @@
 #include <sys/resource.h>
 
 #include "base/cleanup.h"
+#include "base/cpulist.h"
 #include "base/sibling.h"
+#include "base/text.h"
 
 int lab_complain(const char *what, const char *why)
 {
@@ -62,6 +67,8 @@ static void fill_settings(Lab *lab, const Config *config)
                 .fetch_max_requests = config->fetch.max_requests,
             },
         .max_queue = config->limits.max_queue,
+        .max_processes = config->limits.max_processes,
+        .max_file_bytes = config->limits.max_file_bytes,
         .origin_ports = config->fetch.origin_ports,
         .tick_ns = config->lock.tick_ns,
         .allow = lab->allow,
@@ -69,6 +76,22 @@ static void fill_settings(Lab *lab, const Config *config)
         .origin = lab->origin_program,
         .runtime = lab->runtime,
     };
+}
+
+static int cut_cpus(Lab *lab, const Config *config)
+{
+    auto_free char *setting = text_printf("runs.cpus_per_run=%" PRId64, config->runs.cpus_per_run);
+    auto_free char *list = NULL, *reason = NULL;
+    cpu_set_t usable;
+
+    if (sched_getaffinity(0, sizeof(usable), &usable) < 0)
+        return lab_complain("the CPUs that may be used are unknown", strerror(errno));
+    if (cpusets_new(&usable, config->runs.cpus_per_run, config->runs.max_concurrent_runs, &lab->cpusets) == 0)
+        return 0;
+    list = cpulist_text(&usable);
+    reason = text_printf(
+        "must be from 0 to %d, the number of CPUs that may be used, which are %s", CPU_COUNT(&usable), list);
+    return lab_complain(setting, reason);
 }
 
 int lab_init(Lab *lab, const Config *config)
@@ -80,14 +103,14 @@ int lab_init(Lab *lab, const Config *config)
     if (find_programs(lab, config) < 0)
         return -1;
     fill_settings(lab, config);
-    return 0;
+    return cut_cpus(lab, config);
 }
 
 int lab_start(Lab *lab)
 {
     auto_free char *reason = NULL;
 
-    if (catalog_load(&lab->loop, &lab->settings, &lab->catalog, &reason) < 0)
+    if (catalog_load(&lab->loop, &lab->settings, cpusets_text(lab->cpusets, 0), &lab->catalog, &reason) < 0)
         return lab_complain("runtime", reason);
     lab->origin = origin_start(&lab->loop, &lab->settings);
     while (!origin_is_settled(lab->origin))
@@ -105,6 +128,7 @@ void lab_stop(Lab *lab)
 void lab_finish(Lab *lab)
 {
     catalog_finish(&lab->catalog);
+    cpusets_free(lab->cpusets);
     uv_loop_close(&lab->loop);
     json_decref(lab->allow);
     free(lab->guard);

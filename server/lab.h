@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "runs/catalog.h"
+#include "runs/cpusets.h"
 #include "runs/origin.h"
 #include "runs/queue.h"
 #include "runs/settings.h"
@@ -15,13 +16,15 @@ typedef struct Lab {
     char *guard, *origin_program, *runtime;
     json_t *allow;
     RunSettings settings;
+    Cpusets *cpusets;
     Catalog catalog;
     Origin *origin;
     Queue *queue;
 } Lab;
 
-/* Finds the programs and takes over the settings; config must outlive the lab. Returns 0, or -1 after it said
- * on standard error what is missing. In any case lab_finish() ends it. */
+/* Finds the programs, takes over the settings and cuts the CPUs into sets; config must outlive the lab.
+ * Returns 0, or -1 after it said on standard error what is missing or wrong. In any case lab_finish() ends
+ * it. */
 int lab_init(Lab *lab, const Config *config);
 
 /* Asks the runtime what it can do, starts the origin and waits until it is up or has failed, and makes the

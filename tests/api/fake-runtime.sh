@@ -13,7 +13,7 @@ if [ "${1-}" = --describe ]; then
     printf '"modes":[{"name":"serial","summary":"","aliases":[]}],'
     printf '"locks":[{"name":"gil","summary":"","exclusive":true}],"experiments":['
     experiment fine "answers at once"
-    for name in gated hang crash quit silent garbage strange early failing refusing flood talking friends; do
+    for name in gated hang crash quit silent garbage strange early failing refusing flood talking friends confined; do
         printf ','
         experiment "$name" "misbehaves"
     done
@@ -91,6 +91,11 @@ case $request in
     case $request in
     *"\"friends\":[$server,"[1-9]*) sample ;;
     esac
+    ;;
+*'"experiment":"confined"'*)
+    # What the guard was told, and what of the server's environment comes through.
+    { tr '\0' '\n' </proc/$PPID/cmdline && env && cat /proc/$$/limits; } >report
+    sample
     ;;
 *'"experiment":"talking"'*)
     sample

@@ -37,10 +37,13 @@ END_TEST
 
 START_TEST(wrong_settings_and_options_end_the_start)
 {
-    auto_free char *setting = NULL, *option = NULL, *word = NULL, *file = NULL;
+    auto_free char *setting = NULL, *cpus = NULL, *option = NULL, *word = NULL, *file = NULL;
 
     ck_assert_int_eq(api_run_program(&setting, "--set", "server.port=99999", NULL), 1);
     ck_assert_msg(strstr(setting, "server.port") && strstr(setting, "65535"), "%s", setting);
+    ck_assert_int_eq(
+        api_run_program(&cpus, "--set", "server.port=0", "--set", "runs.cpus_per_run=1024", NULL), 1);
+    ck_assert_msg(strstr(cpus, "runs.cpus_per_run=1024: must be from 0 to "), "%s", cpus);
     ck_assert_int_eq(api_run_program(&option, "--nonsense", NULL), 2);
     ck_assert_int_eq(api_run_program(&word, "start", NULL), 2);
     ck_assert_int_eq(api_run_program(&file, "--config", "no-such-file.ini", NULL), 1);

@@ -1,5 +1,6 @@
 /* Runs over HTTP: what comes back, in which order, and what becomes of runs that end badly. */
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -182,6 +183,92 @@ START_TEST(the_server_and_its_origin_are_friends_of_a_run)
 }
 END_TEST
 
+/* The fake runtime has a single CPU, so of 2.5 seconds for the run come 3 for a process, and 10 more. */
+START_TEST(a_run_is_confined)
+{
+    static const char *const lines[] = {"\n--clean-env\n", "\n--oom-score-adj=1000\n", "\n--cpu-seconds=13\n",
+        "\n--file-size=2048\n", "\n--pids-max=300\n", "\nHOME=/nowhere\n",
+        "\nMax file size             2048                 2048                 bytes"};
+    auto_answer ApiAnswer answer = {0};
+    auto_free char *path = NULL, *report = NULL;
+    size_t length;
+
+    setenv("SECRET", "hidden", 1);
+    setenv("http_proxy", "http://hidden", 1);
+    setenv("HOME", "/nowhere", 1);
+    api_server_start(
+        &server, API_FAKE_RUNTIME, "limits.max_file_bytes=2048", "limits.max_processes=300", NULL);
+    answer = api_get(&server, "/run/confined" ONCE "&timeout_ms=2500");
+    ck_assert_msg(answer.status == 200, "%s", answer.body);
+    path = text_printf("%s/report", server.directory);
+    ck_assert_int_eq(text_read_file(path, 1 << 20, &report, &length), 0);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+        ck_assert_msg(strstr(report, lines[i]), "%s is not in: %s", lines[i], report);
+    ck_assert_msg(!strstr(report, "hidden"), "%s", report);
+    ck_assert_msg(!strstr(report, "--cpus="), "%s", report);
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+/* Without limits the guard is not told any, and the server's own hold. */
+START_TEST(limits_can_be_taken_off)
+{
+    auto_answer ApiAnswer answer = {0};
+    auto_free char *path = NULL, *report = NULL;
+    size_t length;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "limits.max_file_bytes=0", "limits.max_processes=0", NULL);
+    answer = api_get(&server, "/run/confined" ONCE);
+    ck_assert_msg(answer.status == 200, "%s", answer.body);
+    path = text_printf("%s/report", server.directory);
+    ck_assert_int_eq(text_read_file(path, 1 << 20, &report, &length), 0);
+    ck_assert_msg(strstr(report, "\n--cpu-seconds=70\n"), "%s", report);
+    ck_assert_msg(!strstr(report, "--file-size") && !strstr(report, "--pids-max"), "%s", report);
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+/* By every mode, with the smallest limit of files: the engine shares memory and pipes, but never a file. */
+START_TEST(confined_runs_share_what_they_share)
+{
+    static const char *const vias[] = {"variable", "shared-memory", "pipe"};
+
+    api_server_start(&server, "limits.max_file_bytes=1", NULL);
+    for (size_t i = 0; i < sizeof(vias) / sizeof(vias[0]); i++) {
+        auto_free char *path = text_printf(
+            "/run/share?repeat=1&warmup=0&items=100&mode=serial,threads,processes,epoll&via=%s", vias[i]);
+        auto_answer ApiAnswer answer = api_get(&server, path);
+
+        ck_assert_msg(answer.status == 200, "%s", answer.body);
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
+/* What a request gets that says nothing of cpus, as text; the caller frees it. */
+static char *default_cpus(void)
+{
+    auto_answer ApiAnswer answer = api_get(&server, "/experiments");
+    json_t *parameter;
+    size_t i;
+
+    json_array_foreach (json_object_get(answer.json, "parameters"), i, parameter)
+        if (strcmp(json_string_value(json_object_get(parameter, "name")), "cpus") == 0)
+            return json_dumps(json_object_get(parameter, "default"), JSON_COMPACT);
+    return NULL;
+}
+
+START_TEST(the_catalog_counts_the_cpus_of_a_run)
+{
+    auto_free char *cpus = NULL;
+
+    api_server_start(&server, "runs.cpus_per_run=1", NULL);
+    cpus = default_cpus();
+    api_server_stop(&server, SIGTERM);
+    ck_assert_pstr_eq(cpus, "[1]");
+}
+END_TEST
+
 START_TEST(a_log_that_talks_too_much_does_no_harm)
 {
     auto_answer ApiAnswer answer = {0};
@@ -318,7 +405,8 @@ END_TEST
 RUN_TESTS("api-runs", 120, a_run_is_one_object, a_timeline_is_in_the_answer_with_full_detail_only,
     fetch_asks_the_own_origin, parameters_mean_the_same_in_query_form_and_json,
     the_format_follows_the_parameter_then_the_accept_header, a_runtime_that_fails_is_a_result_that_says_so,
-    the_server_and_its_origin_are_friends_of_a_run, a_log_that_talks_too_much_does_no_harm,
-    a_run_past_its_time_ends_with_what_it_has, a_client_that_leaves_takes_its_run_along,
-    a_client_that_leaves_the_queue_is_not_run, runs_are_answered_in_the_order_they_came,
-    a_full_queue_says_when_to_come_back)
+    the_server_and_its_origin_are_friends_of_a_run, a_run_is_confined, limits_can_be_taken_off,
+    confined_runs_share_what_they_share, the_catalog_counts_the_cpus_of_a_run,
+    a_log_that_talks_too_much_does_no_harm, a_run_past_its_time_ends_with_what_it_has,
+    a_client_that_leaves_takes_its_run_along, a_client_that_leaves_the_queue_is_not_run,
+    runs_are_answered_in_the_order_they_came, a_full_queue_says_when_to_come_back)

@@ -145,8 +145,8 @@ static const struct {
     const char *text, *complaint;
 } bad_files[] = {
     {"port = 1",
-        "test.ini:1 (given \"port\"): stands before the first section; choices: server, limits, lock, "
-        "fetch, runtimes"},
+        "test.ini:1 (given \"port\"): stands before the first section; choices: server, limits, runs, "
+        "lock, fetch, runtimes"},
     {"[server]\nport = 65536",
         "test.ini:2: server.port (given \"65536\"): must be a whole number from 0 to 65535"},
     {"[server]\nport = -1", "test.ini:2: server.port (given \"-1\"): must be a whole number from 0 to 65535"},
@@ -162,11 +162,11 @@ static const struct {
                            "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
     {"[server]\n= 1", "test.ini:2: server. (given \"1\"): no such setting; choices: bind, port, "
                       "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
-    {"[sever]\nport = x\nnothing = 1",
-        "test.ini:1 (given \"sever\"): no such section; choices: server, limits, lock, fetch, runtimes"},
-    {"[ server]",
-        "test.ini:1 (given \" server\"): no such section; choices: server, limits, lock, fetch, runtimes"},
-    {"[]", "test.ini:1 (given \"\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+    {"[sever]\nport = x\nnothing = 1", "test.ini:1 (given \"sever\"): no such section; choices: server, "
+                                       "limits, runs, lock, fetch, runtimes"},
+    {"[ server]", "test.ini:1 (given \" server\"): no such section; choices: server, limits, runs, lock, "
+                  "fetch, runtimes"},
+    {"[]", "test.ini:1 (given \"\"): no such section; choices: server, limits, runs, lock, fetch, runtimes"},
     {"[server\nport = x",
         "test.ini:1 (given \"[server\"): a section is a name in brackets, alone in its line"},
     {"[server] port = 1",
@@ -403,10 +403,10 @@ static const struct {
     {"server.port=x", "--set: server.port (given \"x\"): must be a whole number from 0 to 65535"},
     {"server.=x", "--set: server. (given \"x\"): no such setting; choices: bind, port, max_connections, "
                   "grace_ms, hosts, cors_origins, token, instructor_token"},
-    {"sever.port=1",
-        "--set: sever.port (given \"1\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+    {"sever.port=1", "--set: sever.port (given \"1\"): no such section; choices: server, limits, runs, lock, "
+                     "fetch, runtimes"},
     {".port=1",
-        "--set: .port (given \"1\"): no such section; choices: server, limits, lock, fetch, runtimes"},
+        "--set: .port (given \"1\"): no such section; choices: server, limits, runs, lock, fetch, runtimes"},
 };
 
 START_TEST(a_wrong_assignment_is_named)

@@ -1,0 +1,20 @@
+#include "runs/child-limits.h"
+
+#include <unistd.h>
+
+enum { SPARE_S = 10 };
+
+ChildLimits child_limits(const RunSettings *settings, nsec_t timeout, int64_t n_cpus, const char *cpus)
+{
+    int64_t timeout_s = (int64_t)((timeout + NSEC_PER_SEC - 1) / NSEC_PER_SEC);
+    int64_t n_online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (n_cpus <= 0 || n_cpus > n_online)
+        n_cpus = n_online;
+    return (ChildLimits){
+        .cpu_seconds = timeout_s * n_cpus + SPARE_S,
+        .max_file_bytes = settings->max_file_bytes,
+        .max_processes = settings->max_processes,
+        .cpus = cpus,
+    };
+}
