@@ -176,9 +176,9 @@ static json_t *share_json(double share)
 void event_add_noise(json_t *event, const Noise *noise)
 {
     json_object_set_new(event, "noise",
-        json_pack("{s:I, s:o, s:o, s:I}", "span_ns", (json_int_t)noise->span, "foreign_cpu",
-            share_json(noise->foreign_cpu), "steal", share_json(noise->steal), "throttled_ns",
-            (json_int_t)noise->throttled));
+        json_pack("{s:I, s:I, s:o, s:o, s:I}", "span_ns", (json_int_t)noise->span, "cpus",
+            (json_int_t)noise->n_cpus, "foreign_cpu", share_json(noise->foreign_cpu), "steal",
+            share_json(noise->steal), "throttled_ns", (json_int_t)noise->throttled));
 }
 
 static const char *const span_names[] = {

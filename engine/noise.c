@@ -17,24 +17,65 @@
 /* A line for each CPU, and one with the count of every interrupt. */
 enum { MAX_STAT = 4 << 20 };
 
-int noise_parse_stat(const char *text, NoiseCpuTimes *ret)
-{
-    unsigned long long user, nice, system, idle, disk, hard, soft, steal = 0;
-    nsec_t tick = NSEC_PER_SEC / (nsec_t)sysconf(_SC_CLK_TCK);
-    NoiseCpuTimes times = {0};
+/* The first figures of a line, in ticks. */
+typedef enum Field { USER, NICE, SYSTEM, IDLE, DISK, HARD, SOFT, STEAL, N_FIELDS } Field;
 
-    if (sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle, &disk,
-            &hard, &soft, &steal) < 7 ||
-        user + nice + system + idle == 0)
+/* Adds the figures behind the name of a line; an old kernel has no steal. Returns false, and adds nothing, if
+ * they are missing or nothing. */
+static bool add_line(const char *figures, nsec_t sums[N_FIELDS])
+{
+    nsec_t values[N_FIELDS] = {0};
+    int n = 0;
+
+    for (char *end; n < N_FIELDS; n++, figures = end) {
+        values[n] = strtoull(figures, &end, 10);
+        if (end == figures)
+            break;
+    }
+    if (n < STEAL || values[USER] + values[NICE] + values[SYSTEM] + values[IDLE] == 0)
+        return false;
+    for (int i = 0; i < N_FIELDS; i++)
+        sums[i] += values[i];
+    return true;
+}
+
+static NoiseCpuTimes times_of(const nsec_t ticks[N_FIELDS], uint32_t n_cpus, bool is_part)
+{
+    nsec_t tick = NSEC_PER_SEC / (nsec_t)sysconf(_SC_CLK_TCK);
+
+    return (NoiseCpuTimes){
+        .n_cpus = n_cpus,
+        .is_part = is_part,
+        .idle = (ticks[IDLE] + ticks[DISK]) * tick,
+        .interrupts = (ticks[HARD] + ticks[SOFT]) * tick,
+        .steal = ticks[STEAL] * tick,
+    };
+}
+
+/* The line of all CPUs comes first, then one for each that is online: "cpu7 1 2 3 4 5 6 7 8". */
+int noise_parse_stat(const char *text, const cpu_set_t *cpus, NoiseCpuTimes *ret)
+{
+    nsec_t all[N_FIELDS] = {0}, ours[N_FIELDS] = {0};
+    uint32_t n_all = 0, n_ours = 0;
+
+    if (strncmp(text, "cpu ", 4) != 0 || !add_line(text + 4, all))
         return -EINVAL;
-    for (const char *line = text; (line = strstr(line, "\ncpu")); line += 4)
-        times.n_cpus += line[4] >= '0' && line[4] <= '9';
-    if (times.n_cpus == 0)
+    for (const char *line = text; (line = strstr(line, "\ncpu")); line += 4) {
+        unsigned long cpu;
+        char *end;
+
+        if (line[4] < '0' || line[4] > '9')
+            continue;
+        n_all++;
+        cpu = strtoul(line + 4, &end, 10);
+        n_ours += cpu < CPU_SETSIZE && CPU_ISSET(cpu, cpus) && add_line(end, ours);
+    }
+    if (n_all == 0)
         return -EINVAL;
-    times.idle = (idle + disk) * tick;
-    times.interrupts = (hard + soft) * tick;
-    times.steal = steal * tick;
-    *ret = times;
+    if (n_ours > 0 && n_ours < n_all && n_ours == (uint32_t)CPU_COUNT(cpus))
+        *ret = times_of(ours, n_ours, true);
+    else
+        *ret = times_of(all, n_all, false);
     return 0;
 }
 
@@ -56,6 +97,7 @@ Noise noise_between(const NoiseReading *before, const NoiseReading *after)
         .span = (nsec_t)span,
         .foreign_cpu = all > 0 ? (all - unused - ours) / all : 0,
         .steal = all > 0 ? steal / all : 0,
+        .n_cpus = after->cpu.n_cpus,
         .throttled = (nsec_t)since(before->throttled, after->throttled),
     };
 }
@@ -102,16 +144,32 @@ static bool read_now(NoiseMeter *meter, NoiseReading *ret)
     ret->run = run_cpu();
     ret->friends = friends_cpu(meter);
     ret->throttled = cgroup_throttled(&meter->cgroup);
-    return noise_parse_stat(text, &ret->cpu) == 0;
+    return noise_parse_stat(text, &meter->cpus, &ret->cpu) == 0;
+}
+
+/* Whether a process can run nowhere but on these CPUs. */
+static bool runs_within(pid_t pid, const cpu_set_t *cpus)
+{
+    cpu_set_t own, common;
+
+    if (sched_getaffinity(pid, sizeof(own), &own) < 0)
+        return false;
+    CPU_AND(&common, &own, cpus);
+    return CPU_EQUAL(&common, &own);
 }
 
 void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends)
 {
     assert(n_friends <= NOISE_MAX_FRIENDS);
-    *meter = (NoiseMeter){.n_friends = n_friends};
-    memcpy(meter->friends, friends, n_friends * sizeof(*friends));
+    *meter = (NoiseMeter){0};
     cgroup_find("", &meter->cgroup);
+    /* If it cannot be had, the set stays empty and all CPUs are counted. */
+    sched_getaffinity(0, sizeof(meter->cpus), &meter->cpus);
     meter->works = read_now(meter, &meter->last);
+    for (size_t i = 0; i < n_friends; i++)
+        if (!meter->last.cpu.is_part || runs_within(friends[i], &meter->cpus))
+            meter->friends[meter->n_friends++] = friends[i];
+    meter->last.friends = friends_cpu(meter);
 }
 
 bool noise_take(NoiseMeter *meter, Noise *ret)

@@ -1,17 +1,24 @@
 /* What else the machine did while a repetition ran: the CPU time of other programs, the time that the host of
  * a virtual machine gave to others (steal), and the time that a quota held everything back.
  *
- * The CPUs that the machine has were busy for a time; what is left of it without this process, its cells and
- * its friends (the server and the origin) was used by others. The run's own part is exact, the kernel's
+ * The CPUs that are counted were busy for a time; what is left of it without this process, its cells and its
+ * friends (the server and the origin) was used by others. The run's own part is exact, the kernel's
  * figures are rounded down to ticks of 10 ms. So a repetition of a millisecond says nothing for itself. But a
  * reading is taken after each, and what one of them rounds away is in the next: over all repetitions of a run
  * the sum is off by a tick or two, as it would be for a single long one. Therefore shares are never cut to
  * 0..1 here (a short repetition may well have -2 or 5), and it is results/ that adds them up and judges.
  *
+ * Counted are all CPUs of the machine, or, when this process is confined to some of them, those alone: what
+ * goes on elsewhere, another run for example, does not disturb it. Where a friend has used its time nobody
+ * knows. So if only some CPUs are counted, a friend's time is taken off only if it is confined to these as
+ * well. Otherwise what it does on our CPUs counts as foreign: better a warning too many than a disturbance
+ * that nobody sees.
+ *
  * Time in interrupts is left out: the kernel does not say whose it is, and most belongs to the run's own
  * network traffic. */
 #pragma once
 
+#include <sched.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -20,9 +27,10 @@
 
 enum { NOISE_MAX_FRIENDS = 16 };
 
-/* Since boot, summed over all CPUs. */
+/* Since boot, summed over the CPUs that are counted. */
 typedef struct NoiseCpuTimes {
     uint32_t n_cpus;
+    bool is_part;      /* the machine has more */
     nsec_t idle;       /* also waiting for a disk */
     nsec_t interrupts; /* hard and soft ones */
     nsec_t steal;
@@ -38,14 +46,16 @@ typedef struct NoiseReading {
 /* From one reading to the next. */
 typedef struct Noise {
     nsec_t span;               /* wall time between them */
-    double foreign_cpu, steal; /* shares of the time of all CPUs */
+    double foreign_cpu, steal; /* shares of the time of all CPUs that are counted */
+    uint32_t n_cpus;           /* so many are counted */
     nsec_t throttled;
 } Noise;
 
 /* A reading that goes on: it belongs to one thread. */
 typedef struct NoiseMeter {
     Cgroup cgroup;
-    pid_t friends[NOISE_MAX_FRIENDS];
+    cpu_set_t cpus;                       /* this process is confined to them */
+    pid_t friends[NOISE_MAX_FRIENDS];     /* whose time is taken off */
     nsec_t friend_cpu[NOISE_MAX_FRIENDS]; /* the most that was ever read */
     size_t n_friends;
     NoiseReading last;
@@ -60,9 +70,10 @@ void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends);
  * 100 us. */
 bool noise_take(NoiseMeter *meter, Noise *ret);
 
-/* Reads the text of /proc/stat. Returns 0, or -EINVAL if it has no CPU times: then they are missing or, in
- * some sandboxes, all zero. */
-int noise_parse_stat(const char *text, NoiseCpuTimes *ret);
+/* Reads the text of /proc/stat, and of the CPUs in it those of the set. If the set is all of them, or if one
+ * of the set is missing, all are taken: some containers show numbers of their own. Returns 0, or -EINVAL if
+ * there are no CPU times: then they are missing or, in some sandboxes, all zero. */
+int noise_parse_stat(const char *text, const cpu_set_t *cpus, NoiseCpuTimes *ret);
 
 /* What happened between two readings. */
 Noise noise_between(const NoiseReading *before, const NoiseReading *after);

@@ -11,12 +11,15 @@
 
 typedef struct Heard {
     double span;           /* wall time of the samples that say something, ns */
-    double foreign, steal; /* of the time of all CPUs, before any rounding; may be a little below 0 */
+    double all;            /* the same on all CPUs that were counted */
+    double foreign, steal; /* shares of that, before any rounding; may be a little below 0 */
     double throttled;      /* ns */
 } Heard;
 
-static Heard listen(const Results *results)
+static Heard listen(const Results *results, const json_t *host)
 {
+    json_int_t online = json_integer_value(json_object_get(host, "cpus_online"));
+    double n_all = online > 0 ? (double)online : 1;
     Heard heard = {0};
 
     for (size_t i = 0; i < results->n_cells; i++) {
@@ -26,6 +29,7 @@ static Heard listen(const Results *results)
             const SampleNoise *noise = &samples[k].noise;
 
             heard.span += (double)noise->span;
+            heard.all += (double)noise->span * (noise->cpus > 0 ? (double)noise->cpus : n_all);
             heard.foreign += noise->foreign * (double)noise->span;
             heard.steal += noise->steal * (double)noise->span;
             heard.throttled += (double)noise->throttled;
@@ -44,12 +48,9 @@ static double tidy(double share)
     return share > 0 ? round(share * 1e4) / 1e4 : 0;
 }
 
-static bool is_noisy(const Heard *heard, double share, const json_t *host)
+static bool is_noisy(const Heard *heard, double share)
 {
-    json_int_t cpus = json_integer_value(json_object_get(host, "cpus_online"));
-    double all = heard->span * (double)(cpus > 0 ? cpus : 1);
-
-    return (share - NOISE_LIMIT) * all > TICKS_NS;
+    return (share - NOISE_LIMIT) * heard->all > TICKS_NS;
 }
 
 static void add_reason(json_t *reasons, char *text)
@@ -64,11 +65,11 @@ static json_t *find_reasons(const Heard *heard, const json_t *host)
     const json_t *quota = json_object_get(host, "cpu_quota");
     json_t *reasons = json_array();
 
-    if (is_noisy(heard, heard->foreign, host))
+    if (is_noisy(heard, heard->foreign))
         add_reason(
             reasons, text_printf("other programs took %.1f %% of the CPU time (more than %.0f %% is noisy)",
                          100 * heard->foreign, 100 * NOISE_LIMIT));
-    if (is_noisy(heard, heard->steal, host))
+    if (is_noisy(heard, heard->steal))
         add_reason(reasons,
             text_printf("the host of this virtual machine gave %.1f %% of the CPU time to others (more than "
                         "%.0f %% is noisy)",
@@ -84,7 +85,7 @@ static json_t *find_reasons(const Heard *heard, const json_t *host)
 /* What the run adds to what was known of the machine, a new reference. */
 static json_t *findings(const Results *results, const json_t *host)
 {
-    Heard heard = listen(results);
+    Heard heard = listen(results, host);
     json_t *reasons = find_reasons(&heard, host);
     bool known = heard.span > 0;
 

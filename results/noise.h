@@ -1,12 +1,12 @@
 /* How much a machine disturbed a run; private to this folder.
  *
- * Each sample may say what part of the time of all CPUs went to other programs (foreign CPU) and to other
- * virtual machines (steal) while it was made, and how long a quota held it back. The kernel counts in ticks
- * of 10 ms, so a short sample says nothing for itself, and nothing is judged by one: the shares are summed
- * over the good repetitions of all cells, each weighted with its time. Runtimes read the kernel's figures
- * without gaps, so that the ticks cut off from one sample are found in the next, and the sum is off by no
- * more than two ticks or so. A run is noisy if a share passes NOISE_LIMIT by more than these two ticks, or if
- * a quota held it back at all. */
+ * Each sample may say what part of the time of the CPUs that it could use went to other programs (foreign
+ * CPU) and to other virtual machines (steal) while it was made, and how long a quota held it back. The kernel
+ * counts in ticks of 10 ms, so a short sample says nothing for itself, and nothing is judged by one: the
+ * shares are summed over the good repetitions of all cells, each weighted with its time. Runtimes read the
+ * kernel's figures without gaps, so that the ticks cut off from one sample are found in the next, and the sum
+ * is off by no more than two ticks or so. A run is noisy if a share passes NOISE_LIMIT by more than these two
+ * ticks, or if a quota held it back at all. */
 #pragma once
 
 #include "results/collected.h"

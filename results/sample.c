@@ -142,7 +142,7 @@ static int read_share(const json_t *value, double *ret)
 static int read_noise(const json_t *event, int64_t wall, SampleNoise *ret)
 {
     const json_t *object = json_object_get(event, "noise");
-    const json_t *span = json_object_get(object, "span_ns");
+    const json_t *span = json_object_get(object, "span_ns"), *cpus = json_object_get(object, "cpus");
     SampleNoise noise = {.span = wall};
 
     if (is_absent(object))
@@ -150,7 +150,8 @@ static int read_noise(const json_t *event, int64_t wall, SampleNoise *ret)
     if (!json_is_object(object) || read_share(json_object_get(object, "foreign_cpu"), &noise.foreign) < 0 ||
         read_share(json_object_get(object, "steal"), &noise.steal) < 0 ||
         sample_read_integer(json_object_get(object, "throttled_ns"), &noise.throttled) < 0 ||
-        (!is_absent(span) && sample_read_integer(span, &noise.span) < 0))
+        (!is_absent(span) && sample_read_integer(span, &noise.span) < 0) ||
+        (!is_absent(cpus) && sample_read_integer(cpus, &noise.cpus) < 0))
         return -EINVAL;
     *ret = noise;
     return 0;

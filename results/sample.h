@@ -22,8 +22,9 @@ typedef enum SampleStatus {
 /* What else the machine did meanwhile; see results/noise.h. */
 typedef struct SampleNoise {
     int64_t span; /* ns of wall time that the shares are of; 0: the runtime does not say */
+    int64_t cpus; /* so many are counted; 0: it does not say, so all of the machine */
     double foreign,
-        steal;         /* shares of the time of all CPUs; rounded figures, so some are below 0 or above 1 */
+        steal;         /* shares of the time of these CPUs; rounded figures, so some are below 0 or above 1 */
     int64_t throttled; /* ns */
 } SampleNoise;
 

@@ -2,25 +2,39 @@
 #include "engine/noise.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cpulist.h"
 #include "engine/ticks.h"
 #include "tests/unit/run.h"
 
 #define TICK (10 * NSEC_PER_MSEC)
 
+/* Reads the figures of these CPUs. */
+static int parse(const char *text, const char *list, NoiseCpuTimes *ret)
+{
+    cpu_set_t cpus;
+
+    CPU_ZERO(&cpus);
+    if (*list)
+        ck_assert_int_eq(cpulist_parse(list, &cpus), 0);
+    return noise_parse_stat(text, &cpus, ret);
+}
+
 START_TEST(cpu_times_are_read)
 {
     NoiseCpuTimes times;
 
-    ck_assert_int_eq(noise_parse_stat("cpu  100 2 30 4000 50 6 7 8 9 1\n"
-                                      "cpu0 50 1 15 2000 25 3 3 4 5 1\n"
-                                      "cpu1 50 1 15 2000 25 3 4 4 4 0\n"
-                                      "intr 5 cpu3\nctxt 9\n",
-                         &times),
+    ck_assert_int_eq(parse("cpu  100 2 30 4000 50 6 7 8 9 1\n"
+                           "cpu0 50 1 15 2000 25 3 3 4 5 1\n"
+                           "cpu1 50 1 15 2000 25 3 4 4 4 0\n"
+                           "intr 5 cpu3\nctxt 9\n",
+                         "0-1", &times),
         0);
+    ck_assert(!times.is_part);
     ck_assert_uint_eq(times.n_cpus, 2);
     ck_assert_uint_eq(times.idle, 4050 * TICK);
     ck_assert_uint_eq(times.interrupts, 13 * TICK);
@@ -32,7 +46,7 @@ START_TEST(an_old_kernel_knows_no_steal)
 {
     NoiseCpuTimes times;
 
-    ck_assert_int_eq(noise_parse_stat("cpu 1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7\n", &times), 0);
+    ck_assert_int_eq(parse("cpu 1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7\n", "0", &times), 0);
     ck_assert_uint_eq(times.steal, 0);
     ck_assert_uint_eq(times.n_cpus, 1);
 }
@@ -45,8 +59,50 @@ START_TEST(what_is_no_cpu_time_is_refused)
     NoiseCpuTimes times = {.n_cpus = 77};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        ck_assert_msg(noise_parse_stat(texts[i], &times) == -EINVAL, "%s", texts[i]);
+        ck_assert_msg(parse(texts[i], "0", &times) == -EINVAL, "%s", texts[i]);
     ck_assert_uint_eq(times.n_cpus, 77);
+}
+END_TEST
+
+/* Four CPUs with different figures; the first line is not quite their sum, so it shows which was taken. */
+static const char four[] = "cpu 1000 0 0 4444 0 0 0 44\n"
+                           "cpu0 10 0 0 1 10 100 1000 5\n"
+                           "cpu1 10 0 0 2 20 200 2000 6\n"
+                           "cpu2 10 0 0 3 30 300 3000 7\n"
+                           "cpu11 10 0 0 4 40 400 4000 8\n"
+                           "intr 12 3 4\n";
+
+START_TEST(only_the_cpus_of_the_set_are_counted)
+{
+    NoiseCpuTimes times;
+
+    ck_assert_int_eq(parse(four, "1,11", &times), 0);
+    ck_assert(times.is_part);
+    ck_assert_uint_eq(times.n_cpus, 2);
+    ck_assert_uint_eq(times.idle, 66 * TICK);
+    ck_assert_uint_eq(times.interrupts, 6600 * TICK);
+    ck_assert_uint_eq(times.steal, 14 * TICK);
+    ck_assert_int_eq(parse(four, "0", &times), 0);
+    ck_assert_uint_eq(times.n_cpus, 1);
+    ck_assert_uint_eq(times.idle, 11 * TICK);
+}
+END_TEST
+
+/* All of them, more than there are, others, none at all, and one without figures. */
+START_TEST(where_the_set_is_no_part_all_cpus_are_counted)
+{
+    static const char *const lists[] = {"0-2,11", "0-11", "1,3", "64-67", ""};
+    NoiseCpuTimes times;
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        ck_assert_int_eq(parse(four, lists[i], &times), 0);
+        ck_assert_msg(!times.is_part, "%s", lists[i]);
+        ck_assert_uint_eq(times.n_cpus, 4);
+        ck_assert_uint_eq(times.idle, 4444 * TICK);
+        ck_assert_uint_eq(times.steal, 44 * TICK);
+    }
+    ck_assert_int_eq(parse("cpu 9 9 9 9 9 9 9\ncpu0 1\ncpu1 9 9 9 9 9 9 9\n", "0", &times), 0);
+    ck_assert(!times.is_part);
 }
 END_TEST
 
@@ -56,7 +112,13 @@ static NoiseReading reading(
 {
     return (NoiseReading){
         .at = at * NSEC_PER_MSEC,
-        .cpu = {2, idle * NSEC_PER_MSEC, interrupts * NSEC_PER_MSEC, steal * NSEC_PER_MSEC},
+        .cpu =
+            {
+                .n_cpus = 2,
+                .idle = idle * NSEC_PER_MSEC,
+                .interrupts = interrupts * NSEC_PER_MSEC,
+                .steal = steal * NSEC_PER_MSEC,
+            },
         .run = run * NSEC_PER_MSEC,
         .friends = friends * NSEC_PER_MSEC,
     };
@@ -73,6 +135,7 @@ START_TEST(what_nobody_of_ours_used_is_foreign)
     ck_assert_double_eq_tol(noise.foreign_cpu, 0.15, 1e-9);
     ck_assert_double_eq_tol(noise.steal, 0.025, 1e-9);
     ck_assert_uint_eq(noise.throttled, 0);
+    ck_assert_uint_eq(noise.n_cpus, 2);
 }
 END_TEST
 
@@ -137,6 +200,66 @@ START_TEST(the_meter_reads_this_machine)
 }
 END_TEST
 
+/* A process that waits for its end, confined to one CPU or not. */
+static pid_t start_friend(int cpu)
+{
+    cpu_set_t one;
+    pid_t pid;
+
+    CPU_ZERO(&one);
+    if (cpu >= 0)
+        CPU_SET(cpu, &one);
+    pid = fork();
+    if (pid == 0) {
+        alarm(60);
+        pause();
+        _exit(0);
+    }
+    if (cpu >= 0)
+        ck_assert_int_eq(sched_setaffinity(pid, sizeof(one), &one), 0);
+    return pid;
+}
+
+static void end_friend(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+/* The friends are started before this process confines itself, so they have what it had. */
+START_TEST(friends_that_may_be_elsewhere_are_not_taken_off)
+{
+    pid_t friends[3];
+    NoiseMeter meter;
+    cpu_set_t usable, first;
+    int cpu = 0, other = CPU_SETSIZE - 1;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(usable), &usable), 0);
+    while (!CPU_ISSET(cpu, &usable))
+        cpu++;
+    while (!CPU_ISSET(other, &usable))
+        other--;
+    if (other == cpu)
+        return; /* one CPU: nobody can be elsewhere */
+    friends[0] = start_friend(-1);
+    friends[1] = start_friend(cpu);
+    friends[2] = start_friend(other);
+    CPU_ZERO(&first);
+    CPU_SET(cpu, &first);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof(first), &first), 0);
+    noise_start(&meter, friends, 3);
+    for (size_t i = 0; i < 3; i++)
+        end_friend(friends[i]);
+    if (!meter.works || !meter.last.cpu.is_part)
+        return; /* a sandbox that has no figures, or other numbers */
+    ck_assert_uint_eq(meter.last.cpu.n_cpus, 1);
+    ck_assert_uint_eq(meter.n_friends, 1);
+    ck_assert_int_eq(meter.friends[0], friends[1]);
+}
+END_TEST
+
 RUN_TESTS("noise", 60, cpu_times_are_read, an_old_kernel_knows_no_steal, what_is_no_cpu_time_is_refused,
     what_nobody_of_ours_used_is_foreign, short_spans_add_up_without_the_rounding,
-    figures_that_go_back_or_stand_still_do_no_harm, the_meter_reads_this_machine)
+    figures_that_go_back_or_stand_still_do_no_harm, only_the_cpus_of_the_set_are_counted,
+    where_the_set_is_no_part_all_cpus_are_counted, friends_that_may_be_elsewhere_are_not_taken_off,
+    the_meter_reads_this_machine)
