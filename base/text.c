@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -90,4 +91,17 @@ int text_write_fd(int fd, const char *text, size_t length)
         length -= (size_t)n;
     }
     return 0;
+}
+
+char *text_time(int64_t ms)
+{
+    static const int64_t end_ms = 253402300800000; /* 10000-01-01 */
+    time_t seconds = (time_t)(ms / 1000);
+    char date[40];
+    struct tm tm;
+
+    if (ms < 0 || ms >= end_ms || !gmtime_r(&seconds, &tm))
+        return NULL;
+    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+    return text_printf("%s.%03dZ", date, (int)(ms % 1000));
 }

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Returns a new string made as by printf; asserts that there is memory. The caller frees it. */
 char *text_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -18,3 +19,7 @@ int text_read_fd(int fd, size_t max, char **ret, size_t *ret_length);
 
 /* Writes all of it, or returns a negative errno. */
 int text_write_fd(int fd, const char *text, size_t length);
+
+/* Returns wall-clock milliseconds since 1970 as RFC 3339 has it, "2017-10-27T08:00:00.000Z", a new string;
+ * NULL for times before 1970 and after the year 9999. */
+char *text_time(int64_t ms);

@@ -1,11 +1,10 @@
 /* Assembles the run object. jansson keeps the order in which keys are set, so the order here is the order
  * that a reader sees. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "results/cell-json.h"
 #include "results/lesson.h"
@@ -27,17 +26,11 @@ json_t *results_cells(const Results *results)
     return cells_json(results, results->error ? "failed" : "running", results->error);
 }
 
-/* RFC 3339 with milliseconds: 2017-10-27T08:00:00.000Z */
 static json_t *time_json(int64_t ms)
 {
-    time_t seconds = (time_t)(ms / 1000);
-    char date[40], text[60];
-    struct tm tm;
+    auto_free char *text = text_time(ms);
 
-    if (ms < 0 || !gmtime_r(&seconds, &tm) || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-        return json_null();
-    snprintf(text, sizeof(text), "%s.%03dZ", date, (int)(ms % 1000));
-    return json_string(text);
+    return text ? json_string(text) : json_null();
 }
 
 /* Words that did not come through JSON may hold bytes that are no text. */
