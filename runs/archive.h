@@ -8,9 +8,17 @@
  * server died are marked failed, with the reason, when the file is opened.
  *
  * It never stands in the way of a run. Where the file cannot be used (no place, a full disk, read-only,
- * locked by another server, made by a newer version) runs are held in memory instead, as long as the server
- * lives, and archive_trouble() says why. A file that is damaged is set aside under another name, never
- * deleted, and a new one begun. */
+ * locked by another server, made by a newer version or by another program) runs are held in memory instead,
+ * and archive_trouble() says why. Each new run tries the file again; when it can be written, those in memory
+ * go there too, all that are left of them: memory keeps the 200 newest finished runs at most, in 64 MB, and
+ * ends with the server. Runs in a file that cannot even be opened are not seen.
+ *
+ * A file that is damaged is set aside under another name, never deleted, and a new one begun;
+ * archive_notice() says so. Damage is found when the file is opened, in one above 64 MB when the damaged
+ * place is touched. A run that goes on then is not lost.
+ *
+ * Beside the file lie SQLite's own two (-wal, -shm) and an empty one (.lock) that keeps a second server away.
+ * Other programs may read the file meanwhile. */
 #pragma once
 
 #include <jansson.h>
@@ -32,21 +40,30 @@ typedef struct ArchiveSettings {
 Archive *archive_open(uv_loop_t *loop, const ArchiveSettings *settings);
 
 /* Why runs are not kept on disk, in words for people ("/var/lib/x.db: disk is full"), or NULL while they are.
- * Borrowed; changes on the loop only. A disk that has room again is noticed at the next run. */
+ * Borrowed until the loop runs again, and changes there only, before the callbacks of the same job. A disk
+ * that has room again is noticed at the next run. */
 const char *archive_trouble(const Archive *archive);
+
+/* What was last done to a file that somebody should know, though it is no trouble any more ("/var/lib/x.db
+ * was damaged and is kept as /var/lib/x.db.damaged-20171027T080000Z"), or NULL. It stays until there is
+ * another; borrowed as the trouble is. */
+const char *archive_notice(const Archive *archive);
 
 /* How many runs there are, finished or not, and how large they are, as after the last job. */
 int64_t archive_n_runs(const Archive *archive);
 int64_t archive_n_bytes(const Archive *archive);
 
-/* Does what was noted, then closes; closed(data) is called from the loop when the archive is gone. */
+/* Does what was noted, then closes; closed(data) is called from the loop when the archive is gone. Callbacks
+ * that come before may still call the archive; what is noted too late to be done finds no runs. */
 void archive_close(Archive *archive, void (*closed)(void *data), void *data);
 
 /* Confirms a writing call. kept: it is on disk. found: there was such a run (and, where it matters, such an
  * ask of it). */
 typedef void (*ArchiveDone)(void *data, bool found, bool kept);
 
-/* A run as it begins: its place in the lists. summary is the object that lists show of it (see below). */
+/* A run as it begins: its place in the lists. Ids sort by time. summary is the object that lists show of it
+ * (see below); anything but an object counts as an empty one. Here and below all texts are copied, and done
+ * may be NULL. */
 void archive_begin(Archive *archive, const char *id, int64_t created_ms, const char *experiment,
     const char *status, const json_t *summary, ArchiveDone done, void *data);
 
@@ -76,13 +93,14 @@ void archive_finish(Archive *archive, const char *id, const char *status, const 
 void archive_relabel(
     Archive *archive, const char *id, const char *owner, const char *label, ArchiveDone done, void *data);
 
-/* Removes a finished run with all that belongs to it. */
+/* Removes a finished run with all that belongs to it. found: there was a finished run; kept: it is gone for
+ * good; else the disk could not be written and it is still there. */
 void archive_remove(Archive *archive, const char *id, ArchiveDone done, void *data);
 
 /* Which runs a list shows, newest first. NULL: any. */
 typedef struct ArchiveFilter {
     const char *experiment, *status;
-    const char *label;  /* of any of its asks, the whole of it, upper and lower case alike */
+    const char *label;  /* of any of its asks, the whole of it, upper and lower case of A to Z alike */
     const char *before; /* an id: only older ones */
     const char *owner; /* whose label and prediction are shown, where he asked too; else those of the first */
     int64_t limit;     /* at most so many */
@@ -96,7 +114,8 @@ void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed l
 
 enum { ARCHIVE_RUN = 1, ARCHIVE_EVENTS = 2, ARCHIVE_TRACE = 4 };
 
-/* What is kept of one run, borrowed for the call. */
+/* What is kept of one run, borrowed for the call. Of a finished run that left no object of its own, because
+ * its server died, run is made of the summary, with no cells. */
 typedef struct ArchiveFound {
     const char *status;
     const json_t *summary;            /* as in a list */

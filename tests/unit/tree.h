@@ -53,15 +53,17 @@ static inline void tree_remove(void)
     nftw(tree_root, tree_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Runs the tests, each with a tree of its own. */
-static inline int tree_run_tests(const char *name, const TTest *const *tests, size_t n_tests)
+/* Runs the tests, each between begin(), which calls tree_make(), and end(), which calls tree_remove(). */
+static inline int tree_run_tests_between(
+    const char *name, void (*begin)(void), void (*end)(void), const TTest *const *tests, size_t n_tests)
 {
     Suite *suite = suite_create(name);
     TCase *tcase = tcase_create(name);
     SRunner *runner;
     int n_failed;
 
-    tcase_add_checked_fixture(tcase, tree_make, tree_remove);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, begin, end);
     for (size_t i = 0; i < n_tests; i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);
@@ -70,4 +72,10 @@ static inline int tree_run_tests(const char *name, const TTest *const *tests, si
     n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Runs the tests, each with a tree of its own. */
+static inline int tree_run_tests(const char *name, const TTest *const *tests, size_t n_tests)
+{
+    return tree_run_tests_between(name, tree_make, tree_remove, tests, n_tests);
 }

@@ -1,0 +1,63 @@
+/* One call of the archive on its way: noted on the loop with copies of everything, done off the loop,
+ * answered on the loop. Only one of the two has it at a time. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runs/archive.h"
+
+enum { ARCHIVE_N_TEXTS = 3 }; /* text i has the bit 1 << i in ARCHIVE_RUN, ARCHIVE_EVENTS, ARCHIVE_TRACE */
+
+typedef enum ArchiveJobKind {
+    ARCHIVE_JOB_BEGIN,
+    ARCHIVE_JOB_ASK,
+    ARCHIVE_JOB_CHANGE,
+    ARCHIVE_JOB_FINISH,
+    ARCHIVE_JOB_RELABEL,
+    ARCHIVE_JOB_REMOVE,
+    ARCHIVE_JOB_LIST,
+    ARCHIVE_JOB_GET,
+} ArchiveJobKind;
+
+/* One run as readers see it. */
+typedef struct ArchiveRow {
+    char *status;
+    json_t *summary; /* NULL: there is no such run */
+    bool owned, began;
+} ArchiveRow;
+
+typedef struct ArchiveJob {
+    struct ArchiveJob *next;
+    ArchiveJobKind kind;
+
+    /* What is to be done; owned; NULL where it was not given. */
+    char *id, *experiment, *status, *summary, *owner, *label, *prediction, *before;
+    char *texts[ARCHIVE_N_TEXTS];
+    int64_t created_ms, limit;
+    unsigned wanted;
+
+    /* What came of it. */
+    bool found, kept;
+    json_t *runs; /* of a list */
+    bool more;
+    ArchiveRow row;
+    char *got[ARCHIVE_N_TEXTS];
+
+    /* Who wants to know; the one that fits the kind. */
+    ArchiveDone done;
+    ArchiveListed listed;
+    ArchiveGot answer;
+    void *data;
+} ArchiveJob;
+
+static inline bool archive_job_writes(const ArchiveJob *job)
+{
+    return job->kind != ARCHIVE_JOB_LIST && job->kind != ARCHIVE_JOB_GET;
+}
+
+/* Drops what came of it, so that it can be done again. */
+void archive_job_forget(ArchiveJob *job);
+
+void archive_job_free(ArchiveJob *job);

@@ -1,0 +1,203 @@
+#include "runs/archive-schema.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "runs/archive-read.h"
+#include "runs/archive-write.h"
+
+enum {
+    APPLICATION_ID = 0x67696c73, /* "gils" */
+    BUSY_MS = 2000,              /* somebody looks into the file with another program */
+};
+
+/* Step i leads from version i to i + 1. A step that was released is never changed. */
+static const char *const steps[] = {
+    /* Large texts have a table of their own, so that the pages of runs hold many of them. */
+    "CREATE TABLE runs ("
+    " id TEXT NOT NULL PRIMARY KEY, created_ms INTEGER NOT NULL, experiment TEXT NOT NULL,"
+    " status TEXT NOT NULL, summary TEXT NOT NULL);"
+    "CREATE TABLE asks ("
+    " run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, number INTEGER NOT NULL,"
+    " owner TEXT NOT NULL, label TEXT COLLATE NOCASE, prediction TEXT,"
+    " PRIMARY KEY (run, number), UNIQUE (run, owner)) WITHOUT ROWID;"
+    "CREATE TABLE texts ("
+    " run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, kind INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, kind));",
+
+    /* Each combination of filters finds its page in one index, newest first. For a label that is in asks,
+     * which therefore repeat what they can be filtered by. */
+    "ALTER TABLE asks ADD COLUMN experiment TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE asks ADD COLUMN status TEXT NOT NULL DEFAULT '';"
+    "UPDATE asks SET (experiment, status) = (SELECT experiment, status FROM runs WHERE id = run);"
+    "CREATE TRIGGER asks_status AFTER UPDATE OF status ON runs BEGIN"
+    " UPDATE asks SET status = new.status WHERE run = new.id; END;"
+    /* Counting them each time a run ends would take longer the more there are. */
+    "CREATE TABLE totals (n_runs INTEGER NOT NULL);"
+    "INSERT INTO totals SELECT count(*) FROM runs;"
+    "CREATE TRIGGER totals_more AFTER INSERT ON runs BEGIN UPDATE totals SET n_runs = n_runs + 1; END;"
+    "CREATE TRIGGER totals_less AFTER DELETE ON runs BEGIN UPDATE totals SET n_runs = n_runs - 1; END;"
+    "CREATE INDEX runs_experiment ON runs (experiment, id);"
+    "CREATE INDEX runs_status ON runs (status, id);"
+    "CREATE INDEX runs_experiment_status ON runs (experiment, status, id);"
+    "CREATE INDEX asks_label ON asks (label, run) WHERE label IS NOT NULL;"
+    "CREATE INDEX asks_label_experiment ON asks (label, experiment, run) WHERE label IS NOT NULL;"
+    "CREATE INDEX asks_label_status ON asks (label, status, run) WHERE label IS NOT NULL;"
+    "CREATE INDEX asks_label_experiment_status ON asks (label, experiment, status, run)"
+    " WHERE label IS NOT NULL;",
+};
+enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
+
+static int refuse(Shelf *shelf, const char *words)
+{
+    snprintf(shelf->error, sizeof(shelf->error), "%s", words);
+    return SQLITE_MISMATCH;
+}
+
+static int check_owner(Shelf *shelf, int64_t *ret_version)
+{
+    int64_t application = 0, n_tables = 0;
+    int r = shelf_exec_number(shelf, "PRAGMA application_id", &application);
+
+    if (!r)
+        r = shelf_exec_number(shelf, "SELECT count(*) FROM sqlite_master", &n_tables);
+    if (!r)
+        r = shelf_exec_number(shelf, "PRAGMA user_version", ret_version);
+    if (r)
+        return r;
+    if (application != APPLICATION_ID && (application || n_tables || *ret_version))
+        return refuse(shelf, "is a database of another program");
+    if (*ret_version < 0)
+        return shelf_fail(shelf, SQLITE_CORRUPT);
+    if (*ret_version > N_STEPS)
+        return refuse(shelf, "was made by a newer version");
+    if (sqlite3_db_readonly(shelf->db, "main") == 1)
+        return shelf_fail(shelf, SQLITE_READONLY);
+    return SQLITE_OK;
+}
+
+/* Reads a file that is not too large from end to end. */
+static int check_pages(Shelf *shelf)
+{
+    auto_free char *verdict = NULL;
+    int64_t n_pages = 0, page_size = 0;
+    int r = shelf_exec_number(shelf, "PRAGMA page_count", &n_pages);
+
+    if (!r)
+        r = shelf_exec_number(shelf, "PRAGMA page_size", &page_size);
+    if (r || n_pages * page_size > SHELF_MAX_CHECKED_BYTES)
+        return r;
+    r = shelf_exec_text(shelf, "PRAGMA quick_check(1)", &verdict);
+    if (r)
+        return r;
+    return verdict && strcmp(verdict, "ok") == 0 ? SQLITE_OK : shelf_fail(shelf, SQLITE_CORRUPT);
+}
+
+static int migrate(Shelf *shelf, int64_t version)
+{
+    int r = SQLITE_OK;
+
+    for (int64_t i = version; !r && i < N_STEPS; i++)
+        r = shelf_exec(shelf, steps[i]);
+    if (!r && version < N_STEPS) {
+        auto_free char *sql = text_printf(
+            "PRAGMA application_id = %d; PRAGMA user_version = %d", (int)APPLICATION_ID, (int)N_STEPS);
+
+        r = shelf_exec(shelf, sql);
+    }
+    return r;
+}
+
+static int mark_one(Shelf *shelf, const char *id)
+{
+    auto_free char *text = NULL;
+    json_auto_t *summary = NULL;
+    int r = shelf_summary(shelf, id, &summary);
+
+    if (r)
+        return r;
+    json_object_set_new(summary, "reason", json_string(SHELF_INTERRUPTED));
+    text = json_dumps(summary, JSON_COMPACT);
+    return shelf_change(shelf, id, "failed", text ? text : "{}", NULL);
+}
+
+static int mark_interrupted(Shelf *shelf)
+{
+    for (;;) {
+        auto_free char *id = NULL;
+        int r = shelf_unfinished(shelf, &id);
+
+        if (r || !id)
+            return r;
+        r = mark_one(shelf, id);
+        if (r)
+            return r;
+    }
+}
+
+/* The tables are not what their version says: that is as good as damaged. */
+static int judge_tables(int r)
+{
+    return r == SQLITE_ERROR ? SQLITE_CORRUPT : r;
+}
+
+static int begin_to_use(Shelf *shelf, bool in_memory)
+{
+    int64_t version;
+    int r;
+
+    sqlite3_extended_result_codes(shelf->db, 1);
+    sqlite3_busy_timeout(shelf->db, BUSY_MS);
+    r = check_owner(shelf, &version);
+    if (!r)
+        r = check_pages(shelf);
+    if (!r && in_memory)
+        r = shelf_exec(shelf, "PRAGMA auto_vacuum = FULL"); /* gives memory back */
+    if (!r)
+        r = shelf_exec(shelf, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                              " PRAGMA journal_size_limit = 8388608; PRAGMA cache_size = -8192;"
+                              " PRAGMA foreign_keys = ON;"
+                              " BEGIN IMMEDIATE");
+    if (!r)
+        r = judge_tables(migrate(shelf, version));
+    if (!r)
+        r = judge_tables(shelf_prepare(shelf));
+    if (!r)
+        r = mark_interrupted(shelf);
+    if (!r)
+        r = shelf_exec(shelf, "COMMIT");
+    return r;
+}
+
+int shelf_open(Shelf *shelf, const char *path)
+{
+    int r;
+
+    *shelf = (Shelf){0};
+    r = sqlite3_open_v2(path ? path : ":memory:", &shelf->db,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    r = r ? shelf_fail(shelf, r) : begin_to_use(shelf, !path);
+    if (r)
+        shelf_close(shelf, true);
+    return r;
+}
+
+void shelf_close(Shelf *shelf, bool as_it_is)
+{
+    int r;
+
+    if (shelf->db && as_it_is)
+        sqlite3_db_config(shelf->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    for (int i = 0; i < SHELF_N_STATEMENTS; i++) {
+        sqlite3_finalize(shelf->statements[i]);
+        shelf->statements[i] = NULL;
+    }
+    r = sqlite3_close(shelf->db);
+    assert(r == SQLITE_OK); /* no statement is left */
+    shelf->db = NULL;
+}
