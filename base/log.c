@@ -1,5 +1,5 @@
-/* An entry is built in a buffer on the stack, from left to right, and leaves in one write. What follows
- * log_event() is the one form there is, logfmt; another form is another function from an entry to a Line. */
+/* An entry is built in a buffer on the stack, from left to right, and leaves in one write. The two forms
+ * differ in what stands around keys and values; escapes are those of JSON in both. */
 #include "base/log.h"
 
 #include <assert.h>
@@ -13,10 +13,19 @@
 
 #include "base/utf8.h"
 
-/* Behind a text that had to be cut there is always room for its quote and this. */
-static const char cut_mark[] = " cut=true\n";
+typedef struct Form {
+    const char *begin, *separator, *key_quote, *equals, *end, *cut;
+    bool quotes_all; /* texts are always in quotes */
+} Form;
 
-#define LINE_ROOM (LOG_LINE_MAX - sizeof(cut_mark))
+static const Form forms[] = {
+    {"", " ", "", "=", "\n", " cut=true\n", false},
+    {"{", ",", "\"", ":", "}\n", ",\"cut\":true}\n", true},
+};
+static const Form *form = &forms[0];
+
+/* Behind a text that had to be cut there is always room for its quote and what says that it was. */
+enum { END_ROOM = 20, LINE_ROOM = LOG_LINE_MAX - END_ROOM };
 
 typedef struct Line {
     char text[LOG_LINE_MAX];
@@ -75,27 +84,42 @@ static bool needs_quotes(const char *text)
     return false;
 }
 
-/* A field of which not one byte of the value fits is left out. */
-static void line_add_field(Line *line, const LogField *field)
+static void line_add_key(Line *line, const char *key)
 {
-    size_t start = line->length, value = start + strlen(field->key) + 2;
+    line_add_text(line, key);
+    line_add_text(line, form->key_quote);
+    line_add_text(line, form->equals);
+}
+
+static void line_add_value(Line *line, const LogField *field)
+{
     char number[24];
 
-    line_add_text(line, " ");
-    line_add_text(line, field->key);
-    line_add_text(line, "=");
     if (!field->text) {
         snprintf(number, sizeof(number), "%" PRId64, field->number);
         line_add_text(line, number);
-    } else if (!needs_quotes(field->text)) {
+    } else if (!form->quotes_all && !needs_quotes(field->text)) {
         line_add_escaped(line, field->text);
     } else {
         line_add_text(line, "\"");
-        line->quoted = true;
+        line->quoted = !line->cut;
         line_add_escaped(line, field->text);
         line_add_text(line, "\"");
-        line->quoted = line->cut;
+        line->quoted = line->quoted && line->cut;
     }
+}
+
+/* A field of which not one byte of the value fits is left out. */
+static void line_add_field(Line *line, const LogField *field)
+{
+    size_t start = line->length, value;
+
+    line_add_text(line, start > strlen(form->begin) ? form->separator : "");
+    line_add_text(line, form->key_quote);
+    line_add_key(line, field->key);
+    value = line->length + 1;
+    if (!line->cut)
+        line_add_value(line, field);
     if (line->cut && line->length <= value) {
         line->length = start;
         line->quoted = false;
@@ -104,14 +128,12 @@ static void line_add_field(Line *line, const LogField *field)
 
 static void line_end(Line *line)
 {
+    const char *end = line->cut ? form->cut : form->end;
+
     if (line->quoted)
         line->text[line->length++] = '"';
-    if (line->cut) {
-        memcpy(line->text + line->length, cut_mark, sizeof(cut_mark) - 1);
-        line->length += sizeof(cut_mark) - 1;
-    } else {
-        line->text[line->length++] = '\n';
-    }
+    memcpy(line->text + line->length, end, strlen(end));
+    line->length += strlen(end);
 }
 
 static const char *level_name(LogLevel level)
@@ -130,27 +152,44 @@ static const char *level_name(LogLevel level)
 
 static LogLevel least_level = LOG_LEVEL_INFO;
 
+void log_set_json(bool on)
+{
+    form = &forms[on];
+}
+
 void log_set_least(LogLevel least)
 {
     least_level = least;
+}
+
+/* Now, in UTC with milliseconds, as RFC 3339 has it. */
+static void write_stamp(char *stamp, size_t size)
+{
+    struct timespec now;
+    struct tm utc;
+    char seconds[24];
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(stamp, size, "%s.%03ldZ", seconds, now.tv_nsec / 1000000);
 }
 
 void log_event(LogLevel level, const char *event, const LogField *fields)
 {
     int saved_errno = errno;
     Line line = {.length = 0};
-    char stamp[32];
-    struct timespec now;
-    struct tm utc;
+    char stamp[40], name[104];
     ssize_t n;
 
     if (level < least_level)
         return;
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
-    strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
-    line.length = (size_t)snprintf(line.text, sizeof(line.text), "time=%s.%03ldZ level=%s event=%.100s",
-        stamp, now.tv_nsec / 1000000, level_name(level), event);
+    write_stamp(stamp, sizeof(stamp));
+    snprintf(name, sizeof(name), "%.100s", event);
+    line_add_text(&line, form->begin);
+    line_add_field(&line, &(LogField){.key = "time", .text = stamp});
+    line_add_field(&line, &(LogField){.key = "level", .text = level_name(level)});
+    line_add_field(&line, &(LogField){.key = "event", .text = name});
     for (; fields->key && !line.cut; fields++)
         line_add_field(&line, fields);
     line_end(&line);

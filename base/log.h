@@ -1,4 +1,4 @@
-/* What the server's operator reads: events on standard error, one line each in logfmt.
+/* What the server's operator reads: events on standard error, one line each, in logfmt or as JSON objects.
  *
  *     time=2026-01-31T12:00:00.123Z level=info event=listening address=127.0.0.1 port=8080
  *     time=2026-01-31T12:00:07.004Z level=warning event=origin_ended reason="signal 9" restarts=1
@@ -11,6 +11,7 @@
 #pragma once
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LOG_LINE_MAX PIPE_BUF
@@ -30,6 +31,9 @@ typedef struct LogField {
 /* Leaves out all entries below this level from now on. To be called before there are other threads; at first
  * nothing is left out. */
 void log_set_least(LogLevel least);
+
+/* Writes JSON objects instead of logfmt from now on, with the same keys. */
+void log_set_json(bool on);
 
 /* A field with a text; NULL is written as an empty one. */
 static inline LogField log_text(const char *key, const char *text)

@@ -68,8 +68,8 @@ static json_t *describe_experiment(const Experiment *experiment)
 
 json_t *describe_runtime(void)
 {
-    json_t *object = json_pack("{s:i, s:s, s:s, s:s, s:i, s:o, s:f, s:o, s:o, s:[]}", "protocol",
-        PROTOCOL_VERSION, "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "about",
+    json_t *object = json_pack("{s:i, s:b, s:s, s:s, s:s, s:i, s:o, s:f, s:o, s:o, s:[]}", "protocol",
+        PROTOCOL_VERSION, "paces", 1, "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "about",
         "compiled C under models of CPython's lock", "cpus_usable", affinity_usable(), "host",
         host_describe(), "turn_ns", ticks_turn_ns(), "modes", describe_modes(), "locks", describe_locks(),
         "experiments");

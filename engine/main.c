@@ -1,6 +1,8 @@
 /* gilscope-run: the engine. It takes one request, from standard input as JSON or from its words, runs the
  * cells and writes events, or for a person the finished result. */
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -129,6 +131,21 @@ static void write_event(void *user, json_t *event)
     json_decref(event);
 }
 
+/* Waits for a line, so that what the event causes elsewhere is over before the next repetition begins. Who
+ * does not answer, or has gone, holds nothing up. */
+static void write_event_and_wait(void *user, json_t *event)
+{
+    enum { PATIENCE_MS = 1000 };
+    const char *name = json_string_value(json_object_get(event, "event"));
+    bool last = strcmp(name, "done") == 0 || strcmp(name, "error") == 0;
+    struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+    char line[16];
+
+    write_event(user, event);
+    if (!last && poll(&ready, 1, PATIENCE_MS) > 0 && read(STDIN_FILENO, line, sizeof(line)) < 0)
+        fprintf(stderr, "gilscope-run: cannot read on: %s\n", strerror(errno));
+}
+
 static void collect_event(void *user, json_t *event)
 {
     int r = results_add(user, event);
@@ -147,30 +164,38 @@ static int refuse(const Problem *problem, bool as_event)
     return EXIT_BAD_REQUEST;
 }
 
-/* A request object on standard input, as the server sends it. */
+/* For jansson: some bytes of standard input. More than there are is never waited for. */
+static size_t read_some(void *buffer, size_t room, void *user)
+{
+    size_t *n_left = user;
+    ssize_t n;
+
+    do
+        n = read(STDIN_FILENO, buffer, room < *n_left ? room : *n_left);
+    while (n < 0 && errno == EINTR);
+    if (n <= 0)
+        return n == 0 ? 0 : (size_t)-1;
+    *n_left -= (size_t)n;
+    return (size_t)n;
+}
+
+/* A request object on standard input, as the server sends it. The input may stay open behind it. */
 static int run_request(void)
 {
     auto_problem Problem problem = {0};
-    auto_free char *text = NULL;
-    json_auto_t *object = NULL;
+    size_t n_left = MAX_REQUEST_BYTES;
     json_error_t error;
+    json_auto_t *object =
+        json_load_callback(read_some, &n_left, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
     Request request;
     RepeatOutcome outcome;
-    size_t length;
-    int r;
 
-    r = text_read_fd(STDIN_FILENO, MAX_REQUEST_BYTES, &text, &length);
-    if (r < 0) {
-        fprintf(stderr, "gilscope-run: cannot read the request: %s\n", strerror(-r));
-        return EXIT_BAD_REQUEST;
-    }
-    object = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
     if (!object)
         problem_set(&problem, 400, "Malformed request", "line %d, column %d: %s", error.line, error.column,
             error.text);
     if (problem_is_set(&problem) || request_parse(object, &request, &problem) < 0)
         return refuse(&problem, true);
-    outcome = repeat_run(&request, write_event, NULL);
+    outcome = repeat_run(&request, request.pace ? write_event_and_wait : write_event, NULL);
     request_finish(&request);
     return outcome == REPEAT_DONE ? 0 : 1;
 }

@@ -166,6 +166,7 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
     request.repeat = (int)whole(object, "repeat", 1, 100000, 7, problem);
     request.warmup = (int)whole(object, "warmup", 0, 100000, 1, problem);
     request.full = strcmp(word(object, "detail"), "full") == 0;
+    request.pace = json_is_true(json_object_get(object, "pace"));
     request.timeline = strcmp(word(object, "timeline"), "on") == 0;
     read_friends(object, &request, problem);
     read_allow(object, &request, problem);

@@ -13,6 +13,7 @@ typedef struct Request {
     size_t n_cells;
     int repeat, warmup;
     bool full;     /* all rows of tasks, not only the first */
+    bool pace;     /* waits behind each event until it is told to go on */
     bool timeline; /* one more repetition of each cell, traced */
     double tick_ns;
     double turn_ns;                   /* what an earlier process measured for a countdown turn; 0: unknown */

@@ -1,10 +1,8 @@
 #include "handlers/app.h"
 
-void app_init(App *app, const char *version, const GateSettings *gate, const RunSettings *settings,
-    const Catalog *catalog, Queue *queue)
+void app_init(App *app)
 {
-    *app = (App){.gate = *gate, .settings = settings, .catalog = catalog, .queue = queue};
-    health_init(app, version);
+    health_init(app);
     experiments_init(app);
     app->page = page_new();
 }

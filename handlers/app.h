@@ -5,9 +5,13 @@
 #include <stdbool.h>
 
 #include "handlers/gate.h"
+#include "handlers/query.h"
 #include "handlers/request.h"
 #include "handlers/response.h"
+#include "runs/archive.h"
+#include "runs/board.h"
 #include "runs/catalog.h"
+#include "runs/metrics.h"
 #include "runs/queue.h"
 #include "runs/settings.h"
 
@@ -15,31 +19,47 @@ typedef struct Page Page;
 
 typedef struct App {
     GateSettings gate;
+    const char *version_name; /* "0.1.0" */
     const RunSettings *settings;
     const Catalog *catalog;
     Queue *queue;
+    Archive *archive;
+    Board *board;
+    Metrics *metrics;
 
     /* Constant answers, made by app_init(). */
     Response *alive, *ready, *stopping, *version, *experiments;
     Page *page;
 } App;
 
-/* Makes the constant answers; the texts of gate, settings, catalog and queue must outlive the app. */
-void app_init(App *app, const char *version, const GateSettings *gate, const RunSettings *settings,
-    const Catalog *catalog, Queue *queue);
+/* Makes the constant answers. Everything before them was set and must outlive the app. */
+void app_init(App *app);
 
 void app_finish(App *app);
 
 /* The handlers, one for each route. Each returns the answer, or NULL if it comes later. */
+Response *handle_board(App *app, Request *request);
+Response *handle_cancel(App *app, Request *request);
+Response *handle_compare(App *app, Request *request);
 Response *handle_experiments(App *app, Request *request);
 Response *handle_healthz(App *app, Request *request);
+Response *handle_one_run(App *app, Request *request);
 Response *handle_page(App *app, Request *request);
 Response *handle_readyz(App *app, Request *request);
+Response *handle_relabel(App *app, Request *request);
+Response *handle_remove(App *app, Request *request);
 Response *handle_run(App *app, Request *request);
+Response *handle_run_events(App *app, Request *request);
+Response *handle_run_trace(App *app, Request *request);
+Response *handle_runs(App *app, Request *request);
 Response *handle_version(App *app, Request *request);
 
+/* Their parameters, see routes.c. */
+extern const RouteParameter client_parameters[], compare_parameters[], relabel_parameters[], run_parameters[],
+    runs_parameters[];
+
 /* What app_init() calls in the handlers' files. */
-void health_init(App *app, const char *version);
+void health_init(App *app);
 void experiments_init(App *app);
 Page *page_new(void);
 void page_free(Page *page);

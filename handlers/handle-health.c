@@ -1,4 +1,5 @@
-/* Is the process alive, does it take work, and what is it? All three answers are made once. */
+/* Is the process alive, does it take work, and what is it? The answers are made once, but for one that tells
+ * of trouble. */
 #include <string.h>
 
 #include "handlers/app.h"
@@ -11,10 +12,10 @@ static Response *constant(int status, json_t *object)
     return response;
 }
 
-void health_init(App *app, const char *version)
+void health_init(App *app)
 {
-    json_t *about = json_pack(
-        "{s:s, s:s, s:s, s:[]}", "name", "gilscope", "version", version, "compiler", __VERSION__, "runtimes");
+    json_t *about = json_pack("{s:s, s:s, s:s, s:[]}", "name", "gilscope", "version", app->version_name,
+        "compiler", __VERSION__, "runtimes");
     json_t *runtime;
     size_t i;
 
@@ -24,7 +25,7 @@ void health_init(App *app, const char *version)
                 json_object_get(runtime, "version"), "protocol", json_object_get(runtime, "protocol")));
     app->version = constant(200, about);
     app->alive = constant(200, json_pack("{s:s}", "status", "alive"));
-    app->ready = constant(200, json_pack("{s:s}", "status", "ready"));
+    app->ready = constant(200, json_pack("{s:s, s:b}", "status", "ready", "runs_kept", 1));
     app->stopping = constant(503, json_pack("{s:s}", "status", "stopping"));
 }
 
@@ -36,8 +37,17 @@ Response *handle_healthz(App *app, Request *request)
 
 Response *handle_readyz(App *app, Request *request)
 {
+    const char *trouble = archive_trouble(app->archive);
+    json_auto_t *object = NULL;
+
     (void)request;
-    return queue_is_stopping(app->queue) ? app->stopping : app->ready;
+    if (queue_is_stopping(app->queue))
+        return app->stopping;
+    if (!trouble)
+        return app->ready;
+    /* Runs work all the same, so it is ready. */
+    object = json_pack("{s:s, s:b, s:s}", "status", "ready", "runs_kept", 0, "reason", trouble);
+    return response_new_json(200, object);
 }
 
 Response *handle_version(App *app, Request *request)

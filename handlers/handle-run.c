@@ -1,64 +1,83 @@
-/* /run/{experiment}: from the request to a plan, into the queue, and when the run is over its object as the
- * answer. Nothing is started for a request that is not right. The run belongs to the client: when he leaves,
- * it ends. */
+/* /run/{experiment}: from the request to a plan, into the queue, and then one of three answers. The usual one
+ * comes when the run is over: its object. With Accept: text/event-stream the answer begins at once and tells
+ * how it goes. With Prefer: respond-async (RFC 7240) it says where the run will be found.
+ *
+ * Nothing is started for a request that is not right. In the first two cases the run belongs to the
+ * connection: when the last one who waits for it leaves, it ends. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-#include "handlers/accept.h"
+#include "base/cleanup.h"
+#include "handlers/answer-run.h"
 #include "handlers/app.h"
+#include "handlers/client.h"
+#include "handlers/follow.h"
+#include "handlers/later.h"
 #include "handlers/parameters.h"
-#include "results/format.h"
 
-/* Who waits for a run. */
-typedef struct Waiting {
-    App *app;
-    Request *request;
-    Run *run;
+/* What was asked for beside the plan. */
+typedef struct Wish {
+    Client client;
     ResultFormat format;
-} Waiting;
+    bool stream, async, fresh;
+    json_t *label, *prediction; /* owned */
+} Wish;
 
-/* What an Accept header may name, in the order of preference among equals. */
-static const struct {
-    ResultFormat format;
-    const char *type;
-} formats[] = {
-    {RESULT_FORMAT_JSON, "application/json"},
-    {RESULT_FORMAT_CSV, "text/csv"},
-    {RESULT_FORMAT_TABLE, "text/plain"},
-    {RESULT_FORMAT_MARKDOWN, "text/markdown"},
-};
-enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
-
-/* format= decides, else the Accept header. */
-static int choose_format(const Request *request, const char *name, ResultFormat *ret, Problem *problem)
+static void wish_finish(Wish *wish)
 {
-    const char *types[N_FORMATS];
-    json_t *list = json_array();
-    int chosen;
+    json_decref(wish->label);
+    json_decref(wish->prediction);
+}
+#define auto_wish __attribute__((cleanup(wish_finish)))
 
-    for (size_t i = 0; i < N_FORMATS; i++) {
-        types[i] = formats[i].type;
-        json_array_append_new(list, json_string(types[i]));
+/* "respond-async" among the preferences: "respond-async, wait=10". */
+static bool prefers_async(const Request *request)
+{
+    const char *at = request->header(request, "Prefer");
+
+    while (at && *at) {
+        size_t length;
+
+        at += strspn(at, ", \t");
+        length = strcspn(at, ",;= \t");
+        if (length == strlen("respond-async") && strncasecmp(at, "respond-async", length) == 0)
+            return true;
+        at += strcspn(at, ",");
     }
-    chosen = accept_choose(request->header(request, "Accept"), types, N_FORMATS);
-    if (name) {
-        json_decref(list);
-        return result_format_from_name(name, ret);
-    }
-    if (chosen < 0) {
-        problem_set(problem, 406, "Not acceptable", "the Accept header allows none of the formats there are");
-        problem_extend(problem, "available", list);
-        return -1;
-    }
-    json_decref(list);
-    *ret = formats[chosen].format;
-    return 0;
+    return false;
 }
 
-static Response *problem_response(const Problem *problem)
+static json_t *take_out(json_t *request, const char *name)
 {
-    return response_add_header(response_new_problem(problem), "Cache-Control", "no-store");
+    json_t *value = json_incref(json_object_get(request, name));
+
+    json_object_del(request, name);
+    return value;
+}
+
+/* NULL where the experiment has a parameter of this name, which is something else. */
+static json_t *take_out_client(const Plan *plan)
+{
+    const json_t *params = json_object_get(json_array_get(plan->cells, 0), "params");
+
+    return json_object_get(params, "client") ? NULL : take_out(plan->request, "client");
+}
+
+static int read_wish(const Request *request, Plan *plan, Wish *wish, Problem *problem)
+{
+    json_auto_t *client = take_out_client(plan), *fresh = take_out(plan->request, "fresh");
+
+    wish->fresh = strcmp(json_string_value(fresh), "on") == 0;
+    wish->label = json_incref(json_object_get(plan->request, "label"));
+    wish->prediction = json_incref(json_object_get(plan->request, "prediction"));
+    wish->async = prefers_async(request);
+    wish->stream = !wish->async && !plan->format && answer_wants_stream(request);
+    if (client_identify(request, json_string_value(client), &wish->client, problem) < 0)
+        return -1;
+    return wish->stream || wish->async ? 0
+                                       : answer_choose_format(request, plan->format, &wish->format, problem);
 }
 
 static unsigned retry_after_s(const App *app)
@@ -68,90 +87,192 @@ static unsigned retry_after_s(const App *app)
     return seconds < 3600 ? (unsigned)seconds : 3600;
 }
 
-static Response *busy(const App *app)
+static Response *busy(const App *app, QueueAnswer answer, const Wish *wish)
 {
+    const RunSettings *settings = app->settings;
     auto_problem Problem problem = {0};
     unsigned seconds = retry_after_s(app);
 
-    if (queue_is_stopping(app->queue))
+    switch (answer) {
+    case QUEUE_STOPPING:
         problem_set(&problem, 503, "Stopping", "the server is stopping and takes no more runs");
-    else
-        problem_set(&problem, 503, "Queue full",
-            "no more than %lld may wait; all that do should be over in about %u s",
-            (long long)app->settings->max_queue, seconds);
-    problem_extend(&problem, "retry_after_s", json_integer(seconds));
-    return response_add_header(problem_response(&problem), "Retry-After", "%u", seconds);
-}
-
-static int http_status(const Run *run)
-{
-    switch (run->status) {
-    case RUN_DONE:
-        return 200;
-    case RUN_TIMEOUT:
-        return 504;
-    case RUN_FAILED:
-        return run->refused ? run->refused : 502;
-    case RUN_CANCELLED:
-        return 503;
-    case RUN_QUEUED:
-    case RUN_RUNNING:
         break;
+    case QUEUE_FULL:
+        problem_set(&problem, 503, "Queue full",
+            "no more than %lld may wait (limits.max_queue); all that do should be over in about %u s",
+            (long long)settings->max_queue, seconds);
+        break;
+    case QUEUE_FULL_ADDRESS:
+        problem_set(&problem, 429, "Too many runs of this address",
+            "no more than %lld of %s may wait (limits.max_queue_address); all that do should be over in "
+            "about "
+            "%u s",
+            (long long)settings->max_queue_address, wish->client.address, seconds);
+        break;
+    case QUEUE_FULL_CLIENT:
+        problem_set(&problem, 429, "Too many runs of this client",
+            "no more than %lld of one client may wait (limits.max_queue_client)%s; all that do should be "
+            "over in about %u s",
+            (long long)settings->max_queue_client,
+            wish->client.name[0] ? "" : ", and without client= your address is the client", seconds);
+        break;
+    case QUEUE_TAKEN:
+    case QUEUE_JOINED:
+        assert(!"the run was taken");
     }
-    assert(!"the run is over");
+    problem_extend(&problem, "retry_after_s", json_integer(seconds));
+    return response_add_header(answer_problem(&problem), "Retry-After", "%u", seconds);
 }
 
-static void on_end(Run *run, void *data)
-{
-    Waiting *waiting = data;
-    json_auto_t *object = run_json(run);
-    int status = http_status(run);
-    size_t length = 0;
-    char *text = result_format(object, waiting->format, &length);
-    Response *response = response_new(status, result_format_media_type(waiting->format), text, length);
+/* One who waits for the whole run. */
+typedef struct Waiting {
+    Watcher watcher; /* stands first */
+    App *app;
+    Request *request;
+    Run *run;
+    ResultFormat format;
+} Waiting;
 
-    response_add_header(response, "Cache-Control", "no-store");
-    if (status == 503)
+static void free_waiting(Waiting *waiting)
+{
+    free(waiting->watcher.owner);
+    free(waiting);
+}
+
+static void add_run_timing(Response *response, const Run *run)
+{
+    nsec_t started = run->started_at ? run->started_at : run->ended_at;
+
+    response_add_header(response, "Server-Timing", "queue;dur=%.3f, run;dur=%.3f",
+        (double)(started - run->queued_at) / 1e6, (double)(run->ended_at - started) / 1e6);
+}
+
+static void on_end(Watcher *watcher, Run *run)
+{
+    Waiting *waiting = (Waiting *)watcher;
+    RunView view = answer_view(waiting->app, run, watcher->owner, watcher->joined);
+    json_auto_t *object = run_json_for(run->object, &view);
+    Response *response = answer_run(answer_status(run), object, waiting->format);
+
+    add_run_timing(response, run);
+    response_add_header(response, "Location", "/runs/%s", run->id);
+    if (response->status == 503)
         response_add_header(response, "Retry-After", "%u", retry_after_s(waiting->app));
     waiting->request->answer(waiting->request, response);
-    free(waiting);
+    free_waiting(waiting);
 }
 
 static void on_gone(Request *request)
 {
     Waiting *waiting = request->data;
 
-    queue_cancel(waiting->app->queue, waiting->run);
-    free(waiting);
+    queue_unwatch(waiting->app->queue, waiting->run, &waiting->watcher);
+    free_waiting(waiting);
+}
+
+static void wait_for(App *app, Request *request, Run *run, const Wish *wish, bool joined)
+{
+    Waiting *waiting = calloc(1, sizeof(*waiting));
+
+    assert(waiting);
+    *waiting = (Waiting){
+        .watcher = {.owner = strdup(wish->client.owner), .joined = joined, .end = on_end},
+        .app = app,
+        .request = request,
+        .run = run,
+        .format = wish->format,
+    };
+    assert(waiting->watcher.owner);
+    request->data = waiting;
+    request->gone = on_gone;
+    queue_watch(app->queue, run, &waiting->watcher);
+}
+
+/* One who only wants to know that the run is on the books. */
+typedef struct Booking {
+    Later later; /* stands first */
+    char id[ULID_LENGTH + 1];
+    json_t *object; /* the run as it was then */
+} Booking;
+
+static void on_noted(void *data, bool found, bool kept)
+{
+    Booking *booking = data;
+    Response *response;
+
+    (void)found;
+    if (!kept) {
+        const char *trouble = archive_trouble(booking->later.app->archive);
+
+        json_object_set_new(booking->object, "kept", json_false());
+        json_object_set_new(booking->object, "kept_reason", trouble ? json_string(trouble) : json_null());
+    }
+    response = answer_run(202, booking->object, RESULT_FORMAT_JSON);
+    response_add_header(response, "Location", "/runs/%s", booking->id);
+    response_add_header(response, "Preference-Applied", "respond-async");
+    json_decref(booking->object);
+    later_answer(booking, response);
+}
+
+static void book(Booking *booking, App *app, const Run *run, const Wish *wish, bool joined)
+{
+    RunView view = answer_view(app, run, wish->client.owner, joined);
+    json_auto_t *object = run_json(run);
+
+    memcpy(booking->id, run->id, sizeof(booking->id));
+    booking->object = run_json_for(object, &view);
+}
+
+static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish)
+{
+    Booking *booking = wish->async ? later_new(sizeof(*booking), app, request) : NULL;
+    const Submission submission = {
+        .address = wish->client.address,
+        .client = wish->client.name,
+        .owner = wish->client.owner,
+        .label = json_string_value(wish->label),
+        .prediction = json_string_value(wish->prediction),
+        .fresh = wish->fresh,
+        .detached = wish->async,
+        .noted = wish->async ? on_noted : NULL,
+        .data = booking,
+    };
+    Run *run;
+    QueueAnswer answer = queue_submit(app->queue, plan, &submission, &run);
+
+    if (answer != QUEUE_TAKEN && answer != QUEUE_JOINED) {
+        free(booking);
+        request->gone = NULL;
+        return busy(app, answer, wish);
+    }
+    memcpy(request->run, run->id, sizeof(run->id));
+    if (wish->stream)
+        return follow_run(app, run, &wish->client, answer == QUEUE_JOINED, 0);
+    if (booking)
+        book(booking, app, run, wish, answer == QUEUE_JOINED);
+    else
+        wait_for(app, request, run, wish, answer == QUEUE_JOINED);
+    return NULL;
 }
 
 Response *handle_run(App *app, Request *request)
 {
     auto_problem Problem problem = {0};
     json_auto_t *given = parameters_read(request, &problem);
+    auto_wish Wish wish = {0};
+    Response *response;
     Plan plan = {0};
-    Waiting *waiting;
 
     /* A body that cannot be read says nothing; bad pairs are shown with what else is wrong. */
     if (problem.detail)
-        return problem_response(&problem);
-    waiting = calloc(1, sizeof(*waiting));
-    assert(waiting);
-    *waiting = (Waiting){.app = app, .request = request};
+        return answer_problem(&problem);
     if (plan_make(
             app->catalog->runtimes, &app->settings->limits, request->parameter, given, &plan, &problem) < 0 ||
-        choose_format(request, plan.format, &waiting->format, &problem) < 0) {
+        read_wish(request, &plan, &wish, &problem) < 0) {
         plan_finish(&plan);
-        free(waiting);
-        return problem_response(&problem);
+        return answer_problem(&problem);
     }
-    waiting->run = queue_submit(app->queue, &plan, on_end, waiting);
-    if (!waiting->run) {
-        plan_finish(&plan);
-        free(waiting);
-        return busy(app);
-    }
-    request->data = waiting;
-    request->gone = on_gone;
-    return NULL;
+    response = submit(app, request, &plan, &wish);
+    plan_finish(&plan);
+    return response;
 }

@@ -55,7 +55,7 @@ static Response *from_json(int status, const char *type, const json_t *object, s
 
 Response *response_new_json(int status, const json_t *object)
 {
-    return from_json(status, "application/json", object, JSON_COMPACT);
+    return from_json(status, "application/json", object, JSON_COMPACT | JSON_REAL_PRECISION(15));
 }
 
 /* Indented: a problem is read by a person more often than by a program. */

@@ -1,16 +1,18 @@
 #include "handlers/routes.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "handlers/gate.h"
 
 typedef struct Route {
     unsigned methods;  /* OPTIONS is answered for every path */
     unsigned needs;    /* of the gate; writing needs NEEDS_SAME_SITE in any case */
-    const char *path;  /* {name} stands for what is between two slashes; at the end for all the rest */
+    const char *path;  /* {name} stands for what is between two slashes, {file} for all the rest */
     const char *shown; /* NULL: as path */
     Response *(*handle)(App *app, Request *request);
     bool (*has)(const App *app, const char *path); /* NULL: any path that fits */
@@ -19,6 +21,7 @@ typedef struct Route {
 
 enum {
     READ = METHOD_GET | METHOD_HEAD,
+    NEEDS_RUNS = NEEDS_HOST | NEEDS_TOKEN,
     NEEDS_ALL = NEEDS_HOST | NEEDS_SAME_SITE | NEEDS_TOKEN,
 };
 
@@ -30,6 +33,18 @@ static const Route routes[] = {
     {READ, NEEDS_HOST, "/version", NULL, handle_version, NULL, "what is running here"},
     {READ, NEEDS_HOST, "/experiments", NULL, handle_experiments, NULL,
         "what can be run: the catalog and the limits in force"},
+    {READ, NEEDS_RUNS, "/runs", NULL, handle_runs, NULL, "the runs there are, newest first"},
+    {READ, NEEDS_RUNS, "/runs/{id}", NULL, handle_one_run, NULL, "one run"},
+    {METHOD_PATCH, NEEDS_RUNS, "/runs/{id}", NULL, handle_relabel, NULL, "changes the label of a run"},
+    {METHOD_DELETE, NEEDS_RUNS, "/runs/{id}", NULL, handle_remove, NULL, "removes a run that is over"},
+    {METHOD_POST, NEEDS_RUNS, "/runs/{id}/cancel", NULL, handle_cancel, NULL, "ends a run"},
+    {READ, NEEDS_ALL, "/runs/{id}/events", NULL, handle_run_events, NULL,
+        "how a run goes, as an event stream"},
+    {READ, NEEDS_RUNS, "/runs/{id}/trace", NULL, handle_run_trace, NULL,
+        "the timelines of a run, for Perfetto"},
+    {READ, NEEDS_RUNS, "/compare", NULL, handle_compare, NULL, "two runs held against each other"},
+    {READ, NEEDS_ALL, "/events", NULL, handle_board, NULL,
+        "the starts and ends of all runs, as an event stream"},
     {METHOD_GET | METHOD_POST, NEEDS_ALL, "/run/{experiment}", NULL, handle_run, NULL,
         "runs it and answers when done"},
     {READ, NEEDS_HOST, "/{file}", "/", handle_page, page_has, "the page: / and what belongs to it"},
@@ -40,14 +55,16 @@ enum { N_ROUTES = sizeof(routes) / sizeof(routes[0]) };
 static bool fits(const char *pattern, const char *path, char *parameter, size_t room)
 {
     size_t same = strcspn(pattern, "{"), length;
+    bool spans_slashes;
 
     if (pattern[same] == '\0')
         return strcmp(pattern, path) == 0;
     if (strncmp(pattern, path, same) != 0)
         return false;
+    spans_slashes = strncmp(pattern + same, "{file}", 6) == 0;
     pattern = strchr(pattern, '}') + 1;
     path += same;
-    length = *pattern == '\0' ? strlen(path) : strcspn(path, "/");
+    length = spans_slashes ? strlen(path) : strcspn(path, "/");
     if (length >= room || strcmp(pattern, path + length) != 0)
         return false;
     memcpy(parameter, path, length);
@@ -55,12 +72,36 @@ static bool fits(const char *pattern, const char *path, char *parameter, size_t 
     return true;
 }
 
+/* A path may stand in several rows, one after the other, with different methods. */
+static const Route *find_method(const Route *first, const Request *request)
+{
+    const Route *route = first;
+
+    while (route < routes + N_ROUTES && strcmp(route->path, first->path) == 0) {
+        if (route->methods & request->method)
+            return route;
+        route++;
+    }
+    return first;
+}
+
+/* All methods of a path. */
+static unsigned methods_of(const Route *route)
+{
+    unsigned methods = 0;
+
+    for (size_t i = 0; i < N_ROUTES; i++)
+        if (strcmp(routes[i].path, route->path) == 0)
+            methods |= routes[i].methods;
+    return methods;
+}
+
 static const Route *find_route(const App *app, Request *request)
 {
     for (size_t i = 0; i < N_ROUTES; i++)
         if (fits(routes[i].path, request->path, request->parameter, sizeof(request->parameter)) &&
             (!routes[i].has || routes[i].has(app, request->path)))
-            return &routes[i];
+            return find_method(&routes[i], request);
     return NULL;
 }
 
@@ -88,14 +129,15 @@ static Response *unknown_path(const Request *request)
 
     problem_set(&problem, 404, "No such path", "there is nothing at %s", request->path);
     for (size_t i = 0; i < N_ROUTES; i++)
-        json_array_append_new(paths, json_string(routes[i].shown ? routes[i].shown : routes[i].path));
+        if (i == 0 || strcmp(routes[i].path, routes[i - 1].path) != 0)
+            json_array_append_new(paths, json_string(routes[i].shown ? routes[i].shown : routes[i].path));
     problem_extend(&problem, "paths", paths);
     return response_new_problem(&problem);
 }
 
 static Response *wrong_method(const Request *request, const Route *route)
 {
-    auto_free char *methods = allowed(route->methods);
+    auto_free char *methods = allowed(methods_of(route));
     auto_problem Problem problem = {0};
 
     problem_set(&problem, 405, "Wrong method", "%s takes %s, not %s", request->path, methods,
@@ -121,6 +163,15 @@ static unsigned needs_of(const Route *route, const Request *request)
     return request->method & READ ? needs : needs | NEEDS_SAME_SITE;
 }
 
+static void add_cors_headers(const App *app, Request *request)
+{
+    GateHeader headers[GATE_CORS_HEADERS];
+    size_t n = gate_cors_headers(&app->gate, request, headers);
+
+    for (size_t i = 0; i < n; i++)
+        request_add_header(request, headers[i].name, headers[i].value);
+}
+
 Response *routes_dispatch(App *app, Request *request)
 {
     const Route *route;
@@ -133,17 +184,45 @@ Response *routes_dispatch(App *app, Request *request)
             "the path must begin with a slash and have no NUL byte and no bad percent-escape");
         return response_new_problem(&problem);
     }
+    add_cors_headers(app, request);
     route = find_route(app, request);
     refusal = gate_check(&app->gate, request, needs_of(route, request), &request->role);
     if (refusal)
         return refusal;
     if (strcmp(request->path, "*") == 0 && request->method == METHOD_OPTIONS)
-        return options(app, request, METHOD_GET | METHOD_HEAD | METHOD_POST);
+        return options(app, request, METHOD_GET | METHOD_HEAD | METHOD_POST | METHOD_PATCH | METHOD_DELETE);
     if (!route)
         return unknown_path(request);
+    request->route = route->path;
     if (request->method == METHOD_OPTIONS)
-        return options(app, request, route->methods);
+        return options(app, request, methods_of(route));
     if (!(route->methods & request->method))
         return wrong_method(request, route);
     return route->handle(app, request);
+}
+
+/* Health checks come every few seconds and say nothing; their failures do. */
+static bool is_worth_a_line(const Request *request, int status)
+{
+    static const char *const quiet[] = {"/healthz", "/readyz", "/metrics"};
+
+    for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
+        if (request->route && strcmp(request->route, quiet[i]) == 0)
+            return status != 200;
+    return true;
+}
+
+void routes_answered(App *app, const Request *request, int status)
+{
+    char code[16];
+
+    snprintf(code, sizeof(code), "%d", status);
+    metrics_count(&app->metrics->requests, request->route ? request->route : "other",
+        method_name(request->method), code);
+    if (is_worth_a_line(request, status))
+        log_info("request", log_text("request", request->id), log_text("client", request->peer),
+            log_text("method", method_name(request->method)),
+            log_text("path", request->path ? request->path : ""), log_number("status", status),
+            log_number("duration_us", (int64_t)((nsec_now() - request->began) / NSEC_PER_USEC)),
+            log_text("run", request->run));
 }

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "plan/param.h"
+
 PlanLimits common_limits(const PlanLimits *given)
 {
     PlanLimits limits = given ? *given : (PlanLimits){0};
@@ -186,6 +188,19 @@ static void set_range(json_t *parameters, const char *name, int64_t max, int64_t
     }
 }
 
+/* What a server is asked beside the run itself. An experiment may have a parameter of that name, as fetch has
+ * a client: then who asks is said by the cookie alone. */
+static void add_server_parameters(json_t *parameters, const json_t *experiment)
+{
+    if (!param_find(json_object_get(experiment, "parameters"), "client"))
+        json_array_append_new(parameters,
+            text_parameter("client", "who you are, if you have no cookie: a name of your own choice", 64));
+    json_array_append_new(parameters,
+        json_pack("{s:s, s:s, s:s, s:[s, s], s:{s:s, s:s, s:s, s:s}, s:s}", "name", "fresh", "type", "choice",
+            "help", "on: a run of its own, even if the same one waits or runs already", "choices", "off",
+            "on", "aliases", "0", "off", "1", "on", "false", "off", "true", "on", "default", "off"));
+}
+
 json_t *common_parameters(const json_t *catalogs, const PlanLimits *given, const json_t *experiment)
 {
     const PlanLimits limits = common_limits(given);
@@ -213,5 +228,7 @@ json_t *common_parameters(const json_t *catalogs, const PlanLimits *given, const
     json_array_append_new(parameters, text_parameter("label", "your own name for this run", 100));
     json_array_append_new(parameters, text_parameter("prediction", "what you expect to see", 1000));
     json_array_append_new(parameters, format_parameter(&limits));
+    if (!limits.by_hand)
+        add_server_parameters(parameters, experiment);
     return parameters;
 }

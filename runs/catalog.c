@@ -125,6 +125,7 @@ int catalog_load(
     ret->runtimes = json_array();
     json_array_append_new(ret->runtimes, question.answer);
     ret->turn_ns = json_number_value(json_object_get(question.answer, "turn_ns"));
+    ret->paces = json_is_true(json_object_get(question.answer, "paces"));
     ret->host = json_object_get(question.answer, "host");
     return 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <uv.h>
 
 #include "runs/settings.h"
@@ -10,6 +11,7 @@
 typedef struct Catalog {
     json_t *runtimes;   /* what each runtime describes, the default one first: what plan_make() wants */
     double turn_ns;     /* a countdown turn as measured then, for steady ticks; 0: the runtime does not say */
+    bool paces;         /* the runtime waits behind each event until it is told to go on, if it is asked to */
     const json_t *host; /* the machine, as the first of them sees it; borrowed */
 } Catalog;
 

@@ -26,6 +26,7 @@ typedef struct ChildSpec {
     const char *argument;
     const char *input; /* for its standard input; copied */
     size_t input_length;
+    bool keep_input;  /* child_say() follows */
     const char *name; /* for the log: the run's id */
     ChildLimits limits;
 
@@ -40,6 +41,9 @@ typedef struct ChildSpec {
 /* Starts it. Returns 0 and the child, which is freed by itself after end(); or a negative errno, and then
  * end() is not called. */
 int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret);
+
+/* Writes a static text to its standard input, which keep_input has left open. */
+void child_say(Child *child, const char *text);
 
 /* Tells the guard to end everything. end() follows when that is done, normally within milliseconds. */
 void child_stop(Child *child);

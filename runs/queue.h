@@ -1,33 +1,91 @@
-/* One run at a time, the others wait in order: two at once would spoil each other's timings. */
+/* All runs that are not over. As many go at a time as have CPUs for themselves, by default one: two at once
+ * would spoil each other's timings. The others wait in a fair line (see runs/fair.h), of limited length for
+ * everybody. A request that is the same as one that waits or runs joins it.
+ *
+ * A run belongs to those who asked for it, and ends when the last of them has left, unless one of them said
+ * that it shall go on without him. Whatever becomes of it goes to the archive before anybody is answered. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
+#include "runs/archive.h"
+#include "runs/board.h"
 #include "runs/catalog.h"
+#include "runs/cpusets.h"
+#include "runs/metrics.h"
 #include "runs/origin.h"
 #include "runs/run.h"
 #include "runs/settings.h"
 
 typedef struct Queue Queue;
 
-/* All arguments must outlive the queue. */
-Queue *queue_new(uv_loop_t *loop, const RunSettings *settings, const Catalog *catalog, const Origin *origin);
+/* What the queue works with; all of it must outlive the queue. */
+typedef struct QueueParts {
+    uv_loop_t *loop;
+    const RunSettings *settings;
+    const Catalog *catalog;
+    const Origin *origin;
+    Archive *archive;
+    Cpusets *cpusets;
+    Board *board;
+    Metrics *metrics;
+} QueueParts;
 
-/* Puts a run at the end of the queue and takes the plan over. end(run, data) is called when it is over, from
- * the loop and never from inside this call; the run is freed after that. Returns NULL, and leaves the plan,
- * if there is no place or the queue was stopped. */
-Run *queue_submit(Queue *queue, Plan *plan, RunEnd end, void *data);
+Queue *queue_new(const QueueParts *parts);
 
-/* Nobody waits for this run any more: it leaves the queue or is ended, and its end() is not called. */
-void queue_cancel(Queue *queue, Run *run);
+/* Who asks, and how. Texts are copied. */
+typedef struct Submission {
+    const char *address, *client;   /* for the fair line; client "" if he has no name */
+    const char *owner;              /* who may change it */
+    const char *label, *prediction; /* or NULL */
+    bool fresh;                     /* does not join */
+    bool detached;                  /* goes on without a watcher */
+    ArchiveDone noted;              /* the run and the ask are in the archive; NULL: not wanted */
+    void *data;
+} Submission;
+
+typedef enum QueueAnswer {
+    QUEUE_TAKEN,
+    QUEUE_JOINED,
+    QUEUE_STOPPING,     /* the server is */
+    QUEUE_FULL,         /* no more of anybody */
+    QUEUE_FULL_ADDRESS, /* no more of this address */
+    QUEUE_FULL_CLIENT,  /* no more of this client */
+} QueueAnswer;
+
+/* Takes the plan over and sets *ret if the answer is QUEUE_TAKEN or QUEUE_JOINED, else leaves both alone.
+ * Nothing calls back from inside. A run without a watcher that is not detached would stay until somebody
+ * watches and leaves: watch it at once. */
+QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission, Run **ret);
+
+/* The run of this id that is not over; NULL if there is none. */
+Run *queue_find(const Queue *queue, const char *id);
+
+/* Watches a run that queue_submit() or queue_find() gave; the watcher's owner and joined are set. Its end()
+ * comes once, from the loop, unless it leaves before. */
+void queue_watch(Queue *queue, Run *run, Watcher *watcher);
+
+/* The watcher leaves. The run ends if he was the last and it is not detached. */
+void queue_unwatch(Queue *queue, Run *run, Watcher *watcher);
+
+/* An owner does not want the run any more (NULL: the instructor does not). Returns true if it ends, false if
+ * it goes on for others who asked for it. */
+bool queue_cancel(Queue *queue, Run *run, const char *owner);
+
+/* Changes the label of an owner's ask (NULL: of the first). Returns false if he has none. */
+bool queue_relabel(
+    Queue *queue, Run *run, const char *owner, const char *label, ArchiveDone done, void *data);
 
 /* How long until everything that is in the queue now should be over. */
 nsec_t queue_estimate(const Queue *queue);
 
-/* No more runs: those that wait end as cancelled now, the running one after grace_ms. A second call shortens
- * the grace. idle(data) is called once, from the loop, when nothing runs any more. */
+size_t queue_n_waiting(const Queue *queue);
+size_t queue_n_running(const Queue *queue);
+
+/* No more runs: those that wait end as cancelled now, the running ones after grace_ms. A second call shortens
+ * the grace. idle(data) is called once, from the loop, when no run is left. */
 void queue_stop(Queue *queue, uint64_t grace_ms, void (*idle)(void *data), void *data);
 bool queue_is_stopping(const Queue *queue);
 

@@ -32,6 +32,14 @@ const char *run_status_name(RunStatus status)
     assert(!"a run has one of these states");
 }
 
+static int64_t count_repetitions(const Plan *plan)
+{
+    int64_t repeat = json_integer_value(json_object_get(plan->request, "repeat"));
+    int64_t warmup = json_integer_value(json_object_get(plan->request, "warmup"));
+
+    return (repeat + warmup) * (int64_t)json_array_size(plan->cells);
+}
+
 Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const json_t *host)
 {
     Run *run = calloc(1, sizeof(*run));
@@ -49,8 +57,11 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     *plan = (Plan){0};
     run->results = results_new(run->plan.request, run->plan.cells);
     assert(run->results);
+    run->n_expected = count_repetitions(&run->plan);
     uv_timer_init(loop, &run->timer);
-    run->timer.data = run;
+    uv_timer_init(loop, &run->pause);
+    run->timer.data = run->pause.data = run;
+    run->n_open = 2;
     return run;
 }
 
@@ -78,6 +89,8 @@ static json_t *request_json(const Run *run, const Origin *origin)
         json_object_set_new(object, "turn_ns", json_real(run->turn_ns));
     json_object_set_new(object, "origin", ports ? json_pack("{s:O}", "ports", ports) : json_null());
     json_object_set_new(object, "friends", friends_json(origin));
+    if (run->paces)
+        json_object_set_new(object, "pace", json_true());
     json_object_set(object, "allow", (json_t *)run->settings->allow);
     json_object_set_new(object, "max_bytes", json_integer((json_int_t)run->settings->limits.fetch_max_bytes));
     json_object_set(object, "cells", run->plan.cells);
@@ -89,6 +102,13 @@ static void set_reason(Run *run, RunStatus status, const char *reason)
     run->status = status;
     free(run->reason);
     run->reason = reason ? strdup(reason) : NULL;
+}
+
+void run_give_up(Run *run, RunStatus status, const char *reason)
+{
+    assert(!run->child);
+    set_reason(run, status, reason);
+    run->ended_at = nsec_now();
 }
 
 void run_stop(Run *run, RunStatus status, const char *reason)
@@ -123,6 +143,47 @@ static void runtime_refuses(Run *run, const json_t *event)
     run_stop(run, RUN_FAILED, message ? message : "the runtime reports an error");
 }
 
+/* Progress: what was measured, and how far it is. */
+static void tell_sample(Run *run, const json_t *event)
+{
+    static const char *const copied[] = {"cell", "repetition", "status", "reason", "wall_ns"};
+    json_auto_t *data = json_object();
+
+    run->n_samples++;
+    for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++) {
+        json_t *value = json_object_get(event, copied[i]);
+
+        if (value && !json_is_null(value))
+            json_object_set(data, copied[i], value);
+    }
+    json_object_set_new(data, "done", json_integer((json_int_t)run->n_samples));
+    json_object_set_new(data, "of", json_integer((json_int_t)run->n_expected));
+    json_object_set_new(data, "remaining_ns", json_integer((json_int_t)run_remaining(run)));
+    run_tell(run, "sample", data, false);
+}
+
+static void on_pause_over(uv_timer_t *timer)
+{
+    Run *run = timer->data;
+
+    if (run->child)
+        child_say(run->child, "\n");
+}
+
+/* A runtime that paces itself waits behind each event until it is told to go on: so nothing that the event
+ * causes here runs beside a repetition. Who watches gets a moment to read it, too. */
+static void let_go_on(Run *run)
+{
+    enum { READING_MS = 4 };
+
+    if (!run->paces || !run->child)
+        return;
+    if (!run->watchers)
+        child_say(run->child, "\n");
+    else
+        uv_timer_start(&run->pause, on_pause_over, READING_MS, 0);
+}
+
 static void on_line(void *data, char *line, size_t length)
 {
     Run *run = data;
@@ -145,8 +206,12 @@ static void on_line(void *data, char *line, size_t length)
     else if (results_add(run->results, event) < 0)
         reason = text_printf("the runtime broke the protocol: line %llu is a malformed \"%s\"",
             (unsigned long long)run->n_lines, name);
+    else if (strcmp(name, "sample") == 0)
+        tell_sample(run, event);
     if (reason)
         run_stop(run, RUN_FAILED, reason);
+    else
+        let_go_on(run);
 }
 
 /* The status of a run whose runtime ended by itself. A runtime that did not say `done` has crashed, whatever
@@ -172,6 +237,7 @@ static void end(Run *run, const char *how)
     run->child = NULL;
     run->ended_at = nsec_now();
     uv_timer_stop(&run->timer);
+    uv_timer_stop(&run->pause);
     if (run->status == RUN_RUNNING)
         judge(run, how);
     log_info("run_ended", log_text("run", run->id), log_text("status", run_status_name(run->status)),
@@ -185,6 +251,15 @@ static void on_end(void *data, const char *reason)
     end(data, reason);
 }
 
+static void tell_started(Run *run)
+{
+    json_auto_t *data = json_pack("{s:s, s:I, s:I, s:I, s:I}", "id", run->id, "cells",
+        (json_int_t)json_array_size(run->plan.cells), "of", (json_int_t)run->n_expected, "queued_ns",
+        (json_int_t)(run->started_at - run->queued_at), "estimate_ns", (json_int_t)run->plan.estimate);
+
+    run_tell(run, "started", data, false);
+}
+
 void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
 {
     json_auto_t *request = request_json(run, origin);
@@ -194,6 +269,7 @@ void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
         .program = run->settings->runtime,
         .input = input,
         .input_length = strlen(input),
+        .keep_input = run->paces,
         .name = run->id,
         .limits = child_limits(run->settings, run->plan.timeout,
             json_integer_value(json_object_get(run->host, "cpus_usable")), run->cpus),
@@ -211,6 +287,7 @@ void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
         log_text("experiment", json_string_value(json_object_get(run->plan.request, "experiment"))),
         log_number("cells", (int64_t)json_array_size(run->plan.cells)),
         log_number("estimate_ms", (int64_t)(run->plan.estimate / NSEC_PER_MSEC)));
+    tell_started(run);
     r = child_start(run->timer.loop, &spec, &run->child);
     if (r < 0) {
         auto_free char *how = text_printf("could not be started: %s", strerror(-r));
@@ -226,6 +303,9 @@ nsec_t run_remaining(const Run *run)
 {
     nsec_t elapsed = run->status == RUN_QUEUED ? 0 : nsec_now() - run->started_at;
 
+    /* What was measured says more than any guess. */
+    if (run->n_samples > 0)
+        return elapsed / (nsec_t)run->n_samples * (nsec_t)(run->n_expected - run->n_samples);
     return elapsed < run->plan.estimate ? run->plan.estimate - elapsed : 0;
 }
 
@@ -246,16 +326,90 @@ json_t *run_json(const Run *run)
     return results_run(run->results, &head);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static json_t *text_or_null(const char *text)
 {
-    free(handle->data);
+    return text ? json_string(text) : json_null();
+}
+
+static void set_view(json_t *run, const RunView *view)
+{
+    json_object_set_new(run, "label", text_or_null(view->label));
+    json_object_set_new(run, "joined", json_boolean(view->joined));
+    if (!view->kept)
+        return;
+    json_object_set_new(run, "kept", json_boolean(*view->kept));
+    if (!*view->kept && view->trouble)
+        json_object_set_new(run, "kept_reason", json_string(view->trouble));
+}
+
+json_t *run_json_for(const json_t *object, const RunView *view)
+{
+    json_t *run = json_object(), *value;
+    const char *key;
+
+    json_object_foreach ((json_t *)object, key, value) {
+        if (strcmp(key, "label") == 0) {
+            set_view(run, view);
+        } else if (strcmp(key, "request") == 0 && json_is_object(value)) {
+            json_object_set_new(run, key, json_copy(value));
+            json_object_set_new(json_object_get(run, key), "label", text_or_null(view->label));
+            json_object_set_new(json_object_get(run, key), "prediction", text_or_null(view->prediction));
+        } else {
+            json_object_set(run, key, value);
+        }
+    }
+    return run;
+}
+
+void run_tell(Run *run, const char *event, const json_t *data, bool replaceable)
+{
+    Shared *text = event_log_add(&run->log, event, data, replaceable);
+
+    for (Watcher *watcher = run->watchers, *next; watcher; watcher = next) {
+        next = watcher->next;
+        if (watcher->event)
+            watcher->event(watcher, text);
+    }
+}
+
+void run_watch(Run *run, Watcher *watcher)
+{
+    watcher->previous = NULL;
+    watcher->next = run->watchers;
+    if (run->watchers)
+        run->watchers->previous = watcher;
+    run->watchers = watcher;
+}
+
+void run_unwatch(Run *run, Watcher *watcher)
+{
+    if (watcher->next)
+        watcher->next->previous = watcher->previous;
+    if (watcher->previous)
+        watcher->previous->next = watcher->next;
+    else
+        run->watchers = watcher->next;
+    watcher->next = watcher->previous = NULL;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    Run *run = handle->data;
+
+    if (--run->n_open == 0)
+        free(run);
 }
 
 void run_free(Run *run)
 {
-    assert(!run->child);
+    assert(!run->child && !run->watchers && !run->item.client);
     plan_finish(&run->plan);
     results_free(run->results);
+    event_log_finish(&run->log);
+    ask_free_all(&run->asks);
+    json_decref(run->object);
     free(run->reason);
-    uv_close((uv_handle_t *)&run->timer, on_timer_closed);
+    free(run->key);
+    uv_close((uv_handle_t *)&run->timer, on_closed);
+    uv_close((uv_handle_t *)&run->pause, on_closed);
 }

@@ -8,11 +8,13 @@
 
 typedef struct RunSettings {
     PlanLimits limits;
-    int64_t max_queue;      /* runs that may wait behind the running one */
-    int64_t max_processes;  /* and threads of a run at once; 0: no limit */
-    int64_t max_file_bytes; /* of a file that a run writes; 0: no limit */
-    int64_t origin_ports;   /* of the own slow origin; 0: none is started */
-    double tick_ns;         /* the model's unit of interpreted work */
+    int64_t max_queue;         /* runs that may wait behind the running ones */
+    int64_t max_queue_address; /* of one address */
+    int64_t max_queue_client;  /* of one client there */
+    int64_t max_processes;     /* and threads of a run at once; 0: no limit */
+    int64_t max_file_bytes;    /* of a file that a run writes; 0: no limit */
+    int64_t origin_ports;      /* of the own slow origin; 0: none is started */
+    double tick_ns;            /* the model's unit of interpreted work */
     const json_t *allow; /* what fetch may reach besides the own origin: an array of "host:port" patterns */
     const char *guard;   /* path of gilscope-guard */
     const char *origin;  /* path of gilscope-origin */

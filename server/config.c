@@ -23,6 +23,9 @@
 
 static const char *const policies[] = {"none", "gil", "gil-py2", "per-interpreter", NULL};
 
+static const char *const log_formats[] = {"logfmt", "json", NULL};
+static const char *const log_levels[] = {"info", "warning", "error", NULL};
+
 /* clang-format off */
 const Setting config_settings[] = {
     {AT(server, bind), TEXT(SETTING_ADDRESS), "127.0.0.1", NULL,
@@ -47,6 +50,10 @@ const Setting config_settings[] = {
 
     {AT(limits, max_queue), INTEGER(0, 10000), "256", NULL,
         "Runs that may wait for their turn; one more is refused with 503."},
+    {AT(limits, max_queue_address), INTEGER(0, 10000), "128", NULL,
+        "Runs of one address that may wait; one more is refused with 429. A whole room may have one address."},
+    {AT(limits, max_queue_client), INTEGER(0, 10000), "4", NULL,
+        "Runs of one client of an address that may wait; one more is refused with 429."},
     {AT(limits, max_cells), INTEGER(1, 4096), "64", NULL,
         "Cells that one request may span: its lists multiplied."},
     {AT(limits, timeout_ms), INTEGER(1, 3600000), "60000", "ms",
@@ -92,6 +99,19 @@ const Setting config_settings[] = {
         "Pages that one run may get from elsewhere: tasks x requests x repetitions, over all cells."},
     {AT(fetch, origin_ports), INTEGER(1, 64), "8", NULL,
         "Ports on which the server's own origin listens; ten thousand transfers at once need several."},
+
+    {AT(archive, path), TEXT(SETTING_PATH), "", NULL,
+        "The database in which runs are kept; none keeps them in memory only. When empty, archive.db in "
+        "$STATE_DIRECTORY, else in gilscope in $XDG_STATE_HOME or ~/.local/state."},
+    {AT(archive, max_runs), INTEGER(1, 10000000), "10000", NULL,
+        "Finished runs that are kept; the oldest go first."},
+    {AT(archive, max_bytes), INTEGER(1000000, 1e12), "1000000000", "bytes",
+        "How large the database may become; the oldest runs go first."},
+
+    {AT(log, format), CHOICE(log_formats), "logfmt", NULL,
+        "How the lines on standard error are written."},
+    {AT(log, level), CHOICE(log_levels), "info", NULL,
+        "The least that is written there; requests and runs are info."},
 
     {AT(runtimes, c), TEXT(SETTING_PATH), "", NULL,
         "Where the runtime gilscope-run is; when empty, beside the server."},
@@ -153,6 +173,9 @@ void config_finish(Config *config)
     free(config->server.instructor_token);
     free(config->lock.policy);
     free(config->fetch.allow);
+    free(config->archive.path);
+    free(config->log.format);
+    free(config->log.level);
     free(config->runtimes.c);
     *config = (Config){0};
 }

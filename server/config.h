@@ -45,6 +45,8 @@ typedef struct Config {
     } server;
     struct {
         int64_t max_queue;
+        int64_t max_queue_address;
+        int64_t max_queue_client;
         int64_t max_cells;
         int64_t timeout_ms;
         int64_t max_timeout_ms;
@@ -72,6 +74,15 @@ typedef struct Config {
         int64_t max_requests;
         int64_t origin_ports;
     } fetch;
+    struct {
+        char *path; /* empty: the usual place; "none": memory */
+        int64_t max_runs;
+        int64_t max_bytes;
+    } archive;
+    struct {
+        char *format;
+        char *level;
+    } log;
     struct {
         char *c; /* empty: the one beside the server */
     } runtimes;

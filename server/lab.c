@@ -69,6 +69,8 @@ static void fill_settings(Lab *lab, const Config *config)
         .max_queue = config->limits.max_queue,
         .max_processes = config->limits.max_processes,
         .max_file_bytes = config->limits.max_file_bytes,
+        .max_queue_address = config->limits.max_queue_address,
+        .max_queue_client = config->limits.max_queue_client,
         .origin_ports = config->fetch.origin_ports,
         .tick_ns = config->lock.tick_ns,
         .allow = lab->allow,
@@ -106,7 +108,38 @@ int lab_init(Lab *lab, const Config *config)
     return cut_cpus(lab, config);
 }
 
-int lab_start(Lab *lab)
+/* Where runs are kept if the settings do not say it: as systemd wants it for a service, else as the XDG Base
+ * Directory Specification does for a person. NULL: there is no such place. */
+static char *usual_archive(void)
+{
+    const char *state = getenv("STATE_DIRECTORY"), *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+    /* Several directories are separated by colons. */
+    if (state && *state)
+        return text_printf("%.*s/archive.db", (int)strcspn(state, ":"), state);
+    if (xdg && *xdg == '/')
+        return text_printf("%s/gilscope/archive.db", xdg);
+    if (home && *home == '/')
+        return text_printf("%s/.local/state/gilscope/archive.db", home);
+    return NULL;
+}
+
+static void open_archive(Lab *lab, const Config *config)
+{
+    const char *path = config->archive.path;
+    auto_free char *usual = *path ? NULL : usual_archive();
+    bool none = !lab->keeps || strcmp(path, "none") == 0;
+
+    lab->archive = archive_open(&lab->loop, &(ArchiveSettings){
+                                                .path = none    ? NULL
+                                                        : *path ? path
+                                                                : usual,
+                                                .max_runs = config->archive.max_runs,
+                                                .max_bytes = config->archive.max_bytes,
+                                            });
+}
+
+int lab_start(Lab *lab, const Config *config)
 {
     auto_free char *reason = NULL;
 
@@ -115,7 +148,18 @@ int lab_start(Lab *lab)
     lab->origin = origin_start(&lab->loop, &lab->settings);
     while (!origin_is_settled(lab->origin))
         uv_run(&lab->loop, UV_RUN_ONCE);
-    lab->queue = queue_new(&lab->loop, &lab->settings, &lab->catalog, lab->origin);
+    open_archive(lab, config);
+    lab->board = board_new();
+    lab->queue = queue_new(&(QueueParts){
+        .loop = &lab->loop,
+        .settings = &lab->settings,
+        .catalog = &lab->catalog,
+        .origin = lab->origin,
+        .archive = lab->archive,
+        .cpusets = lab->cpusets,
+        .board = lab->board,
+        .metrics = &lab->metrics,
+    });
     return 0;
 }
 
@@ -123,11 +167,13 @@ void lab_stop(Lab *lab)
 {
     origin_stop(lab->origin);
     queue_free(lab->queue);
+    archive_close(lab->archive, NULL, NULL);
 }
 
 void lab_finish(Lab *lab)
 {
     catalog_finish(&lab->catalog);
+    metrics_finish(&lab->metrics);
     cpusets_free(lab->cpusets);
     uv_loop_close(&lab->loop);
     json_decref(lab->allow);

@@ -19,6 +19,10 @@ typedef struct Lab {
     Cpusets *cpusets;
     Catalog catalog;
     Origin *origin;
+    bool keeps; /* runs are kept on disk, unless the settings say otherwise; set before lab_start() */
+    Archive *archive;
+    Board *board; /* ended by board_free(), when no run tells it anything any more */
+    Metrics metrics;
     Queue *queue;
 } Lab;
 
@@ -27,9 +31,9 @@ typedef struct Lab {
  * it. */
 int lab_init(Lab *lab, const Config *config);
 
-/* Asks the runtime what it can do, starts the origin and waits until it is up or has failed, and makes the
- * queue. The same returns. */
-int lab_start(Lab *lab);
+/* Asks the runtime what it can do, starts the origin and waits until it is up or has failed, opens the
+ * archive and makes the queue. The same returns. */
+int lab_start(Lab *lab, const Config *config);
 
 /* Ends what lab_start() began. The queue must be idle; the loop has to run until nothing is left on it. */
 void lab_stop(Lab *lab);

@@ -17,15 +17,16 @@
 enum { COUNTDOWN_MS = 9000, FETCH_MS = 5000 };
 
 typedef struct Measurement {
+    Watcher watcher; /* stands first */
     json_t *run;
     bool over;
 } Measurement;
 
-static void on_end(Run *run, void *data)
+static void on_end(Watcher *watcher, Run *run)
 {
-    Measurement *measurement = data;
+    Measurement *measurement = (Measurement *)watcher;
 
-    measurement->run = run_json(run);
+    measurement->run = json_incref(run->object);
     measurement->over = true;
 }
 
@@ -39,16 +40,19 @@ static json_t *no_run(const char *reason)
 static json_t *measure(Lab *lab, const char *experiment, const json_t *given)
 {
     const PlanLimits limits = {.allow = ""};
+    const Submission submission = {.address = "", .client = "", .owner = ""};
     auto_problem Problem problem = {0};
-    Measurement measurement = {0};
+    Measurement measurement = {.watcher = {.end = on_end}};
     Plan plan;
+    Run *run;
 
     if (plan_make(lab->catalog.runtimes, &limits, experiment, given, &plan, &problem) < 0)
         return no_run(problem.detail ? problem.detail : "the runtime cannot run it");
-    if (!queue_submit(lab->queue, &plan, on_end, &measurement)) {
+    if (queue_submit(lab->queue, &plan, &submission, &run) != QUEUE_TAKEN) {
         plan_finish(&plan);
         return no_run("there is no place in the queue");
     }
+    queue_watch(lab->queue, run, &measurement.watcher);
     while (!measurement.over)
         uv_run(&lab->loop, UV_RUN_ONCE);
     return measurement.run;
@@ -137,8 +141,9 @@ int preflight(const Config *config)
     bool all = false;
 
     log_set_least(LOG_LEVEL_WARNING);
-    if (lab_init(&lab, config) == 0 && lab_start(&lab) == 0) {
+    if (lab_init(&lab, config) == 0 && lab_start(&lab, config) == 0) {
         all = look(&lab);
+        board_free(lab.board);
         lab_stop(&lab);
     }
     uv_run(&lab.loop, UV_RUN_DEFAULT);

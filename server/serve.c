@@ -43,10 +43,12 @@ static void on_http_stopped(void *data)
     uv_close((uv_handle_t *)&server->interrupt, NULL);
 }
 
+/* No run is left to tell anything of. */
 static void on_idle(void *data)
 {
     Server *server = data;
 
+    board_free(server->lab.board);
     http_stop(server->http, DRAIN_MS, on_http_stopped, server);
 }
 
@@ -79,12 +81,18 @@ static GateSettings gate_settings(const Config *config)
     };
 }
 
+static void on_answered(void *data, const Request *request, int status)
+{
+    routes_answered(data, request, status);
+}
+
 static int open_http(Server *server, int fd)
 {
     HttpSettings settings = {
         .max_connections = server->config->server.max_connections,
         .header_timeout_ms = server->config->limits.header_timeout_ms,
         .max_body_bytes = server->config->limits.max_body_bytes,
+        .answered = on_answered,
     };
 
     server->http = http_start(&server->lab.loop, fd, &settings, on_request, &server->app);
@@ -114,11 +122,18 @@ static void greet(const Server *server, int port)
             log_text("risk", "everybody who reaches this address can start runs"));
 }
 
+static void say_where_runs_are_kept(const Lab *lab)
+{
+    const char *trouble = archive_trouble(lab->archive);
+
+    if (trouble)
+        log_warning("runs_not_kept", log_text("reason", trouble));
+}
+
 /* Everything up to the first request. */
 static int start(Server *server)
 {
     Lab *lab = &server->lab;
-    GateSettings gate;
     int port = 0, fd;
 
     if (lab_init(lab, server->config) < 0)
@@ -131,13 +146,25 @@ static int start(Server *server)
                                                      "server.port=N, or 0 for any that is free"
                                                    : strerror(-fd));
     }
-    if (lab_start(lab) < 0) {
+    lab->keeps = true;
+    if (lab_start(lab, server->config) < 0) {
         close(fd);
         return -1;
     }
-    gate = gate_settings(server->config);
-    app_init(&server->app, GILSCOPE_VERSION, &gate, &lab->settings, &lab->catalog, lab->queue);
+    say_where_runs_are_kept(lab);
+    server->app = (App){
+        .gate = gate_settings(server->config),
+        .version_name = GILSCOPE_VERSION,
+        .settings = &lab->settings,
+        .catalog = &lab->catalog,
+        .queue = lab->queue,
+        .archive = lab->archive,
+        .board = lab->board,
+        .metrics = &lab->metrics,
+    };
+    app_init(&server->app);
     if (open_http(server, fd) < 0) {
+        board_free(lab->board);
         lab_stop(lab);
         return -1;
     }
@@ -146,10 +173,21 @@ static int start(Server *server)
     return 0;
 }
 
+static LogLevel level_of(const char *name)
+{
+    return strcmp(name, "info") == 0      ? LOG_LEVEL_INFO
+           : strcmp(name, "warning") == 0 ? LOG_LEVEL_WARNING
+                                          : LOG_LEVEL_ERROR;
+}
+
 int serve(const Config *config)
 {
     Server server = {.config = config};
-    int r = start(&server);
+    int r;
+
+    log_set_least(level_of(config->log.level));
+    log_set_json(strcmp(config->log.format, "json") == 0);
+    r = start(&server);
 
     uv_run(&server.lab.loop, UV_RUN_DEFAULT);
     if (r == 0)

@@ -83,9 +83,10 @@ static int read_port(int output)
 
 void api_server_start(ApiServer *server, ...)
 {
-    const char *arguments[MAX_ARGUMENTS] = {"gilscope", "--set", "server.port=0"};
+    const char *arguments[MAX_ARGUMENTS] = {
+        "gilscope", "--set", "server.port=0", "--set", "archive.path=archive.db"};
     const char *setting;
-    int n = 3;
+    int n = 5;
     va_list settings;
 
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);

@@ -9,7 +9,7 @@
 #include "tests/api/api-client.h"
 #include "tests/unit/run.h"
 
-#define ONCE "?repeat=1&warmup=0&mode=serial&lock=gil"
+#define ONCE "?repeat=1&warmup=0&mode=serial&lock=gil&fresh=1"
 
 static ApiServer server;
 

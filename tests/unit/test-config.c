@@ -146,7 +146,7 @@ static const struct {
 } bad_files[] = {
     {"port = 1",
         "test.ini:1 (given \"port\"): stands before the first section; choices: server, limits, runs, "
-        "lock, fetch, runtimes"},
+        "lock, fetch, archive, log, runtimes"},
     {"[server]\nport = 65536",
         "test.ini:2: server.port (given \"65536\"): must be a whole number from 0 to 65535"},
     {"[server]\nport = -1", "test.ini:2: server.port (given \"-1\"): must be a whole number from 0 to 65535"},
@@ -163,10 +163,11 @@ static const struct {
     {"[server]\n= 1", "test.ini:2: server. (given \"1\"): no such setting; choices: bind, port, "
                       "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
     {"[sever]\nport = x\nnothing = 1", "test.ini:1 (given \"sever\"): no such section; choices: server, "
-                                       "limits, runs, lock, fetch, runtimes"},
+                                       "limits, runs, lock, fetch, archive, log, runtimes"},
     {"[ server]", "test.ini:1 (given \" server\"): no such section; choices: server, limits, runs, lock, "
-                  "fetch, runtimes"},
-    {"[]", "test.ini:1 (given \"\"): no such section; choices: server, limits, runs, lock, fetch, runtimes"},
+                  "fetch, archive, log, runtimes"},
+    {"[]", "test.ini:1 (given \"\"): no such section; choices: server, limits, runs, lock, fetch, archive, "
+           "log, runtimes"},
     {"[server\nport = x",
         "test.ini:1 (given \"[server\"): a section is a name in brackets, alone in its line"},
     {"[server] port = 1",
@@ -404,9 +405,9 @@ static const struct {
     {"server.=x", "--set: server. (given \"x\"): no such setting; choices: bind, port, max_connections, "
                   "grace_ms, hosts, cors_origins, token, instructor_token"},
     {"sever.port=1", "--set: sever.port (given \"1\"): no such section; choices: server, limits, runs, lock, "
-                     "fetch, runtimes"},
-    {".port=1",
-        "--set: .port (given \"1\"): no such section; choices: server, limits, runs, lock, fetch, runtimes"},
+                     "fetch, archive, log, runtimes"},
+    {".port=1", "--set: .port (given \"1\"): no such section; choices: server, limits, runs, lock, fetch, "
+                "archive, log, runtimes"},
 };
 
 START_TEST(a_wrong_assignment_is_named)

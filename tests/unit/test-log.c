@@ -4,6 +4,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
@@ -173,6 +174,46 @@ START_TEST(errno_stays)
 }
 END_TEST
 
+/* The object in the line at *text, which is stepped over. */
+static json_t *next_object(const char **text)
+{
+    size_t length = strcspn(*text, "\n");
+    json_error_t error;
+    json_t *object = json_loadb(*text, length, JSON_REJECT_DUPLICATES, &error);
+
+    ck_assert_uint_lt(length, LOG_LINE_MAX);
+    ck_assert_msg(object, "%s in %.*s", error.text, (int)length, *text);
+    ck_assert_str_eq(json_string_value(json_object_get(object, "level")), "info");
+    *text += length + 1;
+    return object;
+}
+
+START_TEST(as_json_every_line_is_an_object_even_one_that_was_cut)
+{
+    auto_free char *text = NULL, *long_text = malloc(3 * LOG_LINE_MAX);
+    const char *at;
+
+    log_set_json(true);
+    memset(long_text, '"', 3 * LOG_LINE_MAX - 1);
+    long_text[3 * LOG_LINE_MAX - 1] = '\0';
+    log_info("something", log_text("text", "a \"b\"\n"), log_number("number", -7));
+    log_info("nothing");
+    log_info("much", log_text("text", long_text), log_number("number", 7));
+    log_info("cut_at_the_key", log_text("text", "x"), log_text(long_text, "y"));
+    at = text = caught();
+    for (int i = 0; i < 4; i++) {
+        json_auto_t *object = next_object(&at);
+
+        ck_assert_int_eq(json_is_true(json_object_get(object, "cut")), i >= 2);
+        if (i > 0)
+            continue;
+        ck_assert_str_eq(json_string_value(json_object_get(object, "text")), "a \"b\"\n");
+        ck_assert_int_eq(json_integer_value(json_object_get(object, "number")), -7);
+    }
+    ck_assert_str_eq(at, "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("log");
@@ -189,6 +230,7 @@ int main(void)
     tcase_add_test(tests, lines_of_several_processes_do_not_mix);
     tcase_add_test(tests, entries_below_the_least_level_are_left_out);
     tcase_add_test(tests, errno_stays);
+    tcase_add_test(tests, as_json_every_line_is_an_object_even_one_that_was_cut);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -1,0 +1,107 @@
+#include "handlers/answer-run.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "handlers/accept.h"
+
+/* What an Accept header may name, in the order of preference among equals. */
+static const struct {
+    ResultFormat format;
+    const char *type;
+} formats[] = {
+    {RESULT_FORMAT_JSON, "application/json"},
+    {RESULT_FORMAT_CSV, "text/csv"},
+    {RESULT_FORMAT_TABLE, "text/plain"},
+    {RESULT_FORMAT_MARKDOWN, "text/markdown"},
+};
+enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
+
+int answer_choose_format(const Request *request, const char *name, ResultFormat *ret, Problem *problem)
+{
+    const char *types[N_FORMATS];
+    json_auto_t *list = json_array();
+    int chosen;
+
+    if (name)
+        return result_format_from_name(name, ret);
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        types[i] = formats[i].type;
+        json_array_append_new(list, json_string(types[i]));
+    }
+    chosen = accept_choose(request->header(request, "Accept"), types, N_FORMATS);
+    if (chosen < 0) {
+        problem_set(problem, 406, "Not acceptable", "the Accept header allows none of the formats there are");
+        problem_extend(problem, "available", json_incref(list));
+        return -1;
+    }
+    *ret = formats[chosen].format;
+    return 0;
+}
+
+bool answer_wants_stream(const Request *request)
+{
+    static const char *const types[] = {"application/json", "text/event-stream"};
+    const char *header = request->header(request, "Accept");
+
+    return header && strstr(header, "event-stream") && accept_choose(header, types, 2) == 1;
+}
+
+int answer_status(const Run *run)
+{
+    switch (run->status) {
+    case RUN_DONE:
+        return 200;
+    case RUN_TIMEOUT:
+        return 504;
+    case RUN_FAILED:
+        return run->refused ? run->refused : 502;
+    case RUN_CANCELLED:
+        return 503;
+    case RUN_QUEUED:
+    case RUN_RUNNING:
+        break;
+    }
+    assert(!"the run is over");
+}
+
+RunView answer_view(const App *app, const Run *run, const char *owner, bool joined)
+{
+    Ask *ask = ask_find(run->asks, owner);
+    RunView view = {.joined = joined};
+
+    if (!ask)
+        ask = run->asks;
+    if (ask) {
+        view.label = ask->label;
+        view.prediction = ask->prediction;
+    }
+    if (run->ending) {
+        view.kept = &run->kept;
+        view.trouble = archive_trouble(app->archive);
+    }
+    return view;
+}
+
+Response *answer_run(int status, const json_t *object, ResultFormat format)
+{
+    size_t length = 0;
+    char *text = result_format(object, format, &length);
+    Response *response = response_new(status, result_format_media_type(format), text, length);
+
+    response_add_header(response, "Cache-Control", "no-store");
+    return response_add_header(response, "Vary", "Accept");
+}
+
+Response *answer_problem(const Problem *problem)
+{
+    return response_add_header(response_new_problem(problem), "Cache-Control", "no-store");
+}
+
+Response *answer_no_run(const char *id)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 404, "No such run", "there is no run %.60s; GET /runs lists those there are", id);
+    return answer_problem(&problem);
+}

@@ -1,0 +1,102 @@
+#include "handlers/follow.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/answer-run.h"
+
+typedef struct Follower {
+    Watcher watcher; /* stands first */
+    App *app;
+    Run *run;
+    Stream *stream;
+} Follower;
+
+static void free_follower(Follower *follower)
+{
+    free(follower->watcher.owner);
+    free(follower);
+}
+
+static void on_event(Watcher *watcher, Shared *text)
+{
+    Follower *follower = (Follower *)watcher;
+
+    stream_write(follower->stream, text);
+}
+
+/* The last event is made for each: it has his own words. */
+static void on_end(Watcher *watcher, Run *run)
+{
+    Follower *follower = (Follower *)watcher;
+    RunView view = answer_view(follower->app, run, watcher->owner, watcher->joined);
+    json_auto_t *object = run_json_for(run->object, &view);
+    Shared *text = event_text(run->log.last_number, run->status == RUN_DONE ? "done" : "failed", object);
+
+    stream_write(follower->stream, text);
+    shared_drop(text);
+    stream_end(follower->stream);
+    free_follower(follower);
+}
+
+static void on_gone(void *data)
+{
+    Follower *follower = data;
+
+    queue_unwatch(follower->app->queue, follower->run, &follower->watcher);
+    free_follower(follower);
+}
+
+Response *follow_run(App *app, Run *run, const Client *client, bool joined, uint64_t last_number)
+{
+    Follower *follower = calloc(1, sizeof(*follower));
+    size_t n_told = run->ending ? run->log.n_events - 1 : run->log.n_events;
+
+    assert(follower);
+    *follower = (Follower){
+        .watcher = {.owner = strdup(client->owner), .joined = joined, .event = on_event, .end = on_end},
+        .app = app,
+        .run = run,
+        .stream = stream_new(on_gone, follower),
+    };
+    assert(follower->watcher.owner);
+    for (size_t i = event_log_after(&run->log, last_number); i < n_told; i++)
+        stream_write(follower->stream, run->log.events[i].text);
+    queue_watch(app->queue, run, &follower->watcher);
+    return follow_response(follower->stream, NULL);
+}
+
+int follow_last_number(const Request *request, uint64_t *ret, Problem *problem)
+{
+    const char *header = request->header(request, "Last-Event-ID");
+
+    *ret = 0;
+    if (!header || *header == '\0')
+        return 0;
+    if (header[strspn(header, "0123456789")] != '\0' || strlen(header) > 18) {
+        problem_add(problem, "Last-Event-ID", json_string(header), NULL,
+            "must be the id of an event of this stream, a whole number");
+        return -EINVAL;
+    }
+    *ret = strtoull(header, NULL, 10);
+    return 0;
+}
+
+Response *follow_response(Stream *stream, char *text)
+{
+    Response *response;
+
+    if (stream)
+        response = response_new_stream(200, "text/event-stream", stream);
+    else if (text)
+        response = response_new(200, "text/event-stream", text, strlen(text));
+    else
+        response = response_new_static(200, "text/event-stream", "", 0);
+    response_add_header(response, "Cache-Control", "no-store");
+    response_add_header(response, "Vary", "Accept");
+    /* What buffers answers on the way would keep the events back. */
+    return response_add_header(response, "X-Accel-Buffering", "no");
+}

@@ -1,0 +1,57 @@
+/* /events: the class board, a stream that ends with the server or when the client leaves. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "handlers/answer-run.h"
+#include "handlers/app.h"
+#include "handlers/follow.h"
+
+typedef struct Looker {
+    BoardWatcher watcher; /* stands first */
+    App *app;
+    Stream *stream;
+} Looker;
+
+static void on_event(BoardWatcher *watcher, Shared *text)
+{
+    stream_write(((Looker *)watcher)->stream, text);
+}
+
+static void on_end(BoardWatcher *watcher)
+{
+    stream_end(((Looker *)watcher)->stream);
+    free(watcher);
+}
+
+static void on_gone(void *data)
+{
+    Looker *looker = data;
+
+    board_unwatch(looker->app->board, &looker->watcher);
+    free(looker);
+}
+
+Response *handle_board(App *app, Request *request)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *values = query_read(request, client_parameters, &problem);
+    uint64_t last_number;
+    Shared *greeting;
+    Looker *looker;
+
+    if (!values || follow_last_number(request, &last_number, &problem) < 0)
+        return answer_problem(&problem);
+    if (request->method == METHOD_HEAD)
+        return follow_response(NULL, NULL);
+    looker = calloc(1, sizeof(*looker));
+    assert(looker);
+    looker->watcher = (BoardWatcher){.event = on_event, .end = on_end};
+    looker->app = app;
+    looker->stream = stream_new(on_gone, looker);
+    /* Something at once, so that a client knows that it is connected. */
+    greeting = shared_new(": the runs of this server\n\n", 27);
+    stream_write(looker->stream, greeting);
+    shared_drop(greeting);
+    board_watch(app->board, &looker->watcher, last_number);
+    return follow_response(looker->stream, NULL);
+}

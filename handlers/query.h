@@ -1,0 +1,28 @@
+/* The parameters of a route that are not those of an experiment: a table in routes.c, which feeds the check
+ * and the OpenAPI document. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/problem.h"
+#include "handlers/request.h"
+
+typedef struct RouteParameter {
+    const char *name, *help;
+    const char *type;           /* integer, text or choice, as in plan/param.h */
+    int64_t min, max;           /* of an integer */
+    int max_length;             /* of a text, in bytes */
+    const char *const *choices; /* of a choice; ends with NULL */
+    int64_t fallback;           /* of an integer */
+    bool required;
+} RouteParameter;
+
+/* Returns the description of a row, a new object, see plan/param.h. */
+json_t *query_describe(const RouteParameter *row);
+
+/* Reads query and body and checks them against the rows (the last one has no name). Returns a new object with
+ * a value for each row, null for what was not given and has no default; or NULL with the problem set: unknown
+ * and bad parameters by name. */
+json_t *query_read(const Request *request, const RouteParameter *rows, Problem *problem);

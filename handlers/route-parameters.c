@@ -1,0 +1,57 @@
+/* The parameters of all routes but /run, whose parameters are the catalog's. */
+#include <stddef.h>
+
+#include "handlers/app.h"
+#include "handlers/client.h"
+
+static const char *const formats[] = {"json", "csv", "table", "markdown", NULL};
+static const char *const statuses[] = {"queued", "running", "done", "failed", "cancelled", "timeout", NULL};
+
+#define CLIENT                                                                                               \
+    {                                                                                                        \
+        .name = "client", .type = "text", .max_length = CLIENT_MAX_NAME,                                     \
+        .help = "who you are, if you have no cookie: a name of your own choice"                              \
+    }
+#define FORMAT                                                                                               \
+    {                                                                                                        \
+        .name = "format", .type = "choice", .choices = formats, .help = "how the answer is written"          \
+    }
+
+const RouteParameter client_parameters[] = {CLIENT, {0}};
+
+const RouteParameter run_parameters[] = {CLIENT, FORMAT, {0}};
+
+const RouteParameter relabel_parameters[] = {
+    CLIENT,
+    {.name = "label",
+        .type = "text",
+        .max_length = 100,
+        .help = "the new label; null or nothing takes it away"},
+    {0},
+};
+
+const RouteParameter runs_parameters[] = {
+    CLIENT,
+    {.name = "before", .type = "text", .max_length = 26, .help = "the id of a run: only older ones"},
+    {.name = "experiment", .type = "text", .max_length = 64, .help = "only runs of this experiment"},
+    {.name = "label", .type = "text", .max_length = 100, .help = "only runs with this label"},
+    {.name = "limit", .type = "integer", .min = 1, .max = 200, .fallback = 50, .help = "at most so many"},
+    {.name = "status", .type = "choice", .choices = statuses, .help = "only runs of this status"},
+    {0},
+};
+
+const RouteParameter compare_parameters[] = {
+    {.name = "baseline",
+        .type = "text",
+        .max_length = 26,
+        .required = true,
+        .help = "the id of the run to compare with"},
+    {.name = "candidate",
+        .type = "text",
+        .max_length = 26,
+        .required = true,
+        .help = "the id of the run that is judged"},
+    CLIENT,
+    FORMAT,
+    {0},
+};

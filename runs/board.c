@@ -1,0 +1,75 @@
+#include "runs/board.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "runs/event-log.h"
+
+struct Board {
+    LoggedEvent kept[BOARD_KEPT]; /* a ring; the oldest stands at n_told % BOARD_KEPT once it is full */
+    uint64_t n_told, last_number;
+    BoardWatcher *watchers;
+};
+
+Board *board_new(void)
+{
+    Board *board = calloc(1, sizeof(*board));
+
+    assert(board);
+    /* More than a thousand events a second would catch up with the clock. */
+    board->last_number = (uint64_t)time(NULL) * 1000;
+    return board;
+}
+
+void board_free(Board *board)
+{
+    for (BoardWatcher *watcher = board->watchers, *next; watcher; watcher = next) {
+        next = watcher->next;
+        watcher->next = watcher->previous = NULL;
+        watcher->end(watcher);
+    }
+    for (size_t i = 0; i < BOARD_KEPT; i++)
+        shared_drop(board->kept[i].text);
+    free(board);
+}
+
+void board_tell(Board *board, const char *event, const json_t *data)
+{
+    LoggedEvent *place = &board->kept[board->n_told++ % BOARD_KEPT];
+
+    shared_drop(place->text);
+    place->number = ++board->last_number;
+    place->text = event_text(place->number, event, data);
+    for (BoardWatcher *watcher = board->watchers, *next; watcher; watcher = next) {
+        next = watcher->next;
+        watcher->event(watcher, place->text);
+    }
+}
+
+void board_watch(Board *board, BoardWatcher *watcher, uint64_t last_number)
+{
+    uint64_t first = board->n_told > BOARD_KEPT ? board->n_told - BOARD_KEPT : 0;
+
+    for (uint64_t i = first; i < board->n_told; i++) {
+        const LoggedEvent *event = &board->kept[i % BOARD_KEPT];
+
+        if (event->number > last_number)
+            watcher->event(watcher, event->text);
+    }
+    watcher->previous = NULL;
+    watcher->next = board->watchers;
+    if (board->watchers)
+        board->watchers->previous = watcher;
+    board->watchers = watcher;
+}
+
+void board_unwatch(Board *board, BoardWatcher *watcher)
+{
+    if (watcher->next)
+        watcher->next->previous = watcher->previous;
+    if (watcher->previous)
+        watcher->previous->next = watcher->next;
+    else
+        board->watchers = watcher->next;
+}

@@ -1,0 +1,50 @@
+/* What the server counts over its life, for GET /metrics. Only sums: rates and averages are made by who reads
+ * them. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/nsec.h"
+
+struct Run;
+
+enum { METRICS_BUCKETS = 12, METRICS_MAX_ROWS = 512 };
+
+/* The upper ends of the buckets in seconds; the last one has none. */
+extern const double metrics_bounds[METRICS_BUCKETS];
+
+typedef struct Histogram {
+    uint64_t counts[METRICS_BUCKETS + 1];
+    double sum; /* seconds */
+} Histogram;
+
+/* How often something with these two or three names happened. */
+typedef struct MetricsRow {
+    const char *names[3]; /* owned */
+    uint64_t count;
+} MetricsRow;
+
+typedef struct MetricsTable {
+    MetricsRow rows[METRICS_MAX_ROWS]; /* what does not fit is not counted */
+    size_t n_rows;
+} MetricsTable;
+
+typedef struct Metrics {
+    MetricsTable runs;     /* experiment, status */
+    MetricsTable requests; /* route, method, code */
+    Histogram waiting, running;
+    double lock_held, lock_waited; /* seconds, in the repetitions that stand for their cells */
+    uint64_t n_children;           /* runtimes started */
+} Metrics;
+
+void metrics_finish(Metrics *metrics);
+
+/* Counts one; third may be NULL. */
+void metrics_count(MetricsTable *table, const char *first, const char *second, const char *third);
+
+void metrics_observe(Histogram *histogram, nsec_t duration);
+
+/* A run is over; object is its JSON. */
+void metrics_run_over(Metrics *metrics, const struct Run *run, const json_t *object);
