@@ -34,13 +34,17 @@ static json_t *describe_locks(void)
 
 static json_t *describe_cost(const Cost *cost)
 {
-    json_t *object = json_pack("{s:s, s:f, s:[]}", "kind", cost->waits ? "wait" : "cpu", "ns",
-        cost->ns > 0 ? cost->ns : ticks_turn_ns(), "times");
+    json_t *object = json_pack("{s:s, s:f, s:[], s:{}}", "kind", cost->waits ? "wait" : "cpu", "ns",
+        cost->ns > 0 ? cost->ns : ticks_turn_ns(), "times", "only_if");
 
     for (size_t i = 0; i < sizeof(cost->times) / sizeof(cost->times[0]) && cost->times[i]; i++)
         json_array_append_new(json_object_get(object, "times"), json_string(cost->times[i]));
-    if (cost->only_if)
-        json_object_set_new(object, "only_if", json_pack("{s:s}", cost->only_if, cost->is));
+    for (size_t i = 0; i < sizeof(cost->only_if) / sizeof(cost->only_if[0]) && cost->only_if[i].name; i++) {
+        const Condition *condition = &cost->only_if[i];
+
+        json_object_set_new(json_object_get(object, "only_if"), condition->name,
+            condition->is ? json_string(condition->is) : json_integer(condition->equals));
+    }
     return object;
 }
 

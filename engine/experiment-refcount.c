@@ -69,10 +69,10 @@ static const Parameter parameters[] = {
 
 /* With room for threads that want the same cache line. */
 static const Cost costs[] = {
-    {.ns = 4, .times = {"n"}, .only_if = "count", .is = "plain"},
-    {.ns = 12, .times = {"n"}, .only_if = "count", .is = "atomic"},
-    {.ns = 10, .times = {"n"}, .only_if = "count", .is = "biased"},
-    {.ns = 35, .times = {"n"}, .only_if = "count", .is = "locked"},
+    {.ns = 4, .times = {"n"}, .only_if = {{"count", "plain"}}},
+    {.ns = 12, .times = {"n"}, .only_if = {{"count", "atomic"}}},
+    {.ns = 10, .times = {"n"}, .only_if = {{"count", "biased"}}},
+    {.ns = 35, .times = {"n"}, .only_if = {{"count", "locked"}}},
 };
 
 static int64_t max_tasks(const Mode *mode)

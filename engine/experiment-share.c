@@ -71,7 +71,7 @@ static const Parameter parameters[] = {
 
 static const Cost costs[] = {
     {.ns = 6, .times = {"items"}},
-    {.ns = 1500, .times = {"items"}, .only_if = "via", .is = "pipe"},
+    {.ns = 1500, .times = {"items"}, .only_if = {{"via", "pipe"}}},
 };
 
 static int64_t max_tasks(const Mode *mode)

@@ -21,12 +21,19 @@ typedef struct Step {
     uint64_t ticks; /* how much of the budget was used */
 } Step;
 
+/* A parameter, or the "mode" or the "lock" of a cell, and the value it is to have. */
+typedef struct Condition {
+    const char *name;
+    const char *is; /* a name; NULL: the number below */
+    int64_t equals;
+} Condition;
+
 /* One term of what a task costs: ns times the values of the named parameters. See plan/estimate.h. */
 typedef struct Cost {
     bool waits; /* the time is waited, not computed */
     double ns;  /* 0: measured, the time of one countdown turn */
     const char *times[4];
-    const char *only_if, *is; /* only where this parameter has this choice; NULL: always */
+    Condition only_if[3]; /* it is there only where all of them are true */
 } Cost;
 
 struct Experiment {

@@ -8,20 +8,24 @@ static const double repetition_ns = 3e6;
 /* Creating one thread and one process, from measurements with some room. */
 static const double thread_ns = 50e3, process_ns = 400e3;
 
-/* A cost may be there only if some parameters have certain choices: {"via": "pipe"}. */
-static bool applies(const json_t *cost, const json_t *params)
+/* A cost may be there only if parameters, the mode or the lock have certain values: {"via": "pipe"}. */
+static bool applies(const json_t *cost, const json_t *cell)
 {
+    const json_t *params = json_object_get(cell, "params"), *actual;
     const char *name;
-    json_t *choice;
+    json_t *value;
 
-    json_object_foreach (json_object_get(cost, "only_if"), name, choice)
-        if (!json_equal(json_object_get(params, name), choice))
+    json_object_foreach (json_object_get(cost, "only_if"), name, value) {
+        actual = json_object_get(params, name);
+        if (!json_equal(actual ? actual : json_object_get(cell, name), value))
             return false;
+    }
     return true;
 }
 
-static double task_cost(const json_t *experiment, const json_t *params, const char *kind)
+static double task_cost(const json_t *experiment, const json_t *cell, const char *kind)
 {
+    const json_t *params = json_object_get(cell, "params");
     double sum = 0;
     json_t *cost, *name;
     size_t i, k;
@@ -29,7 +33,7 @@ static double task_cost(const json_t *experiment, const json_t *params, const ch
     json_array_foreach (json_object_get(experiment, "cost"), i, cost) {
         double product = json_number_value(json_object_get(cost, "ns"));
 
-        if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) != 0 || !applies(cost, params))
+        if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) != 0 || !applies(cost, cell))
             continue;
         json_array_foreach (json_object_get(cost, "times"), k, name)
             product *= json_number_value(json_object_get(params, json_string_value(name)));
@@ -52,7 +56,7 @@ nsec_t estimate_cell(const json_t *experiment, const json_t *cell, bool exclusiv
     const char *client = json_string_value(json_object_get(params, "client"));
     double tasks = json_number_value(json_object_get(cell, "tasks"));
     double cpus = json_number_value(json_object_get(cell, "cpus"));
-    double cpu = task_cost(experiment, params, "cpu"), wait = task_cost(experiment, params, "wait");
+    double cpu = task_cost(experiment, cell, "cpu"), wait = task_cost(experiment, cell, "wait");
     double rounds = ceil(tasks / cpus), ns = repetition_ns;
 
     if (strcmp(mode, "serial") == 0)

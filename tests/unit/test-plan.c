@@ -1,6 +1,7 @@
 /* Requests as people type them, against a small catalog. */
 #include "base/cleanup.h"
 #include "base/form.h"
+#include "base/text.h"
 #include "plan/plan.h"
 #include "plan/url.h"
 #include "tests/unit/run.h"
@@ -239,23 +240,42 @@ START_TEST(the_estimate_follows_mode_and_lock)
 }
 END_TEST
 
-START_TEST(a_cost_may_depend_on_a_choice)
+/* The estimate for a query where a task costs a second more if the condition is true. */
+static nsec_t estimate_if(json_t *only_if, const char *query)
 {
     json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
     json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
     auto_problem Problem problem = {0};
     Plan plan = {0};
-    nsec_t async;
+    nsec_t estimate;
 
-    json_array_append_new(
-        json_object_get(experiment, "cost"), json_pack("{s:s, s:f, s:[s], s:{s:s}}", "kind", "cpu", "ns",
-                                                 1000.0, "times", "n", "only_if", "client", "blocking"));
-    ck_assert_int_eq(plan_of(catalogs, "n=1M", NULL, &plan, &problem), 0);
-    async = plan.estimate;
+    json_array_append_new(json_object_get(experiment, "cost"),
+        json_pack("{s:s, s:f, s:[], s:o}", "kind", "cpu", "ns", 1e9, "times", "only_if", only_if));
+    ck_assert_int_eq(plan_of(catalogs, query, NULL, &plan, &problem), 0);
+    estimate = plan.estimate;
     plan_finish(&plan);
-    ck_assert_int_eq(plan_of(catalogs, "n=1M&client=blocking", NULL, &plan, &problem), 0);
-    ck_assert_uint_gt(plan.estimate, async + NSEC_PER_SEC);
-    plan_finish(&plan);
+    return estimate;
+}
+
+START_TEST(a_cost_may_depend_on_parameters_mode_and_lock)
+{
+    static const struct {
+        const char *only_if, *with, *without;
+    } rows[] = {
+        {"{\"client\": \"blocking\"}", "client=blocking", "client=async"},
+        {"{\"n\": 7}", "n=7", "n=8"},
+        {"{\"mode\": \"serial\"}", "mode=serial", "mode=epoll"},
+        {"{\"lock\": \"gil\"}", "lock=gil", "lock=none"},
+        {"{\"lock\": \"gil\", \"mode\": \"epoll\"}", "lock=gil&mode=epoll", "lock=gil&mode=serial"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_free char *with = text_printf("repeat=1&warmup=0&%s", rows[i].with);
+        auto_free char *without = text_printf("repeat=1&warmup=0&%s", rows[i].without);
+
+        ck_assert_uint_ge(estimate_if(json_loads(rows[i].only_if, 0, NULL), with), NSEC_PER_SEC);
+        ck_assert_uint_lt(estimate_if(json_loads(rows[i].only_if, 0, NULL), without), NSEC_PER_SEC);
+    }
 }
 END_TEST
 
@@ -471,7 +491,7 @@ END_TEST
 RUN_TESTS("plan", 30, bad_values_are_named, all_bad_values_are_named_at_once,
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
     numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
-    the_estimate_follows_mode_and_lock, a_cost_may_depend_on_a_choice,
+    the_estimate_follows_mode_and_lock, a_cost_may_depend_on_parameters_mode_and_lock,
     tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
     a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
     requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, requests_by_hand_are_not_counted,
