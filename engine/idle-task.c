@@ -1,0 +1,202 @@
+/* The life of a task of idle.
+ *
+ * All must be there at the same time, or it would not be seen what they cost together. A thread or process
+ * that has begun waits at a gate; when all have, the cell's first thread looks at the memory and opens it. On
+ * a loop the last task to begin does the same. In serial there is only ever one. */
+#include "engine/idle-task.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/memory.h"
+#include "engine/registry.h"
+
+/* Uses the stack down to so many bytes below base, a page at a time. */
+static __attribute__((noinline)) void touch_stack(const char *base, size_t bytes)
+{
+    enum { PAGE = 4096 };
+    volatile char page[PAGE];
+
+    page[0] = 1;
+    if ((uintptr_t)base - (uintptr_t)page < bytes)
+        touch_stack(base, bytes);
+    page[0] = 0;
+}
+
+static void on_timer(Loop *loop, Timer *timer)
+{
+    IdleTask *state = (IdleTask *)((char *)timer - offsetof(IdleTask, timer));
+
+    loop_wake(loop, state->task);
+}
+
+static nsec_t period_of(const IdleParams *params)
+{
+    return NSEC_PER_SEC / (nsec_t)params->wakeups_per_s;
+}
+
+static IdleUsage read_usage(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_THREAD, &usage);
+    return (IdleUsage){
+        .at = nsec_now(),
+        .cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID),
+        .switches = (uint64_t)(usage.ru_nvcsw + usage.ru_nivcsw),
+    };
+}
+
+/* The tasks wake one after the other, evenly over a period. */
+static void fall_asleep(Loop *loop, Task *task)
+{
+    const IdleParams *params = (const IdleParams *)loop->cell->params;
+    IdleGate *gate = loop->cell->prepared;
+    IdleTask *state = (IdleTask *)task->state;
+    nsec_t now = nsec_now();
+
+    atomic_fetch_add_explicit(&gate->n_asleep, 1, memory_order_release);
+    state->stage = STAGE_ASLEEP;
+    state->task = task;
+    state->timer.expired = on_timer;
+    state->until = now + (nsec_t)params->duration_ms * NSEC_PER_MSEC;
+    state->next = state->until;
+    if (params->wakeups_per_s > 0) {
+        state->next = now + period_of(params) * (task->id + 1) / loop->cell->n_tasks;
+        state->before = read_usage();
+    }
+    loop_set_timer(loop, &state->timer, state->next < state->until ? state->next : state->until);
+}
+
+/* Of tasks that are processes each has its own memory. */
+static void note_memory(Arena *arena)
+{
+    if (!arena->read_memory)
+        return;
+    if (!arena->tasks_are_alone)
+        memory_note(arena, 0);
+    for (uint32_t i = 0; arena->tasks_are_alone && i < arena->n_started; i++)
+        memory_note(arena, ((const IdleTask *)arena_task(arena, i)->state)->pid);
+    arena->memory_noted = true;
+}
+
+/* No task can end before the gate is open, so a process that has ended has crashed, and will never begin. */
+static bool some_process_ended(const Cell *cell)
+{
+    siginfo_t info = {0};
+
+    return cell->mode->processes && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid != 0;
+}
+
+/* Waits until a counter has come so far, with little work: those who are waited for need the CPUs. */
+static void wait_for(const Cell *cell, const atomic_uint *counter, uint32_t wanted)
+{
+    const struct timespec moment = nsec_to_timespec(50 * NSEC_PER_USEC);
+
+    while (atomic_load_explicit(counter, memory_order_acquire) < wanted && !some_process_ended(cell))
+        nanosleep(&moment, NULL);
+}
+
+/* They pass one by one, some 100 us apart, as far apart as an interpreter starts its threads. Thousands who
+ * want the lock at the same time, now or when their sleep ends, would be busy with nothing but to wait for
+ * it: each hand-over takes a wake-up, and each that waits wakes after every switch interval. */
+void idle_attend(const Cell *cell, Arena *arena)
+{
+    IdleGate *gate = cell->prepared;
+
+    wait_for(cell, &gate->n_begun, arena->n_started);
+    note_memory(arena);
+    for (uint32_t i = 0; i < arena->n_started; i++) {
+        sem_post(&gate->open);
+        wait_for(cell, &gate->n_asleep, i + 1);
+    }
+}
+
+/* The wait at the gate is a call that blocks, and so outside the lock. */
+static Step begin(Loop *loop, Task *task)
+{
+    const Cell *cell = loop->cell;
+    const IdleParams *params = (const IdleParams *)cell->params;
+    IdleGate *gate = cell->prepared;
+    IdleTask *state = (IdleTask *)task->state;
+    char here = 0;
+    unsigned int n_begun;
+
+    touch_stack(&here, (size_t)params->touch_stack_bytes);
+    state->stage = STAGE_AT_GATE;
+    state->pid = cell->mode->processes ? getpid() : 0;
+    n_begun = atomic_fetch_add_explicit(&gate->n_begun, 1, memory_order_release) + 1;
+    if (cell->mode == &mode_serial) {
+        fall_asleep(loop, task);
+    } else if (!cell->mode->one_loop) {
+        return (Step){STEP_DETACHED, 0};
+    } else if (n_begun == cell->n_tasks) {
+        note_memory(loop->arena);
+        for (uint32_t i = 0; i < cell->n_tasks; i++)
+            fall_asleep(loop, arena_task(loop->arena, i));
+    }
+    return (Step){STEP_WAIT, 0};
+}
+
+static Step pass_gate(Loop *loop, Task *task)
+{
+    IdleGate *gate = loop->cell->prepared;
+
+    while (sem_wait(&gate->open) < 0 && errno == EINTR)
+        ;
+    ((IdleTask *)task->state)->stage = STAGE_THROUGH;
+    return (Step){STEP_MORE, 0};
+}
+
+static void wake_up(Loop *loop, Task *task)
+{
+    IdleTask *state = (IdleTask *)task->state;
+    nsec_t period = period_of((const IdleParams *)loop->cell->params), now = nsec_now();
+
+    state->wakeups++;
+    state->next += period;
+    /* Where there is no time for all wake-ups, those that were missed are left out. */
+    if (state->next < now)
+        state->next += ((now - state->next) / period + 1) * period;
+    loop_set_timer(loop, &state->timer, state->next < state->until ? state->next : state->until);
+}
+
+static Step end_sleep(Loop *loop, Task *task)
+{
+    const IdleParams *params = (const IdleParams *)loop->cell->params;
+    IdleTask *state = (IdleTask *)task->state;
+
+    if (params->wakeups_per_s > 0)
+        state->after = read_usage();
+    state->stage = STAGE_DONE;
+    return (Step){STEP_DONE, 0};
+}
+
+Step idle_step(Loop *loop, Task *task, uint64_t ticks)
+{
+    IdleTask *state = (IdleTask *)task->state;
+
+    (void)ticks;
+    switch (state->stage) {
+    case STAGE_NEW:
+        return begin(loop, task);
+    case STAGE_AT_GATE:
+        return pass_gate(loop, task);
+    case STAGE_THROUGH:
+        fall_asleep(loop, task);
+        return (Step){STEP_WAIT, 0};
+    case STAGE_ASLEEP:
+        if (nsec_now() >= state->until)
+            return end_sleep(loop, task);
+        wake_up(loop, task);
+        return (Step){STEP_WAIT, 0};
+    case STAGE_DONE:
+        break;
+    }
+    assert(!"a task that is done has no more steps");
+    return (Step){STEP_DONE, 0};
+}
