@@ -116,40 +116,46 @@ void idle_attend(const Cell *cell, Arena *arena)
     }
 }
 
-/* The wait at the gate is a call that blocks, and so outside the lock. */
-static Step begin(Loop *loop, Task *task)
+/* Has it something to do that would keep the others from the lock, or block? */
+static Step begin(const Cell *cell, Task *task)
 {
-    const Cell *cell = loop->cell;
+    const IdleParams *params = (const IdleParams *)cell->params;
+    IdleTask *state = (IdleTask *)task->state;
+
+    state->stage = STAGE_BEGUN;
+    state->pid = cell->mode->processes ? getpid() : 0;
+    return (Step){cell->mode->loop_each || params->touch_stack_bytes > 0 ? STEP_DETACHED : STEP_MORE, 0};
+}
+
+/* Outside the lock: to touch megabytes takes as long as a switch interval, and all would wait for each. */
+static Step arrive(const Cell *cell, Task *task)
+{
     const IdleParams *params = (const IdleParams *)cell->params;
     IdleGate *gate = cell->prepared;
-    IdleTask *state = (IdleTask *)task->state;
     char here = 0;
-    unsigned int n_begun;
 
     touch_stack(&here, (size_t)params->touch_stack_bytes);
-    state->stage = STAGE_AT_GATE;
-    state->pid = cell->mode->processes ? getpid() : 0;
-    n_begun = atomic_fetch_add_explicit(&gate->n_begun, 1, memory_order_release) + 1;
-    if (cell->mode == &mode_serial) {
+    atomic_fetch_add_explicit(&gate->n_begun, 1, memory_order_release);
+    while (cell->mode->loop_each && sem_wait(&gate->open) < 0 && errno == EINTR)
+        ;
+    ((IdleTask *)task->state)->stage = STAGE_ARRIVED;
+    return (Step){STEP_MORE, 0};
+}
+
+/* On a loop of many the last to come puts all to sleep. */
+static Step lie_down(Loop *loop, Task *task)
+{
+    const Cell *cell = loop->cell;
+    IdleGate *gate = cell->prepared;
+
+    if (!cell->mode->one_loop) {
         fall_asleep(loop, task);
-    } else if (!cell->mode->one_loop) {
-        return (Step){STEP_DETACHED, 0};
-    } else if (n_begun == cell->n_tasks) {
+    } else if (atomic_load_explicit(&gate->n_begun, memory_order_relaxed) == cell->n_tasks) {
         note_memory(loop->arena);
         for (uint32_t i = 0; i < cell->n_tasks; i++)
             fall_asleep(loop, arena_task(loop->arena, i));
     }
     return (Step){STEP_WAIT, 0};
-}
-
-static Step pass_gate(Loop *loop, Task *task)
-{
-    IdleGate *gate = loop->cell->prepared;
-
-    while (sem_wait(&gate->open) < 0 && errno == EINTR)
-        ;
-    ((IdleTask *)task->state)->stage = STAGE_THROUGH;
-    return (Step){STEP_MORE, 0};
 }
 
 static void wake_up(Loop *loop, Task *task)
@@ -183,12 +189,11 @@ Step idle_step(Loop *loop, Task *task, uint64_t ticks)
     (void)ticks;
     switch (state->stage) {
     case STAGE_NEW:
-        return begin(loop, task);
-    case STAGE_AT_GATE:
-        return pass_gate(loop, task);
-    case STAGE_THROUGH:
-        fall_asleep(loop, task);
-        return (Step){STEP_WAIT, 0};
+        return begin(loop->cell, task);
+    case STAGE_BEGUN:
+        return arrive(loop->cell, task);
+    case STAGE_ARRIVED:
+        return lie_down(loop, task);
     case STAGE_ASLEEP:
         if (nsec_now() >= state->until)
             return end_sleep(loop, task);

@@ -26,7 +26,7 @@ typedef struct IdleUsage {
     uint64_t switches;
 } IdleUsage;
 
-typedef enum IdleStage { STAGE_NEW, STAGE_AT_GATE, STAGE_THROUGH, STAGE_ASLEEP, STAGE_DONE } IdleStage;
+typedef enum IdleStage { STAGE_NEW, STAGE_BEGUN, STAGE_ARRIVED, STAGE_ASLEEP, STAGE_DONE } IdleStage;
 
 typedef struct IdleTask {
     IdleStage stage;
