@@ -34,7 +34,8 @@ static json_t *describe_locks(void)
 
 static json_t *describe_cost(const Cost *cost)
 {
-    json_t *object = json_pack("{s:s, s:f, s:[], s:{}}", "kind", cost->waits ? "wait" : "cpu", "ns",
+    static const char *const kinds[] = {[COST_CPU] = "cpu", [COST_OUTSIDE] = "outside", [COST_WAIT] = "wait"};
+    json_t *object = json_pack("{s:s, s:f, s:[], s:{}}", "kind", kinds[cost->kind], "ns",
         cost->ns > 0 ? cost->ns : ticks_turn_ns(), "times", "only_if");
 
     for (size_t i = 0; i < sizeof(cost->times) / sizeof(cost->times[0]) && cost->times[i]; i++)

@@ -99,8 +99,8 @@ static const Parameter parameters[] = {
 };
 
 static const Cost costs[] = {
-    {.waits = true, .ns = 1e6, .times = {"requests", "delay_ms"}},
-    {.waits = true, .ns = 0.5e6, .times = {"requests", "jitter_ms"}},
+    {.kind = COST_WAIT, .ns = 1e6, .times = {"requests", "delay_ms"}},
+    {.kind = COST_WAIT, .ns = 0.5e6, .times = {"requests", "jitter_ms"}},
     {.ns = 80e3, .times = {"requests"}},
     {.ns = 0.5, .times = {"requests", "bytes"}},
 };

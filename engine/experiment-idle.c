@@ -54,10 +54,18 @@ static const Parameter parameters[] = {
     },
 };
 
-/* A wake-up is about 5 us of CPU time. */
+/* They go through the gate one by one, and of each process the memory is read before. A wake-up is about 5 us
+ * of CPU time, but on a loop it is only a timer; in serial it is part of the sleep. Only a stack of its own
+ * is new memory. */
 static const Cost costs[] = {
-    {.waits = true, .ns = 1e6, .times = {"duration_ms"}},
-    {.ns = 5, .times = {"duration_ms", "wakeups_per_s"}},
+    {.kind = COST_WAIT, .ns = 1e6, .times = {"duration_ms"}},
+    {.kind = COST_WAIT, .ns = 100e3, .times = {"tasks"}, .only_if = {{"mode", "threads"}}},
+    {.kind = COST_WAIT, .ns = 500e3, .times = {"tasks"}, .only_if = {{"mode", "processes"}}},
+    {.ns = 5, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {{"mode", "threads"}}},
+    {.ns = 5, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {{"mode", "processes"}}},
+    {.ns = 0.2, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {{"mode", "epoll"}}},
+    {.kind = COST_OUTSIDE, .ns = 2, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "threads"}}},
+    {.kind = COST_OUTSIDE, .ns = 2, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "processes"}}},
 };
 
 static int64_t bytes_of(const Mode *mode)

@@ -28,10 +28,17 @@ typedef struct Condition {
     int64_t equals;
 } Condition;
 
-/* One term of what a task costs: ns times the values of the named parameters. See plan/estimate.h. */
+typedef enum CostKind {
+    COST_CPU,     /* computed inside the lock */
+    COST_OUTSIDE, /* computed outside the lock */
+    COST_WAIT,    /* waited, by all tasks at the same time */
+} CostKind;
+
+/* One term of what a task costs: ns times the values of the named parameters, or of "tasks". See
+ * plan/estimate.h. */
 typedef struct Cost {
-    bool waits; /* the time is waited, not computed */
-    double ns;  /* 0: measured, the time of one countdown turn */
+    CostKind kind;
+    double ns; /* 0: measured, the time of one countdown turn */
     const char *times[4];
     Condition only_if[3]; /* it is there only where all of them are true */
 } Cost;

@@ -8,24 +8,28 @@ static const double repetition_ns = 3e6;
 /* Creating one thread and one process, from measurements with some room. */
 static const double thread_ns = 50e3, process_ns = 400e3;
 
+/* A parameter of the experiment, or what else is different between cells. */
+static const json_t *value_of(const json_t *cell, const char *name)
+{
+    const json_t *value = json_object_get(json_object_get(cell, "params"), name);
+
+    return value ? value : json_object_get(cell, name);
+}
+
 /* A cost may be there only if parameters, the mode or the lock have certain values: {"via": "pipe"}. */
 static bool applies(const json_t *cost, const json_t *cell)
 {
-    const json_t *params = json_object_get(cell, "params"), *actual;
     const char *name;
     json_t *value;
 
-    json_object_foreach (json_object_get(cost, "only_if"), name, value) {
-        actual = json_object_get(params, name);
-        if (!json_equal(actual ? actual : json_object_get(cell, name), value))
+    json_object_foreach (json_object_get(cost, "only_if"), name, value)
+        if (!json_equal(value_of(cell, name), value))
             return false;
-    }
     return true;
 }
 
 static double task_cost(const json_t *experiment, const json_t *cell, const char *kind)
 {
-    const json_t *params = json_object_get(cell, "params");
     double sum = 0;
     json_t *cost, *name;
     size_t i, k;
@@ -36,7 +40,7 @@ static double task_cost(const json_t *experiment, const json_t *cell, const char
         if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) != 0 || !applies(cost, cell))
             continue;
         json_array_foreach (json_object_get(cost, "times"), k, name)
-            product *= json_number_value(json_object_get(params, json_string_value(name)));
+            product *= json_number_value(value_of(cell, json_string_value(name)));
         sum += product;
     }
     return sum;
@@ -56,16 +60,18 @@ nsec_t estimate_cell(const json_t *experiment, const json_t *cell, bool exclusiv
     const char *client = json_string_value(json_object_get(params, "client"));
     double tasks = json_number_value(json_object_get(cell, "tasks"));
     double cpus = json_number_value(json_object_get(cell, "cpus"));
-    double cpu = task_cost(experiment, cell, "cpu"), wait = task_cost(experiment, cell, "wait");
+    double cpu = task_cost(experiment, cell, "cpu"), outside = task_cost(experiment, cell, "outside");
+    double wait = task_cost(experiment, cell, "wait");
     double rounds = ceil(tasks / cpus), ns = repetition_ns;
 
     if (strcmp(mode, "serial") == 0)
-        ns += tasks * (cpu + wait);
+        ns += tasks * (cpu + outside + wait);
     else if (strcmp(mode, "epoll") == 0)
-        ns += tasks * cpu + wait * (client && strcmp(client, "blocking") == 0 ? tasks : 1);
+        ns += tasks * (cpu + outside) + wait * (client && strcmp(client, "blocking") == 0 ? tasks : 1);
     else if (strcmp(mode, "processes") == 0)
-        ns += rounds * (cpu + process_ns) + wait;
+        ns += rounds * (cpu + outside + process_ns) + wait;
     else
-        ns += (exclusive ? tasks * lock_factor(lock, tasks, cpus) : rounds) * cpu + tasks * thread_ns + wait;
+        ns += (exclusive ? tasks * lock_factor(lock, tasks, cpus) : rounds) * cpu + rounds * outside +
+              tasks * thread_ns + wait;
     return ns < 1e18 ? (nsec_t)ns : (nsec_t)1e18;
 }
