@@ -49,17 +49,27 @@ static json_t *describe_cost(const Cost *cost)
     return object;
 }
 
+/* How many tasks a mode can have, and if it is the machine that allows no more, what of it. */
+static void describe_max_tasks(const Experiment *experiment, const Mode *mode, json_t *object)
+{
+    char reason[ARENA_REASON_SIZE] = "";
+    int64_t most = experiment->max_tasks(mode, reason);
+
+    json_object_set_new(json_object_get(object, "max_tasks"), mode->name, json_integer((json_int_t)most));
+    if (reason[0])
+        json_object_set_new(json_object_get(object, "max_tasks_reason"), mode->name, json_string(reason));
+}
+
 static json_t *describe_experiment(const Experiment *experiment)
 {
-    json_t *object = json_pack("{s:s, s:s, s:[], s:{}, s:{}, s:[]}", "name", experiment->name, "summary",
-        experiment->summary, "parameters", "max_tasks", "unavailable", "cost");
+    json_t *object = json_pack("{s:s, s:s, s:[], s:{}, s:{}, s:{}, s:[]}", "name", experiment->name,
+        "summary", experiment->summary, "parameters", "max_tasks", "max_tasks_reason", "unavailable", "cost");
 
     for (size_t i = 0; i < experiment->n_parameters; i++)
         json_array_append_new(
             json_object_get(object, "parameters"), parameter_describe(&experiment->parameters[i]));
     for (size_t i = 0; registry_modes[i]; i++)
-        json_object_set_new(json_object_get(object, "max_tasks"), registry_modes[i]->name,
-            json_integer((json_int_t)experiment->max_tasks(registry_modes[i])));
+        describe_max_tasks(experiment, registry_modes[i], object);
     for (size_t i = 0; i < experiment->n_costs; i++)
         json_array_append_new(json_object_get(object, "cost"), describe_cost(&experiment->costs[i]));
     if (experiment->headline)

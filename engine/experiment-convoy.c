@@ -106,9 +106,10 @@ static const Cost costs[] = {
     {.kind = COST_OUTSIDE, .ns = 300e3, .times = {"hogs"}, .only_if = {{"mode", "processes"}}},
 };
 
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
+    (void)reason;
     return CONVOY_MAX_TASKS;
 }
 

@@ -39,9 +39,10 @@ static const Parameter parameters[] = {
 
 static const Cost costs[] = {{.times = {"n"}}};
 
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
+    (void)reason;
     return 256;
 }
 

@@ -77,9 +77,10 @@ static const Cost costs[] = {
     {.ns = 0.4, .times = {"rounds", "n", "n", "n"}, .only_if = {{"release", "off"}}},
 };
 
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
+    (void)reason;
     return 256;
 }
 

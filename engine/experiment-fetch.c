@@ -107,7 +107,7 @@ static const Cost costs[] = {
 
 /* What a task needs at once: in epoll a socket; in a thread a socket, an epoll set, and libcurl's two of
  * each multi handle. Processes count by themselves, and are limited to what a machine can bear. */
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000, OTHERS = 64 };
     struct rlimit limit;
@@ -120,7 +120,11 @@ static int64_t max_tasks(const Mode *mode)
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max == RLIM_INFINITY)
         return MOST;
     most = ((int64_t)limit.rlim_max - OTHERS) / (mode->one_loop ? 1 : 4);
-    return most < 1 ? 1 : most < MOST ? most : MOST;
+    if (most >= MOST)
+        return MOST;
+    snprintf(reason, ARENA_REASON_SIZE, "no more than %lld files may be open at once (RLIMIT_NOFILE)",
+        (long long)limit.rlim_max);
+    return most < 1 ? 1 : most;
 }
 
 static size_t state_bytes(const Cell *cell)

@@ -73,15 +73,19 @@ static int64_t bytes_of(const Mode *mode)
     return mode->processes ? BYTES_OF_PROCESS : BYTES_OF_THREAD;
 }
 
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000 };
-    int64_t most = mode->processes ? MOST_PROCESSES : MOST, room = most;
-    char reason[ROOM_REASON_SIZE];
+    int64_t most = mode->processes ? MOST_PROCESSES : MOST, room;
+    char limit[ROOM_REASON_SIZE];
 
-    if (mode->processes || mode == &mode_threads)
-        room = room_for_tasks((uint64_t)bytes_of(mode), false, reason);
-    return room < most ? room : most;
+    if (!mode->loop_each)
+        return most;
+    room = room_for_tasks((uint64_t)bytes_of(mode), false, limit);
+    if (room >= most)
+        return most;
+    snprintf(reason, ARENA_REASON_SIZE, "%s", limit);
+    return room;
 }
 
 static size_t state_bytes(const Cell *cell)

@@ -75,9 +75,10 @@ static const Cost costs[] = {
     {.ns = 35, .times = {"n"}, .only_if = {{"count", "locked"}}},
 };
 
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
+    (void)reason;
     return 256;
 }
 

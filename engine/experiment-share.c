@@ -74,9 +74,10 @@ static const Cost costs[] = {
     {.ns = 1500, .times = {"items"}, .only_if = {{"via", "pipe"}}},
 };
 
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
+    (void)reason;
     return 256;
 }
 

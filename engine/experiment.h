@@ -59,8 +59,9 @@ struct Experiment {
     /* Too few threads or processes are a result, not a failure. */
     bool takes_fewer;
 
-    /* The most tasks that a mode can have on this machine. */
-    int64_t (*max_tasks)(const Mode *mode);
+    /* The most tasks that a mode can have on this machine. Where the machine allows fewer than the
+     * experiment, writes the reason, and otherwise leaves it alone. */
+    int64_t (*max_tasks)(const Mode *mode, char reason[static ARENA_REASON_SIZE]);
 
     /* Bytes of Task.state. */
     size_t (*state_bytes)(const Cell *cell);

@@ -94,6 +94,7 @@ static void read_cell(
     const json_t *object, const Experiment *experiment, Cell *cell, size_t number, Problem *problem)
 {
     const json_t *params = json_object_get(object, "params");
+    char reason[ARENA_REASON_SIZE];
 
     cell->number = (uint32_t)whole(object, "cell", 0, INT32_MAX, (int64_t)number, problem);
     cell->experiment = experiment;
@@ -107,7 +108,8 @@ static void read_cell(
             problem, "lock", json_deep_copy(json_object_get(object, "lock")), NULL, "there is no such lock");
     if (!cell->mode || !cell->lock)
         return;
-    cell->n_tasks = (uint32_t)whole(object, "tasks", 1, experiment->max_tasks(cell->mode), 0, problem);
+    cell->n_tasks =
+        (uint32_t)whole(object, "tasks", 1, experiment->max_tasks(cell->mode, reason), 0, problem);
     cell->n_cpus = (uint32_t)whole(object, "cpus", 1, affinity_usable(), affinity_usable(), problem);
     cell->lock_settings.switch_interval_us = whole(params, "switch_interval_us", 1, 1000000, 5000, problem);
     cell->lock_settings.check_interval = whole(params, "check_interval", 1, 1000000, 100, problem);

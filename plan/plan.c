@@ -253,6 +253,7 @@ static void check_cell(const json_t *catalogs, const char *experiment, const jso
     const json_t *catalog = find_named(catalogs, "runtime", runtime);
     const json_t *entry = find_experiment(catalogs, runtime, experiment);
     json_t *most = json_object_get(json_object_get(entry, "max_tasks"), mode);
+    const char *why = json_string_value(json_object_get(json_object_get(entry, "max_tasks_reason"), mode));
     json_t *reason = json_object_get(json_object_get(entry, "unavailable"), mode);
 
     if (!entry)
@@ -266,7 +267,8 @@ static void check_cell(const json_t *catalogs, const char *experiment, const jso
         problem_add(problem, "mode", json_string(mode), NULL, "%s", json_string_value(reason));
     else if (most && json_integer_value(tasks) > json_integer_value(most))
         problem_add(problem, "tasks", json_incref(tasks), json_pack("{s:i, s:O}", "min", 1, "max", most),
-            "must be from 1 to %lld for %s in mode %s", json_integer_value(most), experiment, mode);
+            "must be from 1 to %lld for %s in mode %s%s%s", json_integer_value(most), experiment, mode,
+            why ? ": " : "", why ? why : "");
 }
 
 /* One complaint is enough where cells differ in something else only. */

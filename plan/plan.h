@@ -49,5 +49,5 @@ int plan_make(const json_t *catalogs, const PlanLimits *limits, const char *expe
 
 /* Returns the catalog for people and forms, a new reference: {protocol, runtimes: [{runtime, version,
  * about}], parameters: [...common...], modes, locks, experiments: [{name, summary, parameters, max_tasks,
- * runtimes, ...}], limits}. Defaults and ranges are those in force. */
+ * max_tasks_reason, runtimes, ...}], limits}. Defaults and ranges are those in force. */
 json_t *plan_catalog(const json_t *catalogs, const PlanLimits *limits);

@@ -84,7 +84,7 @@ static ShowRow judge_noise(const json_t *host)
             100 * json_number_value(foreign), 100 * json_number_value(steal)));
 }
 
-static json_int_t max_tasks(const json_t *catalog, const char *experiment, const char *mode)
+static const json_t *find_experiment(const json_t *catalog, const char *experiment)
 {
     size_t i;
     json_t *entry;
@@ -93,22 +93,25 @@ static json_int_t max_tasks(const json_t *catalog, const char *experiment, const
         const char *name = json_string_value(json_object_get(entry, "name"));
 
         if (name && strcmp(name, experiment) == 0)
-            return json_integer_value(json_object_get(json_object_get(entry, "max_tasks"), mode));
+            return entry;
     }
-    return 0;
+    return NULL;
 }
 
 /* The article speaks of thousands of threads and of ten thousand connections. */
 static ShowRow judge_many(
     const json_t *catalog, const char *name, const char *experiment, const char *mode, const char *what)
 {
-    json_int_t most = max_tasks(catalog, experiment, mode);
+    const json_t *entry = find_experiment(catalog, experiment);
+    json_int_t most = json_integer_value(json_object_get(json_object_get(entry, "max_tasks"), mode));
+    const char *reason = json_string_value(json_object_get(json_object_get(entry, "max_tasks_reason"), mode));
     auto_free char *number = human_integer(most);
 
     if (most >= 10000)
         return row(name, SHOW_OK, text_printf("there is room for %s %s", number, what));
     return row(name, most >= 1000 ? SHOW_LIMITED : SHOW_NO,
-        text_printf("there is room for %s %s only, not for 10,000", number, what));
+        text_printf("there is room for %s %s only, not for 10,000%s%s", number, what, reason ? ": " : "",
+            reason ? reason : ""));
 }
 
 static const json_t *find_cell(const json_t *run, const Lesson *lesson)

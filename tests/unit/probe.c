@@ -132,9 +132,10 @@ static size_t state_bytes(const Cell *cell)
     return sizeof(ProbeState);
 }
 
-static int64_t max_tasks(const Mode *mode)
+static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
+    (void)reason;
     return 10000;
 }
 

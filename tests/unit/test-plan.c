@@ -17,7 +17,7 @@ static const char catalog_text[] =
     "\"async\"},"
     "{\"name\": \"url\", \"type\": \"text\", \"format\": \"url\", \"max_length\": 100, \"default\": null}],"
     "\"max_tasks\": {\"serial\": 256, \"threads\": 8, \"processes\": 256, \"epoll\": 10000}, "
-    "\"unavailable\": {},"
+    "\"max_tasks_reason\": {\"threads\": \"its pids.max is low\"}, \"unavailable\": {},"
     "\"cost\": [{\"kind\": \"cpu\", \"ns\": 1.0, \"times\": [\"n\"]}]}]}]";
 
 /* Plans "a=1&b=2"; returns the status of the problem, or 0. */
@@ -61,7 +61,8 @@ static const Row bad_rows[] = {
     {"tasks=", "tasks", "empty"},
     {"tasks=0", "tasks", "from 1 to"},
     {"tasks=2,2", "tasks", "twice"},
-    {"tasks=9", "tasks", "mode threads"},
+    {"tasks=9", "tasks", "from 1 to 8 for work in mode threads: its pids.max is low"},
+    {"tasks=257&mode=serial", "tasks", "from 1 to 256 for work in mode serial"},
     {"cpus=3", "cpus", "from 1 to 2"},
     {"mode=serial,fibers", "mode", "choices"},
     {"mode=epoll,asyncio", "mode", "twice"},

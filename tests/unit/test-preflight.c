@@ -100,6 +100,17 @@ START_TEST(a_weak_gain_is_limited)
 }
 END_TEST
 
+START_TEST(what_allows_few_is_named)
+{
+    json_t *catalog = make_catalog(84, 10000);
+
+    json_object_set_new(json_array_get(json_object_get(catalog, "experiments"), 0), "max_tasks_reason",
+        json_pack("{s:s}", "threads", "its pids.max is low"));
+    judge(catalog, make_countdown(1, 0.5, 0.5), make_fetch(0.5, 0.5, "faster"));
+    assert_row("threads (pids)", SHOW_NO, "84 threads only, not for 10,000: its pids.max is low");
+}
+END_TEST
+
 START_TEST(quotas_and_noise_limit)
 {
     json_t *countdown = make_countdown(1, 0.5, 0.5), *host = json_object_get(countdown, "host");
@@ -167,5 +178,5 @@ START_TEST(the_conclusion_counts_what_cannot_be_shown)
 END_TEST
 
 RUN_TESTS("preflight", 30, a_good_machine_shows_all, one_cpu_shows_no_gain, a_weak_gain_is_limited,
-    quotas_and_noise_limit, what_did_not_run_says_why, nothing_at_all_is_no,
+    what_allows_few_is_named, quotas_and_noise_limit, what_did_not_run_says_why, nothing_at_all_is_no,
     the_conclusion_counts_what_cannot_be_shown)

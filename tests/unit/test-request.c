@@ -1,4 +1,9 @@
 /* Requests as a server, or something that is no server, might send them to the engine. */
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "engine/describe.h"
 #include "engine/registry.h"
 #include "engine/repeat.h"
@@ -179,6 +184,60 @@ START_TEST(the_catalog_describes_every_member)
 }
 END_TEST
 
+/* What the catalog says of an experiment and a mode. */
+static void assert_most(const char *experiment, const char *mode, json_int_t most, const char *part)
+{
+    json_auto_t *catalog = describe_runtime();
+    const json_t *entry;
+    const char *reason;
+    size_t i;
+
+    json_array_foreach (json_object_get(catalog, "experiments"), i, entry) {
+        if (strcmp(json_string_value(json_object_get(entry, "name")), experiment) != 0)
+            continue;
+        reason = json_string_value(json_object_get(json_object_get(entry, "max_tasks_reason"), mode));
+        ck_assert_int_eq(
+            json_integer_value(json_object_get(json_object_get(entry, "max_tasks"), mode)), most);
+        ck_assert_msg(
+            part ? reason && strstr(reason, part) : !reason, "%s in %s: %s", experiment, mode, reason);
+        return;
+    }
+    ck_abort_msg("there is no %s", experiment);
+}
+
+START_TEST(the_catalog_says_which_limit_of_files_allows_no_more_tasks)
+{
+    const struct rlimit few = {464, 464};
+
+    assert_most("fetch", "serial", 10000, NULL);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_most("fetch", "threads", 100, "464 files may be open at once (RLIMIT_NOFILE)");
+    assert_most("fetch", "epoll", 400, "RLIMIT_NOFILE");
+    assert_most("fetch", "processes", 1000, NULL);
+    assert_most("countdown", "threads", 256, NULL);
+}
+END_TEST
+
+/* Root is not bound by it, and has to be somebody else meanwhile. A sanitizer needs all rights at the end. */
+START_TEST(the_catalog_says_which_limit_of_threads_allows_no_more_tasks)
+{
+    struct rlimit usual, few;
+    uid_t user = geteuid();
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NPROC, &usual), 0);
+    few = (struct rlimit){30, usual.rlim_max};
+    ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &few), 0);
+    ck_assert_int_eq(seteuid(user == 0 ? 65534 : user), 0);
+    assert_most("idle", "threads", 14, "threads (RLIMIT_NPROC)");
+    assert_most("idle", "processes", 14, "threads (RLIMIT_NPROC)");
+    assert_most("idle", "epoll", 10000, NULL);
+    ck_assert_int_eq(seteuid(user), 0);
+    ck_assert_int_eq(setrlimit(RLIMIT_NPROC, &usual), 0);
+    prctl(PR_SET_DUMPABLE, 1);
+}
+END_TEST
+
 RUN_TESTS("request", 60, a_good_request_becomes_cells, a_bad_request_names_what_is_bad,
     what_is_no_object_is_refused, friends_are_taken_over, repetitions_go_round_the_cells,
-    the_catalog_describes_every_member)
+    the_catalog_describes_every_member, the_catalog_says_which_limit_of_files_allows_no_more_tasks,
+    the_catalog_says_which_limit_of_threads_allows_no_more_tasks)
