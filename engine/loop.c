@@ -40,7 +40,9 @@ void loop_wake(Loop *loop, Task *task)
 {
     if (task->ready)
         return;
-    timeline_note(loop, task, SPAN_NONE, 0);
+    /* A task that is alone never waits for its turn. */
+    if (!loop->alone)
+        timeline_note(loop, task, SPAN_NONE, 0);
     task->ready = true;
     task->next = NULL;
     if (loop->last_ready)

@@ -8,8 +8,9 @@
 
 /* What is known of a task after some of its spans. */
 typedef struct Seen {
-    nsec_t first, last, sum;
-    uint32_t n_runs;
+    nsec_t first, last, sum, waited_for_lock;
+    SpanKind first_kind, last_kind;
+    uint32_t n_runs, n_waits_for_lock, n_gaps;
 } Seen;
 
 static void check_span(const Cell *cell, const Arena *arena, const Span *span)
@@ -27,16 +28,48 @@ static void check_span(const Cell *cell, const Arena *arena, const Span *span)
         ck_assert(cell->lock->exclusive && arena->n_seats > 1 && !cell->mode->processes);
 }
 
-static void add_span(Seen *seen, const Span *span)
+/* Between the end of a wait for the lock and the run that follows, the loop has a few words with itself. */
+static bool touches(const Seen *seen, const Span *span)
 {
-    ck_assert_uint_ge(span->start, seen->last);
-    seen->first = seen->first ? seen->first : span->start;
-    seen->last = span->end;
-    seen->sum += span->end - span->start;
-    seen->n_runs += span->kind == SPAN_RUN;
+    return span->start == seen->last || seen->last_kind == SPAN_NONE ||
+           (seen->last_kind == SPAN_WAIT_LOCK && span->kind == SPAN_RUN);
 }
 
-static void check_task(const Arena *arena, const Task *task, const Seen *seen)
+static void add_span(Seen *seen, const Span *span)
+{
+    nsec_t time = span->end - span->start;
+
+    ck_assert_uint_ge(span->start, seen->last);
+    seen->n_gaps += !touches(seen, span);
+    if (seen->first_kind == SPAN_NONE) {
+        seen->first = span->start;
+        seen->first_kind = span->kind;
+    }
+    seen->last = span->end;
+    seen->last_kind = span->kind;
+    seen->sum += time;
+    seen->n_runs += span->kind == SPAN_RUN;
+    if (span->kind == SPAN_WAIT_LOCK) {
+        seen->n_waits_for_lock++;
+        seen->waited_for_lock += time;
+    }
+}
+
+/* A task with a loop of its own always does something, from its start to its end, and each time it had the
+ * lock from another is a wait. After its end it may wait once more, for the forced switch. */
+static void check_covered(Arena *arena, const Task *task, const Seen *seen)
+{
+    const LockStats *stats = &arena_seat(arena, task->id)->stats;
+    nsec_t start = arena->epoch + task->start, end = arena->epoch + task->end;
+
+    ck_assert_uint_eq(seen->n_gaps, 0);
+    ck_assert(seen->first_kind == SPAN_RUN || (seen->first_kind == SPAN_WAIT_LOCK && seen->first <= start));
+    ck_assert_uint_eq(seen->last, end);
+    ck_assert_uint_ge(seen->n_waits_for_lock, stats->handoffs);
+    ck_assert_uint_ge(seen->waited_for_lock + (arena->wall - task->end), stats->waited);
+}
+
+static void check_task(const Cell *cell, Arena *arena, const Task *task, const Seen *seen)
 {
     nsec_t start = arena->epoch + task->start, end = arena->epoch + task->end;
 
@@ -45,6 +78,8 @@ static void check_task(const Arena *arena, const Task *task, const Seen *seen)
     ck_assert_uint_gt(seen->n_runs, 0);
     ck_assert_uint_le(seen->last, end);
     ck_assert_uint_le(seen->sum, end - (seen->first < start ? seen->first : start));
+    if (cell->mode->loop_each)
+        check_covered(arena, task, seen);
 }
 
 void check_timeline(const Cell *cell, Arena *arena)
@@ -70,7 +105,7 @@ void check_timeline(const Cell *cell, Arena *arena)
         }
     }
     for (uint32_t i = 0; i < cell->n_tasks && timeline_dropped(arena->timeline) == 0; i++)
-        check_task(arena, arena_task(arena, i), &seen[i]);
+        check_task(cell, arena, arena_task(arena, i), &seen[i]);
     free(seen);
 }
 
