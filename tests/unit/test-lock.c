@@ -4,6 +4,7 @@
 
 #include "engine/registry.h"
 #include "tests/unit/run.h"
+#include "tests/unit/waiter.h"
 
 typedef struct Other {
     Lock *lock;
@@ -175,6 +176,38 @@ START_TEST(py2_lets_anyone_barge_in)
 }
 END_TEST
 
+/* How often a waiter woke in vain who was woken in vain so many times. No drop request comes in between. */
+static uint64_t false_wakeups_after(const LockPolicy *policy, int n_wakes)
+{
+    Lock *lock = shared_lock(policy, 3600 * INT64_C(1000000), 100);
+    Seat mine = {0};
+    Waiter waiter = {0};
+
+    policy->acquire(lock, &mine);
+    waiter_start(&waiter, lock);
+    for (int i = 0; i < n_wakes; i++)
+        waiter_wake_in_vain(&waiter, lock, &mine);
+    policy->release(lock, &mine);
+    waiter_join(&waiter);
+    ck_assert_uint_eq(mine.stats.false_wakeups, 0);
+    ck_assert_uint_eq(mine.stats.acquires, 1 + n_wakes);
+    ck_assert_uint_eq(waiter.seat.stats.acquires, 1);
+    ck_assert_uint_eq(waiter.seat.stats.handoffs, 1);
+    ck_assert_uint_eq(waiter.seat.stats.drop_requests, 0);
+    policy->destroy(lock);
+    return waiter.seat.stats.false_wakeups;
+}
+
+START_TEST(who_wakes_and_finds_the_lock_taken_again_woke_in_vain)
+{
+    static const LockPolicy *const policies[] = {&lock_gil, &lock_gil_py2};
+
+    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
+        for (int n_wakes = 0; n_wakes < 4; n_wakes++)
+            ck_assert_uint_eq(false_wakeups_after(policies[i], n_wakes), n_wakes);
+}
+END_TEST
+
 START_TEST(interpreters_do_not_wait_for_one_another)
 {
     Lock *one = lock_per_interpreter.create(&(LockSettings){5000, 100});
@@ -213,4 +246,5 @@ RUN_TESTS("lock", 60, waiter_forces_a_switch_after_one_interval,
     nobody_is_asked_to_drop_before_the_interval_is_over, a_release_without_a_request_does_not_wait,
     py2_lets_go_every_check_interval_and_one_tick, py2_counts_ticks_for_the_whole_process,
     py2_has_no_lock_before_the_first_thread, py2_lets_anyone_barge_in,
-    interpreters_do_not_wait_for_one_another, without_a_lock_both_are_inside)
+    who_wakes_and_finds_the_lock_taken_again_woke_in_vain, interpreters_do_not_wait_for_one_another,
+    without_a_lock_both_are_inside)
