@@ -62,6 +62,21 @@ START_TEST(spans_follow_one_another)
 }
 END_TEST
 
+START_TEST(a_forced_switch_is_a_wait_for_the_lock)
+{
+    Tracer *tracer = make_tracer(ROOM);
+    Loop loop = {.tracer = tracer, .alone = true};
+    static const Span expected[] = {{10, 20, 0, SPAN_RUN}, {20, 25, 0, SPAN_WAIT_LOCK},
+        {25, 30, 0, SPAN_OUTSIDE}, {30, 40, 0, SPAN_RUN}, {40, 50, 0, SPAN_WAIT_IO}};
+
+    timeline_record(tracer, 0, SPAN_RUN, 10);
+    timeline_leave(&loop, SPAN_OUTSIDE, 20, 5);
+    timeline_record(tracer, 0, SPAN_RUN, 30);
+    timeline_leave(&loop, SPAN_WAIT_IO, 40, 0);
+    expect(tracer, 50, expected, 5);
+}
+END_TEST
+
 START_TEST(runs_with_nobody_between_them_are_one)
 {
     Tracer *tracer = make_tracer(ROOM);
@@ -140,18 +155,73 @@ START_TEST(the_probe_has_a_true_timeline_everywhere)
 }
 END_TEST
 
+/* Traces tasks that only compute and so many steps; returns the number of hand-overs. */
+static uint64_t trace_hand_overs(const LockPolicy *policy, int64_t steps)
+{
+    Cell cell = probe_cell(&mode_threads, policy, N_TASKS, steps, "m");
+    Arena *arena = trace(&cell);
+    uint64_t handoffs = sum_stats(arena).handoffs;
+
+    ck_assert_uint_eq(timeline_dropped(arena->timeline), 0);
+    ck_assert_uint_eq(count_spans(arena, SPAN_RUN), handoffs + 1);
+    arena_free(arena);
+    return handoffs;
+}
+
+/* Each task has the lock once. What is more is handed over between two steps, and it takes some of them until
+ * that happens. */
 START_TEST(there_is_one_run_for_each_hand_over)
 {
-    static const LockPolicy *const locks[] = {&lock_gil, &lock_gil_py2};
+    static const LockPolicy *const policies[] = {&lock_gil, &lock_gil_py2};
 
-    for (size_t i = 0; i < sizeof(locks) / sizeof(locks[0]); i++) {
-        Cell cell = probe_cell(&mode_threads, locks[i], N_TASKS, 3000, "m");
-        Arena *arena = trace(&cell);
+    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+        uint64_t handoffs = 0;
 
-        ck_assert_uint_eq(timeline_dropped(arena->timeline), 0);
-        ck_assert_uint_eq(count_spans(arena, SPAN_RUN), sum_stats(arena).handoffs + 1);
-        arena_free(arena);
+        for (int64_t steps = 3000; handoffs < 2 * N_TASKS && steps < 20000000; steps *= 2)
+            handoffs = trace_hand_overs(policies[i], steps);
+        ck_assert_uint_ge(handoffs, 2 * N_TASKS);
     }
+}
+END_TEST
+
+/* A traced thread computes until a waiter has had the lock. */
+static void hand_over(const LockPolicy *policy)
+{
+    Lock *lock = policy->create(&(LockSettings){.switch_interval_us = 1000, .check_interval = 100});
+    Tracer *tracer = make_tracer(ROOM);
+    const Span *spans = tracer->timeline->spans;
+    Seat mine = {.tracer = tracer};
+    Loop loop = {.lock = lock, .seat = &mine, .alone = true};
+    Waiter waiter = {0};
+
+    lock->shared = true;
+    policy->acquire(lock, &mine);
+    timeline_begin(&loop, 0);
+    timeline_record(tracer, 0, SPAN_RUN, 0);
+    waiter_start(&waiter, lock);
+    /* The old lock takes even the time of its first acquisition. */
+    mine.stats.waited = 0;
+    while (mine.stats.handoffs == 0)
+        loop.lock->policy->check(loop.lock, &mine, 101);
+    policy->release(lock, &mine);
+    waiter_join(&waiter);
+    timeline_end(&loop, 0, 1);
+    ck_assert_uint_eq(timeline_count(tracer->timeline), 3);
+    ck_assert_int_eq(spans[0].kind, SPAN_RUN);
+    ck_assert_int_eq(spans[1].kind, SPAN_WAIT_LOCK);
+    ck_assert_int_eq(spans[2].kind, SPAN_RUN);
+    ck_assert_uint_eq(spans[0].end, spans[1].start);
+    ck_assert_uint_eq(spans[1].end, spans[2].start);
+    ck_assert_uint_ge(spans[1].end - spans[1].start, mine.stats.waited);
+    ck_assert_uint_gt(mine.stats.waited, 0);
+    timeline_free(tracer->timeline);
+    policy->destroy(lock);
+}
+
+START_TEST(a_check_that_hands_over_is_a_wait_between_two_runs)
+{
+    hand_over(&lock_gil);
+    hand_over(&lock_gil_py2);
 }
 END_TEST
 
@@ -333,9 +403,10 @@ START_TEST(timelines_come_after_all_samples)
 }
 END_TEST
 
-RUN_TESTS("timeline", 60, spans_follow_one_another, runs_with_nobody_between_them_are_one,
-    what_took_no_time_is_nothing_to_see, what_does_not_fit_is_counted,
+RUN_TESTS("timeline", 60, spans_follow_one_another, a_forced_switch_is_a_wait_for_the_lock,
+    runs_with_nobody_between_them_are_one, what_took_no_time_is_nothing_to_see, what_does_not_fit_is_counted,
     the_probe_has_a_true_timeline_everywhere, there_is_one_run_for_each_hand_over,
+    a_check_that_hands_over_is_a_wait_between_two_runs,
     false_wakeups_are_seen_under_the_gil_and_counted_under_the_old_one, all_false_wakeups_of_a_cell_are_seen,
     a_task_of_a_loop_waits_once_for_each_wait, a_task_that_only_awaits_runs_once_if_it_is_alone,
     a_repetition_that_is_not_traced_has_no_timeline, the_event_says_who_did_what_when,
