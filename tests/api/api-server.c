@@ -33,18 +33,22 @@ static nsec_t deadline(void)
     return nsec_now() + API_PATIENCE_S * NSEC_PER_SEC;
 }
 
-/* Starts the program with both outputs in one pipe, or only the first. */
+/* Starts the program with both outputs in one pipe, or only the first. It ends with the test: one whose
+ * assertion fails stops nothing, and what was left would be waited for. */
 static pid_t spawn(char *const arguments[], const char *directory, bool with_errors, int *ret_output)
 {
     auto_free char *program = sibling_find("server", "gilscope");
     int ends[2];
-    pid_t pid;
+    pid_t test = getpid(), pid;
 
     ck_assert_msg(program, "gilscope is not in the build tree");
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     pid = fork();
     ck_assert_int_ge(pid, 0);
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != test)
+            _exit(125);
         setpgid(0, 0);
         dup2(ends[1], STDOUT_FILENO);
         if (with_errors)

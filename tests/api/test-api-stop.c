@@ -1,5 +1,8 @@
 /* The end of the server, told or forced: it ends, with the right status, and no process stays behind. */
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -162,8 +165,31 @@ START_TEST(the_origin_is_started_again)
 }
 END_TEST
 
+/* What it has started hangs up with it. */
+START_TEST(it_ends_with_the_test_that_started_it)
+{
+    ApiServer *shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t test;
+
+    ck_assert_ptr_ne(shared, MAP_FAILED);
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    test = fork();
+    ck_assert_int_ge(test, 0);
+    if (test == 0) {
+        api_server_start(shared, API_FAKE_RUNTIME, NULL);
+        api_send_get(shared, "/run/gated" ONCE);
+        api_server_wait_for_file(shared, "begun");
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(test, NULL, 0), test);
+    shared->output = -1;
+    ck_assert_int_eq(api_server_wait(shared), 128 + SIGKILL);
+}
+END_TEST
+
 RUN_TESTS("api-stop", 120, it_ends_at_once_when_nothing_runs, a_run_that_ends_within_the_grace_is_answered,
     ctrl_c_leaves_the_grace_to_the_run, a_run_that_outlasts_the_grace_is_cancelled,
     a_second_signal_takes_the_grace_away, who_waits_in_the_queue_is_told_at_once,
     while_it_stops_it_says_so_and_takes_nothing_new, a_killed_server_leaves_no_process,
-    the_origin_is_started_again)
+    the_origin_is_started_again, it_ends_with_the_test_that_started_it)
