@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "engine/memory.h"
-#include "engine/registry.h"
+#include "engine/mode.h"
 
 /* Uses the stack down to so many bytes below base, a page at a time. */
 static __attribute__((noinline)) void touch_stack(const char *base, size_t bytes)

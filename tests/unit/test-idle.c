@@ -4,6 +4,7 @@
 
 #include "engine/memory.h"
 #include "engine/room.h"
+#include "tests/unit/check-timeline.h"
 #include "tests/unit/one-cell.h"
 
 enum { N_TASKS = 20, KB = 1024, MB = 1024 * KB };
@@ -154,6 +155,31 @@ START_TEST(a_stack_that_is_used_is_resident)
 }
 END_TEST
 
+/* How many steps outside the lock there are in two tasks of a loop or of threads. */
+static uint32_t steps_outside(const Mode *mode, int touch_stack_bytes)
+{
+    Cell cell = idle_cell(mode, &lock_gil, 2, (IdleOptions){.touch_stack_bytes = touch_stack_bytes});
+    Arena *arena;
+    uint32_t n;
+
+    ck_assert_int_eq(cell_trace(&cell, 1000, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
+    ck_assert_msg(arena->complete, "%s: %s", mode->name, arena->reason);
+    check_timeline(&cell, arena);
+    n = count_spans(arena, SPAN_OUTSIDE);
+    arena_free(arena);
+    return n;
+}
+
+/* A thread touches its stack on the way to the gate, in one step. */
+START_TEST(nobody_keeps_the_others_waiting_while_he_touches_a_stack)
+{
+    ck_assert_uint_eq(steps_outside(&mode_epoll, 0), 0);
+    ck_assert_uint_eq(steps_outside(&mode_epoll, MB), 2);
+    ck_assert_uint_eq(steps_outside(&mode_threads, 0), 2);
+    ck_assert_uint_eq(steps_outside(&mode_threads, MB), 2);
+}
+END_TEST
+
 START_TEST(a_stack_that_is_too_small_is_refused_with_the_reason)
 {
     static const IdleOptions rows[] = {{.touch_stack_bytes = 2 * MB, .stack_bytes = MB}, {.stack_bytes = KB}};
@@ -271,5 +297,6 @@ END_TEST
 
 RUN_TESTS("idle", 100, all_tasks_sleep_together, tasks_wake_but_never_more_often_than_they_are_told,
     memory_is_that_of_all_tasks_at_once, a_stack_that_is_used_is_resident,
+    nobody_keeps_the_others_waiting_while_he_touches_a_stack,
     a_stack_that_is_too_small_is_refused_with_the_reason, a_limit_that_is_reached_is_a_result,
     threads_that_the_system_refuses_are_a_result, a_task_that_dies_ends_the_cell, there_is_a_reserve)
