@@ -37,7 +37,7 @@ static Lookup *lookup_new(App *app, Request *request, const Client *client, json
 {
     Lookup *lookup = later_new(sizeof(*lookup), app, request);
 
-    snprintf(lookup->id, sizeof(lookup->id), "%s", request->parameter);
+    snprintf(lookup->id, sizeof(lookup->id), "%.*s", ULID_LENGTH, request->parameter);
     lookup->client = *client;
     lookup->values = values;
     return lookup;
