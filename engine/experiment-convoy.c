@@ -106,6 +106,11 @@ static const Cost costs[] = {
     {.kind = COST_OUTSIDE, .ns = 300e3, .times = {"hogs"}, .only_if = {{"mode", "processes"}}},
 };
 
+/* The latencies, where the client sends some 110,000 requests a second. */
+static const MemoryUse memory[] = {
+    {.bytes = 900, .times = {"duration_ms"}, .only_if = {{"paced", "off"}}},
+};
+
 static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
@@ -370,6 +375,8 @@ const Experiment experiment_convoy = {
     .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
     .costs = costs,
     .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .memory = memory,
+    .n_memory = sizeof(memory) / sizeof(memory[0]),
     .tasks_parameter = "hogs",
     .tasks_plus = 1,
     .max_tasks = max_tasks,

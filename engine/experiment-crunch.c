@@ -77,6 +77,14 @@ static const Cost costs[] = {
     {.ns = 0.4, .times = {"rounds", "n", "n", "n"}, .only_if = {{"release", "off"}}},
 };
 
+/* The input, which all tasks share, and the row that each of them works on: see crunch_buffer_length(). */
+static const MemoryUse memory[] = {
+    {.bytes = 16, .times = {"n", "n"}, .only_if = {{"kernel", "matmul"}}},
+    {.bytes = 8, .times = {"n", "n"}, .only_if = {{"kernel", "blur"}}},
+    {.per_task = true, .bytes = 8, .times = {"n"}, .only_if = {{"kernel", "matmul"}}},
+    {.per_task = true, .bytes = 20, .times = {"n"}, .only_if = {{"kernel", "blur"}}},
+};
+
 static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     (void)mode;
@@ -178,6 +186,8 @@ const Experiment experiment_crunch = {
     .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
     .costs = costs,
     .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .memory = memory,
+    .n_memory = sizeof(memory) / sizeof(memory[0]),
     .max_tasks = max_tasks,
     .state_bytes = state_bytes,
     .prepare = prepare,

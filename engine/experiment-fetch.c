@@ -105,6 +105,28 @@ static const Cost costs[] = {
     {.ns = 0.5, .times = {"requests", "bytes"}},
 };
 
+/* libcurl, its handles with their buffers, the own server's part of a connection, and the rows. */
+static const MemoryUse memory[] = {
+    {.bytes = 2 << 20},
+    {.per_task = true, .bytes = sizeof(FetchRow), .times = {"requests"}},
+    {.per_task = true, .bytes = 28 << 10, .only_if = {{"mode", "epoll"}, {"client", "async"}}},
+    {.per_task = true, .bytes = 74 << 10, .only_if = {{"mode", "threads"}}},
+    {.per_task = true, .bytes = 100 << 10, .only_if = {{"mode", "processes"}}},
+
+    /* So much of a page stands in the kernel on its way: most of all where one thread has many transfers. */
+    {.bytes = 0.3, .times = {"bytes"}},
+    {.per_task = true, .bytes = 0.6, .times = {"bytes"}, .only_if = {{"mode", "epoll"}, {"client", "async"}}},
+    {.per_task = true,
+        .bytes = 0.35,
+        .times = {"bytes"},
+        .only_if = {{"mode", "threads"}, {"client", "async"}}},
+    {.per_task = true,
+        .bytes = 0.06,
+        .times = {"bytes"},
+        .only_if = {{"mode", "threads"}, {"client", "blocking"}}},
+    {.per_task = true, .bytes = 0.05, .times = {"bytes"}, .only_if = {{"mode", "processes"}}},
+};
+
 /* What a task needs at once: in epoll a socket; in a thread a socket, an epoll set, and libcurl's two of
  * each multi handle. Processes count by themselves, and are limited to what a machine can bear. */
 static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
@@ -442,6 +464,8 @@ const Experiment experiment_fetch = {
     .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
     .costs = costs,
     .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .memory = memory,
+    .n_memory = sizeof(memory) / sizeof(memory[0]),
     .max_tasks = max_tasks,
     .state_bytes = state_bytes,
     .prepare = prepare,

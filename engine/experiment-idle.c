@@ -68,6 +68,13 @@ static const Cost costs[] = {
     {.kind = COST_OUTSIDE, .ns = 2, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "processes"}}},
 };
 
+/* Tasks of one thread touch the same stack. */
+static const MemoryUse memory[] = {
+    {.bytes = 1, .times = {"touch_stack_bytes"}},
+    {.per_task = true, .bytes = 1, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "threads"}}},
+    {.per_task = true, .bytes = 1, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "processes"}}},
+};
+
 static int64_t bytes_of(const Mode *mode)
 {
     return mode->processes ? BYTES_OF_PROCESS : BYTES_OF_THREAD;
@@ -245,6 +252,8 @@ const Experiment experiment_idle = {
     .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
     .costs = costs,
     .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .memory = memory,
+    .n_memory = sizeof(memory) / sizeof(memory[0]),
     .takes_fewer = true,
     .max_tasks = max_tasks,
     .state_bytes = state_bytes,

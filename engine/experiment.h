@@ -43,6 +43,15 @@ typedef struct Cost {
     Condition only_if[3]; /* it is there only where all of them are true */
 } Cost;
 
+/* One term of what a cell needs of memory at once: bytes times the values of the named parameters. What the
+ * tasks' own threads and processes need comes on top, see Mode.task_bytes. */
+typedef struct MemoryUse {
+    bool per_task; /* for each task; else once for all */
+    double bytes;
+    const char *times[4];
+    Condition only_if[3]; /* as in Cost */
+} MemoryUse;
+
 struct Experiment {
     const char *name, *summary;
     /* The figure of a cell that it is about, "metrics.lost_updates"; NULL: the wall time. */
@@ -51,6 +60,8 @@ struct Experiment {
     size_t n_parameters;
     const Cost *costs;
     size_t n_costs;
+    const MemoryUse *memory; /* may be NULL */
+    size_t n_memory;
 
     /* The number of tasks is the value of this parameter and so many more; NULL: as it is asked for. */
     const char *tasks_parameter;

@@ -83,5 +83,6 @@ const Mode mode_processes = {
     .summary = "a process for each task: each has a lock of its own, and no shared data",
     .processes = true,
     .loop_each = true,
+    .task_bytes = 240 << 10, /* 60 KB of its own, page tables of 90 KB, and the rest of the kernel's part */
     .run = run,
 };

@@ -11,6 +11,10 @@ struct Mode {
     bool loop_each; /* each task has a loop, and so a seat, of its own; else one loop serves all */
     bool one_loop;  /* all tasks run on one loop, in one thread */
 
+    /* What the thread or process of each task takes while it lives, with the kernel's part; 0: it has none.
+     */
+    size_t task_bytes;
+
     /* Runs all tasks of the arena to their end, from the cell's process, which has one thread. Everything
      * that can be allocated is, then arena->epoch is taken with cell_start_clock() before the first task,
      * thread or process is made. Returns after the last is joined, with arena->create set. Returns 0, or a

@@ -72,25 +72,32 @@ static void bound_by_numbers(Room *room, bool now)
     bound(room, less_reserve(left, GROUP_RESERVE), "process numbers (pids.max)");
 }
 
-static void bound_by_memory(Room *room, int64_t bytes_each, bool now)
+/* In bytes. */
+static Room memory_left(bool now)
 {
     int64_t left = number_in("/proc/meminfo", now ? "MemAvailable:" : "MemTotal:", INT64_MAX / 1024) * 1024;
+    Room memory = {left, "memory"};
     Cgroup cgroup;
 
-    bound(room, left / 2 / bytes_each, "memory");
     cgroup_find_controller("", "memory", &cgroup);
     left = cgroup_left(&cgroup.v1, "memory.limit_in_bytes", now ? "memory.usage_in_bytes" : NULL);
-    bound(room, left / 2 / bytes_each, "memory (memory.limit_in_bytes)");
+    bound(&memory, left, "memory (memory.limit_in_bytes)");
     left = cgroup_left(&cgroup.v2, "memory.max", now ? "memory.current" : NULL);
-    bound(room, left / 2 / bytes_each, "memory (memory.max)");
+    bound(&memory, left, "memory (memory.max)");
+    return memory;
+}
+
+int64_t room_memory(void)
+{
+    return memory_left(true).most;
 }
 
 int64_t room_for_tasks(uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE])
 {
-    Room room = {INT64_MAX, ""};
+    Room room = {INT64_MAX, ""}, memory = memory_left(now);
 
     bound_by_numbers(&room, now);
-    bound_by_memory(&room, (int64_t)bytes_each, now);
+    bound(&room, memory.most / 2 / (int64_t)bytes_each, memory.what);
     snprintf(reason, ROOM_REASON_SIZE, "the rest of the %s stays free for the machine", room.what);
     return room.most > 1 ? room.most : 1;
 }

@@ -9,6 +9,9 @@
 
 enum { ROOM_REASON_SIZE = 100 };
 
+/* Returns how many bytes of memory are left at this moment, by the machine and by the control groups. */
+int64_t room_memory(void);
+
 /* Returns the most threads or processes that take so many bytes each: by the limits alone, or (now) less what
  * is in use at this moment; at least 1. Writes what it is that allows no more. */
 int64_t room_for_tasks(uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE]);

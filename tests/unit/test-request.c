@@ -237,7 +237,102 @@ START_TEST(the_catalog_says_which_limit_of_threads_allows_no_more_tasks)
 }
 END_TEST
 
+static const Parameter *parameter_named(const Experiment *experiment, const char *name)
+{
+    for (size_t i = 0; i < experiment->n_parameters; i++)
+        if (strcmp(experiment->parameters[i].name, name) == 0)
+            return &experiment->parameters[i];
+    ck_abort_msg("%s has no parameter %s", experiment->name, name);
+}
+
+/* Whether a condition can be true: a mode, a lock, a choice, or a number of the experiment's. */
+static bool can_be(const Experiment *experiment, const Condition *condition)
+{
+    const char *const *choice;
+
+    if (strcmp(condition->name, "mode") == 0)
+        return registry_mode(condition->is);
+    if (strcmp(condition->name, "lock") == 0)
+        return registry_lock(condition->is);
+    if (!condition->is)
+        return parameter_named(experiment, condition->name)->type == PARAMETER_INTEGER;
+    choice = parameter_named(experiment, condition->name)->choices;
+    while (choice && *choice && strcmp(*choice, condition->is) != 0)
+        choice++;
+    return choice && *choice;
+}
+
+/* A name that is wrong in a table would count as nothing. */
+static void check_term(
+    const Experiment *experiment, const char *const times[static 4], const Condition only_if[static 3])
+{
+    static const char *const common[] = {"tasks", "switch_interval_us", "check_interval"};
+
+    for (size_t i = 0; i < 4 && times[i]; i++) {
+        bool is_common = false;
+
+        for (size_t k = 0; k < sizeof(common) / sizeof(common[0]); k++)
+            is_common = is_common || strcmp(times[i], common[k]) == 0;
+        if (!is_common)
+            ck_assert_int_eq(parameter_named(experiment, times[i])->type, PARAMETER_INTEGER);
+    }
+    for (size_t i = 0; i < 3 && only_if[i].name; i++)
+        ck_assert_msg(can_be(experiment, &only_if[i]), "%s of %s cannot be %s", only_if[i].name,
+            experiment->name, only_if[i].is);
+}
+
+START_TEST(costs_and_memory_name_what_there_is)
+{
+    for (size_t i = 0; registry_experiments[i]; i++) {
+        const Experiment *experiment = registry_experiments[i];
+
+        for (size_t k = 0; k < experiment->n_costs; k++) {
+            const Cost *cost = &experiment->costs[k];
+
+            check_term(experiment, cost->times, cost->only_if);
+        }
+        for (size_t k = 0; k < experiment->n_memory; k++) {
+            const MemoryUse *use = &experiment->memory[k];
+
+            check_term(experiment, use->times, use->only_if);
+        }
+    }
+}
+END_TEST
+
+/* What the planner looks for: bytes that a term has, in a mode or in all. */
+START_TEST(the_catalog_describes_the_memory_of_threads)
+{
+    json_auto_t *catalog = describe_runtime();
+    json_t *entry, *term;
+    size_t i, k;
+
+    json_array_foreach (json_object_get(catalog, "experiments"), i, entry) {
+        double bytes = 0;
+
+        json_array_foreach (json_object_get(entry, "memory"), k, term) {
+            const char *mode = json_string_value(json_object_get(json_object_get(term, "only_if"), "mode"));
+
+            if (mode && strcmp(mode, "threads") == 0 && json_array_size(json_object_get(term, "times")) == 0)
+                bytes += json_real_value(json_object_get(term, "bytes"));
+        }
+        ck_assert_double_ge(bytes, (double)mode_threads.task_bytes);
+    }
+}
+END_TEST
+
+START_TEST(the_catalog_says_how_much_memory_is_left)
+{
+    json_auto_t *catalog = describe_runtime();
+    json_int_t bytes = json_integer_value(json_object_get(catalog, "memory_bytes"));
+
+    ck_assert_int_gt(bytes, 0);
+    ck_assert_int_le(bytes, (json_int_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE));
+}
+END_TEST
+
 RUN_TESTS("request", 60, a_good_request_becomes_cells, a_bad_request_names_what_is_bad,
     what_is_no_object_is_refused, friends_are_taken_over, repetitions_go_round_the_cells,
     the_catalog_describes_every_member, the_catalog_says_which_limit_of_files_allows_no_more_tasks,
-    the_catalog_says_which_limit_of_threads_allows_no_more_tasks)
+    the_catalog_says_which_limit_of_threads_allows_no_more_tasks, costs_and_memory_name_what_there_is,
+    the_catalog_describes_the_memory_of_threads, the_catalog_says_how_much_memory_is_left)
