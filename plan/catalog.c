@@ -36,22 +36,27 @@ static void merge(json_t *into, const json_t *from, json_t *runtime)
 
 static json_t *limits_json(const PlanLimits *limits)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "max_cells", (json_int_t)limits->max_cells,
-        "max_repeat", (json_int_t)limits->max_repeat, "max_estimate_ms", (json_int_t)limits->max_estimate_ms,
-        "max_timeout_ms", (json_int_t)limits->max_timeout_ms, "fetch_max_bytes",
+    json_t *memory =
+        limits->max_memory_bytes > 0 ? json_integer((json_int_t)limits->max_memory_bytes) : json_null();
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "max_cells", (json_int_t)limits->max_cells,
+        "max_task_cells", (json_int_t)limits->max_task_cells, "max_repeat", (json_int_t)limits->max_repeat,
+        "max_estimate_ms", (json_int_t)limits->max_estimate_ms, "max_timeout_ms",
+        (json_int_t)limits->max_timeout_ms, "max_memory_bytes", memory, "fetch_max_bytes",
         (json_int_t)limits->fetch_max_bytes, "fetch_max_requests", (json_int_t)limits->fetch_max_requests);
 }
 
 json_t *plan_catalog(const json_t *catalogs, const PlanLimits *given)
 {
     static const char *const families[] = {"modes", "locks", "experiments"};
-    const PlanLimits limits = common_limits(given);
+    const PlanLimits limits = common_limits(catalogs, given);
     json_t *object = json_pack("{s:i, s:[]}", "protocol", 1, "runtimes");
     json_t *catalog;
     size_t i;
 
     json_array_foreach (catalogs, i, catalog) {
-        static const char *const keys[] = {"runtime", "version", "about", "cpus_usable", "host"};
+        static const char *const keys[] = {
+            "runtime", "version", "about", "cpus_usable", "memory_bytes", "host"};
         json_t *runtime = json_object();
 
         for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)

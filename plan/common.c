@@ -5,7 +5,23 @@
 
 #include "plan/param.h"
 
-PlanLimits common_limits(const PlanLimits *given)
+/* Half of the least that a runtime says is available; 0 if none does. */
+static int64_t half_of_memory(const json_t *catalogs)
+{
+    int64_t least = 0;
+    json_t *catalog;
+    size_t i;
+
+    json_array_foreach (catalogs, i, catalog) {
+        int64_t bytes = json_integer_value(json_object_get(catalog, "memory_bytes"));
+
+        if (bytes > 0 && (least == 0 || bytes < least))
+            least = bytes;
+    }
+    return least / 2;
+}
+
+PlanLimits common_limits(const json_t *catalogs, const PlanLimits *given)
 {
     PlanLimits limits = given ? *given : (PlanLimits){0};
 
@@ -29,6 +45,10 @@ PlanLimits common_limits(const PlanLimits *given)
         limits.fetch_max_bytes = 10000000;
     if (limits.fetch_max_requests == 0)
         limits.fetch_max_requests = 1000;
+    if (limits.max_task_cells == 0)
+        limits.max_task_cells = 100000;
+    if (limits.max_memory_bytes == 0)
+        limits.max_memory_bytes = half_of_memory(catalogs);
     return limits;
 }
 
@@ -203,7 +223,7 @@ static void add_server_parameters(json_t *parameters, const json_t *experiment)
 
 json_t *common_parameters(const json_t *catalogs, const PlanLimits *given, const json_t *experiment)
 {
-    const PlanLimits limits = common_limits(given);
+    const PlanLimits limits = common_limits(catalogs, given);
     const json_t *first = json_array_get(catalogs, 0);
     int64_t cpus = json_integer_value(json_object_get(first, "cpus_usable"));
     int64_t tasks = experiment ? most_tasks(experiment) : most_tasks_of_any(catalogs);

@@ -10,5 +10,6 @@
  * the widest of all if experiment (an entry of a catalog) is NULL. */
 json_t *common_parameters(const json_t *catalogs, const PlanLimits *limits, const json_t *experiment);
 
-/* Replaces the zeros of *limits by the table's own values. */
-PlanLimits common_limits(const PlanLimits *limits);
+/* Replaces the zeros of *limits by the table's own values, and by what the runtimes say of this machine:
+ * max_memory_bytes stays 0 if none of them knows, and then there is no such limit. */
+PlanLimits common_limits(const json_t *catalogs, const PlanLimits *limits);

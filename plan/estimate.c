@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plan/param.h"
+
 /* What a repetition costs beside its tasks: a fork, the report, the reading of its memory. */
 static const double repetition_ns = 3e6;
 /* Creating one thread and one process, from measurements with some room. */
@@ -16,33 +18,42 @@ static const json_t *value_of(const json_t *cell, const char *name)
     return value ? value : json_object_get(cell, name);
 }
 
-/* A cost may be there only if parameters, the mode or the lock have certain values: {"via": "pipe"}. */
-static bool applies(const json_t *cost, const json_t *cell)
+/* The default of the parameter tasks. */
+static const double usual_tasks = 2;
+
+/* A term may be there only if parameters, the mode or the lock have certain values: {"via": "pipe"}. */
+static bool applies(const json_t *term, const json_t *cell)
 {
     const char *name;
     json_t *value;
 
-    json_object_foreach (json_object_get(cost, "only_if"), name, value)
+    json_object_foreach (json_object_get(term, "only_if"), name, value)
         if (!json_equal(value_of(cell, name), value))
             return false;
     return true;
 }
 
-static double task_cost(const json_t *experiment, const json_t *cell, const char *kind)
+/* The term's own figure, times the parameters that it names. */
+static double product_of(const json_t *term, const char *figure, const json_t *cell)
+{
+    double product = json_number_value(json_object_get(term, figure));
+    json_t *name;
+    size_t i;
+
+    json_array_foreach (json_object_get(term, "times"), i, name)
+        product *= json_number_value(value_of(cell, json_string_value(name)));
+    return product;
+}
+
+static double task_cost(const json_t *experiment, const json_t *params, const char *kind)
 {
     double sum = 0;
-    json_t *cost, *name;
-    size_t i, k;
+    json_t *cost;
+    size_t i;
 
-    json_array_foreach (json_object_get(experiment, "cost"), i, cost) {
-        double product = json_number_value(json_object_get(cost, "ns"));
-
-        if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) != 0 || !applies(cost, cell))
-            continue;
-        json_array_foreach (json_object_get(cost, "times"), k, name)
-            product *= json_number_value(value_of(cell, json_string_value(name)));
-        sum += product;
-    }
+    json_array_foreach (json_object_get(experiment, "cost"), i, cost)
+        if (strcmp(json_string_value(json_object_get(cost, "kind")), kind) == 0 && applies(cost, cell))
+            sum += product_of(cost, "ns", cell);
     return sum;
 }
 
@@ -74,4 +85,69 @@ nsec_t estimate_cell(const json_t *experiment, const json_t *cell, bool exclusiv
         ns += (exclusive ? tasks * lock_factor(lock, tasks, cpus) : rounds) * cpu + rounds * outside +
               tasks * thread_ns + wait;
     return ns < 1e18 ? (nsec_t)ns : (nsec_t)1e18;
+}
+
+static bool is_per_task(const json_t *use)
+{
+    return strcmp(json_string_value(json_object_get(use, "per")), "task") == 0;
+}
+
+/* What one term of the memory comes to in this cell. */
+static double bytes_of(const json_t *use, const json_t *cell)
+{
+    double n = is_per_task(use) ? json_number_value(json_object_get(cell, "tasks")) : 1;
+
+    return applies(use, cell) ? n * product_of(use, "bytes", cell) : 0;
+}
+
+double estimate_memory(const json_t *experiment, const json_t *cell)
+{
+    double sum = 0;
+    json_t *use;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "memory"), i, use)
+        sum += bytes_of(use, cell);
+    return sum;
+}
+
+static const json_t *largest_use(const json_t *experiment, const json_t *cell)
+{
+    const json_t *largest = NULL;
+    double most = 0;
+    json_t *use;
+    size_t i;
+
+    json_array_foreach (json_object_get(experiment, "memory"), i, use) {
+        double bytes = bytes_of(use, cell);
+
+        if (bytes <= most)
+            continue;
+        most = bytes;
+        largest = use;
+    }
+    return largest;
+}
+
+const char *estimate_memory_cause(const json_t *experiment, const json_t *cell)
+{
+    const json_t *use = largest_use(experiment, cell), *params = json_object_get(cell, "params");
+    double most =
+        use && is_per_task(use) ? json_number_value(json_object_get(cell, "tasks")) / usual_tasks : 0;
+    const char *cause = NULL;
+    json_t *name;
+    size_t i;
+
+    json_array_foreach (json_object_get(use, "times"), i, name) {
+        const json_t *parameter =
+            param_find(json_object_get(experiment, "parameters"), json_string_value(name));
+        double usual = json_number_value(json_object_get(parameter, "default"));
+        double growth = json_number_value(json_object_get(params, json_string_value(name))) / fmax(usual, 1);
+
+        if (growth <= most)
+            continue;
+        most = growth;
+        cause = json_string_value(name);
+    }
+    return cause;
 }

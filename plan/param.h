@@ -2,7 +2,8 @@
  *
  * A description is a JSON object {name, type, help, unit, min, max, max_length, choices, aliases, default,
  * list, format, times}. Types are integer, choice and text; a list parameter takes several values with commas
- * between them; of a URL, times is the parameter that says how often each task gets it. The same object feeds the check, GET /experiments and the page's forms. */
+ * between them; of a URL, times is the parameter that says how often each task gets it. The same object feeds
+ * the check, GET /experiments and the page's forms. */
 #pragma once
 
 #include <jansson.h>

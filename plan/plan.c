@@ -1,6 +1,6 @@
 /* The order of the checks is the order a person would want the answers in: the experiment's name first, then
  * every parameter at once, then what only shows when all of them are known: the grid, the number of tasks in
- * each mode, and the time. */
+ * each mode, and what all of it takes. */
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -10,9 +10,10 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "plan/budget.h"
 #include "plan/common.h"
 #include "plan/elsewhere.h"
-#include "plan/estimate.h"
+#include "plan/find.h"
 #include "plan/param.h"
 
 void plan_finish(Plan *plan)
@@ -20,33 +21,6 @@ void plan_finish(Plan *plan)
     json_decref(plan->request);
     json_decref(plan->cells);
     *plan = (Plan){0};
-}
-
-static json_t *find_named(const json_t *array, const char *key, const char *name)
-{
-    size_t i;
-    json_t *item;
-
-    json_array_foreach (array, i, item)
-        if (strcmp(json_string_value(json_object_get(item, key)), name) == 0)
-            return item;
-    return NULL;
-}
-
-/* The entry of an experiment in a runtime's catalog (NULL: in any), or NULL. */
-static json_t *find_experiment(const json_t *catalogs, const char *runtime, const char *name)
-{
-    size_t i;
-    json_t *catalog, *found;
-
-    json_array_foreach (catalogs, i, catalog) {
-        if (runtime && strcmp(json_string_value(json_object_get(catalog, "runtime")), runtime) != 0)
-            continue;
-        found = find_named(json_object_get(catalog, "experiments"), "name", name);
-        if (found)
-            return found;
-    }
-    return NULL;
 }
 
 /* The names of all experiments, each once. */
@@ -106,8 +80,8 @@ static json_t *check_parameters(const json_t *parameters, const json_t *given, P
     json_array_foreach (parameters, i, parameter) {
         const char *key = json_string_value(json_object_get(parameter, "name"));
 
-        value = json_object_get(given, key);
-        if (!value || json_is_null(value))
+        value = find_given(given, key);
+        if (!value)
             json_object_set_new(values, key, json_deep_copy(json_object_get(parameter, "default")));
         else if ((value = param_check(parameter, value, problem)))
             json_object_set_new(values, key, value);
@@ -119,7 +93,7 @@ static json_t *check_parameters(const json_t *parameters, const json_t *given, P
 static void derive_tasks(
     const json_t *experiment, const json_t *parameters, const json_t *given, json_t *values, Problem *problem)
 {
-    const json_t *rule = json_object_get(experiment, "tasks"), *asked = json_object_get(given, "tasks");
+    const json_t *rule = json_object_get(experiment, "tasks"), *asked = find_given(given, "tasks");
     const char *name = json_string_value(json_object_get(rule, "parameter"));
     json_int_t plus = json_integer_value(json_object_get(rule, "plus"));
     json_int_t tasks = plus + json_integer_value(json_object_get(values, name));
@@ -128,7 +102,7 @@ static void derive_tasks(
 
     if (!rule)
         return;
-    if (asked && !json_is_null(asked) && !json_equal(json_object_get(values, "tasks"), list))
+    if (asked && !json_equal(json_object_get(values, "tasks"), list))
         problem_add(problem, "tasks", json_deep_copy(json_object_get(values, "tasks")),
             json_pack("{s:I, s:I}", "min", tasks, "max", tasks),
             "must be %s + %lld, which is %lld: leave it out and choose %s", name, plus, tasks, name);
@@ -164,13 +138,6 @@ static void imply_timeline(json_t *values)
 
     if ((detail && strcmp(detail, "full") == 0) || (format && strcmp(format, "trace") == 0))
         json_object_set_new(values, "timeline", json_string("on"));
-}
-
-static bool has_timeline(const json_t *values)
-{
-    const char *timeline = json_string_value(json_object_get(values, "timeline"));
-
-    return timeline && strcmp(timeline, "on") == 0;
 }
 
 static int64_t grid_size(const json_t *values)
@@ -220,7 +187,7 @@ static json_t *make_cell(
         json_t *value = json_object_get(values, name);
 
         /* Each runtime has a size of its own for what nobody gave. */
-        if (!json_object_get(given, name))
+        if (!find_given(given, name))
             value = json_object_get(parameter, "default");
         json_object_set(params, name, value);
     }
@@ -293,74 +260,26 @@ static void check_cells(const json_t *catalogs, const char *experiment, const js
     }
 }
 
-/* How often each cell runs. */
-static int64_t count_rounds(const json_t *values)
-{
-    return json_integer_value(json_object_get(values, "repeat")) +
-           json_integer_value(json_object_get(values, "warmup")) + has_timeline(values);
-}
-
-static nsec_t estimate_all(
-    const json_t *catalogs, const char *experiment, const json_t *values, const json_t *cells)
-{
-    int64_t rounds = count_rounds(values);
-    double sum = 0;
-    size_t i;
-    json_t *cell;
-
-    json_array_foreach (cells, i, cell) {
-        const char *runtime = json_string_value(json_object_get(cell, "runtime"));
-        const char *name = json_string_value(json_object_get(cell, "lock"));
-        json_t *lock =
-            find_named(json_object_get(find_named(catalogs, "runtime", runtime), "locks"), "name", name);
-
-        sum += (double)rounds * (double)estimate_cell(find_experiment(catalogs, runtime, experiment), cell,
-                                    json_is_true(json_object_get(lock, "exclusive")));
-    }
-    return sum < 1e18 ? (nsec_t)sum : (nsec_t)1e18;
-}
-
-static void check_estimate(nsec_t estimate, const json_t *values, const PlanLimits *limits, Problem *problem)
-{
-    int64_t timeout = json_integer_value(json_object_get(values, "timeout_ms"));
-    int64_t most = timeout > limits->max_estimate_ms ? timeout : limits->max_estimate_ms;
-    int64_t estimate_ms = (int64_t)(estimate / NSEC_PER_MSEC);
-
-    if (estimate_ms <= most)
-        return;
-    problem_add(problem, "timeout_ms", json_integer((json_int_t)timeout),
-        json_pack("{s:I}", "max", (json_int_t)limits->max_timeout_ms),
-        "this would run for about %lld s, and %lld s are allowed: ask for less (size, tasks, cells, repeat), "
-        "or "
-        "for a timeout_ms of up to %lld that is long enough",
-        (long long)(estimate_ms + 999) / 1000, (long long)most / 1000, (long long)limits->max_timeout_ms);
-    problem_extend(problem, "estimate_ms", json_integer((json_int_t)estimate_ms));
-    problem_extend(problem, "max_ms", json_integer((json_int_t)most));
-}
-
-/* The names of parameters whose value gilscope chose by measuring. */
+/* The names of parameters whose value gilscope chose. */
 static json_t *sized_parameters(const json_t *parameters, const json_t *given)
 {
     json_t *sized = json_array(), *parameter;
     size_t i;
 
-    json_array_foreach (parameters, i, parameter) {
-        json_t *name = json_object_get(parameter, "name");
-
-        if (json_is_true(json_object_get(parameter, "sized")) &&
-            !json_object_get(given, json_string_value(name)))
-            json_array_append(sized, name);
-    }
+    json_array_foreach (parameters, i, parameter)
+        if (find_is_sized(parameter, given))
+            json_array_append(sized, json_object_get(parameter, "name"));
     return sized;
 }
 
 int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char *experiment,
     const json_t *given, Plan *ret, Problem *problem)
 {
-    const PlanLimits limits = common_limits(given_limits);
+    const PlanLimits limits = common_limits(catalogs, given_limits);
     json_auto_t *parameters = NULL, *values = NULL, *cells = NULL;
     json_t *entry = find_experiment(catalogs, NULL, experiment);
     nsec_t estimate;
+    Asked asked;
 
     if (!entry) {
         unknown_experiment(catalogs, experiment, problem);
@@ -381,11 +300,12 @@ int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char
         return -EINVAL;
     cells = make_cells(catalogs, experiment, values, given);
     check_cells(catalogs, experiment, cells, problem);
-    elsewhere_check_requests(parameters, cells, count_rounds(values), &limits, problem);
+    elsewhere_check_requests(parameters, cells, budget_rounds(values), &limits, problem);
     if (problem_is_set(problem))
         return -EINVAL;
-    estimate = estimate_all(catalogs, experiment, values, cells);
-    check_estimate(estimate, values, &limits, problem);
+    asked = (Asked){catalogs, experiment, given, &limits, values, cells};
+    estimate = budget_estimate(&asked);
+    budget_check(&asked, estimate, problem);
     if (problem_is_set(problem))
         return -EINVAL;
 

@@ -1,5 +1,5 @@
 /* From what a person asked for to the cells that will run: the parameters that every experiment has, the
- * check of all values against the catalog, the grid that lists span, and the estimate of how long it takes.
+ * check of all values against the catalog, the grid that lists span, and the estimate of what it takes.
  *
  * The server and gilscope-run by hand share it, so both refuse the same requests in the same words. The
  * catalog is what `gilscope-run --describe` prints; this folder holds no list of experiments of its own. */
@@ -23,6 +23,8 @@ typedef struct PlanLimits {
     int64_t max_estimate_ms;            /* 0: 60000; a longer timeout_ms allows as much as it says */
     int64_t max_repeat;                 /* 0: 1000 */
     int64_t max_tasks;                  /* 0: only what the catalog says */
+    int64_t max_task_cells;             /* 0: 100000; tasks of all cells together */
+    int64_t max_memory_bytes;           /* of the largest cell; 0: half of the catalogs' memory_bytes */
     const char *allow;          /* where a url may lead, see plan/allow.h; NULL: anywhere, "": nowhere */
     int64_t fetch_max_bytes;    /* 0: 10000000; of one page from elsewhere */
     int64_t fetch_max_requests; /* 0: 1000; of one run to elsewhere; only where allow is not NULL */

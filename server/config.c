@@ -66,6 +66,11 @@ const Setting config_settings[] = {
         "The most that a request's repeat may say."},
     {AT(limits, max_tasks), INTEGER(1, 100000), "10000", NULL,
         "The most that a request's tasks may say; an experiment or a mode may allow less."},
+    {AT(limits, max_task_cells), INTEGER(1, 10000000), "100000", NULL,
+        "The tasks of all cells of a request together."},
+    {AT(limits, max_memory_bytes), INTEGER(0, 1000000000000000), "0", "bytes",
+        "A request whose largest cell is estimated to need more memory is refused; 0 stands for half of what "
+        "is available when the server starts."},
     {AT(limits, max_body_bytes), INTEGER(1024, 16777216), "65536", "bytes",
         "A longer request body is refused with 413."},
     {AT(limits, header_timeout_ms), INTEGER(100, 600000), "10000", "ms",

@@ -62,6 +62,8 @@ static void fill_settings(Lab *lab, const Config *config)
                 .max_estimate_ms = config->limits.max_estimate_ms,
                 .max_repeat = config->limits.max_repeat,
                 .max_tasks = config->limits.max_tasks,
+                .max_task_cells = config->limits.max_task_cells,
+                .max_memory_bytes = config->limits.max_memory_bytes,
                 .allow = config->fetch.allow,
                 .fetch_max_bytes = config->fetch.max_bytes,
                 .fetch_max_requests = config->fetch.max_requests,

@@ -55,6 +55,10 @@ static const Row rows[] = {
     {{.path = RUN "tasks=1,2,3,4,5,6,7,8,9,10,11&lock=none,gil&mode=serial,threads,processes"}, 400, "tasks",
         "66 cells"},
     {{.path = RUN "n=1e12&mode=serial"}, 400, "timeout_ms", "estimate_ms"},
+    {{.path = "/run/idle?mode=epoll&tasks=4000&lock=none,gil"}, 400, "tasks", "8000 tasks, and at most 5000"},
+    {{.path = "/run/idle?mode=threads&tasks=2000"}, 400, "tasks", "and 60 MB are allowed"},
+    {{.path = "/run/idle?mode=threads&tasks=40&touch_stack_bytes=2M"}, 400, "touch_stack_bytes", "max_bytes"},
+    {{.path = "/run/crunch?mode=serial&n=2048&rounds=1"}, 400, "n", "max_bytes"},
     {{.path = "/run/countdown?tasks=0&mode=x&colour=red"}, 400, "tasks", "colour"},
     {{.path = "/run/countdown", .header = "Accept: text/html"}, 406, NULL, "text/markdown"},
     /* Parameters of a body. */
@@ -97,7 +101,8 @@ static const Row rows[] = {
 
 static void set_up(void)
 {
-    api_server_start(&server, "limits.max_estimate_ms=60000", NULL);
+    api_server_start(&server, "limits.max_estimate_ms=60000", "limits.max_task_cells=5000",
+        "limits.max_memory_bytes=60000000", NULL);
 }
 
 static bool names(const json_t *errors, const char *param)

@@ -1,0 +1,143 @@
+#include "plan/budget.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "plan/estimate.h"
+#include "plan/find.h"
+
+static bool has_timeline(const json_t *values)
+{
+    const char *timeline = json_string_value(json_object_get(values, "timeline"));
+
+    return timeline && strcmp(timeline, "on") == 0;
+}
+
+static json_t *entry_of(const Asked *asked, const json_t *cell)
+{
+    return find_experiment(
+        asked->catalogs, json_string_value(json_object_get(cell, "runtime")), asked->experiment);
+}
+
+static bool is_exclusive(const Asked *asked, const json_t *cell)
+{
+    const char *runtime = json_string_value(json_object_get(cell, "runtime"));
+    const char *lock = json_string_value(json_object_get(cell, "lock"));
+    const json_t *locks = json_object_get(find_named(asked->catalogs, "runtime", runtime), "locks");
+
+    return json_is_true(json_object_get(find_named(locks, "name", lock), "exclusive"));
+}
+
+int64_t budget_rounds(const json_t *values)
+{
+    return json_integer_value(json_object_get(values, "repeat")) +
+           json_integer_value(json_object_get(values, "warmup")) + has_timeline(values);
+}
+
+nsec_t budget_estimate(const Asked *asked)
+{
+    int64_t rounds = budget_rounds(asked->values);
+    double sum = 0;
+    size_t i;
+    json_t *cell;
+
+    json_array_foreach (asked->cells, i, cell)
+        sum += (double)rounds * (double)estimate_cell(entry_of(asked, cell), cell, is_exclusive(asked, cell));
+    return sum < 1e18 ? (nsec_t)sum : (nsec_t)1e18;
+}
+
+/* A longer timeout_ms allows a longer run. */
+static int64_t most_ms(const Asked *asked)
+{
+    int64_t timeout = json_integer_value(json_object_get(asked->values, "timeout_ms"));
+
+    return timeout > asked->limits->max_estimate_ms ? timeout : asked->limits->max_estimate_ms;
+}
+
+/* The parameter that says how many tasks there are. */
+static const char *tasks_parameter(const Asked *asked)
+{
+    const json_t *entry = find_experiment(asked->catalogs, NULL, asked->experiment);
+    const char *name = json_string_value(json_object_get(json_object_get(entry, "tasks"), "parameter"));
+
+    return name ? name : "tasks";
+}
+
+static void check_tasks(const Asked *asked, Problem *problem)
+{
+    const char *name = tasks_parameter(asked);
+    int64_t sum = 0, most = asked->limits->max_task_cells;
+    size_t i;
+    json_t *cell;
+
+    json_array_foreach (asked->cells, i, cell)
+        sum += json_integer_value(json_object_get(cell, "tasks"));
+    if (sum <= most)
+        return;
+    problem_add(problem, name, json_deep_copy(json_object_get(asked->values, name)), NULL,
+        "all %zu cells together would have %lld tasks, and at most %lld are allowed: ask for fewer tasks or "
+        "cells",
+        json_array_size(asked->cells), (long long)sum, (long long)most);
+    problem_extend(problem, "task_cells", json_integer((json_int_t)sum));
+    problem_extend(problem, "max_task_cells", json_integer((json_int_t)most));
+}
+
+static json_t *largest_cell(const Asked *asked)
+{
+    json_t *largest = NULL, *cell;
+    double most = -1;
+    size_t i;
+
+    json_array_foreach (asked->cells, i, cell) {
+        double bytes = estimate_memory(entry_of(asked, cell), cell);
+
+        if (bytes <= most)
+            continue;
+        most = bytes;
+        largest = cell;
+    }
+    return largest;
+}
+
+static void check_memory(const Asked *asked, Problem *problem)
+{
+    const json_t *cell = largest_cell(asked), *entry = entry_of(asked, cell);
+    double bytes = estimate_memory(entry, cell);
+    int64_t most = asked->limits->max_memory_bytes;
+    const char *name = estimate_memory_cause(entry, cell);
+
+    if (most == 0 || bytes <= (double)most)
+        return;
+    if (!name)
+        name = tasks_parameter(asked);
+    problem_add(problem, name, json_deep_copy(json_object_get(asked->values, name)), NULL,
+        "in mode %s, %lld tasks would need about %.0f MB of memory at once, and %.0f MB are allowed",
+        json_string_value(json_object_get(cell, "mode")),
+        (long long)json_integer_value(json_object_get(cell, "tasks")), bytes / 1e6, (double)most / 1e6);
+    problem_extend(problem, "estimate_bytes", json_integer((json_int_t)(bytes < 1e18 ? bytes : 1e18)));
+    problem_extend(problem, "max_bytes", json_integer((json_int_t)most));
+}
+
+static void check_time(const Asked *asked, nsec_t estimate, Problem *problem)
+{
+    int64_t most = most_ms(asked), max_timeout = asked->limits->max_timeout_ms;
+    int64_t estimate_ms = (int64_t)(estimate / NSEC_PER_MSEC);
+
+    if (estimate_ms <= most)
+        return;
+    problem_add(problem, "timeout_ms", json_incref(json_object_get(asked->values, "timeout_ms")),
+        json_pack("{s:I}", "max", (json_int_t)max_timeout),
+        "this would run for about %lld s, and %lld s are allowed: ask for less (size, tasks, cells, repeat), "
+        "or for a timeout_ms of up to %lld that is long enough",
+        (long long)(estimate_ms + 999) / 1000, (long long)most / 1000, (long long)max_timeout);
+    problem_extend(problem, "estimate_ms", json_integer((json_int_t)estimate_ms));
+    problem_extend(problem, "max_ms", json_integer((json_int_t)most));
+}
+
+void budget_check(const Asked *asked, nsec_t estimate, Problem *problem)
+{
+    check_tasks(asked, problem);
+    check_memory(asked, problem);
+    check_time(asked, estimate, problem);
+}

@@ -1,0 +1,147 @@
+/* What a request may cost as a whole, against a small catalog in which a task takes a second. */
+#include "base/form.h"
+#include "plan/plan.h"
+#include "tests/unit/run.h"
+
+#define MB INT64_C(1000000)
+
+static const char catalog_text[] =
+    "[{\"runtime\": \"c\", \"cpus_usable\": 2, \"memory_bytes\": 2000000000, \"modes\": [{\"name\": "
+    "\"serial\"},"
+    "{\"name\": \"threads\"}, {\"name\": \"epoll\"}], \"locks\": [{\"name\": \"none\"}, {\"name\": \"gil\", "
+    "\"exclusive\": true}], \"experiments\": [{\"name\": \"work\", \"parameters\": ["
+    "{\"name\": \"n\", \"type\": \"integer\", \"min\": 1, \"max\": 1000000000000, \"default\": 1000000000, "
+    "\"sized\": true},"
+    "{\"name\": \"width\", \"type\": \"integer\", \"min\": 0, \"max\": 10000000, \"default\": 1000},"
+    "{\"name\": \"kept\", \"type\": \"choice\", \"choices\": [\"no\", \"yes\"], \"default\": \"no\"}],"
+    "\"max_tasks\": {\"serial\": 10000, \"threads\": 10000, \"epoll\": 10000}, \"unavailable\": {},"
+    "\"cost\": [{\"kind\": \"cpu\", \"ns\": 1.0, \"times\": [\"n\"]}],"
+    "\"memory\": [{\"per\": \"cell\", \"bytes\": 4e6, \"times\": []},"
+    "{\"per\": \"task\", \"mode\": \"threads\", \"bytes\": 1e6, \"times\": []},"
+    "{\"per\": \"cell\", \"bytes\": 1, \"times\": [\"width\", \"width\"]},"
+    "{\"per\": \"task\", \"bytes\": 1000, \"times\": [\"width\"], \"only_if\": {\"kept\": \"yes\"}}]}]}]";
+
+/* Plans "a=1&b=2" against catalogs, which are then released. Returns the status of the problem, or 0. */
+static int plan_with(
+    json_t *catalogs, const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
+{
+    json_auto_t *given = json_object(), *released = catalogs;
+
+    ck_assert_ptr_nonnull(released);
+    form_parse(given, query, strlen(query), problem);
+    ck_assert(!problem_is_set(problem));
+    return plan_make(catalogs, limits, "work", given, ret, problem) < 0 ? problem->status : 0;
+}
+
+static json_t *catalog(void)
+{
+    return json_loads(catalog_text, 0, NULL);
+}
+
+/* Asserts that the request is refused for one reason alone, one that names param and has these words. */
+static void assert_refused(const char *query, const PlanLimits *limits, const char *param, const char *words)
+{
+    auto_problem Problem problem = {0};
+    const json_t *error;
+    Plan plan = {0};
+
+    ck_assert_msg(plan_with(catalog(), query, limits, &plan, &problem) == 400, "%s was taken", query);
+    error = json_array_get(problem.errors, 0);
+    ck_assert_uint_eq(json_array_size(problem.errors), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(error, "param")), param);
+    ck_assert_msg(strstr(json_string_value(json_object_get(error, "reason")), words), "%s: %s", query,
+        json_string_value(json_object_get(error, "reason")));
+}
+
+static void assert_taken(const char *query, const PlanLimits *limits)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    int status = plan_with(catalog(), query, limits, &plan, &problem);
+
+    ck_assert_msg(status == 0, "%s: %s", query, problem.detail ? problem.detail : "");
+    plan_finish(&plan);
+}
+
+START_TEST(tasks_are_counted_over_all_cells)
+{
+    const PlanLimits limits = {.max_task_cells = 40};
+
+    assert_taken("n=1&mode=serial,epoll&tasks=1,9&lock=none,gil", &limits);
+    assert_refused("n=1&mode=serial,epoll&tasks=1,10&lock=none,gil", &limits, "tasks",
+        "all 8 cells together would have 44 tasks, and at most 40 are allowed");
+    assert_taken("n=1&mode=serial&tasks=5000,10000&lock=none,gil", NULL);
+    assert_refused("n=1&mode=serial,epoll&tasks=9000,9001,9999&lock=none,gil", NULL, "tasks", "100000");
+}
+END_TEST
+
+START_TEST(tasks_that_follow_from_a_parameter_are_its_fault)
+{
+    const PlanLimits limits = {.max_task_cells = 9};
+    json_t *catalogs = catalog();
+    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    json_object_set_new(experiment, "tasks", json_pack("{s:s, s:i}", "parameter", "width", "plus", 1));
+    ck_assert_int_eq(plan_with(catalogs, "n=1&mode=serial&width=9", &limits, &plan, &problem), 400);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(problem.errors, 0), "param")), "width");
+    ck_assert_int_eq(json_integer_value(json_object_get(problem.extra, "task_cells")), 10);
+    ck_assert_int_eq(json_integer_value(json_object_get(problem.extra, "max_task_cells")), 9);
+}
+END_TEST
+
+START_TEST(memory_is_that_of_the_largest_cell)
+{
+    const PlanLimits limits = {.max_memory_bytes = 15 * MB};
+
+    /* 4 MB and 1 MB for the width; a thread takes 1 MB. */
+    assert_taken("n=1&mode=serial&tasks=1,2,3&lock=none,gil", &(PlanLimits){.max_memory_bytes = 5 * MB});
+    assert_taken("n=1&mode=serial,threads&tasks=1,10", &limits);
+    assert_refused("n=1&mode=serial,threads&tasks=1,11", &limits, "tasks",
+        "in mode threads, 11 tasks would need about 16 MB of memory at once, and 15 MB are allowed");
+    assert_taken("n=1&mode=serial,epoll&tasks=1,11", &limits);
+}
+END_TEST
+
+START_TEST(memory_names_what_makes_it_large)
+{
+    const PlanLimits limits = {.max_memory_bytes = 100 * MB};
+
+    assert_refused("n=1&mode=threads&tasks=200", &limits, "tasks", "205 MB");
+    assert_refused("n=1&mode=serial&width=10000", &limits, "width", "104 MB");
+    assert_refused("n=1&mode=serial&width=5000&kept=yes&tasks=20", &limits, "tasks", "129 MB");
+    assert_refused("n=1&mode=serial&width=7000&kept=yes&tasks=10", &limits, "width", "123 MB");
+    assert_taken("n=1&mode=serial&width=7000&tasks=10", &limits);
+}
+END_TEST
+
+START_TEST(half_of_the_memory_is_the_limit_that_is_shown)
+{
+    json_auto_t *catalogs = catalog(), *shown = plan_catalog(catalogs, NULL), *unknown = NULL;
+    const json_t *limits = json_object_get(shown, "limits");
+
+    ck_assert_int_eq(json_integer_value(json_object_get(limits, "max_memory_bytes")), 1000 * MB);
+    ck_assert_int_eq(json_integer_value(json_object_get(limits, "max_task_cells")), 100000);
+    assert_taken("n=1&mode=threads&tasks=995", NULL);
+    assert_refused("n=1&mode=threads&tasks=996", NULL, "tasks", "and 1000 MB are allowed");
+    json_object_del(json_array_get(catalogs, 0), "memory_bytes");
+    unknown = plan_catalog(catalogs, NULL);
+    ck_assert(json_is_null(json_object_get(json_object_get(unknown, "limits"), "max_memory_bytes")));
+}
+END_TEST
+
+START_TEST(all_that_is_too_much_is_said_at_once)
+{
+    const PlanLimits limits = {.max_task_cells = 10, .max_memory_bytes = MB};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_with(catalog(), "n=1e12&mode=serial&tasks=20", &limits, &plan, &problem), 400);
+    ck_assert_uint_eq(json_array_size(problem.errors), 3);
+}
+END_TEST
+
+RUN_TESTS("budget", 30, tasks_are_counted_over_all_cells, tasks_that_follow_from_a_parameter_are_its_fault,
+    memory_is_that_of_the_largest_cell, memory_names_what_makes_it_large,
+    half_of_the_memory_is_the_limit_that_is_shown, all_that_is_too_much_is_said_at_once)
