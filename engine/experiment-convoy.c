@@ -54,6 +54,11 @@ typedef struct ConvoyTask {
     uint64_t ticks, since_await, since_look;
 } ConvoyTask;
 
+static int64_t size_duration(void)
+{
+    return 1000;
+}
+
 static const Parameter parameters[] = {
     {
         .name = "hogs",
@@ -72,10 +77,10 @@ static const Parameter parameters[] = {
     {
         .name = "duration_ms",
         .unit = "ms",
-        .help = "how long the client sends requests",
+        .help = "how long the client sends requests; if not given, for 1 s, " PARAMETER_LESS,
         .min = 1,
         .max = 60000,
-        .fallback = 1000,
+        .size = size_duration,
         .offset = offsetof(ConvoyParams, duration_ms),
     },
     {

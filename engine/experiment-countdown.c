@@ -23,7 +23,7 @@ static const Parameter parameters[] = {
     {
         .name = "n",
         .unit = "turns",
-        .help = "the number to count down from; if not given, one task takes about 200 ms",
+        .help = "the number to count down from; if not given, one task takes about 200 ms, " PARAMETER_LESS,
         .max = 1000000000000,
         .size = size_n,
         .offset = offsetof(CountdownParams, n),

@@ -46,7 +46,8 @@ static int64_t size_n(void)
 static const Parameter parameters[] = {
     {
         .name = "n",
-        .help = "how often each task adds 1 to the counter; if not given, one task takes about 200 ms",
+        .help = "how often each task adds 1 to the counter; if not given, one task takes about 200 "
+                "ms, " PARAMETER_LESS,
         .min = 1,
         .max = 100000000000,
         .size = size_n,

@@ -64,7 +64,8 @@ static const Parameter parameters[] = {
     },
     {
         .name = "rounds",
-        .help = "how many times a task does it; if not given, one task takes about 200 ms for the default n",
+        .help = "how many times a task does it; if not given, one task takes about 200 ms for the default "
+                "n, " PARAMETER_LESS,
         .min = 1,
         .max = 1000000000,
         .size = size_rounds,

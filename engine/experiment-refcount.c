@@ -51,7 +51,7 @@ static const Parameter parameters[] = {
         .name = "n",
         .unit = "references",
         .help = "how many references each task takes and gives back; if not given, one task takes about "
-                "200 ms with a locked count, and less with the others",
+                "200 ms with a locked count and less with the others, " PARAMETER_LESS,
         .min = 1,
         .max = 1000000000000,
         .size = size_n,

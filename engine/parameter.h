@@ -16,12 +16,15 @@ typedef enum ParameterType {
 
 enum { PARAMETER_TEXT_SIZE = 2048 };
 
+/* How the help of a parameter with a size() ends; see plan/budget.h. */
+#define PARAMETER_LESS "less where a large grid would not fit into the limit"
+
 typedef struct Parameter {
     const char *name, *unit, *help;
     ParameterType type;
     int64_t min, max, fallback;
     const char *const *choices; /* NULL-terminated; the first is the default */
-    int64_t (*size)(void);      /* not NULL: the default is measured by this function */
+    int64_t (*size)(void);      /* not NULL: gives the default, and a large grid may get a smaller one */
     const char *times;          /* of a URL: the parameter that says how often each task gets it; or NULL */
     size_t offset;              /* in the experiment's struct */
 } Parameter;

@@ -6,6 +6,12 @@
 
 #include "plan/estimate.h"
 #include "plan/find.h"
+#include "plan/param.h"
+
+/* Three steps down make a tenth: 5, 2, 1, 0.5. */
+enum { MOST_STEPS = 3 };
+/* So much of the limit may be used by a size that is chosen here; the estimate is only a guess. */
+#define MARGIN 0.8
 
 static bool has_timeline(const json_t *values)
 {
@@ -35,7 +41,7 @@ int64_t budget_rounds(const json_t *values)
            json_integer_value(json_object_get(values, "warmup")) + has_timeline(values);
 }
 
-nsec_t budget_estimate(const Asked *asked)
+static nsec_t estimate_all(const Asked *asked)
 {
     int64_t rounds = budget_rounds(asked->values);
     double sum = 0;
@@ -53,6 +59,66 @@ static int64_t most_ms(const Asked *asked)
     int64_t timeout = json_integer_value(json_object_get(asked->values, "timeout_ms"));
 
     return timeout > asked->limits->max_estimate_ms ? timeout : asked->limits->max_estimate_ms;
+}
+
+/* The next below n of 1, 2, 5, 10, …, but no less than min. */
+static int64_t smaller_size(int64_t n, int64_t min)
+{
+    int64_t power = 1, smaller;
+
+    while (power <= n / 10)
+        power *= 10;
+    smaller = n > 5 * power ? 5 * power : n > 2 * power ? 2 * power : n > power ? power : power / 2;
+    return smaller > min ? smaller : min;
+}
+
+/* Returns whether one became smaller. */
+static bool shrink_in(json_t *object, const json_t *parameters, const json_t *given)
+{
+    bool any = false;
+    size_t i;
+    json_t *parameter;
+
+    json_array_foreach (parameters, i, parameter) {
+        const char *name = json_string_value(json_object_get(parameter, "name"));
+        json_int_t size = json_integer_value(json_object_get(object, name)), smaller;
+
+        if (!find_is_sized(parameter, given))
+            continue;
+        smaller = smaller_size(size, json_integer_value(json_object_get(parameter, "min")));
+        if (smaller >= size)
+            continue;
+        json_object_set_new(object, name, json_integer(smaller));
+        any = true;
+    }
+    return any;
+}
+
+/* Each runtime has sizes of its own, and all go the same number of steps down. */
+static bool shrink(const Asked *asked)
+{
+    const json_t *first = find_experiment(asked->catalogs, NULL, asked->experiment);
+    bool any = shrink_in(asked->values, json_object_get(first, "parameters"), asked->given);
+    size_t i;
+    json_t *cell;
+
+    json_array_foreach (asked->cells, i, cell)
+        any = shrink_in(json_object_get(cell, "params"), json_object_get(entry_of(asked, cell), "parameters"),
+                  asked->given) ||
+              any;
+    return any;
+}
+
+nsec_t budget_fit(const Asked *asked)
+{
+    const double limit = (double)most_ms(asked) * NSEC_PER_MSEC;
+    nsec_t estimate = estimate_all(asked);
+
+    if ((double)estimate <= limit)
+        return estimate;
+    for (int step = 0; step < MOST_STEPS && (double)estimate > MARGIN * limit && shrink(asked); step++)
+        estimate = estimate_all(asked);
+    return estimate;
 }
 
 /* The parameter that says how many tasks there are. */

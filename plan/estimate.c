@@ -45,7 +45,7 @@ static double product_of(const json_t *term, const char *figure, const json_t *c
     return product;
 }
 
-static double task_cost(const json_t *experiment, const json_t *params, const char *kind)
+static double task_cost(const json_t *experiment, const json_t *cell, const char *kind)
 {
     double sum = 0;
     json_t *cost;

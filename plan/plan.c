@@ -304,7 +304,7 @@ int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char
     if (problem_is_set(problem))
         return -EINVAL;
     asked = (Asked){catalogs, experiment, given, &limits, values, cells};
-    estimate = budget_estimate(&asked);
+    estimate = budget_fit(&asked);
     budget_check(&asked, estimate, problem);
     if (problem_is_set(problem))
         return -EINVAL;

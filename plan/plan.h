@@ -32,7 +32,8 @@ typedef struct PlanLimits {
 } PlanLimits;
 
 typedef struct Plan {
-    json_t *request;    /* normalised: every parameter with its value, lists as arrays */
+    json_t *request;    /* normalised: every parameter with its value, lists as arrays; sized: which of
+                           them gilscope chose so that the run has a good length */
     json_t *cells;      /* array of {cell, runtime, mode, lock, tasks, cpus, params}; mode varies fastest */
     nsec_t estimate;    /* of running time */
     nsec_t timeout;     /* from the request */

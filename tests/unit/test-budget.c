@@ -131,6 +131,127 @@ START_TEST(half_of_the_memory_is_the_limit_that_is_shown)
 }
 END_TEST
 
+/* The size of a plan for two tasks in serial, a second each, eight times, or 0 if it is refused. The first
+ * cell must have what the request says. */
+static json_int_t size_of(const char *query, int64_t limit_ms, nsec_t *ret_estimate)
+{
+    const PlanLimits limits = {.default_timeout_ms = limit_ms, .max_estimate_ms = 1};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    json_t *size;
+    json_int_t n;
+
+    if (plan_with(catalog(), query, &limits, &plan, &problem) != 0) {
+        *ret_estimate =
+            (nsec_t)json_integer_value(json_object_get(problem.extra, "estimate_ms")) * NSEC_PER_MSEC;
+        return 0;
+    }
+    size = json_object_get(plan.request, "n");
+    ck_assert(
+        json_equal(size, json_object_get(json_object_get(json_array_get(plan.cells, 0), "params"), "n")));
+    *ret_estimate = plan.estimate;
+    n = json_integer_value(size);
+    plan_finish(&plan);
+    return n;
+}
+
+START_TEST(a_size_that_nobody_gave_is_made_to_fit)
+{
+    nsec_t estimate;
+
+    ck_assert_int_eq(size_of("mode=serial", 20000, &estimate), 1000000000);
+    ck_assert_uint_ge(estimate, 16 * NSEC_PER_SEC);
+    ck_assert_int_eq(size_of("mode=serial", 15000, &estimate), 500000000);
+    ck_assert_uint_lt(estimate, 9 * NSEC_PER_SEC);
+    /* Half of it would take 8 s, which is more than 80 % of the limit. */
+    ck_assert_int_eq(size_of("mode=serial", 9900, &estimate), 200000000);
+    ck_assert_int_eq(size_of("mode=serial", 3000, &estimate), 100000000);
+    ck_assert_int_eq(size_of("mode=serial", 1700, &estimate), 100000000);
+}
+END_TEST
+
+START_TEST(it_is_not_made_smaller_than_a_tenth)
+{
+    nsec_t estimate;
+
+    ck_assert_int_eq(size_of("mode=serial", 1500, &estimate), 0);
+    ck_assert_uint_ge(estimate, 1600 * NSEC_PER_MSEC);
+    ck_assert_uint_lt(estimate, 1700 * NSEC_PER_MSEC);
+}
+END_TEST
+
+START_TEST(a_size_that_was_given_stays)
+{
+    nsec_t estimate;
+
+    ck_assert_int_eq(size_of("mode=serial&n=1G", 20000, &estimate), 1000000000);
+    ck_assert_int_eq(size_of("mode=serial&n=1G", 15000, &estimate), 0);
+    ck_assert_uint_ge(estimate, 16 * NSEC_PER_SEC);
+}
+END_TEST
+
+START_TEST(a_chosen_size_is_said_to_be_chosen)
+{
+    const PlanLimits limits = {.default_timeout_ms = 15000, .max_estimate_ms = 1};
+    json_auto_t *catalogs = catalog(), *given = json_pack("{s:n, s:s}", "n", "mode", "serial");
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_make(catalogs, &limits, "work", given, &plan, &problem), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(plan.request, "n")), 500000000);
+    ck_assert_str_eq(json_string_value(json_array_get(json_object_get(plan.request, "sized"), 0)), "n");
+    plan_finish(&plan);
+}
+END_TEST
+
+/* A catalog of two runtimes, of which the second takes a hundred times as long for a turn. */
+static json_t *two_runtimes(void)
+{
+    json_t *catalogs = catalog(), *second = json_deep_copy(json_array_get(catalogs, 0));
+    json_t *experiment = json_array_get(json_object_get(second, "experiments"), 0);
+
+    json_object_set_new(second, "runtime", json_string("slow"));
+    json_object_set_new(
+        json_array_get(json_object_get(experiment, "parameters"), 0), "default", json_integer(10000000));
+    json_object_set_new(json_array_get(json_object_get(experiment, "cost"), 0), "ns", json_real(100));
+    json_array_append_new(catalogs, second);
+    return catalogs;
+}
+
+START_TEST(each_runtime_has_a_size_that_fits)
+{
+    const PlanLimits limits = {.default_timeout_ms = 30000, .max_estimate_ms = 1};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_with(two_runtimes(), "mode=serial&runtime=c,slow", &limits, &plan, &problem), 0);
+    ck_assert_uint_eq(json_array_size(plan.cells), 2);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *params = json_object_get(json_array_get(plan.cells, i), "params");
+
+        ck_assert_int_eq(json_integer_value(json_object_get(params, "n")), i == 0 ? 500000000 : 5000000);
+    }
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(a_size_keeps_above_its_least)
+{
+    json_t *catalogs = catalog();
+    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+    json_t *n = json_array_get(json_object_get(experiment, "parameters"), 0);
+    const PlanLimits limits = {.default_timeout_ms = 15000, .max_estimate_ms = 1};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    json_object_set_new(n, "default", json_integer(3));
+    json_object_set_new(n, "min", json_integer(3));
+    json_object_set_new(json_array_get(json_object_get(experiment, "cost"), 0), "ns", json_real(1e9));
+    ck_assert_int_eq(plan_with(catalogs, "mode=serial", &limits, &plan, &problem), 400);
+    ck_assert_int_ge(json_integer_value(json_object_get(problem.extra, "estimate_ms")), 48000);
+}
+END_TEST
+
 START_TEST(all_that_is_too_much_is_said_at_once)
 {
     const PlanLimits limits = {.max_task_cells = 10, .max_memory_bytes = MB};
@@ -144,4 +265,6 @@ END_TEST
 
 RUN_TESTS("budget", 30, tasks_are_counted_over_all_cells, tasks_that_follow_from_a_parameter_are_its_fault,
     memory_is_that_of_the_largest_cell, memory_names_what_makes_it_large,
-    half_of_the_memory_is_the_limit_that_is_shown, all_that_is_too_much_is_said_at_once)
+    half_of_the_memory_is_the_limit_that_is_shown, a_size_that_nobody_gave_is_made_to_fit,
+    it_is_not_made_smaller_than_a_tenth, a_size_that_was_given_stays, a_chosen_size_is_said_to_be_chosen,
+    each_runtime_has_a_size_that_fits, a_size_keeps_above_its_least, all_that_is_too_much_is_said_at_once)
