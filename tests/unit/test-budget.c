@@ -17,7 +17,7 @@ static const char catalog_text[] =
     "\"max_tasks\": {\"serial\": 10000, \"threads\": 10000, \"epoll\": 10000}, \"unavailable\": {},"
     "\"cost\": [{\"kind\": \"cpu\", \"ns\": 1.0, \"times\": [\"n\"]}],"
     "\"memory\": [{\"per\": \"cell\", \"bytes\": 4e6, \"times\": []},"
-    "{\"per\": \"task\", \"mode\": \"threads\", \"bytes\": 1e6, \"times\": []},"
+    "{\"per\": \"task\", \"bytes\": 1e6, \"times\": [], \"only_if\": {\"mode\": \"threads\"}},"
     "{\"per\": \"cell\", \"bytes\": 1, \"times\": [\"width\", \"width\"]},"
     "{\"per\": \"task\", \"bytes\": 1000, \"times\": [\"width\"], \"only_if\": {\"kept\": \"yes\"}}]}]}]";
 
