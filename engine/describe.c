@@ -116,6 +116,8 @@ static json_t *describe_experiment(const Experiment *experiment)
     json_object_set_new(object, "memory", describe_memory(experiment));
     if (experiment->headline)
         json_object_set_new(object, "headline", json_string(experiment->headline));
+    if (experiment->fixed_time)
+        json_object_set_new(object, "fixed_time", json_true());
     if (experiment->tasks_parameter)
         json_object_set_new(object, "tasks",
             json_pack("{s:s, s:I}", "parameter", experiment->tasks_parameter, "plus",

@@ -382,6 +382,7 @@ const Experiment experiment_convoy = {
     .n_costs = sizeof(costs) / sizeof(costs[0]),
     .memory = memory,
     .n_memory = sizeof(memory) / sizeof(memory[0]),
+    .fixed_time = true,
     .tasks_parameter = "hogs",
     .tasks_plus = 1,
     .max_tasks = max_tasks,

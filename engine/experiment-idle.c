@@ -254,6 +254,7 @@ const Experiment experiment_idle = {
     .n_costs = sizeof(costs) / sizeof(costs[0]),
     .memory = memory,
     .n_memory = sizeof(memory) / sizeof(memory[0]),
+    .fixed_time = true,
     .takes_fewer = true,
     .max_tasks = max_tasks,
     .state_bytes = state_bytes,

@@ -67,6 +67,10 @@ struct Experiment {
     const char *tasks_parameter;
     int64_t tasks_plus;
 
+    /* It goes on for as long as a parameter says, however much gets done meanwhile: its wall time is no
+     * measure of a mode, so there is no ideal and nothing to compare with serial. */
+    bool fixed_time;
+
     /* Too few threads or processes are a result, not a failure. */
     bool takes_fewer;
 

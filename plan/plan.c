@@ -171,7 +171,7 @@ static void check_grid(const json_t *values, const PlanLimits *limits, Problem *
 static json_t *make_cell(
     const json_t *catalogs, const char *experiment, const json_t *values, const json_t *given, int64_t index)
 {
-    json_t *picked[N_AXES], *params = json_object(), *entry, *parameter;
+    json_t *picked[N_AXES], *params = json_object(), *entry, *parameter, *cell;
     int64_t rest = index;
     size_t i;
 
@@ -194,9 +194,12 @@ static json_t *make_cell(
     for (size_t k = 0; k < N_AXES; k++)
         if (axes[k].in_params)
             json_object_set(params, axes[k].name, picked[k]);
-    return json_pack("{s:I, s:O, s:O, s:O, s:O, s:O, s:o}", "cell", (json_int_t)index, "runtime",
+    cell = json_pack("{s:I, s:O, s:O, s:O, s:O, s:O, s:o}", "cell", (json_int_t)index, "runtime",
         picked[N_AXES - 2], "mode", picked[N_AXES - 1], "lock", picked[0], "tasks", picked[4], "cpus",
         picked[3], "params", params);
+    if (json_is_true(json_object_get(entry, "fixed_time")))
+        json_object_set_new(cell, "fixed_time", json_true());
+    return cell;
 }
 
 static json_t *make_cells(

@@ -34,7 +34,8 @@ typedef struct PlanLimits {
 typedef struct Plan {
     json_t *request;    /* normalised: every parameter with its value, lists as arrays; sized: which of
                            them gilscope chose so that the run has a good length */
-    json_t *cells;      /* array of {cell, runtime, mode, lock, tasks, cpus, params}; mode varies fastest */
+    json_t *cells;      /* array of {cell, runtime, mode, lock, tasks, cpus, params}; mode varies fastest.
+                           With fixed_time: true where the catalog says so */
     nsec_t estimate;    /* of running time */
     nsec_t timeout;     /* from the request */
     const char *format; /* the name, or NULL when not given; borrowed from request */

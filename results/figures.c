@@ -59,8 +59,12 @@ static bool is_serial_of(const json_t *serial, const json_t *plan)
            json_equal(json_object_get(serial, "params"), json_object_get(plan, "params"));
 }
 
+/* Where parameters decide how long a cell takes, the serial cell goes on for longer because it is serial, and
+ * not because it does the same work more slowly. */
 static size_t find_serial(const Figures *figures, size_t n_cells, const json_t *plan)
 {
+    if (json_is_true(json_object_get(plan, "fixed_time")))
+        return NO_CELL;
     for (size_t i = 0; i < n_cells; i++) {
         if (figures[i].n > 0 && is_serial_of(figures[i].plan, plan))
             return i;

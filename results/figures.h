@@ -14,7 +14,7 @@ typedef struct Figures {
     Stats stats[N_SAMPLE_TIMES];    /* only if n > 0 */
     const Sample *median;           /* the repetition with the lower median wall time; NULL if n is 0 */
     double *resampled;              /* owned; medians of the wall time, made when first needed */
-    size_t serial;                  /* index of the serial cell, or NO_CELL */
+    size_t serial;                  /* index of the serial cell, or NO_CELL, also where time is no measure */
 } Figures;
 
 /* Returns one element for each cell, owned by the caller; borrows from results. */

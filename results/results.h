@@ -28,7 +28,8 @@ typedef struct RunHead {
 } RunHead;
 
 /* Begins with the plan's request (an object with integers repeat and warmup) and its cells (an array of
- * objects with distinct numbers in "cell"). Shares both; nobody may change them afterwards. */
+ * objects with distinct numbers in "cell"). Shares both; nobody may change them afterwards. A cell with
+ * "fixed_time": true has no ideal and is not compared. */
 Results *results_new(const json_t *request, const json_t *cells);
 void results_free(Results *results);
 

@@ -1,6 +1,6 @@
 // A run on the page: the sentence, the chart, the table behind it, and what else was measured, folded.
 import {barRows, barsInWords, barsTitle, drawBars, hasArrows, WALL_TIME} from './bars.js';
-import {barLabel, groupCells, measurePaths} from './cells.js';
+import {barLabel, groupCells, isCompared, measurePaths} from './cells.js';
 import {curlBox} from './curl.js';
 import {el, folded} from './dom.js';
 import {count, percent, sentence, time, typed} from './format.js';
@@ -163,7 +163,7 @@ function legend(run, rows, path) {
         run.cells.some((cell) => typeof cell.ideal_ns === 'number') &&
             key('key-ideal', 'ideal: what a machine without any cost would need'),
         hasArrows(rows) && el('span', {class: 'key'}, '→ goes on to the right'),
-        el('span', {class: 'key'}, '× times the serial time'),
+        run.cells.some(isCompared) && el('span', {class: 'key'}, '× times the serial time'),
     ].filter(Boolean);
 }
 

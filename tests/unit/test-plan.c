@@ -226,6 +226,28 @@ START_TEST(lists_span_the_grid_with_modes_side_by_side)
 }
 END_TEST
 
+START_TEST(cells_say_where_time_is_no_measure)
+{
+    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
+    json_t *entry = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+
+    for (int fixed = 0; fixed < 2; fixed++) {
+        auto_problem Problem problem = {0};
+        Plan plan = {0};
+        size_t i;
+        json_t *cell;
+
+        if (fixed)
+            json_object_set_new(entry, "fixed_time", json_true());
+        ck_assert_int_eq(plan_of(catalogs, "mode=serial,threads", NULL, &plan, &problem), 0);
+        ck_assert_uint_eq(json_array_size(plan.cells), 2);
+        json_array_foreach (plan.cells, i, cell)
+            ck_assert_int_eq(json_is_true(json_object_get(cell, "fixed_time")), fixed);
+        plan_finish(&plan);
+    }
+}
+END_TEST
+
 START_TEST(the_estimate_follows_mode_and_lock)
 {
     auto_problem Problem problem = {0};
@@ -492,8 +514,9 @@ END_TEST
 RUN_TESTS("plan", 30, bad_values_are_named, all_bad_values_are_named_at_once,
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
     numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
-    the_estimate_follows_mode_and_lock, a_cost_may_depend_on_parameters_mode_and_lock,
-    tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
+    cells_say_where_time_is_no_measure, the_estimate_follows_mode_and_lock,
+    a_cost_may_depend_on_parameters_mode_and_lock, tasks_may_follow_from_another_parameter,
+    a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
     a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
     requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, requests_by_hand_are_not_counted,
     json_values_are_taken_as_they_are)

@@ -125,6 +125,31 @@ START_TEST(a_serial_cell_counts_only_with_everything_else_equal)
 }
 END_TEST
 
+/* The serial cell of such an experiment takes longer because it is serial: it is no other way to do the same.
+ */
+START_TEST(where_time_is_no_measure_nothing_is_compared)
+{
+    json_auto_t *request = make_request(), *cells = make_cells(), *made = NULL;
+    Results *results;
+    size_t i;
+    json_t *cell;
+
+    json_array_foreach (cells, i, cell)
+        json_object_set_new(cell, "fixed_time", json_true());
+    results = results_new(request, cells);
+    add_repetitions(results, 0, 200, 7);
+    add_repetitions(results, 1, 100, 7);
+    add_repetitions(results, 2, 100, 7);
+    made = results_cells(results);
+    json_array_foreach (made, i, cell) {
+        ck_assert(json_is_null(json_object_get(cell, "relative")));
+        ck_assert(json_is_null(json_object_get(cell, "ideal_ns")));
+        ck_assert(json_is_object(json_object_get(cell, "wall_ns")));
+    }
+    results_free(results);
+}
+END_TEST
+
 /* Two runtimes take their cells from one plan: numbers are not places. */
 START_TEST(cells_may_have_any_numbers)
 {
@@ -616,15 +641,15 @@ END_TEST
 
 RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_are_those_of_the_repetitions,
     the_order_in_which_samples_come_does_not_matter, each_cell_is_held_against_its_serial_cell,
-    a_serial_cell_counts_only_with_everything_else_equal, cells_may_have_any_numbers,
-    details_are_those_of_the_median_repetition, memory_comes_from_the_sample_that_has_it,
-    a_runtime_may_leave_out_what_it_cannot_measure, a_cell_without_a_good_sample_has_no_figures,
-    failed_repetitions_do_not_count_but_fail_the_cell, a_failed_warm_up_fails_the_cell,
-    a_failed_sample_may_lack_everything_else, a_cancelled_run_keeps_what_it_has,
-    an_incomplete_cell_takes_after_the_run, an_error_event_is_the_reason_of_the_run,
-    words_that_are_no_text_do_not_break_the_run, other_events_say_nothing_about_results,
-    a_run_is_complete_when_every_repetition_came, malformed_events_are_refused_and_change_nothing,
-    what_is_no_object_is_refused, a_repetition_counts_once,
+    a_serial_cell_counts_only_with_everything_else_equal, where_time_is_no_measure_nothing_is_compared,
+    cells_may_have_any_numbers, details_are_those_of_the_median_repetition,
+    memory_comes_from_the_sample_that_has_it, a_runtime_may_leave_out_what_it_cannot_measure,
+    a_cell_without_a_good_sample_has_no_figures, failed_repetitions_do_not_count_but_fail_the_cell,
+    a_failed_warm_up_fails_the_cell, a_failed_sample_may_lack_everything_else,
+    a_cancelled_run_keeps_what_it_has, an_incomplete_cell_takes_after_the_run,
+    an_error_event_is_the_reason_of_the_run, words_that_are_no_text_do_not_break_the_run,
+    other_events_say_nothing_about_results, a_run_is_complete_when_every_repetition_came,
+    malformed_events_are_refused_and_change_nothing, what_is_no_object_is_refused, a_repetition_counts_once,
     a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
     the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
     the_same_samples_give_the_same_run)
