@@ -77,15 +77,19 @@ uint32_t cell_start_limit(const Cell *cell)
 
 int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const char *what, int error)
 {
-    bool enough = started == cell->n_tasks, taken = cell->experiment->takes_fewer && started > 0;
+    const char *why = error > 0 ? strerror(error) : cell->start_limit_reason;
 
     arena->n_started = started;
-    if (enough)
+    if (started == cell->n_tasks)
         return 0;
-    snprintf(taken ? arena->shortfall : arena->reason, ARENA_REASON_SIZE,
-        "only %u of %u %s could be started: %.100s", started, cell->n_tasks, what,
-        error > 0 ? strerror(error) : cell->start_limit_reason);
-    return taken ? 0 : error > 0 ? -error : -EAGAIN;
+    if (cell->experiment->takes_fewer && started > 0) {
+        /* How many there are is a figure of the result. */
+        snprintf(arena->shortfall, ARENA_REASON_SIZE, "%s", why);
+        return 0;
+    }
+    snprintf(arena->reason, ARENA_REASON_SIZE, "only %u of %u %s could be started: %.100s", started,
+        cell->n_tasks, what, why);
+    return error > 0 ? -error : -EAGAIN;
 }
 
 /* The first task that failed or answered wrongly speaks for the cell. */

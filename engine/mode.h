@@ -26,8 +26,8 @@ struct Mode {
 uint32_t cell_start_limit(const Cell *cell);
 
 /* Notes that so many tasks are started, "threads" or "processes", the next one not because of error (0: the
- * limit). Returns 0 if they are all or the experiment takes fewer; else a negative errno with arena->reason
- * written. */
+ * limit). Returns 0 if they are all, or the experiment takes fewer and arena->shortfall says why; else a
+ * negative errno with arena->reason written. */
 int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const char *what, int error);
 
 /* Takes the start of the timed region, and stops it; see cell.c for what is read besides the clock. */
