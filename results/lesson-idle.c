@@ -22,7 +22,7 @@ static char *bytes_text(double bytes)
                           : text_printf("%.0f bytes", bytes);
 }
 
-/* In serial there is never more than one. */
+/* In serial there is never more than one, so nothing can be told of many. */
 static char *memory_of_each(const json_t *cell)
 {
     double bytes = lesson_memory(cell, "virtual_per_task_bytes");
@@ -109,12 +109,32 @@ static void tell_wakeups(Lesson *lesson)
         lesson_because(lesson, "waking the threads took %.3g %% of a CPU", 100 * share);
 }
 
+/* Alone it is no result, and noise stands for nothing against it. */
+static void tell_serial(Lesson *lesson)
+{
+    size_t i;
+    json_t *cell;
+
+    json_array_foreach (lesson->cells, i, cell) {
+        if (!lesson_matches(cell, "serial", NULL))
+            continue;
+        if (ftell(lesson->result) > 0)
+            fputs("; in serial there is only ever one at a time", lesson->result);
+        else
+            lesson_because(lesson,
+                "in serial there is only ever one idle task at a time, so that does not show what many cost "
+                "together");
+        return;
+    }
+}
+
 void lesson_idle(Lesson *lesson)
 {
     auto_free char *tasks = lesson_tasks(lesson, "idle task", "idle tasks");
     auto_free char *subject = text_printf("Of %s each took ", tasks);
 
     lesson_list(lesson, subject, memory_of_each);
+    tell_serial(lesson);
     tell_who_did_not_start(lesson);
     explain_memory(lesson);
     tell_wakeups(lesson);

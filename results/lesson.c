@@ -93,6 +93,22 @@ static void parts_open(Parts *parts)
     }
 }
 
+/* Doubts are about what came out, and others' figures stand beside it: without a result there is neither. */
+static void write_sentences(const Parts *parts, FILE *file)
+{
+    bool has_result = parts->lengths[RESULT] > 0;
+
+    add_sentence(file, parts->texts[RESULT]);
+    add_sentence(file, parts->texts[WHY]);
+    if (has_result && parts->lengths[DOUBT] > 0) {
+        auto_free char *doubt = text_printf("Take it with care: %s", parts->texts[DOUBT] + 2);
+
+        add_sentence(file, doubt);
+    } else if (has_result) {
+        add_sentence(file, parts->texts[SOURCE]);
+    }
+}
+
 /* Returns the sentences, owned by the caller, or NULL if there are none; frees the parts. */
 static char *parts_join(Parts *parts)
 {
@@ -103,15 +119,7 @@ static char *parts_join(Parts *parts)
     assert(file);
     for (int i = 0; i < N_PARTS; i++)
         fclose(parts->files[i]);
-    add_sentence(file, parts->texts[RESULT]);
-    add_sentence(file, parts->texts[WHY]);
-    if (parts->lengths[DOUBT] > 0) {
-        auto_free char *doubt = text_printf("Take it with care: %s", parts->texts[DOUBT] + 2);
-
-        add_sentence(file, doubt);
-    } else {
-        add_sentence(file, parts->texts[SOURCE]);
-    }
+    write_sentences(parts, file);
     fclose(file);
     for (int i = 0; i < N_PARTS; i++)
         free(parts->texts[i]);

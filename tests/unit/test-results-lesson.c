@@ -320,10 +320,16 @@ static const struct {
          "\"rss_per_task_bytes\": 719, \"virtual_per_task_bytes\": 384",
          0, NULL},
         "Of 10,000 idle tasks each took 13 KB (8.39 MB reserved) in threads, 719 bytes (384 bytes reserved) "
-        "in epoll. 10,000 threads reserved 83.9 GB of addresses but used 294 MB of memory, kernel stacks "
+        "in epoll; in serial there is only ever one at a time. 10,000 threads reserved 83.9 GB of addresses "
+        "but used 294 MB of memory, kernel stacks "
         "included; a thread took as much memory as 41 tasks of an event loop; waking the threads took 4.2 % "
         "of a CPU. The article warns of gigabytes and of 5 % of the CPU for thousands of threads; a thread "
         "of CPython took 16 KB resident and 8.4 MB reserved, an asyncio task 1.4 KB."},
+    /* Idle tasks in serial, where nothing is noisy enough to matter. */
+    {{"idle", "\"wakeups_per_s\": 0", "serial gil 5 2 1 - \"started\": 5, \"rss_per_task_bytes\": 448", 1,
+         "{\"noisy\": true, \"noise_reasons\": [\"other programs took 40 % of the CPU time\"]}"},
+        "In serial there is only ever one idle task at a time, so that does not show what many cost "
+        "together."},
     /* Too few threads. */
     {{"idle", "\"wakeups_per_s\": 0",
          "threads gil 10000 2 1 - \"started\": 4000, \"not_started_reason\": \"the limit of processes is "
@@ -467,6 +473,19 @@ static const char *const strange_cells[] = {
     "\"metrics\": {\"latency_p50_ns\": 1e300, \"started\": -1, \"lost_updates\": -7, \"expected\": 0}}",
 };
 
+START_TEST(without_a_result_there_is_no_doubt)
+{
+    static const char noisy[] = "{\"noisy\": true, \"noise_reasons\": [\"others\"]}";
+
+    for (size_t i = 0; i < N_NAMES; i++) {
+        const Made made = {names[i], "\"n\": 5", "threads gil 2 2 0 -", 1, noisy};
+        auto_free char *lesson = lesson_of(&made);
+
+        ck_assert_msg(!lesson || strncmp(lesson, "Take it", 7) != 0, "%s: %s", names[i], lesson);
+    }
+}
+END_TEST
+
 START_TEST(strange_runs_have_a_lesson_all_the_same)
 {
     for (size_t i = 0; i < N_NAMES; i++) {
@@ -525,5 +544,5 @@ END_TEST
 
 RUN_TESTS("results-lesson", 60, each_experiment_and_lock_has_its_lesson, without_a_verdict_no_reason_is_given,
     verdicts_that_disagree_give_no_reason, tasks_that_are_short_beside_their_creation_give_no_reason,
-    a_run_that_has_not_ended_or_has_no_cells_has_no_lesson, strange_runs_have_a_lesson_all_the_same,
-    a_grid_of_many_cells_stays_a_few_sentences)
+    a_run_that_has_not_ended_or_has_no_cells_has_no_lesson, without_a_result_there_is_no_doubt,
+    strange_runs_have_a_lesson_all_the_same, a_grid_of_many_cells_stays_a_few_sentences)
