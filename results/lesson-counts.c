@@ -24,26 +24,24 @@ static const LessonSource refcount_sources[] = {
         "threads"},
 };
 
-static bool has_lost(const json_t *cell)
+static bool has_lost(const json_t *cell, double *ret_updates)
 {
-    double updates;
-
-    return lesson_metric(cell, "lost_updates", &updates) && updates > 0;
+    return lesson_metric(cell, "lost_updates", ret_updates) && *ret_updates > 0;
 }
 
 /* "600,000 of 2,000,000" */
-static char *lost_of_all(const json_t *cell)
+static char *lost_of_all(const json_t *cell, double *ret_size)
 {
     auto_free char *lost = lesson_metric_text(cell, "lost_updates");
     auto_free char *all = lesson_metric_text(cell, "expected");
 
-    return has_lost(cell) && all ? text_printf("%s of %s", lost, all) : NULL;
+    return has_lost(cell, ret_size) && all ? text_printf("%s of %s", lost, all) : NULL;
 }
 
 /* Lost takes and lost gives cancel each other: what is seen is the difference. */
-static char *how_far_off(const json_t *cell)
+static char *how_far_off(const json_t *cell, double *ret_size)
 {
-    return has_lost(cell) ? lesson_metric_text(cell, "lost_updates") : NULL;
+    return has_lost(cell, ret_size) ? lesson_metric_text(cell, "lost_updates") : NULL;
 }
 
 /* Whether all cells of a mode and lock with two tasks or more, at least one, lost something, or nothing. */

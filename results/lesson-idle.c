@@ -23,7 +23,7 @@ static char *bytes_text(double bytes)
 }
 
 /* In serial there is never more than one, so nothing can be told of many. */
-static char *memory_of_each(const json_t *cell)
+static char *memory_of_each(const json_t *cell, double *ret_size)
 {
     double bytes = lesson_memory(cell, "virtual_per_task_bytes");
     auto_free char *resident = bytes_text(lesson_memory(cell, "rss_per_task_bytes"));
@@ -31,6 +31,7 @@ static char *memory_of_each(const json_t *cell)
 
     if (lesson_memory(cell, "rss_per_task_bytes") <= 0 || lesson_matches(cell, "serial", NULL))
         return NULL;
+    *ret_size = lesson_memory(cell, "rss_per_task_bytes");
     return bytes > 0 ? text_printf("%s (%s reserved)", resident, reserved) : take_pointer(resident);
 }
 

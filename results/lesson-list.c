@@ -1,4 +1,6 @@
 /* What was asked and what came out, in words: "2 to 8 countdowns", and lists of what each cell measured. */
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -73,47 +75,103 @@ static bool have_one_mode(const Lesson *lesson)
     return true;
 }
 
-/* The settings of a lock say nothing of a cell under another one. */
-static bool matters(const json_t *cell, const char *name)
+bool lesson_matters(const json_t *cell, const char *name)
 {
     if (strcmp(name, "switch_interval_us") == 0)
-        return lesson_matches(cell, NULL, "gil") || lesson_matches(cell, NULL, "per-interpreter");
+        return lesson_matches(cell, "threads", "gil");
     return strcmp(name, "check_interval") != 0 || lesson_matches(cell, NULL, "gil-py2");
 }
 
-/* " in threads under gil with 2 tasks": what tells the cell from the others. Where all have one mode, the
- * first that is named has it. */
-static void write_cell(const Lesson *lesson, const json_t *cell, bool is_first, FILE *file)
+/* Returns " in threads under gil with 2 tasks", what tells the cell from the others, or the same without its
+ * mode; owned by the caller. */
+static char *label_of(const Lesson *lesson, const json_t *cell, bool with_mode)
 {
-    bool with_mode = is_first || !have_one_mode(lesson);
-    size_t i;
+    char *label = NULL;
+    size_t length = 0, i;
+    FILE *file = open_memstream(&label, &length);
     json_t *name;
 
+    assert(file);
     json_array_foreach (lesson->varying, i, name) {
         const char *text = json_string_value(name);
         const json_t *value = view_value(cell, text);
 
-        if (value && matters(cell, text) && (with_mode || strcmp(text, "mode") != 0))
+        if (value && lesson_matters(cell, text) && (with_mode || strcmp(text, "mode") != 0))
             lesson_write_value(text, value, file);
     }
+    fclose(file);
+    return label;
 }
 
-void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
+/* Cells that nothing tells apart but what they measured. */
+typedef struct Item {
+    const json_t *cell; /* the first of them */
+    char *label;        /* owned, as are the texts */
+    char *least, *most;
+    double low, high;
+} Item;
+
+static void item_finish(Item *item)
 {
-    size_t i, n = 0;
+    free(item->label);
+    free(item->least);
+    free(item->most);
+}
+
+static void item_widen(Item *item, const char *text, double size)
+{
+    if (!item->least || size < item->low) {
+        free(item->least);
+        item->least = strdup(text);
+        item->low = size;
+    }
+    if (!item->most || size > item->high) {
+        free(item->most);
+        item->most = strdup(text);
+        item->high = size;
+    }
+    assert(item->least && item->most);
+}
+
+/* Returns how many items there are; there is room for one for each cell. */
+static size_t collect_items(const Lesson *lesson, LessonAmount *amount, Item *items)
+{
+    size_t i, n = 0, k;
     json_t *cell;
 
     json_array_foreach (lesson->cells, i, cell) {
-        auto_free char *text = amount(cell);
+        double size = 0;
+        auto_free char *text = amount(cell, &size), *label = text ? label_of(lesson, cell, true) : NULL;
 
         if (!text)
             continue;
-        if (n < MOST_ITEMS) {
-            fprintf(lesson->result, "%s%s", n == 0 ? subject : ", ", text);
-            write_cell(lesson, cell, n == 0, lesson->result);
-        }
-        n++;
+        for (k = 0; k < n && strcmp(items[k].label, label) != 0; k++)
+            ;
+        if (k == n)
+            items[n++] = (Item){.cell = cell, .label = take_pointer(label)};
+        item_widen(&items[k], text, size);
+    }
+    return n;
+}
+
+/* Where all have one mode, only the first that is named has it. */
+void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
+{
+    auto_free Item *items = calloc(json_array_size(lesson->cells) + 1, sizeof(*items));
+    size_t n;
+
+    assert(items);
+    n = collect_items(lesson, amount, items);
+    for (size_t i = 0; i < n && i < MOST_ITEMS; i++) {
+        const Item *item = &items[i];
+        bool is_one = strcmp(item->least, item->most) == 0;
+        auto_free char *label = label_of(lesson, item->cell, i == 0 || !have_one_mode(lesson));
+
+        fprintf(lesson->result, "%s%s%s%s%s", i == 0 ? subject : ", ", item->least, is_one ? "" : " to ",
+            is_one ? "" : item->most, label);
     }
     if (n > MOST_ITEMS)
         fprintf(lesson->result, " and %zu more", n - MOST_ITEMS);
+    for (size_t i = 0; i < n; i++)
+        item_finish(&items[i]);
 }

@@ -90,11 +90,17 @@ void lesson_write_value(const char *name, const json_t *value, FILE *file);
  * "SUBJECT under gil: threads took 1.01 times the serial time (the same), processes 0.51 times (faster)". */
 void lesson_compare(Lesson *lesson, const char *subject);
 
-/* Returns what is to be said of a cell, owned by the caller, or NULL. */
-typedef char *LessonAmount(const json_t *cell);
+/* Whether a parameter means anything to a cell: the settings of a lock mean nothing under another one, and
+ * the switch interval nothing where nobody has to wait for the lock. */
+bool lesson_matters(const json_t *cell, const char *name);
+
+/* Returns what is to be said of a cell, owned by the caller, and sets *ret_size to the number in it; or NULL.
+ */
+typedef char *LessonAmount(const json_t *cell, double *ret_size);
 
 /* Writes into the result the subject and what is to be said of each cell: "Waiting took 5.2 ms in threads
- * under gil, 28 us in threads under none". Nothing if there is nothing to be said of any. */
+ * under gil, 28 us to 31 us in threads under none". Cells that would be called the same are a range. Nothing
+ * if there is nothing to be said of any. */
 void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount);
 
 /* Adds a clause to why. At most three are kept. */

@@ -11,12 +11,15 @@ static const LessonSource sources[] = {
         "The article ends with this: threads can share data, and processes have memory of their own"},
 };
 
-static char *seen(const json_t *cell)
+static char *seen(const json_t *cell, double *ret_size)
 {
     auto_free char *arrived = lesson_metric_text(cell, "seen_by_parent");
     auto_free char *sent = lesson_metric_text(cell, "expected");
 
-    return arrived && sent ? text_printf("%s of %s", arrived, sent) : NULL;
+    if (!arrived || !sent)
+        return NULL;
+    lesson_metric(cell, "seen_by_parent", ret_size);
+    return text_printf("%s of %s", arrived, sent);
 }
 
 /* Whether all cells of a mode, at least one, saw everything, or nothing. */
