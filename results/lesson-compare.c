@@ -1,6 +1,6 @@
-/* The sentence that compares modes. Cells of one mode at one place (lock, CPUs, runtime) are a family: they
- * differ in nothing but numbers such as tasks, so their ratios are said as a range. Where a mode has one
- * verdict at all places, the places are not worth their names. */
+/* The sentence that compares modes. Cells of one mode at one place (lock, its settings, CPUs, runtime) are a
+ * family: they differ in nothing but numbers such as tasks, so their ratios are said as a range. Where a mode
+ * has one verdict at all places, the places are not worth their names. */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #define MOST_ITEMS 8
 
-static const char *const place_axes[] = {"lock", "cpus", "runtime"};
+static const char *const place_axes[] = {"lock", "switch_interval_us", "check_interval", "cpus", "runtime"};
 
 #define N_PLACE_AXES (sizeof(place_axes) / sizeof(place_axes[0]))
 
@@ -43,10 +43,16 @@ static bool read_value(const json_t *cell, bool ratio, double *ret)
     return json_is_number(value) && *ret > 0 && *ret < 1e18;
 }
 
+/* NULL if the axis means nothing to the cell. */
+static const json_t *place_value(const json_t *cell, const char *axis)
+{
+    return lesson_matters(cell, axis) ? view_value(cell, axis) : NULL;
+}
+
 static bool is_same_place(const json_t *a, const json_t *b)
 {
     for (size_t i = 0; i < N_PLACE_AXES; i++) {
-        const json_t *of_a = view_value(a, place_axes[i]), *of_b = view_value(b, place_axes[i]);
+        const json_t *of_a = place_value(a, place_axes[i]), *of_b = place_value(b, place_axes[i]);
 
         if (of_a != of_b && !json_equal(of_a, of_b))
             return false;
@@ -141,12 +147,14 @@ static void write_amount(const Comparison *comparison, const Family *family, FIL
 
 static bool place_varies(const Comparison *comparison, const char *axis)
 {
-    for (size_t i = 1; i < comparison->n_families; i++) {
-        const json_t *first = view_value(comparison->families[0].cell, axis);
-        const json_t *value = view_value(comparison->families[i].cell, axis);
+    const json_t *first = NULL;
 
-        if (first != value && !json_equal(first, value))
+    for (size_t i = 0; i < comparison->n_families; i++) {
+        const json_t *value = place_value(comparison->families[i].cell, axis);
+
+        if (first && value && !json_equal(first, value))
             return true;
+        first = first ? first : value;
     }
     return false;
 }
@@ -154,11 +162,29 @@ static bool place_varies(const Comparison *comparison, const char *axis)
 static void write_place(const Comparison *comparison, const Family *family, FILE *file)
 {
     for (size_t i = 0; i < N_PLACE_AXES; i++) {
-        const json_t *value = view_value(family->cell, place_axes[i]);
+        const json_t *value = place_value(family->cell, place_axes[i]);
 
         if (value && place_varies(comparison, place_axes[i]))
             lesson_write_value(place_axes[i], value, file);
     }
+}
+
+/* Who changed one setting only wants to read its name. */
+static void write_everywhere(const Comparison *comparison, FILE *file)
+{
+    const char *only = NULL;
+    size_t n = 0;
+
+    for (size_t i = 0; i < N_PLACE_AXES; i++) {
+        if (place_varies(comparison, place_axes[i])) {
+            only = place_axes[i];
+            n++;
+        }
+    }
+    if (n == 1 && (strcmp(only, "switch_interval_us") == 0 || strcmp(only, "check_interval") == 0))
+        fprintf(file, " at every %s", only);
+    else
+        fputs(" everywhere", file);
 }
 
 /* All families of the mode of the given one become one, if they share a verdict. */
@@ -199,7 +225,7 @@ static void write_item(
             fputs("took ", file);
         write_amount(comparison, family, file);
         if (everywhere)
-            fputs(" everywhere", file);
+            write_everywhere(comparison, file);
         else
             write_place(comparison, family, file);
         if (comparison->of_ratios)
