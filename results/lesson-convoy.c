@@ -11,13 +11,13 @@
 #define SOON_NS 1e6
 
 static const LessonSource sources[] = {
-    {"threads", "gil",
+    {"threads", "gil", 0,
         "CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 us "
         "without a hog"},
-    {"threads", "gil-py2",
+    {"threads", "gil-py2", 0,
         "CPython 2.7 on two CPUs took 38 us, 102 us and 26.8 ms at check intervals of 10, 100 and 10,000 "
         "ticks"},
-    {"threads", "none", "CPython 3.13 took 5.2 ms beside a hog, and 30 us without its GIL"},
+    {"threads", "none", 0, "CPython 3.13 took 5.2 ms beside a hog, and 30 us without its GIL"},
 };
 
 static char *latency(const json_t *cell, double *ret_size)

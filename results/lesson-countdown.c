@@ -1,8 +1,11 @@
 /* Computing. The article's surprise, that two threads are no faster than one call after the other, and its
  * way out, processes. */
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "results/human.h"
 #include "results/lesson-parts.h"
+#include "results/view.h"
 
 static const LessonReason reasons[] = {
     {"threads", "gil", LESSON_SAME | LESSON_SLOWER,
@@ -21,40 +24,41 @@ static const LessonReason reasons[] = {
 };
 
 static const LessonSource sources[] = {
-    {"threads", "gil-py2",
+    {"threads", "gil-py2", 100,
         "CPython 2.7 took 1.5 times the serial time with two threads and 2.4 times with four, on two CPUs"},
-    {"threads", "gil",
+    {"threads", "gil", 0,
         "In the article two threads took 18.4 s where two calls in a row took 17.4 s, and two processes took "
         "about 8"},
-    {"threads", "none", "CPython 3.13 without its GIL took half the serial time with two threads"},
-    {"processes", NULL, "In the article two processes took about 8 s, as long as a single call"},
+    {"threads", "none", 0, "CPython 3.13 without its GIL took half the serial time with two threads"},
+    {"processes", NULL, 0, "In the article two processes took about 8 s, as long as a single call"},
 };
+
+static double false_wakeups(const json_t *cell)
+{
+    return json_number_value(json_object_get(json_object_get(cell, "lock_stats"), "false_wakeups"));
+}
 
 /* The storm of waiters that wake up for nothing is counted, so it need not be believed. */
 static void explain_python_2(Lesson *lesson)
 {
-    int64_t most = 0;
-    bool slower = false;
+    const json_t *worst = NULL;
     size_t i;
     json_t *cell;
 
     json_array_foreach (lesson->cells, i, cell) {
-        const json_t *false_wakeups = json_object_get(json_object_get(cell, "lock_stats"), "false_wakeups");
-
-        if (!lesson_matches(cell, "threads", "gil-py2") || lesson_verdict(cell) != LESSON_SLOWER)
-            continue;
-        slower = !lesson_is_short(cell);
-        if (json_integer_value(false_wakeups) > most)
-            most = json_integer_value(false_wakeups);
+        if (lesson_matches(cell, "threads", "gil-py2") && lesson_verdict(cell) == LESSON_SLOWER &&
+            !lesson_is_short(cell) && false_wakeups(cell) > (worst ? false_wakeups(worst) : 0))
+            worst = cell;
     }
-    if (slower && most > 0) {
-        auto_free char *times = human_integer(most);
+    if (worst && false_wakeups(worst) < 1e18) {
+        auto_free char *times = human_integer((int64_t)false_wakeups(worst));
+        auto_free char *every = human_value(view_value(worst, "check_interval"));
 
         lesson_because(lesson,
-            "the lock of Python 2 is let go every few ticks and taken straight back, so that waiters woke up "
+            "the lock of Python 2 is let go every %s ticks and taken straight back, so that waiters woke up "
             "%s "
             "times for nothing",
-            times);
+            strcmp(every, "-") == 0 ? "few" : every, times);
     }
 }
 

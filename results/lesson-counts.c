@@ -11,14 +11,15 @@
 #define INTERPRETERS "locks of different interpreters do not keep each other out"
 
 static const LessonSource counter_sources[] = {
-    {"threads", "gil",
+    {"threads", "gil", 0,
         "CPython 3.11 and 3.13 lose nothing in x += 1, but 600,000 of 2,000,000 with a call in between"},
-    {"threads", "gil-py2", "CPython 2.7 lost 510,000 of 2,000,000 increments of two threads"},
-    {"threads", "none", "CPython 3.13 without its GIL lost 720,000 of 2,000,000 increments of two threads"},
+    {"threads", "gil-py2", 100, "CPython 2.7 lost 510,000 of 2,000,000 increments of two threads"},
+    {"threads", "none", 0,
+        "CPython 3.13 without its GIL lost 720,000 of 2,000,000 increments of two threads"},
 };
 
 static const LessonSource refcount_sources[] = {
-    {NULL, NULL,
+    {NULL, NULL, 0,
         "The article gives this as the reason for the GIL: without it Python's memory management is not safe "
         "in "
         "threads"},

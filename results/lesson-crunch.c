@@ -25,7 +25,7 @@ static const LessonReason always[] = {
 };
 
 static const LessonSource sources[] = {
-    {"threads", NULL,
+    {"threads", NULL, 0,
         "The article says that image processing and NumPy run outside the GIL; in CPython two threads of "
         "NumPy took "
         "0.54 times the serial time"},

@@ -23,11 +23,11 @@ static const LessonReason blocking_reasons[] = {
 };
 
 static const LessonSource sources[] = {
-    {"threads", NULL, "In the article one fetch took 0.88 s, two in a row 1.72 s and two threads 0.89 s"},
+    {"threads", NULL, 0, "In the article one fetch took 0.88 s, two in a row 1.72 s and two threads 0.89 s"},
 };
 
 static const LessonSource order_sources[] = {
-    {"epoll", NULL, "The five asyncio fetches of the article ended in the order 3, 4, 2, 1, 5"},
+    {"epoll", NULL, 0, "The five asyncio fetches of the article ended in the order 3, 4, 2, 1, 5"},
 };
 
 /* Whether some event loop got its answers in another order than it asked. */

@@ -8,7 +8,7 @@
 #define GIGABYTE 1e9
 
 static const LessonSource sources[] = {
-    {"threads", NULL,
+    {"threads", NULL, 0,
         "The article warns of gigabytes and of 5 % of the CPU for thousands of threads; a thread of CPython "
         "took 16 KB "
         "resident and 8.4 MB reserved, an asyncio task 1.4 KB"},

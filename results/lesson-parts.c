@@ -161,6 +161,15 @@ void lesson_give_reasons(Lesson *lesson, const LessonReason *reasons, size_t n)
     }
 }
 
+/* A cell that does not say its interval has the usual one. */
+static bool is_about(const LessonSource *source, const json_t *cell)
+{
+    double interval = lesson_number(cell, "check_interval");
+
+    return lesson_matches(cell, source->mode, source->lock) &&
+           (source->check_interval == 0 || interval == 0 || interval == source->check_interval);
+}
+
 void lesson_cite(Lesson *lesson, const LessonSource *sources, size_t n)
 {
     size_t i;
@@ -168,7 +177,7 @@ void lesson_cite(Lesson *lesson, const LessonSource *sources, size_t n)
 
     for (size_t k = 0; k < n; k++) {
         json_array_foreach (lesson->cells, i, cell) {
-            if (lesson_matches(cell, sources[k].mode, sources[k].lock)) {
+            if (is_about(&sources[k], cell)) {
                 fputs(sources[k].text, lesson->source);
                 return;
             }

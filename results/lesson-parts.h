@@ -40,6 +40,7 @@ typedef struct LessonReason {
 /* What somebody else measured with a mode and a lock. */
 typedef struct LessonSource {
     const char *mode, *lock; /* NULL: any */
+    int check_interval;      /* ticks, at which it was measured; 0: it does not matter, or the text says it */
     const char *text;
 } LessonSource;
 

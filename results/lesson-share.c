@@ -7,7 +7,7 @@
 #include "results/lesson-parts.h"
 
 static const LessonSource sources[] = {
-    {"processes", NULL,
+    {"processes", NULL, 0,
         "The article ends with this: threads can share data, and processes have memory of their own"},
 };
 
