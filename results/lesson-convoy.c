@@ -59,23 +59,25 @@ static bool all_within(
 static void explain(Lesson *lesson)
 {
     const json_t *first = json_array_get(lesson->cells, 0);
+    bool many = lesson_number(first, "hogs") > 1;
     double half = lesson_number(first, "duration_ms") * 0.5e6;
 
     if (all_within(lesson, "serial", NULL, 0, INFINITY, false))
-        lesson_because(lesson, "in serial the hog begins after the last request");
+        lesson_because(lesson, "in serial the hog%s after the last request", many ? "s begin" : " begins");
     if (lesson_asked(lesson, "paced", "on") && all_within(lesson, "threads", "gil", 0.8, 1.4, true))
         lesson_because(
             lesson, "who comes back from waiting gets the GIL from a hog after a whole switch interval");
     if (all_within(lesson, "threads", "gil-py2", 0, SOON_NS, false))
         lesson_because(lesson, "the lock of Python 2 is let go so often that a request soon gets in");
     if (all_within(lesson, "threads", "none", 0, SOON_NS, false))
-        lesson_because(lesson, "without a lock a request does not wait for the hog");
+        lesson_because(lesson, "without a lock a request does not wait for a hog");
     if (all_within(lesson, "threads", "per-interpreter", 0, SOON_NS, false))
-        lesson_because(lesson, "with a lock for each interpreter a request does not wait for the hog");
+        lesson_because(lesson, "with a lock for each interpreter a request does not wait for a hog");
     if (all_within(lesson, "processes", NULL, 0, SOON_NS, false))
         lesson_because(lesson, "a process does not wait for the lock of another");
     if (lesson_number(first, "await_every") == 0 && all_within(lesson, "epoll", NULL, half, INFINITY, false))
-        lesson_because(lesson, "in an event loop a request waits until the hog gives control back");
+        lesson_because(lesson, "in an event loop a request waits until the hog%s control back",
+            many ? "s give" : " gives");
 }
 
 void lesson_convoy(Lesson *lesson)

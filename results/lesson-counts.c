@@ -128,8 +128,8 @@ void lesson_counter(Lesson *lesson)
 {
     bool switches = lesson_asked(lesson, "switch_inside", "on");
     auto_free char *tasks = lesson_tasks(lesson, "task", "tasks");
-    auto_free char *subject = text_printf("%s added to one counter%s: they lost ", tasks,
-        switches ? ", with a call between load and store" : "");
+    auto_free char *subject = text_printf("%s added to one counter%s: %s lost ", tasks,
+        switches ? ", with a call between load and store" : "", lesson_is_single(lesson) ? "it" : "they");
 
     lesson->computes = true;
     tell_losses(lesson, subject, "", "nothing", lost_of_all);
@@ -152,10 +152,8 @@ static double price(const Lesson *lesson, const char *mode, const char *lock)
     return 0;
 }
 
-static void explain_refcount(Lesson *lesson, const char *count)
+static void tell_frees(Lesson *lesson)
 {
-    bool plain = strcmp(count, "plain") == 0;
-    double alone = price(lesson, "serial", NULL), together = price(lesson, "threads", "none");
     double frees = 0, most = 0;
     size_t i;
     json_t *cell;
@@ -164,31 +162,48 @@ static void explain_refcount(Lesson *lesson, const char *count)
         if (lesson_metric(cell, "premature_frees", &frees) && frees > most)
             most = frees;
     }
+    if (most > 0 && most < 1e18) {
+        auto_free char *number = human_integer((int64_t)most);
+        auto_free char *times = most == 1 ? strdup("once") : text_printf("up to %s times", number);
+
+        lesson_because(lesson,
+            "%s the count said that nobody used the object, and an interpreter would have freed it in use",
+            times);
+    }
+}
+
+/* What a count costs that is right without the lock around the interpreter. */
+static void tell_price(Lesson *lesson, const char *count)
+{
+    double alone = price(lesson, "serial", NULL), together = price(lesson, "threads", "none");
+
+    if (all_lost(lesson, "threads", "none", false) && alone > 0 && together > 0) {
+        auto_free char *in_threads = human_real(together), *in_serial = human_real(alone);
+
+        lesson_because(lesson,
+            "%s, and a reference took %s ns of CPU time in threads and %s ns one after the other",
+            strcmp(count, "locked") == 0 ? "it needs no global lock, because it has a lock of its own"
+                                         : "it needs no lock",
+            in_threads, in_serial);
+    }
+}
+
+static void explain_refcount(Lesson *lesson, const char *count)
+{
+    bool plain = strcmp(count, "plain") == 0;
+
     if (plain && all_lost(lesson, "threads", "none", true))
         lesson_because(
             lesson, "without a lock two threads load the same count, and one result replaces the other");
     if (plain && all_lost(lesson, "threads", "per-interpreter", true))
         lesson_because(lesson, INTERPRETERS);
-    if (most > 0 && most < 1e18) {
-        auto_free char *times = human_integer((int64_t)most);
-
-        lesson_because(lesson,
-            "up to %s times the count said that nobody used the object, and an interpreter would have freed "
-            "it in use",
-            times);
-    }
+    tell_frees(lesson);
     if (plain && all_lost(lesson, "threads", "none", false))
         lesson_because(lesson, "without a lock nothing promises that a plain count is right");
     if (plain && all_lost(lesson, "threads", "gil", false))
         lesson_because(lesson, "the GIL keeps a plain count exact, because one thread counts at a time");
-    if (!plain && all_lost(lesson, "threads", "none", false) && alone > 0 && together > 0) {
-        auto_free char *in_threads = human_real(together), *in_serial = human_real(alone);
-
-        lesson_because(lesson,
-            "it needs no lock, and a reference took %s ns of CPU time in threads and %s ns one after the "
-            "other",
-            in_threads, in_serial);
-    }
+    if (!plain)
+        tell_price(lesson, count);
 }
 
 void lesson_refcount(Lesson *lesson)

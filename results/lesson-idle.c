@@ -132,7 +132,7 @@ static void tell_serial(Lesson *lesson)
 void lesson_idle(Lesson *lesson)
 {
     auto_free char *tasks = lesson_tasks(lesson, "idle task", "idle tasks");
-    auto_free char *subject = text_printf("Of %s each took ", tasks);
+    auto_free char *subject = text_printf(lesson_is_single(lesson) ? "%s took " : "Of %s each took ", tasks);
 
     lesson_list(lesson, subject, memory_of_each);
     tell_serial(lesson);

@@ -99,16 +99,21 @@ int64_t lesson_n_tasks(const json_t *cell)
     return tasks >= 1 && tasks <= 1e15 ? (int64_t)tasks : 0;
 }
 
-int64_t lesson_least_tasks(const Lesson *lesson)
+bool lesson_is_single(const Lesson *lesson)
 {
     size_t i;
     json_t *cell;
 
     json_array_foreach (lesson->cells, i, cell) {
         if (lesson_n_tasks(cell) > 1)
-            return 2;
+            return false;
     }
-    return 0;
+    return true;
+}
+
+int64_t lesson_least_tasks(const Lesson *lesson)
+{
+    return lesson_is_single(lesson) ? 0 : 2;
 }
 
 void lesson_because(Lesson *lesson, const char *format, ...)

@@ -80,6 +80,9 @@ bool lesson_is_short(const json_t *cell);
 /* 2 if some cell has more than one task, else 0: cells with fewer tasks than this are no comparison. */
 int64_t lesson_least_tasks(const Lesson *lesson);
 
+/* Whether no cell has more than one task. */
+bool lesson_is_single(const Lesson *lesson);
+
 /* Returns "2 countdowns" or "2 to 8 countdowns", owned by the caller. */
 char *lesson_tasks(const Lesson *lesson, const char *one, const char *several);
 

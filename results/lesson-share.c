@@ -1,10 +1,13 @@
 /* What another task did, and whether the parent sees it. */
+#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/human.h"
 #include "results/lesson-parts.h"
+
+#define CLEAR_FACTOR 2
 
 static const LessonSource sources[] = {
     {"processes", NULL, 0,
@@ -57,22 +60,28 @@ static void explain(Lesson *lesson, const char *via)
         lesson_because(lesson, "messages reach the parent from anywhere");
 }
 
-/* What an item cost in threads and in processes, where both are there. */
-static void tell_price(Lesson *lesson)
+/* What an item cost in a mode, if there is one such cell; else 0. */
+static double price(const Lesson *lesson, const char *mode)
 {
-    static const char *const modes[] = {"threads", "processes"};
-    double price[2] = {0};
-    size_t i;
+    double ns = 0;
+    size_t i, n = 0;
     json_t *cell;
 
-    for (size_t k = 0; k < 2; k++) {
-        json_array_foreach (lesson->cells, i, cell) {
-            if (lesson_matches(cell, modes[k], NULL) && price[k] == 0)
-                lesson_metric(cell, "ns_per_item", &price[k]);
-        }
+    json_array_foreach (lesson->cells, i, cell) {
+        if (lesson_matches(cell, mode, NULL) && n++ == 0)
+            lesson_metric(cell, "ns_per_item", &ns);
     }
-    if (price[0] > 0 && price[1] > 0) {
-        auto_free char *in_threads = human_real(price[0]), *in_processes = human_real(price[1]);
+    return n == 1 ? ns : 0;
+}
+
+/* It is of one repetition, so a small difference may be noise; and with several cells of a mode it is not
+ * known which is meant. */
+static void tell_price(Lesson *lesson)
+{
+    double threads = price(lesson, "threads"), processes = price(lesson, "processes");
+
+    if (threads > 0 && processes > 0 && fmax(threads, processes) >= CLEAR_FACTOR * fmin(threads, processes)) {
+        auto_free char *in_threads = human_real(threads), *in_processes = human_real(processes);
 
         lesson_because(
             lesson, "an item took %s ns in threads and %s ns in processes", in_threads, in_processes);
