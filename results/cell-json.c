@@ -101,9 +101,11 @@ static void set_details(json_t *object, const CollectedCell *collected, const Fi
     json_object_set_new(object, "per_task_omitted", json_integer(json_integer_value(omitted)));
     set_or_null(object, "completion_order", json_object_get(event, "completion_order"));
     set_or_null(object, "metrics", json_object_get(event, "metrics"));
-    if (full)
+    if (collected->spans)
         json_object_set_new(
-            object, "timeline", collected->spans ? spans_json(collected->spans) : json_null());
+            object, "timeline", full ? spans_json(collected->spans) : spans_counts(collected->spans));
+    else if (full)
+        json_object_set_new(object, "timeline", json_null());
 }
 
 json_t *cell_json(

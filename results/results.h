@@ -6,7 +6,9 @@
  * good repetitions; warm-ups (negative repetitions) and failed repetitions never count. A cell that has any
  * failed repetition or warm-up is failed, and says how many and why. What belongs together (context_switches,
  * lock_stats, per_task, completion_order, metrics) comes from the repetition with the lower median wall time,
- * memory from the first good sample that has it. */
+ * memory from the first good sample that has it.
+ *
+ * A cell that has a timeline says how many spans it holds; detail=full has the spans themselves. */
 #pragma once
 
 #include <jansson.h>

@@ -104,6 +104,15 @@ int spans_read(const json_t *event, int64_t n_tasks, Spans **ret)
     return 0;
 }
 
+json_t *spans_counts(const Spans *spans)
+{
+    if (spans->reason)
+        return json_pack("{s:s}", "reason", spans->reason);
+    return json_pack("{s:I, s:I, s:I, s:I}", "wall_ns", (json_int_t)spans->wall_ns, "n_spans",
+        (json_int_t)spans->n_spans, "n_instants", (json_int_t)spans->n_instants, "dropped",
+        (json_int_t)spans->dropped);
+}
+
 json_t *spans_json(const Spans *spans)
 {
     json_t *object, *array, *instants;

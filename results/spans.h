@@ -30,6 +30,9 @@ void spans_free(Spans *spans);
 /* "run", "wait-lock" and so on. */
 const char *spans_kind_name(uint32_t kind);
 
+/* Returns how much there is, {wall_ns, n_spans, n_instants, dropped}, or {reason}: a new reference. */
+json_t *spans_counts(const Spans *spans);
+
 /* Returns {wall_ns, dropped, spans: [[task, kind, start_ns, end_ns], ...], instants: [[task, kind, at_ns],
  * ...]}, or {reason}: a new reference. */
 json_t *spans_json(const Spans *spans);

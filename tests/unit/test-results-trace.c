@@ -43,14 +43,29 @@ START_TEST(full_detail_has_the_timeline)
 }
 END_TEST
 
-START_TEST(a_summary_does_not_grow)
+START_TEST(a_summary_says_how_much_there_is)
 {
-    Results *results = make_results();
-    json_auto_t *run = run_with("summary", make_timeline(0)), *without = NULL;
+    json_t *sent = make_timeline(0), *timeline;
+    json_auto_t *run = NULL;
 
-    add_repetitions(results, 0, 270, 7);
-    without = make_run(results, "done", NULL);
-    ck_assert(json_equal(run, without));
+    json_object_set_new(sent, "dropped", json_integer(17));
+    run = run_with("summary", sent);
+    timeline = find(run, "cells.0.timeline");
+    ck_assert_int_eq(find_integer(timeline, "wall_ns"), 9000000);
+    ck_assert_int_eq(find_integer(timeline, "n_spans"), 4);
+    ck_assert_int_eq(find_integer(timeline, "n_instants"), 1);
+    ck_assert_int_eq(find_integer(timeline, "dropped"), 17);
+    ck_assert_uint_eq(json_object_size(timeline), 4);
+    ck_assert_ptr_null(find(run, "cells.1.timeline"));
+}
+END_TEST
+
+START_TEST(a_summary_says_why_there_is_no_timeline)
+{
+    json_auto_t *run = run_with(
+        "summary", json_pack("{s:s, s:i, s:s}", "event", "timeline", "cell", 0, "reason", "it died"));
+
+    ck_assert_str_eq(find_text(run, "cells.0.timeline.reason"), "it died");
 }
 END_TEST
 
@@ -240,8 +255,8 @@ START_TEST(a_trace_says_what_is_missing)
 }
 END_TEST
 
-RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_does_not_grow,
-    a_timeline_that_failed_says_why_and_fails_nothing, malformed_timelines_are_refused,
-    a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
+RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_says_how_much_there_is,
+    a_summary_says_why_there_is_no_timeline, a_timeline_that_failed_says_why_and_fails_nothing,
+    malformed_timelines_are_refused, a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
     a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
     times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing)
