@@ -22,6 +22,7 @@
 #include "engine/repeat.h"
 #include "plan/plan.h"
 #include "results/format.h"
+#include "results/plain.h"
 #include "results/results.h"
 #include "results/trace.h"
 
@@ -224,43 +225,69 @@ static const char *format_of(const Plan *plan)
     return isatty(STDOUT_FILENO) ? "table" : "events";
 }
 
-static void print_result(const Plan *plan, const Results *results, RepeatOutcome outcome, nsec_t started)
+/* Returns the whole run, a new reference. */
+static json_t *make_run(const Results *results, RepeatOutcome outcome, nsec_t started)
 {
-    json_auto_t *host = host_describe(), *run = NULL;
-    auto_free char *text = NULL;
-    ResultFormat format = RESULT_FORMAT_TABLE;
+    json_auto_t *host = host_describe();
     char id[ULID_LENGTH + 1];
-    size_t length = 0;
     struct timespec now;
 
     ulid_make(id);
     clock_gettime(CLOCK_REALTIME, &now);
-    run = results_run(results, &(RunHead){
-                                   .id = id,
-                                   .status = outcome == REPEAT_DONE     ? "done"
-                                             : outcome == REPEAT_FAILED ? "failed"
-                                                                        : "timeout",
-                                   .created_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
-                                                 (int64_t)((nsec_now() - started) / NSEC_PER_MSEC),
-                                   .duration_ns = (int64_t)(nsec_now() - started),
-                                   .host = host,
-                               });
+    return results_run(results, &(RunHead){
+                                    .id = id,
+                                    .status = outcome == REPEAT_DONE     ? "done"
+                                              : outcome == REPEAT_FAILED ? "failed"
+                                                                         : "timeout",
+                                    .created_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
+                                                  (int64_t)((nsec_now() - started) / NSEC_PER_MSEC),
+                                    .duration_ns = (int64_t)(nsec_now() - started),
+                                    .host = host,
+                                });
+}
+
+static void print_result(const Plan *plan, const json_t *run)
+{
+    ResultFormat format = RESULT_FORMAT_TABLE;
+    size_t length = 0;
+    auto_free char *text = NULL;
+
     result_format_from_name(format_of(plan), &format);
     text = result_format(run, format, &length);
     fwrite(text, 1, length, stdout);
 }
 
-static int print_trace(const Results *results)
+/* "gilscope-run: WHERE: REASON", or nothing without a reason. */
+static void print_reason(const char *where, const json_t *reason)
 {
-    size_t length = 0;
-    auto_free char *text = trace_format(results, &length);
+    auto_free char *clean = json_is_string(reason) ? plain_clean(json_string_value(reason), false) : NULL;
 
-    return text_write_fd(STDOUT_FILENO, text, length);
+    if (clean)
+        fprintf(stderr, "gilscope-run: %s%s\n", where, clean);
+}
+
+/* A trace goes to another program, so what went wrong is said to the person who started this one. */
+static void print_trace(const Results *results, const json_t *run)
+{
+    size_t length = 0, i;
+    auto_free char *text = trace_format(results, &length);
+    json_t *cell;
+
+    fwrite(text, 1, length, stdout);
+    print_reason("", json_object_get(run, "reason"));
+    json_array_foreach (json_object_get(run, "cells"), i, cell) {
+        auto_free char *where =
+            text_printf("cell %zu, %s under %s: ", i, json_string_value(json_object_get(cell, "mode")),
+                json_string_value(json_object_get(cell, "lock")));
+
+        print_reason(where, json_object_get(cell, "reason"));
+        print_reason(where, json_object_get(json_object_get(cell, "timeline"), "reason"));
+    }
 }
 
 static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
 {
-    json_auto_t *object = request_from_plan(plan, ports, origin);
+    json_auto_t *object = request_from_plan(plan, ports, origin), *run = NULL;
     auto_problem Problem problem = {0};
     bool as_events = strcmp(format_of(plan), "events") == 0;
     Results *results;
@@ -273,10 +300,12 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     request.deadline = started + plan->timeout;
     results = results_new(plan->request, plan->cells);
     outcome = repeat_run(&request, as_events ? write_event : collect_event, results);
+    if (!as_events)
+        run = make_run(results, outcome, started);
     if (strcmp(format_of(plan), "trace") == 0)
-        print_trace(results);
+        print_trace(results, run);
     else if (!as_events)
-        print_result(plan, results, outcome, started);
+        print_result(plan, run);
     results_free(results);
     request_finish(&request);
     return outcome == REPEAT_DONE ? 0 : 1;

@@ -83,16 +83,19 @@ static void write_thread_names(const Spans *spans, size_t n_tasks, size_t proces
     }
 }
 
-static void write_cell(const CollectedCell *cell, const char *label, size_t process, bool *first, FILE *file)
+/* Why a cell has no timeline, or NULL: it has one, or nobody asked for any. */
+static const char *missing_reason(const Results *results, const CollectedCell *cell)
+{
+    if (cell->spans)
+        return cell->spans->reason;
+    return cell->first_reason ? cell->first_reason : results->error;
+}
+
+static void write_cell(const CollectedCell *cell, size_t process, bool *first, FILE *file)
 {
     const Spans *spans = cell->spans;
     size_t n_tasks = (size_t)json_integer_value(json_object_get(cell->plan, "tasks"));
 
-    write_name("process_name", "name", label, process, 0, first, file);
-    if (spans->reason) {
-        write_name("process_labels", "labels", spans->reason, process, 0, first, file);
-        return;
-    }
     if (spans->dropped > 0) {
         auto_free char *label_text = text_printf("%lld more spans were dropped", (long long)spans->dropped);
 
@@ -116,10 +119,16 @@ char *trace_format(const Results *results, size_t *ret_length)
     write_string(experiment ? experiment : "", file);
     fputs("},\"traceEvents\":[", file);
     for (size_t i = 0; i < results->n_cells; i++) {
-        auto_free char *label = view_label(results->collected[i].plan, varying);
+        const CollectedCell *cell = &results->collected[i];
+        const char *reason = missing_reason(results, cell);
+        auto_free char *label = view_label(cell->plan, varying);
 
-        if (results->collected[i].spans)
-            write_cell(&results->collected[i], label, i + 1, &first, file);
+        if (cell->spans || reason)
+            write_name("process_name", "name", label, i + 1, 0, &first, file);
+        if (reason)
+            write_name("process_labels", "labels", reason, i + 1, 0, &first, file);
+        else if (cell->spans)
+            write_cell(cell, i + 1, &first, file);
     }
     fputs("\n]}\n", file);
     fclose(file);

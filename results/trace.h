@@ -7,6 +7,6 @@
 
 #include "results/results.h"
 
-/* Returns a text that ends in a newline, owned by the caller, and sets *ret_length. Cells without a timeline
- * are left out, or named with the reason. */
+/* Returns a text that ends in a newline, owned by the caller, and sets *ret_length. A cell without a timeline
+ * is named with the reason, its own or the run's; it is left out if there is none, as where nobody asked. */
 char *trace_format(const Results *results, size_t *ret_length);

@@ -331,9 +331,31 @@ START_TEST(a_refused_connection_fails_its_cell_with_the_reason)
 }
 END_TEST
 
+/* Whoever redirects the trace to a file reads on the terminal what is missing in it. */
+START_TEST(a_trace_that_lacks_something_says_why)
+{
+    static const struct {
+        const char *words, *said;
+    } rows[] = {
+        {"fetch url=http://127.0.0.1:1/ mode=serial,threads tasks=2 repeat=1 warmup=0",
+            "gilscope-run: cell 1, threads under gil: 1 of 1 repetition failed: "},
+        {"fetch delay_ms=20000 mode=threads timeout_ms=300 repeat=1 warmup=0",
+            "gilscope-run: the run took longer than timeout_ms allows\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        auto_free char *words = text_printf("%s format=trace", rows[i].words), *text = NULL;
+
+        ck_assert_int_eq(run_engine(words, NULL, &text), 1);
+        ck_assert_msg(strstr(text, rows[i].said), "%s", text);
+        ck_assert_msg(strstr(text, "\"process_labels\""), "%s", text);
+    }
+}
+END_TEST
+
 START_TEST(output_that_is_lost_is_no_success)
 {
-    static const char *const formats[] = {"events", "json", "csv", "table"};
+    static const char *const formats[] = {"events", "json", "csv", "table", "trace"};
 
     for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
         auto_free char *program = sibling_find("engine", "gilscope-run");
@@ -429,6 +451,7 @@ RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, a_trace_s
     full_detail_brings_the_timeline_of_each_cell, a_timeline_that_is_too_long_says_how_much_is_missing,
     other_programs_that_burn_cpus_are_noise, fetch_brings_its_own_origin, the_seed_decides_the_order,
     bad_words_are_refused_before_anything_runs, a_bad_request_is_an_error_event,
-    a_refused_connection_fails_its_cell_with_the_reason, output_that_is_lost_is_no_success,
-    a_server_without_standard_input_stops_as_any_other, a_timeout_ends_the_run_with_what_there_is,
-    killing_the_engine_leaves_no_process, a_convoy_has_one_task_more_than_hogs)
+    a_refused_connection_fails_its_cell_with_the_reason, a_trace_that_lacks_something_says_why,
+    output_that_is_lost_is_no_success, a_server_without_standard_input_stops_as_any_other,
+    a_timeout_ends_the_run_with_what_there_is, killing_the_engine_leaves_no_process,
+    a_convoy_has_one_task_more_than_hogs)

@@ -255,8 +255,33 @@ START_TEST(a_trace_says_what_is_missing)
 }
 END_TEST
 
+/* A cell that failed has no timeline, and one that the end of the run left waiting neither. */
+START_TEST(a_trace_names_the_cells_that_never_had_one)
+{
+    Results *results = make_results();
+    auto_free char *text = NULL;
+    json_auto_t *trace = NULL;
+    size_t length;
+
+    ck_assert_int_eq(add(results, make_failure(0, 0, "it crashed")), 0);
+    ck_assert_int_eq(add(results, make_timeline(1)), 0);
+    ck_assert_int_eq(add(results, json_pack("{s:s, s:s}", "event", "error", "message", "too late")), 0);
+    text = trace_format(results, &length);
+    trace = json_loads(text, 0, NULL);
+    ck_assert_str_eq(find_text(trace, "traceEvents.0.args.name"), "serial");
+    ck_assert_str_eq(find_text(trace, "traceEvents.1.args.labels"), "it crashed");
+    ck_assert_str_eq(find_text(trace, "traceEvents.2.args.name"), "threads");
+    ck_assert_str_eq(find_text(trace, "traceEvents.3.name"), "thread_name");
+    ck_assert_str_eq(find_text(trace, "traceEvents.10.args.name"), "processes");
+    ck_assert_str_eq(find_text(trace, "traceEvents.11.args.labels"), "too late");
+    ck_assert_uint_eq(json_array_size(find(trace, "traceEvents")), 12);
+    results_free(results);
+}
+END_TEST
+
 RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_says_how_much_there_is,
     a_summary_says_why_there_is_no_timeline, a_timeline_that_failed_says_why_and_fails_nothing,
     malformed_timelines_are_refused, a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
     a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
-    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing)
+    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
+    a_trace_names_the_cells_that_never_had_one)
