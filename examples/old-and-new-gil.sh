@@ -2,10 +2,16 @@
 # The GIL of Python 2 and of Python 3.2 and later, with one CPU and with two: what threads that compute take, beside
 # the same calls one after the other. With the old lock fewer CPUs are faster.
 #   examples/old-and-new-gil.sh [ADDRESS OF THE SERVER]
-# It takes about a minute; TASKS=2 CPUS=1 N=1e6 REPEAT=1 make it short.
+# It takes about a minute; TASKS=2 CPUS=1 N=1e6 REPEAT=1 make it short. A server that has one CPU to give shows half
+# of it.
 set -eu
 server=${1:-http://127.0.0.1:8080}
-query="mode=serial,threads&lock=gil-py2,gil&tasks=${TASKS:-2,4}&cpus=${CPUS:-1,2}"
+
+usable=$(curl -sS --fail-with-body "$server/experiments" | tr ',' '\n' |
+    sed -n 's/.*"cpus_usable": *\([0-9]*\).*/\1/p' | head -n 1)
+cpus=1,2
+[ "${usable:-1}" -ge 2 ] || cpus=1
+query="mode=serial,threads&lock=gil-py2,gil&tasks=${TASKS:-2,4}&cpus=${CPUS:-$cpus}"
 query="$query&repeat=${REPEAT:-7}&timeout_ms=600000&format=csv${N:+&n=$N}"
 
 # CPython 2.7.18 and 3.13.5 on two CPUs, with 2 and with 4 threads.

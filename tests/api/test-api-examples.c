@@ -1,8 +1,11 @@
 /* The scripts in examples/ against the real server, with everything small: that they run to their end and say
  * what came out, and that they fail when a step does. What came out is not looked at. */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -97,5 +100,94 @@ START_TEST(without_a_server_there_is_a_failure)
 }
 END_TEST
 
-RUN_TESTS("api-examples", 300, each_script_says_what_came_out,
+/* The server inherits the CPU that is left to the test. */
+START_TEST(one_cpu_is_enough)
+{
+    static const char *const names[] = {"old-and-new-gil.sh", "scaling.sh"};
+    auto_free char *address = NULL;
+    cpu_set_t cpus, one;
+
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
+    CPU_ZERO(&one);
+    for (int i = 0; CPU_COUNT(&one) == 0; i++)
+        if (CPU_ISSET(i, &cpus))
+            CPU_SET(i, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+    api_server_start(&server, NULL);
+    address = text_printf("http://127.0.0.1:%d", server.port);
+    for (size_t i = 0; i < 2; i++) {
+        auto_free char *text = NULL;
+
+        ck_assert_msg(run_script("REPEAT=1 N=1000 TASKS=2", names[i], address, &text) == 0, "%s", text);
+        ck_assert_msg(strstr(text, "gil"), "%s", text);
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+/* Runs a script with a curl whose answer is printed by these lines of shell, in which $url is what it is
+ * asked for. Returns as run_script(). */
+static int run_with_curl(const char *answer, const char *name, char **ret_text)
+{
+    char folder[] = "/tmp/gilscope-test-XXXXXX";
+    auto_free char *program = NULL, *settings = NULL;
+    FILE *file;
+    int status;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    program = text_printf("%s/curl", folder);
+    settings = text_printf("PATH='%s':\"$PATH\"", folder);
+    file = fopen(program, "we");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file, "#!/bin/sh\nfor url; do :; done\n%s\n", answer);
+    fclose(file);
+    ck_assert_int_eq(chmod(program, 0700), 0);
+    status = run_script(settings, name, "http://127.0.0.1:1", ret_text);
+    unlink(program);
+    rmdir(folder);
+    return status;
+}
+
+START_TEST(many_cpus_do_not_span_too_many_cells)
+{
+    auto_free char *text = NULL;
+
+    ck_assert_int_eq(
+        run_with_curl("case $url in */experiments) echo '\"cpus_usable\": 64,' ;; *) echo \"$url\" ;; esac",
+            "scaling.sh", &text),
+        0);
+    ck_assert_msg(strstr(text, "&tasks=1,2,4&cpus=1,2,4&"), "%s", text);
+}
+END_TEST
+
+/* Four cells with one ratio, whose interval cannot tell. */
+static void assert_steps(const char *ratio, bool not_faster, bool slower, bool faster)
+{
+    auto_free char *answer = text_printf("for cell in 0 1 2 3; do\n"
+                                         "    printf '    \"runtime\": \"c\",\\n'\n"
+                                         "    printf '    \"wall_ns\": {\"median\": 1000},\\n'\n"
+                                         "    printf '    \"relative\": {\"to\": 0, \"ratio\": %s, "
+                                         "\"interval\": [0.4, 3], \"verdict\": \"cannot tell\"},\\n'\n"
+                                         "done",
+        ratio);
+    auto_free char *text = NULL;
+
+    ck_assert_int_eq(run_with_curl(answer, "article.sh", &text), 0);
+    ck_assert_msg((strstr(text, "two threads only take turns") != NULL) == not_faster, "%s", text);
+    ck_assert_msg((strstr(text, "The old lock was taken straight back") != NULL) == slower, "%s", text);
+    ck_assert_msg((strstr(text, "Without the lock threads run at once") != NULL) == faster, "%s", text);
+}
+
+/* A busy machine leaves the verdict open; the article's own 1.06 is shown all the same, and nothing else is.
+ */
+START_TEST(a_step_of_the_article_looks_at_the_ratio)
+{
+    assert_steps("1.06", true, false, false);
+    assert_steps("1.85", true, true, false);
+    assert_steps("0.5", false, false, true);
+}
+END_TEST
+
+RUN_TESTS("api-examples", 300, each_script_says_what_came_out, one_cpu_is_enough,
+    many_cpus_do_not_span_too_many_cells, a_step_of_the_article_looks_at_the_ratio,
     a_step_that_fails_ends_the_script_with_a_failure, without_a_server_there_is_a_failure)
