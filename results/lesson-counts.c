@@ -92,8 +92,10 @@ static void tell_losses(
     lesson_list(lesson, losses, amount);
     if (n_exact == n && n > 0)
         fprintf(lesson->result, "%s%s", subject, good);
+    else if (n_exact == 1)
+        fprintf(lesson->result, ", and %s in the other cell", good);
     else if (n_exact > 0)
-        fprintf(lesson->result, ", and %s in the other %zu cell%s", good, n_exact, n_exact == 1 ? "" : "s");
+        fprintf(lesson->result, ", and %s in the other %zu cells", good, n_exact);
 }
 
 static const char *const exclusive_locks[] = {"gil", "gil-py2"};

@@ -6,6 +6,7 @@
 #include "results/lesson-parts.h"
 
 #define GIGABYTE 1e9
+#define MANY_TASKS 100 /* among which it does not matter what the loop itself takes */
 
 static const LessonSource sources[] = {
     {"threads", NULL, 0,
@@ -95,7 +96,7 @@ static void explain_memory(Lesson *lesson)
             "%s threads reserved %s of addresses but used %s of memory, kernel stacks included", threads_text,
             all, used);
     }
-    if (of_task > 0 && resident > 2 * of_task)
+    if (n_tasks >= MANY_TASKS && of_task > 0 && resident > 2 * of_task)
         lesson_because(
             lesson, "a thread took as much memory as %.0f tasks of an event loop", resident / of_task);
 }
