@@ -159,6 +159,10 @@ static void (*const doubts[])(const json_t *run, const Lesson *lesson, FILE *fil
 
 void lesson_write_doubts(const Lesson *lesson, const json_t *run, FILE *file)
 {
-    for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++)
-        doubts[i](run, lesson, file);
+    bool has_result = ftell(lesson->result) > 0;
+
+    for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++) {
+        if (has_result || doubts[i] == doubt_missing)
+            doubts[i](run, lesson, file);
+    }
 }

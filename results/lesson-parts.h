@@ -116,7 +116,8 @@ void lesson_give_reasons(Lesson *lesson, const LessonReason *reasons, size_t n);
 /* Writes the first source that is about some cell. */
 void lesson_cite(Lesson *lesson, const LessonSource *sources, size_t n);
 
-/* Writes "; " and a clause for each thing that stands against the figures. */
+/* Writes "; " and a clause for each thing that stands against the figures; without a result that is only what
+ * has none. */
 void lesson_write_doubts(const Lesson *lesson, const json_t *run, FILE *file);
 
 /* Writes ": REASON" of the first cell without a result, if it has one. */

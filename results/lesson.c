@@ -93,18 +93,16 @@ static void parts_open(Parts *parts)
     }
 }
 
-/* Doubts are about what came out, and others' figures stand beside it: without a result there is neither. */
+/* Doubts are about what was said before, and others' figures stand beside a result. */
 static void write_sentences(const Parts *parts, FILE *file)
 {
-    bool has_result = parts->lengths[RESULT] > 0;
-
     add_sentence(file, parts->texts[RESULT]);
     add_sentence(file, parts->texts[WHY]);
-    if (has_result && parts->lengths[DOUBT] > 0) {
+    if (ftell(file) > 0 && parts->lengths[DOUBT] > 0) {
         auto_free char *doubt = text_printf("Take it with care: %s", parts->texts[DOUBT] + 2);
 
         add_sentence(file, doubt);
-    } else if (has_result) {
+    } else if (parts->lengths[RESULT] > 0) {
         add_sentence(file, parts->texts[SOURCE]);
     }
 }

@@ -387,6 +387,12 @@ static const struct {
          "{\"noisy\": true, \"noise_reasons\": [\"other programs took 40 % of the CPU time\"]}"},
         "In serial there is only ever one idle task at a time, so that does not show what many cost "
         "together."},
+    /* What failed is said all the same. */
+    {{"idle", "\"wakeups_per_s\": 0",
+         "serial gil 5 2 1 - \"started\": 5, \"rss_per_task_bytes\": 448; threads gil 5 2 1 failed", 1, NULL},
+        "In serial there is only ever one idle task at a time, so that does not show what many cost "
+        "together. "
+        "Take it with care: 1 of 2 cells have no result: 2 of 7 repetitions failed: it crashed."},
     /* Too few threads. */
     {{"idle", "\"wakeups_per_s\": 0",
          "threads gil 10000 2 1 - \"started\": 4000, \"not_started_reason\": \"the limit of processes is "
