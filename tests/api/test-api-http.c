@@ -229,7 +229,8 @@ START_TEST(half_of_the_waiting_clients_may_vanish)
     enum { N = 40 };
     int fds[N];
 
-    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    api_server_start(
+        &server, API_FAKE_RUNTIME, "limits.max_queue_client=1000", "limits.max_queue_address=1000", NULL);
     for (int i = 0; i < N; i++)
         fds[i] = api_send_get(&server, "/run/fine" ONCE);
     for (int i = 0; i < N; i += 2)
