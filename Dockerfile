@@ -16,12 +16,17 @@ COPY --from=build /packages /tmp/packages
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(cat /tmp/packages) \
     && rm -rf /var/lib/apt/lists/* /tmp/packages \
-    && useradd --system --no-create-home gilscope
+    && useradd --system --no-create-home gilscope \
+    && mkdir /var/lib/gilscope \
+    && chown gilscope /var/lib/gilscope
 COPY --from=build /usr/local/bin/ /usr/local/bin/
 COPY --from=build /src/config.ini /etc/gilscope.ini
 USER gilscope
 EXPOSE 8080
 # Inside a container the address is the container's own; who may reach it is decided by the port mapping.
 ENV GILSCOPE_SERVER_BIND=0.0.0.0
+# The runs that were made; on a read-only file system without a volume they are kept in memory only.
+ENV STATE_DIRECTORY=/var/lib/gilscope
+VOLUME /var/lib/gilscope
 HEALTHCHECK --interval=10s --timeout=3s CMD ["gilscope", "--config", "/etc/gilscope.ini", "--health"]
 ENTRYPOINT ["gilscope", "--config", "/etc/gilscope.ini"]

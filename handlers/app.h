@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <uv.h>
 
 #include "handlers/gate.h"
 #include "handlers/query.h"
@@ -19,6 +20,7 @@ typedef struct Page Page;
 
 typedef struct App {
     GateSettings gate;
+    uv_loop_t *loop;
     const char *version_name; /* "0.1.0" */
     const RunSettings *settings;
     const Catalog *catalog;

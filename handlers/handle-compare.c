@@ -1,4 +1,5 @@
-/* /compare: two runs of the archive held against each other. */
+/* /compare: two runs of the archive held against each other. The intervals of a large grid take a while to
+ * draw, so that is done off the loop. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +13,19 @@
 typedef struct Comparison {
     Later later; /* stands first */
     Client client;
-    char *candidate_id; /* owned */
+    char *baseline_id, *candidate_id; /* owned */
     ResultFormat format;
-    json_t *baseline; /* owned; NULL: not there yet */
+    json_t *baseline, *candidate; /* owned; NULL: not there yet */
+    uv_work_t work;
+    char *text; /* what came of it */
+    size_t length;
 } Comparison;
 
 static void answer(Comparison *comparison, Response *response)
 {
     json_decref(comparison->baseline);
+    json_decref(comparison->candidate);
+    free(comparison->baseline_id);
     free(comparison->candidate_id);
     later_answer(comparison, response);
 }
@@ -39,28 +45,42 @@ static json_t *read_run(const ArchiveFound *found)
     json_t *run = found && found->run ? json_loads(found->run, 0, NULL) : NULL;
 
     if (run)
-        json_object_set(run, "label", json_object_get(found->summary, "label"));
+        json_object_set_new(run, "label", json_deep_copy(json_object_get(found->summary, "label")));
     return run;
+}
+
+/* Nobody else holds what the work reads: it was made for it. */
+static void work(uv_work_t *request)
+{
+    Comparison *comparison = request->data;
+    json_auto_t *object = compare_runs(comparison->baseline, comparison->candidate);
+
+    comparison->text = compare_format(object, comparison->format, &comparison->length);
+}
+
+static void on_worked(uv_work_t *request, int status)
+{
+    Comparison *comparison = request->data;
+    Response *response =
+        response_new(200, result_format_media_type(comparison->format), comparison->text, comparison->length);
+
+    assert(status == 0);
+    response_add_header(response, "Cache-Control", "no-store");
+    answer(comparison, response_add_header(response, "Vary", "Accept"));
 }
 
 static void on_candidate(void *data, const ArchiveFound *found)
 {
     Comparison *comparison = data;
-    json_auto_t *candidate = read_run(found), *object = NULL;
-    Response *response;
-    size_t length = 0;
-    char *text;
 
-    if (!candidate) {
+    comparison->candidate = read_run(found);
+    if (!comparison->candidate) {
         answer(comparison,
             cannot_be_compared("candidate", comparison->candidate_id, "there is no such run, or not yet"));
         return;
     }
-    object = compare_runs(comparison->baseline, candidate);
-    text = compare_format(object, comparison->format, &length);
-    response = response_new(200, result_format_media_type(comparison->format), text, length);
-    response_add_header(response, "Cache-Control", "no-store");
-    answer(comparison, response_add_header(response, "Vary", "Accept"));
+    comparison->work.data = comparison;
+    uv_queue_work(comparison->later.app->loop, &comparison->work, work, on_worked);
 }
 
 static void on_baseline(void *data, const ArchiveFound *found)
@@ -72,9 +92,8 @@ static void on_baseline(void *data, const ArchiveFound *found)
         archive_get(comparison->later.app->archive, comparison->candidate_id, comparison->client.owner,
             ARCHIVE_RUN, on_candidate, comparison);
     else
-        answer(comparison, cannot_be_compared("baseline",
-                               found ? json_string_value(json_object_get(found->summary, "id")) : "",
-                               "there is no such run, or not yet"));
+        answer(comparison,
+            cannot_be_compared("baseline", comparison->baseline_id, "there is no such run, or not yet"));
 }
 
 Response *handle_compare(App *app, Request *request)
@@ -95,8 +114,9 @@ Response *handle_compare(App *app, Request *request)
     comparison->client = client;
     comparison->format = format;
     comparison->candidate_id = strdup(json_string_value(json_object_get(values, "candidate")));
-    assert(comparison->candidate_id);
-    archive_get(app->archive, json_string_value(json_object_get(values, "baseline")),
-        comparison->client.owner, ARCHIVE_RUN, on_baseline, comparison);
+    comparison->baseline_id = strdup(json_string_value(json_object_get(values, "baseline")));
+    assert(comparison->baseline_id && comparison->candidate_id);
+    archive_get(app->archive, comparison->baseline_id, comparison->client.owner, ARCHIVE_RUN, on_baseline,
+        comparison);
     return NULL;
 }

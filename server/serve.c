@@ -154,6 +154,7 @@ static int start(Server *server)
     say_where_runs_are_kept(lab);
     server->app = (App){
         .gate = gate_settings(server->config),
+        .loop = &lab->loop,
         .version_name = GILSCOPE_VERSION,
         .settings = &lab->settings,
         .catalog = &lab->catalog,
