@@ -35,7 +35,8 @@ static Response *cannot_be_compared(const char *param, const char *id, const cha
     auto_problem Problem problem = {0};
 
     problem_add(&problem, param, json_string(id), NULL, "%s", why);
-    problem.status = 404;
+    problem_set(
+        &problem, 404, "No such run", "%s is %.60s: %s; GET /runs lists those there are", param, id, why);
     return answer_problem(&problem);
 }
 

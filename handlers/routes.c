@@ -224,5 +224,5 @@ void routes_answered(App *app, const Request *request, int status)
             log_text("method", method_name(request->method)),
             log_text("path", request->path ? request->path : ""), log_number("status", status),
             log_number("duration_us", (int64_t)((nsec_now() - request->began) / NSEC_PER_USEC)),
-            log_text("run", request->run));
+            request->run[0] ? log_text("run", request->run) : (LogField){0});
 }
