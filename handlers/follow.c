@@ -53,7 +53,7 @@ static void on_gone(void *data)
 Response *follow_run(App *app, Run *run, const Client *client, bool joined, uint64_t last_number)
 {
     Follower *follower = calloc(1, sizeof(*follower));
-    size_t n_told = run->ending ? run->log.n_events - 1 : run->log.n_events;
+    size_t n_told = run->object ? run->log.n_events - 1 : run->log.n_events;
 
     assert(follower);
     *follower = (Follower){

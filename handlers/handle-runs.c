@@ -213,6 +213,45 @@ static Response *show(const Lookup *lookup, const ArchiveFound *found)
     return answer_run(200, seen, lookup->format);
 }
 
+/* One who waits for the end of a run, which is near. */
+typedef struct AtEnd {
+    Watcher watcher; /* stands first */
+    Later *later;    /* owned */
+    ResultFormat format;
+} AtEnd;
+
+static bool has_joined(const Run *run, const char *owner)
+{
+    Ask *ask = ask_find(run->asks, owner);
+
+    return ask && ask != run->asks;
+}
+
+static void on_at_end(Watcher *watcher, Run *run)
+{
+    AtEnd *at_end = (AtEnd *)watcher;
+    RunView view = answer_view(at_end->later->app, run, watcher->owner, watcher->joined);
+    json_auto_t *object = run_json_for(run->object, &view);
+
+    later_answer(at_end->later, answer_run(200, object, at_end->format));
+    free(watcher->owner);
+    free(at_end);
+}
+
+static Response *answer_at_end(
+    App *app, Request *request, Run *run, const Client *client, ResultFormat format)
+{
+    AtEnd *at_end = calloc(1, sizeof(*at_end));
+
+    assert(at_end);
+    at_end->watcher =
+        (Watcher){.owner = strdup(client->owner), .joined = has_joined(run, client->owner), .end = on_at_end};
+    at_end->later = later_new(sizeof(Later), app, request);
+    at_end->format = format;
+    queue_watch(app->queue, run, &at_end->watcher);
+    return NULL;
+}
+
 static void on_run(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
@@ -235,9 +274,10 @@ Response *handle_one_run(App *app, Request *request)
     if (answer_choose_format(request, text_of(values, "format"), &format, &problem) < 0)
         return answer_problem(&problem);
     live = queue_find(app->queue, request->parameter);
-    if (live && !live->ending) {
-        Ask *ask = ask_find(live->asks, client.owner);
-        RunView view = answer_view(app, live, client.owner, ask && ask != live->asks);
+    if (live && live->ending)
+        return answer_at_end(app, request, live, &client, format);
+    if (live) {
+        RunView view = answer_view(app, live, client.owner, has_joined(live, client.owner));
         json_auto_t *object = run_json(live), *seen = run_json_for(object, &view);
 
         return answer_run(200, seen, format);
@@ -462,23 +502,6 @@ Response *handle_remove(App *app, Request *request)
     return NULL;
 }
 
-/* One who waits for the end of what he has cancelled. */
-typedef struct Cancel {
-    Watcher watcher; /* stands first */
-    Later *later;    /* owned */
-} Cancel;
-
-static void on_cancelled(Watcher *watcher, Run *run)
-{
-    Cancel *cancel = (Cancel *)watcher;
-    RunView view = answer_view(cancel->later->app, run, watcher->owner, false);
-    json_auto_t *object = run_json_for(run->object, &view);
-
-    later_answer(cancel->later, answer_run(200, object, RESULT_FORMAT_JSON));
-    free(watcher->owner);
-    free(cancel);
-}
-
 static Response *goes_on(const Run *run)
 {
     json_auto_t *object = json_pack("{s:s, s:s, s:s}", "id", run->id, "status", run_status_name(run->status),
@@ -500,7 +523,6 @@ Response *handle_cancel(App *app, Request *request)
     json_auto_t *values = NULL;
     Client client;
     Response *refusal = begin(request, client_parameters, &values, &client);
-    Cancel *cancel;
     Run *live;
 
     if (refusal)
@@ -515,10 +537,5 @@ Response *handle_cancel(App *app, Request *request)
         return not_yours(live->id);
     if (!queue_cancel(app->queue, live, request->role == GATE_INSTRUCTOR ? NULL : client.owner))
         return goes_on(live);
-    cancel = calloc(1, sizeof(*cancel));
-    assert(cancel);
-    cancel->watcher = (Watcher){.owner = strdup(client.owner), .end = on_cancelled};
-    cancel->later = later_new(sizeof(Later), app, request);
-    queue_watch(app->queue, live, &cancel->watcher);
-    return NULL;
+    return answer_at_end(app, request, live, &client, RESULT_FORMAT_JSON);
 }

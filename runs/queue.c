@@ -14,8 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "results/summary.h"
-#include "results/trace.h"
+#include "runs/ending.h"
 
 enum { TELL_PLACES_MS = 200 }; /* how often those who wait are told how far they are */
 
@@ -145,26 +144,6 @@ static void dismiss(Queue *queue, Run *run, bool kept)
     run_free(run);
 }
 
-typedef struct Ending {
-    Queue *queue;
-    Run *run;
-} Ending;
-
-static void on_kept(void *data, bool found, bool kept)
-{
-    Ending *ending = data;
-    Queue *queue = ending->queue;
-    Run *run = ending->run;
-
-    free(ending);
-    if (run->cpuset >= 0) {
-        cpusets_give_back(queue->parts.cpusets, run->cpuset);
-        queue->n_running--;
-    }
-    dismiss(queue, run, found && kept);
-    take_turn(queue);
-}
-
 /* The figure that an experiment is about, by the catalog; NULL: the time. */
 static const char *headline_of(const Queue *queue, const Run *run)
 {
@@ -178,41 +157,39 @@ static const char *headline_of(const Queue *queue, const Run *run)
     return NULL;
 }
 
-/* The last events: a result for each cell, and the end. They are told when the run is in the archive. */
-static void log_end(Run *run)
+static void on_made(void *data, Run *run, const json_t *summary)
 {
-    size_t i;
-    json_t *cell;
+    Queue *queue = data;
 
-    json_array_foreach (json_object_get(run->object, "cells"), i, cell)
-        run_tell(run, "result", cell, false);
-    event_log_add(&run->log, run->status == RUN_DONE ? "done" : "failed", run->object, false);
+    tell_board(queue, run, "ended", summary);
+    metrics_run_over(queue->parts.metrics, run, run->object);
+}
+
+static void on_kept(void *data, Run *run, bool kept)
+{
+    Queue *queue = data;
+
+    if (run->cpuset >= 0) {
+        cpusets_give_back(queue->parts.cpusets, run->cpuset);
+        queue->n_running--;
+    }
+    dismiss(queue, run, kept);
+    take_turn(queue);
 }
 
 /* The run is over in one way or the other. */
 static void finish(Queue *queue, Run *run)
 {
-    json_auto_t *summary = NULL;
-    auto_free char *text = NULL, *events = NULL, *trace = NULL;
-    bool traced = strcmp(json_string_value(json_object_get(run->plan.request, "timeline")), "on") == 0;
-    Ending *ending = calloc(1, sizeof(*ending));
-    size_t length;
+    const EndingParts parts = {
+        .loop = queue->parts.loop,
+        .archive = queue->parts.archive,
+        .headline = headline_of(queue, run),
+        .made = on_made,
+        .over = on_kept,
+        .data = queue,
+    };
 
-    assert(ending && !run->ending);
-    run->ending = true;
-    run->object = run_json(run);
-    log_end(run);
-    summary = summary_make(run->object, headline_of(queue, run));
-    tell_board(queue, run, "ended", summary);
-    metrics_run_over(queue->parts.metrics, run, run->object);
-    text = json_dumps(run->object, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    assert(text);
-    events = event_log_text(&run->log);
-    if (traced)
-        trace = trace_format(run->results, &length);
-    *ending = (Ending){queue, run};
-    archive_finish(queue->parts.archive, run->id, run_status_name(run->status), summary,
-        &(ArchiveTexts){text, events, trace}, on_kept, ending);
+    ending_begin(&parts, run);
 }
 
 static void on_over(Run *run, void *data)

@@ -62,8 +62,8 @@ struct Run {
     char *key;            /* requests with the same key are the same */
     Ask *asks;
     bool detached;  /* it goes on although nobody watches */
-    bool ending;    /* over; being written to the archive */
-    json_t *object; /* the run's object, when it is over */
+    bool ending;    /* over; on its way to the archive, see runs/ending.h */
+    json_t *object; /* the run's object; NULL: not made yet. Its last event is in the log then, too */
     bool kept;      /* it is in the archive on disk; known at the end */
     size_t position;
     int cpuset; /* that it has, while it runs */

@@ -111,7 +111,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "wrk is not installed\n");
         return JUDGE_INCONCLUSIVE;
     }
-    start(&contenders[0], (char *[]){argv[1], "--set", "server.port=0", NULL});
+    start(&contenders[0], (char *[]){argv[1], "--set", "server.port=0", "--set", "archive.path=none", NULL});
     start(&contenders[1], (char *[]){argv[2], NULL});
     for (size_t i = 0; i < sizeof(connections) / sizeof(connections[0]); i++)
         outcome = judge_worse(outcome, compare(contenders, connections[i]));
