@@ -56,7 +56,7 @@ Response *handle_run_trace(App *app, Request *request);
 Response *handle_runs(App *app, Request *request);
 Response *handle_version(App *app, Request *request);
 
-/* Their parameters, see routes.c. */
+/* Their parameters, see handlers/route.h. */
 extern const RouteParameter client_parameters[], compare_parameters[], relabel_parameters[], run_parameters[],
     runs_parameters[];
 

@@ -34,7 +34,7 @@ static void on_gone(void *data)
 Response *handle_board(App *app, Request *request)
 {
     auto_problem Problem problem = {0};
-    json_auto_t *values = query_read(request, client_parameters, &problem);
+    json_auto_t *values = query_read(request, &problem);
     uint64_t last_number;
     Shared *greeting;
     Looker *looker;

@@ -100,7 +100,7 @@ static void on_baseline(void *data, const ArchiveFound *found)
 Response *handle_compare(App *app, Request *request)
 {
     auto_problem Problem problem = {0};
-    json_auto_t *values = query_read(request, compare_parameters, &problem);
+    json_auto_t *values = query_read(request, &problem);
     Comparison *comparison;
     ResultFormat format;
     Client client;

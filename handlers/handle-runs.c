@@ -51,11 +51,10 @@ static void answer_lookup(Lookup *lookup, Response *response)
 
 /* What every handler here begins with: the parameters, the client, and an id that can be one. Returns NULL,
  * or the refusal. */
-static Response *begin(
-    const Request *request, const RouteParameter *rows, json_t **ret_values, Client *client)
+static Response *begin(const Request *request, json_t **ret_values, Client *client)
 {
     auto_problem Problem problem = {0};
-    json_auto_t *values = query_read(request, rows, &problem);
+    json_auto_t *values = query_read(request, &problem);
 
     if (!values || client_identify(request, text_of(values, "client"), client, &problem) < 0)
         return answer_problem(&problem);
@@ -172,7 +171,7 @@ Response *handle_runs(App *app, Request *request)
 {
     json_t *values;
     Client client;
-    Response *refusal = begin(request, runs_parameters, &values, &client);
+    Response *refusal = begin(request, &values, &client);
     Lookup *lookup;
 
     if (refusal)
@@ -264,7 +263,7 @@ Response *handle_one_run(App *app, Request *request)
     auto_problem Problem problem = {0};
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = begin(request, run_parameters, &values, &client);
+    Response *refusal = begin(request, &values, &client);
     ResultFormat format;
     Lookup *lookup;
     Run *live;
@@ -308,7 +307,7 @@ Response *handle_run_events(App *app, Request *request)
     auto_problem Problem problem = {0};
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = begin(request, client_parameters, &values, &client);
+    Response *refusal = begin(request, &values, &client);
     uint64_t last_number;
     Lookup *lookup;
     Run *live;
@@ -361,7 +360,7 @@ Response *handle_run_trace(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = begin(request, client_parameters, &values, &client);
+    Response *refusal = begin(request, &values, &client);
     Run *live;
 
     if (refusal)
@@ -447,7 +446,7 @@ Response *handle_relabel(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = begin(request, relabel_parameters, &values, &client);
+    Response *refusal = begin(request, &values, &client);
     Lookup *lookup;
     Run *live;
 
@@ -491,7 +490,7 @@ Response *handle_remove(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = begin(request, client_parameters, &values, &client);
+    Response *refusal = begin(request, &values, &client);
 
     if (refusal)
         return refusal;
@@ -522,7 +521,7 @@ Response *handle_cancel(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = begin(request, client_parameters, &values, &client);
+    Response *refusal = begin(request, &values, &client);
     Run *live;
 
     if (refusal)

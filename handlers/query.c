@@ -44,8 +44,9 @@ static json_t *check(const RouteParameter *row, const json_t *given, Problem *pr
     return fallback ? json_incref(fallback) : json_null();
 }
 
-json_t *query_read(const Request *request, const RouteParameter *rows, Problem *problem)
+json_t *query_read(const Request *request, Problem *problem)
 {
+    const RouteParameter *rows = request->parameters;
     json_auto_t *given = parameters_read(request, problem);
     json_t *values = json_object(), *value;
     const char *name;

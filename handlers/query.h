@@ -1,4 +1,5 @@
-/* The parameters of a route that are not those of an experiment: a table in routes.c, which feeds the check
+/* The parameters of a route that are not those of an experiment: a table in
+ * route-parameters.c, which feeds the check
  * and the OpenAPI document. */
 #pragma once
 
@@ -22,7 +23,7 @@ typedef struct RouteParameter {
 /* Returns the description of a row, a new object, see plan/param.h. */
 json_t *query_describe(const RouteParameter *row);
 
-/* Reads query and body and checks them against the rows (the last one has no name). Returns a new object with
- * a value for each row, null for what was not given and has no default; or NULL with the problem set: unknown
- * and bad parameters by name. */
-json_t *query_read(const Request *request, const RouteParameter *rows, Problem *problem);
+/* Reads query and body and checks them against the rows of the request's route, which must have some (the
+ * last one has no name). Returns a new object with a value for each row, null for what was not given and has
+ * no default; or NULL with the problem set: unknown and bad parameters by name. */
+json_t *query_read(const Request *request, Problem *problem);

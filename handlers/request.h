@@ -60,7 +60,8 @@ struct Request {
     const char *route; /* its path with {name}; NULL: none */
     char run[32];      /* the id of the run that it is about; "": none */
 
-    GateRole role; /* set by routes_dispatch() */
+    GateRole role;                           /* set by routes_dispatch() */
+    const struct RouteParameter *parameters; /* those that its route takes; set by routes_dispatch() */
 
     /* Returns the first header line of that name, or NULL; valid until the request is answered. */
     const char *(*header)(const Request *request, const char *name);

@@ -8,48 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "handlers/gate.h"
-
-typedef struct Route {
-    unsigned methods;  /* OPTIONS is answered for every path */
-    unsigned needs;    /* of the gate; writing needs NEEDS_SAME_SITE in any case */
-    const char *path;  /* {name} stands for what is between two slashes, {file} for all the rest */
-    const char *shown; /* NULL: as path */
-    Response *(*handle)(App *app, Request *request);
-    bool (*has)(const App *app, const char *path); /* NULL: any path that fits */
-    const char *help;
-} Route;
-
-enum {
-    READ = METHOD_GET | METHOD_HEAD,
-    NEEDS_RUNS = NEEDS_HOST | NEEDS_TOKEN,
-    NEEDS_ALL = NEEDS_HOST | NEEDS_SAME_SITE | NEEDS_TOKEN,
-};
-
-/* The health checks first: they come often. The page last: it would fit any path. No HEAD on /run: it would
- * do all the work and throw the answer away. */
-static const Route routes[] = {
-    {READ, NEEDS_NOTHING, "/healthz", NULL, handle_healthz, NULL, "the server is alive"},
-    {READ, NEEDS_NOTHING, "/readyz", NULL, handle_readyz, NULL, "it takes work; 503 while it is stopping"},
-    {READ, NEEDS_HOST, "/version", NULL, handle_version, NULL, "what is running here"},
-    {READ, NEEDS_HOST, "/experiments", NULL, handle_experiments, NULL,
-        "what can be run: the catalog and the limits in force"},
-    {READ, NEEDS_RUNS, "/runs", NULL, handle_runs, NULL, "the runs there are, newest first"},
-    {READ, NEEDS_RUNS, "/runs/{id}", NULL, handle_one_run, NULL, "one run"},
-    {METHOD_PATCH, NEEDS_RUNS, "/runs/{id}", NULL, handle_relabel, NULL, "changes the label of a run"},
-    {METHOD_DELETE, NEEDS_RUNS, "/runs/{id}", NULL, handle_remove, NULL, "removes a run that is over"},
-    {METHOD_POST, NEEDS_RUNS, "/runs/{id}/cancel", NULL, handle_cancel, NULL, "ends a run"},
-    {READ, NEEDS_ALL, "/runs/{id}/events", NULL, handle_run_events, NULL,
-        "how a run goes, as an event stream"},
-    {READ, NEEDS_RUNS, "/runs/{id}/trace", NULL, handle_run_trace, NULL,
-        "the timelines of a run, for Perfetto"},
-    {READ, NEEDS_RUNS, "/compare", NULL, handle_compare, NULL, "two runs held against each other"},
-    {READ, NEEDS_ALL, "/events", NULL, handle_board, NULL,
-        "the starts and ends of all runs, as an event stream"},
-    {METHOD_GET | METHOD_POST, NEEDS_ALL, "/run/{experiment}", NULL, handle_run, NULL,
-        "runs it and answers when done"},
-    {READ, NEEDS_HOST, "/{file}", "/", handle_page, page_has, "the page: / and what belongs to it"},
-};
-enum { N_ROUTES = sizeof(routes) / sizeof(routes[0]) };
+#include "handlers/route.h"
 
 /* Whether the path fits the pattern; what stands for {name} goes to parameter. */
 static bool fits(const char *pattern, const char *path, char *parameter, size_t room)
@@ -72,12 +31,11 @@ static bool fits(const char *pattern, const char *path, char *parameter, size_t 
     return true;
 }
 
-/* A path may stand in several rows, one after the other, with different methods. */
 static const Route *find_method(const Route *first, const Request *request)
 {
     const Route *route = first;
 
-    while (route < routes + N_ROUTES && strcmp(route->path, first->path) == 0) {
+    while (route < routes + n_routes && strcmp(route->path, first->path) == 0) {
         if (route->methods & request->method)
             return route;
         route++;
@@ -90,7 +48,7 @@ static unsigned methods_of(const Route *route)
 {
     unsigned methods = 0;
 
-    for (size_t i = 0; i < N_ROUTES; i++)
+    for (size_t i = 0; i < n_routes; i++)
         if (strcmp(routes[i].path, route->path) == 0)
             methods |= routes[i].methods;
     return methods;
@@ -98,7 +56,7 @@ static unsigned methods_of(const Route *route)
 
 static const Route *find_route(const App *app, Request *request)
 {
-    for (size_t i = 0; i < N_ROUTES; i++)
+    for (size_t i = 0; i < n_routes; i++)
         if (fits(routes[i].path, request->path, request->parameter, sizeof(request->parameter)) &&
             (!routes[i].has || routes[i].has(app, request->path)))
             return find_method(&routes[i], request);
@@ -128,7 +86,7 @@ static Response *unknown_path(const Request *request)
     json_t *paths = json_array();
 
     problem_set(&problem, 404, "No such path", "there is nothing at %s", request->path);
-    for (size_t i = 0; i < N_ROUTES; i++)
+    for (size_t i = 0; i < n_routes; i++)
         if (i == 0 || strcmp(routes[i].path, routes[i - 1].path) != 0)
             json_array_append_new(paths, json_string(routes[i].shown ? routes[i].shown : routes[i].path));
     problem_extend(&problem, "paths", paths);
@@ -160,7 +118,7 @@ static unsigned needs_of(const Route *route, const Request *request)
 
     if (!route || !(route->methods & request->method))
         return needs & NEEDS_HOST;
-    return request->method & READ ? needs : needs | NEEDS_SAME_SITE;
+    return route_needs(route, request->method);
 }
 
 static void add_cors_headers(const App *app, Request *request)
@@ -194,6 +152,7 @@ Response *routes_dispatch(App *app, Request *request)
     if (!route)
         return unknown_path(request);
     request->route = route->path;
+    request->parameters = route->parameters;
     if (request->method == METHOD_OPTIONS)
         return options(app, request, methods_of(route));
     if (!(route->methods & request->method))

@@ -1,5 +1,5 @@
-/* Which handler answers which path. The table in routes.c is the only list of paths; OPTIONS, 404 and 405
- * follow from it. */
+/* Which handler answers which path. It goes by the table of handlers/route.h; OPTIONS, 404 and 405 follow
+ * from that. */
 #pragma once
 
 #include "handlers/app.h"
