@@ -29,6 +29,11 @@ typedef struct App {
     Board *board;
     Metrics *metrics;
 
+    /* How many connections are open now. Whose they are, only the server knows; both are set before the first
+     * request. */
+    size_t (*n_connections)(const void *http);
+    const void *http;
+
     /* Constant answers, made by app_init(). */
     Response *alive, *ready, *stopping, *version, *experiments;
     Page *page;
@@ -45,6 +50,7 @@ Response *handle_cancel(App *app, Request *request);
 Response *handle_compare(App *app, Request *request);
 Response *handle_experiments(App *app, Request *request);
 Response *handle_healthz(App *app, Request *request);
+Response *handle_metrics(App *app, Request *request);
 Response *handle_one_run(App *app, Request *request);
 Response *handle_page(App *app, Request *request);
 Response *handle_readyz(App *app, Request *request);

@@ -33,6 +33,16 @@ const Route routes[] = {
     {
         .methods = ROUTE_READS,
         .needs = NEEDS_HOST,
+        .path = "/metrics",
+        .handle = handle_metrics,
+        .operation = "metrics",
+        .tag = "server",
+        .help = "counters and states for Prometheus",
+        .answers = {{200, "Metrics"}},
+    },
+    {
+        .methods = ROUTE_READS,
+        .needs = NEEDS_HOST,
         .path = "/version",
         .handle = handle_version,
         .operation = "version",

@@ -173,11 +173,11 @@ static bool is_worth_a_line(const Request *request, int status)
 
 void routes_answered(App *app, const Request *request, int status)
 {
+    const char *method = request->method == METHOD_OTHER ? "other" : method_name(request->method);
     char code[16];
 
     snprintf(code, sizeof(code), "%d", status);
-    metrics_count(&app->metrics->requests, request->route ? request->route : "other",
-        method_name(request->method), code);
+    metrics_count(&app->metrics->requests, request->route ? request->route : "other", method, code);
     if (is_worth_a_line(request, status))
         log_info("request", log_text("request", request->id), log_text("client", request->peer),
             log_text("method", method_name(request->method)),

@@ -59,6 +59,11 @@ void metrics_observe(Histogram *histogram, nsec_t duration)
     histogram->sum += seconds;
 }
 
+void metrics_run_started(Metrics *metrics)
+{
+    metrics->n_started++;
+}
+
 void metrics_run_over(Metrics *metrics, const Run *run, const json_t *object)
 {
     nsec_t started = run->started_at ? run->started_at : run->ended_at;
@@ -69,7 +74,7 @@ void metrics_run_over(Metrics *metrics, const Run *run, const json_t *object)
         run_status_name(run->status), NULL);
     metrics_observe(&metrics->waiting, started - run->queued_at);
     if (run->started_at) {
-        metrics->n_children++;
+        metrics->n_over++;
         metrics_observe(&metrics->running, run->ended_at - run->started_at);
     }
     json_array_foreach (json_object_get(object, "cells"), i, cell) {

@@ -36,7 +36,7 @@ typedef struct Metrics {
     MetricsTable requests; /* route, method, code */
     Histogram waiting, running;
     double lock_held, lock_waited; /* seconds, in the repetitions that stand for their cells */
-    uint64_t n_children;           /* runtimes started */
+    uint64_t n_started, n_over;    /* runtimes */
 } Metrics;
 
 void metrics_finish(Metrics *metrics);
@@ -46,5 +46,8 @@ void metrics_count(MetricsTable *table, const char *first, const char *second, c
 
 void metrics_observe(Histogram *histogram, nsec_t duration);
 
-/* A run is over; object is its JSON. */
+/* A runtime is started for a run. */
+void metrics_run_started(Metrics *metrics);
+
+/* A run is over, whether it ever started or not; object is its JSON. */
 void metrics_run_over(Metrics *metrics, const struct Run *run, const json_t *object);

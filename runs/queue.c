@@ -217,6 +217,7 @@ static void start_next(Queue *queue, int cpuset)
     run->cpus = cpusets_text(queue->parts.cpusets, cpuset);
     queue->n_running++;
     line_moved(queue);
+    metrics_run_started(queue->parts.metrics);
     run_start(run, queue->parts.origin, on_over, queue);
     if (run->ending)
         return;

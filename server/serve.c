@@ -86,6 +86,11 @@ static void on_answered(void *data, const Request *request, int status)
     routes_answered(data, request, status);
 }
 
+static size_t n_connections(const void *http)
+{
+    return http_n_connections(http);
+}
+
 static int open_http(Server *server, int fd)
 {
     HttpSettings settings = {
@@ -96,6 +101,8 @@ static int open_http(Server *server, int fd)
     };
 
     server->http = http_start(&server->lab.loop, fd, &settings, on_request, &server->app);
+    server->app.http = server->http;
+    server->app.n_connections = n_connections;
     return server->http ? 0 : lab_complain("http", "libmicrohttpd cannot start");
 }
 

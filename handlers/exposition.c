@@ -1,0 +1,45 @@
+#include "handlers/exposition.h"
+
+#include <inttypes.h>
+
+void exposition_family(FILE *file, const char *name, const char *type, const char *help)
+{
+    fprintf(file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void write_escaped(FILE *file, const char *value)
+{
+    for (; *value; value++) {
+        if (*value == '\n')
+            fputs("\\n", file);
+        else if (*value == '"' || *value == '\\')
+            fprintf(file, "\\%c", *value);
+        else
+            fputc(*value, file);
+    }
+}
+
+static void write_name(FILE *file, const char *name, const char *const *labels)
+{
+    fputs(name, file);
+    for (size_t i = 0; labels && labels[i]; i += 2) {
+        fprintf(file, "%c%s=\"", i == 0 ? '{' : ',', labels[i]);
+        write_escaped(file, labels[i + 1]);
+        fputc('"', file);
+    }
+    if (labels && labels[0])
+        fputc('}', file);
+    fputc(' ', file);
+}
+
+void exposition_sample(FILE *file, const char *name, const char *const *labels, double value)
+{
+    write_name(file, name, labels);
+    fprintf(file, "%.15g\n", value);
+}
+
+void exposition_count(FILE *file, const char *name, const char *const *labels, uint64_t value)
+{
+    write_name(file, name, labels);
+    fprintf(file, "%" PRIu64 "\n", value);
+}
