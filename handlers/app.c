@@ -4,6 +4,7 @@ void app_init(App *app)
 {
     health_init(app);
     experiments_init(app);
+    openapi_init(app);
     app->page = page_new();
 }
 
@@ -14,6 +15,7 @@ void app_finish(App *app)
     response_free(app->stopping);
     response_free(app->version);
     response_free(app->experiments);
+    response_free(app->openapi);
     page_free(app->page);
     *app = (App){0};
 }

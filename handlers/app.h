@@ -35,7 +35,7 @@ typedef struct App {
     const void *http;
 
     /* Constant answers, made by app_init(). */
-    Response *alive, *ready, *stopping, *version, *experiments;
+    Response *alive, *ready, *stopping, *version, *experiments, *openapi;
     Page *page;
 } App;
 
@@ -52,6 +52,7 @@ Response *handle_experiments(App *app, Request *request);
 Response *handle_healthz(App *app, Request *request);
 Response *handle_metrics(App *app, Request *request);
 Response *handle_one_run(App *app, Request *request);
+Response *handle_openapi(App *app, Request *request);
 Response *handle_page(App *app, Request *request);
 Response *handle_readyz(App *app, Request *request);
 Response *handle_relabel(App *app, Request *request);
@@ -69,6 +70,7 @@ extern const RouteParameter client_parameters[], compare_parameters[], relabel_p
 /* What app_init() calls in the handlers' files. */
 void health_init(App *app);
 void experiments_init(App *app);
+void openapi_init(App *app);
 Page *page_new(void);
 void page_free(Page *page);
 

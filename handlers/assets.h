@@ -1,4 +1,5 @@
-/* The page's files as they are built into the program; assets.c is generated from static/ and Chart.js. */
+/* Files as they are built into the program. assets.c is generated from static/ and Chart.js, documents.c from
+ * what stands beside the code. */
 #pragma once
 
 #include <stddef.h>
@@ -9,5 +10,10 @@ typedef struct Asset {
     const unsigned char *end;
 } Asset;
 
+/* The page. */
 extern const Asset assets[];
 extern const size_t n_assets;
+
+/* Others: "openapi.json". */
+extern const Asset documents[];
+extern const size_t n_documents;

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Builds files into a program: writes a C file that includes each of them as bytes, and the table of assets.h.
-# Usage: embed.sh OUTPUT PATH=FILE...
+# Builds files into a program: writes a C file that includes each of them as bytes, and a table of assets.h.
+# Usage: embed.sh OUTPUT TABLE PATH=FILE...
 set -eu
 
-output=$1
-shift
+output=$1 table=$2
+shift 2
 {
     printf '#include "handlers/assets.h"\n\n'
     number=0
@@ -16,11 +16,11 @@ shift
         printf 'extern const unsigned char asset_%d[], asset_%d_end[];\n\n' "$number" "$number"
         number=$((number + 1))
     done
-    printf 'const Asset assets[] = {\n'
+    printf 'const Asset %s[] = {\n' "$table"
     number=0
     for pair; do
         printf '    {"%s", asset_%d, asset_%d_end},\n' "${pair%%=*}" "$number" "$number"
         number=$((number + 1))
     done
-    printf '};\nconst size_t n_assets = %d;\n' "$number"
+    printf '};\nconst size_t n_%s = %d;\n' "$table" "$number"
 } >"$output"

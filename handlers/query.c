@@ -16,6 +16,8 @@ json_t *query_describe(const RouteParameter *row)
     }
     if (row->max_length > 0)
         json_object_set_new(object, "max_length", json_integer(row->max_length));
+    if (row->required)
+        json_object_set_new(object, "required", json_true());
     if (row->choices)
         json_object_set_new(object, "choices", json_array());
     for (const char *const *choice = row->choices; choice && *choice; choice++)

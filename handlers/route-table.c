@@ -53,6 +53,16 @@ const Route routes[] = {
     {
         .methods = ROUTE_READS,
         .needs = NEEDS_HOST,
+        .path = "/openapi.json",
+        .handle = handle_openapi,
+        .operation = "openapi",
+        .tag = "server",
+        .help = "this document",
+        .answers = {{200, "OpenApi"}},
+    },
+    {
+        .methods = ROUTE_READS,
+        .needs = NEEDS_HOST,
         .path = "/experiments",
         .handle = handle_experiments,
         .operation = "experiments",

@@ -1,0 +1,116 @@
+#include "handlers/openapi-schema.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static const char *text_of(const json_t *description, const char *key)
+{
+    return json_string_value(json_object_get(description, key));
+}
+
+static bool is_true(const json_t *description, const char *key)
+{
+    return json_is_true(json_object_get(description, key));
+}
+
+/* The help, the unit, and what else may be written for a choice. */
+static json_t *words(const json_t *description)
+{
+    const char *unit = text_of(description, "unit"), *alias;
+    auto_free char *text =
+        text_printf("%s%s%s", text_of(description, "help"), unit ? "; in " : "", unit ? unit : "");
+    json_t *meant;
+
+    json_object_foreach (json_object_get(description, "aliases"), alias, meant) {
+        auto_free char *shorter = text;
+
+        text = text_printf("%s; %s means %s", shorter, alias, json_string_value(meant));
+    }
+    return json_string(text);
+}
+
+static void copy(json_t *schema, const char *keyword, const json_t *description, const char *key)
+{
+    json_t *value = json_object_get(description, key);
+
+    if (value && !json_is_null(value))
+        json_object_set(schema, keyword, value);
+}
+
+/* Without the default, which of a list is one of the whole. */
+static json_t *schema_of_one(const json_t *description)
+{
+    bool is_integer = strcmp(text_of(description, "type"), "integer") == 0;
+    const char *format = text_of(description, "format");
+    json_t *schema = json_pack("{s:s}", "type", is_integer ? "integer" : "string");
+
+    copy(schema, "minimum", description, "min");
+    copy(schema, "maximum", description, "max");
+    copy(schema, "enum", description, "choices");
+    copy(schema, "maxLength", description, "max_length");
+    if (format && strcmp(format, "url") == 0)
+        json_object_set_new(schema, "format", json_string("uri"));
+    return schema;
+}
+
+json_t *openapi_schema(const json_t *description)
+{
+    json_t *schema = schema_of_one(description);
+
+    if (is_true(description, "list"))
+        schema = json_pack(
+            "{s:s, s:o, s:i, s:b}", "type", "array", "items", schema, "minItems", 1, "uniqueItems", 1);
+    copy(schema, "default", description, "default");
+    return schema;
+}
+
+json_t *openapi_parameter(const json_t *description)
+{
+    json_t *parameter = json_pack("{s:s, s:s, s:o, s:o}", "name", text_of(description, "name"), "in", "query",
+        "description", words(description), "schema", openapi_schema(description));
+
+    if (is_true(description, "required"))
+        json_object_set_new(parameter, "required", json_true());
+    if (is_true(description, "list")) {
+        json_object_set_new(parameter, "style", json_string("form"));
+        json_object_set_new(parameter, "explode", json_false());
+    }
+    return parameter;
+}
+
+json_t *openapi_schema_of_all(const json_t *descriptions)
+{
+    json_t *properties = json_object(), *description;
+    size_t i;
+
+    json_array_foreach (descriptions, i, description) {
+        json_t *schema = openapi_schema(description);
+
+        json_object_set_new(schema, "description", words(description));
+        json_object_set_new(properties, text_of(description, "name"), schema);
+    }
+    return json_pack(
+        "{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0);
+}
+
+json_t *openapi_body(const json_t *descriptions, const char *schema_name)
+{
+    auto_free char *path = text_printf("#/components/schemas/%s", schema_name);
+    json_t *form = json_pack("{s:{s:s}}", "schema", "$ref", path), *encoding = json_object(), *description;
+    json_t *object = json_deep_copy(form);
+    size_t i;
+
+    json_array_foreach (descriptions, i, description)
+        if (is_true(description, "list"))
+            json_object_set_new(encoding, text_of(description, "name"),
+                json_pack("{s:s, s:b}", "style", "form", "explode", 0));
+    if (json_object_size(encoding) > 0)
+        json_object_set(form, "encoding", encoding);
+    json_decref(encoding);
+    return json_pack(
+        "{s:{s:o, s:o}}", "content", "application/json", object, "application/x-www-form-urlencoded", form);
+}

@@ -1,0 +1,220 @@
+#include "handlers/openapi.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "handlers/assets.h"
+#include "handlers/openapi-schema.h"
+#include "handlers/route.h"
+#include "plan/common.h"
+
+static const Method documented[] = {METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PATCH, METHOD_DELETE};
+enum {
+    N_DOCUMENTED = sizeof(documented) / sizeof(documented[0]),
+    TAKES_BODY = METHOD_POST | METHOD_PATCH,
+    END_OF_STATUSES = 600,
+};
+
+/* One path of the document: a route's, or that of one experiment. */
+typedef struct Place {
+    const Route *route;
+    const char *path, *summary;
+    const json_t *experiment; /* an entry of the catalog; NULL: none */
+    json_t *descriptions;     /* of its parameters; owned */
+} Place;
+
+static json_t *reference(const char *kind, const char *name)
+{
+    auto_free char *path = text_printf("#/components/%s/%s", kind, name);
+
+    return json_pack("{s:s}", "$ref", path);
+}
+
+/* Appends a name to one in camel case: "run" and "old-gil" give "runOldGil". */
+static char *join_names(const char *first, const char *second)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+    bool begins = *first != '\0';
+
+    assert(file);
+    fputs(first, file);
+    for (; *second; second++) {
+        if (isalnum((unsigned char)*second))
+            fputc(begins ? toupper((unsigned char)*second) : *second, file);
+        begins = !isalnum((unsigned char)*second);
+    }
+    fclose(file);
+    return text;
+}
+
+/* The same for all methods of a row. */
+static char *operation_name(const Place *place)
+{
+    const char *experiment = json_string_value(json_object_get(place->experiment, "name"));
+
+    return join_names(place->route->operation, experiment ? experiment : "");
+}
+
+/* The first method of a row has the plain name. */
+static char *operation_id(const Place *place, Method method)
+{
+    auto_free char *name = operation_name(place), *prefix = NULL;
+
+    if ((place->route->methods & -place->route->methods) == method)
+        return take_pointer(name);
+    prefix = strdup(method_name(method));
+    assert(prefix);
+    for (char *at = prefix; *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return join_names(prefix, name);
+}
+
+static json_t *security(const App *app, unsigned needs)
+{
+    if (!(needs & NEEDS_TOKEN))
+        return json_array();
+    return *app->gate.token ? json_pack("[{s:[]}]", "bearerAuth") : json_pack("[{}, {s:[]}]", "bearerAuth");
+}
+
+static json_t *query_parameters(const Place *place, Method method)
+{
+    json_t *parameters = json_array(), *description;
+    size_t i;
+
+    if (!(method & TAKES_BODY))
+        json_array_foreach (place->descriptions, i, description)
+            json_array_append_new(parameters, openapi_parameter(description));
+    if (place->route->header)
+        json_array_append_new(parameters, reference("parameters", place->route->header));
+    return parameters;
+}
+
+static json_t *responses(const Place *place, Method method)
+{
+    const unsigned needs = route_needs(place->route, method);
+    const char *names[END_OF_STATUSES] = {
+        [400] = needs & NEEDS_HOST ? "BadRequest" : NULL,
+        [401] = needs & NEEDS_TOKEN ? "NeedsToken" : NULL,
+        [403] = needs & NEEDS_SAME_SITE ? "NotFromHere" : NULL,
+        [413] = method & TAKES_BODY ? "TooLarge" : NULL,
+        [415] = method & TAKES_BODY ? "NotThisType" : NULL,
+        [421] = needs & NEEDS_HOST ? "OtherServer" : NULL,
+    };
+    json_t *object = json_object();
+
+    for (const RouteAnswer *answer = place->route->answers; answer->status; answer++)
+        names[answer->status] = answer->response;
+    for (int status = 0; status < END_OF_STATUSES; status++) {
+        auto_free char *key = names[status] ? text_printf("%d", status) : NULL;
+
+        if (key)
+            json_object_set_new(object, key, reference("responses", names[status]));
+    }
+    json_object_set_new(object, "4XX", reference("responses", "Other"));
+    return object;
+}
+
+static json_t *make_operation(const App *app, const Place *place, Method method, json_t *schemas)
+{
+    auto_free char *id = operation_id(place, method), *name = operation_name(place);
+    auto_free char *schema_name = text_printf("%c%sParameters", toupper((unsigned char)*name), name + 1);
+    json_t *operation = json_pack("{s:s, s:s, s:[s], s:o, s:o}", "operationId", id, "summary", place->summary,
+        "tags", place->route->tag, "security", security(app, place->route->needs), "parameters",
+        query_parameters(place, method));
+
+    if (place->experiment)
+        json_object_set(operation, "description", json_object_get(place->experiment, "summary"));
+    if (method & TAKES_BODY) {
+        json_object_set_new(schemas, schema_name, openapi_schema_of_all(place->descriptions));
+        json_object_set_new(operation, "requestBody", openapi_body(place->descriptions, schema_name));
+    }
+    json_object_set_new(operation, "responses", responses(place, method));
+    return operation;
+}
+
+/* Adds the operations of a place to its path, which other rows may have begun. */
+static void add_place(const App *app, const Place *place, json_t *document)
+{
+    json_t *paths = json_object_get(document, "paths"), *item = json_object_get(paths, place->path);
+    json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas");
+
+    if (!item) {
+        item = json_object();
+        json_object_set_new(paths, place->path, item);
+        if (strstr(place->path, "{id}"))
+            json_object_set_new(item, "parameters", json_pack("[o]", reference("parameters", "RunId")));
+    }
+    for (size_t i = 0; i < N_DOCUMENTED; i++) {
+        auto_free char *key = strdup(method_name(documented[i]));
+
+        assert(key);
+        for (char *at = key; *at; at++)
+            *at = (char)tolower((unsigned char)*at);
+        if (place->route->methods & documented[i])
+            json_object_set_new(item, key, make_operation(app, place, documented[i], schemas));
+    }
+}
+
+static void add_route(const App *app, const Route *route, json_t *document)
+{
+    Place place = {
+        .route = route,
+        .path = route->shown ? route->shown : route->path,
+        .summary = route->help,
+        .descriptions = json_array(),
+    };
+
+    for (const RouteParameter *row = route->parameters; row && row->name; row++)
+        json_array_append_new(place.descriptions, query_describe(row));
+    add_place(app, &place, document);
+    json_decref(place.descriptions);
+}
+
+/* A path for each experiment, with the parameters that all have and its own. */
+static void add_experiments(const App *app, const Route *route, json_t *document)
+{
+    json_auto_t *catalog = plan_catalog(app->catalog->runtimes, &app->settings->limits);
+    size_t i;
+    json_t *experiment;
+
+    json_array_foreach (json_object_get(catalog, "experiments"), i, experiment) {
+        const char *name = json_string_value(json_object_get(experiment, "name"));
+        auto_free char *path = text_printf("%.*s%s", (int)strcspn(route->path, "{"), route->path, name);
+        auto_free char *summary = text_printf("%s: %s", name, route->help);
+        Place place = {
+            .route = route,
+            .path = path,
+            .summary = summary,
+            .experiment = experiment,
+            .descriptions = json_copy(json_object_get(experiment, "parameters")),
+        };
+        json_auto_t *common = common_parameters(app->catalog->runtimes, &app->settings->limits, experiment);
+
+        json_array_extend(place.descriptions, common);
+        add_place(app, &place, document);
+        json_decref(place.descriptions);
+    }
+}
+
+json_t *openapi_make(const App *app)
+{
+    const Asset *asset = documents;
+    json_t *document = json_loadb(
+        (const char *)asset->start, (size_t)(asset->end - asset->start), JSON_REJECT_DUPLICATES, NULL);
+
+    assert(document);
+    json_object_set_new(json_object_get(document, "info"), "version", json_string(app->version_name));
+    for (size_t i = 0; i < n_routes; i++) {
+        if (route_runs(&routes[i]))
+            add_experiments(app, &routes[i], document);
+        else
+            add_route(app, &routes[i], document);
+    }
+    return document;
+}

@@ -1,0 +1,156 @@
+#include "tests/api/openapi-read.h"
+
+#include <check.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "tests/api/schema-check.h"
+
+json_t *openapi_read(const ApiServer *server)
+{
+    auto_answer ApiAnswer answer = api_get(server, "/openapi.json");
+
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_str_eq(json_string_value(json_object_get(answer.json, "openapi")), "3.1.0");
+    return json_incref(answer.json);
+}
+
+static Operation make(const json_t *document, const char *path, const char *method, const json_t *object)
+{
+    Operation operation = {.document = document, .object = object, .path = path, .method = method};
+
+    ck_assert_msg(object && strlen(method) < sizeof(operation.name), "%s %s", method, path);
+    for (size_t i = 0; method[i]; i++)
+        operation.name[i] = (char)toupper((unsigned char)method[i]);
+    return operation;
+}
+
+size_t openapi_list(const json_t *document, Operation operations[static OPENAPI_MAX_OPERATIONS])
+{
+    const char *path, *method;
+    json_t *item, *object;
+    size_t n = 0;
+
+    json_object_foreach (json_object_get(document, "paths"), path, item) {
+        json_object_foreach (item, method, object) {
+            if (strcmp(method, "parameters") == 0)
+                continue;
+            ck_assert_uint_lt(n, OPENAPI_MAX_OPERATIONS);
+            operations[n++] = make(document, path, method, object);
+        }
+    }
+    ck_assert_uint_gt(n, 0);
+    return n;
+}
+
+Operation openapi_find(const json_t *document, const char *method, const char *path)
+{
+    const json_t *item = json_object_get(json_object_get(document, "paths"), path);
+
+    return make(document, path, method, json_object_get(item, method));
+}
+
+char *openapi_path(const Operation *operation, const char *id)
+{
+    const char *at = strstr(operation->path, "{id}");
+
+    return at ? text_printf("%.*s%s%s", (int)(at - operation->path), operation->path, id, at + 4)
+              : strdup(operation->path);
+}
+
+const json_t *openapi_parameter_at(const Operation *operation, size_t i)
+{
+    const json_t *parameter = json_array_get(json_object_get(operation->object, "parameters"), i);
+
+    return parameter ? schema_resolve(operation->document, parameter) : NULL;
+}
+
+const json_t *openapi_body(const Operation *operation)
+{
+    const json_t *content = json_object_get(json_object_get(operation->object, "requestBody"), "content");
+    const json_t *json = json_object_get(content, "application/json");
+    const json_t *form = json_object_get(content, "application/x-www-form-urlencoded");
+
+    ck_assert((json != NULL) == (form != NULL));
+    if (!json)
+        return NULL;
+    ck_assert(json_equal(json_object_get(json, "schema"), json_object_get(form, "schema")));
+    return schema_resolve(operation->document, json_object_get(json, "schema"));
+}
+
+static const json_t *find_response(const Operation *operation, const char *key)
+{
+    const json_t *response = json_object_get(json_object_get(operation->object, "responses"), key);
+
+    return response ? schema_resolve(operation->document, response) : NULL;
+}
+
+static const json_t *response_of(const Operation *operation, long status)
+{
+    auto_free char *key = text_printf("%ld", status);
+
+    return find_response(operation, key);
+}
+
+bool openapi_has_status(const Operation *operation, long status)
+{
+    return response_of(operation, status) != NULL;
+}
+
+static void check_headers(const Operation *operation, const json_t *response, const ApiAnswer *answer)
+{
+    const char *name;
+    json_t *header;
+
+    json_object_foreach (json_object_get(response, "headers"), name, header) {
+        const json_t *described = schema_resolve(operation->document, header);
+        auto_free char *value = api_answer_header(answer, name);
+
+        ck_assert_msg(value || !json_is_true(json_object_get(described, "required")), "%s %s: %ld without %s",
+            operation->name, operation->path, answer->status, name);
+    }
+}
+
+/* The entry of a media type, which may be written with its parameters. */
+static const json_t *find_media(const json_t *content, const char *type)
+{
+    auto_free char *bare = strndup(type, strcspn(type, "; "));
+    const json_t *media = json_object_get(content, type);
+
+    return media ? media : json_object_get(content, bare);
+}
+
+static void check_content(const Operation *operation, const json_t *response, const ApiAnswer *answer)
+{
+    const json_t *content = json_object_get(response, "content");
+    auto_free char *type = api_answer_header(answer, "Content-Type"), *complaint = NULL;
+    const json_t *media = type ? find_media(content, type) : NULL;
+
+    ck_assert_msg(!type == !content && (!type || media), "%s %s: %ld as %s", operation->name, operation->path,
+        answer->status, type ? type : "nothing");
+    if (strcmp(operation->method, "head") == 0 || !content) {
+        ck_assert_uint_eq(answer->length, 0);
+        return;
+    }
+    if (!strstr(type, "json"))
+        return;
+    ck_assert_msg(answer->json, "%s: %s", operation->path, answer->body);
+    complaint = schema_complaint(operation->document, json_object_get(media, "schema"), answer->json);
+    ck_assert_msg(!complaint, "%s %s: %ld: %s\n%s", operation->name, operation->path, answer->status,
+        complaint, answer->body);
+}
+
+void openapi_assert_documented(const Operation *operation, const ApiAnswer *answer, bool others)
+{
+    const json_t *response = response_of(operation, answer->status);
+
+    if (!response && others && answer->status / 100 == 4)
+        response = find_response(operation, "4XX");
+    ck_assert_msg(response, "%s %s answers %ld, which is not documented: %s", operation->name,
+        operation->path, answer->status, answer->body);
+    check_headers(operation, response, answer);
+    check_content(operation, response, answer);
+}
