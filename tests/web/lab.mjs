@@ -14,7 +14,7 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--di
 
 // Node modules are looked for beside this file, or in GILSCOPE_WEB_MODULES, so that they need not be
 // installed into the source tree.
-const modules = createRequire(
+export const modules = createRequire(
     path.join(
         process.env.GILSCOPE_WEB_MODULES ?? path.dirname(new URL(import.meta.url).pathname),
         'package.json',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {startLab} from './lab.mjs';
 import * as access from './test-access.mjs';
 import * as form from './test-form.mjs';
+import * as openapi from './test-openapi.mjs';
 import * as run from './test-run.mjs';
 import * as text from './test-text.mjs';
 
@@ -51,7 +52,7 @@ async function runTest(lab, name, test) {
     }
 }
 
-const tests = Object.entries({...text, ...form, ...run, ...access}).filter(([name]) => name.includes(only));
+const tests = Object.entries({...text, ...form, ...run, ...access, ...openapi}).filter(([name]) => name.includes(only));
 const lab = await startLab(path.resolve(binary));
 let passed = 0;
 let failed = 0;
