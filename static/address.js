@@ -1,5 +1,6 @@
 // The state of the form and its two spellings: in the address of the page (#run/countdown?tasks=2) and in a
-// request (/run/countdown?tasks=2). Both name only the parameters that differ from their defaults.
+// request (/run/countdown?tasks=2). Both name only the parameters that differ from their defaults. A run that
+// there is has an address too (#runs/ID), and two that are compared (#compare/ID/ID).
 //
 // A state is {experiment: name, values: {parameter: text as typed}}.
 import {canonicalChoice, defaultText, experimentOf, formParameters} from './catalog.js';
@@ -45,6 +46,31 @@ export function path(experiment, values) {
         .join('&');
 
     return `run/${escape(experiment)}${query ? '?' + query : ''}`;
+}
+
+const ID = '[0-9A-HJKMNP-TV-Z]{26}';
+
+// The runs that an address is about: {run: id}, {compare: [id, id]}, or null if it is about the form.
+export function readRunAddress(hash) {
+    const one = new RegExp(`^#runs/(${ID})$`).exec(hash);
+    const two = new RegExp(`^#compare/(${ID})/(${ID})$`).exec(hash);
+
+    if (one) return {run: one[1]};
+    return two && {compare: [two[1], two[2]]};
+}
+
+// The state that asks for the same as a run. The words that somebody put on it are his own.
+export function stateOf(catalog, {experiment, request}, own = {}) {
+    const words = ['label', 'prediction'];
+    const values = Object.fromEntries(words.filter((name) => own[name]).map((name) => [name, own[name]]));
+
+    for (const {name} of formParameters(catalog, experimentOf(catalog, experiment))) {
+        const value = request[name];
+
+        if (value === null || value === undefined || words.includes(name)) continue;
+        if (!request.sized?.includes(name)) values[name] = String(value);
+    }
+    return {experiment, values};
 }
 
 // Reads an address against the catalog. Returns {state, notes}: a note is a sentence on something that the

@@ -1,48 +1,42 @@
 // The page as a whole: reads the catalog, keeps the form's state in the address, runs, shows what came of it.
-// All state is here: what the form holds, whether a run is on its way, and how to draw its chart again.
-import {changedValues, countCells, path, readAddress} from './address.js';
-import {defaultText, experimentOf, formParameters, loadCatalog} from './catalog.js';
+// All state is here: what the form holds, which result is shown, and how to draw its chart again.
+import {makeActions} from './actions.js';
+import {changedValues, countCells, path, readAddress, readRunAddress, stateOf} from './address.js';
+import {onTokenNeeded, Refused} from './api.js';
+import {boardPart} from './board.js';
+import {commonNames, defaultText, experimentOf, formParameters, loadCatalog} from './catalog.js';
+import {hasTimes} from './cells.js';
+import {keepClient} from './client.js';
+import {showComparison} from './compare.js';
 import {curlBox} from './curl.js';
-import {byId, el} from './dom.js';
+import {byId} from './dom.js';
+import {bookRun, getRun} from './follow.js';
 import {fillForm, focusField, markErrors} from './form.js';
-import {count, plural, shortTime, time} from './format.js';
+import {count, plural} from './format.js';
+import {historyPart} from './history.js';
 import {showLessons} from './lessons.js';
 import {showNotes, showProblem} from './problem.js';
 import {showResult} from './result.js';
-import {postRun, startClock} from './run.js';
+import {makeRunner} from './runner.js';
 import {announcement} from './sentences.js';
+import {askForToken} from './token.js';
 
 const form = byId('form');
 let catalog;
 let state;
-let abort = null; // of the run on its way, or null
 let shown = null; // the result on the page, or null
-
-const took = new Map(); // address of a run -> nanoseconds it took, for the next time
-
-const runButton = el('button', {type: 'submit', class: 'main'}, 'Run');
-const cancelButton = el(
-    'button',
-    {type: 'button', hidden: true, on: {click: () => abort?.abort()}},
-    'Cancel',
-);
-const said = el('span', {role: 'status'});
-const clock = el('b', {class: 'clock', 'aria-hidden': 'true'});
-const size = el('span', {class: 'hint'});
-const actions = el(
-    'div',
-    {class: 'actions'},
-    el('div', {class: 'buttons'}, runButton, cancelButton, size),
-    el('p', {class: 'status'}, clock, ' ', said),
-);
+let runs; // the history
 let curl;
+
+const actions = makeActions(() => runner.cancel());
+const runner = makeRunner({actions, show, refuse});
 
 function formats() {
     return catalog.parameters.find((parameter) => parameter.name === 'format')?.choices ?? [];
 }
 
-// The address, the curl line and the size of the grid follow every edit.
-function stateChanged() {
+// The curl line and the size of the grid follow every edit.
+function showState() {
     const values = changedValues(catalog, state);
     const cells = countCells(catalog, state);
     const most = catalog.limits?.max_cells;
@@ -50,106 +44,112 @@ function stateChanged() {
         (p) => p.name === 'repeat',
     );
 
-    history.replaceState(null, '', `#${path(state.experiment, values)}`);
     document.title = `${state.experiment}, gilscope`;
     curl.show(state.experiment, values);
-    size.textContent =
+    actions.size.textContent =
         plural(cells, 'cell') +
         (repeat ? `, ${state.values.repeat?.trim() || defaultText(repeat)} × each` : '') +
         (most && cells > most ? `; at most ${count(most)} cells are allowed` : '');
-    size.classList.toggle('bad', Boolean(most && cells > most));
+    actions.size.classList.toggle('bad', Boolean(most && cells > most));
+}
+
+// So does the address.
+function stateChanged() {
+    history.replaceState(null, '', `#${path(state.experiment, changedValues(catalog, state))}`);
+    showState();
 }
 
 function showForm() {
     fillForm(form, catalog, state, {
-        actions,
+        actions: actions.node,
         changed(name, text) {
             state.values[name] = text;
             stateChanged();
         },
         choose(name) {
-            const kept = new Set(catalog.parameters.map((parameter) => parameter.name));
+            const kept = commonNames(catalog);
 
             state = {
                 experiment: name,
-                values: Object.fromEntries(Object.entries(state.values).filter(([key]) => kept.has(key))),
+                values: Object.fromEntries(
+                    Object.entries(state.values).filter(([key]) => kept.includes(key)),
+                ),
             };
             history.pushState(null, '', location.hash);
             showForm();
+            stateChanged();
             form.querySelector('input[name=experiment]:checked').focus();
         },
     });
-    stateChanged();
+    showState();
 }
 
 function readHash() {
+    const about = readRunAddress(location.hash);
     const {state: read, notes} = readAddress(catalog, location.hash);
 
-    state = read;
-    showForm();
-    showNotes(byId('problem'), notes);
+    if (!about || !state) {
+        state = read;
+        showForm();
+    }
+    if (about?.run) open(about.run);
+    else if (about) showComparison(byId('comparison'), about.compare).catch(refuse);
+    else {
+        stateChanged();
+        showNotes(byId('problem'), notes);
+    }
 }
 
-// While a run is on its way the button stays where it is, so that the focus does, but does nothing.
-function setRunning(on) {
-    runButton.setAttribute('aria-disabled', String(on));
-    runButton.textContent = on ? 'Running' : 'Run';
-    cancelButton.hidden = !on;
-    document.body.classList.toggle('running', on);
-}
-
-function expectation(address, values) {
-    const limit = catalog.parameters.find((parameter) => parameter.name === 'timeout_ms');
-    const most = Number(values.timeout_ms ?? limit?.default);
-
-    if (took.has(address)) return `Running; the last time took ${time(took.get(address))}.`;
-    return most > 0 ? `Running; ends by itself after ${shortTime(most * 1e6)}.` : 'Running.';
-}
-
-async function run() {
-    if (abort) return;
-    const {experiment} = state;
-    const values = changedValues(catalog, state);
-    const address = path(experiment, values);
-
-    abort = new AbortController();
-    setRunning(true);
+function clearProblems() {
     markErrors(form, []);
     showNotes(byId('problem'), []);
-    said.textContent = expectation(address, values);
-    const ticking = startClock(clock);
-    const outcome = await postRun(experiment, values, abort.signal);
-
-    ticking.stop();
-    clock.textContent = '';
-    if (document.activeElement === cancelButton) runButton.focus();
-    setRunning(false);
-    abort = null;
-    show(outcome, {experiment, values, address});
 }
 
-function show(outcome, {values, address}) {
-    if (outcome.cancelled) {
-        said.textContent = 'Cancelled. The server ends the run.';
-    } else if (outcome.problem) {
-        const marked = markErrors(form, outcome.problem.errors ?? []);
+function run() {
+    if (runner.isBusy()) return;
+    stateChanged();
+    clearProblems();
+    const {experiment} = state;
+    const values = changedValues(catalog, state);
 
-        said.textContent = 'The server refused.';
-        showProblem(byId('problem'), outcome.problem, {
-            hasField: (name) => marked.includes(name),
-            goTo: (name) => focusField(form, name),
-        });
-    } else {
-        if (outcome.run.status === 'done') took.set(address, outcome.run.duration_ns);
-        said.textContent = announcement(outcome.run);
-        shown?.close();
-        shown = showResult(byId('result'), outcome.run, {
-            values,
-            formats: formats(),
-            headline: experimentOf(catalog, outcome.run.experiment)?.headline,
-        });
-        scrollToResult();
-    }
+    runner.follow(() => bookRun(experiment, values), {values});
+}
+
+// The form takes the parameters of a run that is opened by its address, so that the same can be run again.
+function open(id) {
+    clearProblems();
+    runner.follow((signal) => getRun(id, signal), {
+        found(opened) {
+            if (!experimentOf(catalog, opened.experiment)) return;
+            state = stateOf(catalog, opened, state.values);
+            showForm();
+        },
+    });
+}
+
+function refuse(error) {
+    if (!(error instanceof Refused)) throw error;
+    const marked = markErrors(form, error.problem.errors ?? []);
+
+    actions.say('');
+    showProblem(byId('problem'), error.problem, {
+        hasField: (name) => marked.includes(name),
+        goTo: (name) => focusField(form, name),
+    });
+}
+
+function show(over, values = changedValues(catalog, stateOf(catalog, over))) {
+    actions.say(announcement(over));
+    runs.changed();
+    // One that was cancelled in the queue has nothing to show.
+    if (over.status === 'cancelled' && !over.cells.some(hasTimes)) return;
+    shown?.close();
+    shown = showResult(byId('result'), over, {
+        values,
+        formats: formats(),
+        headline: experimentOf(catalog, over.experiment)?.headline,
+    });
+    scrollToResult();
 }
 
 // Colours and sizes are part of the picture.
@@ -180,11 +180,15 @@ function showMachine() {
 }
 
 async function start() {
+    keepClient();
+    onTokenNeeded(askForToken);
     catalog = await loadCatalog();
     curl = curlBox('The same from a shell', formats());
     byId('questions').append(curl.node);
     showMachine();
     showLessons(byId('lessons'), catalog);
+    runs = historyPart(catalog);
+    byId('room').append(runs.node, boardPart());
     readHash();
     form.addEventListener('submit', (event) => {
         event.preventDefault();
@@ -197,7 +201,7 @@ async function start() {
 start().catch((error) =>
     showProblem(
         byId('problem'),
-        {title: 'The catalog could not be read', detail: `${error.message}. Is the server still running?`},
+        {title: 'The catalog could not be read', detail: `${error.message} Is the server still running?`},
         {hasField: () => false, goTo: () => {}},
     ),
 );

@@ -1,18 +1,22 @@
 // What GET /experiments says, as the form asks for it. The page holds no list of experiments, modes, locks
 // or parameters of its own; it only knows which common parameters deserve a place in front.
+import {askJson} from './api.js';
 
 const IN_FRONT = ['mode', 'lock', 'tasks', 'cpus', 'runtime'];
-const NOT_IN_FORM = ['format'];
+// The page's answer is JSON, its cookie says who asks, and who asks for the same may have the same run.
+const NOT_IN_FORM = ['format', 'client', 'fresh'];
 
-export async function loadCatalog() {
-    const answer = await fetch('experiments', {headers: {Accept: 'application/json'}});
-
-    if (!answer.ok) throw new Error(`GET /experiments answered ${answer.status} ${answer.statusText}`);
-    return answer.json();
+export function loadCatalog() {
+    return askJson('experiments');
 }
 
 export function experimentOf(catalog, name) {
     return catalog.experiments.find((experiment) => experiment.name === name);
+}
+
+// The parameters that a form keeps when another experiment is chosen.
+export function commonNames(catalog) {
+    return catalog.parameters.map(({name}) => name).filter((name) => !NOT_IN_FORM.includes(name));
 }
 
 // The parameters of an experiment's form in three parts: {front, own, folded}.

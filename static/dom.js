@@ -32,3 +32,11 @@ export function folded(title, make) {
     });
     return details;
 }
+
+// A part that is opened and closed by its title. Returns {node, isOpen}.
+export function openable(title, opened, children, closed = () => {}) {
+    const node = el('details', {class: 'panel'}, el('summary', {}, title), children);
+
+    node.addEventListener('toggle', () => (node.open ? opened : closed)());
+    return {node, isOpen: () => node.open};
+}

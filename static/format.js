@@ -69,6 +69,13 @@ export function typed(value) {
     return /^\d{5,}$/.test(text) ? text.replace(/\B(?=(\d{3})+$)/g, '_') : text;
 }
 
+// A time of the server in the reader's own zone and manner.
+export function when(text) {
+    const date = new Date(text ?? NaN);
+
+    return Number.isNaN(date.valueOf()) ? NONE : date.toLocaleString();
+}
+
 export function plural(n, word) {
     return `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 }

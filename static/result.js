@@ -3,9 +3,10 @@ import {barRows, barsInWords, barsTitle, drawBars, hasArrows, WALL_TIME} from '.
 import {barLabel, groupCells, isCompared, measurePaths} from './cells.js';
 import {curlBox} from './curl.js';
 import {el, folded} from './dom.js';
-import {count, percent, sentence, time, typed} from './format.js';
-import {doubts, groupFindings, heading} from './sentences.js';
+import {count, percent, sentence, time, typed, when} from './format.js';
+import {doubts, groupFindings, heading, JOINED} from './sentences.js';
 import {cellTable, objectTable, tableNotes, taskTable} from './table.js';
+import {traceLink} from './trace.js';
 
 const MOST_DOUBTS = 3;
 
@@ -21,7 +22,7 @@ export function showResult(section, run, asked) {
     section.replaceChildren(
         ...[
             el('h2', {id: 'result-title', tabindex: -1}, heading(run, isAboutTime)),
-            el('p', {class: 'facts'}, facts(run)),
+            el('p', {class: 'facts'}, facts(run), ' · ', el('a', {href: `#runs/${run.id}`}, `run ${run.id}`)),
             run.status !== 'done' &&
                 el(
                     'div',
@@ -33,6 +34,8 @@ export function showResult(section, run, asked) {
                         run.reason ? ` ${sentence(run.reason)}` : '',
                     ),
                 ),
+            run.joined && el('p', {class: 'note'}, JOINED),
+            run.kept === false && el('p', {class: 'note'}, notKept(run)),
             noise(run),
             run.lesson && el('p', {class: 'lesson'}, run.lesson),
             run.request?.prediction && el('p', {}, el('b', {}, 'Predicted: '), run.request.prediction),
@@ -45,6 +48,7 @@ export function showResult(section, run, asked) {
             run.cells.length > 0 && el('p', {class: 'hint'}, tableNotes(run)),
             el('p', {class: 'hint'}, host(run)),
             ...more(run),
+            run.kept !== false && run.request?.timeline === 'on' && traceLink(run.id),
             curl.node,
         ].filter(Boolean),
     );
@@ -92,6 +96,10 @@ function barChart(run, headline) {
     };
 }
 
+function notKept({kept_reason: reason}) {
+    return sentence(`This run is not kept: ${reason ?? 'the server has no place for it'}`);
+}
+
 // Before everything else: who reads a number should know what it is worth.
 function noise({host: machine}) {
     const reasons = (machine?.noise_reasons ?? []).join('; ');
@@ -130,15 +138,12 @@ function doubtList({cells}) {
 }
 
 function facts(run) {
-    const date = new Date(run.created_at);
-
     return [
         run.label && `“${run.label}”`,
-        !Number.isNaN(date.valueOf()) && date.toLocaleString(),
+        when(run.created_at),
         ...(run.request?.sized ?? []).map((name) => sizedText(run, name)),
         typeof run.duration_ns === 'number' && `took ${time(run.duration_ns)}`,
         run.queued_ns > 1e8 && `after ${time(run.queued_ns)} in the queue`,
-        run.id && `run ${run.id}`,
     ]
         .filter(Boolean)
         .join(' · ');

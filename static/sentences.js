@@ -5,6 +5,8 @@ import {count, plural, ratio, sentence} from './format.js';
 const DECIDED = {slower: 'slower', faster: 'faster', same: 'the same'};
 const MOST_GROUPS = 8;
 
+export const JOINED = 'Somebody asked for the same: this is one run for both.';
+
 function times(value) {
     return `${ratio(value)}\u00a0×`;
 }
@@ -80,7 +82,7 @@ function countVerdicts(cells, mode) {
 // For who cannot see that the answer is there.
 export function announcement(run) {
     const measured = run.cells.filter(hasTimes).length;
-    const ended = run.status === 'done' ? 'Done' : `Ended as ${run.status}`;
+    const ended = {done: 'Done', cancelled: 'Cancelled'}[run.status] ?? `Ended as ${run.status}`;
 
     return `${ended}: ${count(measured)} of ${count(run.cells.length)} cells measured.`;
 }

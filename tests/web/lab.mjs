@@ -40,9 +40,10 @@ async function until(what, seconds, condition) {
     throw new Error(`${what}: not within ${seconds} s`);
 }
 
-async function startServer(binary, folder) {
+async function startServer(binary, folder, settings = []) {
     const port = await freePort();
-    const child = spawn(binary, ['--set', `server.port=${port}`], {
+    const all = [`server.port=${port}`, `archive.path=${path.join(folder, `archive-${port}.db`)}`, ...settings];
+    const child = spawn(binary, all.flatMap((setting) => ['--set', setting]), {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -79,7 +80,7 @@ async function stopServer({child, ended, log}) {
 
 export async function startLab(binary) {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'gilscope-web-'));
-    let server = null;
+    const servers = [];
     let browser = null;
 
     // Whatever the browser and its driver keep on disk follows these.
@@ -93,18 +94,24 @@ export async function startLab(binary) {
     const finish = async () => {
         await browser?.close();
         try {
-            if (server) await stopServer(server);
+            for (const server of servers) await stopServer(server);
         } finally {
             await fs.rm(folder, {recursive: true, force: true, maxRetries: 5, retryDelay: 200});
         }
     };
 
     try {
-        server = await startServer(binary, folder);
+        // A test that needs other settings starts a server of its own.
+        const serve = async (settings) => {
+            servers.push(await startServer(binary, folder, settings));
+            return servers.at(-1).base;
+        };
+        const base = await serve();
+
         browser = await modules('playwright-core').chromium.launch({executablePath: BROWSER, args: FLAGS});
         const axe = await fs.readFile(modules.resolve('axe-core/axe.min.js'), 'utf8');
 
-        return {base: server.base, finish, open: (hash, view) => open(browser, server.base, axe, hash, view)};
+        return {base, serve, finish, open: (hash, view) => open(browser, view?.base ?? base, axe, hash, view)};
     } catch (error) {
         await finish().catch(() => {});
         throw error;
@@ -125,9 +132,9 @@ async function open(browser, base, axeSource, hash = '', {width = 1400, height =
     page.setDefaultTimeout(20000);
     page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
     page.on('console', (message) => {
-        // A refused run is an answer that the page shows; the browser notes it all the same.
+        // A refusal is an answer that the page shows; the browser notes it all the same.
         const isRefusal =
-            /^Failed to load resource/.test(message.text()) && message.location().url.includes('/run/');
+            /^Failed to load resource/.test(message.text()) && /\/runs?\b/.test(message.location().url);
 
         if (['error', 'warning'].includes(message.type()) && !isRefusal)
             problems.push(`console: ${message.text()}`);
@@ -141,7 +148,7 @@ async function open(browser, base, axeSource, hash = '', {width = 1400, height =
         ),
     );
     await page.goto(`${base}/${hash}`);
-    await page.locator('form button[type=submit]').waitFor();
+    await page.locator('#form button[type=submit]').waitFor();
 
     const axe = async () => {
         await page.evaluate(`${axeSource}; 0`);

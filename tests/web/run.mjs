@@ -6,6 +6,7 @@ import {startLab} from './lab.mjs';
 import * as access from './test-access.mjs';
 import * as form from './test-form.mjs';
 import * as openapi from './test-openapi.mjs';
+import * as room from './test-room.mjs';
 import * as run from './test-run.mjs';
 import * as text from './test-text.mjs';
 
@@ -23,7 +24,7 @@ function late(seconds) {
     );
 }
 
-// A test gets the page, freshly opened, and open() for further ones. It also fails by whatever the browser
+// A test gets the page, freshly opened, open() for further ones, and serve() for a server of its own. It also fails by whatever the browser
 // complained about meanwhile.
 async function runTest(lab, name, test) {
     const start = Date.now();
@@ -38,7 +39,7 @@ async function runTest(lab, name, test) {
     try {
         const {page} = await open();
 
-        await Promise.race([test({page, open, base: lab.base}), late(TEST_SECONDS)]);
+        await Promise.race([test({page, open, base: lab.base, serve: lab.serve}), late(TEST_SECONDS)]);
         const problems = opened.flatMap((view) => view.problems);
 
         if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -52,7 +53,7 @@ async function runTest(lab, name, test) {
     }
 }
 
-const tests = Object.entries({...text, ...form, ...run, ...access, ...openapi}).filter(([name]) => name.includes(only));
+const tests = Object.entries({...text, ...form, ...run, ...room, ...access, ...openapi}).filter(([name]) => name.includes(only));
 const lab = await startLab(path.resolve(binary));
 let passed = 0;
 let failed = 0;

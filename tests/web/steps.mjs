@@ -13,21 +13,27 @@ export async function chooseExperiment(page, name) {
     await page.getByRole('radio', {name, exact: true}).check();
 }
 
-// Does something that starts a run, and waits for its answer to be on the page. Returns {sent, status, body}.
+// Does something that starts a run, and waits until it is over and its result on the page. Returns {sent,
+// method, status, body}: what was asked for, and the run, or the problem if it was refused.
 export async function awaitRun(page, start) {
     const [answer] = await Promise.all([
         page.waitForResponse((response) => response.url().includes('/run/'), {timeout: 60000}),
         start(),
     ]);
-    const body = await answer.json();
+    const booked = await answer.json();
 
-    await page.locator('body:not(.running)').waitFor();
+    await page.locator('body:not(.running)').waitFor({timeout: 60000});
     return {
         sent: answer.request().postDataJSON(),
         method: answer.request().method(),
         status: answer.status(),
-        body,
+        body: answer.ok() ? await getRun(page, booked.id) : booked,
     };
+}
+
+// The run as this page's client sees it.
+export async function getRun(page, id) {
+    return (await page.request.get(new URL(`runs/${id}`, page.url()).href)).json();
 }
 
 export const pressRun = (page) =>

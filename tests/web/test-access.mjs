@@ -40,7 +40,7 @@ export async function the_keyboard_alone_is_enough({page}) {
     await tabTo('Run');
     const byButton = await awaitRun(page, () => page.keyboard.press('Space'));
 
-    assert.equal(byButton.status, 200);
+    assert.equal(byButton.status, 202);
     await tabTo('The lock');
     await page.keyboard.press('Enter');
     await page.getByRole('region', {name: 'Counters of the lock'}).waitFor();

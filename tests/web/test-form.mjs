@@ -6,13 +6,15 @@ export async function every_parameter_of_the_catalog_has_a_field({page, base}) {
     const catalog = await (await fetch(`${base}/experiments`)).json();
     const elsewhere = [
         'format',
+        'client',
+        'fresh',
         ...catalog.parameters.filter((p) => p.list && p.choices?.length === 1).map((p) => p.name),
     ];
 
     for (const experiment of catalog.experiments) {
         await chooseExperiment(page, experiment.name);
         for (const parameter of [...catalog.parameters, ...experiment.parameters]) {
-            if (elsewhere.includes(parameter.name)) continue;
+            if (elsewhere.includes(parameter.name) && !experiment.parameters.includes(parameter)) continue;
             if (parameter.name === 'tasks' && experiment.tasks) continue;
             assert.equal(
                 (await page.locator(`[name="${parameter.name}"]`).count()) > 0,
@@ -21,6 +23,12 @@ export async function every_parameter_of_the_catalog_has_a_field({page, base}) {
             );
             assert.notEqual(await page.locator(`#hint-${parameter.name}`).textContent(), '', parameter.name);
         }
+        assert.equal(
+            await page.locator('[name=client]').count(),
+            experiment.parameters.filter(({name}) => name === 'client').length,
+            `client of ${experiment.name}`,
+        );
+        assert.equal(await page.locator('[name=fresh]').count(), 0);
     }
 }
 
@@ -33,7 +41,7 @@ export async function defaults_are_shown_and_not_sent({page, base}) {
     await field(page, 'n').fill('1e5');
     const {sent, status} = await pressRun(page);
 
-    assert.equal(status, 200);
+    assert.equal(status, 202);
     assert.deepEqual(sent, {n: '1e5'});
 }
 
@@ -110,7 +118,7 @@ export async function what_follows_from_another_field_is_not_asked_for({page}) {
     await field(page, 'repeat').fill('1');
     const {status, body} = await pressRun(page);
 
-    assert.equal(status, 200);
+    assert.equal(status, 202);
     assert.equal(body.cells[0].tasks, 3);
 }
 
@@ -165,7 +173,7 @@ export async function every_bad_parameter_is_marked_in_the_servers_words({page})
     await field(page, 'n').fill('1e5');
     await field(page, 'repeat').fill('1');
     await tick(page, 'mode', ['serial']);
-    assert.equal((await awaitRun(page, () => field(page, 'tasks').press('Enter'))).status, 200);
+    assert.equal((await awaitRun(page, () => field(page, 'tasks').press('Enter'))).status, 202);
     assert.equal(await page.locator('[aria-invalid]').count(), 0);
     assert.equal(await page.getByRole('alert').count(), 0);
 }

@@ -1,0 +1,81 @@
+// The row below the form: Run, Cancel, how large the run is, and how it goes. While a run is on its way the
+// Run button stays where it is, so that the focus does, but does nothing.
+import {el} from './dom.js';
+import {makeProgress} from './progress.js';
+import {JOINED} from './sentences.js';
+
+// The running time in a node, ten times a second, until it is stopped.
+function startClock(node) {
+    const start = performance.now();
+    const show = () => {
+        node.textContent = `${((performance.now() - start) / 1000).toFixed(1)} s`;
+    };
+    const timer = setInterval(show, 100);
+
+    show();
+    return () => {
+        clearInterval(timer);
+        node.textContent = '';
+    };
+}
+
+// A screen reader hears of the beginning and the end only, and finds the rest when it looks.
+const ALOUD = {
+    queued: 'Waiting in the queue.',
+    started: 'Running.',
+    lost: 'The connection was lost.',
+    found: 'Connected again.',
+};
+
+// Returns {node, size, begin(), end(), say(text), joined(), tell(name, data)}.
+export function makeActions(cancel) {
+    const runButton = el('button', {type: 'submit', class: 'main'}, 'Run');
+    const cancelButton = el('button', {type: 'button', hidden: true, on: {click: cancel}}, 'Cancel');
+    const said = el('span', {role: 'status'});
+    const clock = el('b', {class: 'clock', 'aria-hidden': 'true'});
+    const size = el('span', {class: 'hint'});
+    const progress = makeProgress();
+    const shared = el('p', {class: 'hint', hidden: true}, JOINED);
+    let stopClock = () => {};
+    const set = (isRunning) => {
+        stopClock();
+        stopClock = isRunning ? startClock(clock) : () => {};
+        progress.clear();
+        shared.hidden = true;
+        runButton.setAttribute('aria-disabled', String(isRunning));
+        runButton.textContent = isRunning ? 'Running' : 'Run';
+        cancelButton.hidden = !isRunning;
+        document.body.classList.toggle('running', isRunning);
+    };
+    const say = (text) => {
+        if (said.textContent !== text) said.textContent = text;
+    };
+
+    return {
+        node: el(
+            'div',
+            {class: 'actions'},
+            el('div', {class: 'buttons'}, runButton, cancelButton, size),
+            el('p', {class: 'status'}, clock, ' ', said),
+            progress.node,
+            shared,
+        ),
+        size,
+        say,
+        begin() {
+            set(true);
+            say('');
+        },
+        end() {
+            if (document.activeElement === cancelButton) runButton.focus();
+            set(false);
+        },
+        joined() {
+            shared.hidden = false;
+        },
+        tell(name, data) {
+            progress.show(name, data);
+            if (name in ALOUD) say(ALOUD[name]);
+        },
+    };
+}

@@ -1,0 +1,113 @@
+// Every request of the page goes through here. It carries the token if the server wants one, and what is
+// refused for want of it is repeated when it was given. What fails is thrown as Refused, in the server's words.
+
+const TOKEN = 'gilscope-token';
+
+// problem is an RFC 9457 object, or one made here in the same form where the server said nothing.
+export class Refused extends Error {
+    constructor(problem) {
+        super(problem.detail ?? problem.title);
+        this.problem = problem;
+    }
+}
+
+let askForToken = async () => null;
+let asking = null; // the answer of the person, for all requests that were refused meanwhile
+
+// show(problem) asks the person and returns a promise of the token, or of null if he has none.
+export function onTokenNeeded(show) {
+    askForToken = show;
+}
+
+// The session ends with the tab, and the token with it. A browser that keeps nothing has it until a reload.
+let token = null;
+
+try {
+    token = sessionStorage.getItem(TOKEN);
+} catch {
+    // Storage is switched off.
+}
+
+export function setToken(text) {
+    token = text;
+    try {
+        sessionStorage.setItem(TOKEN, text);
+    } catch {
+        // As above.
+    }
+}
+
+export function hasToken() {
+    return token !== null;
+}
+
+async function newToken(problem) {
+    const given = await askForToken(problem);
+
+    if (given) setToken(given);
+    return given;
+}
+
+// fetch() with the token. Returns the Response, whatever its status.
+export async function ask(path, {headers, ...options} = {}) {
+    for (;;) {
+        const sent = token;
+        const answer = await fetch(path, {
+            cache: 'no-store',
+            ...options,
+            headers: {...headers, ...(sent && {Authorization: `Bearer ${sent}`})},
+        });
+
+        if (answer.status !== 401) return answer;
+        if (token !== sent) continue;
+        const {problem} = await refusal(answer.clone());
+
+        asking ??= newToken(problem).finally(() => {
+            asking = null;
+        });
+        if (!(await asking)) return answer;
+    }
+}
+
+// What an answer that is none of success says.
+export async function refusal(answer) {
+    const isJson = /[/+]json\b/.test(answer.headers.get('Content-Type') ?? '');
+    const retry = answer.headers.get('Retry-After');
+
+    if (!isJson)
+        return new Refused({
+            title: `${answer.status} ${answer.statusText}`,
+            status: answer.status,
+            detail: 'The answer is not JSON. Is something else between this page and gilscope?',
+        });
+    return new Refused({...(await answer.json()), ...(retry && {retry_after_s: retry})});
+}
+
+// Asks for JSON; returns it, or null if there is nothing to say (204). body is an object.
+export async function askJson(path, {body, headers, ...options} = {}) {
+    try {
+        const answer = await ask(path, {
+            ...options,
+            headers: {
+                Accept: 'application/json, application/problem+json',
+                ...(body && {'Content-Type': 'application/json'}),
+                ...headers,
+            },
+            body: body && JSON.stringify(body),
+        });
+
+        if (answer.status === 204) return null;
+        if (!answer.ok || !/\bjson\b/.test(answer.headers.get('Content-Type') ?? ''))
+            throw await refusal(answer);
+        return await answer.json();
+    } catch (error) {
+        throw error instanceof Refused || options.signal?.aborted ? error : unreachable(error);
+    }
+}
+
+export function unreachable(error) {
+    return new Refused({
+        title: 'No answer',
+        detail: `The server cannot be reached, or went away: ${error.message}. Is it running?`,
+    });
+}

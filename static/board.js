@@ -1,0 +1,76 @@
+// The class board: what everybody on this server begins, and what came of it. It is read only while it is in
+// view: a browser has few connections to one host.
+import {Refused} from './api.js';
+import {el, openable} from './dom.js';
+import {readEvents} from './event-stream.js';
+import {sentence} from './format.js';
+import {statusNode} from './history-row.js';
+import {showProblem} from './problem.js';
+import {table} from './table.js';
+
+const MOST_ROWS = 100;
+const COLUMNS = [
+    {head: 'run', value: (run) => el('a', {href: `#runs/${run.id}`}, names(run))},
+    {head: 'experiment', value: (run) => run.experiment},
+    {head: 'predicted', value: (run) => run.prediction ?? '–'},
+    {head: 'what came out', value: (run) => run.headline?.text ?? '–'},
+    {head: 'status', value: statusNode},
+];
+
+function names({labels = [], label}) {
+    const all = labels.length > 0 ? labels : [label];
+
+    return all.filter(Boolean).join(', ') || 'without a label';
+}
+
+// Returns the node.
+export function boardPart() {
+    const problem = el('div');
+    const place = el('div', {}, el('p', {}, 'No run has begun or ended yet.'));
+    const said = el('p', {class: 'hint', role: 'status'});
+    const runs = new Map(); // id -> what was last said of it; the newest last
+    let abort = null;
+
+    // An end takes the place of its beginning.
+    function add(data) {
+        runs.delete(data.id);
+        runs.set(data.id, data);
+        for (const id of [...runs.keys()].slice(0, -MOST_ROWS)) runs.delete(id);
+        place.replaceChildren(table('Begun or ended, newest first', COLUMNS, [...runs.values()].reverse()));
+    }
+
+    async function read() {
+        const {signal} = (abort = new AbortController());
+        const connected = (isSo) => {
+            said.textContent = isSo ? 'Connected.' : 'The connection was lost; trying again.';
+        };
+
+        problem.replaceChildren();
+        try {
+            for await (const {data} of readEvents('events', {signal, connected})) add(data);
+        } catch (error) {
+            if (signal.aborted) return;
+            if (!(error instanceof Refused)) throw error;
+            said.textContent = 'Not connected.';
+            showProblem(problem, error.problem, {hasField: () => false, goTo: () => {}});
+        }
+    }
+
+    // The server tells the last events again, so nothing has to be remembered.
+    function update() {
+        const isWanted = isOpen() && !document.hidden;
+
+        if (isWanted === (abort !== null)) return;
+        if (isWanted) {
+            read();
+        } else {
+            abort.abort();
+            abort = null;
+        }
+    }
+
+    const {node, isOpen} = openable('Class board: what everybody runs', update, [said, problem, place], update);
+
+    document.addEventListener('visibilitychange', update);
+    return node;
+}

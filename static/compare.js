@@ -1,0 +1,140 @@
+// Two runs held against each other: which cells both have, and whether the later one was faster in them.
+import {askJson} from './api.js';
+import {axisText, axisValue, describe, varyingAxes} from './cells.js';
+import {el} from './dom.js';
+import {ratio, sentence, time, timeRange, when} from './format.js';
+import {number, table} from './table.js';
+
+const VERDICTS = {
+    faster: 'the candidate is faster',
+    slower: 'the candidate is slower',
+    same: 'the same',
+    'cannot tell': 'cannot tell',
+};
+
+function runName({label, created_at: created}) {
+    return label ? `“${label}”` : when(created);
+}
+
+function runLine(role, run) {
+    return el(
+        'li',
+        {},
+        el('b', {}, role),
+        ': ',
+        el('a', {href: `#runs/${run.id}`}, runName(run)),
+        `, ${run.experiment}${run.label ? `, ${when(run.created_at)}` : ''}`,
+    );
+}
+
+// What tells a cell from its neighbours: the mode and all that varies.
+function cellName(cell, axes) {
+    return [cell.mode, ...axes.map((axis) => axisText(axis, axisValue(cell, axis)))].join(', ');
+}
+
+function median(stats) {
+    const {median: value, interval} = stats ?? {};
+
+    return [
+        number(value, time(value)),
+        interval && el('small', {}, ` ${timeRange(interval[0], interval[1])}`),
+    ].filter(Boolean);
+}
+
+function ratioNode({ratio: value, interval}) {
+    return [
+        number(value, `${ratio(value)} ×`),
+        interval && el('small', {}, ` ${ratio(interval[0])} to ${ratio(interval[1])}`),
+    ].filter(Boolean);
+}
+
+function cellsTable({cells}, axes) {
+    const columns = [
+        {head: 'cell', value: (cell) => cellName(cell, axes)},
+        {head: 'baseline', isNumber: true, value: (cell) => median(cell.baseline)},
+        {head: 'candidate', isNumber: true, value: (cell) => median(cell.candidate)},
+        {head: 'candidate ÷ baseline', isNumber: true, value: ratioNode},
+        {
+            head: 'verdict',
+            value: ({verdict, hint}) =>
+                (VERDICTS[verdict] ?? verdict) + (hint ? `: ${hint}` : ''),
+        },
+    ];
+
+    return table('Median wall times of the cells that both have', columns, cells);
+}
+
+function lonely(who, cells, axes) {
+    return (
+        cells.length > 0 &&
+        el(
+            'div',
+            {},
+            el('p', {}, el('b', {}, `Only the ${who} has`)),
+            el(
+                'ul',
+                {class: 'findings'},
+                cells.map((cell) => el('li', {}, cellName(cell, axes))),
+            ),
+        )
+    );
+}
+
+// Fills the section for two ids, [baseline, candidate]. Throws Refused.
+export async function showComparison(section, [baseline, candidate]) {
+    const query = new URLSearchParams({baseline, candidate});
+    const found = await askJson(`compare?${query}`);
+    const all = [...found.cells, ...found.only_baseline, ...found.only_candidate];
+    const axes = varyingAxes(all);
+    const shared = ['tasks', 'lock', 'cpus'].filter((axis) => !axes.includes(axis));
+    const title = el('h2', {id: 'comparison-title', tabindex: -1}, 'Two runs compared');
+
+    section.replaceChildren(
+        ...[
+            title,
+            el(
+                'ul',
+                {class: 'findings'},
+                runLine('Baseline', found.baseline),
+                runLine('Candidate', found.candidate),
+            ),
+            el('p', {class: 'lesson'}, found.summary),
+            found.warnings.length > 0 &&
+                el(
+                    'div',
+                    {class: 'note'},
+                    el('b', {}, 'Take it with care:'),
+                    el(
+                        'ul',
+                        {class: 'findings'},
+                        found.warnings.map((warning) => el('li', {}, sentence(warning))),
+                    ),
+                ),
+            found.cells.length > 0 && cellsTable(found, axes),
+            all.length > 0 &&
+                el('p', {class: 'hint'}, `All cells: ${describe(all[0], shared) || 'nothing in common'}.`),
+            lonely('baseline', found.only_baseline, axes),
+            lonely('candidate', found.only_candidate, axes),
+            el(
+                'div',
+                {class: 'buttons'},
+                el('a', {href: `#compare/${candidate}/${baseline}`}, 'The other way round'),
+                el(
+                    'button',
+                    {
+                        type: 'button',
+                        on: {
+                            click() {
+                                section.hidden = true;
+                            },
+                        },
+                    },
+                    'Close',
+                ),
+            ),
+        ].filter(Boolean),
+    );
+    section.hidden = false;
+    title.focus();
+    section.scrollIntoView();
+}

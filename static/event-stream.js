@@ -1,0 +1,98 @@
+// An event stream by fetch(), which unlike EventSource can carry a token and tells why it was refused. A
+// connection that breaks is made again, from behind the last event, after pauses that grow.
+import {ask, Refused, refusal} from './api.js';
+
+const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 16000];
+
+// "id: 3\nevent: sample\ndata: {…}" as {id, name, data}; a comment has no data.
+function parseEvent(text) {
+    const fields = {};
+
+    for (const line of text.split('\n')) {
+        const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
+
+        if (name) fields[name] = value;
+    }
+    return {id: fields.id, name: fields.event, data: fields.data && JSON.parse(fields.data)};
+}
+
+async function* parseStream(body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
+
+    try {
+        for (;;) {
+            const {done, value} = await reader.read();
+
+            if (done) return;
+            const texts = (rest + value).split('\n\n');
+
+            rest = texts.pop();
+            yield* texts.map(parseEvent).filter((event) => event.data);
+        }
+    } finally {
+        reader.cancel().catch(() => {});
+    }
+}
+
+function pause(ms, signal) {
+    return new Promise((resolve, reject) => {
+        const stop = () => {
+            clearTimeout(timer);
+            reject(signal.reason);
+        };
+        const timer = setTimeout(() => {
+            signal.removeEventListener('abort', stop);
+            resolve();
+        }, ms);
+
+        signal.addEventListener('abort', stop, {once: true});
+    });
+}
+
+// The stream, or null if nothing is left of it. A server that has trouble (5xx) is asked again.
+async function connect(path, last, signal) {
+    const answer = await ask(path, {
+        signal,
+        headers: {Accept: 'text/event-stream', ...(last && {'Last-Event-ID': last})},
+    });
+
+    if (answer.status === 204) return null;
+    if (answer.ok) return answer.body;
+    const refused = await refusal(answer);
+
+    throw answer.status < 500 ? refused : new Error(refused.message);
+}
+
+// Yields the events of a path until nothing is left. connected(is_so) is told what becomes of the connection.
+// Throws Refused if the server will not, or cannot be reached again.
+export async function* readEvents(path, {signal, connected = () => {}}) {
+    let last = null;
+    let tries = 0;
+
+    for (;;) {
+        let why = 'the connection was closed';
+
+        try {
+            const body = await connect(path, last, signal);
+
+            if (!body) return;
+            connected(true);
+            for await (const event of parseStream(body)) {
+                tries = 0;
+                last = event.id ?? last;
+                yield event;
+            }
+        } catch (error) {
+            if (signal.aborted || error instanceof Refused) throw error;
+            why = error.message;
+        }
+        connected(false);
+        if (tries === PAUSES_MS.length)
+            throw new Refused({
+                title: 'Connection lost',
+                detail: `After ${tries} more attempts the server still could not be reached: ${why}.`,
+            });
+        await pause(PAUSES_MS[tries++], signal);
+    }
+}

@@ -1,0 +1,47 @@
+// A run from the moment it is asked for until it is over. It belongs to the server: leaving the page does not
+// end it, and whoever knows its id can look on.
+import {askJson} from './api.js';
+import {readEvents} from './event-stream.js';
+
+export function isOver({status}) {
+    return status !== 'queued' && status !== 'running';
+}
+
+// Asks for a run; returns it as it stands in the queue, or in that of somebody who asked for the same.
+export function bookRun(experiment, values) {
+    return askJson(`run/${encodeURIComponent(experiment)}`, {
+        method: 'POST',
+        headers: {Prefer: 'respond-async'},
+        body: values,
+    });
+}
+
+export function getRun(id, signal) {
+    return askJson(`runs/${encodeURIComponent(id)}`, {signal});
+}
+
+// Returns the cancelled run, or {detail} if it goes on for others.
+export function cancelRun(id) {
+    return askJson(`runs/${encodeURIComponent(id)}/cancel`, {method: 'POST'});
+}
+
+// Returns the run when it is over. tell(name, data) hears the events on the way, and of a connection that was
+// lost and came back: 'lost', 'found'.
+export async function followRun(run, {signal, tell}) {
+    let isLost = false;
+    const connected = (isSo) => {
+        if (isLost === isSo) tell(isSo ? 'found' : 'lost', {});
+        isLost = !isSo;
+    };
+
+    if (isOver(run)) return run;
+    for await (const {name, data} of readEvents(`runs/${run.id}/events`, {signal, connected})) {
+        if (name === 'done' || name === 'failed') {
+            connected(true);
+            // The archive's events do not have the words of who asks.
+            return 'kept' in data ? data : getRun(run.id, signal);
+        }
+        tell(name, data);
+    }
+    return getRun(run.id, signal);
+}

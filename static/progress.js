@@ -1,0 +1,66 @@
+// How a run goes, in words and as a bar: its place in the queue, then the repetitions.
+import {el} from './dom.js';
+import {count} from './format.js';
+
+// An estimate is not worth more digits: "about 20 s", "about 3 min".
+export function about(ns) {
+    const seconds = ns / 1e9;
+
+    if (seconds < 1) return 'less than a second';
+    return seconds < 100 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
+}
+
+// 1st, 2nd, 3rd, 4th, 11th, 22nd
+export function ordinal(n) {
+    const suffix = {one: 'st', two: 'nd', few: 'rd', other: 'th'};
+
+    return `${count(n)}${suffix[new Intl.PluralRules('en', {type: 'ordinal'}).select(n)]}`;
+}
+
+// What an event says; null if it is nothing for a person.
+export function progressText(name, data) {
+    switch (name) {
+        case 'queued': {
+            const place =
+                data.of > 1 ? `${ordinal(data.position)} of ${count(data.of)} in the queue` : 'Next in the queue';
+
+            return data.estimated_wait_ns > 0 ? `${place}, ${about(data.estimated_wait_ns)}` : place;
+        }
+        case 'started':
+            return `${count(data.of)} repetitions, ${about(data.estimate_ns)}`;
+        case 'sample':
+            return data.done < data.of
+                ? `Repetition ${count(data.done)} of ${count(data.of)}, ${about(data.remaining_ns)} left`
+                : `All ${count(data.of)} repetitions are done; the result follows`;
+        case 'lost':
+            return 'The connection was lost; trying again';
+        case 'found':
+            return 'Connected again';
+        default:
+            return null;
+    }
+}
+
+// The bar and its words. show(name, data) takes an event, clear() takes them away.
+export function makeProgress() {
+    const bar = el('progress', {'aria-label': 'Repetitions', hidden: true});
+    const words = el('span', {class: 'progress-words'});
+
+    return {
+        node: el('div', {class: 'progress'}, bar, words),
+        show(name, data) {
+            const text = progressText(name, data);
+
+            if (text === null) return;
+            words.textContent = text;
+            if (!data.of || name === 'queued') return;
+            bar.hidden = false;
+            bar.max = data.of;
+            bar.value = data.done ?? 0;
+        },
+        clear() {
+            bar.hidden = true;
+            words.textContent = '';
+        },
+    };
+}

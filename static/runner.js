@@ -1,0 +1,62 @@
+// The one run that the page follows: from the click, or from the address of a run, until it is over. Another
+// run that was followed before goes on by itself; the history has it.
+import {cancelRun, followRun} from './follow.js';
+import {sentence} from './format.js';
+
+// show(run, values) gets the run when it is over, refuse(error) what went wrong. Returns {isBusy, follow,
+// cancel}.
+export function makeRunner({actions, show, refuse}) {
+    let followed = null; // {abort, booked: promise of the run}, or null
+
+    // begin(signal) returns a promise of the run; found(run) hears of it; values is what was asked for, if the
+    // page asked.
+    async function follow(begin, {values, found = () => {}}) {
+        const abort = new AbortController();
+        const mine = {abort, booked: begin(abort.signal)};
+        const isMine = () => followed === mine;
+
+        followed?.abort.abort();
+        followed = mine;
+        actions.begin();
+        try {
+            const booked = await mine.booked;
+
+            if (!isMine()) return;
+            found(booked);
+            if (booked.joined) actions.joined();
+            const tell = (name, data) => isMine() && actions.tell(name, data);
+            const over = await followRun(booked, {signal: abort.signal, tell});
+
+            if (isMine()) show(over, values);
+        } catch (error) {
+            if (isMine()) refuse(error);
+        } finally {
+            if (isMine()) leave();
+        }
+    }
+
+    function leave() {
+        followed = null;
+        actions.end();
+    }
+
+    // How it ended is in the stream that is followed. Only a run that goes on for others is left at once.
+    async function cancel() {
+        const mine = followed;
+
+        try {
+            const {id} = await mine.booked;
+            const {detail} = await cancelRun(id);
+
+            if (!detail || followed !== mine) return;
+            mine.abort.abort();
+            leave();
+            actions.say(sentence(detail));
+        } catch (error) {
+            // Over already (409): the stream says so, too.
+            if (followed === mine && error.problem?.status !== 409) refuse(error);
+        }
+    }
+
+    return {isBusy: () => followed !== null, follow, cancel};
+}
