@@ -42,6 +42,8 @@ export function makeActions(cancel) {
         stopClock = isRunning ? startClock(clock) : () => {};
         progress.clear();
         shared.hidden = true;
+        size.hidden = isRunning;
+        said.classList.toggle('unseen', isRunning);
         runButton.setAttribute('aria-disabled', String(isRunning));
         runButton.textContent = isRunning ? 'Running' : 'Run';
         cancelButton.hidden = !isRunning;
@@ -55,9 +57,9 @@ export function makeActions(cancel) {
         node: el(
             'div',
             {class: 'actions'},
-            el('div', {class: 'buttons'}, runButton, cancelButton, size),
-            el('p', {class: 'status'}, clock, ' ', said),
-            progress.node,
+            el('div', {class: 'buttons'}, runButton, cancelButton, clock, size),
+            el('p', {class: 'status'}, progress.words, said),
+            progress.bar,
             shared,
         ),
         size,

@@ -1,5 +1,5 @@
-// Every request of the page goes through here. It carries the token if the server wants one, and what is
-// refused for want of it is repeated when it was given. What fails is thrown as Refused, in the server's words.
+// Every request of the page goes through here. It carries the token if the server wants one, and is repeated
+// if it was refused for want of it. What fails is thrown as Refused, in the server's words.
 
 const TOKEN = 'gilscope-token';
 

@@ -93,7 +93,7 @@ function readHash() {
         showForm();
     }
     if (about?.run) open(about.run);
-    else if (about) showComparison(byId('comparison'), about.compare).catch(refuse);
+    else if (about) showComparison(byId('comparison'), about.compare, stateChanged).catch(refuse);
     else {
         stateChanged();
         showNotes(byId('problem'), notes);
@@ -138,7 +138,12 @@ function refuse(error) {
     });
 }
 
-function show(over, values = changedValues(catalog, stateOf(catalog, over))) {
+// What asks for the same as a run; nothing if this server does not know its experiment.
+function valuesOf(over) {
+    return experimentOf(catalog, over.experiment) ? changedValues(catalog, stateOf(catalog, over)) : {};
+}
+
+function show(over, values = valuesOf(over)) {
     actions.say(announcement(over));
     runs.changed();
     // One that was cancelled in the queue has nothing to show.

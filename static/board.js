@@ -3,7 +3,6 @@
 import {Refused} from './api.js';
 import {el, openable} from './dom.js';
 import {readEvents} from './event-stream.js';
-import {sentence} from './format.js';
 import {statusNode} from './history-row.js';
 import {showProblem} from './problem.js';
 import {table} from './table.js';
@@ -28,15 +27,22 @@ export function boardPart() {
     const problem = el('div');
     const place = el('div', {}, el('p', {}, 'No run has begun or ended yet.'));
     const said = el('p', {class: 'hint', role: 'status'});
-    const runs = new Map(); // id -> what was last said of it; the newest last
     let abort = null;
 
-    // An end takes the place of its beginning.
+    // An end takes the place of its beginning. Other rows stay as they are: somebody may be reading them.
     function add(data) {
-        runs.delete(data.id);
-        runs.set(data.id, data);
-        for (const id of [...runs.keys()].slice(0, -MOST_ROWS)) runs.delete(id);
-        place.replaceChildren(table('Begun or ended, newest first', COLUMNS, [...runs.values()].reverse()));
+        const made = table('Begun or ended, newest first', COLUMNS, [data]);
+        const row = made.querySelector('tbody tr');
+        const body = place.querySelector('tbody');
+        const former = body?.querySelector(`[data-run="${data.id}"]`);
+        const hadFocus = former?.contains(document.activeElement);
+
+        row.dataset.run = data.id;
+        former?.remove();
+        if (body) body.prepend(row);
+        else place.replaceChildren(made);
+        if (hadFocus) row.querySelector('a').focus();
+        if (body?.rows.length > MOST_ROWS) body.lastElementChild.remove();
     }
 
     async function read() {
@@ -69,7 +75,12 @@ export function boardPart() {
         }
     }
 
-    const {node, isOpen} = openable('Class board: what everybody runs', update, [said, problem, place], update);
+    const {node, isOpen} = openable(
+        'Class board: what everybody runs',
+        update,
+        [said, problem, place],
+        update,
+    );
 
     document.addEventListener('visibilitychange', update);
     return node;

@@ -56,8 +56,7 @@ function cellsTable({cells}, axes) {
         {head: 'candidate ÷ baseline', isNumber: true, value: ratioNode},
         {
             head: 'verdict',
-            value: ({verdict, hint}) =>
-                (VERDICTS[verdict] ?? verdict) + (hint ? `: ${hint}` : ''),
+            value: ({verdict, hint}) => (VERDICTS[verdict] ?? verdict) + (hint ? `: ${hint}` : ''),
         },
     ];
 
@@ -80,13 +79,17 @@ function lonely(who, cells, axes) {
     );
 }
 
-// Fills the section for two ids, [baseline, candidate]. Throws Refused.
-export async function showComparison(section, [baseline, candidate]) {
+// Fills the section for two ids, [baseline, candidate]; closed() is called when it is closed. Throws Refused.
+export async function showComparison(section, [baseline, candidate], closed) {
     const query = new URLSearchParams({baseline, candidate});
     const found = await askJson(`compare?${query}`);
     const all = [...found.cells, ...found.only_baseline, ...found.only_candidate];
     const axes = varyingAxes(all);
     const shared = ['tasks', 'lock', 'cpus'].filter((axis) => !axes.includes(axis));
+    const close = () => {
+        section.hidden = true;
+        closed();
+    };
     const title = el('h2', {id: 'comparison-title', tabindex: -1}, 'Two runs compared');
 
     section.replaceChildren(
@@ -119,18 +122,7 @@ export async function showComparison(section, [baseline, candidate]) {
                 'div',
                 {class: 'buttons'},
                 el('a', {href: `#compare/${candidate}/${baseline}`}, 'The other way round'),
-                el(
-                    'button',
-                    {
-                        type: 'button',
-                        on: {
-                            click() {
-                                section.hidden = true;
-                            },
-                        },
-                    },
-                    'Close',
-                ),
+                el('button', {type: 'button', on: {click: close}}, 'Close'),
             ),
         ].filter(Boolean),
     );

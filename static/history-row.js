@@ -49,7 +49,7 @@ function renameForm(run, save, leave) {
         {class: 'rename', autocomplete: 'off'},
         input,
         el('button', {type: 'submit'}, 'Save'),
-        el('button', {type: 'button', on: {click: leave}}, 'Leave'),
+        el('button', {type: 'button', on: {click: leave}}, 'Back'),
     );
 
     form.addEventListener('submit', (event) => {

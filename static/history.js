@@ -1,5 +1,5 @@
-// The runs of this server, newest first: to find one again, to open it, to hold two against each other, and to
-// rename or remove one's own. Whose a run is the server knows, not the page; it says so when it refuses.
+// The runs of this server, newest first: to find one again, to open it, to hold two against each other, and
+// to rename or remove one's own. Whose a run is the server knows, not the page; it says so when it refuses.
 import {askJson, Refused, setToken} from './api.js';
 import {el, openable} from './dom.js';
 import {count} from './format.js';
@@ -53,7 +53,7 @@ function firstPage(form) {
     return `runs?${new URLSearchParams([['limit', PAGE], ...given])}`;
 }
 
-// Returns {node, changed}; changed() reads the newest again, if they are in view.
+// Returns {node, changed}; changed() reads the newest again, if they are in view and nobody is at work there.
 export function historyPart(catalog) {
     const problem = el('div');
     const place = el('div');
@@ -170,9 +170,6 @@ export function historyPart(catalog) {
 
     const columns = [
         {head: 'run', value: (run) => headCell(run, {rename, remove})},
-        {head: 'experiment', value: (run) => run.experiment},
-        {head: 'what came out', value: (run) => run.headline?.text ?? '–'},
-        {head: 'status', value: statusNode},
         {
             head: 'compare',
             value: (run) =>
@@ -184,7 +181,10 @@ export function historyPart(catalog) {
                     on: {change: (event) => choose(run.id, event.target.checked)},
                 }),
         },
+        {head: 'experiment', value: (run) => run.experiment},
+        {head: 'what came out', value: (run) => run.headline?.text ?? '–'},
+        {head: 'status', value: statusNode},
     ];
 
-    return {node, changed: () => isOpen() && read()};
+    return {node, changed: () => isOpen() && !place.contains(document.activeElement) && read()};
 }

@@ -22,7 +22,9 @@ export function progressText(name, data) {
     switch (name) {
         case 'queued': {
             const place =
-                data.of > 1 ? `${ordinal(data.position)} of ${count(data.of)} in the queue` : 'Next in the queue';
+                data.of > 1
+                    ? `${ordinal(data.position)} of ${count(data.of)} in the queue`
+                    : 'Next in the queue';
 
             return data.estimated_wait_ns > 0 ? `${place}, ${about(data.estimated_wait_ns)}` : place;
         }
@@ -41,13 +43,14 @@ export function progressText(name, data) {
     }
 }
 
-// The bar and its words. show(name, data) takes an event, clear() takes them away.
+// {bar, words} are the nodes; show(name, data) takes an event, clear() takes them away.
 export function makeProgress() {
     const bar = el('progress', {'aria-label': 'Repetitions', hidden: true});
     const words = el('span', {class: 'progress-words'});
 
     return {
-        node: el('div', {class: 'progress'}, bar, words),
+        bar,
+        words,
         show(name, data) {
             const text = progressText(name, data);
 

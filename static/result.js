@@ -22,7 +22,12 @@ export function showResult(section, run, asked) {
     section.replaceChildren(
         ...[
             el('h2', {id: 'result-title', tabindex: -1}, heading(run, isAboutTime)),
-            el('p', {class: 'facts'}, facts(run), ' · ', el('a', {href: `#runs/${run.id}`}, `run ${run.id}`)),
+            el(
+                'p',
+                {class: 'facts'},
+                `${facts(run)} · `,
+                el('a', {href: `#runs/${run.id}`}, `run ${run.id}`),
+            ),
             run.status !== 'done' &&
                 el(
                     'div',

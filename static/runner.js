@@ -3,13 +3,13 @@
 import {cancelRun, followRun} from './follow.js';
 import {sentence} from './format.js';
 
-// show(run, values) gets the run when it is over, refuse(error) what went wrong. Returns {isBusy, follow,
-// cancel}.
+// show(run, values) gets the run when it is over, refuse(error) what went wrong. Returns {isBusy(),
+// follow(begin, options), cancel()}.
 export function makeRunner({actions, show, refuse}) {
     let followed = null; // {abort, booked: promise of the run}, or null
 
-    // begin(signal) returns a promise of the run; found(run) hears of it; values is what was asked for, if the
-    // page asked.
+    // begin(signal) returns a promise of the run; found(run) hears of it; values is what was asked for, if
+    // the page asked.
     async function follow(begin, {values, found = () => {}}) {
         const abort = new AbortController();
         const mine = {abort, booked: begin(abort.signal)};

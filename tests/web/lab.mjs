@@ -42,7 +42,8 @@ async function until(what, seconds, condition) {
 
 async function startServer(binary, folder, settings = []) {
     const port = await freePort();
-    const all = [`server.port=${port}`, `archive.path=${path.join(folder, `archive-${port}.db`)}`, ...settings];
+    const archive = path.join(folder, `archive-${port}.db`);
+    const all = [`server.port=${port}`, `archive.path=${archive}`, ...settings];
     const child = spawn(binary, all.flatMap((setting) => ['--set', setting]), {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,7 +112,9 @@ export async function startLab(binary) {
         browser = await modules('playwright-core').chromium.launch({executablePath: BROWSER, args: FLAGS});
         const axe = await fs.readFile(modules.resolve('axe-core/axe.min.js'), 'utf8');
 
-        return {base, serve, finish, open: (hash, view) => open(browser, view?.base ?? base, axe, hash, view)};
+        const openView = (hash, view) => open(browser, view?.base ?? base, axe, hash, view);
+
+        return {base, serve, finish, open: openView};
     } catch (error) {
         await finish().catch(() => {});
         throw error;

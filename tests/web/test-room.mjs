@@ -3,7 +3,7 @@
 // starts one that would take minutes and cancels it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
-import {awaitRun, chooseExperiment, field, getRun, pressRun, tick} from './steps.mjs';
+import {awaitRun, field, getRun, overflow, pressRun} from './steps.mjs';
 
 const LONG = {mode: 'serial', tasks: 1, n: 1e8, repeat: 1000, warmup: 0, timeout_ms: 600000};
 const QUICK = {mode: 'serial,threads', n: 1e5, repeat: 6, warmup: 0};
@@ -121,6 +121,37 @@ export async function a_dropped_connection_goes_on_behind_the_last_event({open})
     assert.deepEqual(after, [undefined, '2']);
 }
 
+export async function a_server_that_stays_away_is_given_up({open, base}) {
+    const {page} = await open(link(LONG));
+    let tries = 0;
+
+    await page.route('**/runs/*/events', (route) => {
+        tries++;
+        return route.abort();
+    });
+    await page.clock.install();
+    const [answer] = await Promise.all([
+        page.waitForResponse((response) => response.url().includes('/run/')),
+        click(page, 'Run'),
+    ]);
+    const box = page.getByRole('alert').filter({hasText: 'Connection lost'});
+
+    while ((await box.count()) === 0) await page.clock.runFor(16000);
+    assert.equal(tries, 7);
+    await page.getByRole('button', {name: 'Run', exact: true}).waitFor();
+
+    // The run goes on, and is found again.
+    const {id} = await answer.json();
+
+    await page.unroute('**/runs/*/events');
+    await page.evaluate((run) => {
+        location.hash = `#runs/${run}`;
+    }, id);
+    await words(page, /^Repetition/);
+    await click(page, 'Cancel');
+    await page.locator('.status', {hasText: 'Cancelled'}).waitFor();
+}
+
 export async function a_run_is_opened_by_its_address({open, base}) {
     const theirs = await runNow(base, {...QUICK, label: 'Ann', tasks: 3});
     const {page} = await open(`#runs/${theirs.id}`);
@@ -224,7 +255,7 @@ export async function anothers_run_is_left_alone_in_the_servers_words({open, bas
     await page.keyboard.type('mine');
     await page.keyboard.press('Enter');
     await box.waitFor();
-    await click(page, 'Leave');
+    await click(page, 'Back');
     await theirs.getByRole('button', {name: 'Remove'}).click();
     await theirs.getByRole('button', {name: 'Remove for good?'}).click();
     await box.waitFor();
@@ -261,12 +292,17 @@ export async function two_runs_are_compared({open, base}) {
         await shown.textContent(),
         {faster: /is faster/, slower: /is slower/, same: /the same/}[cell.verdict] ?? /cannot tell: \w/,
     );
-    assert.match(await section.textContent(), /Only the baseline has\s*threads.*Only the candidate has\s*epoll/s);
+    assert.match(
+        await section.textContent(),
+        /Only the baseline has\s*threads.*Only the candidate has\s*epoll/s,
+    );
     assert.equal(await section.locator('h2').evaluate((node) => node === document.activeElement), true);
     await page.getByRole('link', {name: 'The other way round'}).click();
     await section.locator('li', {hasText: 'Baseline: “many”'}).waitFor();
     await click(page, 'Close');
     assert.equal(await section.isVisible(), false);
+    await click(page, 'Compare the two');
+    await section.locator('li', {hasText: 'Baseline: “few”'}).waitFor();
 }
 
 export async function a_doubtful_comparison_is_warned_of({open, base}) {
@@ -319,7 +355,7 @@ export async function a_server_that_wants_a_token_gets_it({open, serve}) {
     assert.deepEqual(await axe(), []);
     await page.keyboard.type('wrong-horse');
     await page.keyboard.press('Enter');
-    await dialog.getByText('is not one of this server’s'.replace('’', "'")).waitFor();
+    await dialog.getByText("is not one of this server's").waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('alert').filter({hasText: 'Wrong token'}).waitFor();
     await click(page, 'Run');
@@ -363,7 +399,7 @@ export async function history_board_and_comparison_by_keyboard({page, base}) {
     await page.keyboard.press('Enter');
     await row(page, ids[1]).waitFor();
     const tabTo = async (matches, key = 'Tab') => {
-        for (let i = 0; i < 60; i++) {
+        for (let i = 0; i < 150; i++) {
             await page.keyboard.press(key);
             if (await page.evaluate(matches)) return;
         }
@@ -381,3 +417,23 @@ export async function history_board_and_comparison_by_keyboard({page, base}) {
     await page.keyboard.press('Space');
     await page.locator('.panel', {hasText: 'Connected.'}).waitFor();
 }
+
+async function noViolations({open, base}, view) {
+    const ids = [];
+
+    for (const mode of ['serial,threads', 'serial,epoll'])
+        ids.push((await runNow(base, {...QUICK, mode, label: 'a label as long as they come here'})).id);
+    const {page, axe} = await open(`#compare/${ids.join('/')}`, view);
+
+    await page.locator('#comparison table').waitFor();
+    await openPart(page, 'Runs of this server');
+    await row(page, ids[0]).first().getByRole('button', {name: 'Rename'}).click();
+    await openPart(page, 'Class board');
+    await page.locator('.panel', {hasText: 'Class board'}).locator('tbody tr').first().waitFor();
+    assert.deepEqual(await axe(), []);
+    assert.ok((await overflow(page)) <= 0);
+}
+
+export const axe_finds_nothing_in_a_light_room = (lab) => noViolations(lab, {width: 1400});
+export const axe_finds_nothing_in_a_dark_room = (lab) => noViolations(lab, {width: 1400, dark: true});
+export const axe_finds_nothing_in_a_room_of_phones = (lab) => noViolations(lab, {width: 360, height: 740});
