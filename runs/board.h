@@ -1,7 +1,7 @@
 /* The class board: what everybody on this server begins and what came of it, as an event stream.
  *
- *     event: started   {"id", "experiment", "label", "prediction", "created_at"}
- *     event: ended     {"id", "experiment", "status", "label", "prediction", "headline", "labels": [...]}
+ *     event: started   {"id", "experiment", "status", "created_at", "label", "prediction", "labels": [...]}
+ *     event: ended     {the same, "headline", "duration_ns", "noisy", ...: see results/summary.h}
  *
  * The last events are kept for who comes later. Numbers go on where an earlier server's may have been. */
 #pragma once

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "runs/ending.h"
 
 enum { TELL_PLACES_MS = 200 }; /* how often those who wait are told how far they are */
@@ -116,9 +117,11 @@ static const char *experiment_of(const Run *run)
 
 static void tell_board(const Queue *queue, const Run *run, const char *event, const json_t *more)
 {
+    auto_free char *created = text_time(run->created_ms);
     json_auto_t *data = json_pack("{s:s, s:s, s:s, s:[]}", "id", run->id, "experiment", experiment_of(run),
         "status", run_status_name(run->status), "labels");
 
+    json_object_set_new(data, "created_at", json_string(created));
     json_object_set_new(data, "label", label_or_null(run->asks ? run->asks->label : NULL));
     json_object_set_new(data, "prediction", label_or_null(run->asks ? run->asks->prediction : NULL));
     for (const Ask *ask = run->asks; ask; ask = ask->next)
