@@ -119,7 +119,8 @@ START_TEST(what_waits_and_what_runs_is_seen_while_it_does)
     ck_assert_int_eq(value_of("gilscope_children"), 1);
     ck_assert_int_ge(value_of("gilscope_connections"), 3);
     close(second);
-    wait_for_value("gilscope_runs_total{experiment=\"gated\",status=\"cancelled\"}", 1);
+    wait_for_value("gilscope_run_waiting_seconds_count", 1);
+    ck_assert_int_eq(value_of("gilscope_runs_total{experiment=\"gated\",status=\"cancelled\"}"), 1);
     /* It never had a runtime, so it counts as one that waited only. */
     ck_assert_int_eq(value_of("gilscope_run_duration_seconds_count"), 0);
     ck_assert_int_eq(value_of("gilscope_children"), 1);
