@@ -61,6 +61,17 @@ static char *operation_name(const Place *place)
     return join_names(place->route->operation, experiment ? experiment : "");
 }
 
+/* "get" */
+static char *lower_name(Method method)
+{
+    char *name = strdup(method_name(method));
+
+    assert(name);
+    for (char *at = name; *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return name;
+}
+
 /* The first method of a row has the plain name. */
 static char *operation_id(const Place *place, Method method)
 {
@@ -68,10 +79,7 @@ static char *operation_id(const Place *place, Method method)
 
     if ((place->route->methods & -place->route->methods) == method)
         return take_pointer(name);
-    prefix = strdup(method_name(method));
-    assert(prefix);
-    for (char *at = prefix; *at; at++)
-        *at = (char)tolower((unsigned char)*at);
+    prefix = lower_name(method);
     return join_names(prefix, name);
 }
 
@@ -151,11 +159,8 @@ static void add_place(const App *app, const Place *place, json_t *document)
             json_object_set_new(item, "parameters", json_pack("[o]", reference("parameters", "RunId")));
     }
     for (size_t i = 0; i < N_DOCUMENTED; i++) {
-        auto_free char *key = strdup(method_name(documented[i]));
+        auto_free char *key = lower_name(documented[i]);
 
-        assert(key);
-        for (char *at = key; *at; at++)
-            *at = (char)tolower((unsigned char)*at);
         if (place->route->methods & documented[i])
             json_object_set_new(item, key, make_operation(app, place, documented[i], schemas));
     }
