@@ -83,6 +83,17 @@ RunView answer_view(const App *app, const Run *run, const char *owner, bool join
     return view;
 }
 
+RunView answer_view_for(const App *app, const Run *run, const Watcher *watcher)
+{
+    RunView view = answer_view(app, run, watcher->owner, watcher->joined);
+
+    if (watcher->own) {
+        view.label = watcher->own->label;
+        view.prediction = watcher->own->prediction;
+    }
+    return view;
+}
+
 Response *answer_run(int status, const json_t *object, ResultFormat format)
 {
     size_t length = 0;

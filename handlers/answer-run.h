@@ -16,6 +16,9 @@ int answer_status(const Run *run);
 /* Returns the view of one who asked: the owner's words, and whether the run that is over was kept. */
 RunView answer_view(const App *app, const Run *run, const char *owner, bool joined);
 
+/* The same of one who watches: the words of his own request, if he made one. */
+RunView answer_view_for(const App *app, const Run *run, const Watcher *watcher);
+
 /* Returns the answer with a run's object, not cached by anybody. */
 Response *answer_run(int status, const json_t *object, ResultFormat format);
 

@@ -18,6 +18,7 @@ typedef struct Follower {
 static void free_follower(Follower *follower)
 {
     free(follower->watcher.owner);
+    ask_free_all(&follower->watcher.own);
     free(follower);
 }
 
@@ -32,7 +33,7 @@ static void on_event(Watcher *watcher, Shared *text)
 static void on_end(Watcher *watcher, Run *run)
 {
     Follower *follower = (Follower *)watcher;
-    RunView view = answer_view(follower->app, run, watcher->owner, watcher->joined);
+    RunView view = answer_view_for(follower->app, run, watcher);
     json_auto_t *object = run_json_for(run->object, &view);
     Shared *text = event_text(run->log.last_number, run->status == RUN_DONE ? "done" : "failed", object);
 
@@ -50,14 +51,15 @@ static void on_gone(void *data)
     free_follower(follower);
 }
 
-Response *follow_run(App *app, Run *run, const Client *client, bool joined, uint64_t last_number)
+Response *follow_run(App *app, Run *run, const Client *client, Ask *own, bool joined, uint64_t last_number)
 {
     Follower *follower = calloc(1, sizeof(*follower));
     size_t n_told = run->object ? run->log.n_events - 1 : run->log.n_events;
 
     assert(follower);
     *follower = (Follower){
-        .watcher = {.owner = strdup(client->owner), .joined = joined, .event = on_event, .end = on_end},
+        .watcher =
+            {.owner = strdup(client->owner), .own = own, .joined = joined, .event = on_event, .end = on_end},
         .app = app,
         .run = run,
         .stream = stream_new(on_gone, follower),

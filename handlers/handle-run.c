@@ -49,6 +49,14 @@ static bool prefers_async(const Request *request)
     return false;
 }
 
+/* A form sends a field that is left empty all the same. */
+static const char *words(const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return text && *text ? text : NULL;
+}
+
 static json_t *take_out(json_t *request, const char *name)
 {
     json_t *value = json_incref(json_object_get(request, name));
@@ -136,6 +144,7 @@ typedef struct Waiting {
 static void free_waiting(Waiting *waiting)
 {
     free(waiting->watcher.owner);
+    ask_free_all(&waiting->watcher.own);
     free(waiting);
 }
 
@@ -150,7 +159,7 @@ static void add_run_timing(Response *response, const Run *run)
 static void on_end(Watcher *watcher, Run *run)
 {
     Waiting *waiting = (Waiting *)watcher;
-    RunView view = answer_view(waiting->app, run, watcher->owner, watcher->joined);
+    RunView view = answer_view_for(waiting->app, run, watcher);
     json_auto_t *object = run_json_for(run->object, &view);
     Response *response = answer_run(answer_status(run), object, waiting->format);
 
@@ -170,13 +179,25 @@ static void on_gone(Request *request)
     free_waiting(waiting);
 }
 
+/* A client may have joined a run of his own with other words: each of his requests is answered with its own.
+ */
+static Ask *own_words(const Wish *wish)
+{
+    Ask *own = NULL;
+
+    return ask_add(&own, wish->client.owner, words(wish->label), words(wish->prediction));
+}
+
 static void wait_for(App *app, Request *request, Run *run, const Wish *wish, bool joined)
 {
     Waiting *waiting = calloc(1, sizeof(*waiting));
 
     assert(waiting);
     *waiting = (Waiting){
-        .watcher = {.owner = strdup(wish->client.owner), .joined = joined, .end = on_end},
+        .watcher = {.owner = strdup(wish->client.owner),
+            .own = own_words(wish),
+            .joined = joined,
+            .end = on_end},
         .app = app,
         .request = request,
         .run = run,
@@ -230,8 +251,8 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
         .address = wish->client.address,
         .client = wish->client.name,
         .owner = wish->client.owner,
-        .label = json_string_value(wish->label),
-        .prediction = json_string_value(wish->prediction),
+        .label = words(wish->label),
+        .prediction = words(wish->prediction),
         .fresh = wish->fresh,
         .detached = wish->async,
         .noted = wish->async ? on_noted : NULL,
@@ -247,7 +268,7 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
     }
     memcpy(request->run, run->id, sizeof(run->id));
     if (wish->stream)
-        return follow_run(app, run, &wish->client, answer == QUEUE_JOINED, 0);
+        return follow_run(app, run, &wish->client, own_words(wish), answer == QUEUE_JOINED, 0);
     if (booking)
         book(booking, app, run, wish, answer == QUEUE_JOINED);
     else

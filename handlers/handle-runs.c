@@ -322,7 +322,7 @@ Response *handle_run_events(App *app, Request *request)
         return follow_response(NULL, NULL);
     if (live) {
         ask = ask_find(live->asks, client.owner);
-        return follow_run(app, live, &client, ask && ask != live->asks, last_number);
+        return follow_run(app, live, &client, NULL, ask && ask != live->asks, last_number);
     }
     lookup = lookup_new(app, request, &client, json_incref(values));
     lookup->last_number = last_number;
@@ -421,6 +421,14 @@ static void on_relabelled(void *data, bool found, bool kept)
     archive_get(lookup->later.app->archive, lookup->id, lookup->client.owner, 0, on_relabelled_shown, lookup);
 }
 
+/* The label that a run shall have; NULL: none. */
+static const char *new_label(const json_t *values)
+{
+    const char *label = text_of(values, "label");
+
+    return label && *label ? label : NULL;
+}
+
 static void on_found_to_relabel(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
@@ -430,8 +438,8 @@ static void on_found_to_relabel(void *data, const ArchiveFound *found)
     else if (!found->owned && actor(lookup))
         answer_lookup(lookup, not_yours(lookup->id));
     else
-        archive_relabel(lookup->later.app->archive, lookup->id, actor(lookup),
-            text_of(lookup->values, "label"), on_relabelled, lookup);
+        archive_relabel(lookup->later.app->archive, lookup->id, actor(lookup), new_label(lookup->values),
+            on_relabelled, lookup);
 }
 
 static Lookup *lookup_to_act(App *app, Request *request, const Client *client, const json_t *values)
@@ -454,8 +462,7 @@ Response *handle_relabel(App *app, Request *request)
         return refusal;
     lookup = lookup_to_act(app, request, &client, values);
     live = queue_find(app->queue, lookup->id);
-    if (live &&
-        !queue_relabel(app->queue, live, actor(lookup), text_of(values, "label"), on_relabelled, lookup)) {
+    if (live && !queue_relabel(app->queue, live, actor(lookup), new_label(values), on_relabelled, lookup)) {
         json_decref(lookup->values);
         free(lookup);
         request->gone = NULL;

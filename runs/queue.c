@@ -308,8 +308,9 @@ static QueueAnswer refuse(const Queue *queue, const Submission *submission)
 
 static void note_ask(const Queue *queue, Run *run, const Submission *submission)
 {
-    ask_add(&run->asks, submission->owner, submission->label, submission->prediction);
-    run->detached = run->detached || submission->detached;
+    Ask *ask = ask_add(&run->asks, submission->owner, submission->label, submission->prediction);
+
+    ask->detached = ask->detached || submission->detached;
     archive_ask(queue->parts.archive, run->id, submission->owner, submission->label, submission->prediction,
         submission->noted, submission->data);
 }
@@ -383,18 +384,45 @@ static void end_run(Queue *queue, Run *run, const char *reason)
         run_stop(run, RUN_CANCELLED, reason);
 }
 
+static bool is_detached(const Run *run)
+{
+    const Ask *ask = run->asks;
+
+    while (ask && !ask->detached)
+        ask = ask->next;
+    return ask;
+}
+
 void queue_unwatch(Queue *queue, Run *run, Watcher *watcher)
 {
     run_unwatch(run, watcher);
-    if (!run->watchers && !run->detached)
+    if (!run->watchers && !is_detached(run))
         end_run(queue, run, "the client has left");
+}
+
+static bool waits(const Run *run, const Ask *ask)
+{
+    const Watcher *watcher = run->watchers;
+
+    while (watcher && strcmp(watcher->owner, ask->owner) != 0)
+        watcher = watcher->next;
+    return watcher;
+}
+
+/* Who only waited for it and has left does not want it any more. */
+static bool is_wanted_by_others(const Run *run, const Ask *but)
+{
+    for (const Ask *ask = run->asks; ask; ask = ask->next)
+        if (ask != but && (ask->detached || waits(run, ask)))
+            return true;
+    return false;
 }
 
 bool queue_cancel(Queue *queue, Run *run, const char *owner)
 {
     Ask *ask = owner ? ask_find(run->asks, owner) : NULL;
 
-    if (ask && run->asks->next) {
+    if (ask && is_wanted_by_others(run, ask)) {
         ask_remove(&run->asks, ask);
         return false;
     }
@@ -408,8 +436,10 @@ bool queue_relabel(Queue *queue, Run *run, const char *owner, const char *label,
 
     if (!ask)
         return false;
-    free(ask->label);
-    ask->label = label ? strdup(label) : NULL;
+    ask_relabel(ask, label);
+    for (Watcher *watcher = run->watchers; watcher; watcher = watcher->next)
+        if (watcher->own && strcmp(watcher->owner, ask->owner) == 0)
+            ask_relabel(watcher->own, label);
     archive_relabel(queue->parts.archive, run->id, owner, label, done, data);
     return true;
 }

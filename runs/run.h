@@ -61,7 +61,6 @@ struct Run {
     Run *next, *previous; /* of all that are not over */
     char *key;            /* requests with the same key are the same */
     Ask *asks;
-    bool detached;  /* it goes on although nobody watches */
     bool ending;    /* over; on its way to the archive, see runs/ending.h */
     json_t *object; /* the run's object; NULL: not made yet. Its last event is in the log then, too */
     bool kept;      /* it is in the archive on disk; known at the end */

@@ -38,6 +38,12 @@ Ask *ask_add(Ask **asks, const char *owner, const char *label, const char *predi
     return ask;
 }
 
+void ask_relabel(Ask *ask, const char *label)
+{
+    free(ask->label);
+    ask->label = copy(label);
+}
+
 void ask_remove(Ask **asks, Ask *ask)
 {
     while (*asks != ask)

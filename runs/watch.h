@@ -12,6 +12,7 @@ typedef struct Ask Ask;
 struct Ask {
     char *owner;              /* who may change it: "client:..." or "address:..."; never shown */
     char *label, *prediction; /* or NULL */
+    bool detached;            /* the run goes on for him when he does not watch */
     Ask *next;
 };
 
@@ -21,6 +22,9 @@ Ask *ask_add(Ask **asks, const char *owner, const char *label, const char *predi
 /* The owner's ask; NULL if he has none. */
 Ask *ask_find(Ask *asks, const char *owner);
 
+/* Gives it another label, or none with NULL. */
+void ask_relabel(Ask *ask, const char *label);
+
 /* Takes it out and frees it. */
 void ask_remove(Ask **asks, Ask *ask);
 
@@ -29,7 +33,8 @@ void ask_free_all(Ask **asks);
 /* One who waits for a run; a member of what waits. */
 typedef struct Watcher Watcher;
 struct Watcher {
-    char *owner; /* owned by who embeds it; whose label he is told */
+    char *owner; /* owned by who embeds it */
+    Ask *own;    /* what his own request said, owned in the same way; NULL: he only looks on */
     bool joined; /* his request joined a run that was there already */
 
     /* Something happened; the text is that of an event stream. May be NULL. Must not end the watch. */

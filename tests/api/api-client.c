@@ -77,6 +77,7 @@ ApiAnswer api_ask(const ApiServer *server, ApiAsk ask)
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_bytes);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, head);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_INTERFACE, ask.from);
     if (ask.body) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ask.body);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)(ask.length ? ask.length : strlen(ask.body)));
@@ -103,7 +104,7 @@ ApiAnswer api_get(const ApiServer *server, const char *path)
     return api_ask(server, (ApiAsk){.path = path});
 }
 
-int api_send(const ApiServer *server, const char *bytes)
+int api_connect(const ApiServer *server)
 {
     const struct sockaddr_in address = {.sin_family = AF_INET,
         .sin_port = htons((uint16_t)server->port),
@@ -114,6 +115,13 @@ int api_send(const ApiServer *server, const char *bytes)
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
     ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    return fd;
+}
+
+int api_send(const ApiServer *server, const char *bytes)
+{
+    int fd = api_connect(server);
+
     ck_assert_int_eq(text_write_fd(fd, bytes, strlen(bytes)), 0);
     return fd;
 }
@@ -140,4 +148,14 @@ char *api_receive(int fd)
     fclose(file);
     close(fd);
     return text;
+}
+
+json_t *api_receive_json(int fd)
+{
+    auto_free char *text = api_receive(fd);
+    const char *body = strstr(text, "\r\n\r\n");
+    json_t *json = body ? json_loads(body + 4, 0, NULL) : NULL;
+
+    ck_assert_msg(json, "no JSON: %s", text);
+    return json;
 }

@@ -25,6 +25,7 @@ typedef struct ApiAsk {
     const char *path;   /* with its query */
     const char *header; /* one header line, or NULL */
     const char *body;   /* or NULL */
+    const char *from;   /* the client's own address, as 127.0.0.2; or NULL */
     size_t length;      /* of the body; 0: it is a string */
     void *connection;   /* of api_connection_new(), to ask over the same one again; or NULL */
 } ApiAsk;
@@ -36,6 +37,9 @@ ApiAnswer api_get(const ApiServer *server, const char *path);
 void *api_connection_new(void);
 void api_connection_free(void *connection);
 
+/* Connects. Returns the socket, on which nobody waits longer than API_PATIENCE_S. */
+int api_connect(const ApiServer *server);
+
 /* Connects and sends these bytes. Returns the socket. */
 int api_send(const ApiServer *server, const char *bytes);
 
@@ -45,3 +49,6 @@ int api_send_get(const ApiServer *server, const char *path);
 /* Reads until the server closes the connection, at most API_PATIENCE_S. Returns what came, owned by the
  * caller, and closes the socket. */
 char *api_receive(int fd);
+
+/* The same, of an answer with JSON as its body; returns that, owned by the caller. */
+json_t *api_receive_json(int fd);

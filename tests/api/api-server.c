@@ -85,26 +85,41 @@ static int read_port(int output)
     return atoi(colon + strlen("http://127.0.0.1:"));
 }
 
-void api_server_start(ApiServer *server, ...)
+static void start(ApiServer *server, va_list settings)
 {
     const char *arguments[MAX_ARGUMENTS] = {
         "gilscope", "--set", "server.port=0", "--set", "archive.path=archive.db"};
     const char *setting;
     int n = 5;
-    va_list settings;
 
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-    va_start(settings, server);
     while ((setting = va_arg(settings, const char *))) {
         ck_assert_int_lt(n, MAX_ARGUMENTS - 2);
         arguments[n++] = "--set";
         arguments[n++] = setting;
     }
-    va_end(settings);
-    strcpy(server->directory, "/tmp/gilscope-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(server->directory));
     server->pid = spawn((char *const *)arguments, server->directory, false, &server->output);
     server->port = read_port(server->output);
+}
+
+void api_server_start(ApiServer *server, ...)
+{
+    va_list settings;
+
+    strcpy(server->directory, "/tmp/gilscope-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(server->directory));
+    va_start(settings, server);
+    start(server, settings);
+    va_end(settings);
+}
+
+void api_server_start_again(ApiServer *server, ...)
+{
+    va_list settings;
+
+    va_start(settings, server);
+    start(server, settings);
+    va_end(settings);
 }
 
 /* Waits for one child, or any with -1. Returns its status, or -1 if it does not end. */
@@ -138,19 +153,32 @@ static void remove_directory(const char *directory)
     rmdir(directory);
 }
 
-int api_server_wait(ApiServer *server)
+static int wait_for_end(ApiServer *server)
 {
     pid_t pid;
     int status = reap(server->pid, &pid);
 
     ck_assert_msg(pid == server->pid, "the server does not end");
     close(server->output);
-    remove_directory(server->directory);
     /* What it leaves behind has this process for its parent now, and has to end by itself. */
     for (pid = 1; pid > 0;)
         reap(-1, &pid);
     ck_assert_msg(pid < 0 && errno == ECHILD, "a process is left");
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int api_server_wait(ApiServer *server)
+{
+    int status = wait_for_end(server);
+
+    remove_directory(server->directory);
+    return status;
+}
+
+int api_server_end(ApiServer *server, int signal_number)
+{
+    kill(server->pid, signal_number);
+    return wait_for_end(server);
 }
 
 int api_server_stop(ApiServer *server, int signal_number)

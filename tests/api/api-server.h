@@ -27,6 +27,10 @@ void api_server_start(ApiServer *server, ...) __attribute__((sentinel));
  * that no process is left. */
 int api_server_stop(ApiServer *server, int signal_number);
 
+/* The same, but its folder stays for the next one, which starts there with settings as before. */
+int api_server_end(ApiServer *server, int signal_number);
+void api_server_start_again(ApiServer *server, ...) __attribute__((sentinel));
+
 /* Only waits, after the test has sent its signals. */
 int api_server_wait(ApiServer *server);
 

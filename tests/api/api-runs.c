@@ -1,0 +1,109 @@
+#include "tests/api/api-runs.h"
+
+#include <check.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/nsec.h"
+#include "base/text.h"
+
+const char *api_text(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+
+    return text ? text : "";
+}
+
+void api_assert_status(const ApiAnswer *answer, long status)
+{
+    ck_assert_msg(answer->status == status, "%ld, not %ld: %s", answer->status, status, answer->body);
+}
+
+char *api_book_from(const ApiServer *server, const char *from, const char *experiment, const char *more)
+{
+    auto_free char *path = text_printf("/run/%s" API_ONCE "%s", experiment, more);
+    auto_answer ApiAnswer answer =
+        api_ask(server, (ApiAsk){.path = path, .header = "Prefer: respond-async", .from = from});
+
+    api_assert_status(&answer, 202);
+    return strdup(api_text(answer.json, "id"));
+}
+
+char *api_book(const ApiServer *server, const char *experiment, const char *more)
+{
+    return api_book_from(server, NULL, experiment, more);
+}
+
+int api_send_run(const ApiServer *server, const char *experiment, const char *more)
+{
+    auto_free char *path = text_printf("/run/%s" API_ONCE "%s", experiment, more);
+
+    return api_send_get(server, path);
+}
+
+json_t *api_run(const ApiServer *server, const char *id)
+{
+    auto_free char *path = text_printf("/runs/%s", id);
+    auto_answer ApiAnswer answer = api_get(server, path);
+
+    api_assert_status(&answer, 200);
+    return json_incref(answer.json);
+}
+
+/* Whether it is worth to look again; sleeps a little. */
+static bool may_look_again(nsec_t until)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+
+    if (nsec_now() > until)
+        return false;
+    nanosleep(&pause, NULL);
+    return true;
+}
+
+static nsec_t patience(void)
+{
+    return nsec_now() + API_PATIENCE_S * NSEC_PER_SEC;
+}
+
+void api_wait_for_status(const ApiServer *server, const char *id, const char *status)
+{
+    nsec_t until = patience();
+
+    for (;;) {
+        json_auto_t *run = api_run(server, id);
+
+        if (strcmp(api_text(run, "status"), status) == 0)
+            return;
+        ck_assert_msg(may_look_again(until), "the run never is %s but %s", status, api_text(run, "status"));
+    }
+}
+
+void api_wait_for_runs(const ApiServer *server, const char *status, size_t n)
+{
+    auto_free char *path = text_printf("/runs?limit=200%s%s", *status ? "&status=" : "", status);
+    nsec_t until = patience();
+
+    for (;;) {
+        auto_answer ApiAnswer answer = api_get(server, path);
+
+        if (json_array_size(json_object_get(answer.json, "runs")) == n)
+            return;
+        ck_assert_msg(may_look_again(until), "there never are %zu runs %s: %s", n, status, answer.body);
+    }
+}
+
+char *api_wait_for_asks(const ApiServer *server, int n)
+{
+    nsec_t until = patience();
+
+    for (;;) {
+        auto_answer ApiAnswer answer = api_get(server, "/runs?limit=1");
+        const json_t *run = json_array_get(json_object_get(answer.json, "runs"), 0);
+
+        if (json_integer_value(json_object_get(run, "asks")) == n)
+            return strdup(api_text(run, "id"));
+        ck_assert_msg(may_look_again(until), "there never are %d asks: %s", n, answer.body);
+    }
+}
