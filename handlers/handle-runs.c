@@ -2,6 +2,7 @@
  * any other in the archive; who asks need not know. Only who asked for a run, or the instructor, may change
  * it. */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,16 @@ static Response *begin(const Request *request, json_t **ret_values, Client *clie
 }
 
 /* --- GET /runs --- */
+
+static int check_before(const json_t *values, Problem *problem)
+{
+    const char *before = text_of(values, "before");
+
+    if (!before || is_id(before))
+        return 0;
+    problem_add(problem, "before", json_string(before), NULL, "must be the id of a run");
+    return -EINVAL;
+}
 
 /* One run a line, for people. */
 static char *layout(const json_t *runs, const char *next)
@@ -169,14 +180,17 @@ static void on_listed(void *data, const json_t *runs, bool more)
 
 Response *handle_runs(App *app, Request *request)
 {
-    json_t *values;
+    auto_problem Problem problem = {0};
+    json_auto_t *values = NULL;
     Client client;
     Response *refusal = begin(request, &values, &client);
     Lookup *lookup;
 
     if (refusal)
         return refusal;
-    lookup = lookup_new(app, request, &client, values);
+    if (check_before(values, &problem) < 0)
+        return answer_problem(&problem);
+    lookup = lookup_new(app, request, &client, json_incref(values));
     archive_list(app->archive,
         &(ArchiveFilter){
             .experiment = text_of(values, "experiment"),

@@ -108,7 +108,7 @@ static void name_request(Exchange *exchange)
 
 static enum MHD_Result begin(Exchange *exchange, const char *method, const char *version)
 {
-    Response *refusal = refuse_header(exchange, version);
+    Response *refusal = refuse_header(exchange, method, version);
 
     exchange->request.began = nsec_now();
     name_request(exchange);

@@ -90,7 +90,7 @@ void stream_detach(Exchange *exchange);
 void stream_on_quiet(Deadline *deadline);
 
 /* Returns the answer to a request that is refused for its header alone, or NULL. */
-Response *refuse_header(const Exchange *exchange, const char *version);
+Response *refuse_header(const Exchange *exchange, const char *method, const char *version);
 
 /* A body that is too large is read and thrown away up to this size: closing the connection with bytes unread
  * could take the answer with it. */

@@ -31,6 +31,8 @@ Response *refuse_body(int64_t max_body_bytes)
 /* What the header says about the body, counted: two opinions about its length are how requests are smuggled
  * past a proxy (RFC 9112, 6.3). */
 typedef struct Framing {
+    const char *line; /* where the next one has to begin; see is_torn() */
+    bool torn;        /* a line is not where it has to be, or is none */
     int n_lengths, n_encodings, n_hosts;
     bool chunked, waits; /* waits: for "100 Continue", so nothing was sent yet */
     uint64_t length;
@@ -41,12 +43,43 @@ static bool is(const char *text, size_t length, const char *name)
     return length == strlen(name) && strncasecmp(text, name, length) == 0;
 }
 
+/* What a name consists of (RFC 9110, 5.6.2): no blank, so that "Content-Length :" is not another header than
+ * "Content-Length:". */
+static bool is_token(const char *name, size_t length)
+{
+    static const char allowed[] =
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    return length > 0 && strspn(name, allowed) == length;
+}
+
+/* Some take a CR alone for the end of a line. */
+static bool is_value(const char *value)
+{
+    for (; *value; value++)
+        if (((unsigned char)*value < ' ' && *value != '\t') || *value == 0x7f)
+            return false;
+    return true;
+}
+
+/* libmicrohttpd before version 1 takes a NUL for the end of a value and drops the rest, takes an LF
+ * alone for the end of a line, and joins lines that begin with a blank to the one before: what is in front of
+ * this server may see other headers (RFC 9112, 2.2 and 5.2). It cuts the lines where they are in its buffer,
+ * so what it did shows in the gaps: a value, CR, LF, the next name. */
+static bool is_elsewhere(const char *expected, const char *found)
+{
+    return MHD_VERSION < 0x01000000 && expected != found;
+}
+
 static enum MHD_Result on_header(void *data, enum MHD_ValueKind kind, const char *name, size_t name_length,
     const char *value, size_t value_length)
 {
     Framing *framing = data;
 
     (void)kind;
+    framing->torn = framing->torn || !is_token(name, name_length) || !is_value(value) ||
+                    is_elsewhere(framing->line, name);
+    framing->line = value + strlen(value) + strlen("\r\n");
     if (is(name, name_length, "Content-Length")) {
         framing->n_lengths++;
         framing->length = strtoull(value, NULL, 10);
@@ -70,20 +103,19 @@ static bool is_clean(const char *target)
     return true;
 }
 
-/* libmicrohttpd before version 1 takes a NUL in the request line for the end of the target and drops the
- * rest. The version stands behind the target in the same buffer, so a gap between the two gives it away. */
+/* The same of the request line: the version stands behind the target. */
 static bool is_cut(const Exchange *exchange, const char *version)
 {
-#if MHD_VERSION < 0x01000000
-    return exchange->target_start + strlen(exchange->request.target) + 1 != version;
-#else
-    (void)exchange;
-    (void)version;
-    return false;
-#endif
+    return is_elsewhere(exchange->target_start + strlen(exchange->request.target) + 1, version);
 }
 
-static Response *find_fault(const Exchange *exchange, const char *version)
+/* And of the end: behind the last line comes an empty one. */
+static bool is_torn(const Framing *framing, const char *method, size_t header_size)
+{
+    return framing->torn || is_elsewhere(framing->line, method + header_size - strlen("\r\n"));
+}
+
+static Response *find_fault(const Exchange *exchange, const char *method, const char *version)
 {
     struct MHD_Connection *connection = exchange->connection;
     const char *target = exchange->request.target;
@@ -91,7 +123,8 @@ static Response *find_fault(const Exchange *exchange, const char *version)
     const union MHD_ConnectionInfo *header =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     uint64_t most = (uint64_t)max_body_bytes;
-    Framing framing = {0};
+    Framing framing = {.line = version + strlen(version) + strlen("\r\n")};
+    bool is_old = strcmp(version, "HTTP/1.0") == 0;
 
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
     if (strlen(target) > MAX_TARGET)
@@ -100,12 +133,17 @@ static Response *find_fault(const Exchange *exchange, const char *version)
         return problem_response(431, "Header too large", "at most 16384 bytes are allowed");
     if (is_cut(exchange, version) || !is_clean(target))
         return problem_response(400, "Bad request", "the path has a blank or a control character");
-    if (framing.n_hosts != 1 && strcmp(version, "HTTP/1.0") != 0)
+    if (header && is_torn(&framing, method, header->header_size))
+        return problem_response(400, "Bad request",
+            "a header line has a bad name or a control character, is folded, or does not end in CR and LF");
+    if (framing.n_hosts > 1 || (framing.n_hosts < 1 && !is_old))
         return problem_response(400, "Bad request", "there must be one Host");
     if (framing.n_lengths > 1)
         return problem_response(400, "Bad request", "Content-Length is given more than once");
     if (framing.n_encodings > 1 || (framing.n_encodings > 0 && framing.n_lengths > 0))
         return problem_response(400, "Bad request", "Transfer-Encoding stands beside another length");
+    if (framing.n_encodings > 0 && is_old)
+        return problem_response(400, "Bad request", "HTTP/1.0 has no Transfer-Encoding");
     if (framing.n_encodings > 0 && !framing.chunked)
         return problem_response(400, "Bad request", "of all transfer codings, only chunked is understood");
     /* Who waits for "100 Continue" has sent nothing yet; from others a little too much is read and dropped.
@@ -118,9 +156,9 @@ static Response *find_fault(const Exchange *exchange, const char *version)
 }
 
 /* A connection on which the next request may begin anywhere is of no more use. */
-Response *refuse_header(const Exchange *exchange, const char *version)
+Response *refuse_header(const Exchange *exchange, const char *method, const char *version)
 {
-    Response *refusal = find_fault(exchange, version);
+    Response *refusal = find_fault(exchange, method, version);
 
     return refusal ? response_add_header(refusal, "Connection", "close") : NULL;
 }
