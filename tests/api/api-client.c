@@ -106,6 +106,11 @@ ApiAnswer api_get(const ApiServer *server, const char *path)
 
 int api_connect(const ApiServer *server)
 {
+    return api_connect_small(server, 0);
+}
+
+int api_connect_small(const ApiServer *server, int room)
+{
     const struct sockaddr_in address = {.sin_family = AF_INET,
         .sin_port = htons((uint16_t)server->port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -114,6 +119,8 @@ int api_connect(const ApiServer *server)
 
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
+    if (room > 0)
+        ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)), 0);
     ck_assert_int_eq(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
     return fd;
 }

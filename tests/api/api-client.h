@@ -40,6 +40,9 @@ void api_connection_free(void *connection);
 /* Connects. Returns the socket, on which nobody waits longer than API_PATIENCE_S. */
 int api_connect(const ApiServer *server);
 
+/* The same, where only so many bytes may be under way to the client; 0: as usual. */
+int api_connect_small(const ApiServer *server, int room);
+
 /* Connects and sends these bytes. Returns the socket. */
 int api_send(const ApiServer *server, const char *bytes);
 

@@ -13,7 +13,7 @@ if [ "${1-}" = --describe ]; then
     printf '"modes":[{"name":"serial","summary":"","aliases":[]}],'
     printf '"locks":[{"name":"gil","summary":"","exclusive":true}],"experiments":['
     experiment fine "answers at once"
-    for name in gated hang crash quit silent garbage strange early failing refusing flood talking friends confined; do
+    for name in gated hang crash quit silent garbage strange early failing refusing flood talking friends confined stepped; do
         printf ','
         experiment "$name" "misbehaves"
     done
@@ -23,7 +23,7 @@ fi
 
 sample()
 {
-    printf '{"event":"sample","cell":0,"repetition":0,"status":"done","reason":null,"wall_ns":1000,'
+    printf '{"event":"sample","cell":0,"repetition":%d,"status":"done","reason":null,"wall_ns":1000,' "${1-0}"
     printf '"cpu_ns":1000,"create_ns":0,"join_ns":0,"context_switches":{"voluntary":0,"involuntary":0},'
     printf '"memory":null,"lock_stats":{},"per_task":[],"per_task_omitted":0,"completion_order":[],'
     printf '"metrics":{}}\n'
@@ -43,6 +43,21 @@ case $request in
     done
     rm go begun
     sample
+    ;;
+*'"experiment":"stepped"'*)
+    # One repetition each time it is told to go on, or all that are left when it is told to hurry.
+    repeat=${request#*'"repeat":'}
+    repeat=${repeat%%[!0-9]*}
+    i=0
+    : >begun
+    while [ $i -lt "$repeat" ]; do
+        while [ ! -e go ] && [ ! -e hurry ]; do
+            sleep 0.02
+        done
+        rm -f go
+        sample $i
+        i=$((i + 1))
+    done
     ;;
 *'"experiment":"hang"'*)
     # One child that stays, one that leaves the process group, one whose parent has died.
