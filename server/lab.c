@@ -102,6 +102,7 @@ int lab_init(Lab *lab, const Config *config)
 {
     *lab = (Lab){0};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: the archive copes with it */
     raise_descriptors();
     uv_loop_init(&lab->loop);
     if (find_programs(lab, config) < 0)

@@ -1,6 +1,7 @@
 #include "tests/api/api-runs.h"
 
 #include <check.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -80,18 +81,30 @@ void api_wait_for_status(const ApiServer *server, const char *id, const char *st
     }
 }
 
-void api_wait_for_runs(const ApiServer *server, const char *status, size_t n)
+static size_t count_runs(const ApiServer *server, const char *status)
 {
-    auto_free char *path = text_printf("/runs?limit=200%s%s", *status ? "&status=" : "", status);
-    nsec_t until = patience();
+    char *path = text_printf("/runs?limit=200%s%s", *status ? "&status=" : "", status);
+    size_t n = 0;
 
-    for (;;) {
+    while (*path) {
         auto_answer ApiAnswer answer = api_get(server, path);
 
-        if (json_array_size(json_object_get(answer.json, "runs")) == n)
-            return;
-        ck_assert_msg(may_look_again(until), "there never are %zu runs %s: %s", n, status, answer.body);
+        api_assert_status(&answer, 200);
+        n += json_array_size(json_object_get(answer.json, "runs"));
+        free(path);
+        path = strdup(api_text(answer.json, "next"));
     }
+    free(path);
+    return n;
+}
+
+void api_wait_for_runs(const ApiServer *server, const char *status, size_t n)
+{
+    nsec_t until = patience();
+    size_t n_now;
+
+    while ((n_now = count_runs(server, status)) != n)
+        ck_assert_msg(may_look_again(until), "there never are %zu runs %s, but %zu", n, status, n_now);
 }
 
 char *api_wait_for_asks(const ApiServer *server, int n)

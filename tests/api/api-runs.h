@@ -28,7 +28,7 @@ json_t *api_run(const ApiServer *server, const char *id);
 /* Waits until the run has this status. */
 void api_wait_for_status(const ApiServer *server, const char *id, const char *status);
 
-/* Waits until there are so many runs of this status ("": of any; at most 200). */
+/* Waits until there are so many runs of this status ("": of any). */
 void api_wait_for_runs(const ApiServer *server, const char *status, size_t n);
 
 /* Waits until so many have asked for the newest run, and returns its id, owned by the caller. */
