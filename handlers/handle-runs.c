@@ -113,7 +113,7 @@ static void append_escaped(FILE *file, const char *name, const char *value)
 /* Where the older runs are. */
 static char *next_page(const json_t *values, const char *last_id)
 {
-    static const char *const kept[] = {"experiment", "label", "status"};
+    static const char *const kept[] = {"client", "experiment", "label", "status"};
     char *text = NULL;
     size_t length = 0;
     FILE *file = open_memstream(&text, &length);

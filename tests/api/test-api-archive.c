@@ -102,6 +102,46 @@ START_TEST(the_history_is_paged_and_filtered)
 }
 END_TEST
 
+/* Anna asks, Ben joins. */
+static void run_for_two(int seed)
+{
+    auto_free char *anna = text_printf("&client=anna&label=a%d&seed=%d", seed, seed);
+    auto_free char *ben = text_printf("&client=ben-secret&label=b%d&seed=%d", seed, seed);
+    auto_free char *id = api_book(&server, "gated", anna), *joined = NULL;
+
+    api_server_wait_for_file(&server, "begun");
+    joined = api_book(&server, "gated", ben);
+    ck_assert_str_eq(id, joined);
+    api_server_touch(&server, "go");
+    api_wait_for_status(&server, id, "done");
+}
+
+START_TEST(each_sees_his_own_words_on_all_pages_and_nobody_his_name)
+{
+    static const char *const paths[] = {"/runs", "/runs?client=anna"};
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    for (int seed = 1; seed <= 3; seed++)
+        run_for_two(seed);
+    assert_pages("/runs?limit=1&client=ben-secret", 1, "b3 b2 b1");
+    assert_pages("/runs?limit=1&client=anna", 1, "a3 a2 a1");
+    assert_pages("/runs?limit=2", 2, "a3 a2 a1");
+    assert_pages("/runs?limit=1&label=b2", 1, "a2");
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        auto_answer ApiAnswer answer = api_get(&server, paths[i]);
+        const json_t *run = json_array_get(json_object_get(answer.json, "runs"), 0);
+        auto_free char *path = text_printf("/runs/%s", api_text(run, "id"));
+        auto_free char *of_events = text_printf("%s/events", path);
+        auto_answer ApiAnswer whole = api_get(&server, path), events = api_get(&server, of_events);
+
+        ck_assert_msg(!strstr(answer.body, "secret"), "%s", answer.body);
+        ck_assert_msg(!strstr(whole.body, "secret"), "%s", whole.body);
+        ck_assert_msg(!strstr(events.body, "secret"), "%s", events.body);
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 START_TEST(a_kept_run_is_shown_in_each_format)
 {
     static const struct {
@@ -432,7 +472,8 @@ START_TEST(a_damaged_file_is_set_aside_and_a_new_one_begun)
 }
 END_TEST
 
-RUN_TESTS("api-archive", 1800, the_history_is_paged_and_filtered, a_kept_run_is_shown_in_each_format,
+RUN_TESTS("api-archive", 1800, the_history_is_paged_and_filtered,
+    each_sees_his_own_words_on_all_pages_and_nobody_his_name, a_kept_run_is_shown_in_each_format,
     a_trace_is_there_if_the_run_had_a_timeline_and_is_over,
     a_server_that_is_killed_has_lost_nothing_that_it_answered,
     on_a_full_disk_runs_work_and_are_not_kept_until_there_is_room,

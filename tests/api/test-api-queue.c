@@ -348,6 +348,14 @@ START_TEST(a_run_goes_on_for_those_who_still_want_it)
 }
 END_TEST
 
+/* Anna lets it go on, Ben waits for it on the socket. */
+static char *hang_for_two(int *ret_ben)
+{
+    free(api_book(&server, "hang", "&client=anna"));
+    *ret_ben = api_send_run(&server, "hang", "&client=ben");
+    return api_wait_for_asks(&server, 2);
+}
+
 /* Who only waited for it and has left does not want it any more. */
 START_TEST(who_has_left_does_not_keep_a_run_from_being_cancelled)
 {
@@ -355,10 +363,7 @@ START_TEST(who_has_left_does_not_keep_a_run_from_being_cancelled)
     int ben;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    id = api_book(&server, "hang", "&client=anna");
-    ben = api_send_run(&server, "hang", "&client=ben");
-    free(id);
-    id = api_wait_for_asks(&server, 2);
+    id = hang_for_two(&ben);
     close(ben);
     /* The server sees the one before the other. */
     assert_act("POST", id, "/cancel?client=anna", NULL, 200, "\"cancelled\"");
@@ -374,10 +379,7 @@ START_TEST(a_run_that_was_cancelled_by_who_let_it_go_on_ends_with_the_last_watch
     int ben;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    id = api_book(&server, "hang", "&client=anna");
-    ben = api_send_run(&server, "hang", "&client=ben");
-    free(id);
-    id = api_wait_for_asks(&server, 2);
+    id = hang_for_two(&ben);
     assert_act("POST", id, "/cancel?client=anna", NULL, 200, "it goes on for them");
     api_wait_for_status(&server, id, "running");
     close(ben);
