@@ -206,24 +206,28 @@ Response *handle_runs(App *app, Request *request)
 
 /* --- GET /runs/{id} --- */
 
-/* The archive's text as who asks sees it. */
-static Response *show(const Lookup *lookup, const ArchiveFound *found)
+/* The archive's text as who asks sees it; NULL if it cannot be read. */
+static json_t *see(const ArchiveFound *found)
 {
-    json_auto_t *run = found->run ? json_loads(found->run, 0, NULL) : NULL, *seen = NULL;
+    json_auto_t *run = found->run ? json_loads(found->run, 0, NULL) : NULL;
     RunView view = {
         .label = text_of(found->summary, "label"),
         .prediction = text_of(found->summary, "prediction"),
         .joined = found->owned && !found->began,
     };
 
-    if (!run) {
-        auto_problem Problem problem = {0};
+    return run ? run_json_for(run, &view) : NULL;
+}
 
-        problem_set(&problem, 500, "Unreadable", "what was kept of the run %s cannot be read", lookup->id);
-        return answer_problem(&problem);
-    }
-    seen = run_json_for(run, &view);
-    return answer_run(200, seen, lookup->format);
+static Response *show(const Lookup *lookup, const ArchiveFound *found)
+{
+    json_auto_t *seen = see(found);
+    auto_problem Problem problem = {0};
+
+    if (seen)
+        return answer_run(200, seen, lookup->format);
+    problem_set(&problem, 500, "Unreadable", "what was kept of the run %s cannot be read", lookup->id);
+    return answer_problem(&problem);
 }
 
 /* One who waits for the end of a run, which is near. */
@@ -303,17 +307,36 @@ Response *handle_one_run(App *app, Request *request)
 
 /* --- GET /runs/{id}/events --- */
 
+enum { INTERRUPTED_NUMBER = 1000000000 }; /* more than any run has events */
+
+/* A run that ended with its server left no events. Who comes back is told how it ended. */
+static char *tell_interrupted(const Lookup *lookup, const ArchiveFound *found)
+{
+    json_auto_t *seen = lookup->last_number < INTERRUPTED_NUMBER ? see(found) : NULL;
+    Shared *event = seen ? event_text(INTERRUPTED_NUMBER, "failed", seen) : NULL;
+    char *text = event ? strdup(event->text) : NULL;
+
+    shared_drop(event);
+    return text;
+}
+
 static void on_events(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
-    const char *rest = found && found->events ? event_text_after(found->events, lookup->last_number) : "";
+    char *rest;
 
-    if (!found)
+    if (!found) {
         answer_lookup(lookup, answer_no_run(lookup->id));
-    else if (*rest == '\0')
-        answer_lookup(lookup, response_new_empty(204));
-    else
-        answer_lookup(lookup, follow_response(NULL, strdup(rest)));
+        return;
+    }
+    rest = found->events ? strdup(event_text_after(found->events, lookup->last_number))
+                         : tell_interrupted(lookup, found);
+    if (rest && *rest) {
+        answer_lookup(lookup, follow_response(NULL, rest));
+        return;
+    }
+    free(rest);
+    answer_lookup(lookup, response_new_empty(204));
 }
 
 Response *handle_run_events(App *app, Request *request)
@@ -340,7 +363,8 @@ Response *handle_run_events(App *app, Request *request)
     }
     lookup = lookup_new(app, request, &client, json_incref(values));
     lookup->last_number = last_number;
-    archive_get(app->archive, lookup->id, NULL, ARCHIVE_EVENTS, on_events, lookup);
+    archive_get(
+        app->archive, lookup->id, lookup->client.owner, ARCHIVE_RUN | ARCHIVE_EVENTS, on_events, lookup);
     return NULL;
 }
 

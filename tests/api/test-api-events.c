@@ -190,6 +190,38 @@ START_TEST(late_readers_get_what_they_have_missed_and_no_more)
 }
 END_TEST
 
+START_TEST(who_comes_back_after_the_server_died_is_told_how_the_run_ended)
+{
+    auto_event ApiEvent started = {0}, failed = {0}, end = {0};
+    auto_free char *id = NULL, *path = NULL, *header = NULL;
+    auto_answer ApiAnswer rest = {0};
+    ApiStream stream;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    id = api_book(&server, "hang", "&label=mine");
+    api_server_wait_for_file(&server, "begun");
+    follow(&stream, id, 0);
+    started = api_stream_find(&stream, "started");
+    ck_assert_int_eq(api_server_end(&server, SIGKILL), 128 + SIGKILL);
+    api_stream_close(&stream);
+    api_server_start_again(&server, API_FAKE_RUNTIME, NULL);
+    follow(&stream, id, started.id);
+    failed = api_stream_next(&stream);
+    ck_assert_str_eq(failed.name, "failed");
+    ck_assert_str_eq(api_text(failed.data, "id"), id);
+    ck_assert_str_eq(api_text(failed.data, "label"), "mine");
+    ck_assert_str_eq(api_text(failed.data, "reason"), "the server ended before the run did");
+    end = api_stream_next(&stream);
+    ck_assert(end.ended);
+    api_stream_close(&stream);
+    path = text_printf("/runs/%s/events", id);
+    header = text_printf("Last-Event-ID: %llu", (unsigned long long)failed.id);
+    rest = api_ask(&server, (ApiAsk){.path = path, .header = header});
+    api_assert_status(&rest, 204);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 START_TEST(thirty_watchers_are_told_the_same)
 {
     enum { N = 30 };
@@ -460,7 +492,8 @@ START_TEST(who_is_told_nothing_is_told_so)
 END_TEST
 
 RUN_TESTS("api-events", 120, a_stream_tells_how_a_run_goes,
-    late_readers_get_what_they_have_missed_and_no_more, thirty_watchers_are_told_the_same,
+    late_readers_get_what_they_have_missed_and_no_more,
+    who_comes_back_after_the_server_died_is_told_how_the_run_ended, thirty_watchers_are_told_the_same,
     who_streams_a_run_keeps_it_going_and_ends_it_as_the_last, who_waits_is_told_his_place,
     the_board_shows_all_runs_beginning_and_ending, a_header_alone_is_answered_and_watches_nothing,
     a_stream_ends_and_the_connection_goes_on, who_does_not_read_holds_nobody_up, streams_end_with_the_server,
