@@ -1,0 +1,182 @@
+/* PATCH and DELETE /runs/{id}, POST /runs/{id}/cancel. Only who asked for a run, or the instructor, may
+ * change it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "handlers/answer-run.h"
+#include "handlers/app.h"
+#include "handlers/lookup.h"
+
+static Response *not_yours(const char *id)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 403, "Somebody else's run",
+        "the run %s was asked for by another client: use his browser or his client=, or the instructor's "
+        "token",
+        id);
+    return answer_problem(&problem);
+}
+
+static Response *conflict(const char *id, const char *why)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 409, "Not possible now", "the run %s %s", id, why);
+    return answer_problem(&problem);
+}
+
+static Response *summary_response(const ArchiveFound *found)
+{
+    return response_add_header(response_new_json(200, found->summary), "Cache-Control", "no-store");
+}
+
+static void on_relabelled_shown(void *data, const ArchiveFound *found)
+{
+    Lookup *lookup = data;
+
+    lookup_answer(lookup, found ? summary_response(found) : answer_no_run(lookup->id));
+}
+
+/* Who acts on the archive: the owner, or with NULL the instructor. */
+static const char *actor(const Lookup *lookup)
+{
+    return json_is_true(json_object_get(lookup->values, "instructor")) ? NULL : lookup->client.owner;
+}
+
+static void on_relabelled(void *data, bool found, bool kept)
+{
+    Lookup *lookup = data;
+
+    (void)kept;
+    (void)found;
+    archive_get(lookup->later.app->archive, lookup->id, lookup->client.owner, 0, on_relabelled_shown, lookup);
+}
+
+/* The label that a run shall have; NULL: none. */
+static const char *new_label(const json_t *values)
+{
+    const char *label = lookup_text(values, "label");
+
+    return label && *label ? label : NULL;
+}
+
+static void on_found_to_relabel(void *data, const ArchiveFound *found)
+{
+    Lookup *lookup = data;
+
+    if (!found)
+        lookup_answer(lookup, answer_no_run(lookup->id));
+    else if (!found->owned && actor(lookup))
+        lookup_answer(lookup, not_yours(lookup->id));
+    else
+        archive_relabel(lookup->later.app->archive, lookup->id, actor(lookup), new_label(lookup->values),
+            on_relabelled, lookup);
+}
+
+static Lookup *lookup_to_act(App *app, Request *request, const Client *client, const json_t *values)
+{
+    Lookup *lookup = lookup_new(app, request, client, json_copy((json_t *)values));
+
+    json_object_set_new(lookup->values, "instructor", json_boolean(request->role == GATE_INSTRUCTOR));
+    return lookup;
+}
+
+Response *handle_relabel(App *app, Request *request)
+{
+    json_auto_t *values = NULL;
+    Client client;
+    Response *refusal = lookup_begin(request, &values, &client);
+    Lookup *lookup;
+    Run *live;
+
+    if (refusal)
+        return refusal;
+    lookup = lookup_to_act(app, request, &client, values);
+    live = queue_find(app->queue, lookup->id);
+    if (live && !queue_relabel(app->queue, live, actor(lookup), new_label(values), on_relabelled, lookup)) {
+        json_decref(lookup->values);
+        free(lookup);
+        request->gone = NULL;
+        return not_yours(live->id);
+    }
+    if (!live)
+        archive_get(app->archive, lookup->id, lookup->client.owner, 0, on_found_to_relabel, lookup);
+    return NULL;
+}
+
+static void on_removed(void *data, bool found, bool kept)
+{
+    Lookup *lookup = data;
+
+    (void)kept;
+    lookup_answer(lookup, found ? response_new_empty(204) : answer_no_run(lookup->id));
+}
+
+static void on_found_to_remove(void *data, const ArchiveFound *found)
+{
+    Lookup *lookup = data;
+
+    if (!found)
+        lookup_answer(lookup, answer_no_run(lookup->id));
+    else if (!found->began && actor(lookup))
+        lookup_answer(lookup, not_yours(lookup->id));
+    else
+        archive_remove(lookup->later.app->archive, lookup->id, on_removed, lookup);
+}
+
+Response *handle_remove(App *app, Request *request)
+{
+    json_auto_t *values = NULL;
+    Client client;
+    Response *refusal = lookup_begin(request, &values, &client);
+
+    if (refusal)
+        return refusal;
+    if (queue_find(app->queue, request->parameter))
+        return conflict(request->parameter, "is not over yet: cancel it first");
+    archive_get(app->archive, request->parameter, client.owner, 0, on_found_to_remove,
+        lookup_to_act(app, request, &client, values));
+    return NULL;
+}
+
+static Response *goes_on(const Run *run)
+{
+    json_auto_t *object = json_pack("{s:s, s:s, s:s}", "id", run->id, "status", run_status_name(run->status),
+        "detail", "others have asked for this run too: it goes on for them");
+
+    return response_add_header(response_new_json(200, object), "Cache-Control", "no-store");
+}
+
+static void on_found_to_cancel(void *data, const ArchiveFound *found)
+{
+    Lookup *lookup = data;
+    auto_free char *why = found ? text_printf("is over already: %s", found->status) : NULL;
+
+    lookup_answer(lookup, found ? conflict(lookup->id, why) : answer_no_run(lookup->id));
+}
+
+Response *handle_cancel(App *app, Request *request)
+{
+    json_auto_t *values = NULL;
+    Client client;
+    Response *refusal = lookup_begin(request, &values, &client);
+    Run *live;
+
+    if (refusal)
+        return refusal;
+    live = queue_find(app->queue, request->parameter);
+    if (!live) {
+        archive_get(app->archive, request->parameter, NULL, 0, on_found_to_cancel,
+            lookup_new(app, request, &client, json_incref(values)));
+        return NULL;
+    }
+    if (request->role != GATE_INSTRUCTOR && !ask_find(live->asks, client.owner))
+        return not_yours(live->id);
+    if (!queue_cancel(app->queue, live, request->role == GATE_INSTRUCTOR ? NULL : client.owner))
+        return goes_on(live);
+    return lookup_at_end(app, request, live, &client, RESULT_FORMAT_JSON);
+}

@@ -1,0 +1,178 @@
+/* GET /runs/{id}, its events and its trace. A run that is not over is in the queue, any other in the archive;
+ * who asks need not know. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "handlers/answer-run.h"
+#include "handlers/app.h"
+#include "handlers/follow.h"
+#include "handlers/lookup.h"
+
+/* The archive's text as who asks sees it; NULL if it cannot be read. */
+static json_t *see(const ArchiveFound *found)
+{
+    json_auto_t *run = found->run ? json_loads(found->run, 0, NULL) : NULL;
+    RunView view = {
+        .label = lookup_text(found->summary, "label"),
+        .prediction = lookup_text(found->summary, "prediction"),
+        .joined = found->owned && !found->began,
+    };
+
+    return run ? run_json_for(run, &view) : NULL;
+}
+
+static Response *show(const Lookup *lookup, const ArchiveFound *found)
+{
+    json_auto_t *seen = see(found);
+    auto_problem Problem problem = {0};
+
+    if (seen)
+        return answer_run(200, seen, lookup->format);
+    problem_set(&problem, 500, "Unreadable", "what was kept of the run %s cannot be read", lookup->id);
+    return answer_problem(&problem);
+}
+
+static void on_run(void *data, const ArchiveFound *found)
+{
+    Lookup *lookup = data;
+
+    lookup_answer(lookup, found ? show(lookup, found) : answer_no_run(lookup->id));
+}
+
+Response *handle_one_run(App *app, Request *request)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *values = NULL;
+    Client client;
+    Response *refusal = lookup_begin(request, &values, &client);
+    ResultFormat format;
+    Lookup *lookup;
+    Run *live;
+
+    if (refusal)
+        return refusal;
+    if (answer_choose_format(request, lookup_text(values, "format"), &format, &problem) < 0)
+        return answer_problem(&problem);
+    live = queue_find(app->queue, request->parameter);
+    if (live && live->ending)
+        return lookup_at_end(app, request, live, &client, format);
+    if (live) {
+        RunView view = answer_view(app, live, client.owner, lookup_has_joined(live, client.owner));
+        json_auto_t *object = run_json(live), *seen = run_json_for(object, &view);
+
+        return answer_run(200, seen, format);
+    }
+    lookup = lookup_new(app, request, &client, json_incref(values));
+    lookup->format = format;
+    archive_get(app->archive, lookup->id, lookup->client.owner, ARCHIVE_RUN, on_run, lookup);
+    return NULL;
+}
+
+/* --- GET /runs/{id}/events --- */
+
+enum { INTERRUPTED_NUMBER = 1000000000 }; /* more than any run has events */
+
+/* A run that ended with its server left no events. Who comes back is told how it ended. */
+static char *tell_interrupted(const Lookup *lookup, const ArchiveFound *found)
+{
+    json_auto_t *seen = lookup->last_number < INTERRUPTED_NUMBER ? see(found) : NULL;
+    Shared *event = seen ? event_text(INTERRUPTED_NUMBER, "failed", seen) : NULL;
+    char *text = event ? strdup(event->text) : NULL;
+
+    shared_drop(event);
+    return text;
+}
+
+static void on_events(void *data, const ArchiveFound *found)
+{
+    Lookup *lookup = data;
+    char *rest;
+
+    if (!found) {
+        lookup_answer(lookup, answer_no_run(lookup->id));
+        return;
+    }
+    rest = found->events ? strdup(event_text_after(found->events, lookup->last_number))
+                         : tell_interrupted(lookup, found);
+    if (rest && *rest) {
+        lookup_answer(lookup, follow_response(NULL, rest));
+        return;
+    }
+    free(rest);
+    lookup_answer(lookup, response_new_empty(204));
+}
+
+Response *handle_run_events(App *app, Request *request)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *values = NULL;
+    Client client;
+    Response *refusal = lookup_begin(request, &values, &client);
+    uint64_t last_number;
+    Lookup *lookup;
+    Run *live;
+    Ask *ask;
+
+    if (refusal)
+        return refusal;
+    if (follow_last_number(request, &last_number, &problem) < 0)
+        return answer_problem(&problem);
+    live = queue_find(app->queue, request->parameter);
+    if (live && request->method == METHOD_HEAD)
+        return follow_response(NULL, NULL);
+    if (live) {
+        ask = ask_find(live->asks, client.owner);
+        return follow_run(app, live, &client, NULL, ask && ask != live->asks, last_number);
+    }
+    lookup = lookup_new(app, request, &client, json_incref(values));
+    lookup->last_number = last_number;
+    archive_get(
+        app->archive, lookup->id, lookup->client.owner, ARCHIVE_RUN | ARCHIVE_EVENTS, on_events, lookup);
+    return NULL;
+}
+
+/* --- GET /runs/{id}/trace --- */
+
+static Response *no_trace(int status, const char *id, const char *why)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, status, "No timeline", "the run %s %s", id, why);
+    return answer_problem(&problem);
+}
+
+static void on_trace(void *data, const ArchiveFound *found)
+{
+    Lookup *lookup = data;
+    auto_free char *name = text_printf("attachment; filename=\"gilscope-%s.json\"", lookup->id);
+    Response *response;
+
+    if (!found || !found->trace) {
+        lookup_answer(lookup, found ? no_trace(404, lookup->id, "has no timeline; ask for timeline=on")
+                                    : answer_no_run(lookup->id));
+        return;
+    }
+    response = response_new(200, "application/json", strdup(found->trace), strlen(found->trace));
+    response_add_header(response, "Content-Disposition", "%s", name);
+    lookup_answer(lookup, response);
+}
+
+Response *handle_run_trace(App *app, Request *request)
+{
+    json_auto_t *values = NULL;
+    Client client;
+    Response *refusal = lookup_begin(request, &values, &client);
+    Run *live;
+
+    if (refusal)
+        return refusal;
+    live = queue_find(app->queue, request->parameter);
+    if (live && !live->ending)
+        return no_trace(409, live->id, "is not over yet");
+    archive_get(app->archive, request->parameter, NULL, ARCHIVE_TRACE, on_trace,
+        lookup_new(app, request, &client, json_incref(values)));
+    return NULL;
+}

@@ -1,0 +1,42 @@
+/* What the handlers of /runs share: a request about runs that waits for the archive, or for the end of a run.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "handlers/app.h"
+#include "handlers/client.h"
+#include "handlers/later.h"
+#include "results/format.h"
+
+typedef struct Lookup {
+    Later later; /* stands first */
+    char id[ULID_LENGTH + 1];
+    Client client;
+    ResultFormat format;
+    uint64_t last_number;
+    json_t *values; /* owned; of the request's parameters */
+} Lookup;
+
+/* What every handler of runs begins with: the parameters, the client, and an id that can be one. Returns NULL
+ * and sets *ret_values, a new reference, and *client; or the refusal. */
+Response *lookup_begin(const Request *request, json_t **ret_values, Client *client);
+
+/* Takes hold of the request, see later_new(); takes values over. */
+Lookup *lookup_new(App *app, Request *request, const Client *client, json_t *values);
+
+/* Answers and frees it. */
+void lookup_answer(Lookup *lookup, Response *response);
+
+/* The text of a parameter; NULL if there is none. */
+const char *lookup_text(const json_t *values, const char *name);
+
+/* Whether a text can be the id of a run. */
+bool lookup_is_id(const char *text);
+
+/* Whether the owner asked for a run that somebody else had begun. */
+bool lookup_has_joined(const Run *run, const char *owner);
+
+/* Answers with the run when it has come to its end, which is near. Returns NULL. */
+Response *lookup_at_end(App *app, Request *request, Run *run, const Client *client, ResultFormat format);
