@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/address.h"
 #include "base/cleanup.h"
@@ -87,6 +88,17 @@ static char *choose(
     return NULL;
 }
 
+/* Whom to ask for: localhost means the loopback addresses whatever a resolver thinks (RFC 6761, 6.3), and a
+ * small system has no file that says so. NULL stands for them. */
+static const char *node_of(const UrlTarget *target, char literal[static ADDRESS_TEXT_SIZE])
+{
+    if (target->is_address)
+        address_format(&target->address, literal);
+    if (!target->is_address && strcasecmp(target->host, "localhost") == 0)
+        return NULL;
+    return target->is_address ? literal : target->host;
+}
+
 /* An address stands in the URL already, and libcurl reads it as it is. */
 static int aim(const UrlTarget *target, Egress *egress, char *reason)
 {
@@ -97,9 +109,7 @@ static int aim(const UrlTarget *target, Egress *egress, char *reason)
     int r;
 
     snprintf(port, sizeof(port), "%d", target->port);
-    if (target->is_address)
-        address_format(&target->address, literal);
-    r = getaddrinfo(target->is_address ? literal : target->host, port, &hints, &found);
+    r = getaddrinfo(node_of(target, literal), port, &hints, &found);
     if (r != 0) {
         snprintf(
             reason, ARENA_REASON_SIZE, "the host %.60s has no address: %s", target->host, gai_strerror(r));
