@@ -44,7 +44,7 @@ bool answer_wants_stream(const Request *request)
     static const char *const types[] = {"application/json", "text/event-stream"};
     const char *header = request->header(request, "Accept");
 
-    return header && strstr(header, "event-stream") && accept_choose(header, types, 2) == 1;
+    return header && strcasestr(header, "event-stream") && accept_choose(header, types, 2) == 1;
 }
 
 int answer_status(const Run *run)

@@ -29,16 +29,23 @@ static Response *conflict(const char *id, const char *why)
     return answer_problem(&problem);
 }
 
-static Response *summary_response(const ArchiveFound *found)
+/* A change that could not be written to the disk holds as long as the server lives. */
+static Response *summary_response(const Lookup *lookup, const ArchiveFound *found)
 {
-    return response_add_header(response_new_json(200, found->summary), "Cache-Control", "no-store");
+    const char *trouble = archive_trouble(lookup->later.app->archive);
+    json_auto_t *object = json_copy((json_t *)found->summary);
+
+    json_object_set_new(object, "kept", json_boolean(lookup->kept));
+    if (!lookup->kept && trouble)
+        json_object_set_new(object, "kept_reason", json_string(trouble));
+    return response_add_header(response_new_json(200, object), "Cache-Control", "no-store");
 }
 
 static void on_relabelled_shown(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
 
-    lookup_answer(lookup, found ? summary_response(found) : answer_no_run(lookup->id));
+    lookup_answer(lookup, found ? summary_response(lookup, found) : answer_no_run(lookup->id));
 }
 
 /* Who acts on the archive: the owner, or with NULL the instructor. */
@@ -51,8 +58,8 @@ static void on_relabelled(void *data, bool found, bool kept)
 {
     Lookup *lookup = data;
 
-    (void)kept;
     (void)found;
+    lookup->kept = kept;
     archive_get(lookup->later.app->archive, lookup->id, lookup->client.owner, 0, on_relabelled_shown, lookup);
 }
 
@@ -64,6 +71,12 @@ static const char *new_label(const json_t *values)
     return label && *label ? label : NULL;
 }
 
+/* Nothing said is no wish to take the label away. */
+static bool says_label(const json_t *values)
+{
+    return json_object_get(values, "label") != NULL;
+}
+
 static void on_found_to_relabel(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
@@ -72,6 +85,8 @@ static void on_found_to_relabel(void *data, const ArchiveFound *found)
         lookup_answer(lookup, answer_no_run(lookup->id));
     else if (!found->owned && actor(lookup))
         lookup_answer(lookup, not_yours(lookup->id));
+    else if (!says_label(lookup->values))
+        on_relabelled(lookup, true, true);
     else
         archive_relabel(lookup->later.app->archive, lookup->id, actor(lookup), new_label(lookup->values),
             on_relabelled, lookup);
@@ -96,7 +111,7 @@ Response *handle_relabel(App *app, Request *request)
     if (refusal)
         return refusal;
     lookup = lookup_to_act(app, request, &client, values);
-    live = queue_find(app->queue, lookup->id);
+    live = says_label(values) ? queue_find(app->queue, lookup->id) : NULL;
     if (live && !queue_relabel(app->queue, live, actor(lookup), new_label(values), on_relabelled, lookup)) {
         json_decref(lookup->values);
         free(lookup);
@@ -108,12 +123,24 @@ Response *handle_relabel(App *app, Request *request)
     return NULL;
 }
 
+static Response *not_removed(const Lookup *lookup)
+{
+    const char *trouble = archive_trouble(lookup->later.app->archive);
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 503, "Not removed", "the run %s is still there: %s", lookup->id,
+        trouble ? trouble : "the archive cannot be written");
+    return answer_problem(&problem);
+}
+
 static void on_removed(void *data, bool found, bool kept)
 {
     Lookup *lookup = data;
 
-    (void)kept;
-    lookup_answer(lookup, found ? response_new_empty(204) : answer_no_run(lookup->id));
+    if (!found)
+        lookup_answer(lookup, answer_no_run(lookup->id));
+    else
+        lookup_answer(lookup, kept ? response_new_empty(204) : not_removed(lookup));
 }
 
 static void on_found_to_remove(void *data, const ArchiveFound *found)
@@ -124,6 +151,10 @@ static void on_found_to_remove(void *data, const ArchiveFound *found)
         lookup_answer(lookup, answer_no_run(lookup->id));
     else if (!found->began && actor(lookup))
         lookup_answer(lookup, not_yours(lookup->id));
+    else if (json_integer_value(json_object_get(found->summary, "asks")) > 1 && actor(lookup))
+        lookup_answer(
+            lookup, conflict(lookup->id, "is also the run of others who asked for the same: only the "
+                                         "instructor can remove it"));
     else
         archive_remove(lookup->later.app->archive, lookup->id, on_removed, lookup);
 }

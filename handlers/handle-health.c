@@ -37,16 +37,17 @@ Response *handle_healthz(App *app, Request *request)
 
 Response *handle_readyz(App *app, Request *request)
 {
-    const char *trouble = archive_trouble(app->archive);
+    const char *trouble = archive_trouble(app->archive), *notice = archive_notice(app->archive);
     json_auto_t *object = NULL;
 
     (void)request;
     if (queue_is_stopping(app->queue))
         return app->stopping;
-    if (!trouble)
+    if (!trouble && !notice)
         return app->ready;
     /* Runs work all the same, so it is ready. */
-    object = json_pack("{s:s, s:b, s:s}", "status", "ready", "runs_kept", 0, "reason", trouble);
+    object = json_pack("{s:s, s:b, s:s*, s:s*}", "status", "ready", "runs_kept", !trouble, "reason", trouble,
+        "notice", notice);
     return response_new_json(200, object);
 }
 

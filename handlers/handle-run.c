@@ -124,6 +124,12 @@ static Response *busy(const App *app, QueueAnswer answer, const Wish *wish)
             (long long)settings->max_queue_client,
             wish->client.name[0] ? "" : ", and without client= your address is the client", seconds);
         break;
+    case QUEUE_FULL_RUN:
+        problem_set(&problem, 429, "Too many for one run",
+            "no more than %lld clients may ask for the same run (limits.max_joined); fresh=1 makes one of "
+            "your own",
+            (long long)settings->max_joined);
+        break;
     case QUEUE_TAKEN:
     case QUEUE_JOINED:
         assert(!"the run was taken");

@@ -16,6 +16,7 @@ typedef struct Lookup {
     Client client;
     ResultFormat format;
     uint64_t last_number;
+    bool kept;      /* a change of it is on disk */
     json_t *values; /* owned; of the request's parameters */
 } Lookup;
 

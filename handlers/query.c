@@ -55,8 +55,9 @@ json_t *query_read(const Request *request, Problem *problem)
 
     for (const RouteParameter *row = rows; row->name; row++) {
         value = check(row, json_object_get(given, row->name), problem);
-        if (value)
-            json_object_set_new(values, row->name, value);
+        if (value && (json_object_get(given, row->name) || !json_is_null(value)))
+            json_object_set(values, row->name, value);
+        json_decref(value);
     }
     json_object_foreach (given, name, value) {
         const RouteParameter *row = rows;

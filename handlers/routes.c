@@ -176,7 +176,8 @@ void routes_answered(App *app, const Request *request, int status)
     const char *method = request->method == METHOD_OTHER ? "other" : method_name(request->method);
     char code[16];
 
-    snprintf(code, sizeof(code), "%d", status);
+    /* Who left before there was an answer has none. */
+    snprintf(code, sizeof(code), status ? "%d" : "gone", status);
     metrics_count(&app->metrics->requests, request->route ? request->route : "other", method, code);
     if (is_worth_a_line(request, status))
         log_info("request", log_text("request", request->id), log_text("client", request->peer),

@@ -25,8 +25,10 @@ struct Queue {
     Run *runs;        /* all that are not over, in no order */
     size_t n_running; /* these have a CPU set */
     bool stopping;
-    uv_timer_t turn;   /* 0 ms: something may have to be started or ended */
-    uv_timer_t places; /* the line has moved */
+    bool logs_archive;
+    char *said_notice, *said_trouble; /* of the archive, in the log already; owned, may be NULL */
+    uv_timer_t turn;                  /* 0 ms: something may have to be started or ended */
+    uv_timer_t places;                /* the line has moved */
     uv_timer_t grace;
     void (*idle)(void *data);
     void *idle_data;
@@ -117,16 +119,19 @@ static const char *experiment_of(const Run *run)
 
 static void tell_board(const Queue *queue, const Run *run, const char *event, const json_t *more)
 {
+    enum { MAX_LABELS = 20 }; /* the board is kept and read again and again */
     auto_free char *created = text_time(run->created_ms);
+    int n_labels = 0;
     json_auto_t *data = json_pack("{s:s, s:s, s:s, s:[]}", "id", run->id, "experiment", experiment_of(run),
         "status", run_status_name(run->status), "labels");
 
     json_object_set_new(data, "created_at", json_string(created));
     json_object_set_new(data, "label", label_or_null(run->asks ? run->asks->label : NULL));
     json_object_set_new(data, "prediction", label_or_null(run->asks ? run->asks->prediction : NULL));
-    for (const Ask *ask = run->asks; ask; ask = ask->next)
-        if (ask->label)
+    for (const Ask *ask = run->asks; ask && n_labels < MAX_LABELS; ask = ask->next)
+        if (ask->label && ++n_labels)
             json_array_append_new(json_object_get(data, "labels"), json_string(ask->label));
+    json_object_set_new(data, "asks", json_integer((json_int_t)ask_count(run->asks)));
     json_object_update_missing(data, (json_t *)more);
     board_tell(queue->parts.board, event, data);
 }
@@ -168,9 +173,39 @@ static void on_made(void *data, Run *run, const json_t *summary)
     metrics_run_over(queue->parts.metrics, run, run->object);
 }
 
+/* A text that was not said yet; remembers it. */
+static bool is_new(char **said, const char *text)
+{
+    if (!text || (*said && strcmp(*said, text) == 0))
+        return false;
+    free(*said);
+    *said = strdup(text);
+    return true;
+}
+
+void queue_log_archive(Queue *queue)
+{
+    const char *trouble = archive_trouble(queue->parts.archive),
+               *notice = archive_notice(queue->parts.archive);
+
+    queue->logs_archive = true;
+    if (is_new(&queue->said_notice, notice))
+        log_warning("archive_changed", log_text("notice", notice));
+    if (is_new(&queue->said_trouble, trouble))
+        log_warning("runs_not_kept", log_text("reason", trouble));
+    if (!trouble && queue->said_trouble) {
+        log_info("runs_kept_again");
+        free(queue->said_trouble);
+        queue->said_trouble = NULL;
+    }
+}
+
 static void on_kept(void *data, Run *run, bool kept)
 {
     Queue *queue = data;
+
+    if (queue->logs_archive)
+        queue_log_archive(queue);
 
     if (run->cpuset >= 0) {
         cpusets_give_back(queue->parts.cpusets, run->cpuset);
@@ -346,6 +381,9 @@ QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission,
 
     if (same) {
         free(key);
+        if (!ask_find(same->asks, submission->owner) &&
+            ask_count(same->asks) >= queue->parts.settings->max_joined)
+            return QUEUE_FULL_RUN;
         plan_finish(plan);
     } else {
         answer = refuse(queue, submission);
@@ -493,8 +531,11 @@ static void on_closed(uv_handle_t *handle)
 {
     Queue *queue = handle->data;
 
-    if (--queue->n_open == 0)
-        free(queue);
+    if (--queue->n_open > 0)
+        return;
+    free(queue->said_notice);
+    free(queue->said_trouble);
+    free(queue);
 }
 
 void queue_free(Queue *queue)

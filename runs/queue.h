@@ -53,6 +53,7 @@ typedef enum QueueAnswer {
     QUEUE_FULL,         /* no more of anybody */
     QUEUE_FULL_ADDRESS, /* no more of this address */
     QUEUE_FULL_CLIENT,  /* no more of this client */
+    QUEUE_FULL_RUN,     /* no more who join the same run */
 } QueueAnswer;
 
 /* Takes the plan over and sets *ret if the answer is QUEUE_TAKEN or QUEUE_JOINED, else leaves both alone.
@@ -83,6 +84,10 @@ nsec_t queue_estimate(const Queue *queue);
 
 size_t queue_n_waiting(const Queue *queue);
 size_t queue_n_running(const Queue *queue);
+
+/* Writes to the log where runs are kept, if there is something to say that was not said before; afterwards
+ * the queue does so by itself after each run. */
+void queue_log_archive(Queue *queue);
 
 /* No more runs: those that wait end as cancelled now, the running ones after grace_ms. A second call shortens
  * the grace. idle(data) is called once, from the loop, when no run is left. */

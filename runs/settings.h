@@ -11,6 +11,7 @@ typedef struct RunSettings {
     int64_t max_queue;         /* runs that may wait behind the running ones */
     int64_t max_queue_address; /* of one address */
     int64_t max_queue_client;  /* of one client there */
+    int64_t max_joined;        /* who may have asked for the same run */
     int64_t max_processes;     /* and threads of a run at once; 0: no limit */
     int64_t max_file_bytes;    /* of a file that a run writes; 0: no limit */
     int64_t origin_ports;      /* of the own slow origin; 0: none is started */

@@ -44,6 +44,15 @@ void ask_relabel(Ask *ask, const char *label)
     ask->label = copy(label);
 }
 
+int64_t ask_count(const Ask *asks)
+{
+    int64_t n = 0;
+
+    for (; asks; asks = asks->next)
+        n++;
+    return n;
+}
+
 void ask_remove(Ask **asks, Ask *ask)
 {
     while (*asks != ask)

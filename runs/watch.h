@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/shared.h"
 
@@ -24,6 +25,8 @@ Ask *ask_find(Ask *asks, const char *owner);
 
 /* Gives it another label, or none with NULL. */
 void ask_relabel(Ask *ask, const char *label);
+
+int64_t ask_count(const Ask *asks);
 
 /* Takes it out and frees it. */
 void ask_remove(Ask **asks, Ask *ask);

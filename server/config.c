@@ -54,6 +54,8 @@ const Setting config_settings[] = {
         "Runs of one address that may wait; one more is refused with 429. A whole room may have one address."},
     {AT(limits, max_queue_client), INTEGER(0, 10000), "4", NULL,
         "Runs of one client of an address that may wait; one more is refused with 429."},
+    {AT(limits, max_joined), INTEGER(1, 10000), "256", NULL,
+        "Clients that may have asked for one and the same run; one more is refused with 429."},
     {AT(limits, max_cells), INTEGER(1, 4096), "64", NULL,
         "Cells that one request may span: its lists multiplied."},
     {AT(limits, timeout_ms), INTEGER(1, 3600000), "60000", "ms",

@@ -47,6 +47,7 @@ typedef struct Config {
         int64_t max_queue;
         int64_t max_queue_address;
         int64_t max_queue_client;
+        int64_t max_joined;
         int64_t max_cells;
         int64_t timeout_ms;
         int64_t max_timeout_ms;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/cpulist.h"
@@ -73,6 +74,7 @@ static void fill_settings(Lab *lab, const Config *config)
         .max_file_bytes = config->limits.max_file_bytes,
         .max_queue_address = config->limits.max_queue_address,
         .max_queue_client = config->limits.max_queue_client,
+        .max_joined = config->limits.max_joined,
         .origin_ports = config->fetch.origin_ports,
         .tick_ns = config->lock.tick_ns,
         .allow = lab->allow,
@@ -102,6 +104,8 @@ int lab_init(Lab *lab, const Config *config)
 {
     *lab = (Lab){0};
     signal(SIGPIPE, SIG_IGN);
+    /* The archive has the names of clients, which prove whose a run is. */
+    umask(0077);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: the archive copes with it */
     raise_descriptors();
     uv_loop_init(&lab->loop);

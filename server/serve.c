@@ -129,14 +129,6 @@ static void greet(const Server *server, int port)
             log_text("risk", "everybody who reaches this address can start runs"));
 }
 
-static void say_where_runs_are_kept(const Lab *lab)
-{
-    const char *trouble = archive_trouble(lab->archive);
-
-    if (trouble)
-        log_warning("runs_not_kept", log_text("reason", trouble));
-}
-
 /* Everything up to the first request. */
 static int start(Server *server)
 {
@@ -158,7 +150,7 @@ static int start(Server *server)
         close(fd);
         return -1;
     }
-    say_where_runs_are_kept(lab);
+    queue_log_archive(lab->queue);
     server->app = (App){
         .gate = gate_settings(server->config),
         .loop = &lab->loop,

@@ -456,6 +456,7 @@ static void damage(const char *name)
 START_TEST(a_damaged_file_is_set_aside_and_a_new_one_begun)
 {
     auto_free char *id = NULL;
+    auto_answer ApiAnswer ready = {0};
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     id = run_to_end("fine", FRESH, "done");
@@ -463,6 +464,10 @@ START_TEST(a_damaged_file_is_set_aside_and_a_new_one_begun)
     damage("archive.db");
     api_server_start_again(&server, API_FAKE_RUNTIME, NULL);
     ck_assert_int_ge(count_files("archive.db.damaged-"), 1);
+    ready = api_get(&server, "/readyz");
+    ck_assert_int_eq(ready.status, 200);
+    ck_assert(json_is_true(json_object_get(ready.json, "runs_kept")));
+    ck_assert_ptr_nonnull(strstr(api_text(ready.json, "notice"), "was damaged and is kept as"));
     api_wait_for_runs(&server, "", 0);
     assert_run_is_kept(true, NULL);
     ck_assert_int_eq(api_server_end(&server, SIGTERM), 0);

@@ -403,6 +403,7 @@ START_TEST(a_label_is_changed_by_whose_it_is)
         assert_act("PATCH", id, "?client=anna&label=new", NULL, 200, "\"label\":\"new\"");
         assert_act("GET", id, "?client=anna", NULL, 200, "\"label\": \"new\"");
         assert_act("PATCH", id, "?label=better", TEACHER, 200, "\"label\":\"better\"");
+        assert_act("PATCH", id, "?client=anna", NULL, 200, "\"label\":\"better\"");
         assert_act("PATCH", id, "?client=anna&label=", NULL, 200, "\"label\":null");
         assert_act("PATCH", id, "?client=anna&colour=red", NULL, 400, "colour");
     }
@@ -434,6 +435,44 @@ START_TEST(a_run_that_is_over_is_removed_by_who_began_it)
 }
 END_TEST
 
+START_TEST(a_run_of_several_is_removed_by_the_instructor_alone)
+{
+    auto_free char *id = NULL, *joined = NULL;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.instructor_token=teacher-secret", NULL);
+    id = api_book(&server, "gated", "&client=anna");
+    joined = api_book(&server, "gated", "&client=ben");
+    ck_assert_str_eq(id, joined);
+    api_server_wait_for_file(&server, "begun");
+    api_server_touch(&server, "go");
+    api_wait_for_status(&server, id, "done");
+    assert_act("DELETE", id, "?client=anna", NULL, 409, "others who asked for the same");
+    assert_act("DELETE", id, "?client=ben", NULL, 403, "Somebody else's run");
+    assert_act("DELETE", id, "", TEACHER, 204, "");
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(so_many_clients_may_ask_for_one_run)
+{
+    auto_free char *id = NULL, *joined = NULL, *again = NULL, *other = NULL;
+    auto_answer ApiAnswer answer = {0};
+
+    api_server_start(&server, API_FAKE_RUNTIME, "limits.max_joined=2", "server.grace_ms=0", NULL);
+    id = api_book(&server, "hang", "&client=anna");
+    joined = api_book(&server, "hang", "&client=ben");
+    again = api_book(&server, "hang", "&client=anna");
+    ck_assert_str_eq(id, joined);
+    ck_assert_str_eq(id, again);
+    answer = api_get(&server, "/run/hang" API_ONCE "&client=carl");
+    api_assert_status(&answer, 429);
+    ck_assert_ptr_nonnull(strstr(answer.body, "limits.max_joined"));
+    other = api_book(&server, "hang", "&client=carl" FRESH);
+    ck_assert_str_ne(id, other);
+    ck_assert_int_eq(api_server_stop(&server, SIGINT), 0);
+}
+END_TEST
+
 START_TEST(as_many_run_at_once_as_have_cpus_for_themselves)
 {
     cpu_set_t usable;
@@ -461,4 +500,5 @@ RUN_TESTS("api-queue", 120, identical_requests_are_one_run_and_each_has_its_own_
     who_has_left_does_not_keep_a_run_from_being_cancelled,
     a_run_that_was_cancelled_by_who_let_it_go_on_ends_with_the_last_watcher,
     a_label_is_changed_by_whose_it_is, a_run_that_is_over_is_removed_by_who_began_it,
+    a_run_of_several_is_removed_by_the_instructor_alone, so_many_clients_may_ask_for_one_run,
     as_many_run_at_once_as_have_cpus_for_themselves)
