@@ -1,0 +1,113 @@
+/* Into the queue: a request that is the same as one that is there joins it, any other is a new run, if there
+ * is room for one. */
+#include "runs/queue-private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void queue_link(Queue *queue, Run *run)
+{
+    run->previous = NULL;
+    run->next = queue->runs;
+    if (queue->runs)
+        queue->runs->previous = run;
+    queue->runs = run;
+}
+
+/* What makes two requests the same: all but the words that each puts on it, and the form of the answer. */
+static char *key_of(const Plan *plan)
+{
+    static const char *const own[] = {"label", "prediction", "format"};
+    json_auto_t *request = json_copy(plan->request);
+    char *key;
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        json_object_del(request, own[i]);
+    key = json_dumps(request, JSON_COMPACT | JSON_SORT_KEYS);
+    assert(key);
+    return key;
+}
+
+static Run *find_same(const Queue *queue, const char *key)
+{
+    for (Run *run = queue->runs; run; run = run->next)
+        if (!run->ending && run->status <= RUN_RUNNING && strcmp(run->key, key) == 0)
+            return run;
+    return NULL;
+}
+
+/* Runs that can begin at once do not count as waiting. */
+static QueueAnswer refuse(const Queue *queue, const Submission *submission)
+{
+    const RunSettings *settings = queue->parts.settings;
+    int64_t n_free = (int64_t)cpusets_count(queue->parts.cpusets) - (int64_t)queue->n_running;
+
+    if (queue->stopping)
+        return QUEUE_STOPPING;
+    if ((int64_t)queue->line.n_items >= settings->max_queue + n_free)
+        return QUEUE_FULL;
+    if ((int64_t)fair_count(&queue->line, submission->address, NULL) >= settings->max_queue_address + n_free)
+        return QUEUE_FULL_ADDRESS;
+    if ((int64_t)fair_count(&queue->line, submission->address, submission->client) >=
+        settings->max_queue_client + n_free)
+        return QUEUE_FULL_CLIENT;
+    return QUEUE_TAKEN;
+}
+
+static void note_ask(const Queue *queue, Run *run, const Submission *submission)
+{
+    Ask *ask = ask_add(&run->asks, submission->owner, submission->label, submission->prediction);
+
+    ask->detached = ask->detached || submission->detached;
+    archive_ask(queue->parts.archive, run->id, submission->owner, submission->label, submission->prediction,
+        submission->noted, submission->data);
+}
+
+static Run *add_run(Queue *queue, Plan *plan, const Submission *submission, char *key)
+{
+    Run *run = run_new(queue->parts.loop, queue->parts.settings, plan, queue->parts.catalog->host);
+    nsec_t before = queue_running_remaining(queue);
+    json_auto_t *nothing = json_object();
+
+    run->turn_ns = queue->parts.catalog->turn_ns;
+    run->paces = queue->parts.catalog->paces;
+    run->key = key;
+    run->cpuset = -1;
+    for (const Run *other = queue->runs; other; other = other->next)
+        before += other->item.client ? other->plan.estimate : 0;
+    queue_link(queue, run);
+    fair_push(&queue->line, &run->item, submission->address, submission->client);
+    archive_begin(queue->parts.archive, run->id, run->created_ms, queue_experiment_of(run), "queued", nothing,
+        NULL, NULL);
+    /* The line may not be in the order of arrival: the right place follows in a moment. */
+    queue_tell_place(queue, run, queue->line.n_items, before);
+    queue_line_moved(queue);
+    queue_take_turn(queue);
+    return run;
+}
+
+QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission, Run **ret)
+{
+    char *key = key_of(plan);
+    Run *same = submission->fresh || queue->stopping ? NULL : find_same(queue, key);
+    QueueAnswer answer = QUEUE_JOINED;
+
+    if (same) {
+        free(key);
+        if (!ask_find(same->asks, submission->owner) &&
+            ask_count(same->asks) >= queue->parts.settings->max_joined)
+            return QUEUE_FULL_RUN;
+        plan_finish(plan);
+    } else {
+        answer = refuse(queue, submission);
+        if (answer != QUEUE_TAKEN) {
+            free(key);
+            return answer;
+        }
+        same = add_run(queue, plan, submission, key);
+    }
+    note_ask(queue, same, submission);
+    *ret = same;
+    return answer;
+}

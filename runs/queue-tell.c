@@ -1,0 +1,126 @@
+/* What the queue says: to those who wait how far they are, to the class board what begins and ends, to the
+ * log where runs are kept. */
+#include "runs/queue-private.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+
+enum { TELL_PLACES_MS = 200 }; /* how often those who wait are told how far they are */
+
+/* An estimate of how long it takes until what n runs have left is over. */
+static nsec_t shared_out(const Queue *queue, nsec_t sum)
+{
+    return sum / cpusets_count(queue->parts.cpusets);
+}
+
+nsec_t queue_running_remaining(const Queue *queue)
+{
+    nsec_t sum = 0;
+
+    for (const Run *run = queue->runs; run; run = run->next)
+        if (run->status == RUN_RUNNING)
+            sum += run_remaining(run);
+    return sum;
+}
+
+void queue_tell_place(const Queue *queue, Run *run, size_t position, nsec_t before)
+{
+    json_auto_t *data = json_pack("{s:s, s:I, s:I, s:I}", "id", run->id, "position", (json_int_t)position,
+        "of", (json_int_t)queue->line.n_items, "estimated_wait_ns", (json_int_t)shared_out(queue, before));
+
+    run->position = position;
+    run_tell(run, "queued", data, true);
+}
+
+/* Tells those whose place has changed. */
+static void tell_places(Queue *queue)
+{
+    auto_free FairItem **items = calloc(queue->line.n_items + 1, sizeof(FairItem *));
+    nsec_t before = queue_running_remaining(queue);
+
+    assert(items);
+    fair_list(&queue->line, items);
+    for (size_t i = 0; i < queue->line.n_items; i++) {
+        Run *run = (Run *)items[i];
+
+        if (run->position != i + 1)
+            queue_tell_place(queue, run, i + 1, before);
+        before += run->plan.estimate;
+    }
+}
+
+static void on_places(uv_timer_t *timer)
+{
+    tell_places(timer->data);
+}
+
+void queue_line_moved(Queue *queue)
+{
+    if (queue->line.n_items > 0 && !uv_is_active((uv_handle_t *)&queue->places))
+        uv_timer_start(&queue->places, on_places, TELL_PLACES_MS, 0);
+}
+
+static json_t *label_or_null(const char *label)
+{
+    return label ? json_string(label) : json_null();
+}
+
+void queue_tell_board(const Queue *queue, const Run *run, const char *event, const json_t *more)
+{
+    enum { MAX_LABELS = 20 }; /* the board is kept and read again and again */
+    auto_free char *created = text_time(run->created_ms);
+    int n_labels = 0;
+    json_auto_t *data = json_pack("{s:s, s:s, s:s, s:[]}", "id", run->id, "experiment",
+        queue_experiment_of(run), "status", run_status_name(run->status), "labels");
+
+    json_object_set_new(data, "created_at", json_string(created));
+    json_object_set_new(data, "label", label_or_null(run->asks ? run->asks->label : NULL));
+    json_object_set_new(data, "prediction", label_or_null(run->asks ? run->asks->prediction : NULL));
+    for (const Ask *ask = run->asks; ask && n_labels < MAX_LABELS; ask = ask->next)
+        if (ask->label && ++n_labels)
+            json_array_append_new(json_object_get(data, "labels"), json_string(ask->label));
+    json_object_set_new(data, "asks", json_integer((json_int_t)ask_count(run->asks)));
+    json_object_update_missing(data, (json_t *)more);
+    board_tell(queue->parts.board, event, data);
+}
+
+nsec_t queue_estimate(const Queue *queue)
+{
+    nsec_t sum = queue_running_remaining(queue);
+
+    for (const Run *run = queue->runs; run; run = run->next)
+        sum += run->item.client ? run->plan.estimate : 0;
+    return shared_out(queue, sum);
+}
+
+/* A text that was not said yet; remembers it. */
+static bool is_new(char **said, const char *text)
+{
+    if (!text || (*said && strcmp(*said, text) == 0))
+        return false;
+    free(*said);
+    *said = strdup(text);
+    return true;
+}
+
+void queue_log_archive(Queue *queue)
+{
+    const char *trouble = archive_trouble(queue->parts.archive),
+               *notice = archive_notice(queue->parts.archive);
+
+    queue->logs_archive = true;
+    if (is_new(&queue->said_notice, notice))
+        log_warning("archive_changed", log_text("notice", notice));
+    if (is_new(&queue->said_trouble, trouble))
+        log_warning("runs_not_kept", log_text("reason", trouble));
+    if (!trouble && queue->said_trouble) {
+        log_info("runs_kept_again");
+        free(queue->said_trouble);
+        queue->said_trouble = NULL;
+    }
+}
