@@ -116,6 +116,15 @@ static const Row odd[] = {
     {BYTES(CHUNKED "fffffff\r\nabc"), "", NULL},
 };
 
+/* libmicrohttpd from version 1 on refuses most of this by itself: in HTML, or without a word. */
+static bool is_refused_by_the_library(const char *text)
+{
+    bool is_page = strstr(text, "<html>") &&
+                   (strncmp(text, "HTTP/1.1 4", 10) == 0 || strncmp(text, "HTTP/1.1 5", 10) == 0);
+
+    return API_HTTP_LIBRARY >= 1 && (*text == '\0' || is_page);
+}
+
 static void assert_row(const Row *row)
 {
     int fd = api_connect(&server);
@@ -124,13 +133,15 @@ static void assert_row(const Row *row)
     /* Who is refused early may be hung up on while he still talks. */
     (void)!write(fd, row->bytes, row->length);
     text = api_receive(fd);
+    ck_assert_msg(!strstr(text, "\"compiler\""), "smuggled: %s\n%s", row->bytes, text);
+    if (is_refused_by_the_library(text))
+        return;
     if (*row->begins)
         ck_assert_msg(strncmp(text, row->begins, strlen(row->begins)) == 0, "%s\n%s", row->bytes, text);
     else
         ck_assert_msg(*text == '\0', "%s\n%s", row->bytes, text);
     ck_assert_msg(
         !row->words || strstr(text, row->words), "%s\nno \"%s\" in %s", row->bytes, row->words, text);
-    ck_assert_msg(!strstr(text, "\"compiler\""), "smuggled: %s\n%s", row->bytes, text);
 }
 
 /* Alive, nothing was started, and nothing is left. */
