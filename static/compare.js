@@ -37,14 +37,14 @@ function median(stats) {
 
     return [
         number(value, time(value)),
-        interval && el('small', {}, ` ${timeRange(interval[0], interval[1])}`),
+        interval && el('small', {class: 'under'}, ` ${timeRange(interval[0], interval[1])}`),
     ].filter(Boolean);
 }
 
 function ratioNode({ratio: value, interval}) {
     return [
         number(value, `${ratio(value)} ×`),
-        interval && el('small', {}, ` ${ratio(interval[0])} to ${ratio(interval[1])}`),
+        interval && el('small', {class: 'under'}, ` ${ratio(interval[0])} to ${ratio(interval[1])}`),
     ].filter(Boolean);
 }
 
