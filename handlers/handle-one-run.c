@@ -114,7 +114,6 @@ Response *handle_run_events(App *app, Request *request)
     uint64_t last_number;
     Lookup *lookup;
     Run *live;
-    Ask *ask;
 
     if (refusal)
         return refusal;
@@ -123,10 +122,8 @@ Response *handle_run_events(App *app, Request *request)
     live = queue_find(app->queue, request->parameter);
     if (live && request->method == METHOD_HEAD)
         return follow_response(NULL, NULL);
-    if (live) {
-        ask = ask_find(live->asks, client.owner);
-        return follow_run(app, live, &client, NULL, ask && ask != live->asks, last_number);
-    }
+    if (live)
+        return follow_run(app, live, &client, NULL, lookup_has_joined(live, client.owner), last_number);
     lookup = lookup_new(app, request, &client, json_incref(values));
     lookup->last_number = last_number;
     archive_get(

@@ -21,32 +21,35 @@ static int64_t half_of_memory(const json_t *catalogs)
     return least / 2;
 }
 
+/* What the operator did not decide. */
+static const struct {
+    size_t offset;
+    int64_t value;
+} usual_limits[] = {
+    {offsetof(PlanLimits, default_switch_interval_us), 5000},
+    {offsetof(PlanLimits, default_check_interval), 100},
+    {offsetof(PlanLimits, default_timeout_ms), 60000},
+    {offsetof(PlanLimits, max_timeout_ms), 600000},
+    {offsetof(PlanLimits, max_cells), 64},
+    {offsetof(PlanLimits, max_estimate_ms), 60000},
+    {offsetof(PlanLimits, max_repeat), 1000},
+    {offsetof(PlanLimits, fetch_max_bytes), 10000000},
+    {offsetof(PlanLimits, fetch_max_requests), 1000},
+    {offsetof(PlanLimits, max_task_cells), 100000},
+};
+
 PlanLimits common_limits(const json_t *catalogs, const PlanLimits *given)
 {
     PlanLimits limits = given ? *given : (PlanLimits){0};
 
     if (!limits.default_lock)
         limits.default_lock = "gil";
-    if (limits.default_switch_interval_us == 0)
-        limits.default_switch_interval_us = 5000;
-    if (limits.default_check_interval == 0)
-        limits.default_check_interval = 100;
-    if (limits.default_timeout_ms == 0)
-        limits.default_timeout_ms = 60000;
-    if (limits.max_timeout_ms == 0)
-        limits.max_timeout_ms = 600000;
-    if (limits.max_cells == 0)
-        limits.max_cells = 64;
-    if (limits.max_estimate_ms == 0)
-        limits.max_estimate_ms = 60000;
-    if (limits.max_repeat == 0)
-        limits.max_repeat = 1000;
-    if (limits.fetch_max_bytes == 0)
-        limits.fetch_max_bytes = 10000000;
-    if (limits.fetch_max_requests == 0)
-        limits.fetch_max_requests = 1000;
-    if (limits.max_task_cells == 0)
-        limits.max_task_cells = 100000;
+    for (size_t i = 0; i < sizeof(usual_limits) / sizeof(usual_limits[0]); i++) {
+        int64_t *limit = (int64_t *)((char *)&limits + usual_limits[i].offset);
+
+        if (*limit == 0)
+            *limit = usual_limits[i].value;
+    }
     if (limits.max_memory_bytes == 0)
         limits.max_memory_bytes = half_of_memory(catalogs);
     return limits;

@@ -71,7 +71,6 @@ static void on_kept(void *data, Run *run, bool kept)
 
     if (queue->logs_archive)
         queue_log_archive(queue);
-
     if (run->cpuset >= 0) {
         cpusets_give_back(queue->parts.cpusets, run->cpuset);
         queue->n_running--;

@@ -95,13 +95,9 @@ bool host_is_origin(const char *item)
            (authority.kind != AUTHORITY_NAME || host_is_name(authority.host));
 }
 
-bool host_is_loopback(const char *address)
+bool host_is_loopback(const char *text)
 {
-    struct in6_addr six;
-    struct in_addr four;
+    Address address;
 
-    if (inet_pton(AF_INET, address, &four) == 1)
-        return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
-    return inet_pton(AF_INET6, address, &six) == 1 &&
-           (IN6_IS_ADDR_LOOPBACK(&six) || (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET));
+    return address_parse(text, &address) && address_is_loopback(&address);
 }

@@ -18,4 +18,4 @@ bool host_is_name(const char *text);
 bool host_is_origin(const char *text);
 
 /* Whether an address, as host_is_address() has it, is this machine's own only. */
-bool host_is_loopback(const char *address);
+bool host_is_loopback(const char *text);
