@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
+
 enum { MAX_NAME = 253, MAX_LABEL = 63, MAX_PORT = 65535 };
 
 static const struct {
@@ -91,7 +93,7 @@ int authority_parse(const char *text, size_t length, Authority *ret)
 
 int authority_parse_url(const char *url, size_t length, Authority *ret)
 {
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(schemes); i++) {
         size_t before = strlen(schemes[i].scheme), end = before;
 
         if (length < before || strncasecmp(url, schemes[i].scheme, before) != 0)

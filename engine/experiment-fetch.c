@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 
+#include "base/array.h"
 #include "base/random.h"
 #include "engine/egress.h"
 #include "engine/fetch-rows.h"
@@ -461,11 +462,11 @@ const Experiment experiment_fetch = {
     .name = "fetch",
     .summary = "get a page: bound to waiting, so threads and an event loop help, whatever the lock",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .n_costs = ARRAY_LENGTH(costs),
     .memory = memory,
-    .n_memory = sizeof(memory) / sizeof(memory[0]),
+    .n_memory = ARRAY_LENGTH(memory),
     .max_tasks = max_tasks,
     .state_bytes = state_bytes,
     .prepare = prepare,

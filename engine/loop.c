@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "engine/timeline.h"
 
 void loop_init(Loop *loop, const Cell *cell, Arena *arena, Lock *lock, Seat *seat, uint32_t n_tasks)
@@ -156,7 +157,7 @@ static int wait_for_events(int epoll_fd, struct epoll_event *events, int max, co
 
 void loop_poll(Loop *loop, LoopEvents *ret, bool dont_block)
 {
-    struct epoll_event events[sizeof(ret->ready) / sizeof(ret->ready[0])];
+    struct epoll_event events[ARRAY_LENGTH(ret->ready)];
     nsec_t timeout = 0;
     bool forever = !dont_block && loop->n_timers == 0;
     int n;
@@ -175,8 +176,7 @@ void loop_poll(Loop *loop, LoopEvents *ret, bool dont_block)
         return;
     }
     assert(!forever || loop->n_watches > 0);
-    n = wait_for_events(
-        loop->epoll_fd, events, sizeof(events) / sizeof(events[0]), forever ? NULL : &timeout);
+    n = wait_for_events(loop->epoll_fd, events, ARRAY_LENGTH(events), forever ? NULL : &timeout);
     assert(n >= 0 || errno == EINTR);
     for (int i = 0; i < n; i++) {
         ret->ready[i].watch = events[i].data.ptr;

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/cpulist.h"
 
@@ -49,7 +50,7 @@ __attribute__((format(printf, 2, 3))) static void child_fail(int status, const c
 
 static bool is_kept(const char *variable)
 {
-    for (size_t i = 0; i < sizeof(kept_variables) / sizeof(*kept_variables); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(kept_variables); i++) {
         size_t length = strlen(kept_variables[i]);
 
         if (strncmp(variable, kept_variables[i], length) == 0 && variable[length] == '=')

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/number.h"
 
 enum Kind { KIND_NUMBER, KIND_SWITCH, KIND_TEXT };
@@ -31,7 +32,7 @@ static const Row rows[] = {
     {"ports", KIND_NUMBER, 1, ORIGIN_MAX_PORTS, 8, NULL, FIELD(n_ports), "how many free ports to listen on"},
     {"version", KIND_SWITCH, 0, 0, 0, NULL, FIELD(version), "show the version"},
 };
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { N_ROWS = ARRAY_LENGTH(rows) };
 
 static void set_default(const Row *row, void *field)
 {

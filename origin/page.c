@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/number.h"
 
 enum { FILLER_SIZE = 64000, TITLE_SIZE = 256, SHOWN_PATH = 180, SHOWN_NAME = 20, SHOWN_VALUE = 30 };
@@ -28,7 +29,7 @@ static const Row rows[] = {
     {"delay_ms", 0, 0, 0, offsetof(PageRequest, delay_ms), offsetof(PageLimits, max_delay_ms)},
     {"status", 200, 599, 200, offsetof(PageRequest, status), NO_LIMIT},
 };
-enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { N_ROWS = ARRAY_LENGTH(rows) };
 
 void page_request_init(PageRequest *request)
 {
