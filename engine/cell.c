@@ -173,11 +173,11 @@ static bool wait_until(pid_t pid, nsec_t deadline, int *ret_status)
 
 static int create_arena(const Cell *cell, Arena **ret)
 {
-    int r = arena_create(
-        cell->mode->loop_each ? cell->n_tasks : 1, cell->n_tasks, cell->experiment->state_bytes(cell), ret);
+    int r = arena_create(cell->mode->side_by_side ? cell->n_tasks : 1, cell->n_tasks,
+        cell->experiment->state_bytes(cell), ret);
 
     if (r == 0)
-        (*ret)->tasks_are_alone = cell->mode->processes;
+        (*ret)->tasks_are_alone = !cell->mode->shares_memory;
     return r;
 }
 

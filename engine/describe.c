@@ -12,8 +12,11 @@ static json_t *describe_modes(void)
 
     for (size_t i = 0; registry_modes[i]; i++) {
         const Mode *mode = registry_modes[i];
-        json_t *object =
-            json_pack("{s:s, s:s, s:[]}", "name", mode->name, "summary", mode->summary, "aliases");
+        json_t *object = json_pack("{s:s, s:s, s:[], s:b, s:b, s:b, s:b, s:b, s:{s:s, s:f, s:I}}", "name",
+            mode->name, "summary", mode->summary, "aliases", "usual", mode->usual, "baseline", mode->baseline,
+            "side_by_side", mode->side_by_side, "shares_memory", mode->shares_memory, "one_loop",
+            mode->one_loop, "task", "noun", mode->task.noun, "ns", mode->task.ns, "bytes",
+            (json_int_t)mode->task.bytes);
 
         if (mode->alias)
             json_array_append_new(json_object_get(object, "aliases"), json_string(mode->alias));
@@ -22,14 +25,31 @@ static json_t *describe_modes(void)
     return modes;
 }
 
+/* A lock's parameter may be a list, whose values are an axis of the grid; so its default is a list too. */
+static json_t *describe_axis(const Parameter *parameter)
+{
+    json_t *object = parameter_describe(parameter);
+
+    json_object_set_new(object, "list", json_true());
+    json_object_set_new(object, "default", json_pack("[O]", json_object_get(object, "default")));
+    return object;
+}
+
 static json_t *describe_locks(void)
 {
     json_t *locks = json_array();
 
-    for (size_t i = 0; registry_locks[i]; i++)
-        json_array_append_new(
-            locks, json_pack("{s:s, s:s, s:b}", "name", registry_locks[i]->name, "summary",
-                       registry_locks[i]->summary, "exclusive", registry_locks[i]->exclusive));
+    for (size_t i = 0; registry_locks[i]; i++) {
+        const LockPolicy *lock = registry_locks[i];
+        json_t *object = json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:s?, s:f, s:[]}", "name", lock->name,
+            "title", lock->title, "summary", lock->summary, "usual", lock->usual, "exclusive",
+            lock->exclusive, "whose", lock->each_its_own ? "task" : "all", "models", lock->models, "crowding",
+            lock->crowding, "parameters");
+
+        for (size_t k = 0; k < lock->n_parameters; k++)
+            json_array_append_new(json_object_get(object, "parameters"), describe_axis(&lock->parameters[k]));
+        json_array_append_new(locks, object);
+    }
     return locks;
 }
 
@@ -37,19 +57,26 @@ static json_t *describe_locks(void)
  * with what most experiments keep there, and its timer. */
 enum { CELL_BYTES = 4 << 20, ARENA_BYTES_PER_TASK = 512 };
 
+static json_t *describe_conditions(const Condition conditions[static N_CONDITIONS])
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < N_CONDITIONS && conditions[i].name; i++)
+        json_object_set_new(object, conditions[i].name,
+            conditions[i].is ? json_string(conditions[i].is) : json_integer(conditions[i].equals));
+    return object;
+}
+
 /* What a term is multiplied by, and where it is there. */
 static void describe_factors(
-    json_t *term, const char *const times[static 4], const Condition only_if[static 3])
+    json_t *term, const char *const times[static N_FACTORS], const Condition only_if[static N_CONDITIONS])
 {
-    json_t *names = json_array(), *conditions = json_object();
+    json_t *names = json_array();
 
-    for (size_t i = 0; i < 4 && times[i]; i++)
+    for (size_t i = 0; i < N_FACTORS && times[i]; i++)
         json_array_append_new(names, json_string(times[i]));
-    for (size_t i = 0; i < 3 && only_if[i].name; i++)
-        json_object_set_new(conditions, only_if[i].name,
-            only_if[i].is ? json_string(only_if[i].is) : json_integer(only_if[i].equals));
     json_object_set_new(term, "times", names);
-    json_object_set_new(term, "only_if", conditions);
+    json_object_set_new(term, "only_if", describe_conditions(only_if));
 }
 
 static json_t *describe_cost(const Cost *cost)
@@ -91,9 +118,9 @@ static json_t *describe_memory(const Experiment *experiment)
     for (size_t i = 0; registry_modes[i]; i++) {
         const Mode *mode = registry_modes[i];
         const MemoryUse use = {
-            .per_task = true, .bytes = (double)mode->task_bytes, .only_if = {{"mode", mode->name}}};
+            .per_task = true, .bytes = (double)mode->task.bytes, .only_if = {{"mode", mode->name}}};
 
-        if (mode->task_bytes > 0)
+        if (mode->task.bytes > 0)
             json_array_append_new(uses, describe_memory_use(&use));
     }
     for (size_t i = 0; i < experiment->n_memory; i++)
@@ -118,6 +145,12 @@ static json_t *describe_experiment(const Experiment *experiment)
         json_object_set_new(object, "headline", json_string(experiment->headline));
     if (experiment->fixed_time)
         json_object_set_new(object, "fixed_time", json_true());
+    if (experiment->released[0].name)
+        json_object_set_new(
+            object, "released", json_pack("{s:o}", "only_if", describe_conditions(experiment->released)));
+    if (experiment->blocks_loop[0].name)
+        json_object_set_new(object, "blocks_loop",
+            json_pack("{s:o}", "only_if", describe_conditions(experiment->blocks_loop)));
     if (experiment->tasks_parameter)
         json_object_set_new(object, "tasks",
             json_pack("{s:s, s:I}", "parameter", experiment->tasks_parameter, "plus",

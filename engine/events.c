@@ -68,7 +68,7 @@ static uint64_t per_task(const Arena *arena, uint64_t before, uint64_t during)
 static json_t *memory_json(const Cell *cell, const Arena *arena)
 {
     const MemoryReading *before = &arena->memory_before;
-    bool has_stack = cell->mode->loop_each;
+    bool has_stack = cell->mode->side_by_side;
 
     if (!arena->read_memory)
         return json_null();

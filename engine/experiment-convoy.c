@@ -190,7 +190,7 @@ static void begin(const Cell *cell, Task *task)
 
     state->begun = true;
     state->task = task;
-    if (cell->mode->processes && task->id > 0)
+    if (!cell->mode->shares_memory && task->id > 0)
         close_socket(convoy);
     atomic_fetch_add_explicit(&convoy->board->n_begun, 1, memory_order_relaxed);
 }
@@ -198,7 +198,7 @@ static void begin(const Cell *cell, Task *task)
 static void attend(const Cell *cell, Arena *arena)
 {
     (void)arena;
-    if (cell->mode->processes)
+    if (!cell->mode->shares_memory)
         close_socket(cell->prepared);
 }
 

@@ -189,6 +189,7 @@ const Experiment experiment_crunch = {
     .n_costs = sizeof(costs) / sizeof(costs[0]),
     .memory = memory,
     .n_memory = sizeof(memory) / sizeof(memory[0]),
+    .released = {{"release", "on"}},
     .max_tasks = max_tasks,
     .state_bytes = state_bytes,
     .prepare = prepare,

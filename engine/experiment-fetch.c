@@ -138,7 +138,7 @@ static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE]
 
     if (mode == &mode_serial)
         return MOST;
-    if (mode->processes)
+    if (!mode->shares_memory)
         return MOST_PROCESSES;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_max == RLIM_INFINITY)
         return MOST;
@@ -467,6 +467,7 @@ const Experiment experiment_fetch = {
     .n_costs = ARRAY_LENGTH(costs),
     .memory = memory,
     .n_memory = ARRAY_LENGTH(memory),
+    .blocks_loop = {{"client", "blocking"}},
     .max_tasks = max_tasks,
     .state_bytes = state_bytes,
     .prepare = prepare,

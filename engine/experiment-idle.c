@@ -77,16 +77,16 @@ static const MemoryUse memory[] = {
 
 static int64_t bytes_of(const Mode *mode)
 {
-    return mode->processes ? BYTES_OF_PROCESS : BYTES_OF_THREAD;
+    return !mode->shares_memory ? BYTES_OF_PROCESS : BYTES_OF_THREAD;
 }
 
 static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000 };
-    int64_t most = mode->processes ? MOST_PROCESSES : MOST, room;
+    int64_t most = !mode->shares_memory ? MOST_PROCESSES : MOST, room;
     char limit[ROOM_REASON_SIZE];
 
-    if (!mode->loop_each)
+    if (!mode->side_by_side)
         return most;
     room = room_for_tasks((uint64_t)bytes_of(mode), false, limit);
     if (room >= most)
@@ -137,7 +137,7 @@ static void limit_start(Cell *cell)
     int64_t bytes_each = bytes_of(cell->mode) + params->touch_stack_bytes, room;
     char reason[ROOM_REASON_SIZE];
 
-    if (!cell->mode->processes && cell->mode != &mode_threads)
+    if (cell->mode->shares_memory && cell->mode != &mode_threads)
         return;
     room = room_for_tasks((uint64_t)bytes_each, true, reason);
     if (room >= cell->n_tasks || (cell->start_limit > 0 && cell->start_limit <= room))

@@ -90,7 +90,7 @@ static size_t state_bytes(const Cell *cell)
 /* The tasks have threads or processes of their own, and the parent's thread is free to read the pipe. */
 static bool parent_attends(const Cell *cell)
 {
-    return cell->mode->processes || cell->mode == &mode_threads;
+    return !cell->mode->shares_memory || cell->mode == &mode_threads;
 }
 
 static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
@@ -173,7 +173,7 @@ static void attend(const Cell *cell, Arena *arena)
     uint64_t expected = (uint64_t)((const ShareParams *)cell->params)->items * arena->n_started;
     bool goes_on = !share->total;
 
-    if (cell->mode->processes)
+    if (!cell->mode->shares_memory)
         close(share->write_fd);
     while (goes_on && share->n_received < expected) {
         bool all_ended = atomic_load_explicit(&arena->n_finished, memory_order_relaxed) == arena->n_started;
@@ -270,7 +270,7 @@ static void conclude(const Cell *cell, Arena *arena)
 static const char *check(const Cell *cell, const Task *task)
 {
     const ShareParams *params = (const ShareParams *)cell->params;
-    bool shared = !cell->mode->processes || params->via != VIA_VARIABLE;
+    bool shared = cell->mode->shares_memory || params->via != VIA_VARIABLE;
     uint64_t expected = shared ? (uint64_t)params->items * cell->n_tasks : 0;
 
     if (((const ShareTask *)task->state)->n_added != (uint64_t)params->items)

@@ -28,6 +28,8 @@ typedef struct Condition {
     int64_t equals;
 } Condition;
 
+enum { N_CONDITIONS = 3, N_FACTORS = 4 };
+
 typedef enum CostKind {
     COST_CPU,     /* computed inside the lock */
     COST_OUTSIDE, /* computed outside the lock */
@@ -39,17 +41,17 @@ typedef enum CostKind {
 typedef struct Cost {
     CostKind kind;
     double ns; /* 0: measured, the time of one countdown turn */
-    const char *times[4];
-    Condition only_if[3]; /* it is there only where all of them are true */
+    const char *times[N_FACTORS];
+    Condition only_if[N_CONDITIONS]; /* it is there only where all of them are true */
 } Cost;
 
 /* One term of what a cell needs of memory at once: bytes times the values of the named parameters. What the
- * tasks' own threads and processes need comes on top, see Mode.task_bytes. */
+ * tasks' own threads and processes need comes on top, see ModeTask. */
 typedef struct MemoryUse {
     bool per_task; /* for each task; else once for all */
     double bytes;
-    const char *times[4];
-    Condition only_if[3]; /* as in Cost */
+    const char *times[N_FACTORS];
+    Condition only_if[N_CONDITIONS]; /* as in Cost */
 } MemoryUse;
 
 struct Experiment {
@@ -70,6 +72,10 @@ struct Experiment {
     /* It goes on for as long as a parameter says, however much gets done meanwhile: its wall time is no
      * measure of a mode, so there is no ideal and nothing to compare with serial. */
     bool fixed_time;
+
+    /* Where all of these are true a task computes outside the lock, and where all of those are true a task
+     * that waits stops its event loop. Without a first condition: nowhere. */
+    Condition released[N_CONDITIONS], blocks_loop[N_CONDITIONS];
 
     /* Too few threads or processes are a result, not a failure. */
     bool takes_fewer;

@@ -88,7 +88,7 @@ static bool some_process_ended(const Cell *cell)
 {
     siginfo_t info = {0};
 
-    return cell->mode->processes && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+    return !cell->mode->shares_memory && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
            info.si_pid != 0;
 }
 
@@ -123,8 +123,8 @@ static Step begin(const Cell *cell, Task *task)
     IdleTask *state = (IdleTask *)task->state;
 
     state->stage = STAGE_BEGUN;
-    state->pid = cell->mode->processes ? getpid() : 0;
-    return (Step){cell->mode->loop_each || params->touch_stack_bytes > 0 ? STEP_DETACHED : STEP_MORE, 0};
+    state->pid = !cell->mode->shares_memory ? getpid() : 0;
+    return (Step){cell->mode->side_by_side || params->touch_stack_bytes > 0 ? STEP_DETACHED : STEP_MORE, 0};
 }
 
 /* Outside the lock: to touch megabytes takes as long as a switch interval, and all would wait for each. */
@@ -136,7 +136,7 @@ static Step arrive(const Cell *cell, Task *task)
 
     touch_stack(&here, (size_t)params->touch_stack_bytes);
     atomic_fetch_add_explicit(&gate->n_begun, 1, memory_order_release);
-    while (cell->mode->loop_each && sem_wait(&gate->open) < 0 && errno == EINTR)
+    while (cell->mode->side_by_side && sem_wait(&gate->open) < 0 && errno == EINTR)
         ;
     ((IdleTask *)task->state)->stage = STAGE_ARRIVED;
     return (Step){STEP_MORE, 0};

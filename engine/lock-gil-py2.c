@@ -24,6 +24,18 @@ typedef struct GilPy2 {
     Seat *last_holder; /* guarded by the semaphore */
 } GilPy2;
 
+static const Parameter parameters[] = {
+    {
+        .name = "check_interval",
+        .unit = "ticks",
+        .help = "how many ticks a thread runs before it lets go of the lock (gil-py2)",
+        .min = 1,
+        .max = 1000000,
+        .fallback = 100,
+        .offset = offsetof(LockSettings, check_interval),
+    },
+};
+
 static Lock *py2_create(const LockSettings *settings)
 {
     GilPy2 *gil = aligned_alloc(alignof(GilPy2), sizeof(*gil));
@@ -144,8 +156,13 @@ static void py2_check(Lock *lock, Seat *seat, uint64_t ticks)
 
 const LockPolicy lock_gil_py2 = {
     .name = "gil-py2",
+    .title = "the lock of Python 2",
     .summary = "the global lock of CPython 2: let go and taken again every check interval",
     .exclusive = true,
+    .models = "cpython2",
+    .crowding = 0.5,
+    .parameters = parameters,
+    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
     .create = py2_create,
     .destroy = py2_destroy,
     .acquire = py2_acquire,

@@ -37,6 +37,18 @@ typedef struct Gil {
     const Seat *last_holder;      /* guarded by switch_mutex */
 } Gil;
 
+const Parameter gil_parameters[GIL_N_PARAMETERS] = {
+    {
+        .name = "switch_interval_us",
+        .unit = "us",
+        .help = "how long a waiting thread waits before it asks for the lock (gil)",
+        .min = 1,
+        .max = 1000000,
+        .fallback = 5000,
+        .offset = offsetof(LockSettings, switch_interval_us),
+    },
+};
+
 Lock *gil_create(const LockPolicy *policy, const LockSettings *settings)
 {
     Gil *gil = aligned_alloc(alignof(Gil), sizeof(*gil));
@@ -206,8 +218,13 @@ static Lock *create(const LockSettings *settings)
 
 const LockPolicy lock_gil = {
     .name = "gil",
+    .title = "the GIL",
     .summary = "the global lock of CPython 3.2 and later: a waiter asks for it after one switch interval",
+    .usual = true,
     .exclusive = true,
+    .models = "cpython3",
+    .parameters = gil_parameters,
+    .n_parameters = GIL_N_PARAMETERS,
     .create = create,
     .destroy = gil_destroy,
     .acquire = gil_acquire,

@@ -3,6 +3,9 @@
 
 #include "engine/lock.h"
 
+enum { GIL_N_PARAMETERS = 1 };
+extern const Parameter gil_parameters[GIL_N_PARAMETERS];
+
 /* Returns a lock with the algorithm of CPython 3.2 and later under the given policy's name. */
 Lock *gil_create(const LockPolicy *policy, const LockSettings *settings);
 void gil_destroy(Lock *lock);

@@ -45,7 +45,9 @@ static void none_check(Lock *lock, Seat *seat, uint64_t ticks)
 
 const LockPolicy lock_none = {
     .name = "none",
+    .title = "no lock",
     .summary = "no lock: free-threaded CPython (PEP 703), Jython, IronPython",
+    .models = "free-threaded",
     .create = none_create,
     .destroy = none_destroy,
     .acquire = none_enter,

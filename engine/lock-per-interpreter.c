@@ -10,8 +10,12 @@ static Lock *create(const LockSettings *settings)
 
 const LockPolicy lock_per_interpreter = {
     .name = "per-interpreter",
+    .title = "a lock for each interpreter",
     .summary = "a lock of its own for each interpreter (PEP 684): threads do not wait for one another",
-    .per_loop = true,
+    .each_its_own = true,
+    .models = "interpreters",
+    .parameters = gil_parameters,
+    .n_parameters = GIL_N_PARAMETERS,
     .create = create,
     .destroy = gil_destroy,
     .acquire = gil_acquire,

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/nsec.h"
+#include "engine/parameter.h"
 
 typedef struct LockSettings {
     int64_t switch_interval_us; /* gil: how long a waiter waits before it asks */
@@ -47,9 +48,19 @@ typedef struct Lock {
 
 struct LockPolicy {
     const char *name;
+    const char *title; /* "the GIL": how a sentence calls it */
     const char *summary;
-    bool exclusive; /* never two threads of one process inside */
-    bool per_loop;  /* each loop has a lock of its own */
+
+    /* Everything that others need to know of a lock: nobody asks for its name. */
+    bool usual;         /* the lock if nobody says which */
+    bool exclusive;     /* never two tasks inside where they share memory */
+    bool each_its_own;  /* each task that has a thread has a lock of its own; else one lock is for all */
+    const char *models; /* which real runtime's lock it is a model of: "cpython3", "cpython2",
+                           "free-threaded", "interpreters"; NULL: of none */
+    double crowding;    /* with several CPUs, what each further task beside the first adds to the cost of
+                           computing, as a part of it */
+    const Parameter *parameters; /* may be NULL */
+    size_t n_parameters;
 
     /* Returns a new lock; asserts that there is memory. Nothing is allocated later. */
     Lock *(*create)(const LockSettings *settings);

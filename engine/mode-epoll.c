@@ -22,6 +22,8 @@ const Mode mode_epoll = {
     .name = "epoll",
     .alias = "asyncio",
     .summary = "all on one event loop in one thread",
+    .shares_memory = true,
     .one_loop = true,
+    .task = {.noun = "task"},
     .run = run,
 };

@@ -81,8 +81,9 @@ static int run(const Cell *cell, Arena *arena)
 const Mode mode_processes = {
     .name = "processes",
     .summary = "a process for each task: each has a lock of its own, and no shared data",
-    .processes = true,
-    .loop_each = true,
-    .task_bytes = 240 << 10, /* 60 KB of its own, page tables of 90 KB, and the rest of the kernel's part */
+    .usual = true,
+    .side_by_side = true,
+    /* 60 KB of its own, page tables of 90 KB, and the rest of the kernel's part. */
+    .task = {.noun = "process", .ns = 400e3, .bytes = 240 << 10},
     .run = run,
 };

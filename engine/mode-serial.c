@@ -22,5 +22,9 @@ static int run(const Cell *cell, Arena *arena)
 const Mode mode_serial = {
     .name = "serial",
     .summary = "one after the other in one thread",
+    .usual = true,
+    .baseline = true,
+    .shares_memory = true,
+    .task = {.noun = "call"},
     .run = run,
 };

@@ -76,7 +76,7 @@ static int start(const Cell *cell, Worker *workers, uint32_t *ret_started)
 
 static int run(const Cell *cell, Arena *arena)
 {
-    Lock *common = cell->lock->per_loop ? NULL : cell->lock->create(&cell->lock_settings);
+    Lock *common = cell->lock->each_its_own ? NULL : cell->lock->create(&cell->lock_settings);
     Worker *workers = create_workers(cell, arena, common);
     uint32_t started;
     int r;
@@ -102,7 +102,10 @@ static int run(const Cell *cell, Arena *arena)
 const Mode mode_threads = {
     .name = "threads",
     .summary = "a thread for each task, all in one process",
-    .loop_each = true,
-    .task_bytes = 44 << 10, /* 14 KB of its own, a kernel stack of 16 KB, and the kernel's other parts */
+    .usual = true,
+    .side_by_side = true,
+    .shares_memory = true,
+    /* 14 KB of its own, a kernel stack of 16 KB, and the kernel's other parts. */
+    .task = {.noun = "thread", .ns = 50e3, .bytes = 44 << 10},
     .run = run,
 };

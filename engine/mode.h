@@ -3,17 +3,25 @@
 
 #include "engine/cell.h"
 
+/* What a mode makes for each task. */
+typedef struct ModeTask {
+    const char *noun; /* "thread": what people call it */
+    double ns;        /* to make one, from measurements with some room; 0: nothing is made */
+    size_t bytes;     /* that it takes while it lives, with the kernel's part; 0: nothing of its own */
+} ModeTask;
+
 struct Mode {
     const char *name;
     const char *alias; /* another name that is accepted; NULL if there is none */
     const char *summary;
-    bool processes; /* tasks are processes: they share the arena and nothing else */
-    bool loop_each; /* each task has a loop, and so a seat, of its own; else one loop serves all */
-    bool one_loop;  /* all tasks run on one loop, in one thread */
 
-    /* What the thread or process of each task takes while it lives, with the kernel's part; 0: it has none.
-     */
-    size_t task_bytes;
+    /* Everything that others need to know of a mode: nobody asks for its name. */
+    bool usual;         /* runs if nobody says which */
+    bool baseline;      /* what all others are compared with */
+    bool side_by_side;  /* each task has a loop, and so a seat, of its own, and they run at the same time */
+    bool shares_memory; /* all tasks are in one process; else they share the arena and nothing else */
+    bool one_loop;      /* all tasks run on one loop, in one thread, and take turns there */
+    ModeTask task;
 
     /* Runs all tasks of the arena to their end, from the cell's process, which has one thread. Everything
      * that can be allocated is, then arena->epoch is taken with cell_start_clock() before the first task,

@@ -14,7 +14,8 @@ uint32_t tally_end(const Loop *loop, atomic_uint *n_ended)
 
 bool tally_is_protected(const Cell *cell)
 {
-    return cell->lock->exclusive || cell->mode->processes || !cell->mode->loop_each || cell->n_tasks == 1;
+    return cell->lock->exclusive || !cell->mode->shares_memory || !cell->mode->side_by_side ||
+           cell->n_tasks == 1;
 }
 
 void tally_add(TallySum *sum, const Tally *tally)

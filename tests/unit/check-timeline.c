@@ -25,7 +25,7 @@ static void check_span(const Cell *cell, const Arena *arena, const Span *span)
     ck_assert(instant ? span->start == span->end : span->start < span->end);
     /* Nobody waits for a lock that is his alone. */
     if (span->kind == SPAN_WAIT_LOCK || instant)
-        ck_assert(cell->lock->exclusive && arena->n_seats > 1 && !cell->mode->processes);
+        ck_assert(cell->lock->exclusive && arena->n_seats > 1 && cell->mode->shares_memory);
 }
 
 /* Between the end of a wait for the lock and the run that follows, the loop has a few words with itself. */
@@ -78,13 +78,13 @@ static void check_task(const Cell *cell, Arena *arena, const Task *task, const S
     ck_assert_uint_gt(seen->n_runs, 0);
     ck_assert_uint_le(seen->last, end);
     ck_assert_uint_le(seen->sum, end - (seen->first < start ? seen->first : start));
-    if (cell->mode->loop_each)
+    if (cell->mode->side_by_side)
         check_covered(arena, task, seen);
 }
 
 void check_timeline(const Cell *cell, Arena *arena)
 {
-    bool one_inside = (cell->lock->exclusive && !cell->mode->processes) || arena->n_seats == 1;
+    bool one_inside = (cell->lock->exclusive && cell->mode->shares_memory) || arena->n_seats == 1;
     Seen *seen = calloc(cell->n_tasks, sizeof(*seen));
     nsec_t last_start = 0, last_run = 0;
 

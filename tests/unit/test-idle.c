@@ -121,7 +121,7 @@ START_TEST(memory_is_that_of_all_tasks_at_once)
 {
     for (size_t m = 0; registry_modes[m] && !IS_SANITIZED; m++) {
         const Mode *mode = registry_modes[m];
-        bool has_stack = mode == &mode_threads || mode->processes;
+        bool has_stack = mode == &mode_threads || !mode->shares_memory;
         Cell cell =
             idle_cell(mode, &lock_gil, mode == &mode_serial ? 2 : N_TASKS, (IdleOptions){.stack_bytes = MB});
         json_auto_t *event = run(&cell);

@@ -214,7 +214,7 @@ START_TEST(interpreters_do_not_wait_for_one_another)
     Lock *two = lock_per_interpreter.create(&(LockSettings){5000, 100});
     Seat mine = {0}, theirs = {0};
 
-    ck_assert(lock_per_interpreter.per_loop && !lock_per_interpreter.exclusive);
+    ck_assert(lock_per_interpreter.each_its_own && !lock_per_interpreter.exclusive);
     lock_per_interpreter.acquire(one, &mine);
     lock_per_interpreter.acquire(two, &theirs);
     ck_assert_uint_eq(mine.stats.contended + theirs.stats.contended, 0);

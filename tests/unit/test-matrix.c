@@ -39,13 +39,14 @@ static void check_locks(const Cell *cell, Arena *arena)
         ck_assert_uint_le(stats->held + stats->waited + arena_seat(arena, i)->outside, arena->wall);
         acquires += stats->acquires;
         held += stats->held;
-        if (cell->lock->per_loop || !cell->lock->exclusive || arena->n_seats == 1 || cell->mode->processes)
+        if (cell->lock->each_its_own || !cell->lock->exclusive || arena->n_seats == 1 ||
+            !cell->mode->shares_memory)
             ck_assert_uint_eq(stats->handoffs + stats->contended, 0);
     }
     if (cell->lock == &lock_none)
         ck_assert_uint_eq(acquires, 0);
     /* Only one at a time is inside, so the times inside add up to no more than the time there is. */
-    if (cell->lock->exclusive && !cell->mode->processes)
+    if (cell->lock->exclusive && cell->mode->shares_memory)
         ck_assert_uint_le(held, arena->wall);
     if (cell->lock == &lock_gil)
         ck_assert_uint_ge(acquires, N_TASKS / (cell->mode->one_loop ? N_TASKS : 1));

@@ -184,6 +184,58 @@ START_TEST(the_catalog_describes_every_member)
 }
 END_TEST
 
+static size_t count_true(const json_t *family, const char *fact)
+{
+    size_t n = 0, i;
+    json_t *member;
+
+    json_array_foreach (family, i, member) {
+        ck_assert_msg(json_is_boolean(json_object_get(member, fact)), "%s: %s",
+            json_string_value(json_object_get(member, "name")), fact);
+        n += json_is_true(json_object_get(member, fact));
+    }
+    return n;
+}
+
+/* Others ask for these instead of for names. */
+START_TEST(the_catalog_tells_the_facts_of_modes_and_locks)
+{
+    json_auto_t *catalog = describe_runtime();
+    const json_t *modes = json_object_get(catalog, "modes"), *locks = json_object_get(catalog, "locks");
+    json_t *member;
+    size_t i;
+
+    ck_assert_uint_eq(count_true(modes, "baseline"), 1);
+    ck_assert_uint_eq(count_true(locks, "usual"), 1);
+    ck_assert_uint_ge(count_true(modes, "usual"), 1);
+    json_array_foreach (modes, i, member) {
+        const json_t *task = json_object_get(member, "task");
+
+        ck_assert_ptr_eq(
+            registry_mode(json_string_value(json_object_get(member, "name"))), registry_modes[i]);
+        ck_assert_int_eq(
+            json_is_true(json_object_get(member, "side_by_side")), registry_modes[i]->side_by_side);
+        ck_assert_int_eq(
+            json_is_true(json_object_get(member, "shares_memory")), registry_modes[i]->shares_memory);
+        ck_assert_int_eq(json_is_true(json_object_get(member, "one_loop")), registry_modes[i]->one_loop);
+        ck_assert(json_is_string(json_object_get(task, "noun")));
+        ck_assert(json_is_real(json_object_get(task, "ns")));
+        ck_assert(json_is_integer(json_object_get(task, "bytes")));
+    }
+    json_array_foreach (locks, i, member) {
+        const json_t *models = json_object_get(member, "models");
+
+        ck_assert_int_eq(json_is_true(json_object_get(member, "exclusive")), registry_locks[i]->exclusive);
+        ck_assert_str_eq(json_string_value(json_object_get(member, "whose")),
+            registry_locks[i]->each_its_own ? "task" : "all");
+        ck_assert(json_is_string(json_object_get(member, "title")));
+        ck_assert(json_is_string(models) || json_is_null(models));
+        ck_assert_uint_eq(
+            json_array_size(json_object_get(member, "parameters")), registry_locks[i]->n_parameters);
+    }
+}
+END_TEST
+
 /* What the catalog says of an experiment and a mode. */
 static void assert_most(const char *experiment, const char *mode, json_int_t most, const char *part)
 {
@@ -316,7 +368,7 @@ START_TEST(the_catalog_describes_the_memory_of_threads)
             if (mode && strcmp(mode, "threads") == 0 && json_array_size(json_object_get(term, "times")) == 0)
                 bytes += json_real_value(json_object_get(term, "bytes"));
         }
-        ck_assert_double_ge(bytes, (double)mode_threads.task_bytes);
+        ck_assert_double_ge(bytes, (double)mode_threads.task.bytes);
     }
 }
 END_TEST
@@ -333,6 +385,7 @@ END_TEST
 
 RUN_TESTS("request", 60, a_good_request_becomes_cells, a_bad_request_names_what_is_bad,
     what_is_no_object_is_refused, friends_are_taken_over, repetitions_go_round_the_cells,
-    the_catalog_describes_every_member, the_catalog_says_which_limit_of_files_allows_no_more_tasks,
+    the_catalog_describes_every_member, the_catalog_tells_the_facts_of_modes_and_locks,
+    the_catalog_says_which_limit_of_files_allows_no_more_tasks,
     the_catalog_says_which_limit_of_threads_allows_no_more_tasks, costs_and_memory_name_what_there_is,
     the_catalog_describes_the_memory_of_threads, the_catalog_says_how_much_memory_is_left)

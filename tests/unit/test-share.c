@@ -14,7 +14,7 @@ static void check_everywhere(const char *via, int items, bool seen_of_processes)
         for (size_t l = 0; registry_locks[l]; l++) {
             Cell cell = share_cell(registry_modes[m], registry_locks[l], via, items);
             json_auto_t *metrics = metrics_of(&cell);
-            bool seen = !registry_modes[m]->processes || seen_of_processes;
+            bool seen = registry_modes[m]->shares_memory || seen_of_processes;
 
             ck_assert_int_eq(metric(metrics, "expected"), N_TASKS * items);
             ck_assert_int_eq(metric(metrics, "seen_by_parent"), seen ? N_TASKS * items : 0);
