@@ -4,9 +4,10 @@
  * The hint rests on one fact: an interval narrows with the square root of the number of repetitions. */
 #include "results/verdict.h"
 
-#include <assert.h>
 #include <math.h>
+#include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "results/stats.h"
 
@@ -27,20 +28,25 @@ Verdict verdict_make(const Ratio *ratio)
     return VERDICT_CANNOT_TELL;
 }
 
+static const char *const names[] = {
+    [VERDICT_SAME] = "same",
+    [VERDICT_FASTER] = "faster",
+    [VERDICT_SLOWER] = "slower",
+    [VERDICT_CANNOT_TELL] = "cannot tell",
+};
+
 const char *verdict_name(Verdict verdict)
 {
-    switch (verdict) {
-    case VERDICT_SAME:
-        return "same";
-    case VERDICT_FASTER:
-        return "faster";
-    case VERDICT_SLOWER:
-        return "slower";
-    case VERDICT_CANNOT_TELL:
-        return "cannot tell";
+    return names[verdict];
+}
+
+Verdict verdict_from_name(const char *name)
+{
+    for (size_t i = VERDICT_SAME; name && i < ARRAY_LENGTH(names); i++) {
+        if (strcmp(name, names[i]) == 0)
+            return (Verdict)i;
     }
-    assert(false);
-    return NULL;
+    return VERDICT_NONE;
 }
 
 /* How many repetitions should decide it: half the width must become less than the way from the ratio to 1,

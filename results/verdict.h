@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 typedef enum Verdict {
+    VERDICT_NONE,   /* nothing was compared */
     VERDICT_SAME,   /* the whole interval of the ratio lies within 0.95 to 1.05 */
     VERDICT_FASTER, /* not the same, and the whole interval lies below 1 */
     VERDICT_SLOWER, /* not the same, and the whole interval lies above 1 */
@@ -22,8 +23,11 @@ typedef struct Ratio {
 
 Verdict verdict_make(const Ratio *ratio);
 
-/* "same", "faster", "slower" or "cannot tell". */
+/* "same", "faster", "slower" or "cannot tell"; NULL for VERDICT_NONE. */
 const char *verdict_name(Verdict verdict);
+
+/* The verdict of that name; VERDICT_NONE if there is none, or the name is NULL. */
+Verdict verdict_from_name(const char *name);
 
 /* Returns one line on how to narrow a ratio whose verdict is VERDICT_CANNOT_TELL; the caller frees it. */
 char *verdict_hint(const Ratio *ratio);

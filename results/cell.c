@@ -1,0 +1,323 @@
+/* Which field of the JSON goes into which of the struct stands in tables, one for each object of a cell: a
+ * new counter is one line there and one in the header. */
+#include "results/cell.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "results/human.h"
+#include "results/sample.h"
+
+/* A whole number of an object, and its place in the struct that is read into. */
+typedef struct IntegerField {
+    const char *name;
+    size_t offset;
+} IntegerField;
+
+#define FIELD(type, name)                                                                                    \
+    {                                                                                                        \
+#name, offsetof(type, name)                                                                          \
+    }
+
+static const IntegerField time_fields[] = {
+    FIELD(ResultTime, median),
+    FIELD(ResultTime, min),
+    FIELD(ResultTime, max),
+    FIELD(ResultTime, mad),
+};
+
+static const IntegerField switch_fields[] = {
+    FIELD(ResultSwitches, voluntary),
+    FIELD(ResultSwitches, involuntary),
+};
+
+static const IntegerField memory_fields[] = {
+    FIELD(ResultMemory, peak_rss_bytes),
+    FIELD(ResultMemory, virtual_bytes),
+    FIELD(ResultMemory, rss_per_task_bytes),
+    FIELD(ResultMemory, virtual_per_task_bytes),
+    FIELD(ResultMemory, kernel_per_task_bytes),
+};
+
+static const IntegerField lock_fields[] = {
+    FIELD(ResultLockStats, acquires),
+    FIELD(ResultLockStats, contended),
+    FIELD(ResultLockStats, handoffs),
+    FIELD(ResultLockStats, false_wakeups),
+    FIELD(ResultLockStats, drop_requests),
+    FIELD(ResultLockStats, forced_switches),
+    FIELD(ResultLockStats, held_ns),
+    FIELD(ResultLockStats, waited_ns),
+};
+
+static const char *const status_names[] = {
+    [RESULT_QUEUED] = "queued",
+    [RESULT_RUNNING] = "running",
+    [RESULT_DONE] = "done",
+    [RESULT_FAILED] = "failed",
+    [RESULT_CANCELLED] = "cancelled",
+    [RESULT_TIMEOUT] = "timeout",
+};
+
+const char *result_status_name(ResultStatus status)
+{
+    return status_names[status];
+}
+
+ResultStatus result_status_from_name(const char *name)
+{
+    for (size_t i = RESULT_QUEUED; name && i < ARRAY_LENGTH(status_names); i++) {
+        if (strcmp(name, status_names[i]) == 0)
+            return (ResultStatus)i;
+    }
+    return RESULT_STATUS_UNKNOWN;
+}
+
+static int64_t read_integer(const json_t *value)
+{
+    int64_t integer = RESULT_UNKNOWN;
+
+    sample_read_integer(value, &integer);
+    return integer;
+}
+
+static double read_real(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static const char *name_of(const json_t *object, const char *name)
+{
+    const char *text = text_of(object, name);
+
+    return text ? text : "";
+}
+
+/* What is not there becomes unknown, also where the whole object is missing. */
+static void read_integers(const json_t *object, const IntegerField *fields, size_t n, void *ret)
+{
+    for (size_t i = 0; i < n; i++)
+        *(int64_t *)((char *)ret + fields[i].offset) = read_integer(json_object_get(object, fields[i].name));
+}
+
+static void read_time(const json_t *object, ResultTime *ret)
+{
+    const json_t *interval = json_object_get(object, "interval");
+
+    read_integers(object, time_fields, ARRAY_LENGTH(time_fields), ret);
+    ret->low = read_integer(json_array_get(interval, 0));
+    ret->high = read_integer(json_array_get(interval, 1));
+    if (ret->low == RESULT_UNKNOWN || ret->high == RESULT_UNKNOWN)
+        ret->low = ret->high = RESULT_UNKNOWN;
+    ret->level = read_real(json_object_get(object, "level"));
+    ret->samples = json_object_get(object, "samples");
+    ret->n = json_array_size(ret->samples);
+}
+
+static void read_relative(const json_t *object, ResultRelative *ret)
+{
+    const json_t *interval = json_object_get(object, "interval");
+
+    ret->is_known = json_is_object(object);
+    ret->to = read_integer(json_object_get(object, "to"));
+    ret->ratio = read_real(json_object_get(object, "ratio"));
+    ret->low = read_real(json_array_get(interval, 0));
+    ret->high = read_real(json_array_get(interval, 1));
+    ret->verdict = verdict_from_name(text_of(object, "verdict"));
+    ret->hint = text_of(object, "hint");
+}
+
+static const json_t *object_or_null(const json_t *value)
+{
+    return json_is_object(value) ? value : NULL;
+}
+
+void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
+{
+    *ret = (ResultCell){
+        .index = index,
+        .runtime = name_of(json, "runtime"),
+        .mode = name_of(json, "mode"),
+        .lock = name_of(json, "lock"),
+        .tasks = read_integer(json_object_get(json, "tasks")),
+        .cpus = read_integer(json_object_get(json, "cpus")),
+        .params = object_or_null(json_object_get(json, "params")),
+        .status = result_status_from_name(text_of(json, "status")),
+        .reason = text_of(json, "reason"),
+        .ideal_ns = read_integer(json_object_get(json, "ideal_ns")),
+        .metrics = object_or_null(json_object_get(json, "metrics")),
+        .timeline_reason = text_of(json_object_get(json, "timeline"), "reason"),
+    };
+    read_time(json_object_get(json, "wall_ns"), &ret->wall);
+    read_time(json_object_get(json, "cpu_ns"), &ret->cpu);
+    read_time(json_object_get(json, "create_ns"), &ret->create);
+    read_time(json_object_get(json, "join_ns"), &ret->join);
+    read_relative(json_object_get(json, "relative"), &ret->relative);
+    read_integers(json_object_get(json, "context_switches"), switch_fields, ARRAY_LENGTH(switch_fields),
+        &ret->switches);
+    read_integers(json_object_get(json, "memory"), memory_fields, ARRAY_LENGTH(memory_fields), &ret->memory);
+    read_integers(
+        json_object_get(json, "lock_stats"), lock_fields, ARRAY_LENGTH(lock_fields), &ret->lock_stats);
+}
+
+static ResultTexts read_texts(const json_t *array)
+{
+    ResultTexts texts = {.at = calloc(json_array_size(array) + 1, sizeof(*texts.at))};
+    size_t i;
+    json_t *item;
+
+    assert(texts.at);
+    json_array_foreach (array, i, item) {
+        if (json_is_string(item))
+            texts.at[texts.n++] = json_string_value(item);
+    }
+    return texts;
+}
+
+static void read_host(const json_t *object, ResultHost *ret)
+{
+    const json_t *noisy = json_object_get(object, "noisy");
+
+    *ret = (ResultHost){
+        .is_known = json_is_object(object),
+        .cpu_model = text_of(object, "cpu_model"),
+        .kernel = text_of(object, "kernel"),
+        .container = text_of(object, "container"),
+        .cpus_online = read_integer(json_object_get(object, "cpus_online")),
+        .cpus_usable = read_integer(json_object_get(object, "cpus_usable")),
+        .cpu_quota = read_real(json_object_get(object, "cpu_quota")),
+        .foreign_cpu = read_real(json_object_get(object, "foreign_cpu")),
+        .steal = read_real(json_object_get(object, "steal")),
+        .load1 = read_real(json_object_get(object, "load1")),
+        .has_noise = json_is_boolean(noisy),
+        .is_noisy = json_is_true(noisy),
+        .noise_reasons = read_texts(json_object_get(object, "noise_reasons")),
+    };
+}
+
+static void read_cells(const json_t *array, ResultRun *run)
+{
+    size_t i;
+    json_t *item;
+
+    run->cells = result_cells_new(json_array_size(array));
+    run->storage = calloc(json_array_size(array) + 1, sizeof(*run->storage));
+    assert(run->storage);
+    json_array_foreach (array, i, item) {
+        if (!json_is_object(item))
+            continue;
+        result_cell_read(item, i, &run->storage[run->cells.n]);
+        result_cells_add(&run->cells, &run->storage[run->cells.n]);
+    }
+}
+
+void result_run_read(const json_t *json, ResultRun *ret)
+{
+    const json_t *request = json_object_get(json, "request");
+
+    *ret = (ResultRun){
+        .json = json_incref((json_t *)json),
+        .id = text_of(json, "id"),
+        .experiment = text_of(json, "experiment"),
+        .label = text_of(json, "label"),
+        .created_at = text_of(json, "created_at"),
+        .reason = text_of(json, "reason"),
+        .lesson = text_of(json, "lesson"),
+        .status = result_status_from_name(text_of(json, "status")),
+        .queued_ns = read_integer(json_object_get(json, "queued_ns")),
+        .duration_ns = read_integer(json_object_get(json, "duration_ns")),
+        .repeat = read_integer(json_object_get(request, "repeat")),
+        .warmup = read_integer(json_object_get(request, "warmup")),
+        .sized = read_texts(json_object_get(request, "sized")),
+    };
+    read_host(json_object_get(json, "host"), &ret->host);
+    read_cells(json_object_get(json, "cells"), ret);
+}
+
+void result_run_finish(ResultRun *run)
+{
+    free(run->sized.at);
+    free(run->host.noise_reasons.at);
+    result_cells_finish(&run->cells);
+    free(run->storage);
+    json_decref(run->json);
+    *run = (ResultRun){0};
+}
+
+ResultCells result_cells_new(size_t n)
+{
+    ResultCells cells = {.at = calloc(n + 1, sizeof(*cells.at))};
+
+    assert(cells.at);
+    return cells;
+}
+
+void result_cells_finish(ResultCells *cells)
+{
+    free(cells->at);
+    *cells = (ResultCells){0};
+}
+
+void result_cells_add(ResultCells *cells, const ResultCell *cell)
+{
+    cells->at[cells->n++] = cell;
+}
+
+/* The comparison of a baseline cell is with itself, so a stored run tells it without any catalog. */
+bool result_is_baseline(const ResultCell *cell)
+{
+    return cell->relative.is_known && cell->relative.to == (int64_t)cell->index;
+}
+
+const json_t *result_param(const ResultCell *cell, const char *name)
+{
+    return json_object_get(cell->params, name);
+}
+
+const char *result_param_text(const ResultCell *cell, const char *name)
+{
+    return name_of(cell->params, name);
+}
+
+double result_param_number(const ResultCell *cell, const char *name)
+{
+    return json_number_value(result_param(cell, name));
+}
+
+bool result_metric(const ResultCell *cell, const char *name, double *ret)
+{
+    double value = read_real(json_object_get(cell->metrics, name));
+
+    if (!isfinite(value))
+        return false;
+    *ret = value;
+    return true;
+}
+
+char *result_metric_text(const ResultCell *cell, const char *name)
+{
+    double ignored;
+
+    return result_metric(cell, name, &ignored) ? human_value(json_object_get(cell->metrics, name)) : NULL;
+}
+
+size_t result_time_samples(const ResultTime *time, int64_t *ret, size_t max)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < time->n && n < max; i++) {
+        int64_t value = read_integer(json_array_get(time->samples, i));
+
+        if (value > 0)
+            ret[n++] = value;
+    }
+    return n;
+}

@@ -1,0 +1,176 @@
+/* A run and its cells as structs, read once from the JSON of a run.
+ *
+ * The JSON may be what results_run() has just made, or come from an archive, another version or a person's
+ * editor, and hold anything. So whoever writes a table or a lesson would have to ask of every field whether
+ * it is there and of the right type, and would be wrong in a new place each time. Here that is asked once,
+ * and what is missing, of a wrong type or out of range becomes one plain value that says so: RESULT_UNKNOWN
+ * for a whole number, NAN for a real one, "" for what names a cell, NULL for any other text.
+ *
+ * Texts, parameters and metrics are borrowed from the JSON, of which the run holds a reference; nobody may
+ * change it meanwhile. Nothing here is locked: one thread at a time. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "results/verdict.h"
+
+/* Of the catalog; see catalog/catalog.h. */
+typedef struct CatalogLock CatalogLock;
+typedef struct CatalogMode CatalogMode;
+
+/* Every whole number of a run is between 0 and 10^18, so no measured value looks like this. */
+#define RESULT_UNKNOWN INT64_C(-1)
+
+/* Of a run or of one of its cells. */
+typedef enum ResultStatus {
+    RESULT_STATUS_UNKNOWN,
+    RESULT_QUEUED,
+    RESULT_RUNNING,
+    RESULT_DONE,
+    RESULT_FAILED,
+    RESULT_CANCELLED,
+    RESULT_TIMEOUT,
+} ResultStatus;
+
+/* A time over the good repetitions of a cell, in nanoseconds. */
+typedef struct ResultTime {
+    int64_t median, min, max, mad;
+    int64_t low, high;     /* the interval of the median; both unknown where there is none */
+    double level;          /* of that interval */
+    size_t n;              /* samples; 0 if the run was stored without them */
+    const json_t *samples; /* borrowed; see result_time_samples() */
+} ResultTime;
+
+/* The wall time held against that of the baseline cell, which did the same work one task after the other. */
+typedef struct ResultRelative {
+    bool is_known;    /* false: there is none, and nothing else here is set */
+    int64_t to;       /* index of the baseline cell; a baseline cell has its own */
+    double ratio;     /* of the medians */
+    double low, high; /* its interval; NAN without one */
+    Verdict verdict;
+    const char *hint; /* what would help where it cannot be told; NULL: nothing */
+} ResultRelative;
+
+/* Of the one repetition that stands for all. */
+typedef struct ResultSwitches {
+    int64_t voluntary, involuntary;
+} ResultSwitches;
+
+typedef struct ResultMemory {
+    int64_t peak_rss_bytes, virtual_bytes;
+    int64_t rss_per_task_bytes, virtual_per_task_bytes, kernel_per_task_bytes;
+} ResultMemory;
+
+typedef struct ResultLockStats {
+    int64_t acquires, contended, handoffs, false_wakeups, drop_requests, forced_switches;
+    int64_t held_ns, waited_ns;
+} ResultLockStats;
+
+typedef struct ResultCell {
+    size_t index; /* its place in the run */
+    const char *runtime, *mode, *lock;
+    int64_t tasks, cpus;
+    const json_t *params; /* an object, or NULL; see result_param() */
+
+    /* What the catalog says of its mode and lock. Set where the run is being made, because there the catalog
+     * is the one that it was made with; NULL where a stored run is read, whose modes nobody may know any
+     * more. */
+    const CatalogMode *mode_facts;
+    const CatalogLock *lock_facts;
+
+    ResultStatus status;
+    const char *reason; /* why it is not done */
+    ResultTime wall, cpu, create, join;
+    int64_t ideal_ns;
+    ResultRelative relative;
+    ResultSwitches switches;
+    ResultMemory memory;
+    ResultLockStats lock_stats;
+    const json_t *metrics;       /* an object, or NULL: nothing went well; see result_metric() */
+    const char *timeline_reason; /* why there is no timeline although one was asked for */
+} ResultCell;
+
+/* Some cells of one or more runs, in an order that means something. The cells are borrowed. */
+typedef struct ResultCells {
+    const ResultCell **at; /* owned */
+    size_t n;
+} ResultCells;
+
+/* Texts of a list, without what is no text. The texts are borrowed. */
+typedef struct ResultTexts {
+    const char **at; /* owned */
+    size_t n;
+} ResultTexts;
+
+/* The machine, and how much it disturbed the run. */
+typedef struct ResultHost {
+    bool is_known; /* false: nothing else is */
+    const char *cpu_model, *kernel, *container;
+    int64_t cpus_online, cpus_usable;
+    double cpu_quota; /* CPUs; NAN: unlimited, or not known */
+    double foreign_cpu, steal, load1;
+    bool has_noise, is_noisy; /* is_noisy only if has_noise */
+    ResultTexts noise_reasons;
+} ResultHost;
+
+typedef struct ResultRun {
+    json_t *json; /* owned; what everything else is borrowed from */
+    const char *id, *experiment, *label, *created_at, *reason, *lesson;
+    ResultStatus status;
+    int64_t queued_ns, duration_ns;
+    int64_t repeat, warmup; /* as asked */
+    ResultTexts sized;      /* parameters that nobody gave and that were chosen by measuring */
+    ResultHost host;
+    ResultCells cells;   /* all of them */
+    ResultCell *storage; /* owned; where they are */
+} ResultRun;
+
+/* Reads a run; any JSON value is one, if need be without cells. Items of "cells" that are no objects are left
+ * out. Sets *ret, which result_run_finish() must end. */
+void result_run_read(const json_t *json, ResultRun *ret);
+void result_run_finish(ResultRun *run);
+
+#define auto_result_run __attribute__((cleanup(result_run_finish)))
+
+/* Reads one cell, also one of a plan, which has nothing yet but what was asked. */
+void result_cell_read(const json_t *json, size_t index, ResultCell *ret);
+
+/* Returns room for n cells, of which there are none yet; asserts that there is memory. */
+ResultCells result_cells_new(size_t n);
+void result_cells_finish(ResultCells *cells);
+
+#define auto_result_cells __attribute__((cleanup(result_cells_finish)))
+
+/* Appends a cell; there must be room. */
+void result_cells_add(ResultCells *cells, const ResultCell *cell);
+
+/* "queued", "done" and so on; NULL for RESULT_STATUS_UNKNOWN. */
+const char *result_status_name(ResultStatus status);
+
+/* The status of that name; RESULT_STATUS_UNKNOWN if there is none, or the name is NULL. */
+ResultStatus result_status_from_name(const char *name);
+
+/* Whether a cell is what others are compared with: the catalog says so, or its own comparison is with itself.
+ */
+bool result_is_baseline(const ResultCell *cell);
+
+/* A parameter as it was asked, borrowed; NULL if the cell has none of that name. */
+const json_t *result_param(const ResultCell *cell, const char *name);
+
+/* The same as text, "" if it is none, and as a number, 0 if it is none. */
+const char *result_param_text(const ResultCell *cell, const char *name);
+double result_param_number(const ResultCell *cell, const char *name);
+
+/* Reads a number that only this experiment measures. Returns whether there is a finite one; if not, *ret is
+ * untouched. */
+bool result_metric(const ResultCell *cell, const char *name, double *ret);
+
+/* The same number for people, 1,000,000 or, where the name ends in _ns, as it stands (human_value()); owned
+ * by the caller. NULL if there is none. */
+char *result_metric_text(const ResultCell *cell, const char *name);
+
+/* Reads the samples that are whole numbers of at least 1, the first max of them. Returns how many. */
+size_t result_time_samples(const ResultTime *time, int64_t *ret, size_t max);
