@@ -1,5 +1,7 @@
 #include "engine/describe.h"
 
+#include <string.h>
+
 #include "engine/affinity.h"
 #include "engine/host.h"
 #include "engine/registry.h"
@@ -57,13 +59,20 @@ static json_t *describe_locks(void)
  * with what most experiments keep there, and its timer. */
 enum { CELL_BYTES = 4 << 20, ARENA_BYTES_PER_TASK = 512 };
 
+/* A fact has a dot in its name, a parameter has none. */
+static json_t *describe_value(const Condition *condition)
+{
+    if (condition->is)
+        return json_string(condition->is);
+    return strchr(condition->name, '.') ? json_boolean(condition->equals) : json_integer(condition->equals);
+}
+
 static json_t *describe_conditions(const Condition conditions[static N_CONDITIONS])
 {
     json_t *object = json_object();
 
     for (size_t i = 0; i < N_CONDITIONS && conditions[i].name; i++)
-        json_object_set_new(object, conditions[i].name,
-            conditions[i].is ? json_string(conditions[i].is) : json_integer(conditions[i].equals));
+        json_object_set_new(object, conditions[i].name, describe_value(&conditions[i]));
     return object;
 }
 
@@ -118,7 +127,15 @@ static json_t *describe_memory(const Experiment *experiment)
     for (size_t i = 0; registry_modes[i]; i++) {
         const Mode *mode = registry_modes[i];
         const MemoryUse use = {
-            .per_task = true, .bytes = (double)mode->task.bytes, .only_if = {{"mode", mode->name}}};
+            .per_task = true,
+            .bytes = (double)mode->task.bytes,
+            .only_if =
+                {
+                    {"mode.side_by_side", .equals = mode->side_by_side},
+                    {"mode.shares_memory", .equals = mode->shares_memory},
+                    {"mode.one_loop", .equals = mode->one_loop},
+                },
+        };
 
         if (mode->task.bytes > 0)
             json_array_append_new(uses, describe_memory_use(&use));

@@ -102,13 +102,13 @@ static const Cost costs[] = {
     {.kind = COST_WAIT,
         .ns = 1e6,
         .times = {"hogs", "duration_ms"},
-        .only_if = {{"mode", "epoll"}, {"await_every", .equals = 0}}},
+        .only_if = {IF_ONE_LOOP, {"await_every", .equals = 0}}},
     {.kind = COST_WAIT,
         .ns = 7e3,
         .times = {"hogs", "switch_interval_us"},
-        .only_if = {{"mode", "threads"}, {"lock", "gil"}}},
-    {.kind = COST_OUTSIDE, .ns = 50e3, .times = {"hogs"}, .only_if = {{"mode", "threads"}}},
-    {.kind = COST_OUTSIDE, .ns = 300e3, .times = {"hogs"}, .only_if = {{"mode", "processes"}}},
+        .only_if = {IF_THREADS, {"lock.models", "cpython3"}}},
+    {.kind = COST_OUTSIDE, .ns = 50e3, .times = {"hogs"}, .only_if = {IF_THREADS}},
+    {.kind = COST_OUTSIDE, .ns = 300e3, .times = {"hogs"}, .only_if = {IF_PROCESSES}},
 };
 
 /* The latencies, where the client sends some 110,000 requests a second. */
@@ -134,7 +134,7 @@ static bool runs_together(const Cell *cell)
 {
     const ConvoyParams *params = (const ConvoyParams *)cell->params;
 
-    return cell->mode != &mode_serial && (!cell->mode->one_loop || params->await_every > 0);
+    return cell->mode->side_by_side || (cell->mode->one_loop && params->await_every > 0);
 }
 
 /* All are to be there when the first request comes; a loop that is to be frozen needs its first hog. */

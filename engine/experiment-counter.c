@@ -150,7 +150,7 @@ static bool is_promised(const Cell *cell)
 
     if (params->switch_inside == SWITCH_INSIDE_OFF)
         return tally_is_protected(cell);
-    return cell->n_tasks == 1 || cell->mode == &mode_serial || !cell->mode->shares_memory;
+    return cell->n_tasks == 1 || mode_is_one_by_one(cell->mode) || !cell->mode->shares_memory;
 }
 
 static const char *check(const Cell *cell, const Task *task)

@@ -110,22 +110,16 @@ static const Cost costs[] = {
 static const MemoryUse memory[] = {
     {.bytes = 2 << 20},
     {.per_task = true, .bytes = sizeof(FetchRow), .times = {"requests"}},
-    {.per_task = true, .bytes = 28 << 10, .only_if = {{"mode", "epoll"}, {"client", "async"}}},
-    {.per_task = true, .bytes = 74 << 10, .only_if = {{"mode", "threads"}}},
-    {.per_task = true, .bytes = 100 << 10, .only_if = {{"mode", "processes"}}},
+    {.per_task = true, .bytes = 28 << 10, .only_if = {IF_ONE_LOOP, {"client", "async"}}},
+    {.per_task = true, .bytes = 74 << 10, .only_if = {IF_THREADS}},
+    {.per_task = true, .bytes = 100 << 10, .only_if = {IF_PROCESSES}},
 
     /* So much of a page stands in the kernel on its way: most of all where one thread has many transfers. */
     {.bytes = 0.3, .times = {"bytes"}},
-    {.per_task = true, .bytes = 0.6, .times = {"bytes"}, .only_if = {{"mode", "epoll"}, {"client", "async"}}},
-    {.per_task = true,
-        .bytes = 0.35,
-        .times = {"bytes"},
-        .only_if = {{"mode", "threads"}, {"client", "async"}}},
-    {.per_task = true,
-        .bytes = 0.06,
-        .times = {"bytes"},
-        .only_if = {{"mode", "threads"}, {"client", "blocking"}}},
-    {.per_task = true, .bytes = 0.05, .times = {"bytes"}, .only_if = {{"mode", "processes"}}},
+    {.per_task = true, .bytes = 0.6, .times = {"bytes"}, .only_if = {IF_ONE_LOOP, {"client", "async"}}},
+    {.per_task = true, .bytes = 0.35, .times = {"bytes"}, .only_if = {IF_THREADS, {"client", "async"}}},
+    {.per_task = true, .bytes = 0.06, .times = {"bytes"}, .only_if = {IF_THREADS, {"client", "blocking"}}},
+    {.per_task = true, .bytes = 0.05, .times = {"bytes"}, .only_if = {IF_PROCESSES}},
 };
 
 /* What a task needs at once: in epoll a socket; in a thread a socket, an epoll set, and libcurl's two of
@@ -136,7 +130,7 @@ static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE]
     struct rlimit limit;
     int64_t most;
 
-    if (mode == &mode_serial)
+    if (mode_is_one_by_one(mode))
         return MOST;
     if (!mode->shares_memory)
         return MOST_PROCESSES;

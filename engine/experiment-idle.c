@@ -59,31 +59,28 @@ static const Parameter parameters[] = {
  * is new memory. */
 static const Cost costs[] = {
     {.kind = COST_WAIT, .ns = 1e6, .times = {"duration_ms"}},
-    {.kind = COST_WAIT, .ns = 100e3, .times = {"tasks"}, .only_if = {{"mode", "threads"}}},
-    {.kind = COST_WAIT, .ns = 500e3, .times = {"tasks"}, .only_if = {{"mode", "processes"}}},
-    {.ns = 5, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {{"mode", "threads"}}},
-    {.ns = 5, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {{"mode", "processes"}}},
-    {.ns = 0.2, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {{"mode", "epoll"}}},
-    {.kind = COST_OUTSIDE, .ns = 2, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "threads"}}},
-    {.kind = COST_OUTSIDE, .ns = 2, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "processes"}}},
+    {.kind = COST_WAIT, .ns = 100e3, .times = {"tasks"}, .only_if = {IF_THREADS}},
+    {.kind = COST_WAIT, .ns = 500e3, .times = {"tasks"}, .only_if = {IF_PROCESSES}},
+    {.ns = 5, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {IF_SIDE_BY_SIDE}},
+    {.ns = 0.2, .times = {"duration_ms", "wakeups_per_s"}, .only_if = {IF_ONE_LOOP}},
+    {.kind = COST_OUTSIDE, .ns = 2, .times = {"touch_stack_bytes"}, .only_if = {IF_SIDE_BY_SIDE}},
 };
 
 /* Tasks of one thread touch the same stack. */
 static const MemoryUse memory[] = {
     {.bytes = 1, .times = {"touch_stack_bytes"}},
-    {.per_task = true, .bytes = 1, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "threads"}}},
-    {.per_task = true, .bytes = 1, .times = {"touch_stack_bytes"}, .only_if = {{"mode", "processes"}}},
+    {.per_task = true, .bytes = 1, .times = {"touch_stack_bytes"}, .only_if = {IF_SIDE_BY_SIDE}},
 };
 
 static int64_t bytes_of(const Mode *mode)
 {
-    return !mode->shares_memory ? BYTES_OF_PROCESS : BYTES_OF_THREAD;
+    return mode->shares_memory ? BYTES_OF_THREAD : BYTES_OF_PROCESS;
 }
 
 static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000 };
-    int64_t most = !mode->shares_memory ? MOST_PROCESSES : MOST, room;
+    int64_t most = mode->shares_memory ? MOST : MOST_PROCESSES, room;
     char limit[ROOM_REASON_SIZE];
 
     if (!mode->side_by_side)
@@ -108,7 +105,7 @@ static uint64_t stack_size(const Cell *cell)
     pthread_attr_t attributes;
     size_t size = 0;
 
-    if (cell->mode != &mode_threads)
+    if (!mode_makes_threads(cell->mode))
         return getrlimit(RLIMIT_STACK, &limit) == 0 ? limit.rlim_cur : 0;
     if (cell->stack_bytes > 0)
         return cell->stack_bytes;
@@ -137,7 +134,7 @@ static void limit_start(Cell *cell)
     int64_t bytes_each = bytes_of(cell->mode) + params->touch_stack_bytes, room;
     char reason[ROOM_REASON_SIZE];
 
-    if (cell->mode->shares_memory && cell->mode != &mode_threads)
+    if (!cell->mode->side_by_side)
         return;
     room = room_for_tasks((uint64_t)bytes_each, true, reason);
     if (room >= cell->n_tasks || (cell->start_limit > 0 && cell->start_limit <= room))
@@ -216,7 +213,7 @@ static void add_rates(const IdleTask *state, uint64_t wakeups, IdleRates *rates)
  * loop what the thread has used while its first task slept is that of all tasks. */
 static IdleRates rates_of(const Cell *cell, Arena *arena)
 {
-    double n_apart = cell->mode == &mode_serial ? arena->n_started : 1;
+    double n_apart = mode_is_one_by_one(cell->mode) ? arena->n_started : 1;
     IdleRates rates = {0};
     uint64_t wakeups = 0;
 

@@ -106,7 +106,7 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
         snprintf(reason, ARENA_REASON_SIZE, "there is no memory for the object");
         return -ENOMEM;
     }
-    refcount_init(&object->refcount, kind, 1 + (!cell->mode->shares_memory ? 1 : cell->n_tasks));
+    refcount_init(&object->refcount, kind, 1 + (cell->mode->shares_memory ? cell->n_tasks : 1));
     object->pairs_per_tick = pairs_per_tick(cell, kind);
     atomic_init(&object->n_ended, 0);
     cell->prepared = object;

@@ -90,7 +90,7 @@ static size_t state_bytes(const Cell *cell)
 /* The tasks have threads or processes of their own, and the parent's thread is free to read the pipe. */
 static bool parent_attends(const Cell *cell)
 {
-    return !cell->mode->shares_memory || cell->mode == &mode_threads;
+    return cell->mode->side_by_side;
 }
 
 static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])

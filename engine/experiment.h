@@ -21,12 +21,22 @@ typedef struct Step {
     uint64_t ticks; /* how much of the budget was used */
 } Step;
 
-/* A parameter, or the "mode" or the "lock" of a cell, and the value it is to have. */
+/* A parameter and the value it is to have; or a fact of the cell's mode or lock, "mode.one_loop": any member
+ * that the catalog has of one, so that a new mode or lock needs no line here. */
 typedef struct Condition {
     const char *name;
-    const char *is; /* a name; NULL: the number below */
+    const char *is; /* a text; NULL: the number below, of a fact true or false */
     int64_t equals;
 } Condition;
+
+/* Conditions that stand in several tables. Modes that make a thread or a process for each task, either of
+ * them, and one whose tasks share an event loop. */
+// clang-format off
+#define IF_SIDE_BY_SIDE {"mode.side_by_side", .equals = true}
+#define IF_THREADS IF_SIDE_BY_SIDE, {"mode.shares_memory", .equals = true}
+#define IF_PROCESSES {"mode.shares_memory", .equals = false}
+#define IF_ONE_LOOP {"mode.one_loop", .equals = true}
+// clang-format on
 
 enum { N_CONDITIONS = 3, N_FACTORS = 4 };
 

@@ -30,6 +30,17 @@ struct Mode {
     int (*run)(const Cell *cell, Arena *arena);
 };
 
+/* A task comes to its end before the next one begins: nothing can come between its steps. */
+static inline bool mode_is_one_by_one(const Mode *mode)
+{
+    return !mode->side_by_side && !mode->one_loop;
+}
+
+static inline bool mode_makes_threads(const Mode *mode)
+{
+    return mode->side_by_side && mode->shares_memory;
+}
+
 /* How many threads or processes may be started: as many as there are tasks, or prepare() allows. */
 uint32_t cell_start_limit(const Cell *cell);
 

@@ -26,11 +26,15 @@ static json_t *entry_of(const Asked *asked, const json_t *cell)
         asked->catalogs, json_string_value(json_object_get(cell, "runtime")), asked->experiment);
 }
 
+static json_t *catalog_of(const Asked *asked, const json_t *cell)
+{
+    return find_named(asked->catalogs, "runtime", json_string_value(json_object_get(cell, "runtime")));
+}
+
 static bool is_exclusive(const Asked *asked, const json_t *cell)
 {
-    const char *runtime = json_string_value(json_object_get(cell, "runtime"));
     const char *lock = json_string_value(json_object_get(cell, "lock"));
-    const json_t *locks = json_object_get(find_named(asked->catalogs, "runtime", runtime), "locks");
+    const json_t *locks = json_object_get(catalog_of(asked, cell), "locks");
 
     return json_is_true(json_object_get(find_named(locks, "name", lock), "exclusive"));
 }
@@ -49,7 +53,8 @@ static nsec_t estimate_all(const Asked *asked)
     json_t *cell;
 
     json_array_foreach (asked->cells, i, cell)
-        sum += (double)rounds * (double)estimate_cell(entry_of(asked, cell), cell, is_exclusive(asked, cell));
+        sum += (double)rounds * (double)estimate_cell(catalog_of(asked, cell), entry_of(asked, cell), cell,
+                                    is_exclusive(asked, cell));
     return sum < 1e18 ? (nsec_t)sum : (nsec_t)1e18;
 }
 
@@ -156,7 +161,7 @@ static json_t *largest_cell(const Asked *asked)
     size_t i;
 
     json_array_foreach (asked->cells, i, cell) {
-        double bytes = estimate_memory(entry_of(asked, cell), cell);
+        double bytes = estimate_memory(catalog_of(asked, cell), entry_of(asked, cell), cell);
 
         if (bytes <= most)
             continue;
@@ -168,10 +173,11 @@ static json_t *largest_cell(const Asked *asked)
 
 static void check_memory(const Asked *asked, Problem *problem)
 {
-    const json_t *cell = largest_cell(asked), *entry = entry_of(asked, cell);
-    double bytes = estimate_memory(entry, cell);
+    const json_t *cell = largest_cell(asked), *entry = entry_of(asked, cell),
+                 *catalog = catalog_of(asked, cell);
+    double bytes = estimate_memory(catalog, entry, cell);
     int64_t most = asked->limits->max_memory_bytes;
-    const char *name = estimate_memory_cause(entry, cell);
+    const char *name = estimate_memory_cause(catalog, entry, cell);
 
     if (most == 0 || bytes <= (double)most)
         return;

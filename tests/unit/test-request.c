@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "engine/describe.h"
 #include "engine/registry.h"
 #include "engine/repeat.h"
@@ -86,7 +87,7 @@ END_TEST
 
 START_TEST(a_bad_request_names_what_is_bad)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         json_auto_t *object = replaced(rows[i].from, rows[i].to);
         auto_problem Problem problem = {0};
         Request request;
@@ -103,7 +104,7 @@ START_TEST(what_is_no_object_is_refused)
     static const char *const texts[] = {"[]", "{}", "null", "3", "{\"cells\": {}}", "\"x\"",
         "{\"experiment\": \"countdown\", \"cells\": []}", "{\"experiment\": \"countdown\", \"cells\": [3]}"};
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         json_auto_t *object = json_loads(texts[i], JSON_DECODE_ANY, NULL);
         auto_problem Problem problem = {0};
         Request request;
@@ -297,15 +298,31 @@ static const Parameter *parameter_named(const Experiment *experiment, const char
     ck_abort_msg("%s has no parameter %s", experiment->name, name);
 }
 
-/* Whether a condition can be true: a mode, a lock, a choice, or a number of the experiment's. */
-static bool can_be(const Experiment *experiment, const Condition *condition)
+/* Whether some mode or lock of the catalog has the fact. */
+static bool some_member_is(const json_t *family, const char *fact, const Condition *condition)
+{
+    json_t *member;
+    size_t i;
+
+    json_array_foreach (family, i, member) {
+        const json_t *value = json_object_get(member, fact);
+
+        if (condition->is ? json_is_string(value) && strcmp(json_string_value(value), condition->is) == 0
+                          : json_is_boolean(value) && json_is_true(value) == (condition->equals != 0))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a condition can be true: a fact of a mode or a lock, a choice, or a number of the experiment's. */
+static bool can_be(const json_t *catalog, const Experiment *experiment, const Condition *condition)
 {
     const char *const *choice;
 
-    if (strcmp(condition->name, "mode") == 0)
-        return registry_mode(condition->is);
-    if (strcmp(condition->name, "lock") == 0)
-        return registry_lock(condition->is);
+    if (strncmp(condition->name, "mode.", 5) == 0)
+        return some_member_is(json_object_get(catalog, "modes"), condition->name + 5, condition);
+    if (strncmp(condition->name, "lock.", 5) == 0)
+        return some_member_is(json_object_get(catalog, "locks"), condition->name + 5, condition);
     if (!condition->is)
         return parameter_named(experiment, condition->name)->type == PARAMETER_INTEGER;
     choice = parameter_named(experiment, condition->name)->choices;
@@ -314,43 +331,59 @@ static bool can_be(const Experiment *experiment, const Condition *condition)
     return choice && *choice;
 }
 
+static void check_conditions(
+    const json_t *catalog, const Experiment *experiment, const Condition conditions[static N_CONDITIONS])
+{
+    for (size_t i = 0; i < N_CONDITIONS && conditions[i].name; i++)
+        ck_assert_msg(can_be(catalog, experiment, &conditions[i]), "%s of %s cannot be %s",
+            conditions[i].name, experiment->name, conditions[i].is);
+}
+
 /* A name that is wrong in a table would count as nothing. */
-static void check_term(
-    const Experiment *experiment, const char *const times[static 4], const Condition only_if[static 3])
+static void check_term(const json_t *catalog, const Experiment *experiment,
+    const char *const times[static N_FACTORS], const Condition only_if[static N_CONDITIONS])
 {
     static const char *const common[] = {"tasks", "switch_interval_us", "check_interval"};
 
-    for (size_t i = 0; i < 4 && times[i]; i++) {
+    for (size_t i = 0; i < N_FACTORS && times[i]; i++) {
         bool is_common = false;
 
-        for (size_t k = 0; k < sizeof(common) / sizeof(common[0]); k++)
+        for (size_t k = 0; k < ARRAY_LENGTH(common); k++)
             is_common = is_common || strcmp(times[i], common[k]) == 0;
         if (!is_common)
             ck_assert_int_eq(parameter_named(experiment, times[i])->type, PARAMETER_INTEGER);
     }
-    for (size_t i = 0; i < 3 && only_if[i].name; i++)
-        ck_assert_msg(can_be(experiment, &only_if[i]), "%s of %s cannot be %s", only_if[i].name,
-            experiment->name, only_if[i].is);
+    check_conditions(catalog, experiment, only_if);
 }
 
 START_TEST(costs_and_memory_name_what_there_is)
 {
+    json_auto_t *catalog = describe_runtime();
+
     for (size_t i = 0; registry_experiments[i]; i++) {
         const Experiment *experiment = registry_experiments[i];
 
         for (size_t k = 0; k < experiment->n_costs; k++) {
             const Cost *cost = &experiment->costs[k];
 
-            check_term(experiment, cost->times, cost->only_if);
+            check_term(catalog, experiment, cost->times, cost->only_if);
         }
         for (size_t k = 0; k < experiment->n_memory; k++) {
             const MemoryUse *use = &experiment->memory[k];
 
-            check_term(experiment, use->times, use->only_if);
+            check_term(catalog, experiment, use->times, use->only_if);
         }
+        check_conditions(catalog, experiment, experiment->released);
+        check_conditions(catalog, experiment, experiment->blocks_loop);
     }
 }
 END_TEST
+
+static bool is_for_threads(const json_t *only_if)
+{
+    return json_is_true(json_object_get(only_if, "mode.side_by_side")) &&
+           json_is_true(json_object_get(only_if, "mode.shares_memory"));
+}
 
 /* What the planner looks for: bytes that a term has, in a mode or in all. */
 START_TEST(the_catalog_describes_the_memory_of_threads)
@@ -363,9 +396,8 @@ START_TEST(the_catalog_describes_the_memory_of_threads)
         double bytes = 0;
 
         json_array_foreach (json_object_get(entry, "memory"), k, term) {
-            const char *mode = json_string_value(json_object_get(json_object_get(term, "only_if"), "mode"));
-
-            if (mode && strcmp(mode, "threads") == 0 && json_array_size(json_object_get(term, "times")) == 0)
+            if (is_for_threads(json_object_get(term, "only_if")) &&
+                json_array_size(json_object_get(term, "times")) == 0)
                 bytes += json_real_value(json_object_get(term, "bytes"));
         }
         ck_assert_double_ge(bytes, (double)mode_threads.task.bytes);
