@@ -218,11 +218,13 @@ static json_t *request_from_plan(const Plan *plan, json_t *ports, const OwnOrigi
     return object;
 }
 
-static const char *format_of(const Plan *plan)
+static ResultFormat format_of(const Plan *plan)
 {
+    ResultFormat format = isatty(STDOUT_FILENO) ? RESULT_FORMAT_TABLE : RESULT_FORMAT_EVENTS;
+
     if (plan->format)
-        return plan->format;
-    return isatty(STDOUT_FILENO) ? "table" : "events";
+        result_format_from_name(plan->format, &format);
+    return format;
 }
 
 /* Returns the whole run, a new reference. */
@@ -246,14 +248,11 @@ static json_t *make_run(const Results *results, RepeatOutcome outcome, nsec_t st
                                 });
 }
 
-static void print_result(const Plan *plan, const json_t *run)
+static void print_result(const json_t *run, ResultFormat format)
 {
-    ResultFormat format = RESULT_FORMAT_TABLE;
     size_t length = 0;
-    auto_free char *text = NULL;
+    auto_free char *text = result_format(run, format, &length);
 
-    result_format_from_name(format_of(plan), &format);
-    text = result_format(run, format, &length);
     fwrite(text, 1, length, stdout);
 }
 
@@ -289,7 +288,8 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
 {
     json_auto_t *object = request_from_plan(plan, ports, origin), *run = NULL;
     auto_problem Problem problem = {0};
-    bool as_events = strcmp(format_of(plan), "events") == 0;
+    ResultFormat format = format_of(plan);
+    bool as_events = format == RESULT_FORMAT_EVENTS;
     Results *results;
     Request request;
     RepeatOutcome outcome;
@@ -302,10 +302,10 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     outcome = repeat_run(&request, as_events ? write_event : collect_event, results);
     if (!as_events)
         run = make_run(results, outcome, started);
-    if (strcmp(format_of(plan), "trace") == 0)
+    if (format == RESULT_FORMAT_TRACE)
         print_trace(results, run);
     else if (!as_events)
-        print_result(plan, run);
+        print_result(run, format);
     results_free(results);
     request_finish(&request);
     return outcome == REPEAT_DONE ? 0 : 1;

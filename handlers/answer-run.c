@@ -5,37 +5,29 @@
 
 #include "handlers/accept.h"
 
-/* What an Accept header may name, in the order of preference among equals. */
-static const struct {
-    ResultFormat format;
-    const char *type;
-} formats[] = {
-    {RESULT_FORMAT_JSON, "application/json"},
-    {RESULT_FORMAT_CSV, "text/csv"},
-    {RESULT_FORMAT_TABLE, "text/plain"},
-    {RESULT_FORMAT_MARKDOWN, "text/markdown"},
-};
-enum { N_FORMATS = sizeof(formats) / sizeof(formats[0]) };
-
 int answer_choose_format(const Request *request, const char *name, ResultFormat *ret, Problem *problem)
 {
-    const char *types[N_FORMATS];
+    const char *const *names = format_names(FORMAT_ANSWER);
+    const char *types[N_RESULT_FORMATS];
+    ResultFormat formats[N_RESULT_FORMATS];
     json_auto_t *list = json_array();
+    size_t n = 0;
     int chosen;
 
     if (name)
         return result_format_from_name(name, ret);
-    for (size_t i = 0; i < N_FORMATS; i++) {
-        types[i] = formats[i].type;
-        json_array_append_new(list, json_string(types[i]));
+    for (; names[n]; n++) {
+        result_format_from_name(names[n], &formats[n]);
+        types[n] = result_format_bare_type(formats[n]);
+        json_array_append_new(list, json_string(types[n]));
     }
-    chosen = accept_choose(request->header(request, "Accept"), types, N_FORMATS);
+    chosen = accept_choose(request->header(request, "Accept"), types, n);
     if (chosen < 0) {
         problem_set(problem, 406, "Not acceptable", "the Accept header allows none of the formats there are");
         problem_extend(problem, "available", json_incref(list));
         return -1;
     }
-    *ret = formats[chosen].format;
+    *ret = formats[chosen];
     return 0;
 }
 

@@ -3,8 +3,8 @@
 
 #include "handlers/app.h"
 #include "handlers/client.h"
+#include "results/format.h"
 
-static const char *const formats[] = {"json", "csv", "table", "markdown", NULL};
 static const char *const statuses[] = {"queued", "running", "done", "failed", "cancelled", "timeout", NULL};
 
 #define CLIENT                                                                                               \
@@ -14,7 +14,8 @@ static const char *const statuses[] = {"queued", "running", "done", "failed", "c
     }
 #define FORMAT                                                                                               \
     {                                                                                                        \
-        .name = "format", .type = "choice", .choices = formats, .help = "how the answer is written"          \
+        .name = "format", .type = "choice", .choices = format_answer_names,                                  \
+        .help = "how the answer is written"                                                                  \
     }
 
 const RouteParameter client_parameters[] = {CLIENT, {0}};

@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "results/compare.h"
 #include "results/csv-table.h"
+#include "results/format-private.h"
 #include "results/human.h"
 #include "results/layout.h"
 #include "results/prose.h"
@@ -187,29 +187,19 @@ static void write_table(const json_t *comparison, bool markdown, FILE *file)
     write_closing(&prose, comparison);
 }
 
-static void write_csv(const json_t *comparison, FILE *file)
+void compare_write_table(const json_t *comparison, FILE *file)
+{
+    write_table(comparison, false, file);
+}
+
+void compare_write_markdown(const json_t *comparison, FILE *file)
+{
+    write_table(comparison, true, file);
+}
+
+void compare_write_csv(const json_t *comparison, FILE *file)
 {
     json_auto_t *rows = make_rows(comparison);
 
     csv_table_write(&csv_columns, comparison, rows, file);
-}
-
-char *compare_format(const json_t *comparison, ResultFormat format, size_t *ret_length)
-{
-    char *text = NULL;
-    size_t length = 0;
-    FILE *file;
-
-    if (format == RESULT_FORMAT_JSON)
-        return result_format(comparison, format, ret_length);
-    file = open_memstream(&text, &length);
-    assert(file);
-    if (format == RESULT_FORMAT_CSV)
-        write_csv(comparison, file);
-    else
-        write_table(comparison, format == RESULT_FORMAT_MARKDOWN, file);
-    fclose(file);
-    if (ret_length)
-        *ret_length = length;
-    return text;
 }

@@ -56,7 +56,7 @@ static const CsvTable table = {
     .n_figures = sizeof(figures) / sizeof(figures[0]),
 };
 
-void csv_write(const json_t *run, FILE *file)
+void run_write_csv(const json_t *run, FILE *file)
 {
     csv_table_write(&table, run, json_object_get(run, "cells"), file);
 }

@@ -1,9 +1,12 @@
-/* The formats, one file each; private to this folder. Each writes the whole run. */
+/* What the list in results/format.h names: what writes a run, or what compare_runs() made, in one format;
+ * private to this folder. */
 #pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 
-void csv_write(const json_t *run, FILE *file);
-void table_write(const json_t *run, bool markdown, FILE *file);
+typedef void RunWriter(const json_t *run, FILE *file);
+typedef void ComparisonWriter(const json_t *comparison, FILE *file);
+
+RunWriter run_write_csv, run_write_json, run_write_markdown, run_write_table;
+ComparisonWriter compare_write_csv, compare_write_json, compare_write_markdown, compare_write_table;

@@ -4,28 +4,44 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
+#include "results/compare.h"
 #include "results/format-private.h"
 
 /* Fifteen digits are all that a double holds for certain; with more, 0.984 would print as
  * 0.98399999999999999. */
 #define DUMP_FLAGS (JSON_ENCODE_ANY | JSON_REAL_PRECISION(15))
 
-static const struct {
-    const char *name, *media_type;
-} formats[] = {
-    [RESULT_FORMAT_JSON] = {"json", "application/json"},
-    [RESULT_FORMAT_CSV] = {"csv", "text/csv; charset=utf-8"},
-    [RESULT_FORMAT_TABLE] = {"table", "text/plain; charset=utf-8"},
-    [RESULT_FORMAT_MARKDOWN] = {"markdown", "text/markdown; charset=utf-8"},
-};
+typedef struct Format {
+    const char *name, *bare_type, *media_type;
+    RunWriter *write_run;               /* NULL: by hand only */
+    ComparisonWriter *write_comparison; /* the same */
+} Format;
+
+/* clang-format off */
+#define FORMAT(id, name, type, charset, write_run, write_comparison) \
+    [RESULT_FORMAT_##id] = {name, type, type charset, write_run, write_comparison},
+#define NAME(id, name, type, charset, write_run, write_comparison) name,
+
+static const Format formats[] = {RESULT_ANSWER_FORMATS(FORMAT) RESULT_HAND_FORMATS(FORMAT)};
+
+const char *const format_answer_names[] = {RESULT_ANSWER_FORMATS(NAME) NULL};
+const char *const format_hand_names[] = {RESULT_ANSWER_FORMATS(NAME) RESULT_HAND_FORMATS(NAME) NULL};
+/* clang-format on */
+
+const char *const *format_names(FormatUse use)
+{
+    return use == FORMAT_ANSWER ? format_answer_names : format_hand_names;
+}
 
 int result_format_from_name(const char *name, ResultFormat *ret)
 {
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
         if (strcmp(name, formats[i].name) == 0) {
             *ret = (ResultFormat)i;
             return 0;
@@ -37,6 +53,11 @@ int result_format_from_name(const char *name, ResultFormat *ret)
 const char *result_format_media_type(ResultFormat format)
 {
     return formats[format].media_type;
+}
+
+const char *result_format_bare_type(ResultFormat format)
+{
+    return formats[format].bare_type;
 }
 
 static void write_value(const json_t *value, FILE *file)
@@ -97,36 +118,41 @@ static void write_fields(json_t *object, const char *indent, FILE *file)
     fputs("\n", file);
 }
 
-static void json_write(const json_t *run, FILE *file)
+void run_write_json(const json_t *run, FILE *file)
 {
     fputs("{\n", file);
     write_fields((json_t *)run, "  ", file);
     fputs("}\n", file);
 }
 
-char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
+/* A comparison has its fields and its cells at the same depth as a run. */
+void compare_write_json(const json_t *comparison, FILE *file)
+{
+    run_write_json(comparison, file);
+}
+
+/* What is written into a text that grows. */
+static char *format_text(
+    void (*write)(const json_t *object, FILE *file), const json_t *object, size_t *ret_length)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *file = open_memstream(&text, &length);
 
     assert(file);
-    switch (format) {
-    case RESULT_FORMAT_JSON:
-        json_write(run, file);
-        break;
-    case RESULT_FORMAT_CSV:
-        csv_write(run, file);
-        break;
-    case RESULT_FORMAT_TABLE:
-        table_write(run, false, file);
-        break;
-    case RESULT_FORMAT_MARKDOWN:
-        table_write(run, true, file);
-        break;
-    }
+    write(object, file);
     fclose(file);
     if (ret_length)
         *ret_length = length;
     return text;
+}
+
+char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
+{
+    return format_text(formats[format].write_run, run, ret_length);
+}
+
+char *compare_format(const json_t *comparison, ResultFormat format, size_t *ret_length)
+{
+    return format_text(formats[format].write_comparison, comparison, ret_length);
 }

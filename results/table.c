@@ -180,7 +180,7 @@ static void write_cells(const json_t *cells, const json_t *varying, bool markdow
     layout_free(layout);
 }
 
-void table_write(const json_t *run, bool markdown, FILE *file)
+static void write_run(const json_t *run, bool markdown, FILE *file)
 {
     const json_t *cells = json_object_get(run, "cells");
     json_auto_t *varying = view_names(cells, true);
@@ -195,4 +195,14 @@ void table_write(const json_t *run, bool markdown, FILE *file)
     if (json_array_size(cells) > 0)
         metrics_write(cells, varying, &prose);
     prose_closing(&prose, run);
+}
+
+void run_write_table(const json_t *run, FILE *file)
+{
+    write_run(run, false, file);
+}
+
+void run_write_markdown(const json_t *run, FILE *file)
+{
+    write_run(run, true, file);
 }

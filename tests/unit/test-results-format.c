@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/human.h"
@@ -38,6 +39,24 @@ START_TEST(names_of_formats)
     ck_assert_int_eq(as, RESULT_FORMAT_MARKDOWN);
     ck_assert_str_eq(result_format_media_type(RESULT_FORMAT_JSON), "application/json");
     ck_assert_str_eq(result_format_media_type(RESULT_FORMAT_TABLE), "text/plain; charset=utf-8");
+}
+END_TEST
+
+START_TEST(each_use_has_its_names)
+{
+    static const char *const answers[] = {"json", "csv", "table", "markdown"};
+    const char *const *by_hand = format_names(FORMAT_BY_HAND);
+    size_t n = 0;
+
+    for (; format_names(FORMAT_ANSWER)[n]; n++) {
+        ck_assert_str_eq(format_names(FORMAT_ANSWER)[n], answers[n]);
+        ck_assert_str_eq(by_hand[n], answers[n]);
+    }
+    ck_assert_uint_eq(n, ARRAY_LENGTH(answers));
+    ck_assert_str_eq(by_hand[n], "trace");
+    ck_assert_str_eq(by_hand[n + 1], "events");
+    ck_assert_ptr_null(by_hand[n + 2]);
+    ck_assert_str_eq(result_format_bare_type(RESULT_FORMAT_CSV), "text/csv");
 }
 END_TEST
 
@@ -577,7 +596,7 @@ START_TEST(a_short_bar_is_seen)
 }
 END_TEST
 
-RUN_TESTS("results-format", 20, names_of_formats, times_have_three_digits,
+RUN_TESTS("results-format", 20, names_of_formats, each_use_has_its_names, times_have_three_digits,
     ranges_share_their_unit_if_they_can, integers_are_grouped, reals_have_three_digits,
     json_reads_back_as_it_was, json_has_a_line_for_each_field, the_table_of_a_good_run,
     markdown_is_the_same_table, a_failed_cell_shows_its_reason_below,
