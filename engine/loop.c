@@ -83,6 +83,8 @@ int loop_watch(Loop *loop, Watch *watch, uint32_t events)
     }
     if (epoll_ctl(loop->epoll_fd, watch->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, watch->fd, &event) < 0)
         return -errno;
+    if (!watch->watched)
+        watch->since = loop->round;
     loop->n_watches += !watch->watched;
     watch->watched = true;
     return 0;
@@ -189,10 +191,15 @@ void loop_dispatch(Loop *loop, const LoopEvents *events)
 {
     nsec_t now;
 
-    /* An earlier callback of this batch may have ended a later one's watch. */
-    for (int i = 0; i < events->n_ready; i++)
-        if (events->ready[i].watch->watched)
-            events->ready[i].watch->ready(loop, events->ready[i].watch, events->ready[i].events);
+    loop->round++;
+    for (int i = 0; i < events->n_ready; i++) {
+        Watch *watch = events->ready[i].watch;
+
+        /* An earlier callback of this batch may have ended this watch, and may have begun it anew for another
+         * descriptor, about which these events say nothing. */
+        if (watch->watched && watch->since != loop->round)
+            watch->ready(loop, watch, events->ready[i].events);
+    }
     if (loop->n_timers == 0)
         return;
     /* A timer that is set to now again has its turn in the next round. */

@@ -17,7 +17,8 @@ typedef struct Loop Loop;
 /* A descriptor that is watched. The owner keeps it while it is watched. */
 typedef struct Watch {
     int fd;
-    bool watched;                                                    /* the loop's own */
+    bool watched;   /* the loop's own, like the next */
+    uint32_t since; /* the round of dispatching in which or after which the watch began */
     void (*ready)(Loop *loop, struct Watch *watch, uint32_t events); /* events as of epoll */
 } Watch;
 
@@ -41,7 +42,8 @@ struct Loop {
     uint32_t n_unfinished;
     Task *first_ready, *last_ready;
 
-    int epoll_fd; /* -1 until the first descriptor */
+    int epoll_fd;   /* -1 until the first descriptor */
+    uint32_t round; /* counts loop_dispatch() */
     uint32_t n_watches;
     Timer **timers; /* a binary heap, earliest first, from index 1 */
     uint32_t n_timers, max_timers;

@@ -125,6 +125,55 @@ START_TEST(a_watch_that_ended_in_this_round_is_not_called)
 }
 END_TEST
 
+static unsigned n_of_second;
+
+static void count_second(Loop *loop, Watch *watch, uint32_t events)
+{
+    (void)loop;
+    (void)watch;
+    (void)events;
+    n_of_second++;
+}
+
+/* Ends the other watch and begins it again for a descriptor with nothing to say. */
+static void move_other(Loop *loop, Watch *watch, uint32_t events)
+{
+    Watch *other = watch == &first ? &second : &first;
+
+    (void)events;
+    n_ready++;
+    loop_watch(loop, watch, 0);
+    loop_watch(loop, other, 0);
+    *other = (Watch){.fd = eventfd(0, EFD_CLOEXEC), .ready = count_second};
+    ck_assert_int_eq(loop_watch(loop, other, EPOLLIN), 0);
+}
+
+START_TEST(a_watch_that_began_in_this_round_gets_no_older_events)
+{
+    LoopEvents events;
+    Watch *other;
+    Loop loop;
+
+    loop_init(&loop, NULL, NULL, NULL, NULL, 1);
+    first = (Watch){.fd = eventfd(1, EFD_CLOEXEC), .ready = move_other};
+    second = (Watch){.fd = eventfd(1, EFD_CLOEXEC), .ready = move_other};
+    ck_assert_int_eq(loop_watch(&loop, &first, EPOLLIN), 0);
+    ck_assert_int_eq(loop_watch(&loop, &second, EPOLLIN), 0);
+    loop_poll(&loop, &events, false);
+    ck_assert_int_eq(events.n_ready, 2);
+    loop_dispatch(&loop, &events);
+    ck_assert_uint_eq(n_ready, 1);
+    ck_assert_uint_eq(n_of_second, 0);
+    other = first.watched ? &first : &second;
+    ck_assert_int_eq(eventfd_write(other->fd, 1), 0);
+    loop_poll(&loop, &events, false);
+    loop_dispatch(&loop, &events);
+    ck_assert_uint_eq(n_of_second, 1);
+    loop_watch(&loop, other, 0);
+    loop_finish(&loop);
+}
+END_TEST
+
 RUN_TESTS("loop", 30, timers_expire_in_order_whatever_was_cleared,
     a_timer_that_sets_itself_has_one_turn_a_round, tasks_are_taken_in_the_order_in_which_they_were_woken,
-    a_watch_that_ended_in_this_round_is_not_called)
+    a_watch_that_ended_in_this_round_is_not_called, a_watch_that_began_in_this_round_gets_no_older_events)
