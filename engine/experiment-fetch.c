@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 
 #include "base/array.h"
@@ -17,6 +16,7 @@
 #include "engine/egress.h"
 #include "engine/fetch-rows.h"
 #include "engine/registry.h"
+#include "engine/transfers.h"
 
 typedef enum FetchClient { CLIENT_ASYNC, CLIENT_BLOCKING } FetchClient;
 static const char *const clients[] = {"async", "blocking", NULL};
@@ -29,18 +29,12 @@ typedef struct FetchParams {
 
 typedef struct FetchTask {
     CURL *easy;
-    Watch watches[2]; /* a transfer has one socket; a second one while libcurl tries another address */
-    bool finished;    /* the transfer under way has ended, with this code */
+    bool finished; /* the transfer under way has ended, with this code */
     CURLcode code;
     EgressTransfer transfer;
     uint32_t n_rows;
     FetchRow rows[];
 } FetchTask;
-
-typedef struct FetchLoop {
-    CURLM *multi;
-    Timer timer; /* the next point in time that libcurl asked for */
-} FetchLoop;
 
 static const Parameter parameters[] = {
     {
@@ -232,120 +226,23 @@ static bool start_request(Loop *loop, Task *task)
     return true;
 }
 
-static void collect_finished(Loop *loop)
+static void on_ended(Loop *loop, CURL *easy, CURLcode code)
 {
-    FetchLoop *fetch = loop->state;
-    CURLMsg *message;
-    int n_left;
+    Task *task = NULL;
+    FetchTask *state;
 
-    while ((message = curl_multi_info_read(fetch->multi, &n_left))) {
-        Task *task = NULL;
-        FetchTask *state;
-
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &task);
-        state = (FetchTask *)task->state;
-        state->code = message->data.result;
-        state->finished = true;
-        curl_multi_remove_handle(fetch->multi, state->easy);
-        loop_wake(loop, task);
-    }
-}
-
-static void on_timer(Loop *loop, Timer *timer)
-{
-    FetchLoop *fetch = loop->state;
-    int n_running;
-
-    (void)timer;
-    curl_multi_socket_action(fetch->multi, CURL_SOCKET_TIMEOUT, 0, &n_running);
-    collect_finished(loop);
-}
-
-static void on_ready(Loop *loop, Watch *watch, uint32_t events)
-{
-    FetchLoop *fetch = loop->state;
-    int bits = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-               (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-    int n_running;
-
-    curl_multi_socket_action(fetch->multi, watch->fd, bits, &n_running);
-    collect_finished(loop);
-}
-
-/* libcurl: which events of a socket it waits for. */
-static int set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *assigned)
-{
-    Loop *loop = user;
-    FetchLoop *fetch = loop->state;
-    uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
-    Watch *watch = assigned;
-
-    if (what == CURL_POLL_REMOVE)
-        return watch ? loop_watch(loop, watch, 0) : 0;
-    if (!watch) {
-        Task *task = NULL;
-        FetchTask *state;
-
-        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &task);
-        state = (FetchTask *)task->state;
-        watch = &state->watches[state->watches[0].watched ? 1 : 0];
-        if (watch->watched)
-            return -1;
-        watch->fd = fd;
-        watch->ready = on_ready;
-        curl_multi_assign(fetch->multi, fd, watch);
-    }
-    return loop_watch(loop, watch, events) < 0 ? -1 : 0;
-}
-
-/* libcurl: when it wants to be called at the latest. */
-static int set_timer(CURLM *multi, long timeout_ms, void *user)
-{
-    Loop *loop = user;
-    FetchLoop *fetch = loop->state;
-
-    (void)multi;
-    if (timeout_ms < 0)
-        loop_clear_timer(loop, &fetch->timer);
-    else
-        loop_set_timer(loop, &fetch->timer, nsec_now() + (nsec_t)timeout_ms * NSEC_PER_MSEC);
-    return 0;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &task);
+    state = (FetchTask *)task->state;
+    state->code = code;
+    state->finished = true;
+    loop_wake(loop, task);
 }
 
 static int open_loop(Loop *loop)
 {
     const FetchParams *params = (const FetchParams *)loop->cell->params;
-    FetchLoop *fetch;
 
-    if (params->client == CLIENT_BLOCKING)
-        return 0;
-    fetch = calloc(1, sizeof(*fetch));
-    if (!fetch)
-        return -ENOMEM;
-    fetch->multi = curl_multi_init();
-    if (!fetch->multi) {
-        free(fetch);
-        return -EMFILE;
-    }
-    fetch->timer.expired = on_timer;
-    loop->state = fetch;
-    curl_multi_setopt(fetch->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-    curl_multi_setopt(fetch->multi, CURLMOPT_SOCKETDATA, loop);
-    curl_multi_setopt(fetch->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    curl_multi_setopt(fetch->multi, CURLMOPT_TIMERDATA, loop);
-    return 0;
-}
-
-static void close_loop(Loop *loop)
-{
-    FetchLoop *fetch = loop->state;
-
-    if (!fetch)
-        return;
-    curl_multi_cleanup(fetch->multi);
-    loop_clear_timer(loop, &fetch->timer);
-    free(fetch);
-    loop->state = NULL;
+    return params->client == CLIENT_BLOCKING ? 0 : transfers_open(loop, on_ended);
 }
 
 static Step finish(Task *task, StepKind kind, uint64_t ticks)
@@ -396,8 +293,7 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
         if (state->n_rows == (uint32_t)params->requests)
             return finish(task, STEP_DONE, ticks);
     }
-    if (!start_request(loop, task) ||
-        (!blocking && curl_multi_add_handle(((FetchLoop *)loop->state)->multi, state->easy) != CURLM_OK)) {
+    if (!start_request(loop, task) || (!blocking && !transfers_begin(loop, state->easy))) {
         task_fail(task, "request %u: libcurl could not start it", state->n_rows);
         return finish(task, STEP_FAILED, ticks);
     }
@@ -466,7 +362,7 @@ const Experiment experiment_fetch = {
     .state_bytes = state_bytes,
     .prepare = prepare,
     .open_loop = open_loop,
-    .close_loop = close_loop,
+    .close_loop = transfers_close,
     .step = step,
     .check = check,
     .answer = answer,

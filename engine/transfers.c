@@ -1,0 +1,194 @@
+/* The watches come from a pool of the loop. The first chunk of it is part of Transfers, and enough for a loop
+ * with one task: in threads and processes nothing is allocated for a descriptor. With more at once the pool
+ * grows by chunks, never shrinks, and reuses what libcurl has let go of. */
+#include "engine/transfers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/queue.h>
+
+#include "base/array.h"
+
+typedef struct SocketWatch {
+    Watch watch;
+    SLIST_ENTRY(SocketWatch) next_free;
+} SocketWatch;
+
+typedef struct Chunk {
+    SLIST_ENTRY(Chunk) next;
+    SocketWatch sockets[32];
+} Chunk;
+
+typedef struct Transfers {
+    CURLM *multi;
+    TransferEnded *ended;
+    Timer timer; /* the next point in time that libcurl asked for */
+    SLIST_HEAD(, SocketWatch) free_sockets;
+    SLIST_HEAD(, Chunk) chunks;
+    Chunk first_chunk;
+} Transfers;
+
+static void transfers_add_chunk(Transfers *transfers, Chunk *chunk)
+{
+    SLIST_INSERT_HEAD(&transfers->chunks, chunk, next);
+    for (size_t i = 0; i < ARRAY_LENGTH(chunk->sockets); i++)
+        SLIST_INSERT_HEAD(&transfers->free_sockets, &chunk->sockets[i], next_free);
+}
+
+/* Returns a watch that is in nobody's use, or NULL if there is no memory. */
+static SocketWatch *transfers_take_socket(Transfers *transfers)
+{
+    SocketWatch *socket;
+
+    if (SLIST_EMPTY(&transfers->free_sockets)) {
+        Chunk *chunk = calloc(1, sizeof(*chunk));
+
+        if (!chunk)
+            return NULL;
+        transfers_add_chunk(transfers, chunk);
+    }
+    socket = SLIST_FIRST(&transfers->free_sockets);
+    SLIST_REMOVE_HEAD(&transfers->free_sockets, next_free);
+    return socket;
+}
+
+static void transfers_give_back(Transfers *transfers, Loop *loop, SocketWatch *socket)
+{
+    loop_watch(loop, &socket->watch, 0);
+    SLIST_INSERT_HEAD(&transfers->free_sockets, socket, next_free);
+}
+
+static void transfers_collect_ended(Loop *loop)
+{
+    Transfers *transfers = loop->state;
+    CURLMsg *message;
+    int n_left;
+
+    while ((message = curl_multi_info_read(transfers->multi, &n_left))) {
+        CURL *easy = message->easy_handle;
+        CURLcode code = message->data.result;
+
+        /* The message is gone with this. */
+        curl_multi_remove_handle(transfers->multi, easy);
+        transfers->ended(loop, easy, code);
+    }
+}
+
+static void transfers_on_timer(Loop *loop, Timer *timer)
+{
+    Transfers *transfers = loop->state;
+    int n_running;
+
+    (void)timer;
+    curl_multi_socket_action(transfers->multi, CURL_SOCKET_TIMEOUT, 0, &n_running);
+    transfers_collect_ended(loop);
+}
+
+static void transfers_on_ready(Loop *loop, Watch *watch, uint32_t events)
+{
+    Transfers *transfers = loop->state;
+    int bits = (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+               (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+    int n_running;
+
+    curl_multi_socket_action(transfers->multi, watch->fd, bits, &n_running);
+    transfers_collect_ended(loop);
+}
+
+int transfers_set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *assigned)
+{
+    Loop *loop = user;
+    Transfers *transfers = loop->state;
+    SocketWatch *socket = assigned;
+    uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (socket)
+            transfers_give_back(transfers, loop, socket);
+        return 0;
+    }
+    if (!socket) {
+        socket = transfers_take_socket(transfers);
+        if (!socket)
+            return -1;
+        socket->watch = (Watch){.fd = fd, .ready = transfers_on_ready};
+        curl_multi_assign(transfers->multi, fd, socket);
+    }
+    return loop_watch(loop, &socket->watch, events) < 0 ? -1 : 0;
+}
+
+/* libcurl: when it wants to be called at the latest. */
+static int transfers_set_timer(CURLM *multi, long timeout_ms, void *user)
+{
+    Loop *loop = user;
+    Transfers *transfers = loop->state;
+
+    (void)multi;
+    if (timeout_ms < 0)
+        loop_clear_timer(loop, &transfers->timer);
+    else
+        loop_set_timer(loop, &transfers->timer, nsec_now() + (nsec_t)timeout_ms * NSEC_PER_MSEC);
+    return 0;
+}
+
+int transfers_open(Loop *loop, TransferEnded *ended)
+{
+    Transfers *transfers = calloc(1, sizeof(*transfers));
+
+    if (!transfers)
+        return -ENOMEM;
+    transfers->multi = curl_multi_init();
+    if (!transfers->multi) {
+        free(transfers);
+        return -EMFILE;
+    }
+    transfers->ended = ended;
+    transfers->timer.expired = transfers_on_timer;
+    transfers_add_chunk(transfers, &transfers->first_chunk);
+    loop->state = transfers;
+    curl_multi_setopt(transfers->multi, CURLMOPT_SOCKETFUNCTION, transfers_set_socket);
+    curl_multi_setopt(transfers->multi, CURLMOPT_SOCKETDATA, loop);
+    curl_multi_setopt(transfers->multi, CURLMOPT_TIMERFUNCTION, transfers_set_timer);
+    curl_multi_setopt(transfers->multi, CURLMOPT_TIMERDATA, loop);
+    return 0;
+}
+
+/* libcurl does not say of each descriptor that it is over: not of its own eventfd, for one. */
+static void transfers_end_watches(Transfers *transfers, Loop *loop)
+{
+    Chunk *chunk;
+
+    SLIST_FOREACH(chunk, &transfers->chunks, next)
+    for (size_t i = 0; i < ARRAY_LENGTH(chunk->sockets); i++)
+        if (chunk->sockets[i].watch.watched)
+            loop_watch(loop, &chunk->sockets[i].watch, 0);
+}
+
+void transfers_close(Loop *loop)
+{
+    Transfers *transfers = loop->state;
+
+    if (!transfers)
+        return;
+    curl_multi_cleanup(transfers->multi);
+    transfers_end_watches(transfers, loop);
+    loop_clear_timer(loop, &transfers->timer);
+    while (!SLIST_EMPTY(&transfers->chunks)) {
+        Chunk *chunk = SLIST_FIRST(&transfers->chunks);
+
+        SLIST_REMOVE_HEAD(&transfers->chunks, next);
+        if (chunk != &transfers->first_chunk)
+            free(chunk);
+    }
+    free(transfers);
+    loop->state = NULL;
+}
+
+bool transfers_begin(Loop *loop, CURL *easy)
+{
+    Transfers *transfers = loop->state;
+
+    return curl_multi_add_handle(transfers->multi, easy) == CURLM_OK;
+}
