@@ -1,5 +1,6 @@
 #!/bin/sh
-# Who may know whom: server -> handlers -> runs -> plan, results -> base, and engine -> plan, results -> base.
+# Who may know whom: server -> handlers -> runs -> plan, results -> catalog -> base, and engine -> plan, results,
+# catalog -> base.
 # Includes are written from the root, so a wrong arrow shows in the line itself.
 set -eu
 cd "$1"
@@ -17,18 +18,19 @@ allow() {
 }
 
 allow base
-allow plan base
-allow results base
-allow engine plan results base
+allow catalog base
+allow plan catalog base
+allow results catalog base
+allow engine plan results catalog base
 allow guard base
 allow origin base
-allow runs plan results base
-allow handlers runs plan results base
-allow server handlers runs plan results base
+allow runs plan results catalog base
+allow handlers runs plan results catalog base
+allow server handlers runs plan results catalog base
 
 for pair in 'microhttpd.h:^(server/http[a-z-]*\.[ch]|origin/.*)$' 'sqlite3.h:^runs/archive'; do
     header=${pair%%:*}
-    wrong=$(grep -ln "<$header>" base/* plan/* results/* engine/* guard/* origin/* runs/* handlers/* server/* 2>/dev/null | grep -vE "${pair#*:}" || true)
+    wrong=$(grep -ln "<$header>" base/* catalog/* plan/* results/* engine/* guard/* origin/* runs/* handlers/* server/* 2>/dev/null | grep -vE "${pair#*:}" || true)
     if [ -n "$wrong" ]; then
         printf '%s is included outside its place by:\n%s\n' "$header" "$wrong"
         n_failed=$((n_failed + 1))

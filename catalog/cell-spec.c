@@ -1,0 +1,55 @@
+#include <string.h>
+
+#include "catalog/catalog.h"
+
+json_t *cell_spec_json(const CellSpec *cell)
+{
+    json_t *object = json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:O}", "cell", (json_int_t)cell->number,
+        "runtime", cell->runtime->runtime, "mode", cell->mode->name, "lock", cell->lock->name, "tasks",
+        (json_int_t)cell->tasks, "cpus", (json_int_t)cell->cpus, "params", cell->params);
+
+    if (cell->experiment->fixed_time)
+        json_object_set_new(object, "fixed_time", json_true());
+    return object;
+}
+
+double cell_spec_number(const CellSpec *cell, const char *name)
+{
+    const json_t *value = json_object_get(cell->params, name);
+
+    if (value)
+        return json_number_value(value);
+    return strcmp(name, "tasks") == 0  ? (double)cell->tasks
+           : strcmp(name, "cpus") == 0 ? (double)cell->cpus
+                                       : 0;
+}
+
+static bool meets(const CellSpec *cell, const CatalogCondition *condition)
+{
+    const json_t *of = cell->params;
+
+    if (condition->of == CATALOG_OF_MODE)
+        of = cell->mode->json;
+    else if (condition->of == CATALOG_OF_LOCK)
+        of = cell->lock->json;
+    return json_equal(json_object_get(of, condition->name), condition->value);
+}
+
+bool cell_spec_meets(const CellSpec *cell, const CatalogConditions *conditions)
+{
+    for (size_t i = 0; i < conditions->n; i++)
+        if (!meets(cell, &conditions->list[i]))
+            return false;
+    return conditions->given;
+}
+
+double cell_spec_term(const CellSpec *cell, const CatalogTerm *term)
+{
+    double product = term->amount;
+
+    if (!cell_spec_meets(cell, &term->only_if))
+        return 0;
+    for (size_t i = 0; i < term->n_times; i++)
+        product *= cell_spec_number(cell, term->times[i]);
+    return product;
+}

@@ -1,0 +1,328 @@
+#include "catalog/schema.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "base/utf8.h"
+
+/* So that no document, however large, makes work or answers without end. */
+enum { MAX_NAME = 64, MAX_TEXT = 4000, MAX_ITEMS = 256 };
+
+struct CatalogMemo {
+    CatalogMemo *next;
+    max_align_t memory[];
+};
+
+void catalog_memo_free(CatalogMemo *memo)
+{
+    while (memo) {
+        CatalogMemo *next = memo->next;
+
+        free(memo);
+        memo = next;
+    }
+}
+
+void *reader_take(Reader *reader, size_t n, size_t size)
+{
+    CatalogMemo *memo = calloc(1, sizeof(CatalogMemo) + n * size);
+
+    assert(memo);
+    memo->next = *reader->memo;
+    *reader->memo = memo;
+    return memo->memory;
+}
+
+/* A member's name may come from the document, and so be long or worse. */
+static void place_print(const Place *place, FILE *file)
+{
+    if (place->in)
+        place_print(place->in, file);
+    if (place->member) {
+        size_t length = strnlen(place->member, MAX_NAME);
+        auto_free char *name = utf8_clean(place->member, length);
+
+        fprintf(file, "%s%s", place->in && (place->in->in || place->in->member) ? "." : "", name);
+    } else if (place->in) {
+        fprintf(file, "[%zu]", place->index);
+    }
+}
+
+bool reader_complain(Reader *reader, const Place *place, const char *reason, ...)
+{
+    size_t length;
+    va_list arguments;
+    FILE *file;
+
+    if (reader->reason)
+        return false;
+    file = open_memstream(&reader->reason, &length);
+    assert(file);
+    if (place->in)
+        place_print(place, file);
+    else
+        fputs("the document", file);
+    fputs(": ", file);
+    va_start(arguments, reason);
+    vfprintf(file, reason, arguments);
+    va_end(arguments);
+    fclose(file);
+    return false;
+}
+
+static const char *kind_of(const json_t *json)
+{
+    if (!json)
+        return "missing";
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "a list";
+    case JSON_STRING:
+        return "a text";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+        return "true";
+    case JSON_FALSE:
+        return "false";
+    case JSON_NULL:
+        return "null";
+    }
+    return "nothing";
+}
+
+bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const json_t *json)
+{
+    return reader_complain(reader, place, "must be %s, is %s", wanted, kind_of(json));
+}
+
+/* Fields have many pointer types; all are as large as this one. */
+static void set_pointer(void *target, size_t offset, const void *pointer)
+{
+    memcpy((char *)target + offset, &pointer, sizeof(pointer));
+}
+
+/* A name stands in URLs, in lists with commas, in files of values and on terminals. */
+static bool is_name(const char *text)
+{
+    size_t length = strnlen(text, MAX_NAME + 1);
+
+    if (length == 0 || length > MAX_NAME || !isalnum((unsigned char)text[0]))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)text[i]) && !strchr("._-", text[i]))
+            return false;
+    return true;
+}
+
+static bool read_name(Reader *reader, const Place *place, const json_t *json, const char **ret)
+{
+    if (!json_is_string(json))
+        return reader_refuse(reader, place, "a name", json);
+    if (!is_name(json_string_value(json)))
+        return reader_complain(
+            reader, place, "must be a name: 1 to %d letters, digits, dots, dashes and underscores", MAX_NAME);
+    *ret = json_string_value(json);
+    return true;
+}
+
+static bool read_text(
+    Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    const char *name = NULL;
+
+    if (member->kind == MEMBER_NAME) {
+        if (!read_name(reader, place, json, &name))
+            return false;
+        set_pointer(target, member->offset, name);
+        return true;
+    }
+    if (!json_is_string(json))
+        return reader_refuse(reader, place, "a text", json);
+    if (json_string_length(json) > MAX_TEXT)
+        return reader_complain(reader, place, "must be a text of at most %d bytes", MAX_TEXT);
+    set_pointer(target, member->offset, json_string_value(json));
+    return true;
+}
+
+/* What is not a number is in no range. */
+static bool read_number(
+    Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    const bool is_whole = member->kind == MEMBER_INTEGER, any = member->min >= member->max;
+    double number = json_number_value(json);
+    int64_t whole = json_integer_value(json);
+
+    if (is_whole ? !json_is_integer(json) : !json_is_number(json))
+        return reader_refuse(reader, place, is_whole ? "a whole number" : "a number", json);
+    if (!any && !(number >= member->min && number <= member->max))
+        return reader_complain(
+            reader, place, "must be from %.15g to %.15g, is %.15g", member->min, member->max, number);
+    if (is_whole)
+        memcpy((char *)target + member->offset, &whole, sizeof(whole));
+    else
+        memcpy((char *)target + member->offset, &number, sizeof(number));
+    return true;
+}
+
+static bool read_flag(
+    Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    if (!json_is_boolean(json))
+        return reader_refuse(reader, place, "true or false", json);
+    *(bool *)((char *)target + member->offset) = json_is_true(json);
+    return true;
+}
+
+static bool read_word(
+    Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    auto_free char *wanted = text_printf("one of");
+
+    for (unsigned i = 0; member->words[i]; i++) {
+        char *longer = text_printf("%s%s %s", wanted, i > 0 ? "," : "", member->words[i]);
+
+        free(wanted);
+        wanted = longer;
+        if (!json_is_string(json) || strcmp(json_string_value(json), member->words[i]) != 0)
+            continue;
+        memcpy((char *)target + member->offset, &i, sizeof(i));
+        return true;
+    }
+    if (!json_is_string(json))
+        return reader_refuse(reader, place, wanted, json);
+    return reader_complain(reader, place, "must be %s", wanted);
+}
+
+static bool read_object(
+    Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    if (!json_is_object(json))
+        return reader_refuse(reader, place, "an object", json);
+    set_pointer(target, member->offset, json);
+    return true;
+}
+
+static bool check_list(Reader *reader, const Place *place, const json_t *json)
+{
+    if (!json_is_array(json))
+        return reader_refuse(reader, place, "a list", json);
+    if (json_array_size(json) > MAX_ITEMS)
+        return reader_complain(reader, place, "must have at most %d items", MAX_ITEMS);
+    return true;
+}
+
+static bool read_names(
+    Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    size_t n = json_array_size(json);
+    const char **names;
+
+    if (!check_list(reader, place, json))
+        return false;
+    names = reader_take(reader, n, sizeof(*names));
+    for (size_t i = 0; i < n; i++) {
+        const Place item = {.in = place, .index = i};
+
+        if (!read_name(reader, &item, json_array_get(json, i), &names[i]))
+            return false;
+        for (size_t k = 0; member->kind == MEMBER_SET && k < i; k++)
+            if (strcmp(names[k], names[i]) == 0)
+                return reader_complain(reader, &item, "\"%s\" stands twice", names[i]);
+    }
+    set_pointer(target, member->offset, names);
+    memcpy((char *)target + member->count_offset, &n, sizeof(n));
+    return true;
+}
+
+/* Things in a list that have a name have one each. */
+static bool check_names(Reader *reader, const Place *place, const json_t *json)
+{
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        const json_t *name = json_object_get(json_array_get(json, i), "name");
+        const Place item = {.in = place, .index = i}, at = {.in = &item, .member = "name"};
+
+        for (size_t k = 0; name && k < i; k++)
+            if (json_equal(json_object_get(json_array_get(json, k), "name"), name))
+                return reader_complain(reader, &at, "\"%s\" stands twice", json_string_value(name));
+    }
+    return true;
+}
+
+static bool read_list(
+    Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    size_t n = json_array_size(json);
+    char *items;
+
+    if (!check_list(reader, place, json))
+        return false;
+    items = reader_take(reader, n, member->shape->size);
+    for (size_t i = 0; i < n; i++) {
+        const Place item = {.in = place, .index = i};
+
+        if (!shape_read(
+                reader, &item, member->shape, json_array_get(json, i), items + i * member->shape->size))
+            return false;
+    }
+    set_pointer(target, member->offset, items);
+    memcpy((char *)target + member->count_offset, &n, sizeof(n));
+    return check_names(reader, place, json);
+}
+
+bool member_read(Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
+{
+    if (member->need == MEMBER_OPTIONAL && (!json || json_is_null(json)))
+        return true;
+    if (member->need == MEMBER_NULLABLE && json_is_null(json))
+        return true;
+    switch (member->kind) {
+    case MEMBER_NAME:
+    case MEMBER_TEXT:
+        return read_text(reader, place, member, json, target);
+    case MEMBER_FLAG:
+        return read_flag(reader, place, member, json, target);
+    case MEMBER_INTEGER:
+    case MEMBER_NUMBER:
+        return read_number(reader, place, member, json, target);
+    case MEMBER_WORD:
+        return read_word(reader, place, member, json, target);
+    case MEMBER_OBJECT:
+        return read_object(reader, place, member, json, target);
+    case MEMBER_VALUE:
+        set_pointer(target, member->offset, json);
+        return json || reader_complain(reader, place, "is missing");
+    case MEMBER_NAMES:
+    case MEMBER_SET:
+        return read_names(reader, place, member, json, target);
+    case MEMBER_LIST:
+        return read_list(reader, place, member, json, target);
+    case MEMBER_PART:
+        return shape_read(reader, place, member->shape, json, (char *)target + member->offset);
+    }
+    return false;
+}
+
+bool shape_read(Reader *reader, const Place *place, const Shape *shape, const json_t *json, void *target)
+{
+    if (!json_is_object(json))
+        return reader_refuse(reader, place, "an object", json);
+    for (size_t i = 0; i < shape->n_members; i++) {
+        const Member *member = &shape->members[i];
+        const Place at = {.in = place, .member = member->name};
+
+        if (!member_read(reader, &at, member, json_object_get(json, member->name), target))
+            return false;
+    }
+    return !shape->check || shape->check(reader, place, json, target);
+}

@@ -1,0 +1,87 @@
+/* From JSON that somebody else wrote to structs, by tables: a Shape lists the members that an object may
+ * have, what each must be, and the field that it fills. Nothing is taken on trust, and the first thing that
+ * is wrong is said with its place: "locks[0].name: must be a name, is missing".
+ *
+ * Members that no table names are left alone, so that a newer document can be read. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Memory that lives as long as what was read. */
+typedef struct CatalogMemo CatalogMemo;
+
+/* Where in the document something stands: a member of what stands in `in`, or an item if member is NULL. */
+typedef struct Place {
+    const struct Place *in;
+    const char *member;
+    size_t index;
+} Place;
+
+typedef struct Reader {
+    CatalogMemo **memo;
+    void *root;   /* what is being read as a whole, for checks that look across */
+    char *reason; /* owned; set once something is wrong */
+} Reader;
+
+typedef enum MemberKind {
+    MEMBER_NAME,    /* const char *: letters, digits, and . _ - between them: fit for a URL and a list */
+    MEMBER_TEXT,    /* const char *: any text, also an empty one */
+    MEMBER_FLAG,    /* bool */
+    MEMBER_INTEGER, /* int64_t */
+    MEMBER_NUMBER,  /* double */
+    MEMBER_WORD,    /* an enum: the index in words */
+    MEMBER_OBJECT,  /* const json_t *: an object */
+    MEMBER_VALUE,   /* const json_t *: anything */
+    MEMBER_NAMES,   /* const char *const * and size_t: a list of names */
+    MEMBER_SET,     /* the same, and none stands twice */
+    MEMBER_LIST,    /* const struct * and size_t: a list of objects of a shape, none with a name twice */
+    MEMBER_PART,    /* a struct inside this one, of a shape */
+} MemberKind;
+
+typedef enum MemberNeed {
+    MEMBER_REQUIRED,
+    MEMBER_NULLABLE, /* must be there, and may be null */
+    MEMBER_OPTIONAL, /* may be null or missing: the field stays 0 */
+} MemberNeed;
+
+typedef struct Shape Shape;
+
+typedef struct Member {
+    const char *name;
+    MemberKind kind;
+    MemberNeed need;
+    size_t offset, count_offset; /* of the field, and of the number of items */
+    double min, max;             /* of a number; both 0: any that fits */
+    const char *const *words;    /* of MEMBER_WORD; ends with NULL */
+    const Shape *shape;
+} Member;
+
+struct Shape {
+    const Member *members;
+    size_t n_members;
+    size_t size; /* of the struct */
+
+    /* What the table cannot say; may be NULL. Called when all members are read. Returns whether it is right,
+     * and has complained if not. */
+    bool (*check)(Reader *reader, const Place *place, const json_t *json, void *target);
+};
+
+/* Fills target, which must be zero, from json. Returns whether all of it is right. */
+bool shape_read(Reader *reader, const Place *place, const Shape *shape, const json_t *json, void *target);
+
+/* The same for one member alone: json is its value. */
+bool member_read(Reader *reader, const Place *place, const Member *member, const json_t *json, void *target);
+
+/* Says what is wrong with what stands in a place: "must be ..."; the first complaint stays. Returns false. */
+bool reader_complain(Reader *reader, const Place *place, const char *reason, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same for something of the wrong type: wanted is "a text". */
+bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const json_t *json);
+
+/* A piece of zeroed memory that lives as long as the memo. */
+void *reader_take(Reader *reader, size_t n, size_t size);
+
+void catalog_memo_free(CatalogMemo *memo);
