@@ -228,6 +228,11 @@ static void name_peer(Exchange *exchange)
         inet_ntop(AF_INET6, long_address, exchange->peer, sizeof(exchange->peer));
 }
 
+/* While a limit is reached, of connections or of descriptors, libmicrohttpd takes the listening socket out of
+ * its epoll set, and only looks whether to put it back at the beginning of a run. A connection is cleaned up
+ * at the end of one. If no event came after that, the server would be deaf: for ever when it was the last
+ * connection, until the next event of another one when it was not. So each end of a connection asks for one
+ * more run. */
 void exchange_on_connection(
     void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code)
 {
@@ -239,6 +244,7 @@ void exchange_on_connection(
         reset(exchange);
         free(exchange);
         *context = NULL;
+        http->pending = true;
         return;
     }
     exchange = calloc(1, sizeof(*exchange));
