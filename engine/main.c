@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/descriptors.h"
 #include "base/form.h"
 #include "base/streams.h"
 #include "base/text.h"
@@ -110,17 +110,6 @@ static int print_description(void)
     json_dumpf(catalog, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     printf("\n");
     return 0;
-}
-
-/* The soft limit is there for programs that use select(); 10,000 transfers need the hard one. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void write_event(void *user, json_t *event)
@@ -388,7 +377,7 @@ int main(int argc, char **argv)
     int status;
 
     streams_fill();
-    raise_descriptor_limit();
+    descriptors_raise();
     status = run_command(argc, argv);
     /* A result that nobody can read is no success. */
     return streams_finish("gilscope-run") < 0 && status == 0 ? 1 : status;

@@ -3,7 +3,6 @@
  * be killed when memory runs out: the guard has to be there afterwards to clean up. */
 #include "guard/guard-child.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -16,6 +15,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/cpulist.h"
+#include "base/descriptors.h"
 
 /* What programs need to find each other and to speak, the options of sanitizers, and the two that tell which
  * container this is. Proxies, credentials and LD_PRELOAD are not among them. */
@@ -78,22 +78,13 @@ static void tighten(__rlimit_resource_t resource, const char *name, const GuardO
 
     if (!option->given)
         return;
-    assert(getrlimit(resource, &limit) == 0);
+    if (getrlimit(resource, &limit) < 0)
+        child_fail(GUARD_STATUS_FAILED, "--%s=%ju", name, (uintmax_t)value);
     if (limit.rlim_max > value + grace)
         limit.rlim_max = value + grace;
     limit.rlim_cur = limit.rlim_max < value ? limit.rlim_max : value;
     if (setrlimit(resource, &limit) < 0)
         child_fail(GUARD_STATUS_FAILED, "--%s=%ju", name, (uintmax_t)value);
-}
-
-/* The soft limit of descriptors is low for the sake of old programs that use select(). Ours do not. */
-static void raise_descriptors(void)
-{
-    struct rlimit limit;
-
-    assert(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void set_oom_score(const GuardOption *option)
@@ -121,7 +112,7 @@ static void confine(const GuardOptions *options, const GuardGroup *group)
 {
     guard_group_enter(group);
     set_cpus(options);
-    raise_descriptors();
+    descriptors_raise();
     tighten(RLIMIT_NOFILE, "nofile", &options->option[GUARD_NOFILE], 0);
     /* One more second until SIGKILL, so that the cause of death is SIGXCPU, which says why. */
     tighten(RLIMIT_CPU, "cpu-seconds", &options->option[GUARD_CPU_SECONDS], 1);

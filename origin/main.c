@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/descriptors.h"
 #include "base/streams.h"
 #include "origin/origin-options.h"
 #include "origin/origin.h"
@@ -20,16 +20,6 @@ typedef struct End {
     uv_poll_t input;
     uv_signal_t interrupt, terminate;
 } End;
-
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 static void on_input(uv_poll_t *poll, int status, int events)
 {
@@ -128,7 +118,7 @@ int main(int argc, char **argv)
     }
     if (options.version)
         return printf("gilscope-origin %s\n", GILSCOPE_VERSION) < 0;
-    raise_descriptor_limit();
+    descriptors_raise();
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&loop);
     status = serve(&loop, &options);

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/cpulist.h"
+#include "base/descriptors.h"
 #include "base/sibling.h"
 #include "base/text.h"
 
@@ -19,17 +19,6 @@ int lab_complain(const char *what, const char *why)
 {
     fprintf(stderr, "gilscope: %s: %s\n", what, why);
     return -1;
-}
-
-/* Each waiting client needs two descriptors, and the soft limit is often 1024. */
-static void raise_descriptors(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
 }
 
 static int find_programs(Lab *lab, const Config *config)
@@ -107,7 +96,7 @@ int lab_init(Lab *lab, const Config *config)
     /* The archive has the names of clients, which prove whose a run is. */
     umask(0077);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: the archive copes with it */
-    raise_descriptors();
+    descriptors_raise();
     uv_loop_init(&lab->loop);
     if (find_programs(lab, config) < 0)
         return -1;
