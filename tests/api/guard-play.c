@@ -38,7 +38,9 @@ static int count_birth(void)
 
 static void be_ready(void)
 {
-    assert(write(STDOUT_FILENO, "ready\n", 6) == 6);
+    ssize_t n = write(STDOUT_FILENO, "ready\n", 6);
+
+    assert(n == 6);
 }
 
 __attribute__((noreturn)) static void live_on(void)
