@@ -14,7 +14,7 @@ RUN ldd /usr/local/bin/gilscope* | awk '/=> \// {print $3}' | sort -u | xargs re
 FROM ${BASE}
 COPY --from=build /packages /tmp/packages
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(cat /tmp/packages) \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates $(cat /tmp/packages) \
     && rm -rf /var/lib/apt/lists/* /tmp/packages \
     && useradd --system --no-create-home gilscope \
     && mkdir /var/lib/gilscope \

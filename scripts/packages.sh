@@ -7,11 +7,14 @@ libuv:libuv1-dev inih:libinih-dev sqlite3:libsqlite3-dev zlib:zlib1g-dev'
 build_programs='cc:gcc ninja:ninja-build meson:meson pkg-config:pkgconf curl:curl'
 build_files='/usr/include/stdlib.h:libc6-dev /usr/share/javascript/chart.js/chart.min.js:libjs-chart.js'
 
+# What a run needs besides: the authorities that https pages are trusted by. Each system has them elsewhere.
+run_files='/etc/ssl/certs/ca-certificates.crt|/etc/pki/tls/certs/ca-bundle.crt|/etc/ssl/cert.pem:ca-certificates'
+
 say() {
     printf '%s\n' "$*" >&2
 }
 
-# The entries "what:package" that are not there.
+# The entries "what:package" that are not there; of files, "one|another:package" wants one of them.
 missing_of() {
     for entry in $1; do
         if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "${entry%%:*}"; then continue; fi
@@ -22,8 +25,9 @@ missing_of() {
         echo "$entry"
     done
     for entry in $3; do
-        if [ -e "${entry%%:*}" ]; then continue; fi
-        echo "$entry"
+        found=
+        for file in $(echo "${entry%%:*}" | tr '|' ' '); do [ ! -e "$file" ] || found=yes; done
+        [ -n "$found" ] || echo "$entry"
     done
 }
 

@@ -5,6 +5,6 @@ set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/packages.sh
 
-need "$build_modules" "$build_programs" "$build_files"
+need "$build_modules" "$build_programs" "$build_files $run_files"
 build build/release --buildtype=release
 exec build/release/server/gilscope --config config.ini "$@"

@@ -40,7 +40,7 @@ no_random_addresses() {
 modules="$build_modules check:check"
 programs="$build_programs python3:python3 setarch:util-linux"
 [ -z "$all" ] || programs="$programs chromium:chromium node:nodejs npm:npm"
-need "$modules" "$programs" "$build_files"
+need "$modules" "$programs" "$build_files $run_files"
 
 build build/test --buildtype=release -Dwerror=$werror
 run_suite 'unit and API' build/test
