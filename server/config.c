@@ -35,7 +35,8 @@ const Setting config_settings[] = {
     {AT(server, max_connections), INTEGER(8, 100000), "1024", NULL,
         "Connections open at once; further clients wait until one of them closes."},
     {AT(server, grace_ms), INTEGER(0, 600000), "5000", "ms",
-        "How long running work may go on when the server is told to stop."},
+        "How long running work may go on when the server is told to stop: by SIGTERM, SIGINT, or SIGHUP (a closed "
+        "terminal)."},
     {AT(server, hosts), TEXT(SETTING_NAMES), "", NULL,
         "Names by which the server may be asked for, on any port; addresses and localhost need no entry. A request "
         "for any other name is refused with 421, so that a page elsewhere cannot pass for the server's own (DNS "

@@ -3,7 +3,11 @@
  *
  * Stopping goes the other way, each step when the one before is over: listen no more; let the running run
  * end, or end it when its grace is over; send what is to be sent; stop the origin. Then nothing is left on
- * the loop and it ends by itself. A second signal takes the grace away, a third the rest. */
+ * the loop and it ends by itself. A second signal takes the grace away, a third the rest.
+ *
+ * A hang-up (SIGHUP) is a terminal that was closed: it ends the server as SIGTERM does, so that those who
+ * wait are answered and finished work is kept. It comes twice, from the shell and from the kernel, so it
+ * never takes the grace away. nohup ignores it, and then it stays ignored. */
 #include "server/serve.h"
 
 #include <errno.h>
@@ -14,6 +18,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "handlers/app.h"
@@ -25,13 +30,16 @@
 
 enum { DRAIN_MS = 1000 }; /* for the last answers to be read */
 
+static const int ending_signals[] = {SIGTERM, SIGINT, SIGHUP};
+enum { N_SIGNALS = ARRAY_LENGTH(ending_signals) };
+
 typedef struct Server {
     const Config *config;
     Lab lab;
     App app;
     Http *http;
-    uv_signal_t terminate, interrupt;
-    int n_signals;
+    uv_signal_t signals[N_SIGNALS];
+    int n_signals; /* that counted */
 } Server;
 
 static void on_http_stopped(void *data)
@@ -39,8 +47,8 @@ static void on_http_stopped(void *data)
     Server *server = data;
 
     lab_stop(&server->lab);
-    uv_close((uv_handle_t *)&server->terminate, NULL);
-    uv_close((uv_handle_t *)&server->interrupt, NULL);
+    for (size_t i = 0; i < N_SIGNALS; i++)
+        uv_close((uv_handle_t *)&server->signals[i], NULL);
 }
 
 /* No run is left to tell anything of. */
@@ -56,6 +64,8 @@ static void on_signal(uv_signal_t *handle, int signal_number)
 {
     Server *server = handle->data;
 
+    if (signal_number == SIGHUP && server->n_signals > 0)
+        return;
     server->n_signals++;
     log_info("stopping", log_number("signal", signal_number), log_number("times", server->n_signals));
     if (server->n_signals > 2)
@@ -106,13 +116,21 @@ static int open_http(Server *server, int fd)
     return server->http ? 0 : lab_complain("http", "libmicrohttpd cannot start");
 }
 
+static bool is_ignored(int signal_number)
+{
+    struct sigaction now;
+
+    return sigaction(signal_number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 static void watch_signals(Server *server)
 {
-    uv_signal_init(&server->lab.loop, &server->terminate);
-    uv_signal_init(&server->lab.loop, &server->interrupt);
-    server->terminate.data = server->interrupt.data = server;
-    uv_signal_start(&server->terminate, on_signal, SIGTERM);
-    uv_signal_start(&server->interrupt, on_signal, SIGINT);
+    for (size_t i = 0; i < N_SIGNALS; i++) {
+        uv_signal_init(&server->lab.loop, &server->signals[i]);
+        server->signals[i].data = server;
+        if (ending_signals[i] != SIGHUP || !is_ignored(SIGHUP))
+            uv_signal_start(&server->signals[i], on_signal, ending_signals[i]);
+    }
 }
 
 static void greet(const Server *server, int port)

@@ -56,6 +56,40 @@ START_TEST(ctrl_c_leaves_the_grace_to_the_run)
 }
 END_TEST
 
+/* A closed terminal: the shell and the kernel both send the signal, to the whole process group. */
+START_TEST(a_hang_up_leaves_the_grace_to_the_run)
+{
+    auto_free char *text = NULL;
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
+    fd = api_send_get(&server, "/run/gated" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    for (int i = 0; i < 3; i++) {
+        kill(-server.pid, SIGHUP);
+        usleep(50000);
+    }
+    api_server_touch(&server, "go");
+    text = api_receive(fd);
+    ck_assert_msg(strstr(text, "HTTP/1.1 200"), "%s", text);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
+START_TEST(under_nohup_a_hang_up_is_nothing)
+{
+    auto_answer ApiAnswer answer = {0};
+
+    signal(SIGHUP, SIG_IGN);
+    api_server_start(&server, NULL);
+    kill(-server.pid, SIGHUP);
+    usleep(50000);
+    answer = api_get(&server, "/readyz");
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 START_TEST(a_run_that_outlasts_the_grace_is_cancelled)
 {
     auto_free char *text = NULL;
@@ -189,7 +223,8 @@ START_TEST(it_ends_with_the_test_that_started_it)
 END_TEST
 
 RUN_TESTS("api-stop", 120, it_ends_at_once_when_nothing_runs, a_run_that_ends_within_the_grace_is_answered,
-    ctrl_c_leaves_the_grace_to_the_run, a_run_that_outlasts_the_grace_is_cancelled,
+    ctrl_c_leaves_the_grace_to_the_run, a_hang_up_leaves_the_grace_to_the_run,
+    under_nohup_a_hang_up_is_nothing, a_run_that_outlasts_the_grace_is_cancelled,
     a_second_signal_takes_the_grace_away, who_waits_in_the_queue_is_told_at_once,
     while_it_stops_it_says_so_and_takes_nothing_new, a_killed_server_leaves_no_process,
     the_origin_is_started_again, it_ends_with_the_test_that_started_it)
