@@ -1,4 +1,4 @@
-/* The settings as people read them: a file with comments, and the README's table. */
+/* The settings as people read them: a file with comments, and the page docs/settings.md. */
 #include "server/config.h"
 
 #include <stdbool.h>
@@ -72,14 +72,51 @@ void config_print(const Config *config, FILE *file)
     }
 }
 
+static const char page_start[] =
+    "# Settings\n"
+    "\n"
+    "<!-- Written by gilscope --print-settings from the table in server/config.c. -->\n"
+    "\n"
+    "A setting has a section and a key, as `server.port`. Its value comes from the last of these that names "
+    "it:\n"
+    "\n"
+    "1. the default, as it stands below and in [config.ini](../config.ini);\n"
+    "2. the file of `--config FILE`;\n"
+    "3. the environment: `GILSCOPE_SERVER_PORT=9000`;\n"
+    "4. the command line: `--set server.port=9000`, as often as you like.\n"
+    "\n"
+    "A file is made of sections and keys. Whole numbers may be written `1000000`, `1e6`, `1M` or "
+    "`1_000_000`.\n"
+    "\n"
+    "```ini\n"
+    "# A comment.\n"
+    "[server]\n"
+    "port = 9000    ; a comment behind a value\n"
+    "```\n"
+    "\n"
+    "Nothing is guessed: an unknown name, a name given twice, or a value out of its range ends the start, "
+    "and all\n"
+    "that is wrong is named at once. `gilscope --check-config` says whether all is well, `--print-config` "
+    "prints\n"
+    "what is in force, secrets included, as a file that can be read again, and `--print-settings` prints "
+    "this page.\n"
+    "They are read once: to change one, stop the server and start it again.\n";
+
+static const char table_start[] = "| setting | default | allowed | what it does |\n|---|---|---|---|\n";
+
 void config_print_settings(FILE *file)
 {
-    fputs("| setting | default | allowed | what it does |\n|---|---|---|---|\n", file);
+    const char *section = "";
+
+    fputs(page_start, file);
     for (size_t i = 0; i < config_n_settings; i++) {
         const Setting *setting = &config_settings[i];
         auto_free char *range = setting_range(setting);
         const char *quote = *setting->initial ? "`" : "";
 
+        if (strcmp(section, setting->section) != 0)
+            fprintf(file, "\n## %s\n\n%s", setting->section, table_start);
+        section = setting->section;
         fprintf(file, "| `%s.%s` | %s%s%s | %s | %s |\n", setting->section, setting->key, quote,
             *setting->initial ? setting->initial : "empty", quote, range, setting->prose);
     }

@@ -1,5 +1,5 @@
 /* The table of settings, and what concerns them all together. A new setting is a member of Config and a row
- * here; reading, checking, --print-config, config.ini and the README's table follow. */
+ * here; reading, checking, --print-config, config.ini and docs/settings.md follow. */
 #include "server/config.h"
 
 #include <assert.h>

@@ -15,7 +15,7 @@
  *     if (problem_is_set(&problem))
  *         problem_print(&problem, stderr);
  *
- * One table row per setting, in config.c, feeds all of this, config.ini and the README. Nothing is guessed:
+ * One table row per setting, in config.c, feeds all of this, config.ini and docs/settings.md. Nothing is guessed:
  * an unknown name, a repeated key, a value out of its range are errors. Each is added to the problem, so that
  * a person sees all of them at once, with where it stands, the setting, what was given and what is allowed:
  *
@@ -131,5 +131,5 @@ json_t *config_allowed(const Config *config);
  * on each setting; so secrets are in it, too. config.ini in the tree is what it writes for the defaults. */
 void config_print(const Config *config, FILE *file);
 
-/* Writes the settings as a Markdown table: the README's. */
+/* Writes the page docs/settings.md: where settings come from, and a table of them all, in Markdown. */
 void config_print_settings(FILE *file);

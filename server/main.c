@@ -20,7 +20,7 @@ static const char help[] =
     "  --config FILE            read settings from FILE\n"
     "  --set SECTION.KEY=VALUE  set one setting; may be given many times\n"
     "  --print-config           print the settings in force as a file, and end\n"
-    "  --print-settings         print a table of all settings, in Markdown, and end\n"
+    "  --print-settings         print all settings as a page, in Markdown, and end\n"
     "  --check-config           check the settings, and end: status 0 if they are right\n"
     "  --preflight              measure for some ten seconds which lessons this machine can show, and end:\n"
     "                           status 0 if it can show them all\n"
