@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "runs/archive.h"
 
@@ -21,28 +22,23 @@ typedef enum ArchiveJobKind {
     ARCHIVE_JOB_GET,
 } ArchiveJobKind;
 
-/* One run as readers see it. */
-typedef struct ArchiveRow {
-    char *status;
-    json_t *summary; /* NULL: there is no such run */
-    bool owned, began;
-} ArchiveRow;
-
 typedef struct ArchiveJob {
-    struct ArchiveJob *next;
+    STAILQ_ENTRY(ArchiveJob) link;
     ArchiveJobKind kind;
 
-    /* What is to be done; owned; NULL where it was not given. */
+    /* What is to be done; owned; NULL where it was not given. The filter's texts are those of the job. */
     char *id, *experiment, *status, *summary, *owner, *label, *prediction, *before;
     char *texts[ARCHIVE_N_TEXTS];
-    int64_t created_ms, limit;
+    int64_t created_ms;
     unsigned wanted;
+    ArchiveFilter filter;
 
     /* What came of it. */
     bool found, kept;
     json_t *runs; /* of a list */
     bool more;
-    ArchiveRow row;
+    json_t *row; /* of one run, as in a list; NULL: there is none. Its status is in the job's */
+    bool owned, began;
     char *got[ARCHIVE_N_TEXTS];
 
     /* Who wants to know; the one that fits the kind. */
@@ -52,12 +48,9 @@ typedef struct ArchiveJob {
     void *data;
 } ArchiveJob;
 
+typedef STAILQ_HEAD(ArchiveJobs, ArchiveJob) ArchiveJobs;
+
 static inline bool archive_job_writes(const ArchiveJob *job)
 {
     return job->kind != ARCHIVE_JOB_LIST && job->kind != ARCHIVE_JOB_GET;
 }
-
-/* Drops what came of it, so that it can be done again. */
-void archive_job_forget(ArchiveJob *job);
-
-void archive_job_free(ArchiveJob *job);

@@ -1,15 +1,12 @@
 #include "runs/archive-schema.h"
 
 #include <assert.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "runs/archive-read.h"
-#include "runs/archive-write.h"
 
 enum {
     APPLICATION_ID = 0x67696c73, /* "gils" */
@@ -51,7 +48,7 @@ static const char *const steps[] = {
     "CREATE INDEX asks_label_experiment_status ON asks (label, experiment, status, run)"
     " WHERE label IS NOT NULL;",
 };
-enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
+enum { N_STEPS = ARRAY_LENGTH(steps) };
 
 static int refuse(Shelf *shelf, const char *words)
 {
@@ -84,18 +81,15 @@ static int check_owner(Shelf *shelf, int64_t *ret_version)
 /* Reads a file that is not too large from end to end. */
 static int check_pages(Shelf *shelf)
 {
-    auto_free char *verdict = NULL;
-    int64_t n_pages = 0, page_size = 0;
-    int r = shelf_exec_number(shelf, "PRAGMA page_count", &n_pages);
+    int64_t n_bytes = 0, n_faults = 0;
+    int r = shelf_exec_number(
+        shelf, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", &n_bytes);
 
-    if (!r)
-        r = shelf_exec_number(shelf, "PRAGMA page_size", &page_size);
-    if (r || n_pages * page_size > SHELF_MAX_CHECKED_BYTES)
+    if (r || n_bytes > SHELF_MAX_CHECKED_BYTES)
         return r;
-    r = shelf_exec_text(shelf, "PRAGMA quick_check(1)", &verdict);
-    if (r)
-        return r;
-    return verdict && strcmp(verdict, "ok") == 0 ? SQLITE_OK : shelf_fail(shelf, SQLITE_CORRUPT);
+    r = shelf_exec_number(
+        shelf, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'", &n_faults);
+    return !r && n_faults ? shelf_fail(shelf, SQLITE_CORRUPT) : r;
 }
 
 static int migrate(Shelf *shelf, int64_t version)
@@ -115,15 +109,15 @@ static int migrate(Shelf *shelf, int64_t version)
 
 static int mark_one(Shelf *shelf, const char *id)
 {
-    auto_free char *text = NULL;
-    json_auto_t *summary = NULL;
-    int r = shelf_summary(shelf, id, &summary);
+    KeptRun *run;
+    int r = shelf_read(shelf, id, &run);
 
-    if (r)
-        return r;
-    json_object_set_new(summary, "reason", json_string(SHELF_INTERRUPTED));
-    text = json_dumps(summary, JSON_COMPACT);
-    return shelf_change(shelf, id, "failed", text ? text : "{}", NULL);
+    if (r || !run)
+        return r ? r : shelf_fail(shelf, SQLITE_CORRUPT); /* its id was read a moment ago */
+    kept_run_interrupt(run, SHELF_INTERRUPTED);
+    r = shelf_write(shelf, run);
+    kept_run_free(run);
+    return r;
 }
 
 static int mark_interrupted(Shelf *shelf)
@@ -146,7 +140,7 @@ static int judge_tables(int r)
     return r == SQLITE_ERROR ? SQLITE_CORRUPT : r;
 }
 
-static int begin_to_use(Shelf *shelf, bool in_memory)
+static int begin_to_use(Shelf *shelf)
 {
     int64_t version;
     int r;
@@ -156,8 +150,6 @@ static int begin_to_use(Shelf *shelf, bool in_memory)
     r = check_owner(shelf, &version);
     if (!r)
         r = check_pages(shelf);
-    if (!r && in_memory)
-        r = shelf_exec(shelf, "PRAGMA auto_vacuum = FULL"); /* gives memory back */
     if (!r)
         r = shelf_exec(shelf, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                               " PRAGMA journal_size_limit = 8388608; PRAGMA cache_size = -8192;"
@@ -179,9 +171,9 @@ int shelf_open(Shelf *shelf, const char *path)
     int r;
 
     *shelf = (Shelf){0};
-    r = sqlite3_open_v2(path ? path : ":memory:", &shelf->db,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    r = r ? shelf_fail(shelf, r) : begin_to_use(shelf, !path);
+    r = sqlite3_open_v2(
+        path, &shelf->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    r = r ? shelf_fail(shelf, r) : begin_to_use(shelf);
     if (r)
         shelf_close(shelf, true);
     return r;

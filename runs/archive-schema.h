@@ -10,9 +10,8 @@ enum { SHELF_MAX_CHECKED_BYTES = 64 << 20 };
 /* What is said of a run that was not finished when its server died. */
 #define SHELF_INTERRUPTED "the server ended before the run did"
 
-/* Opens the database at path (NULL: one in memory), makes or migrates its tables, and marks runs that were
- * not finished as failed. A file that is not ours or was made by a newer version stays as it is:
- * SQLITE_MISMATCH. */
+/* Opens the database at path, makes or migrates its tables, and marks runs that were not finished as failed.
+ * A file that is not ours or was made by a newer version stays as it is: SQLITE_MISMATCH. */
 int shelf_open(Shelf *shelf, const char *path);
 
 /* Also a closed one. A file that is damaged or not ours stays as it is: it is closed as_it_is. */

@@ -1,43 +1,38 @@
 #include "runs/archive-shelf.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 
 /* Texts come first and in the order in which they are bound. Unfinished runs are few and found by an index.
  */
 static const char *const sql_of[SHELF_N_STATEMENTS] = {
-    /* Whoever asks again keeps his place. */
-    [SHELF_ASK] = "INSERT INTO asks (run, number, owner, label, prediction, experiment, status)"
-                  " SELECT id, (SELECT count(*) FROM asks WHERE run = ?1), ?2, ?3, ?4, experiment, status"
-                  " FROM runs WHERE id = ?1"
-                  " ON CONFLICT (run, owner) DO UPDATE"
-                  " SET label = excluded.label, prediction = excluded.prediction",
     [SHELF_ASKS] = "SELECT owner, label, prediction FROM asks WHERE run = ?1 ORDER BY number",
-    [SHELF_CHANGE] = "UPDATE runs SET status = ?2, summary = ?3 WHERE id = ?1",
-    [SHELF_COUNT] = "SELECT n_runs FROM totals",
-    [SHELF_COUNT_UNFINISHED] = "SELECT count(*) FROM runs WHERE status IN ('queued', 'running')",
+    [SHELF_COUNT] = "SELECT n_runs, (SELECT count(*) FROM runs WHERE status IN ('queued', 'running')),"
+                    " (page_count - freelist_count) * page_size"
+                    " FROM totals, pragma_page_count, pragma_freelist_count, pragma_page_size",
     [SHELF_DROP] = "DELETE FROM runs WHERE id = ?1",
-    [SHELF_KEEP_TEXT] = "INSERT OR REPLACE INTO texts (run, kind, size, body) VALUES (?1, ?2, ?3, ?4)",
     [SHELF_OLDEST_FINISHED] = "SELECT id FROM runs WHERE +status NOT IN ('queued', 'running')"
-                              " AND id IS NOT ?1 ORDER BY id LIMIT 1",
+                              " AND id > ?1 ORDER BY id LIMIT 1",
     [SHELF_PUT] = "INSERT INTO runs (id, experiment, status, summary, created_ms)"
                   " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE"
                   " SET experiment = excluded.experiment, status = excluded.status,"
                   " summary = excluded.summary, created_ms = excluded.created_ms",
-    /* Without an owner, that of the first. */
-    [SHELF_RELABEL] = "UPDATE asks SET label = ?3 WHERE run = ?1 AND number ="
-                      " CASE WHEN ?2 IS NULL THEN 0"
-                      " ELSE (SELECT number FROM asks WHERE run = ?1 AND owner = ?2) END",
-    [SHELF_RUN] = "SELECT experiment, status, summary, created_ms,"
-                  " (SELECT count(*) FROM asks WHERE run = ?1) FROM runs WHERE id = ?1",
-    [SHELF_TEXTS] = "SELECT kind, size, body FROM texts WHERE run = ?1 AND kind & ?2",
+    /* The whole run is written again and again while others ask for it: what is the same costs a look. */
+    [SHELF_PUT_ASK] = "INSERT INTO asks (run, experiment, status, owner, label, prediction, number)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (run, number) DO UPDATE"
+                      " SET owner = excluded.owner, label = excluded.label, prediction = excluded.prediction"
+                      " WHERE owner IS NOT excluded.owner OR label IS NOT excluded.label COLLATE BINARY"
+                      " OR prediction IS NOT excluded.prediction",
+    [SHELF_PUT_TEXT] = "INSERT OR REPLACE INTO texts (run, kind, size, body) VALUES (?1, ?2, ?3, ?4)",
+    [SHELF_RUN] = "SELECT experiment, status, summary, created_ms FROM runs WHERE id = ?1",
+    [SHELF_TEXT] = "SELECT size, body FROM texts WHERE run = ?1 AND kind = ?2",
     [SHELF_UNFINISHED] = "SELECT id FROM runs WHERE status IN ('queued', 'running') LIMIT 1",
-    [SHELF_USED_BYTES] = "SELECT (page_count - freelist_count) * page_size"
-                         " FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
-    /* Those of the owner if he asked, else those of the first. */
-    [SHELF_WORDS] = "SELECT label, prediction, owner IS ?2, number FROM asks WHERE run = ?1 AND number ="
-                    " coalesce((SELECT number FROM asks WHERE run = ?1 AND owner = ?2), 0)",
 };
 
 int shelf_prepare(Shelf *shelf)
@@ -71,6 +66,73 @@ int shelf_fail(Shelf *shelf, int r)
     return r;
 }
 
+/* Makes a statement ready for the next time and lets go of the texts that were bound to it. */
+static void reset_statement(sqlite3_stmt **statement)
+{
+    sqlite3_reset(*statement);
+    sqlite3_clear_bindings(*statement);
+}
+#define auto_reset __attribute__((cleanup(reset_statement)))
+
+/* Returns a statement with texts bound to its first parameters; NULL is SQL's NULL. */
+#define bind(shelf, which, ...)                                                                              \
+    bind_texts(shelf, which, (const char *const[]){__VA_ARGS__},                                             \
+        ARRAY_LENGTH(((const char *const[]){__VA_ARGS__})))
+static sqlite3_stmt *bind_texts(Shelf *shelf, ShelfStatement which, const char *const texts[], size_t n_texts)
+{
+    sqlite3_stmt *statement = shelf->statements[which];
+
+    for (size_t i = 0; i < n_texts; i++)
+        sqlite3_bind_text(statement, (int)i + 1, texts[i], -1, SQLITE_STATIC);
+    return statement;
+}
+
+/* Goes to the next row: SQLITE_ROW, SQLITE_DONE or an error. */
+static int step(Shelf *shelf, sqlite3_stmt *statement)
+{
+    int r = sqlite3_step(statement);
+
+    return r == SQLITE_ROW || r == SQLITE_DONE ? r : shelf_fail(shelf, r);
+}
+
+/* For those who have no more rows to expect. */
+static int done(int r)
+{
+    return r == SQLITE_DONE ? SQLITE_OK : r;
+}
+
+/* Runs a statement that writes, and resets it. */
+static int run_statement(Shelf *shelf, sqlite3_stmt *statement)
+{
+    auto_reset sqlite3_stmt *used = statement;
+
+    return done(step(shelf, used));
+}
+
+static const char *column(sqlite3_stmt *row, int i)
+{
+    return (const char *)sqlite3_column_text(row, i);
+}
+
+static char *copy_column(sqlite3_stmt *row, int i)
+{
+    const char *text = column(row, i);
+
+    return text ? text_printf("%s", text) : NULL;
+}
+
+/* Goes to the only row, reads its first column and resets the statement; without a row *ret is NULL. */
+static int take_text(Shelf *shelf, sqlite3_stmt *statement, char **ret)
+{
+    auto_reset sqlite3_stmt *used = statement;
+    int r = step(shelf, used);
+
+    if (r != SQLITE_ROW && r != SQLITE_DONE)
+        return r;
+    *ret = r == SQLITE_ROW ? copy_column(used, 0) : NULL;
+    return SQLITE_OK;
+}
+
 int shelf_exec(Shelf *shelf, const char *sql)
 {
     int r = sqlite3_exec(shelf->db, sql, NULL, NULL, NULL);
@@ -78,30 +140,18 @@ int shelf_exec(Shelf *shelf, const char *sql)
     return r ? shelf_fail(shelf, r) : SQLITE_OK;
 }
 
-/* Either output may be NULL. */
-static int exec_one(Shelf *shelf, const char *sql, int64_t *ret_number, char **ret_text)
+int shelf_exec_number(Shelf *shelf, const char *sql, int64_t *ret)
 {
     sqlite3_stmt *statement;
     int r = sqlite3_prepare_v2(shelf->db, sql, -1, &statement, NULL);
 
     if (r)
         return shelf_fail(shelf, r);
-    if (ret_number)
-        r = shelf_take_number(shelf, statement, ret_number);
-    else
-        r = shelf_take_text(shelf, statement, ret_text);
+    r = step(shelf, statement);
+    if (r == SQLITE_ROW)
+        *ret = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
-    return r;
-}
-
-int shelf_exec_number(Shelf *shelf, const char *sql, int64_t *ret)
-{
-    return exec_one(shelf, sql, ret, NULL);
-}
-
-int shelf_exec_text(Shelf *shelf, const char *sql, char **ret)
-{
-    return exec_one(shelf, sql, NULL, ret);
+    return r == SQLITE_ROW ? SQLITE_OK : r == SQLITE_DONE ? shelf_fail(shelf, SQLITE_NOTFOUND) : r;
 }
 
 void shelf_rollback(Shelf *shelf)
@@ -111,60 +161,195 @@ void shelf_rollback(Shelf *shelf)
         sqlite3_exec(shelf->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-sqlite3_stmt *shelf_bind_texts(Shelf *shelf, ShelfStatement which, const char *const texts[], int n_texts)
+static int read_head(Shelf *shelf, const char *id, KeptRun **ret)
 {
-    sqlite3_stmt *statement = shelf->statements[which];
+    auto_reset sqlite3_stmt *row = bind(shelf, SHELF_RUN, id);
+    int r = step(shelf, row);
 
-    for (int i = 0; i < n_texts; i++)
-        sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_STATIC);
-    return statement;
-}
-
-int shelf_step(Shelf *shelf, sqlite3_stmt *statement)
-{
-    int r = sqlite3_step(statement);
-
-    return r == SQLITE_ROW || r == SQLITE_DONE ? r : shelf_fail(shelf, r);
-}
-
-int shelf_take_text(Shelf *shelf, sqlite3_stmt *statement, char **ret)
-{
-    auto_reset sqlite3_stmt *used = statement;
-    int r = shelf_step(shelf, used);
-
-    if (r != SQLITE_ROW && r != SQLITE_DONE)
-        return r;
-    *ret = r == SQLITE_ROW ? shelf_column(used, 0) : NULL;
+    *ret = NULL;
+    if (r != SQLITE_ROW)
+        return done(r);
+    if (!column(row, 0) || !column(row, 1) || !column(row, 2))
+        return shelf_fail(shelf, SQLITE_CORRUPT); /* the tables allow no such thing */
+    *ret = kept_run_new(id);
+    kept_run_set(*ret, sqlite3_column_int64(row, 3), column(row, 0), column(row, 1), column(row, 2));
+    (*ret)->on_disk = ON_DISK_ALL;
     return SQLITE_OK;
 }
 
-int shelf_take_number(Shelf *shelf, sqlite3_stmt *statement, int64_t *ret)
+static int read_asks(Shelf *shelf, KeptRun *run)
 {
-    auto_reset sqlite3_stmt *used = statement;
-    int r = shelf_step(shelf, used);
+    auto_reset sqlite3_stmt *row = bind(shelf, SHELF_ASKS, run->id);
+    int r;
 
-    if (r == SQLITE_ROW)
-        *ret = sqlite3_column_int64(used, 0);
-    return r == SQLITE_ROW ? SQLITE_OK : r == SQLITE_DONE ? shelf_fail(shelf, SQLITE_NOTFOUND) : r;
+    while ((r = step(shelf, row)) == SQLITE_ROW) {
+        if (!column(row, 0))
+            return shelf_fail(shelf, SQLITE_CORRUPT);
+        kept_run_add_ask(run, column(row, 0), column(row, 1), column(row, 2));
+    }
+    return done(r);
 }
 
-int shelf_run(Shelf *shelf, sqlite3_stmt *statement, bool *ret_found)
+int shelf_read(Shelf *shelf, const char *id, KeptRun **ret)
 {
-    auto_reset sqlite3_stmt *used = statement;
-    int r = shelf_step(shelf, used);
+    KeptRun *run;
+    int r = read_head(shelf, id, &run);
 
-    if (r != SQLITE_DONE)
-        return r;
-    if (ret_found)
-        *ret_found = sqlite3_changes(shelf->db) > 0;
+    if (!r && run) {
+        r = read_asks(shelf, run);
+        if (r)
+            kept_run_free(run);
+    }
+    if (!r)
+        *ret = run;
+    return r;
+}
+
+int shelf_read_text(Shelf *shelf, const char *id, int i, char **ret)
+{
+    auto_reset sqlite3_stmt *row = bind(shelf, SHELF_TEXT, id);
+    int r;
+
+    sqlite3_bind_int(row, 2, 1 << i);
+    r = step(shelf, row);
+    if (r != SQLITE_ROW)
+        return done(r);
+    r = kept_text_unpack(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1),
+        (size_t)sqlite3_column_int64(row, 0), ret);
+    if (r < 0)
+        return shelf_fail(shelf, r == -ENOMEM ? SQLITE_NOMEM : SQLITE_CORRUPT);
     return SQLITE_OK;
 }
 
-char *shelf_column(sqlite3_stmt *statement, int i)
+static int write_head(Shelf *shelf, const KeptRun *run)
 {
-    const char *text = (const char *)sqlite3_column_text(statement, i);
-    char *copy = text ? strdup(text) : NULL;
+    sqlite3_stmt *statement = bind(shelf, SHELF_PUT, run->id, run->experiment, run->status, run->summary);
 
-    assert(copy || !text);
-    return copy;
+    sqlite3_bind_int64(statement, 5, run->created_ms);
+    return run_statement(shelf, statement);
+}
+
+static int write_ask(Shelf *shelf, const KeptRun *run, const KeptAsk *ask, int64_t number)
+{
+    sqlite3_stmt *statement = bind(
+        shelf, SHELF_PUT_ASK, run->id, run->experiment, run->status, ask->owner, ask->label, ask->prediction);
+
+    sqlite3_bind_int64(statement, 7, number);
+    return run_statement(shelf, statement);
+}
+
+static int write_text(Shelf *shelf, const KeptRun *run, int i)
+{
+    const KeptText *text = &run->texts[i];
+    sqlite3_stmt *statement = bind(shelf, SHELF_PUT_TEXT, run->id);
+
+    sqlite3_bind_int(statement, 2, 1 << i);
+    sqlite3_bind_int64(statement, 3, (int64_t)text->size);
+    sqlite3_bind_blob64(statement, 4, text->packed, text->packed_size, SQLITE_STATIC);
+    return run_statement(shelf, statement);
+}
+
+int shelf_write(Shelf *shelf, const KeptRun *run)
+{
+    const KeptAsk *ask;
+    int64_t number = 0;
+    int r = write_head(shelf, run);
+
+    STAILQ_FOREACH (ask, &run->asks, link)
+        if (!r)
+            r = write_ask(shelf, run, ask, number++);
+    for (int i = 0; !r && i < ARCHIVE_N_TEXTS; i++)
+        if (run->texts[i].packed)
+            r = write_text(shelf, run, i);
+    return r;
+}
+
+int shelf_drop(Shelf *shelf, const char *id)
+{
+    return run_statement(shelf, bind(shelf, SHELF_DROP, id));
+}
+
+int shelf_unfinished(Shelf *shelf, char **ret_id)
+{
+    return take_text(shelf, shelf->statements[SHELF_UNFINISHED], ret_id);
+}
+
+int shelf_oldest_finished(Shelf *shelf, const char *after, char **ret_id)
+{
+    return take_text(shelf, bind(shelf, SHELF_OLDEST_FINISHED, after), ret_id);
+}
+
+int shelf_count(Shelf *shelf, ShelfCounts *ret)
+{
+    auto_reset sqlite3_stmt *row = shelf->statements[SHELF_COUNT];
+    int r = step(shelf, row);
+
+    if (r != SQLITE_ROW)
+        return r == SQLITE_DONE ? shelf_fail(shelf, SQLITE_CORRUPT) : r;
+    *ret = (ShelfCounts){
+        .n_runs = sqlite3_column_int64(row, 0),
+        .n_finished = sqlite3_column_int64(row, 0) - sqlite3_column_int64(row, 1),
+        .n_bytes = sqlite3_column_int64(row, 2),
+    };
+    return SQLITE_OK;
+}
+
+/* Always with an upper end, so that each way through is a search in an index. */
+char *ids_sql(const ArchiveFilter *filter)
+{
+    const char *id = filter->label ? "run" : "id";
+
+    return text_printf("SELECT %s FROM %s WHERE %s%s%s%s < ? ORDER BY %s DESC", id,
+        filter->label ? "asks" : "runs", filter->experiment ? "experiment = ? AND " : "",
+        filter->status ? "status = ? AND " : "", filter->label ? "label = ? AND " : "", id, id);
+}
+
+static int prepare_ids(Ids *ids, const ArchiveFilter *filter)
+{
+    static const char behind_all[] = "\xf4\x8f\xbf\xbf"; /* the last character there is */
+    const char *const texts[] = {
+        filter->experiment, filter->status, filter->label, filter->before ? filter->before : behind_all};
+    auto_free char *sql = ids_sql(filter);
+    int n_bound = 0;
+    int r = sqlite3_prepare_v2(ids->shelf->db, sql, -1, &ids->statement, NULL);
+
+    if (r)
+        return shelf_fail(ids->shelf, r);
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        if (texts[i])
+            sqlite3_bind_text(ids->statement, ++n_bound, texts[i], -1, SQLITE_STATIC);
+    return SQLITE_OK;
+}
+
+int ids_init(Ids *ids, Shelf *shelf, const ArchiveFilter *filter)
+{
+    int r;
+
+    *ids = (Ids){.shelf = shelf};
+    r = prepare_ids(ids, filter);
+    return r ? r : ids_next(ids);
+}
+
+/* Two asks of one run may have the same label: the run is shown once. */
+int ids_next(Ids *ids)
+{
+    auto_free char *last = take_pointer(ids->id);
+    int r;
+
+    while ((r = step(ids->shelf, ids->statement)) == SQLITE_ROW) {
+        auto_free char *id = copy_column(ids->statement, 0);
+
+        if (!id || (last && strcmp(id, last) == 0))
+            continue;
+        ids->id = take_pointer(id);
+        return SQLITE_OK;
+    }
+    return done(r);
+}
+
+void ids_finish(Ids *ids)
+{
+    sqlite3_finalize(ids->statement);
+    free(ids->id);
+    *ids = (Ids){0};
 }

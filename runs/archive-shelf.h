@@ -1,31 +1,26 @@
-/* A shelf: one database that holds runs, the file on disk or one in memory, both with the same tables; and
- * the SQL that is said to it.
+/* A shelf: one database that holds runs, and the SQL that is said to it.
  *
- * Functions that return int, here and in what builds on it, return SQLITE_OK or SQLite's code, and then
- * shelf->error says in words what happened; outputs are as they were. A shelf is used by one thread at a
- * time. */
+ * Functions that return int return SQLITE_OK or SQLite's code, and then shelf->error says in words what
+ * happened; outputs are as they were. A shelf is used by one thread at a time. */
 #pragma once
 
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runs/archive-run.h"
+
 typedef enum ShelfStatement {
-    SHELF_ASK,
     SHELF_ASKS,
-    SHELF_CHANGE,
     SHELF_COUNT,
-    SHELF_COUNT_UNFINISHED,
     SHELF_DROP,
-    SHELF_KEEP_TEXT,
     SHELF_OLDEST_FINISHED,
     SHELF_PUT,
-    SHELF_RELABEL,
+    SHELF_PUT_ASK,
+    SHELF_PUT_TEXT,
     SHELF_RUN,
-    SHELF_TEXTS,
+    SHELF_TEXT,
     SHELF_UNFINISHED,
-    SHELF_USED_BYTES,
-    SHELF_WORDS,
     SHELF_N_STATEMENTS,
 } ShelfStatement;
 
@@ -47,36 +42,46 @@ int shelf_fail(Shelf *shelf, int r);
 /* Runs SQL without results, one or more statements. */
 int shelf_exec(Shelf *shelf, const char *sql);
 
-/* Reads the one number, or the one text (owned by the caller, NULL if there is no row), that SQL gives. */
+/* Reads the one number that SQL gives. */
 int shelf_exec_number(Shelf *shelf, const char *sql, int64_t *ret);
-int shelf_exec_text(Shelf *shelf, const char *sql, char **ret);
 
 /* Takes back what was not committed, if anything is left to take back. */
 void shelf_rollback(Shelf *shelf);
 
-/* Returns a statement with texts bound to its first parameters; NULL is SQL's NULL. */
-#define shelf_bind(shelf, which, ...)                                                                        \
-    shelf_bind_texts(shelf, which, (const char *const[]){__VA_ARGS__},                                       \
-        (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)))
-sqlite3_stmt *shelf_bind_texts(Shelf *shelf, ShelfStatement which, const char *const texts[], int n_texts);
+/* Reads a run without its texts; *ret is owned by the caller, NULL if there is no such run. */
+int shelf_read(Shelf *shelf, const char *id, KeptRun **ret);
 
-/* Goes to the next row: SQLITE_ROW, SQLITE_DONE or an error. */
-int shelf_step(Shelf *shelf, sqlite3_stmt *statement);
+/* Reads text number i of a run; *ret is owned by the caller, NULL if there is none. */
+int shelf_read_text(Shelf *shelf, const char *id, int i, char **ret);
 
-/* Goes to the only row, reads its first column and resets the statement; without a row *ret is NULL. */
-int shelf_take_text(Shelf *shelf, sqlite3_stmt *statement, char **ret);
-int shelf_take_number(Shelf *shelf, sqlite3_stmt *statement, int64_t *ret);
+/* Makes the shelf's run what this one is; texts that are not here stay as they are there. */
+int shelf_write(Shelf *shelf, const KeptRun *run);
 
-/* Runs a statement that writes, and resets it. *ret_found: it changed a row; may be NULL. */
-int shelf_run(Shelf *shelf, sqlite3_stmt *statement, bool *ret_found);
+/* Removes a run with all that belongs to it. */
+int shelf_drop(Shelf *shelf, const char *id);
 
-/* A column's text, owned by the caller; NULL for SQL's NULL. */
-char *shelf_column(sqlite3_stmt *statement, int i);
+/* Any run that is not over; the oldest behind an id ("": of all) that is. *ret_id is owned by the caller;
+ * NULL: none. */
+int shelf_unfinished(Shelf *shelf, char **ret_id);
+int shelf_oldest_finished(Shelf *shelf, const char *after, char **ret_id);
 
-/* Makes a statement ready for the next time and lets go of the texts that were bound to it. */
-static inline void shelf_reset(sqlite3_stmt **statement)
-{
-    sqlite3_reset(*statement);
-    sqlite3_clear_bindings(*statement);
-}
-#define auto_reset __attribute__((cleanup(shelf_reset)))
+typedef struct ShelfCounts {
+    int64_t n_runs, n_finished, n_bytes; /* bytes: the pages in use */
+} ShelfCounts;
+int shelf_count(Shelf *shelf, ShelfCounts *ret);
+
+/* The ids that a filter lets through, newest first. */
+typedef struct Ids {
+    Shelf *shelf;
+    sqlite3_stmt *statement;
+    char *id; /* the current one; NULL: there are no more */
+} Ids;
+
+/* Goes to the first id. The filter's texts must live as long as the ids. */
+int ids_init(Ids *ids, Shelf *shelf, const ArchiveFilter *filter);
+int ids_next(Ids *ids);
+void ids_finish(Ids *ids);
+
+/* The SQL for a filter, a new string. Its parameters are the filter's texts in the order experiment, status,
+ * label, before, without those that are NULL but for before. */
+char *ids_sql(const ArchiveFilter *filter);

@@ -1,3 +1,7 @@
+/* A list of jobs is done in three steps. First each is done, in order, on the runs in memory: a run that a
+ * job changes and that is not there is read from disk. Then all runs that were touched are written in one
+ * transaction, or, if that fails, each in one of its own, so that one that is too large for the disk takes no
+ * other with it. At last runs go from memory that the disk now answers for. */
 #include "runs/archive-store.h"
 
 #include <assert.h>
@@ -7,22 +11,61 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "runs/archive-disk.h"
-#include "runs/archive-do.h"
-#include "runs/archive-read.h"
-#include "runs/archive-schema.h"
-#include "runs/archive-write.h"
 
-typedef enum DiskUse { DISK_IS_WRITTEN, DISK_IS_READ, DISK_IS_LEFT_ALONE } DiskUse;
+/* Of finished runs that are in memory because the disk did not take them. */
+enum { MEMORY_MAX_RUNS = 200, MEMORY_MAX_BYTES = 64 << 20 };
 
 struct Store {
     char *path;
-    int64_t max_runs, max_bytes;
+    int64_t max_runs, max_bytes;           /* on disk */
+    int64_t max_held_runs, max_held_bytes; /* of finished ones in memory */
     Disk disk;
-    Shelf spare;
+    KeptRuns held; /* in memory, newest first */
     char *trouble;
-    bool held; /* by another program: these jobs have waited for it once, that is enough */
+    bool busy;     /* another program has the file: these jobs have waited for it once, that is enough */
+    bool replaced; /* the file was, while these jobs are done */
+    bool closed;
     int64_t n_runs, n_bytes;
 };
+
+/* --- runs in memory --- */
+
+static KeptRun *find_held(const Store *store, const char *id)
+{
+    KeptRun *run;
+
+    TAILQ_FOREACH (run, &store->held, link)
+        if (strcmp(run->id, id) == 0)
+            return run;
+    return NULL;
+}
+
+static void hold_run(Store *store, KeptRun *run)
+{
+    KeptRun *older;
+
+    TAILQ_FOREACH (older, &store->held, link)
+        if (strcmp(older->id, run->id) < 0)
+            break;
+    if (older)
+        TAILQ_INSERT_BEFORE(older, run, link);
+    else
+        TAILQ_INSERT_TAIL(&store->held, run, link);
+}
+
+static void forget_held(Store *store, KeptRun *run)
+{
+    TAILQ_REMOVE(&store->held, run, link);
+    kept_run_free(run);
+}
+
+/* The disk has to be given the run. */
+static bool is_unsaved(const KeptRun *run)
+{
+    return run->on_disk != ON_DISK_ALL;
+}
+
+/* --- the disk --- */
 
 /* Takes the words over. */
 static void set_trouble(Store *store, char *words)
@@ -31,190 +74,467 @@ static void set_trouble(Store *store, char *words)
     store->trouble = words;
 }
 
-/* The disk refused something with r. */
+/* There is another file than before, or none. */
+static void forget_disk(Store *store)
+{
+    KeptRun *run;
+
+    TAILQ_FOREACH (run, &store->held, link)
+        run->on_disk = ON_DISK_NOTHING;
+    store->replaced = true;
+}
+
+/* The disk refused something with r. A file that is damaged is replaced by a new one, if that is possible:
+ * then there is no trouble. */
 static void take_error(Store *store, int r)
 {
-    if (shelf_is_damage(r))
+    if (shelf_is_damage(r)) {
         set_trouble(store, disk_replace(&store->disk));
-    else
+        forget_disk(store);
+    } else {
         set_trouble(store, text_printf("%s: %s", store->path, store->disk.shelf.error));
-}
-
-static Shelves shelves_of(Store *store, DiskUse use)
-{
-    return (Shelves){
-        .spare = &store->spare,
-        .disk = use == DISK_IS_LEFT_ALONE ? NULL : &store->disk.shelf,
-        .writes = use == DISK_IS_WRITTEN,
-        .max_runs = store->max_runs,
-        .max_bytes = store->max_bytes,
-    };
-}
-
-static int begin(const Shelves *shelves)
-{
-    /* One that begins by reading could not write any more if somebody else wrote meanwhile. */
-    int r = shelves->disk ? shelf_exec(shelves->disk, shelves->writes ? "BEGIN IMMEDIATE" : "BEGIN") : 0;
-
-    return r ? r : shelf_exec(shelves->spare, "BEGIN");
-}
-
-/* Commits if r is SQLITE_OK; returns it or the error of the commit, and then nothing was done. */
-static int end(const Shelves *shelves, int r)
-{
-    if (!r && shelves->disk)
-        r = shelf_exec(shelves->disk, "COMMIT");
-    if (!r)
-        shelf_exec(shelves->spare, "COMMIT");
-    if (shelves->disk)
-        shelf_rollback(shelves->disk);
-    shelf_rollback(shelves->spare);
-    return r;
-}
-
-/* Does the jobs before the end, all or none. */
-static int attempt(Store *store, ArchiveJob *jobs, const ArchiveJob *stop, DiskUse use)
-{
-    Shelves shelves = shelves_of(store, use);
-    int r = begin(&shelves);
-
-    for (ArchiveJob *job = jobs; !r && job != stop; job = job->next)
-        r = do_job(&shelves, job);
-    r = end(&shelves, r);
+    }
     if ((r & 0xff) == SQLITE_BUSY)
-        store->held = true;
-    for (ArchiveJob *job = jobs; r && job != stop; job = job->next)
-        archive_job_forget(job);
+        store->busy = true;
+}
+
+/* Before jobs that write: has somebody taken the file away, or can it be opened by now? Each new run tries.
+ */
+static void reopen_disk(Store *store, bool begins)
+{
+    bool gone = disk_is_open(&store->disk) && disk_let_go(&store->disk);
+
+    if (gone)
+        forget_disk(store);
+    if (!disk_is_open(&store->disk) && (gone || begins))
+        set_trouble(store, disk_open(&store->disk));
+}
+
+/* --- jobs --- */
+
+/* Reads a run that is not in memory; NULL if it is not on disk either. */
+static KeptRun *read_run(Store *store, const char *id)
+{
+    KeptRun *run = NULL;
+    int r = disk_is_open(&store->disk) ? shelf_read(&store->disk.shelf, id, &run) : SQLITE_OK;
+
+    if (r)
+        take_error(store, r);
+    return run;
+}
+
+/* The run that a job changes, in memory; NULL if there is none. */
+static KeptRun *take_run(Store *store, const ArchiveJob *job)
+{
+    KeptRun *run = find_held(store, job->id);
+
+    if (run)
+        return run;
+    run = job->kind == ARCHIVE_JOB_BEGIN ? kept_run_new(job->id) : read_run(store, job->id);
+    if (run)
+        hold_run(store, run);
+    return run;
+}
+
+static void change_run(Store *store, ArchiveJob *job)
+{
+    KeptRun *run = take_run(store, job);
+
+    job->found = run && kept_run_apply(run, job);
+    if (!job->found)
+        return;
+    run->touched = true;
+    if (run->on_disk == ON_DISK_ALL)
+        run->on_disk = ON_DISK_OLDER;
+}
+
+/* At once, and not with what the jobs write: a removal that the disk refuses leaves the run where it is. */
+static void remove_run(Store *store, ArchiveJob *job)
+{
+    KeptRun *run = take_run(store, job);
+
+    job->found = run && kept_run_is_over(run);
+    if (!job->found)
+        return;
+    if (run->on_disk != ON_DISK_NOTHING) {
+        int r = store->busy ? SQLITE_BUSY : shelf_drop(&store->disk.shelf, run->id);
+
+        if (r)
+            take_error(store, r);
+        /* A damaged file is gone, and the run with it. */
+        if (r && !shelf_is_damage(r))
+            return;
+    }
+    job->kept = true;
+    forget_held(store, run);
+}
+
+/* Of a run that is in memory, those that are there; others are on disk. */
+static int read_text(Store *store, const KeptRun *run, int i, char **ret)
+{
+    const KeptText *text = &run->texts[i];
+
+    if (text->packed)
+        return kept_text_unpack(text->packed, text->packed_size, text->size, ret) < 0 ? SQLITE_NOMEM
+                                                                                      : SQLITE_OK;
+    if (run->on_disk == ON_DISK_NOTHING)
+        return SQLITE_OK;
+    return shelf_read_text(&store->disk.shelf, run->id, i, ret);
+}
+
+static void get_run(Store *store, ArchiveJob *job)
+{
+    KeptRun *held = find_held(store, job->id);
+    KeptRun *run = held ? held : read_run(store, job->id);
+    int r = SQLITE_OK;
+
+    if (!run)
+        return;
+    for (int i = 0; !r && i < ARCHIVE_N_TEXTS; i++)
+        if (job->wanted & 1u << i)
+            r = read_text(store, run, i, &job->got[i]);
+    if (r)
+        take_error(store, r);
+    if (!r || held) {
+        job->status = text_printf("%s", run->status);
+        job->row = kept_run_row(run, job->owner, &job->owned, &job->began);
+        if ((job->wanted & ARCHIVE_RUN) && !job->got[0] && kept_run_is_over(run))
+            job->got[0] = kept_run_stand_in(job->row);
+    }
+    if (!held)
+        kept_run_free(run);
+}
+
+/* The next run in memory that a list shows. Without the disk it shows all that fit, else only those that the
+ * disk does not have as they are. */
+static const KeptRun *next_listed(const KeptRun *run, const ArchiveFilter *filter, bool without_disk)
+{
+    while (run && !(kept_run_fits(run, filter) && (without_disk || is_unsaved(run))))
+        run = TAILQ_NEXT(run, link);
+    return run;
+}
+
+/* Goes on to the next id on disk that is not in memory in a newer form. */
+static int skip_unsaved(const Store *store, Ids *ids)
+{
+    int r = SQLITE_OK;
+
+    while (!r && ids->id) {
+        const KeptRun *run = find_held(store, ids->id);
+
+        if (!run || !is_unsaved(run))
+            break;
+        r = ids_next(ids);
+    }
     return r;
 }
 
-/* Does all jobs in one transaction. Returns whether it worked. */
-static bool do_all(Store *store, ArchiveJob *jobs, bool writes)
+static void show_run(ArchiveJob *job, const KeptRun *run)
 {
-    int r = attempt(store, jobs, NULL, writes ? DISK_IS_WRITTEN : DISK_IS_READ);
-
-    if (store->held)
-        take_error(store, r);
-    return !r;
+    json_array_append_new(job->runs, kept_run_row(run, job->owner, NULL, NULL));
 }
 
-static void do_one(Store *store, ArchiveJob *job)
+static int show_stored(Store *store, ArchiveJob *job, Ids *ids)
 {
-    DiskUse use = archive_job_writes(job) && !store->held ? DISK_IS_WRITTEN : DISK_IS_READ;
-    bool replaced = false;
+    KeptRun *run = NULL;
+    int r = shelf_read(&store->disk.shelf, ids->id, &run);
 
-    while (disk_is_open(&store->disk) && use != DISK_IS_LEFT_ALONE) {
-        int r = attempt(store, job, job->next, use);
+    if (!r && run) {
+        show_run(job, run);
+        kept_run_free(run);
+    }
+    return r ? r : ids_next(ids);
+}
 
+/* Fills the page with the newest runs; ids is NULL without the disk. While all is well there are no unsaved
+ * runs, and the page is what the database says. */
+static int fill_page(Store *store, ArchiveJob *job, Ids *ids)
+{
+    const KeptRun *held = next_listed(TAILQ_FIRST(&store->held), &job->filter, !ids);
+    int r = ids ? skip_unsaved(store, ids) : SQLITE_OK;
+
+    job->runs = json_array();
+    while (!r) {
+        const char *stored = ids ? ids->id : NULL;
+
+        job->more = held || stored;
+        if (!job->more || (int64_t)json_array_size(job->runs) >= job->filter.limit)
+            break;
+        if (held && (!stored || strcmp(held->id, stored) > 0)) {
+            show_run(job, held);
+            held = next_listed(TAILQ_NEXT(held, link), &job->filter, !ids);
+        } else {
+            r = show_stored(store, job, ids);
+            if (!r)
+                r = skip_unsaved(store, ids);
+        }
+    }
+    return r;
+}
+
+static void list_runs(Store *store, ArchiveJob *job)
+{
+    Ids ids = {0};
+    int r;
+
+    if (disk_is_open(&store->disk)) {
+        r = ids_init(&ids, &store->disk.shelf, &job->filter);
+        if (!r)
+            r = fill_page(store, job, &ids);
+        ids_finish(&ids);
         if (!r)
             return;
         take_error(store, r);
-        if (shelf_is_damage(r) && !replaced)
-            replaced = true;
-        else
-            use++;
+        json_decref(job->runs);
     }
-    attempt(store, job, job->next, DISK_IS_LEFT_ALONE);
+    fill_page(store, job, NULL);
 }
 
-/* Returns whether a run in memory was put to disk, and so perhaps the next one can be too. */
-static bool settle_oldest(Store *store)
+static void do_job(Store *store, ArchiveJob *job)
 {
-    auto_free char *id = NULL;
-    Shelves shelves = shelves_of(store, DISK_IS_WRITTEN);
-    int r;
-
-    if (!disk_is_open(&store->disk) || shelf_oldest_finished(&store->spare, NULL, &id) || !id)
-        return false;
-    r = begin(&shelves);
-    if (!r)
-        r = do_settle(&shelves, id);
-    r = end(&shelves, r);
-    if (r)
-        take_error(store, r);
-    return !r;
-}
-
-/* The disk takes runs, so there is no trouble, unless it shows now. */
-static void settle(Store *store)
-{
-    set_trouble(store, NULL);
-    while (settle_oldest(store))
-        ;
-}
-
-static void count(Store *store)
-{
-    Ids only_spare;
-    int64_t n_runs = 0, n_bytes = 0;
-    Shelf *disk = disk_is_open(&store->disk) ? &store->disk.shelf : NULL;
-    Shelf *main = disk ? disk : &store->spare;
-    int r = shelf_take_number(main, main->statements[SHELF_USED_BYTES], &n_bytes);
-
-    if (!r && disk)
-        r = shelf_take_number(disk, disk->statements[SHELF_COUNT], &n_runs);
-    if (!r)
-        r = ids_init(&only_spare, &store->spare, disk, &(ArchiveJob){0});
-    if (r)
+    switch (job->kind) {
+    case ARCHIVE_JOB_BEGIN:
+    case ARCHIVE_JOB_ASK:
+    case ARCHIVE_JOB_CHANGE:
+    case ARCHIVE_JOB_FINISH:
+    case ARCHIVE_JOB_RELABEL:
+        change_run(store, job);
         return;
-    for (; !r && only_spare.id; n_runs++)
-        r = ids_next(&only_spare);
-    ids_finish(&only_spare);
-    store->n_runs = n_runs;
-    store->n_bytes = n_bytes;
+    case ARCHIVE_JOB_REMOVE:
+        remove_run(store, job);
+        return;
+    case ARCHIVE_JOB_LIST:
+        list_runs(store, job);
+        return;
+    case ARCHIVE_JOB_GET:
+        get_run(store, job);
+        return;
+    }
 }
 
-static bool any(const ArchiveJob *jobs, bool (*is)(const ArchiveJob *job))
+/* --- from memory to disk --- */
+
+/* Removes the oldest finished runs until the rest fits, but none that is on its way to the disk: a run that
+ * is larger than all the room there is shall push the others out, not itself. */
+static int prune_disk(Store *store)
 {
-    while (jobs && !is(jobs))
-        jobs = jobs->next;
-    return jobs;
+    auto_free char *after = text_printf("%s", "");
+
+    for (;;) {
+        auto_free char *id = NULL;
+        const KeptRun *held;
+        ShelfCounts counts;
+        int r = shelf_count(&store->disk.shelf, &counts);
+
+        if (!r && (counts.n_finished > store->max_runs || counts.n_bytes > store->max_bytes))
+            r = shelf_oldest_finished(&store->disk.shelf, after, &id);
+        if (r || !id)
+            return r;
+        held = find_held(store, id);
+        if (!held || (!held->touched && !is_unsaved(held)))
+            r = shelf_drop(&store->disk.shelf, id);
+        if (r)
+            return r;
+        free(after);
+        after = take_pointer(id);
+    }
 }
 
-static bool begins(const ArchiveJob *job)
+/* A set of runs: one, or with NULL all that were touched. */
+static bool is_meant(const KeptRun *run, const KeptRun *only)
 {
-    return job->kind == ARCHIVE_JOB_BEGIN;
+    return is_unsaved(run) && (only ? run == only : run->touched);
 }
 
-static bool shows_room(const ArchiveJob *job)
+/* Writes them in one transaction. */
+static int try_to_save(Store *store, const KeptRun *only)
 {
-    return job->kept && (job->kind == ARCHIVE_JOB_BEGIN || job->kind == ARCHIVE_JOB_FINISH);
+    Shelf *shelf = &store->disk.shelf;
+    bool prunes = false;
+    KeptRun *run;
+    /* One that begins by reading could not write any more if somebody else wrote meanwhile. */
+    int r = shelf_exec(shelf, "BEGIN IMMEDIATE");
+
+    TAILQ_FOREACH (run, &store->held, link) {
+        if (r || !is_meant(run, only))
+            continue;
+        r = shelf_write(shelf, run);
+        prunes = prunes || kept_run_is_over(run);
+    }
+    if (!r && prunes)
+        r = prune_disk(store);
+    if (!r)
+        r = shelf_exec(shelf, "COMMIT");
+    shelf_rollback(shelf);
+    return r;
+}
+
+/* Returns whether they are on disk. If the file turns out to be damaged, they go to the one that replaces it.
+ */
+static bool save_runs(Store *store, const KeptRun *only)
+{
+    bool saved = false, again = true;
+    KeptRun *run;
+
+    for (int i = 0; i < 2 && again && disk_is_open(&store->disk); i++) {
+        int r = try_to_save(store, only);
+
+        saved = !r;
+        again = shelf_is_damage(r);
+        if (r)
+            take_error(store, r);
+    }
+    if (!saved)
+        return false;
+    TAILQ_FOREACH (run, &store->held, link)
+        if (is_meant(run, only))
+            run->on_disk = ON_DISK_ALL;
+    set_trouble(store, NULL);
+    return true;
+}
+
+/* Each for itself. Returns whether the disk took one. */
+static bool save_touched_alone(Store *store)
+{
+    bool takes = false;
+    KeptRun *run;
+
+    TAILQ_FOREACH (run, &store->held, link)
+        if (!store->busy && is_meant(run, NULL))
+            takes = save_runs(store, run) || takes;
+    return takes;
+}
+
+static KeptRun *oldest_unsaved(const Store *store)
+{
+    KeptRun *run;
+
+    TAILQ_FOREACH_REVERSE (run, &store->held, KeptRuns, link)
+        if (is_unsaved(run))
+            return run;
+    return NULL;
+}
+
+/* What was touched, and if the disk takes that, all that it did not take before. */
+static void save(Store *store)
+{
+    const KeptRun *run = store->busy ? NULL : oldest_unsaved(store);
+    bool takes = run && (save_runs(store, NULL) || save_touched_alone(store));
+
+    while (takes && (run = oldest_unsaved(store)))
+        takes = save_runs(store, run);
+}
+
+/* --- from memory to nowhere --- */
+
+/* What the disk answers for goes, unless it may still change: whatever becomes of the file, a run that goes
+ * on is complete. */
+static void drop_saved(Store *store)
+{
+    for (KeptRun *run = TAILQ_FIRST(&store->held), *next; run; run = next) {
+        next = TAILQ_NEXT(run, link);
+        if (kept_run_is_over(run) && !is_unsaved(run))
+            forget_held(store, run);
+    }
+}
+
+/* Of finished runs that the disk did not take the oldest go, but none that has just come. */
+static void prune_memory(Store *store)
+{
+    ShelfCounts counts = {0};
+    KeptRun *run, *newer;
+
+    TAILQ_FOREACH (run, &store->held, link) {
+        counts.n_finished += kept_run_is_over(run);
+        counts.n_bytes += kept_run_is_over(run) ? kept_run_bytes(run) : 0;
+    }
+    for (run = TAILQ_LAST(&store->held, KeptRuns); run; run = newer) {
+        newer = TAILQ_PREV(run, KeptRuns, link);
+        if (counts.n_finished <= store->max_held_runs && counts.n_bytes <= store->max_held_bytes)
+            return;
+        if (!kept_run_is_over(run) || run->touched)
+            continue;
+        counts.n_finished--;
+        counts.n_bytes -= kept_run_bytes(run);
+        forget_held(store, run);
+    }
+}
+
+static void count_runs(Store *store)
+{
+    ShelfCounts counts = {0};
+    bool open = disk_is_open(&store->disk);
+    const KeptRun *run;
+
+    if (open && shelf_count(&store->disk.shelf, &counts))
+        return;
+    TAILQ_FOREACH (run, &store->held, link) {
+        counts.n_runs += run->on_disk == ON_DISK_NOTHING;
+        counts.n_bytes += open ? 0 : kept_run_bytes(run);
+    }
+    store->n_runs = counts.n_runs;
+    store->n_bytes = counts.n_bytes;
+}
+
+/* --- the store --- */
+
+static void confirm(const Store *store, ArchiveJob *job)
+{
+    const KeptRun *run = find_held(store, job->id);
+
+    job->kept = job->found && disk_is_open(&store->disk) && (!run || !is_unsaved(run));
+}
+
+static int64_t least(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
 }
 
 Store *store_open(const ArchiveSettings *settings)
 {
     Store *store = calloc(1, sizeof(Store));
-    int r;
 
     assert(store);
     store->path = settings->path ? text_printf("%s", settings->path) : NULL;
     store->max_runs = settings->max_runs;
     store->max_bytes = settings->max_bytes;
-    r = shelf_open(&store->spare, NULL);
-    assert(r == SQLITE_OK);
+    store->max_held_runs = least(MEMORY_MAX_RUNS, settings->max_runs);
+    store->max_held_bytes = least(MEMORY_MAX_BYTES, settings->max_bytes);
+    TAILQ_INIT(&store->held);
     disk_init(&store->disk, store->path);
     set_trouble(store, disk_open(&store->disk));
-    count(store);
+    count_runs(store);
     return store;
 }
 
-void store_do(Store *store, ArchiveJob *jobs)
+void store_do(Store *store, ArchiveJobs *jobs)
 {
-    bool writes = any(jobs, archive_job_writes);
-    bool gone = writes && disk_is_open(&store->disk) && disk_let_go(&store->disk);
+    bool writes = false, begins = false;
+    ArchiveJob *job;
+    KeptRun *run;
 
-    if (!store->spare.db)
+    if (store->closed)
         return;
-    store->held = false;
-    if (!disk_is_open(&store->disk) && (gone || any(jobs, begins)))
-        set_trouble(store, disk_open(&store->disk));
-    if (!jobs->next || !disk_is_open(&store->disk) || !do_all(store, jobs, writes))
-        for (ArchiveJob *job = jobs; job; job = job->next)
-            do_one(store, job);
-    if (any(jobs, shows_room))
-        settle(store);
+    STAILQ_FOREACH (job, jobs, link) {
+        writes = writes || archive_job_writes(job);
+        begins = begins || job->kind == ARCHIVE_JOB_BEGIN;
+    }
+    store->busy = store->replaced = false;
+    TAILQ_FOREACH (run, &store->held, link)
+        run->touched = false;
     if (writes)
-        count(store);
+        reopen_disk(store, begins);
+    STAILQ_FOREACH (job, jobs, link)
+        do_job(store, job);
+    if (!writes && !store->replaced)
+        return;
+    save(store);
+    STAILQ_FOREACH (job, jobs, link)
+        if (archive_job_writes(job) && job->kind != ARCHIVE_JOB_REMOVE)
+            confirm(store, job);
+    drop_saved(store);
+    prune_memory(store);
+    count_runs(store);
 }
 
 StoreState store_state(const Store *store)
@@ -224,13 +544,19 @@ StoreState store_state(const Store *store)
 
 void store_close(Store *store)
 {
-    settle(store);
+    store->busy = false;
+    if (disk_is_open(&store->disk))
+        save(store);
     disk_close(&store->disk, false);
-    shelf_close(&store->spare, false);
+    store->closed = true;
 }
 
 void store_free(Store *store)
 {
+    KeptRun *run;
+
+    while ((run = TAILQ_FIRST(&store->held)))
+        forget_held(store, run);
     disk_finish(&store->disk);
     free(store->trouble);
     free(store->path);

@@ -1,20 +1,43 @@
-/* Jobs and the loop. Those that are noted wait in a list; one piece of work at a time takes the whole list
- * off the loop, and when it is done the callbacks are called and the next list goes. */
+/* The archive: jobs and the loop here, the runs themselves in the other archive files.
+ *
+ *     archive.c         what is asked goes into a list; one piece of work at a time takes the whole list off
+ *                       the loop, and when it is done the callbacks come and the next list goes
+ *     archive-store.c   where a run is: in memory, on disk, or on its way
+ *     archive-run.c     a run, what changes it, and how it is seen
+ *     archive-shelf.c   SQL; archive-schema.c: the tables
+ *     archive-disk.c    the file, its lock, and its other name when it is damaged
+ *
+ * There is one database, and it has all runs while the disk is well. In memory is a short list of whole runs:
+ * those that are not over, because the file may be taken away under them, and those that the disk did not
+ * take or has in an older form. A run is always changed in memory and then written whole. So nothing has to
+ * be done again or put together from two places when a transaction fails: the run just stays in the list, as
+ * unsaved, and is in the next transaction that the disk takes, after which it is dropped if it is over.
+ *
+ * While the disk is away, readers lose nothing that can be had. A run in the list is read from the list,
+ * any other from the disk as long as the file can be read, and its large texts are read from the disk also
+ * when only a new label waits in the list. A page of the history is the database's, with the unsaved runs in
+ * their places; there are none of those while all is well. A removal is not noted for later, as the run would
+ * come back with the next server: it is done or refused. A file that is damaged is set aside with the history
+ * in it; the runs in the list begin the new one.
+ *
+ * No reader meets a run half moved: one work at a time has the store, and a run leaves the list only after
+ * the transaction that wrote it. */
 #include "runs/archive.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "runs/archive-job.h"
 #include "runs/archive-store.h"
 
 struct Archive {
     uv_loop_t *loop;
-    Store *store;              /* of the work while there is any */
-    ArchiveJob *noted, **last; /* last is where the next one is linked in */
-    ArchiveJob *taken;         /* by the work */
+    Store *store; /* of the work while there is any */
+    ArchiveJobs noted;
+    ArchiveJobs taken; /* by the work */
     uv_work_t work;
     bool busy, closing, closes; /* closes: this work does nothing but close */
     char *trouble, *notice;     /* as after the last work, for the loop */
@@ -23,17 +46,17 @@ struct Archive {
     void *closed_data;
 };
 
-static char *copy(const char *text)
+static char *copy_text(const char *text)
 {
     return text ? text_printf("%s", text) : NULL;
 }
 
-static void replace(char **text, const char *new)
+static void replace_text(char **text, const char *new)
 {
     if (*text && new &&strcmp(*text, new) == 0)
         return;
     free(*text);
-    *text = copy(new);
+    *text = copy_text(new);
 }
 
 /* Only while no work is under way. */
@@ -41,8 +64,8 @@ static void take_state(Archive *archive)
 {
     StoreState state = store_state(archive->store);
 
-    replace(&archive->trouble, state.trouble);
-    replace(&archive->notice, state.notice);
+    replace_text(&archive->trouble, state.trouble);
+    replace_text(&archive->notice, state.notice);
     archive->n_runs = state.n_runs;
     archive->n_bytes = state.n_bytes;
 }
@@ -50,16 +73,16 @@ static void take_state(Archive *archive)
 static void answer_get(const ArchiveJob *job)
 {
     ArchiveFound found = {
-        .status = job->row.status,
-        .summary = job->row.summary,
+        .status = job->status,
+        .summary = job->row,
         .run = job->got[0],
         .events = job->got[1],
         .trace = job->got[2],
-        .owned = job->row.owned,
-        .began = job->row.began,
+        .owned = job->owned,
+        .began = job->began,
     };
 
-    job->answer(job->data, job->row.summary ? &found : NULL);
+    job->answer(job->data, job->row ? &found : NULL);
 }
 
 static void answer_list(const ArchiveJob *job)
@@ -69,7 +92,7 @@ static void answer_list(const ArchiveJob *job)
     job->listed(job->data, job->runs ? job->runs : none, job->more);
 }
 
-static void answer(const ArchiveJob *job)
+static void answer_job(const ArchiveJob *job)
 {
     if (job->kind == ARCHIVE_JOB_GET)
         answer_get(job);
@@ -79,6 +102,22 @@ static void answer(const ArchiveJob *job)
         job->done(job->data, job->found, job->kept);
 }
 
+static void free_job(ArchiveJob *job)
+{
+    char *const texts[] = {job->id, job->experiment, job->status, job->summary, job->owner, job->label,
+        job->prediction, job->before};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        free(texts[i]);
+    for (int i = 0; i < ARCHIVE_N_TEXTS; i++) {
+        free(job->texts[i]);
+        free(job->got[i]);
+    }
+    json_decref(job->runs);
+    json_decref(job->row);
+    free(job);
+}
+
 static void do_work(uv_work_t *work)
 {
     Archive *archive = work->data;
@@ -86,7 +125,7 @@ static void do_work(uv_work_t *work)
     if (archive->closes)
         store_close(archive->store);
     else
-        store_do(archive->store, archive->taken);
+        store_do(archive->store, &archive->taken);
 }
 
 static void free_archive(Archive *archive)
@@ -108,19 +147,18 @@ static void on_work_done(uv_work_t *work, int status)
 {
     Archive *archive = work->data;
     bool closes = archive->closes;
+    ArchiveJob *job;
 
     (void)status; /* nobody cancels it */
     take_state(archive);
-    while (archive->taken) {
-        ArchiveJob *job = archive->taken;
-
-        archive->taken = job->next;
-        answer(job);
-        archive_job_free(job);
+    while ((job = STAILQ_FIRST(&archive->taken))) {
+        STAILQ_REMOVE_HEAD(&archive->taken, link);
+        answer_job(job);
+        free_job(job);
     }
     archive->busy = false;
     archive->closes = false;
-    if (closes && !archive->noted)
+    if (closes && STAILQ_EMPTY(&archive->noted))
         free_archive(archive);
     else
         go_on(archive);
@@ -129,13 +167,11 @@ static void on_work_done(uv_work_t *work, int status)
 /* Begins the next work if there is any. */
 static void go_on(Archive *archive)
 {
-    if (archive->busy || (!archive->noted && !archive->closing))
+    if (archive->busy || (STAILQ_EMPTY(&archive->noted) && !archive->closing))
         return;
     archive->busy = true;
-    archive->closes = !archive->noted;
-    archive->taken = archive->noted;
-    archive->noted = NULL;
-    archive->last = &archive->noted;
+    archive->closes = STAILQ_EMPTY(&archive->noted);
+    STAILQ_CONCAT(&archive->taken, &archive->noted);
     uv_queue_work(archive->loop, &archive->work, do_work, on_work_done);
 }
 
@@ -145,25 +181,24 @@ static ArchiveJob *new_job(ArchiveJobKind kind, const char *id, void *data)
 
     assert(job);
     job->kind = kind;
-    job->id = copy(id);
+    job->id = copy_text(id);
     job->data = data;
     return job;
 }
 
 static void note(Archive *archive, ArchiveJob *job)
 {
-    *archive->last = job;
-    archive->last = &job->next;
+    STAILQ_INSERT_TAIL(&archive->noted, job, link);
     go_on(archive);
 }
 
 /* The part of a run's state that is in lists. */
 static void set_state(ArchiveJob *job, const char *status, const json_t *summary, ArchiveDone done)
 {
-    job->status = copy(status);
+    job->status = copy_text(status);
     job->summary = json_dumps(summary, JSON_COMPACT);
     if (!job->summary)
-        job->summary = copy("{}");
+        job->summary = copy_text("{}");
     job->done = done;
 }
 
@@ -173,7 +208,8 @@ Archive *archive_open(uv_loop_t *loop, const ArchiveSettings *settings)
 
     assert(archive);
     archive->loop = loop;
-    archive->last = &archive->noted;
+    STAILQ_INIT(&archive->noted);
+    STAILQ_INIT(&archive->taken);
     archive->work.data = archive;
     archive->store = store_open(settings);
     take_state(archive);
@@ -215,7 +251,7 @@ void archive_begin(Archive *archive, const char *id, int64_t created_ms, const c
     ArchiveJob *job = new_job(ARCHIVE_JOB_BEGIN, id, data);
 
     job->created_ms = created_ms;
-    job->experiment = copy(experiment);
+    job->experiment = copy_text(experiment);
     set_state(job, status, summary, done);
     note(archive, job);
 }
@@ -225,9 +261,9 @@ void archive_ask(Archive *archive, const char *id, const char *owner, const char
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_ASK, id, data);
 
-    job->owner = copy(owner);
-    job->label = copy(label);
-    job->prediction = copy(prediction);
+    job->owner = copy_text(owner);
+    job->label = copy_text(label);
+    job->prediction = copy_text(prediction);
     job->done = done;
     note(archive, job);
 }
@@ -247,9 +283,9 @@ void archive_finish(Archive *archive, const char *id, const char *status, const 
     ArchiveJob *job = new_job(ARCHIVE_JOB_FINISH, id, data);
 
     set_state(job, status, summary, done);
-    job->texts[0] = copy(texts->run);
-    job->texts[1] = copy(texts->events);
-    job->texts[2] = copy(texts->trace);
+    job->texts[0] = copy_text(texts->run);
+    job->texts[1] = copy_text(texts->events);
+    job->texts[2] = copy_text(texts->trace);
     note(archive, job);
 }
 
@@ -258,8 +294,8 @@ void archive_relabel(
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_RELABEL, id, data);
 
-    job->owner = copy(owner);
-    job->label = copy(label);
+    job->owner = copy_text(owner);
+    job->label = copy_text(label);
     job->done = done;
     note(archive, job);
 }
@@ -276,12 +312,13 @@ void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed l
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_LIST, NULL, data);
 
-    job->experiment = copy(filter->experiment);
-    job->status = copy(filter->status);
-    job->label = copy(filter->label);
-    job->before = copy(filter->before);
-    job->owner = copy(filter->owner);
-    job->limit = filter->limit;
+    job->experiment = copy_text(filter->experiment);
+    job->status = copy_text(filter->status);
+    job->label = copy_text(filter->label);
+    job->before = copy_text(filter->before);
+    job->owner = copy_text(filter->owner);
+    job->filter =
+        (ArchiveFilter){job->experiment, job->status, job->label, job->before, job->owner, filter->limit};
     job->listed = listed;
     note(archive, job);
 }
@@ -291,7 +328,7 @@ void archive_get(
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_GET, id, data);
 
-    job->owner = copy(owner);
+    job->owner = copy_text(owner);
     job->wanted = wanted;
     job->answer = got;
     note(archive, job);

@@ -7,11 +7,12 @@
  * (write-ahead log, synchronous=NORMAL: not after a loss of power). Runs that were not finished when the last
  * server died are marked failed, with the reason, when the file is opened.
  *
- * It never stands in the way of a run. Where the file cannot be used (no place, a full disk, read-only,
- * locked by another server, made by a newer version or by another program) runs are held in memory instead,
- * and archive_trouble() says why. Each new run tries the file again; when it can be written, those in memory
- * go there too, all that are left of them: memory keeps the 200 newest finished runs at most, in 64 MB, and
- * ends with the server. Runs in a file that cannot even be opened are not seen.
+ * It never stands in the way of a run. What the disk does not take (no place, a full disk, read-only, locked
+ * by another server, made by a newer version or by another program) is held in memory instead, and
+ * archive_trouble() says why; what is in the file can be read on, if the file can. Each change tries the disk
+ * again, each new run also a file that could not be opened; when one is taken, all that is held goes there,
+ * and memory is empty again but for the runs that are not over. Memory holds the 200 newest finished runs at
+ * most, in 64 MB, and ends with the server. Runs in a file that cannot even be opened are not seen.
  *
  * A file that is damaged is set aside under another name, never deleted, and a new one begun;
  * archive_notice() says so. Damage is found when the file is opened, in one above 64 MB when the damaged
@@ -41,7 +42,7 @@ Archive *archive_open(uv_loop_t *loop, const ArchiveSettings *settings);
 
 /* Why runs are not kept on disk, in words for people ("/var/lib/x.db: disk is full"), or NULL while they are.
  * Borrowed until the loop runs again, and changes there only, before the callbacks of the same job. A disk
- * that has room again is noticed at the next run. */
+ * that has room again is noticed at the next change. */
 const char *archive_trouble(const Archive *archive);
 
 /* What was last done to a file that somebody should know, though it is no trouble any more ("/var/lib/x.db
@@ -67,9 +68,9 @@ typedef void (*ArchiveDone)(void *data, bool found, bool kept);
 void archive_begin(Archive *archive, const char *id, int64_t created_ms, const char *experiment,
     const char *status, const json_t *summary, ArchiveDone done, void *data);
 
-/* One who asked for a run: the one who began it, and each who joined it, in this order. owner is who may
+/* A client asked for a run: the one that began it, and each that joined it, in this order. owner is who may
  * change it later ("client:abc", "address:127.0.0.1"), never shown; label and prediction may be NULL. A
- * second ask of the same owner replaces his first one's words. */
+ * second ask of the same owner replaces the words of the first. */
 void archive_ask(Archive *archive, const char *id, const char *owner, const char *label,
     const char *prediction, ArchiveDone done, void *data);
 
@@ -102,8 +103,8 @@ typedef struct ArchiveFilter {
     const char *experiment, *status;
     const char *label;  /* of any of its asks, the whole of it, upper and lower case of A to Z alike */
     const char *before; /* an id: only older ones */
-    const char *owner; /* whose label and prediction are shown, where he asked too; else those of the first */
-    int64_t limit;     /* at most so many */
+    const char *owner;  /* whose label and prediction are shown, if it asked too; else those of the first */
+    int64_t limit;      /* at most so many */
 } ArchiveFilter;
 
 /* One run of a list: the summary, into which id, experiment, status, label, prediction (null if there is
@@ -121,7 +122,7 @@ typedef struct ArchiveFound {
     const json_t *summary;            /* as in a list */
     const char *run, *events, *trace; /* those that were wanted and are there; else NULL */
     bool owned;                       /* the owner asked for it */
-    bool began;                       /* he is the one who began it */
+    bool began;                       /* the owner is the one who began it */
 } ArchiveFound;
 
 /* found is NULL if there is no such run. owner may be NULL. */

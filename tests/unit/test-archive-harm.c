@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "base/array.h"
 #include "tests/unit/keeper.h"
 #include "tests/unit/tree.h"
 
@@ -485,6 +486,55 @@ START_TEST(a_disk_that_takes_nothing_can_still_be_read_and_relabelled)
 }
 END_TEST
 
+/* Half of the runs are in memory in a newer form, and the history is one all the same. */
+START_TEST(a_page_shows_what_is_on_disk_and_what_is_not_in_one_order)
+{
+    static const struct {
+        ArchiveFilter filter;
+        const char *numbers;
+    } rows[] = {
+        {{.limit = 99}, "6 5 4 3 2 1"},
+        {{.limit = 2}, "6 5"},
+        {{.limit = 2, .before = "01K00000000000000000000005"}, "4 3"},
+        {{.limit = 99, .label = "new"}, "3 1"},
+        {{.limit = 99, .label = "old"}, "4 2"},
+        {{.limit = 1, .label = "old", .before = "01K00000000000000000000004"}, "2"},
+        {{.limit = 99, .status = "failed"}, "6"},
+        {{.limit = 99, .status = "done", .experiment = "countdown"}, "5 4 3 2 1"},
+    };
+    auto_free char *text = NULL;
+
+    keeper_open(&keeper);
+    for (int i = 1; i <= 4; i++) {
+        keep_whole(&keeper, i, true);
+        keep_ask(&keeper, i, "client:a", "old", NULL);
+    }
+    limit_files(0);
+    ck_assert(!keep_relabel(&keeper, 1, NULL, "new").kept);
+    ck_assert(!keep_relabel(&keeper, 3, NULL, "new").kept);
+    keep_whole(&keeper, 5, false);
+    keep_begin(&keeper, 6, "fetch");
+    keep_finish(&keeper, 6, "failed");
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *numbers = kept_numbers(&keeper, &rows[i].filter);
+
+        ck_assert_str_eq(numbers, rows[i].numbers);
+    }
+    ck_assert_int_eq(archive_n_runs(keeper.archive), 6);
+    /* Only the label is in memory. */
+    text = kept_text(&keeper, 3, ARCHIVE_TRACE);
+    ck_assert_str_eq(text, "trace 3");
+    limit_files(RLIM_INFINITY);
+    ck_assert(keep_relabel(&keeper, 4, NULL, NULL).kept);
+    keeper_reopen(&keeper);
+    assert_numbers("6 5 4 3 2 1");
+    assert_status(&keeper, 6, "failed");
+    free(text);
+    text = kept_text(&keeper, 3, ARCHIVE_TRACE);
+    ck_assert_str_eq(text, "trace 3");
+}
+END_TEST
+
 START_TEST(memory_holds_only_so_many)
 {
     auto_free char *numbers = NULL;
@@ -562,7 +612,7 @@ static void write_for_ever(int fd, int first)
     char id[ID_SIZE];
 
     for (;;) {
-        for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
+        for (size_t i = 0; i < ARRAY_LENGTH(notes); i++) {
             ArchiveTexts texts = {.run = id_of(first, id)};
 
             notes[i] = (Note){fd, first};
@@ -668,12 +718,12 @@ int main(void)
         a_full_disk_is_no_end,
         a_change_of_what_the_disk_did_not_take_brings_all_of_it_there,
         a_disk_that_takes_nothing_can_still_be_read_and_relabelled,
+        a_page_shows_what_is_on_disk_and_what_is_not_in_one_order,
         memory_holds_only_so_many,
         a_file_that_was_deleted_is_noticed,
         a_file_that_another_program_holds_is_waited_for_and_then_done_without,
         what_was_confirmed_is_there_after_a_kill,
     };
 
-    return tree_run_tests_between(
-        "archive-harm", begin_test, end_test, tests, sizeof(tests) / sizeof(tests[0]));
+    return tree_run_tests_between("archive-harm", begin_test, end_test, tests, ARRAY_LENGTH(tests));
 }

@@ -1,7 +1,7 @@
 /* What an archive does while its file is well. */
 #include <sqlite3.h>
 
-#include "runs/archive-read.h"
+#include "runs/archive-shelf.h"
 #include "tests/unit/keeper.h"
 #include "tests/unit/tree.h"
 
@@ -491,7 +491,7 @@ START_TEST(every_list_is_a_search_in_one_index_without_sorting)
     keeper_close(&keeper);
     ck_assert_int_eq(sqlite3_open(keeper.path, &db), SQLITE_OK);
     for (int i = 0; i < 8; i++) {
-        ArchiveJob filter = {
+        ArchiveFilter filter = {
             .experiment = i & 1 ? "x" : NULL, .status = i & 2 ? "x" : NULL, .label = i & 4 ? "x" : NULL};
         auto_free char *sql = ids_sql(&filter);
         auto_free char *plan = plan_of(db, sql);

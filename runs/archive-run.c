@@ -1,0 +1,273 @@
+/* Texts are compressed by zlib, fast rather than small: the next run is being measured meanwhile. */
+#include "runs/archive-run.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <zlib.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static char *copy_text(const char *text)
+{
+    return text ? text_printf("%s", text) : NULL;
+}
+
+/* The new text may be the old one. */
+static void replace_text(char **text, const char *new)
+{
+    char *copy = copy_text(new);
+
+    free(*text);
+    *text = copy;
+}
+
+KeptRun *kept_run_new(const char *id)
+{
+    KeptRun *run = calloc(1, sizeof(*run));
+
+    assert(run);
+    run->id = copy_text(id);
+    STAILQ_INIT(&run->asks);
+    return run;
+}
+
+static void free_ask(KeptAsk *ask)
+{
+    free(ask->owner);
+    free(ask->label);
+    free(ask->prediction);
+    free(ask);
+}
+
+void kept_run_free(KeptRun *run)
+{
+    KeptAsk *ask;
+
+    while ((ask = STAILQ_FIRST(&run->asks))) {
+        STAILQ_REMOVE_HEAD(&run->asks, link);
+        free_ask(ask);
+    }
+    for (int i = 0; i < ARCHIVE_N_TEXTS; i++)
+        free(run->texts[i].packed);
+    free(run->id);
+    free(run->experiment);
+    free(run->status);
+    free(run->summary);
+    free(run);
+}
+
+void kept_run_set(
+    KeptRun *run, int64_t created_ms, const char *experiment, const char *status, const char *summary)
+{
+    run->created_ms = created_ms;
+    replace_text(&run->experiment, experiment);
+    replace_text(&run->status, status);
+    replace_text(&run->summary, summary);
+}
+
+static KeptAsk *find_ask(const KeptRun *run, const char *owner)
+{
+    KeptAsk *ask;
+
+    STAILQ_FOREACH (ask, &run->asks, link)
+        if (owner && strcmp(ask->owner, owner) == 0)
+            return ask;
+    return NULL;
+}
+
+/* An owner who asks again keeps the place that the first ask had. */
+void kept_run_add_ask(KeptRun *run, const char *owner, const char *label, const char *prediction)
+{
+    KeptAsk *ask = find_ask(run, owner);
+
+    if (!ask) {
+        ask = calloc(1, sizeof(*ask));
+        assert(ask);
+        ask->owner = copy_text(owner);
+        STAILQ_INSERT_TAIL(&run->asks, ask, link);
+    }
+    replace_text(&ask->label, label);
+    replace_text(&ask->prediction, prediction);
+}
+
+static KeptText pack(const char *text)
+{
+    size_t size = strlen(text);
+    uLongf packed_size = compressBound(size);
+    unsigned char *packed = malloc(packed_size);
+    int r;
+
+    assert(packed);
+    r = compress2(packed, &packed_size, (const Bytef *)text, size, Z_BEST_SPEED);
+    assert(r == Z_OK);
+    return (KeptText){packed, packed_size, size};
+}
+
+int kept_text_unpack(const void *packed, size_t packed_size, size_t size, char **ret)
+{
+    auto_free char *text = size < SIZE_MAX ? malloc(size + 1) : NULL;
+    uLongf text_size = size;
+    int r;
+
+    if (!text)
+        return -ENOMEM;
+    r = uncompress((Bytef *)text, &text_size, packed, packed_size);
+    if (r != Z_OK || text_size != size)
+        return r == Z_MEM_ERROR ? -ENOMEM : -EBADMSG;
+    text[size] = '\0';
+    *ret = take_pointer(text);
+    return 0;
+}
+
+static void finish_run(KeptRun *run, const ArchiveJob *job)
+{
+    kept_run_set(run, run->created_ms, run->experiment, job->status, job->summary);
+    for (int i = 0; i < ARCHIVE_N_TEXTS; i++) {
+        if (!job->texts[i])
+            continue;
+        free(run->texts[i].packed);
+        run->texts[i] = pack(job->texts[i]);
+    }
+}
+
+static bool relabel_ask(KeptRun *run, const char *owner, const char *label)
+{
+    KeptAsk *ask = owner ? find_ask(run, owner) : STAILQ_FIRST(&run->asks);
+
+    if (ask)
+        replace_text(&ask->label, label);
+    return ask;
+}
+
+bool kept_run_apply(KeptRun *run, const ArchiveJob *job)
+{
+    switch (job->kind) {
+    case ARCHIVE_JOB_BEGIN:
+        kept_run_set(run, job->created_ms, job->experiment, job->status, job->summary);
+        return true;
+    case ARCHIVE_JOB_ASK:
+        kept_run_add_ask(run, job->owner, job->label, job->prediction);
+        return true;
+    case ARCHIVE_JOB_CHANGE:
+    case ARCHIVE_JOB_FINISH:
+        finish_run(run, job);
+        return true;
+    case ARCHIVE_JOB_RELABEL:
+        return relabel_ask(run, job->owner, job->label);
+    case ARCHIVE_JOB_REMOVE:
+    case ARCHIVE_JOB_LIST:
+    case ARCHIVE_JOB_GET:
+        break;
+    }
+    assert(!"the job changes a run");
+}
+
+/* What was written was an object; anything else is shown as an empty one rather than not at all. */
+static json_t *read_summary(const KeptRun *run)
+{
+    json_t *summary = json_loads(run->summary, JSON_ALLOW_NUL, NULL);
+
+    if (json_is_object(summary))
+        return summary;
+    json_decref(summary);
+    return json_object();
+}
+
+void kept_run_interrupt(KeptRun *run, const char *reason)
+{
+    json_auto_t *summary = read_summary(run);
+    auto_free char *text = NULL;
+
+    json_object_set_new(summary, "reason", json_string(reason));
+    text = json_dumps(summary, JSON_COMPACT);
+    kept_run_set(run, run->created_ms, run->experiment, "failed", text ? text : "{}");
+}
+
+bool kept_run_is_over(const KeptRun *run)
+{
+    return strcmp(run->status, "queued") != 0 && strcmp(run->status, "running") != 0;
+}
+
+static bool has_label(const KeptRun *run, const char *label)
+{
+    const KeptAsk *ask;
+
+    STAILQ_FOREACH (ask, &run->asks, link)
+        if (ask->label && strcasecmp(ask->label, label) == 0)
+            return true;
+    return false;
+}
+
+bool kept_run_fits(const KeptRun *run, const ArchiveFilter *filter)
+{
+    return (!filter->experiment || strcmp(run->experiment, filter->experiment) == 0) &&
+           (!filter->status || strcmp(run->status, filter->status) == 0) &&
+           (!filter->before || strcmp(run->id, filter->before) < 0) &&
+           (!filter->label || has_label(run, filter->label));
+}
+
+static json_t *text_or_null(const char *text)
+{
+    json_t *string = text ? json_string(text) : NULL;
+
+    return string ? string : json_null();
+}
+
+static json_int_t count_asks(const KeptRun *run)
+{
+    const KeptAsk *ask;
+    json_int_t n = 0;
+
+    STAILQ_FOREACH (ask, &run->asks, link)
+        n++;
+    return n;
+}
+
+json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, bool *ret_began)
+{
+    const KeptAsk *own = find_ask(run, owner), *first = STAILQ_FIRST(&run->asks);
+    const KeptAsk *shown = own ? own : first;
+    auto_free char *created = text_time(run->created_ms);
+    json_t *row = read_summary(run);
+
+    json_object_set_new(row, "id", json_string(run->id));
+    json_object_set_new(row, "experiment", text_or_null(run->experiment));
+    json_object_set_new(row, "status", text_or_null(run->status));
+    json_object_set_new(row, "label", text_or_null(shown ? shown->label : NULL));
+    json_object_set_new(row, "prediction", text_or_null(shown ? shown->prediction : NULL));
+    json_object_set_new(row, "created_at", text_or_null(created));
+    json_object_set_new(row, "asks", json_integer(count_asks(run)));
+    if (ret_owned)
+        *ret_owned = own;
+    if (ret_began)
+        *ret_began = own && own == first;
+    return row;
+}
+
+char *kept_run_stand_in(const json_t *row)
+{
+    static const char *const first[] = {"id", "experiment", "status", "reason", "label", "created_at"};
+    json_auto_t *run = json_object();
+
+    for (size_t i = 0; i < ARRAY_LENGTH(first); i++)
+        json_object_set(run, first[i], json_object_get(row, first[i]));
+    json_object_update_missing(run, (json_t *)row);
+    json_object_del(run, "asks");
+    if (!json_is_array(json_object_get(run, "cells")))
+        json_object_set_new(run, "cells", json_array());
+    return json_dumps(run, JSON_COMPACT);
+}
+
+int64_t kept_run_bytes(const KeptRun *run)
+{
+    size_t bytes = sizeof(*run) + strlen(run->summary);
+
+    for (int i = 0; i < ARCHIVE_N_TEXTS; i++)
+        bytes += run->texts[i].packed_size;
+    return (int64_t)bytes + (int64_t)count_asks(run) * (int64_t)sizeof(KeptAsk);
+}
