@@ -1,74 +1,110 @@
-/* The exact figures are in JSON and CSV. Here a reader wants to compare at a glance, and three digits are
- * more than most timings are good for. */
 #include "results/human.h"
 
-#include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
+#define EXACT_BYTES 10000 /* below this, rounding would hide a page of memory */
+
+/* A unit and how much of the smallest one it is. The microsecond has its own letter: in a sentence, "28 us"
+ * is read as a word, and tables have bars of block characters, so whoever can read those can read µ. */
 typedef struct Unit {
     const char *name;
-    double ns;
+    double size;
 } Unit;
 
-static const Unit units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+static const Unit time_units[] = {{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+static const Unit byte_units[] = {{"B", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}};
 
-#define N_UNITS (sizeof(units) / sizeof(units[0]))
+/* Rounding is spelled out, half upwards: printf and JavaScript disagree on what lies exactly between two
+ * digits (27.25 is 27.2 to one and 27.3 to the other), and the page would show another number than the table.
+ * Here both do the same operations on the same doubles. */
+static double number_round(double size, int decimals)
+{
+    double scale = 1;
 
-/* The unit in which the number, rounded to three digits, stays below 1000. */
-static const Unit *pick_unit(double ns)
+    while (decimals-- > 0)
+        scale *= 10;
+    return round(size * scale) / scale;
+}
+
+static char *number_fixed(double size, int decimals)
+{
+    return text_printf("%.*f", decimals, number_round(size, decimals));
+}
+
+/* Three digits of a number that is not negative; all digits before the point if there are more. The bounds
+ * are where rounding begins to give one digit more, so that 0.9996 becomes 1.00. */
+static char *number_three_digits(double size)
+{
+    double bound = 99.95;
+    int decimals = 0;
+
+    if (size >= 999.5)
+        return human_integer((int64_t)number_round(size, 0));
+    for (; size > 0 && size < bound; bound /= 10)
+        decimals++;
+    return number_fixed(size, decimals);
+}
+
+/* The unit in which a number, rounded to three digits, stays below 1000. */
+static const Unit *unit_pick(double size, const Unit *units, size_t n_units)
 {
     size_t i = 0;
 
-    while (i + 1 < N_UNITS && ns / units[i].ns >= 999.5)
+    while (i + 1 < n_units && size / units[i].size >= 999.5)
         i++;
     return &units[i];
 }
 
-/* Three digits of a number that is not negative; all digits before the point if there are more. The exponent
- * is taken after rounding, so that 0.9996 becomes 1.00. */
-static char *three_digits(double value)
+/* Nothing has every unit, and "0 ns" would pretend to have looked that closely. */
+static const Unit *time_unit(double ns)
 {
-    char rounded[16];
-    int exponent;
-
-    if (value >= 999.5)
-        return human_integer(llround(value));
-    snprintf(rounded, sizeof(rounded), "%.2e", value);
-    exponent = atoi(strchr(rounded, 'e') + 1);
-    return text_printf("%.*f", value > 0 && exponent < 2 ? 2 - exponent : 0, value);
+    return ns > 0 ? unit_pick(ns, time_units, ARRAY_LENGTH(time_units))
+                  : &time_units[ARRAY_LENGTH(time_units) - 1];
 }
 
-/* Nanoseconds are whole; a fraction would pretend. */
-static char *number_in_unit(double ns, const Unit *unit)
+/* What is counted in the smallest unit is whole; a fraction would pretend. */
+static char *number_in_unit(double size, const Unit *unit)
 {
-    return unit == &units[0] ? text_printf("%.0f", ns) : three_digits(ns / unit->ns);
+    return unit->size > 1 ? number_three_digits(size / unit->size) : number_fixed(size, 0);
 }
 
 char *human_time(int64_t ns)
 {
-    const Unit *unit = pick_unit((double)ns);
-    auto_free char *number = number_in_unit((double)ns, unit);
+    double size = fabs((double)ns);
+    const Unit *unit = time_unit(size);
+    auto_free char *number = number_in_unit(size, unit);
 
-    return text_printf("%s %s", number, unit->name);
+    return text_printf("%s%s %s", ns < 0 ? "-" : "", number, unit->name);
 }
 
 char *human_time_range(int64_t low_ns, int64_t high_ns)
 {
-    const Unit *unit = pick_unit((double)high_ns);
-    auto_free char *low = NULL, *high = number_in_unit((double)high_ns, unit);
+    const Unit *unit = time_unit((double)high_ns);
+    bool share_unit = low_ns == 0 || (double)low_ns >= (double)high_ns / 10;
+    auto_free char *high = number_in_unit((double)high_ns, unit);
+    auto_free char *low = share_unit ? number_in_unit((double)low_ns, unit) : human_time(low_ns);
 
-    if (low_ns < high_ns / 10) {
-        low = human_time(low_ns);
-        return text_printf("%s..%s %s", low, high, unit->name);
-    }
-    low = number_in_unit((double)low_ns, unit);
     return text_printf("%s..%s %s", low, high, unit->name);
+}
+
+char *human_bytes(int64_t bytes)
+{
+    double size = fabs((double)bytes);
+    const Unit *unit = unit_pick(size, byte_units, ARRAY_LENGTH(byte_units));
+    auto_free char *number =
+        size < EXACT_BYTES ? human_integer(bytes) : number_three_digits(size / unit->size);
+
+    if (size < EXACT_BYTES)
+        return text_printf("%s B", number);
+    return text_printf("%s%s %s", bytes < 0 ? "-" : "", number, unit->name);
 }
 
 char *human_integer(int64_t value)
@@ -88,20 +124,44 @@ char *human_integer(int64_t value)
     return text_printf("%s", to);
 }
 
+/* 1.25e-7: C would write an exponent of at least two digits. */
+static char *number_with_exponent(double size)
+{
+    char text[32];
+    const char *exponent;
+
+    snprintf(text, sizeof(text), "%.2e", size);
+    exponent = strchr(text, 'e');
+    return exponent ? text_printf("%.*se%d", (int)(exponent - text), text, atoi(exponent + 1))
+                    : text_printf("%s", text);
+}
+
 char *human_real(double value)
 {
     double size = fabs(value);
-    auto_free char *digits = NULL;
+    bool is_extreme = !isfinite(value) || size > 1e15 || (size > 0 && size < 1e-6);
+    auto_free char *number = is_extreme ? number_with_exponent(size) : number_three_digits(size);
 
-    if (!isfinite(value) || size > 1e15 || (size > 0 && size < 1e-6))
-        return text_printf("%.3g", value);
-    digits = three_digits(size);
-    return text_printf("%s%s", value < 0 ? "-" : "", digits);
+    return text_printf("%s%s", value < 0 ? "-" : "", number);
 }
 
 char *human_ratio(double ratio)
 {
-    return ratio >= 0.1 && ratio < 100 ? text_printf("%.2f", ratio) : human_real(ratio);
+    return ratio >= 0.1 && ratio < 9.995 ? number_fixed(ratio, 2) : human_real(ratio);
+}
+
+char *human_percent(double share)
+{
+    auto_free char *number = number_fixed(fabs(share) * 100, 1);
+
+    return text_printf("%s%s %%", share < 0 ? "-" : "", number);
+}
+
+static char *real_text(double value)
+{
+    bool is_whole = fabs(value) <= 1e15 && floor(value) == value;
+
+    return is_whole ? human_integer((int64_t)value) : human_real(value);
 }
 
 char *human_value(const json_t *value)
@@ -113,11 +173,35 @@ char *human_value(const json_t *value)
     if (json_is_integer(value))
         return human_integer(json_integer_value(value));
     if (json_is_real(value))
-        return human_real(json_real_value(value));
+        return real_text(json_real_value(value));
     if (json_is_string(value))
         return text_printf("%s", json_string_value(value));
     if (json_is_boolean(value))
         return text_printf("%s", json_is_true(value) ? "on" : "off");
     dump = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(6));
     return text_printf("%s", dump ? dump : "-");
+}
+
+/* Whether "_ns" is in "total_ns" or in "create_ns_per_task", at the end of a word. */
+static bool field_has_unit(const char *name, const char *unit)
+{
+    const char *at = strstr(name, unit);
+
+    return at && (at[strlen(unit)] == '\0' || at[strlen(unit)] == '_');
+}
+
+/* A double is enough for every number here: three digits are shown. */
+char *human_field(const char *name, const json_t *value)
+{
+    double number = json_number_value(value);
+
+    if (json_is_number(value) && fabs(number) < 1e18) {
+        if (field_has_unit(name, "_ns"))
+            return human_time(llround(number));
+        if (field_has_unit(name, "_ms"))
+            return human_time(llround(number * 1e6));
+        if (field_has_unit(name, "_bytes") || strcmp(name, "bytes") == 0)
+            return human_bytes(llround(number));
+    }
+    return human_value(value);
 }

@@ -12,12 +12,12 @@
 
 static const LessonSource sources[] = {
     {"threads", "gil", 0,
-        "CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 us "
+        "CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 µs "
         "without a hog"},
     {"threads", "gil-py2", 0,
-        "CPython 2.7 on two CPUs took 38 us, 102 us and 26.8 ms at check intervals of 10, 100 and 10,000 "
+        "CPython 2.7 on two CPUs took 38 µs, 102 µs and 26.8 ms at check intervals of 10, 100 and 10,000 "
         "ticks"},
-    {"threads", "none", 0, "CPython 3.13 took 5.2 ms beside a hog, and 30 us without its GIL"},
+    {"threads", "none", 0, "CPython 3.13 took 5.2 ms beside a hog, and 30 µs without its GIL"},
 };
 
 static char *latency(const json_t *cell, double *ret_size)

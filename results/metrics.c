@@ -2,22 +2,10 @@
  * table of their own, of those that differ between cells; what is the same everywhere is said in a line. */
 #include "results/metrics.h"
 
-#include <string.h>
-
 #include "base/cleanup.h"
 #include "results/human.h"
 #include "results/layout.h"
 #include "results/view.h"
-
-/* The unit is in the name; only times are worth a shorter form. */
-static char *metric_text(const char *name, const json_t *value)
-{
-    size_t length = strlen(name);
-
-    if (json_is_integer(value) && length > 3 && strcmp(name + length - 3, "_ns") == 0)
-        return human_time(json_integer_value(value));
-    return human_value(value);
-}
 
 static const json_t *metric_value(const json_t *cell, const char *name)
 {
@@ -75,7 +63,7 @@ static json_t *metric_anywhere(const json_t *cells, const char *name)
         const json_t *value = metric_value(cell, name);
 
         if (value && !text)
-            text = metric_text(name, value);
+            text = human_field(name, value);
     }
     return json_string(text);
 }
@@ -89,7 +77,7 @@ static void add_metric(Layout *layout, const json_t *cells, const char *name, in
         const json_t *value = metric_value(cell, name);
 
         if (value)
-            layout_set(layout, column, row, metric_text(name, value));
+            layout_set(layout, column, row, human_field(name, value));
     }
 }
 

@@ -67,8 +67,7 @@ static json_t *about_figure(const json_t *cells, const json_t *varying, const ch
     if (!best)
         return json_null();
     label = view_label(best, varying);
-    number = strcmp(unit, "ns") == 0 && json_is_integer(largest) ? human_time(json_integer_value(largest))
-                                                                 : human_value(largest);
+    number = human_field(path, largest);
     return headline_json(
         text_printf("%s: %s %s", label, dot ? dot + 1 : path, number), json_incref((json_t *)largest), unit);
 }

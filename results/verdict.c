@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/text.h"
+#include "results/human.h"
 #include "results/stats.h"
 
 #define SAME_WITHIN 0.05
@@ -63,15 +65,17 @@ static double repetitions_needed(const Ratio *ratio)
 
 char *verdict_hint(const Ratio *ratio)
 {
+    auto_free char *low = NULL, *high = NULL;
     double needed;
 
     if (!ratio->has_interval)
         return text_printf("%zu good repetition%s on one side, an interval needs %d; try repeat=%d", ratio->n,
             ratio->n == 1 ? "" : "s", STATS_MIN_VALUES, USUAL_REPETITIONS);
+    low = human_ratio(ratio->low);
+    high = human_ratio(ratio->high);
     needed = repetitions_needed(ratio);
     if (needed > MOST_REPETITIONS)
-        return text_printf("the ratio is between %.3g and %.3g; try longer tasks or a quieter machine",
-            ratio->low, ratio->high);
-    return text_printf("the ratio is between %.3g and %.3g; try repeat=%.0f or longer tasks", ratio->low,
-        ratio->high, needed);
+        return text_printf(
+            "the ratio is between %s and %s; try longer tasks or a quieter machine", low, high);
+    return text_printf("the ratio is between %s and %s; try repeat=%.0f or longer tasks", low, high, needed);
 }

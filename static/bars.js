@@ -7,7 +7,7 @@
 // is on top of them.
 import {modeFill, numberRoom, overlay, readTheme} from './bars-ink.js';
 import {barLabel, groupCells, hasTimes, isCompared, numberAt, statusText, whisker} from './cells.js';
-import {bytes, field, fieldTitle, ratio, time} from './format.js';
+import {field, fieldTitle, ratio, time, withoutZeros} from './format.js';
 
 // A whisker may make the axis so much longer than the longest bar; beyond that it ends in an arrow, or one
 // disturbed repetition would make all bars too short to compare.
@@ -27,7 +27,6 @@ export function barsTitle(path) {
 function textAt(path, value) {
     const [part, key] = path.split('.');
 
-    if (key.endsWith('_bytes')) return bytes(value);
     return field(key === 'median' ? part : key, value);
 }
 
@@ -130,7 +129,7 @@ function options(rows, path, theme, room) {
                     maxTicksLimit: 6,
                     maxRotation: 0,
                     includeBounds: false,
-                    callback: (value) => textAt(path, value).replace(/\.0+ /, ' '),
+                    callback: (value) => withoutZeros(textAt(path, value)),
                 },
                 title: {
                     display: true,

@@ -1,65 +1,96 @@
-// Numbers as a person reads them. Pure functions from what the server sends to text; null becomes a dash.
+// Numbers as a person reads them, by the rules of the server: results/human.h says them, and
+// tests/cases/numbers.json holds the cases that both sides are tested against. Pure functions from what the
+// server sends to text; null becomes a dash.
 
 const NONE = '–';
+const EXACT_BYTES = 10000;
+const TIMES = [
+    ['ns', 1],
+    ['µs', 1e3],
+    ['ms', 1e6],
+    ['s', 1e9],
+];
+const BYTES = [
+    ['B', 1],
+    ['KB', 1e3],
+    ['MB', 1e6],
+    ['GB', 1e9],
+];
 
-function digits(value) {
-    const size = Math.abs(value);
+const isNothing = (value) => value === null || value === undefined;
 
-    return size >= 99.95 ? value.toFixed(0) : size >= 9.995 ? value.toFixed(1) : value.toFixed(2);
+// Rounded here and not by toFixed(), which treats what lies exactly between two digits in another way than
+// printf() does: the server does these operations on the same doubles.
+function fixed(size, decimals) {
+    const scale = 10 ** decimals;
+
+    return (Math.round(size * scale) / scale).toFixed(decimals);
 }
 
-// With the largest unit in which three digits say it: 271 ms, 1.02 s, 34.0 µs. 999.7 ms is 1.00 s already.
-function scaled(value, units) {
-    const [name, size] = units.find(([, unit]) => Math.abs(value) >= unit * 0.9995) ?? units.at(-1);
+// Of a number that is not negative. The bounds are where rounding begins to give one digit more.
+function threeDigits(size) {
+    let decimals = 0;
 
-    return size === 1 ? `${Math.round(value)} ${name}` : `${digits(value / size)} ${name}`;
+    if (size >= 999.5) return Math.round(size).toLocaleString('en');
+    for (let bound = 99.95; size > 0 && size < bound; bound /= 10) decimals++;
+    return fixed(size, decimals);
 }
 
-// Without the zeros that say nothing where a time was chosen, not measured: 60 s.
-export function shortTime(ns) {
-    return time(ns).replace(/\.0+ /, ' ');
-}
+const pickUnit = (size, units) => units.find(([, unit]) => size / unit < 999.5) ?? units.at(-1);
+const timeUnit = (ns) => (ns > 0 ? pickUnit(ns, TIMES) : TIMES.at(-1));
+const inUnit = (size, [, unit]) => (unit > 1 ? threeDigits(size / unit) : fixed(size, 0));
+const signed = (value, text) => (value < 0 ? `-${text}` : text);
 
 export function time(ns) {
-    if (ns === null || ns === undefined) return NONE;
-    return ns === 0
-        ? '0 s'
-        : scaled(ns, [
-              ['s', 1e9],
-              ['ms', 1e6],
-              ['µs', 1e3],
-              ['ns', 1],
-          ]);
+    if (isNothing(ns)) return NONE;
+    const size = Math.abs(Math.round(ns));
+    const unit = timeUnit(size);
+
+    return `${signed(ns, inUnit(size, unit))} ${unit[0]}`;
 }
 
-// "392 to 408 ms" where both ends have one unit, "997 ms to 1.02 s" where not.
-export function timeRange(low, high) {
-    const [first, unit] = time(low).split(' ');
+// Without the zeros that say nothing where a number was chosen, not measured, as at an axis: 60 s.
+export function withoutZeros(written) {
+    return written.replace(/\.0+(?= |$)/, '');
+}
 
-    return time(high).endsWith(` ${unit}`) ? `${first} to ${time(high)}` : `${time(low)} to ${time(high)}`;
+// "392 to 408 ms", with one unit if both are of the same order or the low end is 0.
+export function timeRange(low, high) {
+    const unit = timeUnit(high);
+    const sharesUnit = low === 0 || low >= high / 10;
+
+    return `${sharesUnit ? inUnit(low, unit) : time(low)} to ${time(high)}`;
 }
 
 export function bytes(value) {
-    if (value === null || value === undefined) return NONE;
-    return scaled(value, [
-        ['GB', 1e9],
-        ['MB', 1e6],
-        ['KB', 1e3],
-        ['B', 1],
-    ]);
+    if (isNothing(value)) return NONE;
+    const size = Math.abs(Math.round(value));
+    const [name, unit] = pickUnit(size, BYTES);
+
+    return size < EXACT_BYTES ? `${count(Math.round(value))} B` : `${signed(value, threeDigits(size / unit))} ${name}`;
+}
+
+// Three digits of what has a fraction.
+function real(value) {
+    const size = Math.abs(value);
+    const isExtreme = size > 1e15 || (size > 0 && size < 1e-6);
+
+    return signed(value, isExtreme ? size.toExponential(2).replace('+', '') : threeDigits(size));
 }
 
 export function count(value) {
-    if (value === null || value === undefined) return NONE;
-    return Number.isInteger(value) ? value.toLocaleString('en') : String(Number(value.toPrecision(4)));
+    if (isNothing(value)) return NONE;
+    return Number.isInteger(value) && Math.abs(value) <= 1e15 ? value.toLocaleString('en') : real(value);
 }
 
+// Two decimals while they say something, three digits outside that: a ratio is never shown as nothing.
 export function ratio(value) {
-    return value === null || value === undefined ? NONE : digits(value);
+    if (isNothing(value)) return NONE;
+    return value >= 0.1 && value < 9.995 ? fixed(value, 2) : real(value);
 }
 
 export function percent(share) {
-    return share === null || share === undefined ? NONE : `${(share * 100).toFixed(1)} %`;
+    return isNothing(share) ? NONE : `${signed(share, fixed(Math.abs(share) * 100, 1))} %`;
 }
 
 // A number as the form takes it: commas would separate a list there, so digits are grouped by underscores.
@@ -87,22 +118,28 @@ export function sentence(text) {
 
 // What has members, in a line: "200: 3, 404: 1".
 function memberText(value) {
-    if (value === null || typeof value !== 'object') return String(value);
-    if (Array.isArray(value)) return value.map(memberText).join(', ');
+    if (Array.isArray(value)) return value.map(text).join(', ');
     return Object.entries(value)
-        .map(([name, member]) => `${name}: ${memberText(member)}`)
+        .map(([name, member]) => `${name}: ${text(member)}`)
         .join(', ');
 }
 
-// A field of a result by its name, which ends in its unit: total_ns, rss_per_task_bytes, turns_per_s.
+// Any value of a result.
+export function text(value) {
+    if (isNothing(value)) return NONE;
+    if (typeof value === 'number') return count(value);
+    if (typeof value === 'boolean') return value ? 'on' : 'off';
+    return typeof value === 'object' ? memberText(value) : value;
+}
+
+// A field of a result by its name, which says its unit: total_ns, rss_per_task_bytes, turns_per_s.
 export function field(name, value) {
-    if (value === null || value === undefined) return NONE;
     if (typeof value === 'number') {
         if (/_ns(_|$)/.test(name)) return time(value);
-        if (/_ms$/.test(name)) return time(value * 1e6);
-        return /(^|_)bytes$/.test(name) && value >= 10000 ? bytes(value) : count(value);
+        if (/_ms(_|$)/.test(name)) return time(value * 1e6);
+        if (/(^|_)bytes$/.test(name)) return bytes(value);
     }
-    return typeof value === 'object' ? memberText(value) : String(value);
+    return text(value);
 }
 
 export function fieldTitle(name) {

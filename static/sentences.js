@@ -1,6 +1,6 @@
 // What may be said of a run in a sentence: never more than the verdicts of its cells bear.
 import {describe, distinct, groupCells, hasTimes, isCompared} from './cells.js';
-import {count, plural, ratio, sentence} from './format.js';
+import {count, plural, ratio} from './format.js';
 
 const DECIDED = {slower: 'slower', faster: 'faster', same: 'the same'};
 const MOST_GROUPS = 8;

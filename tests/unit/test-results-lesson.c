@@ -319,10 +319,10 @@ static const struct {
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
          "threads gil 2 2 1 - \"latency_p50_ns\": 5170000; threads none 2 2 1 - \"latency_p50_ns\": 28100", 0,
          NULL},
-        "Half of the requests beside 1 hog were answered within 5.17 ms in threads under gil, 28.1 us under "
+        "Half of the requests beside 1 hog were answered within 5.17 ms in threads under gil, 28.1 µs under "
         "none. Who comes back from waiting gets the GIL from a hog after a whole switch interval; without a "
         "lock a request does not wait for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch "
-        "intervals of 0.5, 5 and 50 ms, and 16 to 33 us without a hog."},
+        "intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
     /* What does not matter to a cell does not tell it from others: they are a range. */
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\"",
          "threads none 2 2 1 - \"latency_p50_ns\": 22500 | \"switch_interval_us\": 500; threads none 2 2 1 - "
@@ -331,23 +331,23 @@ static const struct {
          "\"latency_p50_ns\": 650000 | \"switch_interval_us\": 500; threads gil 2 2 1 - "
          "\"latency_p50_ns\": 5200000 | \"switch_interval_us\": 5000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 14.5 us to 22.5 us in threads under none, "
+        "Half of the requests beside 1 hog were answered within 14.5 µs to 22.5 µs in threads under none, "
         "650 "
-        "us under gil at switch_interval_us=500, 5.20 ms under gil at switch_interval_us=5,000. Who comes "
+        "µs under gil at switch_interval_us=500, 5.20 ms under gil at switch_interval_us=5,000. Who comes "
         "back "
         "from waiting gets the GIL from a hog after a whole switch interval; without a lock a request does "
         "not "
         "wait for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, "
         "and "
-        "16 to 33 us without a hog."},
+        "16 to 33 µs without a hog."},
     /* A convoy that does not wait as it should has no reason. */
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
          "threads gil 2 2 1 - \"latency_p50_ns\": 9170000; threads gil-py2 2 2 1 - \"latency_p50_ns\": "
          "102000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 9.17 ms in threads under gil, 102 us under "
+        "Half of the requests beside 1 hog were answered within 9.17 ms in threads under gil, 102 µs under "
         "gil-py2. The lock of Python 2 is let go so often that a request soon gets in. CPython 3.13 took "
-        "0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 us without a hog."},
+        "0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
     /* A frozen loop. */
     {{"convoy", "\"hogs\": 2, \"paced\": \"on\", \"await_every\": 0, \"duration_ms\": 1000",
          "epoll gil 3 2 1 - \"latency_p50_ns\": 1000000000", 0, NULL},
@@ -359,16 +359,16 @@ static const struct {
          "threads per-interpreter 2 2 1 - \"latency_p50_ns\": 31000; processes gil 2 2 1 - "
          "\"latency_p50_ns\": 32000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 650 us in threads under gil, 30.0 us in "
-        "threads under none, 31.0 us in threads under per-interpreter, 32.0 us in processes under gil. Who "
+        "Half of the requests beside 1 hog were answered within 650 µs in threads under gil, 30.0 µs in "
+        "threads under none, 31.0 µs in threads under per-interpreter, 32.0 µs in processes under gil. Who "
         "comes back from waiting gets the GIL from a hog after a whole switch interval; without a lock a "
         "request does not wait for a hog; with a lock for each interpreter a request does not wait for a "
         "hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 "
-        "us without a hog."},
+        "µs without a hog."},
     /* Without a hog nobody waits. */
     {{"convoy", "\"hogs\": 0, \"paced\": \"on\"", "threads gil 1 2 1 - \"latency_p50_ns\": 20000", 0, NULL},
-        "Half of the requests were answered within 20.0 us in threads. CPython 3.13 took 0.65, 5.2 and 50.4 "
-        "ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 us without a hog."},
+        "Half of the requests were answered within 20.0 µs in threads. CPython 3.13 took 0.65, 5.2 and 50.4 "
+        "ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
     /* Idle threads beside idle tasks. */
     {{"idle", "\"wakeups_per_s\": 1",
          "serial gil 10000 2 1 same \"rss_per_task_bytes\": 9; threads gil 10000 2 1 - \"started\": 10000, "
@@ -414,9 +414,9 @@ static const struct {
          "serial none 2 2 1 same \"latency_p50_ns\": 28000; threads none 2 2 1 same \"latency_p50_ns\": "
          "28000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 28.0 us in serial, 28.0 us in threads. In "
+        "Half of the requests beside 1 hog were answered within 28.0 µs in serial, 28.0 µs in threads. In "
         "serial the hog begins after the last request; without a lock a request does not wait for a hog. "
-        "CPython 3.13 took 5.2 ms beside a hog, and 30 us without its GIL."},
+        "CPython 3.13 took 5.2 ms beside a hog, and 30 µs without its GIL."},
     /* Interpreters do not share a lock. */
     {{"refcount", "\"count\": \"plain\", \"n\": 1000000",
          "threads per-interpreter 2 2 1 - \"lost_updates\": 1234", 0, NULL},
@@ -475,7 +475,7 @@ static const struct {
         "asyncio task 1.4 KB."},
     /* Several hogs. */
     {{"convoy", "\"hogs\": 2, \"paced\": \"on\"", "serial none 3 2 1 - \"latency_p50_ns\": 28000", 0, NULL},
-        "Half of the requests beside 2 hogs were answered within 28.0 us in serial. In serial the hogs begin "
+        "Half of the requests beside 2 hogs were answered within 28.0 µs in serial. In serial the hogs begin "
         "after the last request."},
     /* With two locks nobody would know which cells a price is of, and a small difference may be noise. */
     {{"share", "\"via\": \"shared-memory\"",

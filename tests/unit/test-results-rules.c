@@ -179,7 +179,7 @@ START_TEST(a_hopeless_case_asks_for_something_else)
     Ratio ratio = ratio_of(1.02, 0.4, 2.5);
     auto_free char *hint = verdict_hint(&ratio);
 
-    ck_assert_str_eq(hint, "the ratio is between 0.4 and 2.5; try longer tasks or a quieter machine");
+    ck_assert_str_eq(hint, "the ratio is between 0.40 and 2.50; try longer tasks or a quieter machine");
 }
 END_TEST
 

@@ -1,0 +1,16 @@
+// Writes the cases of tests/cases/numbers.json again with the functions of static/format.js; the same file
+// comes out if both sides have the same rules. Runs in node and, as text, in the browser.
+export function writeCases({'': about, ...rules}, {time, timeRange, bytes, ratio, percent, text, field}) {
+    const writers = {time, bytes, ratio, percent, value: text, field};
+    const write = (rule, row) =>
+        rule === 'range'
+            ? [row[0], row[1], ...timeRange(row[0], row[1]).split(' to ')]
+            : [...row.slice(0, -1), writers[rule](...row.slice(0, -1))];
+
+    return {
+        '': about,
+        ...Object.fromEntries(
+            Object.entries(rules).map(([rule, rows]) => [rule, rows.map((row) => write(rule, row))]),
+        ),
+    };
+}
