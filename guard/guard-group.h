@@ -4,7 +4,8 @@
  * It is a service where the machine offers it. Without privileges, in most containers, or with version 2 when
  * the pids controller is not handed on to groups below, no group can be made or entered; then there is none,
  * and nobody is told. RLIMIT_NPROC would be no substitute: it counts all processes of a user on the machine.
- * A guard that is killed leaves its group behind, empty. */
+ * Both processes of the guard remove it, so that only a guard that is killed with both leaves it behind,
+ * empty. */
 #pragma once
 
 #include <stdint.h>

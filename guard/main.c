@@ -3,42 +3,55 @@
  * It stands between an owner (the server, or a person) and a runtime that may fork, burn, hang or crash. It
  * does almost nothing: it waits until the program ends, until a signal tells it to stop, or until the owner
  * is gone, which shows as a hang-up of the pipe it was given. Then it kills and reaps every descendant and
- * reports how the program ended. If the guard itself is killed, the kernel kills the direct child
- * (PR_SET_PDEATHSIG); that is all that can be done then. */
+ * reports how the program ended.
+ *
+ * Somebody may kill the guard itself, or stop it: a person, or the kernel where memory runs out. One process
+ * could do nothing about that, and what had left the program's group and session would live on. So there are
+ * two, each the other's guard:
+ *
+ *     owner --- keeper --- watchman --- program --- ...
+ *
+ * The watchman starts the program, and does all the work as long as nobody disturbs it. The keeper waits for
+ * the watchman. If the watchman dies, the keeper inherits all that it left, because both are subreapers, and
+ * kills it. If the keeper dies, the watchman's lifeline hangs up, a pipe of which the keeper has the other
+ * end; the kernel then also wakes a watchman that was stopped (PR_SET_PDEATHSIG). In a session of its own the
+ * watchman is out of reach of what is sent to the keeper's group. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/nsec.h"
 #include "guard/guard-child.h"
 #include "guard/guard-family.h"
 #include "guard/guard-group.h"
 #include "guard/guard-options.h"
+#include "guard/guard-stop.h"
+
+/* How long the keeper lets the watchman work that was told to stop. Well below the time after which the
+ * server takes the guard itself to be stuck. */
+#define KEEPER_PATIENCE (1 * NSEC_PER_SEC)
 
 typedef struct Guard {
     GuardOptions options;
     GuardFamily family;
     GuardGroup group;
+    GuardStop stop;
     sigset_t mask; /* as it was given to us, for the program */
-    int signal_fd;
-    int hangup_fd; /* -1: none */
 } Guard;
 
-static int fail(const char *what, int error)
+static int guard_fail(const char *what, int error)
 {
     fprintf(stderr, "gilscope-guard: %s: %s\n", what, strerror(error));
     return GUARD_STATUS_FAILED;
 }
 
 /* From here on no signal ends the guard before its work is done. Those that come early stay pending. */
-static void block_signals(Guard *guard)
+static void guard_block_signals(Guard *guard)
 {
     sigset_t all;
 
@@ -48,111 +61,129 @@ static void block_signals(Guard *guard)
     signal(SIGCHLD, SIG_DFL);
 }
 
-static int open_signals(Guard *guard)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGQUIT);
-    sigaddset(&set, SIGTERM);
-    guard->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return guard->signal_fd < 0 ? -errno : 0;
-}
-
-/* Only what can hang up is accepted; a file never would. */
-static int open_hangup(Guard *guard)
-{
-    const GuardOption *option = &guard->options.option[GUARD_HANGUP_FD];
-    struct stat status;
-
-    guard->hangup_fd = option->given ? (int)option->value : -1;
-    if (!option->given)
-        return 0;
-    if (fstat(guard->hangup_fd, &status) < 0 || (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode))) {
-        fprintf(stderr, "gilscope-guard: --hangup-fd=%d: must be an open pipe or socket\n", guard->hangup_fd);
-        return -EINVAL;
-    }
-    return fcntl(guard->hangup_fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
-}
-
-/* Reads what has arrived. Returns true if one of the signals told us to stop. */
-static bool read_signals(Guard *guard)
-{
-    struct signalfd_siginfo info;
-    bool stop = false;
-
-    while (read(guard->signal_fd, &info, sizeof(info)) == sizeof(info))
-        if (info.ssi_signo != SIGCHLD)
-            stop = true;
-    return stop;
-}
-
-/* Waits for something to happen (timeout as in poll()). Returns true if we are told to stop. Data on the
- * hang-up descriptor means nothing. */
-static bool told_to_stop(Guard *guard, int timeout)
-{
-    struct pollfd fds[] = {
-        {.fd = guard->signal_fd, .events = POLLIN},
-        {.fd = guard->hangup_fd, .events = POLLRDHUP},
-    };
-
-    if (poll(fds, 2, timeout) <= 0)
-        return false;
-    return read_signals(guard) || fds[1].revents != 0;
-}
-
-/* The program has its own standard input and output now; with ours open, ends of file would not travel. */
-static void let_go_of_streams(void)
-{
-    close(STDIN_FILENO);
-    close(STDOUT_FILENO);
-}
-
-static int exit_status(int status)
-{
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-/* Waits until the program has ended or we are told to stop, and leaves nobody. Returns the exit status. */
-static int watch(Guard *guard, pid_t child)
+/* Waits until the direct child has ended, or we are told to stop, and then returns true. The program has its
+ * own standard input and output by now; with ours open, ends of file would not travel. */
+static bool guard_watch(Guard *guard, pid_t child)
 {
     bool stop = false, more = false;
 
     guard_family_watch(&guard->family, child);
-    let_go_of_streams();
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
     while (!stop && !guard->family.child_ended) {
-        stop = told_to_stop(guard, more ? 0 : -1);
+        stop = guard_stop_wait(&guard->stop, more ? 0 : -1);
         more = guard_family_reap(&guard->family);
     }
-    guard_family_kill(&guard->family);
-    return guard->family.child_ended ? exit_status(guard->family.child_status) : GUARD_STATUS_STOPPED;
+    return stop;
 }
 
-static int guard_run(Guard *guard)
+/* Returns the exit status: the program's, as a shell would report it. */
+static int watchman_run(Guard *guard)
 {
-    const GuardOption *pids_max = &guard->options.option[GUARD_PIDS_MAX];
-    pid_t child;
+    pid_t child = guard_child_start(&guard->options, &guard->group, &guard->mask);
     int status;
 
-    if (told_to_stop(guard, 0))
+    if (child < 0)
+        return guard_fail("cannot start a process", -child);
+    guard_watch(guard, child);
+    guard_family_kill(&guard->family);
+    if (!guard->family.child_ended)
         return GUARD_STATUS_STOPPED;
-    guard_group_make(&guard->group, pids_max->given ? pids_max->value : 0);
-    child = guard_child_start(&guard->options, &guard->group, &guard->mask);
-    status = child < 0 ? fail("cannot start a process", -child) : watch(guard, child);
+    status = guard->family.child_status;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+__attribute__((noreturn)) static void watchman_main(Guard *guard, int lifeline_fd)
+{
+    int status, r;
+
+    guard->stop.lifeline_fd = lifeline_fd;
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGCONT);
+    /* A name of its own, so that one who kills by name does not kill both. */
+    prctl(PR_SET_NAME, "gilscope-watch");
+    /* Its own view of /proc too: a place in a folder is shared with whoever has inherited the descriptor. */
+    close(guard->family.proc_fd);
+    r = guard_family_init(&guard->family);
+    status = r < 0 ? guard_fail("cannot watch over processes through /proc", -r) : watchman_run(guard);
+    /* The keeper does this too, if it is there. */
     guard_group_remove(&guard->group);
-    return status;
+    _exit(status);
+}
+
+/* Tells the watchman to stop, wakes it if it was stopped, and waits for its end. */
+static void keeper_stop_watchman(Guard *guard, pid_t watchman, int lifeline_fd)
+{
+    nsec_t now = nsec_now(), end = now + KEEPER_PATIENCE;
+
+    /* Both have been heard, and would go on to say so. */
+    guard->stop.hangup_fd = -1;
+    close(lifeline_fd);
+    kill(watchman, SIGCONT);
+    for (; !guard->family.child_ended && now < end; now = nsec_now()) {
+        guard_stop_wait(&guard->stop, (int)((end - now) / NSEC_PER_MSEC) + 1);
+        guard_family_reap(&guard->family);
+    }
+}
+
+/* Waits for the watchman, or stops it, and leaves nobody. Returns the exit status, which is the watchman's;
+ * or the negative number of the signal that killed the watchman. */
+static int keeper_watch(Guard *guard, pid_t watchman, int lifeline_fd)
+{
+    int status;
+
+    if (guard_watch(guard, watchman))
+        keeper_stop_watchman(guard, watchman, lifeline_fd);
+    guard_family_kill(&guard->family);
+    if (!guard->family.child_ended)
+        return GUARD_STATUS_STOPPED;
+    status = guard->family.child_status;
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* A watchman that was killed could not report how the program ended. The keeper dies in the same way, so that
+ * the owner does not take it for the program's end. */
+static int keeper_die(int signal_number)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    return GUARD_STATUS_FAILED;
+}
+
+static int keeper_run(Guard *guard)
+{
+    const GuardOption *pids_max = &guard->options.option[GUARD_PIDS_MAX];
+    int lifeline[2], status;
+    pid_t watchman;
+
+    if (guard_stop_wait(&guard->stop, 0))
+        return GUARD_STATUS_STOPPED;
+    if (pipe2(lifeline, O_CLOEXEC) < 0)
+        return guard_fail("cannot make a pipe", errno);
+    guard_group_make(&guard->group, pids_max->given ? pids_max->value : 0);
+    watchman = fork();
+    if (watchman == 0) {
+        close(lifeline[1]);
+        watchman_main(guard, lifeline[0]);
+    }
+    close(lifeline[0]);
+    status = watchman < 0 ? guard_fail("cannot start a process", errno)
+                          : keeper_watch(guard, watchman, lifeline[1]);
+    guard_group_remove(&guard->group);
+    return status < 0 ? keeper_die(-status) : status;
 }
 
 int main(int argc, char **argv)
 {
-    Guard guard;
+    Guard guard = {0};
     int r;
 
     (void)argc;
-    block_signals(&guard);
+    guard_block_signals(&guard);
     if (guard_options_parse(&guard.options, argv) < 0)
         return GUARD_STATUS_FAILED;
     if (guard.options.option[GUARD_HELP].given) {
@@ -163,15 +194,12 @@ int main(int argc, char **argv)
         printf("gilscope-guard %s\n", GILSCOPE_VERSION);
         return 0;
     }
-    if (open_hangup(&guard) < 0)
+    if (guard_stop_open(&guard.stop, &guard.options.option[GUARD_HANGUP_FD]) < 0)
         return GUARD_STATUS_FAILED;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return fail("cannot set no_new_privs", errno);
+        return guard_fail("cannot set no_new_privs", errno);
     r = guard_family_init(&guard.family);
     if (r < 0)
-        return fail("cannot watch over processes through /proc", -r);
-    r = open_signals(&guard);
-    if (r < 0)
-        return fail("cannot wait for signals", -r);
-    return guard_run(&guard);
+        return guard_fail("cannot watch over processes through /proc", -r);
+    return keeper_run(&guard);
 }

@@ -369,18 +369,143 @@ START_TEST(guard_within_a_guard_leaves_nobody)
 }
 END_TEST
 
-START_TEST(killed_guard_takes_its_child_with_it)
+/* Whether a group for processes can be made below this one, and entered: found out by doing so. */
+static bool can_divide(const CgroupTree *tree)
 {
-    Guarded guarded = GUARD_START(NULL, "--", "SELF", PLAY "deaf");
+    auto_free char *trial = text_printf("%s/gilscope-test-%d", tree->folder, (int)getpid());
+    auto_free char *limit = text_printf("%s/pids.max", trial),
+                   *members = text_printf("%s/cgroup.procs", trial);
+    int status = -1;
+    pid_t pid;
+
+    if (!tree->is_own || mkdir(trial, 0755) < 0)
+        return false;
+    pid = fork();
+    if (pid == 0) {
+        int fd = open(members, O_WRONLY | O_CLOEXEC);
+
+        _exit(access(limit, W_OK) == 0 && write(fd, "0", 1) == 1 ? 0 : 1);
+    }
+    waitpid(pid, &status, 0);
+    rmdir(trial);
+    return status == 0;
+}
+
+/* The folder of the group that this guard makes for its child, owned by the caller; NULL if none can be made
+ * here. */
+static char *group_of_guard(pid_t guard)
+{
+    Cgroup own;
+
+    cgroup_find_controller("", "pids", &own);
+    for (int i = 0; i < 2; i++) {
+        const CgroupTree *tree = i == 0 ? &own.v1 : &own.v2;
+
+        if (can_divide(tree))
+            return text_printf("%s/gilscope-%d", tree->folder, (int)guard);
+    }
+    return NULL;
+}
+
+static void lead_a_group(void)
+{
+    setpgid(0, 0);
+}
+
+/* The process of the guard that started the program; the one that we started is its keeper. */
+static pid_t watchman_of(const Guarded *guarded)
+{
+    auto_free char *path = text_printf("/proc/%d/task/%d/children", (int)guarded->pid, (int)guarded->pid);
+    auto_file FILE *file = fopen(path, "r");
+    int watchman, another;
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "%d %d", &watchman, &another), 1);
+    return watchman;
+}
+
+/* Reaps whoever becomes ours. Nobody may have lived until the alarm that ends each player. */
+static void wait_for_everybody(void)
+{
     int status;
+
+    while (waitpid(-1, &status, __WALL) > 0)
+        ck_assert(!WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM);
+    ck_assert_int_eq(errno, ECHILD);
+}
+
+static void assert_killed(const Guarded *guarded)
+{
+    int status;
+
+    ck_assert_int_eq(waitpid(guarded->pid, &status, 0), guarded->pid);
+    ck_assert(WIFSIGNALED(status));
+    ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+}
+
+START_TEST(killed_guard_leaves_nobody)
+{
+    Guarded guarded = GUARD_START(NULL, "--pids-max=500", "--", "SELF", bad_roles[_i]);
+    auto_free char *group = group_of_guard(guarded.pid);
 
     wait_until_ready(&guarded);
     ck_assert_int_eq(kill(guarded.pid, SIGKILL), 0);
-    ck_assert_int_eq(waitpid(guarded.pid, &status, 0), guarded.pid);
-    ck_assert_int_gt(waitpid(-1, &status, 0), 0);
-    ck_assert(WIFSIGNALED(status));
-    ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+    assert_killed(&guarded);
+    wait_for_everybody();
+    if (group)
+        ck_assert_int_eq(access(group, F_OK), -1);
+}
+END_TEST
+
+START_TEST(killed_watchman_leaves_nobody)
+{
+    Guarded guarded = GUARD_START(NULL, "--pids-max=500", "--", "SELF", bad_roles[_i]);
+    auto_free char *group = group_of_guard(guarded.pid);
+
+    wait_until_ready(&guarded);
+    ck_assert_int_eq(kill(watchman_of(&guarded), SIGKILL), 0);
+    assert_killed(&guarded);
     assert_nobody_left();
+    if (group)
+        ck_assert_int_eq(access(group, F_OK), -1);
+}
+END_TEST
+
+/* As a whole group, for example from a shell. */
+START_TEST(killed_group_of_the_guard_leaves_nobody)
+{
+    Guarded guarded = GUARD_START(lead_a_group, "--", "SELF", PLAY "daemon");
+
+    wait_until_ready(&guarded);
+    ck_assert_int_eq(kill(-guarded.pid, SIGKILL), 0);
+    assert_killed(&guarded);
+    wait_for_everybody();
+}
+END_TEST
+
+START_TEST(stopped_watchman_is_woken_or_passed_over)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", bad_roles[_i]);
+
+    wait_until_ready(&guarded);
+    ck_assert_int_eq(kill(watchman_of(&guarded), SIGSTOP), 0);
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+}
+END_TEST
+
+/* What the server does to a guard that does not react. */
+START_TEST(guard_that_is_stopped_and_killed_leaves_nobody)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", bad_roles[_i]);
+
+    wait_until_ready(&guarded);
+    ck_assert_int_eq(kill(guarded.pid, SIGSTOP), 0);
+    ck_assert_int_eq(kill(watchman_of(&guarded), SIGSTOP), 0);
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(kill(guarded.pid, SIGKILL), 0);
+    assert_killed(&guarded);
+    wait_for_everybody();
 }
 END_TEST
 
@@ -488,44 +613,6 @@ START_TEST(a_cpu_that_is_not_usable_is_named)
 }
 END_TEST
 
-/* Whether a group for processes can be made below this one, and entered: found out by doing so. */
-static bool can_divide(const CgroupTree *tree)
-{
-    auto_free char *trial = text_printf("%s/gilscope-test-%d", tree->folder, (int)getpid());
-    auto_free char *limit = text_printf("%s/pids.max", trial),
-                   *members = text_printf("%s/cgroup.procs", trial);
-    int status = -1;
-    pid_t pid;
-
-    if (!tree->is_own || mkdir(trial, 0755) < 0)
-        return false;
-    pid = fork();
-    if (pid == 0) {
-        int fd = open(members, O_WRONLY | O_CLOEXEC);
-
-        _exit(access(limit, W_OK) == 0 && write(fd, "0", 1) == 1 ? 0 : 1);
-    }
-    waitpid(pid, &status, 0);
-    rmdir(trial);
-    return status == 0;
-}
-
-/* The folder of the group that this guard makes for its child, owned by the caller; NULL if none can be made
- * here. */
-static char *group_of_guard(pid_t guard)
-{
-    Cgroup own;
-
-    cgroup_find_controller("", "pids", &own);
-    for (int i = 0; i < 2; i++) {
-        const CgroupTree *tree = i == 0 ? &own.v1 : &own.v2;
-
-        if (can_divide(tree))
-            return text_printf("%s/gilscope-%d", tree->folder, (int)guard);
-    }
-    return NULL;
-}
-
 START_TEST(processes_are_limited_where_a_group_can_be_made)
 {
     Guarded guarded = GUARD_START(NULL, "--pids-max=10", "--", "SELF", PLAY "breed");
@@ -630,7 +717,11 @@ static Suite *guard_suite(void)
     tcase_add_test(tcase, hangup_before_the_start_starts_nothing);
     tcase_add_test(tcase, ignored_child_signal_does_no_harm);
     tcase_add_test(tcase, guard_within_a_guard_leaves_nobody);
-    tcase_add_test(tcase, killed_guard_takes_its_child_with_it);
+    tcase_add_loop_test(tcase, killed_guard_leaves_nobody, 0, N(bad_roles));
+    tcase_add_loop_test(tcase, killed_watchman_leaves_nobody, 0, N(bad_roles));
+    tcase_add_test(tcase, killed_group_of_the_guard_leaves_nobody);
+    tcase_add_loop_test(tcase, stopped_watchman_is_woken_or_passed_over, 0, N(bad_roles));
+    tcase_add_loop_test(tcase, guard_that_is_stopped_and_killed_leaves_nobody, 0, N(bad_roles));
     tcase_add_test(tcase, soft_limit_of_descriptors_is_raised_and_the_hard_one_never);
     tcase_add_test(tcase, limits_reach_the_program);
     tcase_add_test(tcase, guard_itself_does_not_volunteer_to_be_killed);
