@@ -54,9 +54,14 @@ static json_t *read_run(const ArchiveFound *found)
 static void work(uv_work_t *request)
 {
     Comparison *comparison = request->data;
-    json_auto_t *object = compare_runs(comparison->baseline, comparison->candidate);
+    auto_result_run ResultRun baseline, candidate;
+    RunComparison *both;
 
-    comparison->text = compare_format(object, comparison->format, &comparison->length);
+    result_run_read(comparison->baseline, &baseline);
+    result_run_read(comparison->candidate, &candidate);
+    both = compare_runs(&baseline, &candidate);
+    comparison->text = compare_format(both, comparison->format, &comparison->length);
+    compare_free(both);
 }
 
 static void on_worked(uv_work_t *request, int status)

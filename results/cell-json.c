@@ -2,26 +2,25 @@
  * repetition that stands for all. */
 #include "results/cell-json.h"
 
-#include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "results/ratio-json.h"
+#include "results/time-json.h"
 
 static json_t *stats_json(const int64_t *values, const Stats *stats)
 {
-    json_t *object = json_object(), *samples = json_array();
+    json_t *samples = json_array(), *object = time_json(&(ResultTime){
+                                        .median = stats->median,
+                                        .min = stats->min,
+                                        .max = stats->max,
+                                        .mad = stats->mad,
+                                        .low = stats->has_interval ? stats->low : RESULT_UNKNOWN,
+                                        .high = stats->has_interval ? stats->high : RESULT_UNKNOWN,
+                                        .level = stats->has_interval ? stats->level : NAN,
+                                    });
 
-    json_object_set_new(object, "median", json_integer(stats->median));
-    json_object_set_new(object, "min", json_integer(stats->min));
-    json_object_set_new(object, "max", json_integer(stats->max));
-    json_object_set_new(object, "mad", json_integer(stats->mad));
-    json_object_set_new(object, "interval",
-        stats->has_interval ? json_pack("[I,I]", (json_int_t)stats->low, (json_int_t)stats->high)
-                            : json_null());
-    json_object_set_new(
-        object, "level", stats->has_interval ? ratio_json_real(stats->level, 3) : json_null());
     for (size_t i = 0; i < stats->n; i++)
         json_array_append_new(samples, json_integer(values[i]));
     json_object_set_new(object, "samples", samples);
@@ -30,14 +29,16 @@ static json_t *stats_json(const int64_t *values, const Stats *stats)
 
 static json_t *relative_json(Figures *figures, size_t i)
 {
+    auto_free char *hint = NULL;
+    ResultRelative relative;
     json_t *object;
     Ratio ratio;
 
     if (!figures_ratio(figures, i, &ratio))
         return json_null();
-    object = json_object();
-    json_object_set_new(object, "to", json_integer((json_int_t)figures[i].serial));
-    ratio_json_set(object, &ratio);
+    relative = relative_from_ratio(&ratio, &hint);
+    object = json_pack("{s:I}", "to", (json_int_t)figures[i].serial);
+    relative_json_set(object, &relative);
     return object;
 }
 

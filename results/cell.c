@@ -309,6 +309,30 @@ char *result_metric_text(const ResultCell *cell, const char *name)
     return result_metric(cell, name, &ignored) ? human_value(json_object_get(cell->metrics, name)) : NULL;
 }
 
+/* What stands behind the dot, or NULL if the path does not begin so. */
+static const char *path_in(const char *path, const char *object)
+{
+    size_t length = strlen(object);
+
+    return strncmp(path, object, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
+}
+
+json_t *result_figure(const ResultCell *cell, const char *path)
+{
+    const char *metric = path_in(path, "metrics"), *memory = path_in(path, "memory");
+    json_t *value = metric ? json_object_get(cell->metrics, metric) : NULL;
+
+    if (json_is_number(value))
+        return json_incref(value);
+    for (size_t i = 0; memory && i < ARRAY_LENGTH(memory_fields); i++) {
+        int64_t bytes = *(const int64_t *)((const char *)&cell->memory + memory_fields[i].offset);
+
+        if (strcmp(memory, memory_fields[i].name) == 0 && bytes != RESULT_UNKNOWN)
+            return json_integer(bytes);
+    }
+    return NULL;
+}
+
 size_t result_time_samples(const ResultTime *time, int64_t *ret, size_t max)
 {
     size_t n = 0;

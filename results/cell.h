@@ -172,5 +172,9 @@ bool result_metric(const ResultCell *cell, const char *name, double *ret);
  * by the caller. NULL if there is none. */
 char *result_metric_text(const ResultCell *cell, const char *name);
 
+/* Returns the number at a path as an experiment names its headline, "metrics.lost_updates" or
+ * "memory.rss_per_task_bytes", whole or real; a new reference. NULL if the cell has none. */
+json_t *result_figure(const ResultCell *cell, const char *path);
+
 /* Reads the samples that are whole numbers of at least 1, the first max of them. Returns how many. */
 size_t result_time_samples(const ResultTime *time, int64_t *ret, size_t max);

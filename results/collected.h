@@ -1,12 +1,14 @@
 /* What results.c collects and run-json.c reads; private to this folder. */
 #pragma once
 
+#include "results/cell.h"
 #include "results/results.h"
 #include "results/sample.h"
 #include "results/spans.h"
 
 typedef struct CollectedCell {
     const json_t *plan; /* borrowed from the cells of Results */
+    ResultCell asked;   /* what it is; borrowed from plan, and without figures */
     int64_t number;     /* by which the runtimes call it */
     Sample *samples;    /* owned; warm-ups first, then the repetitions */
     json_t *memory;     /* owned; NULL: no sample had it */

@@ -1,15 +1,15 @@
 /* Finds for each cell its partner, and compares the two. What a cell is, is written as JSON with sorted keys,
- * and that text looked up: so thousands of cells take no longer than reading them. */
+ * because the order in which parameters were given does not matter; the texts are sorted, and looked up by
+ * halving. So thousands of cells take no longer than reading them. */
 #include "results/compare-parts.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
-#include "results/ratio-json.h"
-#include "results/sample.h"
 #include "results/stats.h"
+#include "results/time-json.h"
 
 /* Two streams of random numbers, so that the sides are drawn independently. */
 #define SEED_BASELINE 1
@@ -18,6 +18,8 @@
 /* As many repetitions as a server can be asked for. A file made by hand may hold any number: the first ones
  * count. */
 #define MOST_SAMPLES 1000
+
+const char *const compare_side_names[N_SIDES] = {[BASELINE] = "baseline", [CANDIDATE] = "candidate"};
 
 /* What a run knows of the wall time of a cell. */
 typedef struct Side {
@@ -33,35 +35,25 @@ static void side_finish(Side *side)
 
 #define auto_side __attribute__((cleanup(side_finish)))
 
-/* There is no ratio to a time of 0, and no measurement takes none. */
-static bool read_wall(const json_t *value, int64_t *ret)
+/* A run that was stored without its samples still has its medians. There is no ratio to a time of 0, and no
+ * measurement takes none. */
+static Side side_read(const ResultTime *wall)
 {
-    return sample_read_integer(value, ret) == 0 && *ret > 0;
-}
-
-/* A run that was stored without its samples still has its medians. */
-static Side side_read(const json_t *cell)
-{
-    const json_t *wall = json_object_get(cell, "wall_ns"), *samples = json_object_get(wall, "samples");
     Side side = {.walls = calloc(MOST_SAMPLES, sizeof(*side.walls))};
     Stats stats;
-    int64_t value;
 
     assert(side.walls);
-    for (size_t i = 0; i < json_array_size(samples) && side.n < MOST_SAMPLES; i++) {
-        if (read_wall(json_array_get(samples, i), &value))
-            side.walls[side.n++] = value;
-    }
+    side.n = result_time_samples(wall, side.walls, MOST_SAMPLES);
     if (side.n > 0) {
         stats_describe(side.walls, side.n, &stats);
         side.median = stats.median;
-    } else if (read_wall(json_object_get(wall, "median"), &value)) {
-        side.median = value;
+    } else if (wall->median > 0) {
+        side.median = wall->median;
     }
     return side;
 }
 
-static void resampled_interval(const Side *baseline, const Side *candidate, Ratio *ratio)
+static void resample_interval(const Side *baseline, const Side *candidate, Ratio *ratio)
 {
     double below[STATS_RESAMPLES], above[STATS_RESAMPLES];
 
@@ -71,134 +63,162 @@ static void resampled_interval(const Side *baseline, const Side *candidate, Rati
     ratio->has_interval = true;
 }
 
-static void set_ratio(json_t *pair, const json_t *baseline_cell, const json_t *candidate_cell)
+static void compare_walls(ComparedCell *pair)
 {
-    auto_side Side baseline = side_read(baseline_cell), candidate = side_read(candidate_cell);
-    bool known = baseline.median > 0 && candidate.median > 0;
+    auto_side Side baseline = side_read(&pair->wall[BASELINE]), candidate = side_read(&pair->wall[CANDIDATE]);
+    bool is_known = baseline.median > 0 && candidate.median > 0;
     Ratio ratio = {.n = baseline.n < candidate.n ? baseline.n : candidate.n};
 
-    if (known)
+    if (is_known)
         ratio.value = (double)candidate.median / (double)baseline.median;
     if (ratio.n >= STATS_MIN_VALUES)
-        resampled_interval(&baseline, &candidate, &ratio);
-    ratio_json_set(pair, &ratio);
-    if (!known)
-        json_object_set_new(pair, "ratio", json_null());
+        resample_interval(&baseline, &candidate, &ratio);
+    pair->cell.relative = relative_from_ratio(&ratio, &pair->hint);
 }
 
-static json_t *wall_without_samples(const json_t *cell)
+static void set_identity(ResultCell *cell, const ResultCell *from)
 {
-    json_t *wall = json_object_get(cell, "wall_ns");
-
-    if (!json_is_object(wall))
-        return json_null();
-    wall = json_copy(wall);
-    json_object_del(wall, "samples");
-    return wall;
+    /* From no JSON at all comes a cell in which everything is unknown. */
+    result_cell_read(NULL, from->index, cell);
+    cell->runtime = from->runtime;
+    cell->mode = from->mode;
+    cell->lock = from->lock;
+    cell->tasks = from->tasks;
+    cell->cpus = from->cpus;
+    cell->params = from->params;
 }
 
-static json_t *compare_cells(const json_t *baseline, const json_t *candidate)
+/* Appends a cell with what the runs know of it; NULL: one has no such cell. */
+static void add_cell(RunComparison *comparison, const ResultCell *baseline, const ResultCell *candidate)
 {
-    json_t *pair = compare_identity(baseline, NULL);
+    const ResultCell *const sides[N_SIDES] = {[BASELINE] = baseline, [CANDIDATE] = candidate};
+    ComparedCell *compared = &comparison->cells[comparison->rows.n];
 
-    json_object_set_new(pair, "baseline", wall_without_samples(baseline));
-    json_object_set_new(pair, "candidate", wall_without_samples(candidate));
-    set_ratio(pair, baseline, candidate);
-    return pair;
+    set_identity(&compared->cell, baseline ? baseline : candidate);
+    for (int s = 0; s < N_SIDES; s++)
+        compared->wall[s] = baseline && candidate ? sides[s]->wall : compared->cell.wall;
+    compared->found_in = !candidate  ? compare_side_names[BASELINE]
+                         : !baseline ? compare_side_names[CANDIDATE]
+                                     : "both";
+    if (baseline && candidate)
+        compare_walls(compared);
+    result_cells_add(&comparison->rows, &compared->cell);
 }
 
-static json_t *params_without(json_t *params, const json_t *skipped)
+static json_t *text_or_null(const char *text)
 {
-    json_t *kept, *value;
-    const char *name;
+    return *text ? json_string(text) : json_null();
+}
 
-    if (!json_is_object(params) || json_object_size(skipped) == 0)
-        return json_incref(params);
-    kept = json_object();
-    json_object_foreach (params, name, value) {
-        if (!json_object_get(skipped, name))
-            json_object_set(kept, name, value);
+static json_t *number_or_null(int64_t number)
+{
+    return number == RESULT_UNKNOWN ? json_null() : json_integer(number);
+}
+
+json_t *compare_identity(const ResultCell *cell)
+{
+    json_t *params = cell->params ? json_incref((json_t *)cell->params) : json_null();
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "runtime", text_or_null(cell->runtime), "mode",
+        text_or_null(cell->mode), "lock", text_or_null(cell->lock), "tasks", number_or_null(cell->tasks),
+        "cpus", number_or_null(cell->cpus), "params", params);
+}
+
+static char *identity_key(const ResultCell *cell, const ResultTexts *skipped)
+{
+    json_auto_t *identity = compare_identity(cell);
+    char *key;
+
+    if (skipped && skipped->n > 0 && cell->params) {
+        json_t *kept = json_copy((json_t *)cell->params);
+
+        for (size_t i = 0; i < skipped->n; i++)
+            json_object_del(kept, skipped->at[i]);
+        json_object_set_new(identity, "params", kept);
     }
-    return kept;
-}
-
-json_t *compare_identity(const json_t *cell, const json_t *skipped)
-{
-    static const char *const names[] = {"runtime", "mode", "lock", "tasks", "cpus"};
-    json_t *identity = json_object(), *params = json_object_get(cell, "params");
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        json_t *value = json_object_get(cell, names[i]);
-
-        json_object_set_new(identity, names[i], value ? json_incref(value) : json_null());
-    }
-    json_object_set_new(identity, "params", params ? params_without(params, skipped) : json_null());
-    return identity;
-}
-
-static char *identity_key(const json_t *cell, const json_t *skipped)
-{
-    json_auto_t *identity = compare_identity(cell, skipped);
-    char *key = json_dumps(identity, JSON_COMPACT | JSON_SORT_KEYS);
-
+    key = json_dumps(identity, JSON_COMPACT | JSON_SORT_KEYS);
     assert(key);
     return key;
 }
 
-/* From the last to the first, so that the first is at the end of its array, where it is taken without moving
- * the others. */
-json_t *compare_index(const json_t *cells, const json_t *skipped)
+static int compare_entries(const void *a, const void *b)
 {
-    json_t *index = json_object();
+    const CompareEntry *of_a = a, *of_b = b;
+    int order = strcmp(of_a->key, of_b->key);
 
-    for (size_t i = json_array_size(cells); i-- > 0;) {
-        const json_t *cell = json_array_get(cells, i);
-        auto_free char *key = NULL;
+    return order != 0 ? order : (of_a->position > of_b->position) - (of_a->position < of_b->position);
+}
 
-        if (!json_is_object(cell))
-            continue;
-        key = identity_key(cell, skipped);
-        if (!json_object_get(index, key))
-            json_object_set_new(index, key, json_array());
-        json_array_append_new(json_object_get(index, key), json_integer((json_int_t)i));
-    }
+CompareIndex compare_index_new(const ResultCells *cells, const ResultTexts *skipped)
+{
+    CompareIndex index = {.entries = calloc(cells->n + 1, sizeof(*index.entries)), .n = cells->n};
+
+    assert(index.entries);
+    for (size_t i = 0; i < cells->n; i++)
+        index.entries[i] =
+            (CompareEntry){.key = identity_key(cells->at[i], skipped), .position = i, .cell = cells->at[i]};
+    qsort(index.entries, index.n, sizeof(*index.entries), compare_entries);
     return index;
 }
 
-json_t *compare_find(const json_t *index, const json_t *cell, const json_t *skipped)
+void compare_index_finish(CompareIndex *index)
 {
-    auto_free char *key = identity_key(cell, skipped);
-
-    return json_object_get(index, key);
+    for (size_t i = 0; i < index->n; i++)
+        free(index->entries[i].key);
+    free(index->entries);
 }
 
-void compare_set_cells(json_t *comparison, const json_t *baseline, const json_t *candidate)
+CompareEntry *compare_index_find(
+    const CompareIndex *index, const ResultCell *cell, const ResultTexts *skipped)
 {
-    const json_t *cells = json_object_get(baseline, "cells"), *others = json_object_get(candidate, "cells");
-    json_auto_t *index = compare_index(others, NULL);
-    json_t *pairs = json_array(), *only_baseline = json_array(), *only_candidate = json_array(), *cell;
-    auto_free bool *taken = calloc(json_array_size(others) + 1, sizeof(*taken));
-    size_t i;
+    auto_free char *key = identity_key(cell, skipped);
+    size_t low = 0, high = index->n;
 
-    assert(taken);
-    json_array_foreach (cells, i, cell) {
-        json_t *positions = json_is_object(cell) ? compare_find(index, cell, NULL) : NULL;
-        size_t n = json_array_size(positions), at;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
 
-        if (n > 0) {
-            at = (size_t)json_integer_value(json_array_get(positions, n - 1));
-            json_array_remove(positions, n - 1);
-            taken[at] = true;
-            json_array_append_new(pairs, compare_cells(cell, json_array_get(others, at)));
-        } else if (json_is_object(cell)) {
-            json_array_append_new(only_baseline, compare_identity(cell, NULL));
+        if (strcmp(index->entries[middle].key, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < index->n && strcmp(index->entries[low].key, key) == 0; low++) {
+        if (!index->entries[low].is_taken)
+            return &index->entries[low];
+    }
+    return NULL;
+}
+
+/* The pairs come first, in the order of the baseline. */
+void compare_find_cells(RunComparison *comparison)
+{
+    const ResultCells *cells = &comparison->runs[BASELINE]->cells;
+    const ResultCells *others = &comparison->runs[CANDIDATE]->cells;
+    auto_compare_index CompareIndex index = compare_index_new(others, NULL);
+    auto_result_cells ResultCells lonely = result_cells_new(cells->n);
+    auto_free bool *is_taken = calloc(others->n + 1, sizeof(*is_taken));
+
+    comparison->cells = calloc(cells->n + others->n + 1, sizeof(*comparison->cells));
+    comparison->rows = result_cells_new(cells->n + others->n);
+    assert(is_taken && comparison->cells);
+    for (size_t i = 0; i < cells->n; i++) {
+        CompareEntry *partner = compare_index_find(&index, cells->at[i], NULL);
+
+        if (partner) {
+            partner->is_taken = true;
+            is_taken[partner->position] = true;
+            add_cell(comparison, cells->at[i], partner->cell);
+        } else {
+            result_cells_add(&lonely, cells->at[i]);
         }
     }
-    json_array_foreach (others, i, cell) {
-        if (json_is_object(cell) && !taken[i])
-            json_array_append_new(only_candidate, compare_identity(cell, NULL));
+    comparison->n_both = comparison->rows.n;
+    for (size_t i = 0; i < lonely.n; i++)
+        add_cell(comparison, lonely.at[i], NULL);
+    comparison->n_only[BASELINE] = lonely.n;
+    for (size_t i = 0; i < others->n; i++) {
+        if (!is_taken[i])
+            add_cell(comparison, NULL, others->at[i]);
     }
-    json_object_set_new(comparison, "cells", pairs);
-    json_object_set_new(comparison, "only_baseline", only_baseline);
-    json_object_set_new(comparison, "only_candidate", only_candidate);
+    comparison->n_only[CANDIDATE] = comparison->rows.n - comparison->n_both - lonely.n;
 }

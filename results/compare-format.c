@@ -1,17 +1,19 @@
 /* A comparison for a terminal, for Markdown and for a spreadsheet: a row for each cell that both runs have,
- * then one for each that has no partner. As JSON it is laid out as a run is. */
+ * then one for each that has no partner. */
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/axes.h"
+#include "results/compare-parts.h"
 #include "results/csv-table.h"
 #include "results/format-private.h"
 #include "results/human.h"
 #include "results/layout.h"
 #include "results/prose.h"
-#include "results/view.h"
 
 #define TABLE_WIDTH 100
 #define MOST_NAMES 8 /* columns that say which cell it is: more leave no room for the figures */
@@ -20,186 +22,174 @@ enum {
     RANK_INTERVAL = 1,
 };
 
-static const CsvColumn both_columns[] = {
-    {"baseline_id", "baseline", "id", 0},
-    {"candidate_id", "candidate", "id", 0},
-    {"baseline_experiment", "baseline", "experiment", 0},
-    {"candidate_experiment", "candidate", "experiment", 0},
+/* What a row of CSV says of the runs. */
+typedef struct Ids {
+    const char *id[N_SIDES], *experiment[N_SIDES];
+} Ids;
+
+static const CsvColumn id_columns[] = {
+    {"baseline_id", CSV_TEXT, offsetof(Ids, id[BASELINE])},
+    {"candidate_id", CSV_TEXT, offsetof(Ids, id[CANDIDATE])},
+    {"baseline_experiment", CSV_TEXT, offsetof(Ids, experiment[BASELINE])},
+    {"candidate_experiment", CSV_TEXT, offsetof(Ids, experiment[CANDIDATE])},
 };
 
+#define AT(name, type, field)                                                                                \
+    {                                                                                                        \
+        name, type, offsetof(ComparedCell, field)                                                            \
+    }
+
 static const CsvColumn figures[] = {
-    {"found_in", "found_in", NULL, 0},
-    {"baseline_median_ns", "baseline", "median", 0},
-    {"baseline_low_ns", "baseline", "interval", 1},
-    {"baseline_high_ns", "baseline", "interval", 2},
-    {"candidate_median_ns", "candidate", "median", 0},
-    {"candidate_low_ns", "candidate", "interval", 1},
-    {"candidate_high_ns", "candidate", "interval", 2},
-    {"ratio", "ratio", NULL, 0},
-    {"ratio_low", "interval", NULL, 1},
-    {"ratio_high", "interval", NULL, 2},
-    {"verdict", "verdict", NULL, 0},
-    {"hint", "hint", NULL, 0},
+    AT("found_in", CSV_TEXT, found_in),
+    AT("baseline_median_ns", CSV_INTEGER, wall[BASELINE].median),
+    AT("baseline_low_ns", CSV_INTEGER, wall[BASELINE].low),
+    AT("baseline_high_ns", CSV_INTEGER, wall[BASELINE].high),
+    AT("candidate_median_ns", CSV_INTEGER, wall[CANDIDATE].median),
+    AT("candidate_low_ns", CSV_INTEGER, wall[CANDIDATE].low),
+    AT("candidate_high_ns", CSV_INTEGER, wall[CANDIDATE].high),
+    AT("ratio", CSV_REAL, cell.relative.ratio),
+    AT("ratio_low", CSV_REAL, cell.relative.low),
+    AT("ratio_high", CSV_REAL, cell.relative.high),
+    AT("verdict", CSV_VERDICT, cell.relative.verdict),
+    AT("hint", CSV_TEXT, cell.relative.hint),
 };
 
 static const CsvTable csv_columns = {
-    .document = both_columns,
-    .n_document = sizeof(both_columns) / sizeof(both_columns[0]),
+    .document = id_columns,
+    .n_document = ARRAY_LENGTH(id_columns),
     .figures = figures,
-    .n_figures = sizeof(figures) / sizeof(figures[0]),
+    .n_figures = ARRAY_LENGTH(figures),
 };
 
-/* Returns all cells of the comparison, each with where it was found; a new array. */
-static json_t *make_rows(const json_t *comparison)
+static void compare_add_median(Layout *layout, const RunComparison *comparison, int side)
 {
-    static const struct {
-        const char *key, *found_in;
-    } lists[] = {{"cells", "both"}, {"only_baseline", "baseline"}, {"only_candidate", "candidate"}};
-    json_t *rows = json_array();
+    size_t column = layout_add(layout, compare_side_names[side], true, LAYOUT_KEEP);
 
-    for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
-        size_t i;
-        json_t *cell;
+    for (size_t row = 0; row < comparison->rows.n; row++) {
+        int64_t median = comparison->cells[row].wall[side].median;
 
-        json_array_foreach (json_object_get(comparison, lists[k].key), i, cell) {
-            json_t *row = json_copy(cell);
-
-            json_object_set_new(row, "found_in", json_string(lists[k].found_in));
-            json_array_append_new(rows, row);
-        }
-    }
-    return rows;
-}
-
-static void add_median(Layout *layout, const json_t *rows, const char *side)
-{
-    size_t column = layout_add(layout, side, true, LAYOUT_KEEP), row;
-    json_t *cell;
-
-    json_array_foreach (rows, row, cell) {
-        const json_t *median = json_object_get(json_object_get(cell, side), "median");
-
-        if (json_is_integer(median))
-            layout_set(layout, column, row, human_time(json_integer_value(median)));
+        if (median != RESULT_UNKNOWN)
+            layout_set(layout, column, row, human_time(median));
     }
 }
 
-static void add_ratio(Layout *layout, const json_t *rows)
+static void compare_add_ratio(Layout *layout, const ResultCells *rows)
 {
-    size_t ratios = layout_add(layout, "ratio", true, LAYOUT_KEEP), row;
+    size_t ratios = layout_add(layout, "ratio", true, LAYOUT_KEEP);
     size_t intervals = layout_add(layout, "interval", true, RANK_INTERVAL);
-    json_t *cell;
 
-    json_array_foreach (rows, row, cell) {
-        const json_t *ratio = json_object_get(cell, "ratio"), *interval = json_object_get(cell, "interval");
-        auto_free char *low = human_ratio(json_number_value(json_array_get(interval, 0)));
-        auto_free char *high = human_ratio(json_number_value(json_array_get(interval, 1)));
+    for (size_t row = 0; row < rows->n; row++) {
+        const ResultRelative *relative = &rows->at[row]->relative;
+        auto_free char *low = human_ratio(relative->low), *high = human_ratio(relative->high);
 
-        if (json_is_number(ratio))
-            layout_set(layout, ratios, row, human_ratio(json_number_value(ratio)));
-        if (json_is_array(interval))
+        if (!isnan(relative->ratio))
+            layout_set(layout, ratios, row, human_ratio(relative->ratio));
+        if (!isnan(relative->low))
             layout_set(layout, intervals, row, text_printf("%s..%s", low, high));
     }
 }
 
 /* A cell without a partner says so where its verdict would stand. */
-static void add_verdict(Layout *layout, const json_t *rows)
+static void compare_add_verdict(Layout *layout, const RunComparison *comparison)
 {
-    size_t column = layout_add(layout, "verdict", false, LAYOUT_KEEP), row;
-    json_t *cell;
+    size_t column = layout_add(layout, "verdict", false, LAYOUT_KEEP);
 
-    json_array_foreach (rows, row, cell) {
-        const char *verdict = json_string_value(json_object_get(cell, "verdict"));
-        const char *found_in = json_string_value(json_object_get(cell, "found_in"));
+    for (size_t row = 0; row < comparison->rows.n; row++) {
+        const char *verdict = verdict_name(comparison->cells[row].cell.relative.verdict);
+        const char *found_in = comparison->cells[row].found_in;
 
         layout_set(
             layout, column, row, verdict ? text_printf("%s", verdict) : text_printf("only %s", found_in));
     }
 }
 
-static void write_rows(const json_t *rows, const json_t *varying, bool markdown, FILE *file)
+static void compare_write_rows(
+    const RunComparison *comparison, const Axes *varying, bool markdown, FILE *file)
 {
-    Layout *layout = layout_new(json_array_size(rows), markdown);
-    json_auto_t *names = json_copy((json_t *)varying);
-    size_t n_left_out = 0;
+    Layout *layout = layout_new(comparison->rows.n, markdown);
+    size_t n_names = !markdown && varying->n > MOST_NAMES ? MOST_NAMES : varying->n;
 
-    for (; !markdown && json_array_size(names) > MOST_NAMES; n_left_out++)
-        json_array_remove(names, json_array_size(names) - 1);
-    view_add_columns(layout, rows, names);
-    add_median(layout, rows, "baseline");
-    add_median(layout, rows, "candidate");
-    add_ratio(layout, rows);
-    add_verdict(layout, rows);
+    axes_add_columns(varying, n_names, &comparison->rows, layout);
+    compare_add_median(layout, comparison, BASELINE);
+    compare_add_median(layout, comparison, CANDIDATE);
+    compare_add_ratio(layout, &comparison->rows);
+    compare_add_verdict(layout, comparison);
     layout_fit(layout, TABLE_WIDTH);
     layout_write(layout, file);
-    if (n_left_out > 0)
-        fprintf(file, "(%zu more parameters in JSON and CSV)\n", n_left_out);
+    if (n_names < varying->n)
+        fprintf(file, "(%zu more parameters in JSON and CSV)\n", varying->n - n_names);
     layout_free(layout);
 }
 
-/* "baseline: countdown, 01KAN5..., before the change, 2017-10-27T08:00:00.123Z, done" */
-static void write_run(const Prose *prose, const json_t *comparison, const char *side)
+/* "baseline: 01KAN5..., countdown, before the change, 2017-10-27T08:00:00.123Z, done" */
+static void compare_write_side(const Prose *prose, const RunComparison *comparison, int side)
 {
-    json_t *head = json_object_get(comparison, side), *value;
-    char *text = NULL;
+    const ResultRun *run = comparison->runs[side];
+    const char *const words[] = {
+        run->id, run->experiment, run->label, run->created_at, result_status_name(run->status)};
+    auto_free char *text = NULL;
     size_t length = 0;
     FILE *file = open_memstream(&text, &length);
-    const char *name;
 
     assert(file);
-    json_object_foreach (head, name, value) {
-        if (json_is_string(value))
-            fprintf(file, "%s%s", ftell(file) > 0 ? ", " : "", json_string_value(value));
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (words[i])
+            fprintf(file, "%s%s", ftell(file) > 0 ? ", " : "", words[i]);
     }
     fclose(file);
-    paragraph_write(prose, "\n", "  ", "%s: %s", side, *text ? text : "a run that says nothing of itself");
-    free(text);
+    paragraph_write(prose, "\n", "  ", "%s: %s", compare_side_names[side],
+        *text ? text : "a run that says nothing of itself");
 }
 
-static void write_closing(const Prose *prose, const json_t *comparison)
+static void compare_write_closing(const Prose *prose, const RunComparison *comparison)
 {
-    const json_t *warnings = json_object_get(comparison, "warnings"), *warning;
-    size_t i;
-
     fputs("\n", prose->file);
-    paragraph_write(prose, "", "", "%s", json_string_value(json_object_get(comparison, "summary")));
-    if (json_array_size(warnings) == 0)
+    paragraph_write(prose, "", "", "%s", comparison->summary);
+    if (comparison->n_warnings == 0)
         return;
     fputs("\n", prose->file);
     paragraph_write(prose, "", "  ", "Take the comparison with care:");
-    json_array_foreach (warnings, i, warning)
-        paragraph_write(prose, i == 0 ? "\n- " : "- ", "  ", "%s", json_string_value(warning));
+    for (size_t i = 0; i < comparison->n_warnings; i++)
+        paragraph_write(prose, i == 0 ? "\n- " : "- ", "  ", "%s", comparison->warnings[i]);
 }
 
-static void write_table(const json_t *comparison, bool markdown, FILE *file)
+static void compare_write_either(const RunComparison *comparison, bool markdown, FILE *file)
 {
-    json_auto_t *rows = make_rows(comparison), *varying = view_names(rows, true);
+    auto_axes Axes varying = axes_varying(&comparison->rows);
     const Prose prose = {.file = file, .markdown = markdown, .width = TABLE_WIDTH};
 
-    prose_title(&prose, "comparison", rows);
-    write_run(&prose, comparison, "baseline");
-    write_run(&prose, comparison, "candidate");
-    if (json_array_size(rows) > 0) {
+    prose_title(&prose, "comparison", &comparison->rows);
+    compare_write_side(&prose, comparison, BASELINE);
+    compare_write_side(&prose, comparison, CANDIDATE);
+    if (comparison->rows.n > 0) {
         fputs("\n", file);
-        write_rows(rows, varying, markdown, file);
+        compare_write_rows(comparison, &varying, markdown, file);
     }
-    prose_notes(&prose, rows, varying);
-    write_closing(&prose, comparison);
+    prose_notes(&prose, &comparison->rows, &varying);
+    compare_write_closing(&prose, comparison);
 }
 
-void compare_write_table(const json_t *comparison, FILE *file)
+void compare_write_table(const RunComparison *comparison, FILE *file)
 {
-    write_table(comparison, false, file);
+    compare_write_either(comparison, false, file);
 }
 
-void compare_write_markdown(const json_t *comparison, FILE *file)
+void compare_write_markdown(const RunComparison *comparison, FILE *file)
 {
-    write_table(comparison, true, file);
+    compare_write_either(comparison, true, file);
 }
 
-void compare_write_csv(const json_t *comparison, FILE *file)
+void compare_write_csv(const RunComparison *comparison, FILE *file)
 {
-    json_auto_t *rows = make_rows(comparison);
+    auto_free CsvRow *rows = calloc(comparison->rows.n + 1, sizeof(*rows));
+    Ids ids;
 
-    csv_table_write(&csv_columns, comparison, rows, file);
+    assert(rows);
+    for (int s = 0; s < N_SIDES; s++) {
+        ids.id[s] = comparison->runs[s]->id;
+        ids.experiment[s] = comparison->runs[s]->experiment;
+    }
+    for (size_t i = 0; i < comparison->rows.n; i++)
+        rows[i] = (CsvRow){&comparison->cells[i].cell, &comparison->cells[i]};
+    csv_table_write(&csv_columns, &ids, rows, comparison->rows.n, file);
 }

@@ -1,22 +1,64 @@
 /* What a comparison is put together from; private to this folder. */
 #pragma once
 
-#include <jansson.h>
+#include "results/compare.h"
 
-/* Returns {runtime, mode, lock, tasks, cpus, params} of a cell, a new reference; what it lacks is null.
- * Parameters whose names are keys of skipped, which may be NULL, are left out. */
-json_t *compare_identity(const json_t *cell, const json_t *skipped);
+enum {
+    BASELINE,
+    CANDIDATE,
+    N_SIDES,
+};
 
-/* Returns an index of cells by what they are, without the skipped parameters: a new object of arrays of
- * positions, the first cell's last in its array. */
-json_t *compare_index(const json_t *cells, const json_t *skipped);
+/* "baseline" and "candidate". */
+extern const char *const compare_side_names[N_SIDES];
 
-/* Returns the positions of the cells that are what this one is. Borrowed; NULL if there are none. */
-json_t *compare_find(const json_t *index, const json_t *cell, const json_t *skipped);
+/* A cell of either run. */
+typedef struct ComparedCell {
+    ResultCell cell; /* what it is, and in "relative" the candidate over the baseline; no other figures */
+    ResultTime wall[N_SIDES]; /* all unknown where one run has no such cell */
+    const char *found_in;     /* "both", or the name of one side */
+    char *hint;               /* owned; the one of cell.relative */
+} ComparedCell;
 
-/* Sets "cells", "only_baseline" and "only_candidate" of the comparison. Of cells that are there twice, the
- * first is held against the first, the second against the second. */
-void compare_set_cells(json_t *comparison, const json_t *baseline, const json_t *candidate);
+struct RunComparison {
+    const ResultRun *runs[N_SIDES];
+    ComparedCell *cells; /* owned; first those in both, then what only one has */
+    size_t n_both, n_only[N_SIDES];
+    ResultCells rows; /* the same, as a list of cells */
+    char **warnings;  /* owned, as is each */
+    size_t n_warnings;
+    char *summary; /* owned */
+};
 
-/* Returns what stands against the comparison, in words; a new array. Needs what compare_set_cells() set. */
-json_t *compare_warnings(const json_t *comparison, const json_t *baseline, const json_t *candidate);
+/* Cells by what they are, in an order in which they are found quickly. */
+typedef struct CompareIndex {
+    struct CompareEntry *entries; /* owned */
+    size_t n;
+} CompareIndex;
+
+typedef struct CompareEntry {
+    char *key;       /* owned; what the cell is */
+    size_t position; /* among the cells */
+    const ResultCell *cell;
+    bool is_taken; /* it has its partner */
+} CompareEntry;
+
+/* Returns an index of cells that does not look at the parameters named in skipped, which may be NULL. */
+CompareIndex compare_index_new(const ResultCells *cells, const ResultTexts *skipped);
+void compare_index_finish(CompareIndex *index);
+
+#define auto_compare_index __attribute__((cleanup(compare_index_finish)))
+
+/* Returns the first cell, in the order of the cells, that is what this one is and is not taken; or NULL. */
+CompareEntry *compare_index_find(
+    const CompareIndex *index, const ResultCell *cell, const ResultTexts *skipped);
+
+/* Returns {runtime, mode, lock, tasks, cpus, params} of a cell, a new reference; what it lacks is null. */
+json_t *compare_identity(const ResultCell *cell);
+
+/* Fills in the cells and the rows. Of cells that are there twice, the first is held against the first, the
+ * second against the second. */
+void compare_find_cells(RunComparison *comparison);
+
+/* Fills in the warnings. Needs the cells. */
+void compare_find_warnings(RunComparison *comparison);

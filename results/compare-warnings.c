@@ -1,11 +1,11 @@
 /* Two runs are compared because one thing changed; a warning names what else did, or what makes either run
  * doubtful by itself. No warning takes a figure back. */
 #include <assert.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/compare-parts.h"
@@ -16,270 +16,290 @@
 #define REASON_WIDTH 500
 #define MOST_SIZED 8 /* parameters that were chosen by measuring, and warnings about them */
 
-enum {
-    BASELINE,
-    CANDIDATE,
-    N_SIDES,
-};
-
-static const char *const side_names[] = {[BASELINE] = "baseline", [CANDIDATE] = "candidate"};
-
-typedef struct Doubts {
-    const json_t *comparison, *runs[N_SIDES];
-    json_t *warnings;
-} Doubts;
-
 /* Takes the text over. */
-static void add(const Doubts *doubts, char *text)
+static void warn(RunComparison *comparison, char *text)
 {
-    json_array_append_new(doubts->warnings, json_string(text));
-    free(text);
+    size_t n = comparison->n_warnings + 1;
+
+    comparison->warnings = realloc(comparison->warnings, n * sizeof(*comparison->warnings));
+    assert(comparison->warnings && text);
+    comparison->warnings[comparison->n_warnings++] = text;
 }
 
-/* A value as it is typed in a request: 50000000, not 50,000,000. */
-static char *value_text(const json_t *value, const char *missing)
+/* What was given, cut, or the text for what is missing. */
+static char *value_text(const char *value, const char *missing)
 {
-    if (!value || json_is_null(value))
-        return strdup(missing);
-    if (json_is_string(value))
-        return plain_cut(strdup(json_string_value(value)), VALUE_WIDTH);
-    return plain_cut(json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)), VALUE_WIDTH);
+    return plain_cut(strdup(value ? value : missing), VALUE_WIDTH);
 }
 
-/* Null is no value, as is what is not there. */
-static bool differ(const json_t *a, const json_t *b)
+/* "2 in the baseline, 4 in the candidate"; either may be NULL. */
+static char *both_text(const char *baseline, const char *candidate, const char *missing)
 {
-    bool has_a = a && !json_is_null(a), has_b = b && !json_is_null(b);
+    auto_free char *first = value_text(baseline, missing), *second = value_text(candidate, missing);
 
-    return has_a || has_b ? !json_equal(a, b) : false;
+    return text_printf("%s in the baseline, %s in the candidate", first, second);
 }
 
-static char *both_text(const json_t *const values[N_SIDES], const char *missing)
+static bool texts_differ(const char *a, const char *b)
 {
-    auto_free char *baseline = value_text(values[BASELINE], missing);
-    auto_free char *candidate = value_text(values[CANDIDATE], missing);
-
-    return text_printf("%s in the baseline, %s in the candidate", baseline, candidate);
+    return a && b ? strcmp(a, b) != 0 : a != b;
 }
 
-static void doubt_itself(const Doubts *doubts)
+static void warn_of_itself(RunComparison *comparison)
 {
-    const char *baseline = json_string_value(json_object_get(doubts->runs[BASELINE], "id"));
-    const char *candidate = json_string_value(json_object_get(doubts->runs[CANDIDATE], "id"));
+    const ResultRun *baseline = comparison->runs[BASELINE], *candidate = comparison->runs[CANDIDATE];
 
-    if (doubts->runs[BASELINE] == doubts->runs[CANDIDATE] ||
-        (baseline && candidate && strcmp(baseline, candidate) == 0))
-        add(doubts, strdup("a run is compared with itself, so there is no difference to find"));
+    if (baseline->json == candidate->json ||
+        (baseline->id && candidate->id && strcmp(baseline->id, candidate->id) == 0))
+        warn(comparison, strdup("a run is compared with itself, so there is no difference to find"));
 }
 
-static void doubt_experiment(const Doubts *doubts)
+static void warn_of_experiments(RunComparison *comparison)
 {
-    const json_t *const values[] = {
-        [BASELINE] = json_object_get(doubts->runs[BASELINE], "experiment"),
-        [CANDIDATE] = json_object_get(doubts->runs[CANDIDATE], "experiment"),
-    };
-    auto_free char *both = both_text(values, "unknown");
+    const char *baseline = comparison->runs[BASELINE]->experiment;
+    const char *candidate = comparison->runs[CANDIDATE]->experiment;
+    auto_free char *both = both_text(baseline, candidate, "unknown");
 
-    if (differ(values[BASELINE], values[CANDIDATE]))
-        add(doubts, text_printf("the experiments differ: %s", both));
+    if (texts_differ(baseline, candidate))
+        warn(comparison, text_printf("the experiments differ: %s", both));
 }
 
-static void doubt_status(const Doubts *doubts)
+static void warn_of_status(RunComparison *comparison)
 {
     for (int s = 0; s < N_SIDES; s++) {
-        const json_t *status = json_object_get(doubts->runs[s], "status");
-        const json_t *reason = json_object_get(doubts->runs[s], "reason");
-        auto_free char *text = value_text(status, "unknown");
-        auto_free char *why =
-            json_is_string(reason) ? plain_cut(strdup(json_string_value(reason)), REASON_WIDTH) : NULL;
+        const ResultRun *run = comparison->runs[s];
+        const char *status = result_status_name(run->status);
+        auto_free char *why = run->reason ? plain_cut(strdup(run->reason), REASON_WIDTH) : NULL;
 
-        if (strcmp(text, "done") != 0)
-            add(doubts, text_printf("the %s is not done, its status is %s%s%s", side_names[s], text,
-                            why ? ": " : "", why ? why : ""));
+        if (run->status != RESULT_DONE)
+            warn(comparison, text_printf("the %s is not done, its status is %s%s%s", compare_side_names[s],
+                                 status ? status : "unknown", why ? ": " : "", why ? why : ""));
     }
 }
 
 /* A run that is done may have cells that are not. */
-static void doubt_cells(const Doubts *doubts)
+static void warn_of_cells(RunComparison *comparison)
 {
     for (int s = 0; s < N_SIDES; s++) {
-        const json_t *cells = json_object_get(doubts->runs[s], "cells"), *cell;
-        const char *run_status = json_string_value(json_object_get(doubts->runs[s], "status"));
-        size_t i, n = 0;
+        const ResultRun *run = comparison->runs[s];
+        size_t n = 0;
 
-        json_array_foreach (cells, i, cell) {
-            const char *status = json_string_value(json_object_get(cell, "status"));
+        for (size_t i = 0; i < run->cells.n; i++) {
+            ResultStatus status = run->cells.at[i]->status;
 
-            n += status && strcmp(status, "done") != 0;
+            n += status != RESULT_DONE && status != RESULT_STATUS_UNKNOWN;
         }
-        if (n > 0 && run_status && strcmp(run_status, "done") == 0)
-            add(doubts, text_printf("%zu of %zu cells of the %s %s not done", n, json_array_size(cells),
-                            side_names[s], n == 1 ? "is" : "are"));
+        if (n > 0 && run->status == RESULT_DONE)
+            warn(comparison, text_printf("%zu of %zu cells of the %s %s not done", n, run->cells.n,
+                                 compare_side_names[s], n == 1 ? "is" : "are"));
     }
 }
 
-/* "other programs took 50.0 % of the CPU time, the quota ..."; the caller frees it. */
-static char *noise_text(const json_t *host)
+/* "other programs took 50.0 % of the CPU time; the quota ..."; the caller frees it. */
+static char *noise_text(const ResultTexts *reasons)
 {
     char *text = NULL;
-    size_t length = 0, i;
+    size_t length = 0;
     FILE *file = open_memstream(&text, &length);
-    const json_t *reason;
 
     assert(file);
-    json_array_foreach (json_object_get(host, "noise_reasons"), i, reason) {
-        if (json_is_string(reason))
-            fprintf(file, "%s%s", ftell(file) > 0 ? "; " : "", json_string_value(reason));
-    }
+    for (size_t i = 0; i < reasons->n; i++)
+        fprintf(file, "%s%s", i > 0 ? "; " : "", reasons->at[i]);
     fclose(file);
     return plain_cut(text, REASON_WIDTH);
 }
 
-static void doubt_noise(const Doubts *doubts)
+static void warn_of_noise(RunComparison *comparison)
 {
     for (int s = 0; s < N_SIDES; s++) {
-        const json_t *host = json_object_get(doubts->runs[s], "host");
-        auto_free char *reasons = noise_text(host);
+        const ResultHost *host = &comparison->runs[s]->host;
+        auto_free char *reasons = noise_text(&host->noise_reasons);
 
-        if (json_is_true(json_object_get(host, "noisy")))
-            add(doubts, text_printf("the machine was noisy during the %s%s%s", side_names[s],
-                            *reasons ? ": " : "", reasons));
+        if (host->is_noisy)
+            warn(comparison, text_printf("the machine was noisy during the %s%s%s", compare_side_names[s],
+                                 *reasons ? ": " : "", reasons));
     }
 }
 
+static char *copy_or_null(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+static char *model_text(const ResultHost *host)
+{
+    return copy_or_null(host->cpu_model);
+}
+
+static char *usable_text(const ResultHost *host)
+{
+    return host->cpus_usable == RESULT_UNKNOWN ? NULL : text_printf("%lld", (long long)host->cpus_usable);
+}
+
+static char *quota_text(const ResultHost *host)
+{
+    return isnan(host->cpu_quota) ? NULL : text_printf("%.15g", host->cpu_quota);
+}
+
+static char *kernel_text(const ResultHost *host)
+{
+    return copy_or_null(host->kernel);
+}
+
 /* "cpu_model (A CPU in the baseline, B CPU in the candidate), kernel (...)", or ""; the caller frees it. */
-static char *host_differences(const json_t *const hosts[N_SIDES])
+static char *host_differences(const ResultHost *baseline, const ResultHost *candidate)
 {
     static const struct {
         const char *name, *missing;
+        char *(*text)(const ResultHost *host);
     } fields[] = {
-        {"cpu_model", "unknown"},
-        {"cpus_usable", "unknown"},
-        {"cpu_quota", "none"},
-        {"kernel", "unknown"},
+        {"cpu_model", "unknown", model_text},
+        {"cpus_usable", "unknown", usable_text},
+        {"cpu_quota", "none", quota_text},
+        {"kernel", "unknown", kernel_text},
     };
     char *text = NULL;
     size_t length = 0;
     FILE *file = open_memstream(&text, &length);
 
     assert(file);
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        const json_t *const values[] = {
-            [BASELINE] = json_object_get(hosts[BASELINE], fields[i].name),
-            [CANDIDATE] = json_object_get(hosts[CANDIDATE], fields[i].name),
-        };
-        auto_free char *both = both_text(values, fields[i].missing);
+    for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
+        auto_free char *first = fields[i].text(baseline), *second = fields[i].text(candidate);
+        auto_free char *both = both_text(first, second, fields[i].missing);
 
-        if (differ(values[BASELINE], values[CANDIDATE]))
+        if (texts_differ(first, second))
             fprintf(file, "%s%s (%s)", ftell(file) > 0 ? ", " : "", fields[i].name, both);
     }
     fclose(file);
     return text;
 }
 
-static void doubt_hosts(const Doubts *doubts)
+static void warn_of_hosts(RunComparison *comparison)
 {
-    const json_t *hosts[N_SIDES];
-    auto_free char *differences = NULL;
-    bool known = true;
+    const ResultHost *baseline = &comparison->runs[BASELINE]->host;
+    const ResultHost *candidate = &comparison->runs[CANDIDATE]->host;
+    auto_free char *differences = host_differences(baseline, candidate);
 
     for (int s = 0; s < N_SIDES; s++) {
-        hosts[s] = json_object_get(doubts->runs[s], "host");
-        if (json_is_object(hosts[s]))
-            continue;
-        known = false;
-        add(doubts, text_printf("the host of the %s is not known", side_names[s]));
+        if (!comparison->runs[s]->host.is_known)
+            warn(comparison, text_printf("the host of the %s is not known", compare_side_names[s]));
     }
-    differences = host_differences(hosts);
-    if (known && *differences)
-        add(doubts, text_printf("the hosts differ: %s", differences));
+    if (baseline->is_known && candidate->is_known && *differences)
+        warn(comparison, text_printf("the hosts differ: %s", differences));
 }
 
-/* Returns for the name of each parameter that was chosen by measuring in which runs that was so: the sum of 1
- * for the baseline and 2 for the candidate. A new object. */
-static json_t *sized_names(const Doubts *doubts)
+/* The parameters that were chosen by measuring, each with the runs where that was so: 1 for the baseline, 2
+ * for the candidate, 3 for both. */
+typedef struct Sized {
+    const char *names[MOST_SIZED];
+    int sides[MOST_SIZED];
+    size_t n;
+} Sized;
+
+static Sized find_sized(const RunComparison *comparison)
 {
-    json_t *names = json_object();
+    Sized sized = {0};
 
     for (int s = 0; s < N_SIDES; s++) {
-        const json_t *request = json_object_get(doubts->runs[s], "request"), *item;
-        size_t i;
+        const ResultTexts *names = &comparison->runs[s]->sized;
 
-        json_array_foreach (json_object_get(request, "sized"), i, item) {
-            const char *name = json_string_value(item);
-            json_int_t sides = name ? json_integer_value(json_object_get(names, name)) : 0;
+        for (size_t i = 0; i < names->n; i++) {
+            size_t k = 0;
 
-            if (name && (sides > 0 || json_object_size(names) < MOST_SIZED))
-                json_object_set_new(names, name, json_integer(sides | 1 << s));
+            while (k < sized.n && strcmp(sized.names[k], names->at[i]) != 0)
+                k++;
+            if (k == MOST_SIZED)
+                continue;
+            sized.n = k == sized.n ? k + 1 : sized.n;
+            sized.names[k] = names->at[i];
+            sized.sides[k] |= 1 << s;
         }
     }
-    return names;
+    return sized;
 }
 
-/* Adds to the set what explains that two cells that are alike but for these parameters do not match. */
-static void explain_sized(json_t *names, const json_t *baseline, const json_t *candidate, json_t *set)
+/* A value as it is typed in a request: 50000000, not 50,000,000. NULL is no value, as is null. */
+static char *typed_text(const json_t *value)
+{
+    if (!value || json_is_null(value))
+        return NULL;
+    if (json_is_string(value))
+        return strdup(json_string_value(value));
+    return json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+}
+
+/* Adds to a set of texts what explains that two cells that are alike but for these parameters do not match.
+ */
+static void explain_sized(
+    const Sized *sized, const ResultCell *baseline, const ResultCell *candidate, json_t *set)
 {
     static const char *const of[] = {"", " of the baseline", " of the candidate", ""};
-    const char *name;
-    json_t *sides;
 
-    json_object_foreach (names, name, sides) {
-        const json_t *const values[] = {
-            [BASELINE] = json_object_get(json_object_get(baseline, "params"), name),
-            [CANDIDATE] = json_object_get(json_object_get(candidate, "params"), name),
-        };
-        auto_free char *both = NULL, *cut = NULL, *text = NULL;
+    for (size_t i = 0; i < sized->n; i++) {
+        const char *name = sized->names[i];
+        auto_free char *first = typed_text(result_param(baseline, name));
+        auto_free char *second = typed_text(result_param(candidate, name));
+        auto_free char *both = both_text(first, second, "none");
+        auto_free char *cut = value_text(name, "");
+        auto_free char *text = text_printf(
+            "%s%s was chosen by measuring: %s; ask for the same %s", cut, of[sized->sides[i]], both, cut);
 
-        if (!differ(values[BASELINE], values[CANDIDATE]))
-            continue;
-        both = both_text(values, "none");
-        cut = plain_cut(strdup(name), VALUE_WIDTH);
-        text = text_printf("%s%s was chosen by measuring: %s; ask for the same %s", cut,
-            of[json_integer_value(sides)], both, cut);
-        json_object_set_new(set, text, json_true());
+        if (texts_differ(first, second))
+            json_object_set_new(set, text, json_true());
     }
 }
 
-static void doubt_sized(const Doubts *doubts)
+/* The cells that only one of the runs has, from one place on. */
+static ResultCells lonely_cells(const RunComparison *comparison, size_t first, size_t n)
 {
-    const json_t *lonely = json_object_get(doubts->comparison, "only_baseline"), *cell;
-    const json_t *others = json_object_get(doubts->comparison, "only_candidate");
-    json_auto_t *names = sized_names(doubts), *index = compare_index(others, names), *set = json_object();
-    size_t i, n = 0;
+    ResultCells cells = result_cells_new(n);
+
+    for (size_t i = first; i < first + n; i++)
+        result_cells_add(&cells, &comparison->cells[i].cell);
+    return cells;
+}
+
+/* Thousands of cells may each need the same words, or all of them others: said once, and no more than a few.
+ */
+static void warn_of_sized(RunComparison *comparison)
+{
+    Sized sized = find_sized(comparison);
+    const ResultTexts skipped = {.at = sized.names, .n = sized.n};
+    size_t first = comparison->n_both, n_baseline = comparison->n_only[BASELINE], n = 0;
+    auto_result_cells ResultCells lonely = lonely_cells(comparison, first, n_baseline);
+    auto_result_cells ResultCells others =
+        lonely_cells(comparison, first + n_baseline, comparison->n_only[CANDIDATE]);
+    auto_compare_index CompareIndex index = compare_index_new(&others, &skipped);
+    json_auto_t *set = json_object();
     const char *text;
     json_t *ignored;
 
-    json_array_foreach (lonely, i, cell) {
-        const json_t *positions = compare_find(index, cell, names);
-        const json_t *last = json_array_get(positions, json_array_size(positions) - 1);
+    for (size_t i = 0; i < lonely.n; i++) {
+        const CompareEntry *other = compare_index_find(&index, lonely.at[i], &skipped);
 
-        if (last)
-            explain_sized(names, cell, json_array_get(others, (size_t)json_integer_value(last)), set);
+        if (other)
+            explain_sized(&sized, lonely.at[i], other->cell, set);
     }
     json_object_foreach (set, text, ignored) {
         if (n++ < MOST_SIZED)
-            add(doubts, strdup(text));
+            warn(comparison, strdup(text));
     }
     if (n > MOST_SIZED)
-        add(doubts, text_printf("%zu more values that were chosen by measuring differ", n - MOST_SIZED));
+        warn(comparison, text_printf("%zu more values that were chosen by measuring differ", n - MOST_SIZED));
 }
 
-json_t *compare_warnings(const json_t *comparison, const json_t *baseline, const json_t *candidate)
+void compare_find_warnings(RunComparison *comparison)
 {
-    static void (*const all[])(const Doubts *doubts) = {
-        doubt_itself,
-        doubt_experiment,
-        doubt_sized,
-        doubt_status,
-        doubt_cells,
-        doubt_hosts,
-        doubt_noise,
+    static void (*const all[])(RunComparison * comparison) = {
+        warn_of_itself,
+        warn_of_experiments,
+        warn_of_sized,
+        warn_of_status,
+        warn_of_cells,
+        warn_of_hosts,
+        warn_of_noise,
     };
-    Doubts doubts = {.comparison = comparison, .warnings = json_array()};
 
-    doubts.runs[BASELINE] = baseline;
-    doubts.runs[CANDIDATE] = candidate;
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        all[i](&doubts);
-    return doubts.warnings;
+    for (size_t i = 0; i < ARRAY_LENGTH(all); i++)
+        all[i](comparison);
 }

@@ -1,44 +1,31 @@
 /* Puts a comparison together: which runs, their cells, what stands against it, and the whole in a sentence
  * for someone who reads nothing else. */
-#include "results/compare.h"
+#include "results/compare-parts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "results/compare-parts.h"
-#include "results/verdict.h"
+#include "results/time-json.h"
 
-static json_t *head_json(const json_t *run)
+static size_t count_verdicts(const RunComparison *comparison, Verdict verdict)
 {
-    static const char *const names[] = {"id", "experiment", "label", "created_at", "status"};
-    json_t *head = json_object();
+    size_t n = 0;
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        json_t *value = json_object_get(run, names[i]);
-
-        json_object_set_new(head, names[i], json_is_string(value) ? json_incref(value) : json_null());
-    }
-    return head;
-}
-
-static size_t count_verdicts(const json_t *cells, Verdict verdict)
-{
-    size_t i, n = 0;
-    json_t *cell;
-
-    json_array_foreach (cells, i, cell)
-        n += strcmp(json_string_value(json_object_get(cell, "verdict")), verdict_name(verdict)) == 0;
+    for (size_t i = 0; i < comparison->n_both; i++)
+        n += comparison->cells[i].cell.relative.verdict == verdict;
     return n;
 }
 
 /* The first sentence; the caller frees it. */
-static char *common_text(const json_t *cells)
+static char *common_text(const RunComparison *comparison)
 {
-    size_t n = json_array_size(cells), faster = count_verdicts(cells, VERDICT_FASTER);
-    size_t slower = count_verdicts(cells, VERDICT_SLOWER), same = count_verdicts(cells, VERDICT_SAME);
-    size_t open = count_verdicts(cells, VERDICT_CANNOT_TELL);
+    size_t n = comparison->n_both, faster = count_verdicts(comparison, VERDICT_FASTER);
+    size_t slower = count_verdicts(comparison, VERDICT_SLOWER);
+    size_t same = count_verdicts(comparison, VERDICT_SAME);
+    size_t open = count_verdicts(comparison, VERDICT_CANNOT_TELL);
     auto_free char *rest = open > 0 ? text_printf("; in %zu the repetitions cannot tell", open) : strdup("");
 
     if (n == 0)
@@ -68,24 +55,80 @@ static char *lonely_text(size_t n_baseline, size_t n_candidate)
     return text_printf(" %zu cell%s only in the %s%s.", first, first == 1 ? " is" : "s are", where, also);
 }
 
-static json_t *summary_json(const json_t *comparison)
+static char *summary_text(const RunComparison *comparison)
 {
-    auto_free char *common = common_text(json_object_get(comparison, "cells"));
-    auto_free char *lonely = lonely_text(json_array_size(json_object_get(comparison, "only_baseline")),
-        json_array_size(json_object_get(comparison, "only_candidate")));
-    auto_free char *text = text_printf("%s%s", common, lonely);
+    auto_free char *common = common_text(comparison);
+    auto_free char *lonely = lonely_text(comparison->n_only[BASELINE], comparison->n_only[CANDIDATE]);
 
-    return json_string(text);
+    return text_printf("%s%s", common, lonely);
 }
 
-json_t *compare_runs(const json_t *baseline, const json_t *candidate)
+RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate)
 {
-    json_t *comparison = json_object();
+    RunComparison *comparison = calloc(1, sizeof(*comparison));
 
-    json_object_set_new(comparison, "baseline", head_json(baseline));
-    json_object_set_new(comparison, "candidate", head_json(candidate));
-    compare_set_cells(comparison, baseline, candidate);
-    json_object_set_new(comparison, "warnings", compare_warnings(comparison, baseline, candidate));
-    json_object_set_new(comparison, "summary", summary_json(comparison));
+    assert(comparison);
+    comparison->runs[BASELINE] = baseline;
+    comparison->runs[CANDIDATE] = candidate;
+    compare_find_cells(comparison);
+    compare_find_warnings(comparison);
+    comparison->summary = summary_text(comparison);
     return comparison;
+}
+
+void compare_free(RunComparison *comparison)
+{
+    if (!comparison)
+        return;
+    for (size_t i = 0; i < comparison->rows.n; i++)
+        free(comparison->cells[i].hint);
+    for (size_t i = 0; i < comparison->n_warnings; i++)
+        free(comparison->warnings[i]);
+    free(comparison->cells);
+    result_cells_finish(&comparison->rows);
+    free(comparison->warnings);
+    free(comparison->summary);
+    free(comparison);
+}
+
+static json_t *head_json(const ResultRun *run)
+{
+    return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?}", "id", run->id, "experiment", run->experiment, "label",
+        run->label, "created_at", run->created_at, "status", result_status_name(run->status));
+}
+
+static json_t *pair_json(const ComparedCell *pair)
+{
+    json_t *object = compare_identity(&pair->cell);
+
+    for (int s = 0; s < N_SIDES; s++)
+        json_object_set_new(object, compare_side_names[s], time_json(&pair->wall[s]));
+    relative_json_set(object, &pair->cell.relative);
+    return object;
+}
+
+/* The cells from one place on that only one run has. */
+static json_t *lonely_json(const RunComparison *comparison, size_t first, size_t n)
+{
+    json_t *array = json_array();
+
+    for (size_t i = first; i < first + n; i++)
+        json_array_append_new(array, compare_identity(&comparison->cells[i].cell));
+    return array;
+}
+
+json_t *compare_json(const RunComparison *comparison)
+{
+    json_t *pairs = json_array(), *warnings = json_array();
+    size_t n_both = comparison->n_both, n_baseline = comparison->n_only[BASELINE];
+
+    for (size_t i = 0; i < n_both; i++)
+        json_array_append_new(pairs, pair_json(&comparison->cells[i]));
+    for (size_t i = 0; i < comparison->n_warnings; i++)
+        json_array_append_new(warnings, json_string(comparison->warnings[i]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "baseline", head_json(comparison->runs[BASELINE]),
+        "candidate", head_json(comparison->runs[CANDIDATE]), "cells", pairs, "only_baseline",
+        lonely_json(comparison, n_both, n_baseline), "only_candidate",
+        lonely_json(comparison, n_both + n_baseline, comparison->n_only[CANDIDATE]), "warnings", warnings,
+        "summary", comparison->summary);
 }

@@ -9,10 +9,17 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "results/cell.h"
 #include "results/format.h"
 
-/* Takes two runs as results_run() makes them, also ones read back from an archive (so nothing about their
- * shape is certain: what is missing or of a wrong type is passed over). Returns a new object:
+typedef struct RunComparison RunComparison;
+
+/* Compares two runs, which also may be ones read back from an archive. Both are borrowed until the comparison
+ * is freed. The intervals of a large grid take a while to draw: seconds for thousands of cells. */
+RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate);
+void compare_free(RunComparison *comparison);
+
+/* Returns the comparison as a new object:
  *
  *     { "baseline": {id, experiment, label, created_at, status}, "candidate": {the same},
  *       "cells": [ {runtime, mode, lock, tasks, cpus, params, "baseline": <wall_ns without samples>,
@@ -21,8 +28,8 @@
  *       "only_baseline": [ {runtime, mode, lock, tasks, cpus, params} ], "only_candidate": [ ... ],
  *       "warnings": [ "..." ], "summary": "one or two sentences" }
  */
-json_t *compare_runs(const json_t *baseline, const json_t *candidate);
+json_t *compare_json(const RunComparison *comparison);
 
-/* Returns what compare_runs() made in one of the formats, as text that ends in a newline, owned by the
+/* Returns the comparison in one of the formats of answers, as text that ends in a newline, owned by the
  * caller; sets *ret_length, which may be NULL. */
-char *compare_format(const json_t *comparison, ResultFormat format, size_t *ret_length);
+char *compare_format(const RunComparison *comparison, ResultFormat format, size_t *ret_length);

@@ -6,24 +6,25 @@
  * "metric_" in front, and a parameter that is called like a fixed column gets "param_". */
 #include "results/csv-table.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
 static const CsvColumn identity[] = {
-    {"runtime", "runtime", NULL, 0},
-    {"mode", "mode", NULL, 0},
-    {"lock", "lock", NULL, 0},
-    {"tasks", "tasks", NULL, 0},
-    {"cpus", "cpus", NULL, 0},
+    {"runtime", CSV_TEXT, offsetof(ResultCell, runtime)},
+    {"mode", CSV_TEXT, offsetof(ResultCell, mode)},
+    {"lock", CSV_TEXT, offsetof(ResultCell, lock)},
+    {"tasks", CSV_INTEGER, offsetof(ResultCell, tasks)},
+    {"cpus", CSV_INTEGER, offsetof(ResultCell, cpus)},
 };
 
-#define N_IDENTITY (sizeof(identity) / sizeof(identity[0]))
 #define NUMBER_NAME "cell"
 
-static void write_text(const char *text, FILE *file)
+static void csv_write_text(const char *text, FILE *file)
 {
     bool formula = *text && strchr("=+-@\t\r", *text);
 
@@ -40,63 +41,84 @@ static void write_text(const char *text, FILE *file)
     fputc('"', file);
 }
 
+static void csv_write_text_or_nothing(const char *text, FILE *file)
+{
+    if (text)
+        csv_write_text(text, file);
+}
+
+/* Fifteen digits are all that a double holds for certain. */
+static void csv_write_real(double value, FILE *file)
+{
+    if (!isnan(value))
+        fprintf(file, "%.15g", value);
+}
+
 /* Null and what is no single value give an empty field. */
-static void write_value(const json_t *value, FILE *file)
+static void csv_write_json(const json_t *value, FILE *file)
 {
     if (json_is_integer(value))
         fprintf(file, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
-        fprintf(file, "%.15g", json_real_value(value));
+        csv_write_real(json_real_value(value), file);
     else if (json_is_boolean(value))
         fputs(json_is_true(value) ? "true" : "false", file);
     else if (json_is_string(value))
-        write_text(json_string_value(value), file);
+        csv_write_text(json_string_value(value), file);
 }
 
-static void write_column(const json_t *from, const CsvColumn *column, FILE *file)
+static void csv_write_column(const void *from, const CsvColumn *column, FILE *file)
 {
-    const json_t *value = json_object_get(from, column->key);
+    const void *value = (const char *)from + column->offset;
 
-    if (column->sub)
-        value = json_object_get(value, column->sub);
-    if (column->item == CSV_LENGTH)
-        fprintf(file, "%zu", json_array_size(value));
-    else
-        write_value(column->item > 0 ? json_array_get(value, (size_t)column->item - 1) : value, file);
-}
-
-static void write_columns(const json_t *from, const CsvColumn *columns, size_t n, FILE *file)
-{
-    for (size_t i = 0; i < n; i++) {
-        fputc(',', file);
-        write_column(from, &columns[i], file);
+    switch (column->type) {
+    case CSV_TEXT:
+        csv_write_text_or_nothing(*(const char *const *)value, file);
+        break;
+    case CSV_INTEGER:
+        if (*(const int64_t *)value != RESULT_UNKNOWN)
+            fprintf(file, "%lld", (long long)*(const int64_t *)value);
+        break;
+    case CSV_COUNT:
+        fprintf(file, "%zu", *(const size_t *)value);
+        break;
+    case CSV_REAL:
+        csv_write_real(*(const double *)value, file);
+        break;
+    case CSV_STATUS:
+        csv_write_text_or_nothing(result_status_name(*(const ResultStatus *)value), file);
+        break;
+    case CSV_VERDICT:
+        csv_write_text_or_nothing(verdict_name(*(const Verdict *)value), file);
+        break;
     }
 }
 
-static void write_names(const CsvColumn *columns, size_t n, FILE *file)
+static void csv_write_columns(const void *from, const CsvColumn *columns, size_t n, FILE *file)
+{
+    for (size_t i = 0; i < n; i++) {
+        fputc(',', file);
+        csv_write_column(from, &columns[i], file);
+    }
+}
+
+static void csv_write_names(const CsvColumn *columns, size_t n, FILE *file)
 {
     for (size_t i = 0; i < n; i++)
         fprintf(file, ",%s", columns[i].name);
 }
 
-/* Returns the names of all single values in an object of the cells ("params"), in the order of their first
- * appearance: an array, a new reference. */
-static json_t *collect_names(const json_t *cells, const char *field)
+/* Adds the names of all single values in an object to a set, whose keys stay in the order in which they came:
+ * tools and people expect the parameters in the order of the form. */
+static void collect_names(const json_t *object, json_t *names)
 {
-    json_auto_t *seen = json_object();
-    json_t *names = json_array(), *cell, *value;
     const char *name;
-    size_t i;
+    json_t *value;
 
-    json_array_foreach (cells, i, cell) {
-        json_object_foreach (json_object_get(cell, field), name, value) {
-            if (json_is_object(value) || json_is_array(value) || json_object_get(seen, name))
-                continue;
-            json_object_set_new(seen, name, json_true());
-            json_array_append_new(names, json_string(name));
-        }
+    json_object_foreach ((json_t *)object, name, value) {
+        if (!json_is_object(value) && !json_is_array(value))
+            json_object_set_new(names, name, json_true());
     }
-    return names;
 }
 
 static bool is_name_of(const char *name, const CsvColumn *columns, size_t n)
@@ -111,64 +133,68 @@ static bool is_name_of(const char *name, const CsvColumn *columns, size_t n)
 static bool is_fixed_name(const CsvTable *table, const char *name)
 {
     return strcmp(name, NUMBER_NAME) == 0 || is_name_of(name, table->document, table->n_document) ||
-           is_name_of(name, identity, N_IDENTITY) || is_name_of(name, table->figures, table->n_figures);
+           is_name_of(name, identity, ARRAY_LENGTH(identity)) ||
+           is_name_of(name, table->figures, table->n_figures);
 }
 
-static void write_head(const CsvTable *table, const json_t *params, const json_t *metrics, FILE *file)
+static void csv_write_head(const CsvTable *table, json_t *params, json_t *metrics, FILE *file)
 {
-    size_t i;
-    json_t *name;
+    const char *name;
+    json_t *ignored;
 
-    for (i = 0; i < table->n_document; i++)
+    for (size_t i = 0; i < table->n_document; i++)
         fprintf(file, "%s,", table->document[i].name);
     fputs(NUMBER_NAME, file);
-    write_names(identity, N_IDENTITY, file);
-    json_array_foreach (params, i, name) {
-        const char *text = json_string_value(name);
-        auto_free char *longer = text_printf("param_%s", text);
+    csv_write_names(identity, ARRAY_LENGTH(identity), file);
+    json_object_foreach (params, name, ignored) {
+        auto_free char *longer = text_printf("param_%s", name);
 
         fputc(',', file);
-        write_text(is_fixed_name(table, text) ? longer : text, file);
+        csv_write_text(is_fixed_name(table, name) ? longer : name, file);
     }
-    write_names(table->figures, table->n_figures, file);
-    json_array_foreach (metrics, i, name) {
-        auto_free char *longer = text_printf("metric_%s", json_string_value(name));
+    csv_write_names(table->figures, table->n_figures, file);
+    json_object_foreach (metrics, name, ignored) {
+        auto_free char *longer = text_printf("metric_%s", name);
 
         fputc(',', file);
-        write_text(longer, file);
+        csv_write_text(longer, file);
     }
     fputs("\r\n", file);
 }
 
-static void write_named(const json_t *object, const json_t *names, FILE *file)
+static void csv_write_named(const json_t *object, json_t *names, FILE *file)
 {
-    size_t i;
-    json_t *name;
+    const char *name;
+    json_t *ignored;
 
-    json_array_foreach (names, i, name) {
+    json_object_foreach (names, name, ignored) {
         fputc(',', file);
-        write_value(json_object_get(object, json_string_value(name)), file);
+        csv_write_json(json_object_get(object, name), file);
     }
 }
 
-void csv_table_write(const CsvTable *table, const json_t *document, const json_t *cells, FILE *file)
+void csv_table_write(
+    const CsvTable *table, const void *document, const CsvRow *rows, size_t n_rows, FILE *file)
 {
-    json_auto_t *params = collect_names(cells, "params");
-    json_auto_t *metrics = collect_names(cells, "metrics");
-    size_t i;
-    json_t *cell;
+    json_auto_t *params = json_object(), *metrics = json_object();
 
-    write_head(table, params, metrics, file);
-    json_array_foreach (cells, i, cell) {
+    for (size_t i = 0; i < n_rows; i++) {
+        collect_names(rows[i].cell->params, params);
+        collect_names(rows[i].cell->metrics, metrics);
+    }
+    csv_write_head(table, params, metrics, file);
+    for (size_t i = 0; i < n_rows; i++) {
+        const CsvRow *row = &rows[i];
+
         for (size_t k = 0; k < table->n_document; k++) {
-            write_column(document, &table->document[k], file);
+            csv_write_column(document, &table->document[k], file);
             fputc(',', file);
         }
         fprintf(file, "%zu", i);
-        write_columns(cell, identity, N_IDENTITY, file);
-        write_named(json_object_get(cell, "params"), params, file);
-        write_columns(cell, table->figures, table->n_figures, file);
-        write_named(json_object_get(cell, "metrics"), metrics, file);
+        csv_write_columns(row->cell, identity, ARRAY_LENGTH(identity), file);
+        csv_write_named(row->cell->params, params, file);
+        csv_write_columns(row->figures, table->figures, table->n_figures, file);
+        csv_write_named(row->cell->metrics, metrics, file);
         fputs("\r\n", file);
     }
 }

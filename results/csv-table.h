@@ -1,25 +1,39 @@
 /* A table of cells as CSV, for runs and comparisons; private to this folder. */
 #pragma once
 
-#include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
 
-/* Instead of an item: how many there are. */
-#define CSV_LENGTH (-1)
+#include "results/cell.h"
 
-/* Where a column finds its value: a key, maybe a key in that, maybe an item of that array. */
+/* What a struct has at the place that a column names. What is unknown gives an empty field. */
+typedef enum CsvType {
+    CSV_TEXT,    /* const char *, or NULL */
+    CSV_INTEGER, /* int64_t, or RESULT_UNKNOWN */
+    CSV_COUNT,   /* size_t */
+    CSV_REAL,    /* double, or NAN */
+    CSV_STATUS,  /* ResultStatus */
+    CSV_VERDICT, /* Verdict */
+} CsvType;
+
 typedef struct CsvColumn {
-    const char *name, *key, *sub;
-    int item; /* counted from 1; 0: none; or CSV_LENGTH */
+    const char *name;
+    CsvType type;
+    size_t offset;
 } CsvColumn;
 
-/* What a row is made of, in this order: values of the whole document, the number of the cell, its runtime,
- * mode, lock, tasks and cpus, its parameters, its figures, its metrics. */
+/* What a row is made of, in this order: values of the whole document, the number of the row, the runtime,
+ * mode, lock, tasks and cpus of its cell, its parameters, its figures, its metrics. */
 typedef struct CsvTable {
     const CsvColumn *document, *figures;
     size_t n_document, n_figures;
 } CsvTable;
 
-/* Writes a head and a row for each of the cells. */
-void csv_table_write(const CsvTable *table, const json_t *document, const json_t *cells, FILE *file);
+typedef struct CsvRow {
+    const ResultCell *cell;
+    const void *figures; /* a struct that the columns of figures are offsets in */
+} CsvRow;
+
+/* Writes a head and the rows. The columns of the document are offsets in what document points to. */
+void csv_table_write(
+    const CsvTable *table, const void *document, const CsvRow *rows, size_t n_rows, FILE *file);

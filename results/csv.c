@@ -1,62 +1,73 @@
 /* A run as CSV: what is known of each cell, its parameters and its metrics. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
 #include "results/csv-table.h"
 #include "results/format-private.h"
 
 static const CsvColumn run_columns[] = {
-    {"id", "id", NULL, 0},
-    {"experiment", "experiment", NULL, 0},
+    {"id", CSV_TEXT, offsetof(ResultRun, id)},
+    {"experiment", CSV_TEXT, offsetof(ResultRun, experiment)},
 };
 
 /* clang-format off */
+#define AT(name, type, field) {name, type, offsetof(ResultCell, field)}
 #define TIME_COLUMNS(time) \
-    {time "_median_ns", time "_ns", "median", 0}, \
-    {time "_min_ns", time "_ns", "min", 0}, \
-    {time "_max_ns", time "_ns", "max", 0}, \
-    {time "_mad_ns", time "_ns", "mad", 0}, \
-    {time "_low_ns", time "_ns", "interval", 1}, \
-    {time "_high_ns", time "_ns", "interval", 2}, \
-    {time "_level", time "_ns", "level", 0}
+    AT(#time "_median_ns", CSV_INTEGER, time.median), \
+    AT(#time "_min_ns", CSV_INTEGER, time.min), \
+    AT(#time "_max_ns", CSV_INTEGER, time.max), \
+    AT(#time "_mad_ns", CSV_INTEGER, time.mad), \
+    AT(#time "_low_ns", CSV_INTEGER, time.low), \
+    AT(#time "_high_ns", CSV_INTEGER, time.high), \
+    AT(#time "_level", CSV_REAL, time.level)
 /* clang-format on */
 
 static const CsvColumn figures[] = {
-    {"repetitions", "wall_ns", "samples", CSV_LENGTH},
-    {"status", "status", NULL, 0},
-    {"reason", "reason", NULL, 0},
-    TIME_COLUMNS("wall"),
-    TIME_COLUMNS("cpu"),
-    TIME_COLUMNS("create"),
-    TIME_COLUMNS("join"),
-    {"ideal_ns", "ideal_ns", NULL, 0},
-    {"relative_to", "relative", "to", 0},
-    {"relative_ratio", "relative", "ratio", 0},
-    {"relative_low", "relative", "interval", 1},
-    {"relative_high", "relative", "interval", 2},
-    {"relative_verdict", "relative", "verdict", 0},
-    {"switches_voluntary", "context_switches", "voluntary", 0},
-    {"switches_involuntary", "context_switches", "involuntary", 0},
-    {"memory_peak_rss_bytes", "memory", "peak_rss_bytes", 0},
-    {"memory_virtual_bytes", "memory", "virtual_bytes", 0},
-    {"memory_rss_per_task_bytes", "memory", "rss_per_task_bytes", 0},
-    {"memory_virtual_per_task_bytes", "memory", "virtual_per_task_bytes", 0},
-    {"memory_kernel_per_task_bytes", "memory", "kernel_per_task_bytes", 0},
-    {"lock_acquires", "lock_stats", "acquires", 0},
-    {"lock_contended", "lock_stats", "contended", 0},
-    {"lock_handoffs", "lock_stats", "handoffs", 0},
-    {"lock_false_wakeups", "lock_stats", "false_wakeups", 0},
-    {"lock_drop_requests", "lock_stats", "drop_requests", 0},
-    {"lock_forced_switches", "lock_stats", "forced_switches", 0},
-    {"lock_held_ns", "lock_stats", "held_ns", 0},
-    {"lock_waited_ns", "lock_stats", "waited_ns", 0},
+    AT("repetitions", CSV_COUNT, wall.n),
+    AT("status", CSV_STATUS, status),
+    AT("reason", CSV_TEXT, reason),
+    TIME_COLUMNS(wall),
+    TIME_COLUMNS(cpu),
+    TIME_COLUMNS(create),
+    TIME_COLUMNS(join),
+    AT("ideal_ns", CSV_INTEGER, ideal_ns),
+    AT("relative_to", CSV_INTEGER, relative.to),
+    AT("relative_ratio", CSV_REAL, relative.ratio),
+    AT("relative_low", CSV_REAL, relative.low),
+    AT("relative_high", CSV_REAL, relative.high),
+    AT("relative_verdict", CSV_VERDICT, relative.verdict),
+    AT("switches_voluntary", CSV_INTEGER, switches.voluntary),
+    AT("switches_involuntary", CSV_INTEGER, switches.involuntary),
+    AT("memory_peak_rss_bytes", CSV_INTEGER, memory.peak_rss_bytes),
+    AT("memory_virtual_bytes", CSV_INTEGER, memory.virtual_bytes),
+    AT("memory_rss_per_task_bytes", CSV_INTEGER, memory.rss_per_task_bytes),
+    AT("memory_virtual_per_task_bytes", CSV_INTEGER, memory.virtual_per_task_bytes),
+    AT("memory_kernel_per_task_bytes", CSV_INTEGER, memory.kernel_per_task_bytes),
+    AT("lock_acquires", CSV_INTEGER, lock_stats.acquires),
+    AT("lock_contended", CSV_INTEGER, lock_stats.contended),
+    AT("lock_handoffs", CSV_INTEGER, lock_stats.handoffs),
+    AT("lock_false_wakeups", CSV_INTEGER, lock_stats.false_wakeups),
+    AT("lock_drop_requests", CSV_INTEGER, lock_stats.drop_requests),
+    AT("lock_forced_switches", CSV_INTEGER, lock_stats.forced_switches),
+    AT("lock_held_ns", CSV_INTEGER, lock_stats.held_ns),
+    AT("lock_waited_ns", CSV_INTEGER, lock_stats.waited_ns),
 };
 
 static const CsvTable table = {
     .document = run_columns,
-    .n_document = sizeof(run_columns) / sizeof(run_columns[0]),
+    .n_document = ARRAY_LENGTH(run_columns),
     .figures = figures,
-    .n_figures = sizeof(figures) / sizeof(figures[0]),
+    .n_figures = ARRAY_LENGTH(figures),
 };
 
-void run_write_csv(const json_t *run, FILE *file)
+void run_write_csv(const ResultRun *run, FILE *file)
 {
-    csv_table_write(&table, run, json_object_get(run, "cells"), file);
+    auto_free CsvRow *rows = calloc(run->cells.n + 1, sizeof(*rows));
+
+    assert(rows);
+    for (size_t i = 0; i < run->cells.n; i++)
+        rows[i] = (CsvRow){run->cells.at[i], run->cells.at[i]};
+    csv_table_write(&table, run, rows, run->cells.n, file);
 }

@@ -10,7 +10,6 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "results/compare.h"
 #include "results/format-private.h"
 
 /* Fifteen digits are all that a double holds for certain; with more, 0.984 would print as
@@ -118,41 +117,58 @@ static void write_fields(json_t *object, const char *indent, FILE *file)
     fputs("\n", file);
 }
 
-void run_write_json(const json_t *run, FILE *file)
+static void write_object(const json_t *object, FILE *file)
 {
     fputs("{\n", file);
-    write_fields((json_t *)run, "  ", file);
+    write_fields((json_t *)object, "  ", file);
     fputs("}\n", file);
 }
 
-/* A comparison has its fields and its cells at the same depth as a run. */
-void compare_write_json(const json_t *comparison, FILE *file)
+void run_write_json(const ResultRun *run, FILE *file)
 {
-    run_write_json(comparison, file);
+    write_object(run->json, file);
 }
 
-/* What is written into a text that grows. */
-static char *format_text(
-    void (*write)(const json_t *object, FILE *file), const json_t *object, size_t *ret_length)
+/* A comparison has its fields and its cells at the same depth as a run. */
+void compare_write_json(const RunComparison *comparison, FILE *file)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *file = open_memstream(&text, &length);
+    json_auto_t *object = compare_json(comparison);
+
+    write_object(object, file);
+}
+
+static FILE *format_open(char **text, size_t *length)
+{
+    FILE *file = open_memstream(text, length);
 
     assert(file);
-    write(object, file);
+    return file;
+}
+
+char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
+{
+    auto_result_run ResultRun parsed;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *file = format_open(&text, &length);
+
+    result_run_read(run, &parsed);
+    formats[format].write_run(&parsed, file);
     fclose(file);
     if (ret_length)
         *ret_length = length;
     return text;
 }
 
-char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
+char *compare_format(const RunComparison *comparison, ResultFormat format, size_t *ret_length)
 {
-    return format_text(formats[format].write_run, run, ret_length);
-}
+    char *text = NULL;
+    size_t length = 0;
+    FILE *file = format_open(&text, &length);
 
-char *compare_format(const json_t *comparison, ResultFormat format, size_t *ret_length)
-{
-    return format_text(formats[format].write_comparison, comparison, ret_length);
+    formats[format].write_comparison(comparison, file);
+    fclose(file);
+    if (ret_length)
+        *ret_length = length;
+    return text;
 }

@@ -1,120 +1,131 @@
 /* Metrics would make the first table too wide, and a line for each would tear its rows apart. So they get a
- * table of their own, of those that differ between cells; what is the same everywhere is said in a line. */
+ * table of their own, of those that differ between cells; what is the same everywhere is said in a line.
+ *
+ * Only the experiment knows its metrics, so they are looked up by the names that the cells bring along. */
 #include "results/metrics.h"
 
 #include "base/cleanup.h"
 #include "results/human.h"
 #include "results/layout.h"
-#include "results/view.h"
 
-static const json_t *metric_value(const json_t *cell, const char *name)
+static const json_t *metric_value(const ResultCell *cell, const char *name)
 {
-    const json_t *value = json_object_get(json_object_get(cell, "metrics"), name);
+    const json_t *value = json_object_get(cell->metrics, name);
 
     return json_is_number(value) ? value : NULL;
 }
 
+/* NULL if there is no such number. */
+static char *metric_text(const ResultCell *cell, const char *name)
+{
+    const json_t *value = metric_value(cell, name);
+
+    return value ? human_field(name, value) : NULL;
+}
+
 /* Cells without any metrics, because nothing of them went well, do not make a difference. */
-static bool metric_varies(const json_t *cells, const char *name)
+static bool metric_varies(const ResultCells *cells, const char *name)
 {
     const json_t *first = NULL;
-    size_t i;
-    json_t *cell;
 
-    json_array_foreach (cells, i, cell) {
-        const json_t *value = metric_value(cell, name);
+    for (size_t i = 0; i < cells->n; i++) {
+        const json_t *value = metric_value(cells->at[i], name);
 
-        if (!json_is_object(json_object_get(cell, "metrics")))
+        if (!cells->at[i]->metrics)
             continue;
         if (!value || (first && !json_equal(value, first)))
             return true;
         first = value;
     }
-    return json_array_size(cells) == 1;
+    return cells->n == 1;
 }
 
-/* Returns the names of all metrics that are a number in some cell: an array, a new reference. */
-static json_t *metric_names(const json_t *cells)
+/* Returns a set of the names of all metrics that are a number in some cell, in the order of their first
+ * appearance: the keys of an object, a new reference. */
+static json_t *metric_names(const ResultCells *cells)
 {
-    json_auto_t *seen = json_object();
-    json_t *names = json_array(), *cell, *value;
+    json_t *names = json_object(), *value;
     const char *name;
-    size_t i;
 
-    json_array_foreach (cells, i, cell) {
-        json_object_foreach (json_object_get(cell, "metrics"), name, value) {
-            if (json_is_number(value) && !json_object_get(seen, name)) {
-                json_object_set_new(seen, name, json_true());
-                json_array_append_new(names, json_string(name));
-            }
+    for (size_t i = 0; i < cells->n; i++) {
+        json_object_foreach ((json_t *)cells->at[i]->metrics, name, value) {
+            if (json_is_number(value))
+                json_object_set_new(names, name, json_true());
         }
     }
     return names;
 }
 
-/* Returns the text of the first value there is, as a new JSON string. */
-static json_t *metric_anywhere(const json_t *cells, const char *name)
+static void add_column(Layout *layout, const ResultCells *cells, const char *name, int rank)
 {
-    auto_free char *text = NULL;
-    size_t i;
-    json_t *cell;
+    size_t column = layout_add(layout, name, true, rank);
 
-    json_array_foreach (cells, i, cell) {
-        const json_t *value = metric_value(cell, name);
+    for (size_t row = 0; row < cells->n; row++) {
+        char *text = metric_text(cells->at[row], name);
 
-        if (value && !text)
-            text = human_field(name, value);
-    }
-    return json_string(text);
-}
-
-static void add_metric(Layout *layout, const json_t *cells, const char *name, int rank)
-{
-    size_t column = layout_add(layout, name, true, rank), row;
-    json_t *cell;
-
-    json_array_foreach (cells, row, cell) {
-        const json_t *value = metric_value(cell, name);
-
-        if (value)
-            layout_set(layout, column, row, human_field(name, value));
+        if (text)
+            layout_set(layout, column, row, text);
     }
 }
 
-static void write_table(const json_t *cells, const json_t *varying, const json_t *names, const Prose *prose)
+/* Writes nothing if no metric differs. */
+static void write_differing(const ResultCells *cells, const Axes *varying, json_t *names, const Prose *prose)
 {
-    Layout *layout = layout_new(json_array_size(cells), prose->markdown);
-    size_t i, n_dropped;
-    json_t *name;
+    Layout *layout = layout_new(cells->n, prose->markdown);
+    size_t n_metrics = 0, n_dropped;
+    const char *name;
+    json_t *ignored;
 
-    view_add_columns(layout, cells, varying);
-    json_array_foreach (names, i, name)
-        add_metric(layout, cells, json_string_value(name), LAYOUT_KEEP + 1 + (int)i);
+    axes_add_columns(varying, varying->n, cells, layout);
+    json_object_foreach (names, name, ignored) {
+        if (metric_varies(cells, name))
+            add_column(layout, cells, name, LAYOUT_KEEP + 1 + (int)n_metrics++);
+    }
     n_dropped = layout_fit(layout, prose->width);
-    fputs("\n", prose->file);
-    layout_write(layout, prose->file);
+    if (n_metrics > 0) {
+        fputs("\n", prose->file);
+        layout_write(layout, prose->file);
+    }
     if (n_dropped > 0)
         fprintf(prose->file, "(%zu more in JSON and CSV)\n", n_dropped);
     layout_free(layout);
 }
 
-void metrics_write(const json_t *cells, const json_t *varying, const Prose *prose)
+/* The text of the first value there is, owned by the caller. */
+static char *text_anywhere(const ResultCells *cells, const char *name)
 {
-    json_auto_t *names = metric_names(cells), *different = json_array(), *same = json_object();
-    size_t i;
-    json_t *item;
+    char *text = NULL;
 
-    json_array_foreach (names, i, item) {
-        const char *name = json_string_value(item);
+    for (size_t i = 0; i < cells->n && !text; i++)
+        text = metric_text(cells->at[i], name);
+    return text;
+}
 
-        if (metric_varies(cells, name)) {
-            json_array_append(different, item);
-        } else {
-            json_object_set_new(same, name, metric_anywhere(cells, name));
+static void write_common(const ResultCells *cells, json_t *names, const Prose *prose)
+{
+    Paragraph paragraph = {.prose = prose, .indent = "  "};
+    const char *name;
+    json_t *ignored;
+
+    json_object_foreach (names, name, ignored) {
+        auto_free char *text = metric_varies(cells, name) ? NULL : text_anywhere(cells, name);
+
+        if (!text)
+            continue;
+        if (paragraph.used == 0) {
+            fputs("\n", prose->file);
+            paragraph_add(&paragraph, "", "all cells:");
         }
+        paragraph_add_setting(&paragraph, name, text);
     }
-    if (json_array_size(different) > 0)
-        write_table(cells, varying, different, prose);
-    if (json_object_size(same) > 0)
-        prose_settings(prose, "all cells:", same);
+    if (paragraph.used > 0)
+        paragraph_end(&paragraph);
+}
+
+void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *prose)
+{
+    json_auto_t *names = metric_names(cells);
+
+    write_differing(cells, varying, names, prose);
+    write_common(cells, names, prose);
 }

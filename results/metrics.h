@@ -1,9 +1,8 @@
 /* The table of what only this experiment measures; private to this folder. */
 #pragma once
 
-#include <jansson.h>
-
+#include "results/axes.h"
 #include "results/prose.h"
 
 /* Writes the metrics that are numbers, after an empty line; nothing if there are none. */
-void metrics_write(const json_t *cells, const json_t *varying, const Prose *prose);
+void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *prose);

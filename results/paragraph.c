@@ -8,7 +8,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "results/human.h"
 #include "results/plain.h"
 
 #define VALUE_WIDTH 60
@@ -59,9 +58,9 @@ void paragraph_end(Paragraph *paragraph)
     paragraph->used = 0;
 }
 
-void paragraph_add_setting(Paragraph *paragraph, const char *name, const json_t *value)
+void paragraph_add_setting(Paragraph *paragraph, const char *name, const char *value)
 {
-    auto_free char *text = plain_cut(human_value(value), VALUE_WIDTH);
+    auto_free char *text = plain_cut(strdup(value), VALUE_WIDTH);
     auto_free char *setting = text_printf("%s=%s", name, text);
     auto_free char *clean = plain_clean(setting, false);
     auto_free char *piece = NULL;

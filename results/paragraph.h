@@ -3,7 +3,6 @@
  */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -30,7 +29,7 @@ void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece);
 void paragraph_add_words(Paragraph *paragraph, const char *text);
 
 /* Adds "n=1,000,000,000"; in Markdown as code. */
-void paragraph_add_setting(Paragraph *paragraph, const char *name, const json_t *value);
+void paragraph_add_setting(Paragraph *paragraph, const char *name, const char *value);
 
 /* Ends the line. */
 void paragraph_end(Paragraph *paragraph);

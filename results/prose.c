@@ -3,6 +3,7 @@
 #include "results/prose.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,105 +11,73 @@
 #include "base/text.h"
 #include "results/human.h"
 #include "results/plain.h"
-#include "results/view.h"
 
 #define NOTE_WIDTH 500
 #define MOST_LABELS 4
 
-static const char *get_text(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
 /* Returns "; intervals of the median at 98.4 %", from the first cell that has one; the caller frees it. */
-static char *level_text(const json_t *cells)
+static char *level_text(const ResultCells *cells)
 {
-    size_t i;
-    json_t *cell;
+    for (size_t i = 0; i < cells->n; i++) {
+        double level = cells->at[i]->wall.level;
 
-    json_array_foreach (cells, i, cell) {
-        const json_t *level = json_object_get(json_object_get(cell, "wall_ns"), "level");
-
-        if (json_is_number(level))
-            return text_printf("; intervals of the median at %.3g %%", 100 * json_number_value(level));
+        if (!isnan(level))
+            return text_printf("; intervals of the median at %.3g %%", 100 * level);
     }
     return strdup("");
 }
 
 /* "7 repetitions after 1 warm-up, 4.21 s in all" */
-static void write_repetitions(const Prose *prose, const json_t *run)
+static void write_repetitions(const Prose *prose, const ResultRun *run)
 {
-    const json_t *request = json_object_get(run, "request");
-    json_int_t repeat = json_integer_value(json_object_get(request, "repeat"));
-    json_int_t warmup = json_integer_value(json_object_get(request, "warmup"));
-    const json_t *duration = json_object_get(run, "duration_ns");
-    auto_free char *time = human_time(json_integer_value(duration));
-    auto_free char *level = level_text(json_object_get(run, "cells"));
-    auto_free char *warmups =
-        warmup > 0 ? text_printf(" after %lld warm-up%s", (long long)warmup, warmup == 1 ? "" : "s")
-                   : strdup("");
+    auto_free char *time = human_time(run->duration_ns == RESULT_UNKNOWN ? 0 : run->duration_ns);
+    auto_free char *level = level_text(&run->cells);
+    auto_free char *warmups = run->warmup > 0 ? text_printf(" after %lld warm-up%s", (long long)run->warmup,
+                                                    run->warmup == 1 ? "" : "s")
+                                              : strdup("");
 
-    if (repeat > 0)
-        paragraph_write(prose, "\n", "  ", "%lld repetition%s%s, %s in all%s", (long long)repeat,
-            repeat == 1 ? "" : "s", warmups, time, level);
+    if (run->repeat > 0)
+        paragraph_write(prose, "\n", "  ", "%lld repetition%s%s, %s in all%s", (long long)run->repeat,
+            run->repeat == 1 ? "" : "s", warmups, time, level);
 }
 
-void prose_settings(const Prose *prose, const char *title, json_t *settings)
+void prose_title(const Prose *prose, const char *title, const ResultCells *cells)
 {
-    Paragraph paragraph = {.prose = prose, .indent = "  "};
-    const char *name;
-    json_t *value;
-
-    fputs("\n", prose->file);
-    paragraph_add(&paragraph, "", title);
-    json_object_foreach (settings, name, value)
-        paragraph_add_setting(&paragraph, name, value);
-    paragraph_end(&paragraph);
-}
-
-void prose_title(const Prose *prose, const char *title, const json_t *cells)
-{
-    json_auto_t *fixed = view_names(cells, false);
+    auto_axes Axes fixed = axes_fixed(cells);
     auto_free char *clean = plain_clean(title, prose->markdown);
     auto_free char *marked = prose->markdown ? text_printf("**%s**", clean) : strdup(clean);
     Paragraph paragraph = {.prose = prose, .indent = "  "};
-    size_t i;
-    json_t *name;
 
     paragraph_add(&paragraph, "", marked);
-    json_array_foreach (fixed, i, name) {
-        const json_t *value = view_value(json_array_get(cells, 0), json_string_value(name));
+    for (size_t i = 0; i < fixed.n && cells->n > 0; i++) {
+        const Axis *axis = &fixed.at[i];
+        auto_free char *value = axis_text(axis, cells->at[0]);
 
-        if (value && !json_is_null(value))
-            paragraph_add_setting(&paragraph, json_string_value(name), value);
+        if (axis_is_set(axis, cells->at[0]))
+            paragraph_add_setting(&paragraph, axis->name, value);
     }
     paragraph_end(&paragraph);
 }
 
-void prose_heading(const Prose *prose, const json_t *run)
+void prose_heading(const Prose *prose, const ResultRun *run)
 {
-    const char *experiment = get_text(run, "experiment"), *status = get_text(run, "status");
-    const char *reason = get_text(run, "reason"), *label = get_text(run, "label");
+    const char *status = result_status_name(run->status);
 
-    prose_title(prose, experiment ? experiment : "run", json_object_get(run, "cells"));
-    if (label)
-        paragraph_write(prose, "\n", "  ", "label: %s", label);
+    prose_title(prose, run->experiment ? run->experiment : "run", &run->cells);
+    if (run->label)
+        paragraph_write(prose, "\n", "  ", "label: %s", run->label);
     write_repetitions(prose, run);
-    if (status && strcmp(status, "done") != 0)
-        paragraph_write(
-            prose, "\n", "  ", "Run status: %s%s%s", status, reason ? ": " : "", reason ? reason : "");
+    if (status && run->status != RESULT_DONE)
+        paragraph_write(prose, "\n", "  ", "Run status: %s%s%s", status, run->reason ? ": " : "",
+            run->reason ? run->reason : "");
 }
 
 /* Returns what has to be said about a cell, owned by the caller, or NULL. */
-static char *note_text(const json_t *cell)
+static char *note_text(const ResultCell *cell)
 {
-    const char *reason = get_text(cell, "reason");
-    const char *in_run = get_text(json_object_get(cell, "relative"), "hint");
-    const char *hint = in_run ? in_run : get_text(cell, "hint");
-
-    if (reason)
-        return plain_cut(strdup(reason), NOTE_WIDTH);
-    return hint ? text_printf("cannot tell, %s", hint) : NULL;
+    if (cell->reason)
+        return plain_cut(strdup(cell->reason), NOTE_WIDTH);
+    return cell->relative.hint ? text_printf("cannot tell, %s", cell->relative.hint) : NULL;
 }
 
 /* "threads lock=gil, processes lock=gil and 3 more" */
@@ -130,15 +99,14 @@ static char *join_labels(const json_t *labels)
     return text;
 }
 
-void prose_notes(const Prose *prose, const json_t *cells, const json_t *varying)
+void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying)
 {
     json_auto_t *notes = json_object(); /* note: the labels of the cells it is about */
     const char *note;
-    size_t i;
-    json_t *cell, *labels;
+    json_t *labels;
 
-    json_array_foreach (cells, i, cell) {
-        auto_free char *text = note_text(cell), *label = view_label(cell, varying);
+    for (size_t i = 0; i < cells->n; i++) {
+        auto_free char *text = note_text(cells->at[i]), *label = axes_label(varying, cells->at[i]);
 
         if (!text)
             continue;
@@ -157,64 +125,56 @@ void prose_notes(const Prose *prose, const json_t *cells, const json_t *varying)
 
 /* "Noise: other programs took 1.2 % of the CPU time, other machines 0.0 %; load before the run 0.31", if it
  * is known. */
-static void write_noise(const Prose *prose, const json_t *host)
+static void write_noise(const Prose *prose, const ResultHost *host)
 {
-    const json_t *foreign = json_object_get(host, "foreign_cpu"), *steal = json_object_get(host, "steal");
-    const json_t *load = json_object_get(host, "load1");
-    auto_free char *before = json_is_number(load)
-                                 ? text_printf("; load before the run %.2f", json_number_value(load))
-                                 : strdup("");
+    auto_free char *before =
+        isnan(host->load1) ? strdup("") : text_printf("; load before the run %.2f", host->load1);
 
-    if (json_is_number(foreign) && json_is_number(steal))
+    if (!isnan(host->foreign_cpu) && !isnan(host->steal))
         paragraph_write(prose, "\n", "  ",
             "Noise: other programs took %.1f %% of the CPU time, other machines %.1f %%%s",
-            100 * json_number_value(foreign), 100 * json_number_value(steal), before);
+            100 * host->foreign_cpu, 100 * host->steal, before);
 }
 
 /* ", quota 1.5 CPUs, in docker", as much of it as there is; the caller frees it. */
-static char *limits_text(const json_t *host)
+static char *limits_text(const ResultHost *host)
 {
-    const json_t *quota = json_object_get(host, "cpu_quota");
-    const char *container = get_text(host, "container");
     auto_free char *first =
-        json_is_number(quota) ? text_printf(", quota %.3g CPUs", json_number_value(quota)) : strdup("");
+        isnan(host->cpu_quota) ? strdup("") : text_printf(", quota %.3g CPUs", host->cpu_quota);
 
-    return text_printf("%s%s%s", first, container ? ", container " : "", container ? container : "");
+    return text_printf(
+        "%s%s%s", first, host->container ? ", container " : "", host->container ? host->container : "");
 }
 
-static void write_host(const Prose *prose, const json_t *host)
+static char *count_text(int64_t n)
 {
-    const char *model = get_text(host, "cpu_model"), *kernel = get_text(host, "kernel");
-    auto_free char *online = human_value(json_object_get(host, "cpus_online"));
-    auto_free char *usable = human_value(json_object_get(host, "cpus_usable"));
-    auto_free char *limits = limits_text(host);
-    const json_t *reasons = json_object_get(host, "noise_reasons");
-    size_t i;
-    json_t *reason;
+    return n == RESULT_UNKNOWN ? strdup("-") : human_integer(n);
+}
 
-    paragraph_write(prose, "", "  ", "Host: %s, %s of %s CPUs usable%s%s%s", model ? model : "unknown CPU",
-        usable, online, limits, kernel ? ", kernel " : "", kernel ? kernel : "");
+static void write_host(const Prose *prose, const ResultHost *host)
+{
+    auto_free char *online = count_text(host->cpus_online), *usable = count_text(host->cpus_usable);
+    auto_free char *limits = limits_text(host);
+
+    paragraph_write(prose, "", "  ", "Host: %s, %s of %s CPUs usable%s%s%s",
+        host->cpu_model ? host->cpu_model : "unknown CPU", usable, online, limits,
+        host->kernel ? ", kernel " : "", host->kernel ? host->kernel : "");
     write_noise(prose, host);
-    if (!json_is_true(json_object_get(host, "noisy")))
+    if (!host->is_noisy)
         return;
     paragraph_write(prose, "\n", "  ", "The machine was noisy, so take the figures with care:");
-    json_array_foreach (reasons, i, reason) {
-        if (json_is_string(reason))
-            paragraph_write(prose, i == 0 ? "\n- " : "- ", "  ", "%s", json_string_value(reason));
-    }
+    for (size_t i = 0; i < host->noise_reasons.n; i++)
+        paragraph_write(prose, i == 0 ? "\n- " : "- ", "  ", "%s", host->noise_reasons.at[i]);
 }
 
-void prose_closing(const Prose *prose, const json_t *run)
+void prose_closing(const Prose *prose, const ResultRun *run)
 {
-    const char *lesson = get_text(run, "lesson");
-    const json_t *host = json_object_get(run, "host");
-
-    if (lesson) {
+    if (run->lesson) {
         fputs("\n", prose->file);
-        paragraph_write(prose, "", "", "%s", lesson);
+        paragraph_write(prose, "", "", "%s", run->lesson);
     }
-    if (json_is_object(host)) {
+    if (run->host.is_known) {
         fputs("\n", prose->file);
-        write_host(prose, host);
+        write_host(prose, &run->host);
     }
 }

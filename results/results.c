@@ -51,6 +51,7 @@ Results *results_new(const json_t *request, const json_t *cells)
 
         assert(json_is_integer(number) && !find_cell(results, json_integer_value(number)));
         cell->plan = plan;
+        result_cell_read(plan, i, &cell->asked);
         cell->number = json_integer_value(number);
         cell->samples = calloc(results->warmup + results->repeat + 1, sizeof(*cell->samples));
         assert(cell->samples);
@@ -138,7 +139,7 @@ static int add_timeline(Results *results, const json_t *event)
     cell = find_cell(results, number);
     if (!cell || cell->spans)
         return -EINVAL;
-    r = spans_read(event, json_integer_value(json_object_get(cell->plan, "tasks")), &spans);
+    r = spans_read(event, cell->asked.tasks, &spans);
     if (r < 0)
         return r;
     n = spans->n_spans + spans->n_instants;

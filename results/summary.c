@@ -1,45 +1,30 @@
+/* One line has room for one figure: the one that says most of what the experiment is about. */
 #include "results/summary.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/axes.h"
 #include "results/human.h"
-#include "results/view.h"
 
-/* The figure at a path such as "memory.rss_per_task_bytes"; NULL if the cell has no such number. */
-static const json_t *figure_at(const json_t *cell, const char *path)
+/* Takes the value over. */
+static json_t *headline_json(const char *text, json_t *value, const char *unit)
 {
-    const json_t *value = cell;
-
-    while (*path) {
-        size_t length = strcspn(path, ".");
-        auto_free char *key = strndup(path, length);
-
-        value = json_object_get(value, key);
-        path += length + (path[length] == '.');
-    }
-    return json_is_number(value) ? value : NULL;
-}
-
-static json_t *headline_json(char *text, json_t *value, const char *unit)
-{
-    json_t *object = json_pack("{s:s, s:o, s:s}", "text", text, "value", value, "unit", unit);
-
-    free(text);
-    return object;
+    return json_pack("{s:s, s:o, s:s}", "text", text, "value", value, "unit", unit);
 }
 
 /* The unit stands at the end of a figure's name. */
-static const char *unit_of(const char *path)
+static const char *headline_unit(const char *path)
 {
     static const char *const units[][2] = {
         {"_ns", "ns"}, {"_bytes", "bytes"}, {"_per_s", "1/s"}, {"_share", "ratio"}};
     size_t length = strlen(path);
 
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(units); i++) {
         size_t suffix = strlen(units[i][0]);
 
         if (length > suffix && strcmp(path + length - suffix, units[i][0]) == 0)
@@ -48,85 +33,83 @@ static const char *unit_of(const char *path)
     return "count";
 }
 
-static json_t *about_figure(const json_t *cells, const json_t *varying, const char *path)
+static json_t *about_figure(const ResultRun *run, const Axes *varying, const char *path)
 {
-    const char *dot = strrchr(path, '.'), *unit = unit_of(path);
-    const json_t *best = NULL, *largest = NULL;
-    auto_free char *label = NULL, *number = NULL;
-    size_t i;
-    json_t *cell;
+    const char *dot = strrchr(path, '.'), *unit = headline_unit(path);
+    json_auto_t *largest = NULL;
+    const ResultCell *best = NULL;
+    auto_free char *label = NULL, *number = NULL, *text = NULL;
 
-    json_array_foreach (cells, i, cell) {
-        const json_t *figure = figure_at(cell, path);
+    for (size_t i = 0; i < run->cells.n; i++) {
+        json_auto_t *figure = result_figure(run->cells.at[i], path);
 
         if (!figure || (largest && json_number_value(figure) <= json_number_value(largest)))
             continue;
-        largest = figure;
-        best = cell;
+        json_decref(largest);
+        largest = json_incref(figure);
+        best = run->cells.at[i];
     }
     if (!best)
         return json_null();
-    label = view_label(best, varying);
+    label = axes_label(varying, best);
     number = human_field(path, largest);
-    return headline_json(
-        text_printf("%s: %s %s", label, dot ? dot + 1 : path, number), json_incref((json_t *)largest), unit);
+    text = text_printf("%s: %s %s", label, dot ? dot + 1 : path, number);
+    return headline_json(text, json_incref(largest), unit);
 }
 
-static json_t *about_ratio(const json_t *cells, const json_t *varying)
+/* The cell whose time is farthest from that of its baseline cell, as a factor: half is as far as twice. */
+static const ResultCell *farthest_cell(const ResultCells *cells)
 {
-    const json_t *best = NULL;
-    double farthest = -1, ratio = 1;
-    auto_free char *label = NULL, *number = NULL;
-    size_t i;
-    json_t *cell;
+    const ResultCell *farthest = NULL;
+    double distance = -1;
 
-    json_array_foreach (cells, i, cell) {
-        double value = json_number_value(json_object_get(json_object_get(cell, "relative"), "ratio"));
-        const char *mode = json_string_value(json_object_get(cell, "mode"));
+    for (size_t i = 0; i < cells->n; i++) {
+        const ResultCell *cell = cells->at[i];
+        double ratio = cell->relative.ratio;
 
-        if (!(value > 0) || (mode && strcmp(mode, "serial") == 0) || fabs(log(value)) <= farthest)
+        if (!(ratio > 0) || result_is_baseline(cell) || fabs(log(ratio)) <= distance)
             continue;
-        farthest = fabs(log(value));
-        ratio = value;
-        best = cell;
+        distance = fabs(log(ratio));
+        farthest = cell;
     }
-    if (!best)
-        return NULL;
-    label = view_label(best, varying);
-    number = human_ratio(ratio);
-    return headline_json(text_printf("%s took %s of serial", label, number), json_real(ratio), "ratio");
+    return farthest;
 }
 
-static json_t *about_time(const json_t *cells, const json_t *varying)
+static json_t *about_time(const ResultRun *run, const Axes *varying)
 {
-    const json_t *first = json_array_get(cells, 0);
-    const json_t *median = json_object_get(json_object_get(first, "wall_ns"), "median");
-    json_t *ratio = about_ratio(cells, varying);
-    auto_free char *label = NULL, *time = NULL;
+    const ResultCell *farthest = farthest_cell(&run->cells);
+    auto_free char *label = NULL, *number = NULL, *text = NULL;
+    int64_t median = run->cells.n > 0 ? run->cells.at[0]->wall.median : RESULT_UNKNOWN;
 
-    if (ratio)
-        return ratio;
-    if (!json_is_integer(median))
+    if (farthest) {
+        label = axes_label(varying, farthest);
+        number = human_ratio(farthest->relative.ratio);
+        text = text_printf("%s took %s of serial", label, number);
+        return headline_json(text, json_real(farthest->relative.ratio), "ratio");
+    }
+    if (median == RESULT_UNKNOWN)
         return json_null();
-    label = view_label(first, varying);
-    time = human_time(json_integer_value(median));
-    return headline_json(text_printf("%s took %s", label, time), json_incref((json_t *)median), "ns");
+    label = axes_label(varying, run->cells.at[0]);
+    number = human_time(median);
+    text = text_printf("%s took %s", label, number);
+    return headline_json(text, json_integer(median), "ns");
 }
 
-json_t *summary_make(const json_t *run, const char *headline)
+json_t *summary_make(const ResultRun *run, const char *headline)
 {
-    static const char *const copied[] = {"reason", "queued_ns", "duration_ns"};
-    const json_t *cells = json_object_get(run, "cells");
-    json_t *noisy = json_object_get(json_object_get(run, "host"), "noisy");
-    json_auto_t *varying = view_names(cells, true);
+    auto_axes Axes varying = axes_varying(&run->cells);
     json_t *object = json_object();
 
-    for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
-        if (json_object_get(run, copied[i]))
-            json_object_set(object, copied[i], json_object_get(run, copied[i]));
-    json_object_set_new(object, "n_cells", json_integer((json_int_t)json_array_size(cells)));
-    json_object_set_new(object, "noisy", noisy ? json_incref(noisy) : json_null());
+    if (run->reason)
+        json_object_set_new(object, "reason", json_string(run->reason));
+    if (run->queued_ns != RESULT_UNKNOWN)
+        json_object_set_new(object, "queued_ns", json_integer(run->queued_ns));
+    if (run->duration_ns != RESULT_UNKNOWN)
+        json_object_set_new(object, "duration_ns", json_integer(run->duration_ns));
+    json_object_set_new(object, "n_cells", json_integer((json_int_t)run->cells.n));
     json_object_set_new(
-        object, "headline", headline ? about_figure(cells, varying, headline) : about_time(cells, varying));
+        object, "noisy", run->host.has_noise ? json_boolean(run->host.is_noisy) : json_null());
+    json_object_set_new(
+        object, "headline", headline ? about_figure(run, &varying, headline) : about_time(run, &varying));
     return object;
 }

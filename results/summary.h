@@ -3,12 +3,14 @@
 
 #include <jansson.h>
 
-/* Takes a run as results_run() makes it and the path of the figure that its experiment is about
- * ("metrics.lost_updates"; NULL: the wall time). Returns a new object:
+#include "results/cell.h"
+
+/* Takes a run and the path of the figure that its experiment is about ("metrics.lost_updates"; NULL: the wall
+ * time). Returns a new object:
  *
  *     { "reason": only if there is one, "queued_ns", "duration_ns", "n_cells", "noisy",
  *       "headline": { "text": "threads took 1.98 of serial", "value": 1.98, "unit": "ratio" } or null }
  *
  * The headline of a run about time is the ratio to serial that is farthest from 1, else the median of its
  * first cell; of any other the largest figure. */
-json_t *summary_make(const json_t *run, const char *headline);
+json_t *summary_make(const ResultRun *run, const char *headline);

@@ -10,8 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/axes.h"
 #include "results/collected.h"
-#include "results/view.h"
 
 static void write_string(const char *text, FILE *file)
 {
@@ -94,7 +94,7 @@ static const char *missing_reason(const Results *results, const CollectedCell *c
 static void write_cell(const CollectedCell *cell, size_t process, bool *first, FILE *file)
 {
     const Spans *spans = cell->spans;
-    size_t n_tasks = (size_t)json_integer_value(json_object_get(cell->plan, "tasks"));
+    size_t n_tasks = (size_t)(cell->asked.tasks > 0 ? cell->asked.tasks : 0);
 
     if (spans->dropped > 0) {
         auto_free char *label_text = text_printf("%lld more spans were dropped", (long long)spans->dropped);
@@ -106,10 +106,21 @@ static void write_cell(const CollectedCell *cell, size_t process, bool *first, F
         write_row(&spans->rows[i], i >= spans->n_spans, process, first, file);
 }
 
+/* What the cells are, in their order. */
+static ResultCells collected_cells(const Results *results)
+{
+    ResultCells cells = result_cells_new(results->n_cells);
+
+    for (size_t i = 0; i < results->n_cells; i++)
+        result_cells_add(&cells, &results->collected[i].asked);
+    return cells;
+}
+
 char *trace_format(const Results *results, size_t *ret_length)
 {
     const char *experiment = json_string_value(json_object_get(results->request, "experiment"));
-    json_auto_t *varying = view_names(results->cells, true);
+    auto_result_cells ResultCells cells = collected_cells(results);
+    auto_axes Axes varying = axes_varying(&cells);
     bool first = true;
     char *text = NULL;
     FILE *file = open_memstream(&text, ret_length);
@@ -121,7 +132,7 @@ char *trace_format(const Results *results, size_t *ret_length)
     for (size_t i = 0; i < results->n_cells; i++) {
         const CollectedCell *cell = &results->collected[i];
         const char *reason = missing_reason(results, cell);
-        auto_free char *label = view_label(cell->plan, varying);
+        auto_free char *label = axes_label(&varying, &cell->asked);
 
         if (cell->spans || reason)
             write_name("process_name", "name", label, i + 1, 0, &first, file);

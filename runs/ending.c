@@ -29,10 +29,12 @@ static bool is_traced(const Run *run)
 static void make(uv_work_t *work)
 {
     Ending *ending = work->data;
+    auto_result_run ResultRun run;
     size_t length;
 
     ending->object = run_json(ending->run);
-    ending->summary = summary_make(ending->object, ending->parts.headline);
+    result_run_read(ending->object, &run);
+    ending->summary = summary_make(&run, ending->parts.headline);
     ending->text = json_dumps(ending->object, JSON_COMPACT | JSON_REAL_PRECISION(15));
     assert(ending->text);
     if (is_traced(ending->run))

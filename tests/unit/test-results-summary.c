@@ -19,10 +19,12 @@ static const char lost[] =
 
 static json_t *summary_of(const char *text, const char *headline)
 {
-    json_auto_t *run = json_loads(text, 0, NULL);
+    json_auto_t *json = json_loads(text, 0, NULL);
+    auto_result_run ResultRun run;
 
-    ck_assert_ptr_nonnull(run);
-    return summary_make(run, headline);
+    ck_assert_ptr_nonnull(json);
+    result_run_read(json, &run);
+    return summary_make(&run, headline);
 }
 
 static const char *headline_of(const json_t *summary)

@@ -1,0 +1,182 @@
+/* Five axes are fields of a cell, all others are parameters, whose names only the cells know. */
+#include "results/axes.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "results/human.h"
+#include "results/plain.h"
+
+#define VALUE_WIDTH 32 /* of a text in a column, a URL for example */
+
+/* In their usual order. A parameter of the same name could not be told from them, so it is none. */
+static const Axis identity[] = {
+    {"runtime", AXIS_RUNTIME},
+    {"mode", AXIS_MODE},
+    {"lock", AXIS_LOCK},
+    {"tasks", AXIS_TASKS},
+    {"cpus", AXIS_CPUS},
+};
+
+/* The value where it is a name, NULL where it is something else. */
+static const char *axis_name_in(const Axis *axis, const ResultCell *cell)
+{
+    switch (axis->kind) {
+    case AXIS_RUNTIME:
+        return cell->runtime;
+    case AXIS_MODE:
+        return cell->mode;
+    case AXIS_LOCK:
+        return cell->lock;
+    case AXIS_TASKS:
+    case AXIS_CPUS:
+    case AXIS_PARAM:
+        return NULL;
+    }
+    assert(false);
+    return NULL;
+}
+
+/* The value where it is a whole number, RESULT_UNKNOWN where it is something else. */
+static int64_t axis_number_in(const Axis *axis, const ResultCell *cell)
+{
+    return axis->kind == AXIS_TASKS ? cell->tasks : axis->kind == AXIS_CPUS ? cell->cpus : RESULT_UNKNOWN;
+}
+
+static const json_t *axis_param_in(const Axis *axis, const ResultCell *cell)
+{
+    return axis->kind == AXIS_PARAM ? result_param(cell, axis->name) : NULL;
+}
+
+bool axis_is_set(const Axis *axis, const ResultCell *cell)
+{
+    const char *name = axis_name_in(axis, cell);
+    const json_t *param = axis_param_in(axis, cell);
+
+    return (name && *name) || axis_number_in(axis, cell) != RESULT_UNKNOWN || (param && !json_is_null(param));
+}
+
+bool axis_is_number(const Axis *axis, const ResultCell *cell)
+{
+    return axis_number_in(axis, cell) != RESULT_UNKNOWN || json_is_number(axis_param_in(axis, cell));
+}
+
+char *axis_text(const Axis *axis, const ResultCell *cell)
+{
+    const char *name = axis_name_in(axis, cell);
+
+    if (!axis_is_set(axis, cell))
+        return text_printf("-");
+    if (name)
+        return text_printf("%s", name);
+    return axis->kind == AXIS_PARAM ? human_value(axis_param_in(axis, cell))
+                                    : human_integer(axis_number_in(axis, cell));
+}
+
+static bool axis_is_equal(const Axis *axis, const ResultCell *a, const ResultCell *b)
+{
+    const char *name = axis_name_in(axis, a);
+    const json_t *of_a = axis_param_in(axis, a), *of_b = axis_param_in(axis, b);
+
+    if (name)
+        return strcmp(name, axis_name_in(axis, b)) == 0;
+    return axis_number_in(axis, a) == axis_number_in(axis, b) && (of_a == of_b || json_equal(of_a, of_b));
+}
+
+static bool axis_varies(const Axis *axis, const ResultCells *cells)
+{
+    if (axis->kind == AXIS_MODE)
+        return true;
+    for (size_t i = 1; i < cells->n; i++) {
+        if (!axis_is_equal(axis, cells->at[0], cells->at[i]))
+            return true;
+    }
+    return false;
+}
+
+/* An object serves as a set that keeps the order in which its keys came. */
+static json_t *axis_names(const ResultCells *cells)
+{
+    json_t *names = json_object(), *ignored;
+    const char *name;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(identity); i++)
+        json_object_set_new(names, identity[i].name, json_true());
+    for (size_t i = 0; i < cells->n; i++) {
+        json_object_foreach ((json_t *)cells->at[i]->params, name, ignored)
+            json_object_set_new(names, name, json_true());
+    }
+    return names;
+}
+
+static Axes find_axes(const ResultCells *cells, bool varying)
+{
+    Axes axes = {.names = axis_names(cells)};
+    size_t n_seen = 0;
+    const char *name;
+    json_t *ignored;
+
+    axes.at = calloc(json_object_size(axes.names), sizeof(*axes.at));
+    assert(axes.at);
+    json_object_foreach (axes.names, name, ignored) {
+        Axis axis = n_seen < ARRAY_LENGTH(identity) ? identity[n_seen] : (Axis){name, AXIS_PARAM};
+
+        n_seen++;
+        if (axis_varies(&axis, cells) == varying)
+            axes.at[axes.n++] = axis;
+    }
+    return axes;
+}
+
+Axes axes_varying(const ResultCells *cells)
+{
+    return find_axes(cells, true);
+}
+
+Axes axes_fixed(const ResultCells *cells)
+{
+    return find_axes(cells, false);
+}
+
+void axes_finish(Axes *axes)
+{
+    free(axes->at);
+    json_decref(axes->names);
+    *axes = (Axes){0};
+}
+
+char *axes_label(const Axes *varying, const ResultCell *cell)
+{
+    char *label = NULL;
+    size_t length = 0;
+    FILE *file = open_memstream(&label, &length);
+
+    assert(file);
+    fputs(*cell->mode ? cell->mode : "-", file);
+    for (size_t i = 0; i < varying->n; i++) {
+        const Axis *axis = &varying->at[i];
+        auto_free char *value = plain_cut(axis_text(axis, cell), VALUE_WIDTH);
+
+        if (axis->kind != AXIS_MODE)
+            fprintf(file, " %s=%s", axis->name, value);
+    }
+    fclose(file);
+    return label;
+}
+
+void axes_add_columns(const Axes *varying, size_t n, const ResultCells *cells, Layout *layout)
+{
+    for (size_t i = 0; i < varying->n && i < n; i++) {
+        const Axis *axis = &varying->at[i];
+        bool is_number = cells->n > 0 && axis_is_number(axis, cells->at[0]);
+        size_t column = layout_add(layout, axis->name, is_number, LAYOUT_KEEP);
+
+        for (size_t row = 0; row < cells->n; row++)
+            layout_set(layout, column, row, plain_cut(axis_text(axis, cells->at[row]), VALUE_WIDTH));
+    }
+}

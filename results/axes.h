@@ -1,0 +1,43 @@
+/* What tells cells apart, and what they all have in common; private to this folder.
+ *
+ * A grid repeats itself: of 60 cells, each with 15 values, two or three values differ. What is the same
+ * everywhere belongs into the heading, said once; what differs names the rows. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "results/cell.h"
+#include "results/layout.h"
+
+/* One thing that a cell was asked to be: its runtime, mode, lock, tasks or cpus, or one of its parameters. */
+typedef struct Axis {
+    const char *name; /* borrowed from the axes */
+    enum { AXIS_PARAM, AXIS_RUNTIME, AXIS_MODE, AXIS_LOCK, AXIS_TASKS, AXIS_CPUS } kind;
+} Axis;
+
+typedef struct Axes {
+    Axis *at; /* owned */
+    size_t n;
+    json_t *names; /* owned; of all axes, also of those that were left out */
+} Axes;
+
+/* Returns the axes whose values differ between the cells, or the others, in their usual order. The mode is
+ * always among those that differ: no row is without a name. */
+Axes axes_varying(const ResultCells *cells);
+Axes axes_fixed(const ResultCells *cells);
+void axes_finish(Axes *axes);
+
+#define auto_axes __attribute__((cleanup(axes_finish)))
+
+/* Whether the cell has a value there, other than null; and whether that is a number. */
+bool axis_is_set(const Axis *axis, const ResultCell *cell);
+bool axis_is_number(const Axis *axis, const ResultCell *cell);
+
+/* Returns the value for people, "-" if there is none; owned by the caller. */
+char *axis_text(const Axis *axis, const ResultCell *cell);
+
+/* Returns "threads lock=gil tasks=2", which names one cell among the others; the caller frees it. */
+char *axes_label(const Axes *varying, const ResultCell *cell);
+
+/* Adds the columns that say which cell a row is about, for the first n axes. */
+void axes_add_columns(const Axes *varying, size_t n, const ResultCells *cells, Layout *layout);
