@@ -1,17 +1,41 @@
 #!/bin/sh
-# Builds files into a program: writes a C file that includes each of them as bytes, and a table of assets.h.
-# Usage: embed.sh OUTPUT TABLE PATH=FILE...
+# Builds files into a program: writes a C file that includes each of them as bytes, and a table of assets.h. A folder
+# stands for all files below it but hidden ones.
+# Usage: embed.sh OUTPUT DEPFILE TABLE PATH=FILE|FOLDER...
+#
+# The depfile names the files and, as important, the folders: a file that is added or removed changes its folder, so
+# the next ninja comes here again, without anybody configuring anew.
 #
 # The labels bear the table's name, and are visible to all of the program but not outside it: with -Db_lto=true the
 # assembler's part of every file lands in one, and the C that refers to it perhaps in another.
 set -eu
 
-output=$1 table=$2
-shift 2
-{
+output=$1 depfile=$2 table=$3
+shift 3
+
+# Lines "PATH=FILE" of all that is embedded.
+list_files() {
+    for pair; do
+        path=${pair%%=*} file=${pair#*=}
+        if [ -d "$file" ]; then
+            (cd "$file" && find . -type f ! -name '.*' | sort) | sed "s|^\.\(.*\)|${path%/}\1=$file\1|"
+        else
+            printf '%s\n' "$pair"
+        fi
+    done
+}
+
+# All that it depends on, a line each.
+list_sources() {
+    for pair; do
+        find "${pair#*=}" \( -type f ! -name '.*' \) -o -type d
+    done
+}
+
+table_text() {
     printf '#include "handlers/assets.h"\n\n'
     number=0
-    for pair; do
+    while IFS= read -r pair; do
         file=${pair#*=}
         name=embedded_${table}_$number
         printf '__asm__(".section .rodata\\n"\n'
@@ -20,14 +44,18 @@ shift 2
         printf '        "%s: .incbin \\"%s\\"\\n"\n' "$name" "$file"
         printf '        "%s_end: .byte 0\\n"\n        ".previous\\n");\n' "$name"
         printf 'extern const unsigned char %s[], %s_end[];\n\n' "$name" "$name"
+        rows="${rows-}    {\"${pair%%=*}\", $name, ${name}_end},
+"
         number=$((number + 1))
     done
-    printf 'const Asset %s[] = {\n' "$table"
-    number=0
-    for pair; do
-        name=embedded_${table}_$number
-        printf '    {"%s", %s, %s_end},\n' "${pair%%=*}" "$name" "$name"
-        number=$((number + 1))
-    done
-    printf '};\nconst size_t n_%s = %d;\n' "$table" "$number"
-} >"$output"
+    printf 'const Asset %s[] = {\n%s};\nconst size_t n_%s = %d;\n' "$table" "${rows-}" "$table" "$number"
+}
+
+list_files "$@" >"$output.list"
+table_text <"$output.list" >"$output"
+rm "$output.list"
+{
+    printf '%s:' "$output"
+    list_sources "$@" | sed 's/ /\\ /g' | while IFS= read -r source; do printf ' \\\n %s' "$source"; done
+    printf '\n'
+} >"$depfile"

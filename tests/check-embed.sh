@@ -1,15 +1,24 @@
 #!/bin/sh
 # Two tables of embedded files in one program, linked as they are and with link time optimization, say what is in
-# the files. Usage: check-embed.sh ROOT
+# the files; the depfile names files and folders. Usage: check-embed.sh ROOT
 set -eu
 root=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
+mkdir -p "$folder/a page/deep"
 printf one >"$folder/one"
-printf two >"$folder/two"
-"$root/handlers/embed.sh" "$folder/assets.c" assets "/one=$folder/one" "/two=$folder/two"
-"$root/handlers/embed.sh" "$folder/documents.c" documents "/two=$folder/two"
+printf two >"$folder/a page/two"
+printf three >"$folder/a page/deep/three"
+printf hidden >"$folder/a page/.hidden"
+"$root/handlers/embed.sh" "$folder/assets.c" "$folder/assets.d" assets "/one=$folder/one" "/=$folder/a page"
+"$root/handlers/embed.sh" "$folder/documents.c" "$folder/documents.d" documents "one.txt=$folder/one"
+for source in one 'a\ page' 'a\ page/two' 'a\ page/deep' 'a\ page/deep/three'; do
+    grep -qxF " $folder/$source" "$folder/assets.d" || grep -qxF " $folder/$source \\" "$folder/assets.d" || {
+        echo "the depfile does not name $source"
+        exit 1
+    }
+done
 cat >"$folder/main.c" <<'END'
 #include <stdio.h>
 #include "handlers/assets.h"
@@ -31,7 +40,7 @@ END
 for option in -O2 '-O2 -flto=auto'; do
     cc $option -I"$root" -o "$folder/program" "$folder/main.c" "$folder/assets.c" "$folder/documents.c"
     said=$("$folder/program" | tr '\n' ' ')
-    if [ "$said" != '/one one /two two /two two ' ]; then
+    if [ "$said" != '/one one /deep/three three /two two one.txt one ' ]; then
         echo "with $option the program says: $said"
         exit 1
     fi
