@@ -41,17 +41,16 @@ bool answer_wants_stream(const Request *request)
 
 int answer_status(const Run *run)
 {
-    switch (run->status) {
-    case RUN_DONE:
+    switch (run->outcome) {
+    case OUTCOME_DONE:
         return 200;
-    case RUN_TIMEOUT:
+    case OUTCOME_TIMEOUT:
         return 504;
-    case RUN_FAILED:
+    case OUTCOME_FAILED:
         return run->refused ? run->refused : 502;
-    case RUN_CANCELLED:
+    case OUTCOME_CANCELLED:
         return 503;
-    case RUN_QUEUED:
-    case RUN_RUNNING:
+    case OUTCOME_OPEN:
         break;
     }
     assert(!"the run is over");
@@ -59,17 +58,18 @@ int answer_status(const Run *run)
 
 RunView answer_view(const App *app, const Run *run, const char *owner, bool joined)
 {
-    Ask *ask = ask_find(run->asks, owner);
+    const Ask *ask = asks_find(&run->asks, owner);
     RunView view = {.joined = joined};
 
     if (!ask)
-        ask = run->asks;
+        ask = STAILQ_FIRST(&run->asks);
     if (ask) {
         view.label = ask->label;
         view.prediction = ask->prediction;
     }
-    if (run->ending) {
-        view.kept = &run->kept;
+    if (run->state >= RUN_KEPT) {
+        view.tells_kept = true;
+        view.kept = run->state == RUN_KEPT;
         view.trouble = archive_trouble(app->archive);
     }
     return view;

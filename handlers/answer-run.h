@@ -3,6 +3,7 @@
 
 #include "handlers/app.h"
 #include "results/format.h"
+#include "runs/run-view.h"
 
 /* format= (a name, or NULL) decides, else the Accept header. Returns 0, or -1 with the problem set (406). */
 int answer_choose_format(const Request *request, const char *name, ResultFormat *ret, Problem *problem);
@@ -13,10 +14,10 @@ bool answer_wants_stream(const Request *request);
 /* What a run that is over answers: 200 only if it is done. */
 int answer_status(const Run *run);
 
-/* Returns the view of one who asked: the owner's words, and whether the run that is over was kept. */
+/* Returns the view of one that asked: the owner's words, and whether the run that is over was kept. */
 RunView answer_view(const App *app, const Run *run, const char *owner, bool joined);
 
-/* The same of one who watches: the words of his own request, if he made one. */
+/* The same of one that watches: the words of its own request, if it made one. */
 RunView answer_view_for(const App *app, const Run *run, const Watcher *watcher);
 
 /* Returns the answer with a run's object, not cached by anybody. */

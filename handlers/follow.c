@@ -9,7 +9,7 @@
 #include "handlers/answer-run.h"
 
 typedef struct Follower {
-    Watcher watcher; /* stands first */
+    Watcher watcher;
     App *app;
     Run *run;
     Stream *stream;
@@ -18,24 +18,24 @@ typedef struct Follower {
 static void free_follower(Follower *follower)
 {
     free(follower->watcher.owner);
-    ask_free_all(&follower->watcher.own);
+    ask_free(follower->watcher.own);
     free(follower);
 }
 
-static void on_event(Watcher *watcher, Shared *text)
+static void on_followed_event(void *data, Shared *text)
 {
-    Follower *follower = (Follower *)watcher;
+    Follower *follower = data;
 
     stream_write(follower->stream, text);
 }
 
-/* The last event is made for each: it has his own words. */
-static void on_end(Watcher *watcher, Run *run)
+/* The last event is made for each: it has the words of its own request. */
+static void on_followed_end(void *data, Run *run)
 {
-    Follower *follower = (Follower *)watcher;
-    RunView view = answer_view_for(follower->app, run, watcher);
+    Follower *follower = data;
+    RunView view = answer_view_for(follower->app, run, &follower->watcher);
     json_auto_t *object = run_json_for(run->object, &view);
-    Shared *text = event_text(run->log.last_number, run->status == RUN_DONE ? "done" : "failed", object);
+    Shared *text = event_text(run->log.last_number, run->outcome == OUTCOME_DONE ? "done" : "failed", object);
 
     stream_write(follower->stream, text);
     shared_drop(text);
@@ -43,7 +43,7 @@ static void on_end(Watcher *watcher, Run *run)
     free_follower(follower);
 }
 
-static void on_gone(void *data)
+static void on_follower_gone(void *data)
 {
     Follower *follower = data;
 
@@ -54,15 +54,22 @@ static void on_gone(void *data)
 Response *follow_run(App *app, Run *run, const Client *client, Ask *own, bool joined, uint64_t last_number)
 {
     Follower *follower = calloc(1, sizeof(*follower));
-    size_t n_told = run->object ? run->log.n_events - 1 : run->log.n_events;
+    size_t n_told = run->state >= RUN_SHOWN ? run->log.n_events - 1 : run->log.n_events;
 
     assert(follower);
     *follower = (Follower){
         .watcher =
-            {.owner = strdup(client->owner), .own = own, .joined = joined, .event = on_event, .end = on_end},
+            {
+                .owner = strdup(client->owner),
+                .own = own,
+                .joined = joined,
+                .event = on_followed_event,
+                .end = on_followed_end,
+                .data = follower,
+            },
         .app = app,
         .run = run,
-        .stream = stream_new(on_gone, follower),
+        .stream = stream_new(on_follower_gone, follower),
     };
     assert(follower->watcher.owner);
     for (size_t i = event_log_after(&run->log, last_number); i < n_told; i++)

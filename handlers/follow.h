@@ -7,7 +7,7 @@
 #include "handlers/client.h"
 
 /* Watches the run for a client, from behind the event of this number on, and returns the answer. own is what
- * his request said, taken over; NULL: he only looks on. */
+ * its request said, taken over; NULL: it only looks on. */
 Response *follow_run(App *app, Run *run, const Client *client, Ask *own, bool joined, uint64_t last_number);
 
 /* Last-Event-ID, or 0. Returns 0, or -EINVAL with the problem set if it is no number. */

@@ -1,5 +1,5 @@
-/* Who asks, by the token that he sends (RFC 6750). How long it takes to compare tells nothing about the
- * tokens: each is compared to the end with both. */
+/* Who asks, by the token that comes with the request (RFC 6750). How long it takes to compare tells nothing
+ * about the tokens: each is compared to the end with both. */
 #include <string.h>
 #include <strings.h>
 
@@ -58,7 +58,7 @@ Response *gate_check_token(
     const char *given = is_open && *settings->instructor_token == '\0' ? NULL : bearer(request);
     GateRole role = given ? role_of(settings, given) : GATE_NOBODY;
 
-    /* Who sends a wrong token is told so, even where none would do: he takes himself for somebody. */
+    /* A client that sends a wrong token is told so, even where none would do: it believes to have a right. */
     if (role == GATE_NOBODY && needed && (given || !is_open))
         return unauthorized(given != NULL);
     *ret_role = role == GATE_NOBODY && is_open ? GATE_USER : role;

@@ -24,6 +24,13 @@ typedef struct GateSettings {
     const char *token, *instructor_token;
 } GateSettings;
 
+/* Who asks, as far as tokens tell. */
+typedef enum GateRole {
+    GATE_NOBODY, /* a token is needed, and there is none */
+    GATE_USER,   /* may run something and read the history */
+    GATE_INSTRUCTOR,
+} GateRole;
+
 enum {
     NEEDS_NOTHING = 0,
     NEEDS_HOST = 1 << 0,

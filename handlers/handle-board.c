@@ -7,23 +7,23 @@
 #include "handlers/follow.h"
 
 typedef struct Looker {
-    BoardWatcher watcher; /* stands first */
+    BoardWatcher watcher;
     App *app;
     Stream *stream;
 } Looker;
 
-static void on_event(BoardWatcher *watcher, Shared *text)
+static void on_board_event(void *data, Shared *text)
 {
-    stream_write(((Looker *)watcher)->stream, text);
+    stream_write(((Looker *)data)->stream, text);
 }
 
-static void on_end(BoardWatcher *watcher)
+static void on_board_end(void *data)
 {
-    stream_end(((Looker *)watcher)->stream);
-    free(watcher);
+    stream_end(((Looker *)data)->stream);
+    free(data);
 }
 
-static void on_gone(void *data)
+static void on_looker_gone(void *data)
 {
     Looker *looker = data;
 
@@ -45,9 +45,9 @@ Response *handle_board(App *app, Request *request)
         return follow_response(NULL, NULL);
     looker = calloc(1, sizeof(*looker));
     assert(looker);
-    looker->watcher = (BoardWatcher){.event = on_event, .end = on_end};
+    looker->watcher = (BoardWatcher){.event = on_board_event, .end = on_board_end, .data = looker};
     looker->app = app;
-    looker->stream = stream_new(on_gone, looker);
+    looker->stream = stream_new(on_looker_gone, looker);
     /* Something at once, so that a client knows that it is connected. */
     greeting = shared_new(": the runs of this server\n\n", 27);
     stream_write(looker->stream, greeting);

@@ -1,5 +1,5 @@
-/* PATCH and DELETE /runs/{id}, POST /runs/{id}/cancel. Only who asked for a run, or the instructor, may
- * change it. */
+/* PATCH and DELETE /runs/{id}, POST /runs/{id}/cancel. Only a client that asked for a run, or the
+ * instructor, may change it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static Response *conflict(const char *id, const char *why)
 /* A change that could not be written to the disk holds as long as the server lives. */
 static Response *summary_response(const Lookup *lookup, const ArchiveFound *found)
 {
-    const char *trouble = archive_trouble(lookup->later.app->archive);
+    const char *trouble = archive_trouble(later_app(lookup->later)->archive);
     json_auto_t *object = json_copy((json_t *)found->summary);
 
     json_object_set_new(object, "kept", json_boolean(lookup->kept));
@@ -48,10 +48,10 @@ static void on_relabelled_shown(void *data, const ArchiveFound *found)
     lookup_answer(lookup, found ? summary_response(lookup, found) : answer_no_run(lookup->id));
 }
 
-/* Who acts on the archive: the owner, or with NULL the instructor. */
+/* The archive and the queue take NULL for the instructor. */
 static const char *actor(const Lookup *lookup)
 {
-    return json_is_true(json_object_get(lookup->values, "instructor")) ? NULL : lookup->client.owner;
+    return lookup->instructor ? NULL : lookup->client.owner;
 }
 
 static void on_relabelled(void *data, bool found, bool kept)
@@ -60,7 +60,8 @@ static void on_relabelled(void *data, bool found, bool kept)
 
     (void)found;
     lookup->kept = kept;
-    archive_get(lookup->later.app->archive, lookup->id, lookup->client.owner, 0, on_relabelled_shown, lookup);
+    archive_get(
+        later_app(lookup->later)->archive, lookup->id, lookup->client.owner, 0, on_relabelled_shown, lookup);
 }
 
 /* The label that a run shall have; NULL: none. */
@@ -88,16 +89,8 @@ static void on_found_to_relabel(void *data, const ArchiveFound *found)
     else if (!says_label(lookup->values))
         on_relabelled(lookup, true, true);
     else
-        archive_relabel(lookup->later.app->archive, lookup->id, actor(lookup), new_label(lookup->values),
-            on_relabelled, lookup);
-}
-
-static Lookup *lookup_to_act(App *app, Request *request, const Client *client, const json_t *values)
-{
-    Lookup *lookup = lookup_new(app, request, client, json_copy((json_t *)values));
-
-    json_object_set_new(lookup->values, "instructor", json_boolean(request->role == GATE_INSTRUCTOR));
-    return lookup;
+        archive_relabel(later_app(lookup->later)->archive, lookup->id, actor(lookup),
+            new_label(lookup->values), on_relabelled, lookup);
 }
 
 Response *handle_relabel(App *app, Request *request)
@@ -110,12 +103,10 @@ Response *handle_relabel(App *app, Request *request)
 
     if (refusal)
         return refusal;
-    lookup = lookup_to_act(app, request, &client, values);
+    lookup = lookup_new(app, request, &client, json_incref(values));
     live = says_label(values) ? queue_find(app->queue, lookup->id) : NULL;
     if (live && !queue_relabel(app->queue, live, actor(lookup), new_label(values), on_relabelled, lookup)) {
-        json_decref(lookup->values);
-        free(lookup);
-        request->gone = NULL;
+        lookup_cancel(lookup);
         return not_yours(live->id);
     }
     if (!live)
@@ -125,7 +116,7 @@ Response *handle_relabel(App *app, Request *request)
 
 static Response *not_removed(const Lookup *lookup)
 {
-    const char *trouble = archive_trouble(lookup->later.app->archive);
+    const char *trouble = archive_trouble(later_app(lookup->later)->archive);
     auto_problem Problem problem = {0};
 
     problem_set(&problem, 503, "Not removed", "the run %s is still there: %s", lookup->id,
@@ -156,7 +147,7 @@ static void on_found_to_remove(void *data, const ArchiveFound *found)
             lookup, conflict(lookup->id, "is also the run of others who asked for the same: only the "
                                          "instructor can remove it"));
     else
-        archive_remove(lookup->later.app->archive, lookup->id, on_removed, lookup);
+        archive_remove(later_app(lookup->later)->archive, lookup->id, on_removed, lookup);
 }
 
 Response *handle_remove(App *app, Request *request)
@@ -170,13 +161,13 @@ Response *handle_remove(App *app, Request *request)
     if (queue_find(app->queue, request->parameter))
         return conflict(request->parameter, "is not over yet: cancel it first");
     archive_get(app->archive, request->parameter, client.owner, 0, on_found_to_remove,
-        lookup_to_act(app, request, &client, values));
+        lookup_new(app, request, &client, json_incref(values)));
     return NULL;
 }
 
 static Response *goes_on(const Run *run)
 {
-    json_auto_t *object = json_pack("{s:s, s:s, s:s}", "id", run->id, "status", run_status_name(run->status),
+    json_auto_t *object = json_pack("{s:s, s:s, s:s}", "id", run->id, "status", run_status_name(run),
         "detail", "others have asked for this run too: it goes on for them");
 
     return response_add_header(response_new_json(200, object), "Cache-Control", "no-store");
@@ -205,9 +196,9 @@ Response *handle_cancel(App *app, Request *request)
             lookup_new(app, request, &client, json_incref(values)));
         return NULL;
     }
-    if (request->role != GATE_INSTRUCTOR && !ask_find(live->asks, client.owner))
+    if (!request->instructor && !asks_find(&live->asks, client.owner))
         return not_yours(live->id);
-    if (!queue_cancel(app->queue, live, request->role == GATE_INSTRUCTOR ? NULL : client.owner))
+    if (!queue_cancel(app->queue, live, request->instructor ? NULL : client.owner))
         return goes_on(live);
     return lookup_at_end(app, request, live, &client, RESULT_FORMAT_JSON);
 }

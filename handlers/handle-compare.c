@@ -11,7 +11,7 @@
 #include "results/compare.h"
 
 typedef struct Comparison {
-    Later later; /* stands first */
+    Later *later;
     Client client;
     char *baseline_id, *candidate_id; /* owned */
     ResultFormat format;
@@ -21,13 +21,14 @@ typedef struct Comparison {
     size_t length;
 } Comparison;
 
-static void answer(Comparison *comparison, Response *response)
+static void answer_comparison(Comparison *comparison, Response *response)
 {
     json_decref(comparison->baseline);
     json_decref(comparison->candidate);
     free(comparison->baseline_id);
     free(comparison->candidate_id);
-    later_answer(comparison, response);
+    later_answer(comparison->later, response);
+    free(comparison);
 }
 
 static Response *cannot_be_compared(const char *param, const char *id, const char *why)
@@ -72,7 +73,7 @@ static void on_worked(uv_work_t *request, int status)
 
     assert(status == 0);
     response_add_header(response, "Cache-Control", "no-store");
-    answer(comparison, response_add_header(response, "Vary", "Accept"));
+    answer_comparison(comparison, response_add_header(response, "Vary", "Accept"));
 }
 
 static void on_candidate(void *data, const ArchiveFound *found)
@@ -81,12 +82,12 @@ static void on_candidate(void *data, const ArchiveFound *found)
 
     comparison->candidate = read_run(found);
     if (!comparison->candidate) {
-        answer(comparison,
+        answer_comparison(comparison,
             cannot_be_compared("candidate", comparison->candidate_id, "there is no such run, or not yet"));
         return;
     }
     comparison->work.data = comparison;
-    uv_queue_work(comparison->later.app->loop, &comparison->work, work, on_worked);
+    uv_queue_work(later_app(comparison->later)->loop, &comparison->work, work, on_worked);
 }
 
 static void on_baseline(void *data, const ArchiveFound *found)
@@ -95,10 +96,10 @@ static void on_baseline(void *data, const ArchiveFound *found)
 
     comparison->baseline = read_run(found);
     if (comparison->baseline)
-        archive_get(comparison->later.app->archive, comparison->candidate_id, comparison->client.owner,
+        archive_get(later_app(comparison->later)->archive, comparison->candidate_id, comparison->client.owner,
             ARCHIVE_RUN, on_candidate, comparison);
     else
-        answer(comparison,
+        answer_comparison(comparison,
             cannot_be_compared("baseline", comparison->baseline_id, "there is no such run, or not yet"));
 }
 
@@ -116,7 +117,9 @@ Response *handle_compare(App *app, Request *request)
         answer_choose_format(
             request, json_string_value(json_object_get(values, "format")), &format, &problem) < 0)
         return answer_problem(&problem);
-    comparison = later_new(sizeof(*comparison), app, request);
+    comparison = calloc(1, sizeof(*comparison));
+    assert(comparison);
+    comparison->later = later_new(app, request);
     comparison->client = client;
     comparison->format = format;
     comparison->candidate_id = strdup(json_string_value(json_object_get(values, "candidate")));

@@ -1,5 +1,5 @@
 /* GET /runs/{id}, its events and its trace. A run that is not over is in the queue, any other in the archive;
- * who asks need not know. */
+ * the client need not know. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "handlers/follow.h"
 #include "handlers/lookup.h"
 
-/* The archive's text as who asks sees it; NULL if it cannot be read. */
+/* The archive's text as the one that asks sees it; NULL if it cannot be read. */
 static json_t *see(const ArchiveFound *found)
 {
     json_auto_t *run = found->run ? json_loads(found->run, 0, NULL) : NULL;
@@ -57,7 +57,7 @@ Response *handle_one_run(App *app, Request *request)
     if (answer_choose_format(request, lookup_text(values, "format"), &format, &problem) < 0)
         return answer_problem(&problem);
     live = queue_find(app->queue, request->parameter);
-    if (live && live->ending)
+    if (live && live->state >= RUN_OVER)
         return lookup_at_end(app, request, live, &client, format);
     if (live) {
         RunView view = answer_view(app, live, client.owner, lookup_has_joined(live, client.owner));
@@ -167,7 +167,7 @@ Response *handle_run_trace(App *app, Request *request)
     if (refusal)
         return refusal;
     live = queue_find(app->queue, request->parameter);
-    if (live && !live->ending)
+    if (live && live->state < RUN_OVER)
         return no_trace(409, live->id, "is not over yet");
     archive_get(app->archive, request->parameter, NULL, ARCHIVE_TRACE, on_trace,
         lookup_new(app, request, &client, json_incref(values)));

@@ -138,9 +138,9 @@ static Response *busy(const App *app, QueueAnswer answer, const Wish *wish)
     return response_add_header(answer_problem(&problem), "Retry-After", "%u", seconds);
 }
 
-/* One who waits for the whole run. */
+/* One that waits for the whole run. */
 typedef struct Waiting {
-    Watcher watcher; /* stands first */
+    Watcher watcher;
     App *app;
     Request *request;
     Run *run;
@@ -150,7 +150,7 @@ typedef struct Waiting {
 static void free_waiting(Waiting *waiting)
 {
     free(waiting->watcher.owner);
-    ask_free_all(&waiting->watcher.own);
+    ask_free(waiting->watcher.own);
     free(waiting);
 }
 
@@ -162,10 +162,10 @@ static void add_run_timing(Response *response, const Run *run)
         (double)(started - run->queued_at) / 1e6, (double)(run->ended_at - started) / 1e6);
 }
 
-static void on_end(Watcher *watcher, Run *run)
+static void on_waited_end(void *data, Run *run)
 {
-    Waiting *waiting = (Waiting *)watcher;
-    RunView view = answer_view_for(waiting->app, run, watcher);
+    Waiting *waiting = data;
+    RunView view = answer_view_for(waiting->app, run, &waiting->watcher);
     json_auto_t *object = run_json_for(run->object, &view);
     Response *response = answer_run(answer_status(run), object, waiting->format);
 
@@ -177,7 +177,7 @@ static void on_end(Watcher *watcher, Run *run)
     free_waiting(waiting);
 }
 
-static void on_gone(Request *request)
+static void on_waiting_gone(Request *request)
 {
     Waiting *waiting = request->data;
 
@@ -185,13 +185,11 @@ static void on_gone(Request *request)
     free_waiting(waiting);
 }
 
-/* A client may have joined a run of his own with other words: each of his requests is answered with its own.
- */
+/* A client may have joined a run of its own with other words: each of its requests is answered with the words
+ * of that request. */
 static Ask *own_words(const Wish *wish)
 {
-    Ask *own = NULL;
-
-    return ask_add(&own, wish->client.owner, words(wish->label), words(wish->prediction));
+    return ask_new(wish->client.owner, words(wish->label), words(wish->prediction));
 }
 
 static void wait_for(App *app, Request *request, Run *run, const Wish *wish, bool joined)
@@ -203,7 +201,8 @@ static void wait_for(App *app, Request *request, Run *run, const Wish *wish, boo
         .watcher = {.owner = strdup(wish->client.owner),
             .own = own_words(wish),
             .joined = joined,
-            .end = on_end},
+            .end = on_waited_end,
+            .data = waiting},
         .app = app,
         .request = request,
         .run = run,
@@ -211,13 +210,13 @@ static void wait_for(App *app, Request *request, Run *run, const Wish *wish, boo
     };
     assert(waiting->watcher.owner);
     request->data = waiting;
-    request->gone = on_gone;
+    request->gone = on_waiting_gone;
     queue_watch(app->queue, run, &waiting->watcher);
 }
 
-/* One who only wants to know that the run is on the books. */
+/* One that only wants to know that the run is on the books. */
 typedef struct Booking {
-    Later later; /* stands first */
+    Later *later;
     char id[ULID_LENGTH + 1];
     json_t *object; /* the run as it was then */
 } Booking;
@@ -229,7 +228,7 @@ static void on_noted(void *data, bool found, bool kept)
 
     (void)found;
     if (!kept) {
-        const char *trouble = archive_trouble(booking->later.app->archive);
+        const char *trouble = archive_trouble(later_app(booking->later)->archive);
 
         json_object_set_new(booking->object, "kept", json_false());
         json_object_set_new(booking->object, "kept_reason", trouble ? json_string(trouble) : json_null());
@@ -237,22 +236,24 @@ static void on_noted(void *data, bool found, bool kept)
     response = answer_run(202, booking->object, RESULT_FORMAT_JSON);
     response_add_header(response, "Location", "/runs/%s", booking->id);
     response_add_header(response, "Preference-Applied", "respond-async");
+    later_answer(booking->later, response);
     json_decref(booking->object);
-    later_answer(booking, response);
+    free(booking);
 }
 
-static void book(Booking *booking, App *app, const Run *run, const Wish *wish, bool joined)
+static void book(Booking *booking, App *app, Request *request, const Run *run, const Wish *wish, bool joined)
 {
     RunView view = answer_view(app, run, wish->client.owner, joined);
     json_auto_t *object = run_json(run);
 
+    booking->later = later_new(app, request);
     memcpy(booking->id, run->id, sizeof(booking->id));
     booking->object = run_json_for(object, &view);
 }
 
 static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish)
 {
-    Booking *booking = wish->async ? later_new(sizeof(*booking), app, request) : NULL;
+    Booking *booking = wish->async ? calloc(1, sizeof(*booking)) : NULL;
     const Submission submission = {
         .address = wish->client.address,
         .client = wish->client.name,
@@ -265,18 +266,19 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
         .data = booking,
     };
     Run *run;
-    QueueAnswer answer = queue_submit(app->queue, plan, &submission, &run);
+    QueueAnswer answer;
 
+    assert(booking || !wish->async);
+    answer = queue_submit(app->queue, plan, &submission, &run);
     if (answer != QUEUE_TAKEN && answer != QUEUE_JOINED) {
         free(booking);
-        request->gone = NULL;
         return busy(app, answer, wish);
     }
     memcpy(request->run, run->id, sizeof(run->id));
     if (wish->stream)
         return follow_run(app, run, &wish->client, own_words(wish), answer == QUEUE_JOINED, 0);
     if (booking)
-        book(booking, app, run, wish, answer == QUEUE_JOINED);
+        book(booking, app, request, run, wish, answer == QUEUE_JOINED);
     else
         wait_for(app, request, run, wish, answer == QUEUE_JOINED);
     return NULL;

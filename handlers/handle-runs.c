@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "handlers/answer-run.h"
 #include "handlers/app.h"
@@ -64,7 +65,7 @@ static char *next_page(const json_t *values, const char *last_id)
     assert(file);
     fprintf(file, "/runs?before=%s&limit=%lld", last_id,
         (long long)json_integer_value(json_object_get(values, "limit")));
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(kept); i++)
         append_escaped(file, kept[i], lookup_text(values, kept[i]));
     fclose(file);
     return text;
@@ -77,7 +78,7 @@ static json_t *make_row(const json_t *run)
         "id", "experiment", "status", "label", "prediction", "created_at", "headline"};
     json_t *row = json_object();
 
-    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(first); i++)
         if (json_object_get(run, first[i]))
             json_object_set(row, first[i], json_object_get(run, first[i]));
     json_object_update_missing(row, (json_t *)run);
@@ -91,10 +92,10 @@ static void add_live(const App *app, json_t *run)
 
     if (!live)
         return;
-    json_object_set_new(run, "status", json_string(run_status_name(live->status)));
-    if (live->status == RUN_QUEUED)
-        json_object_set_new(run, "position", json_integer((json_int_t)live->position));
-    if (live->status == RUN_RUNNING)
+    json_object_set_new(run, "status", json_string(run_status_name(live)));
+    if (live->state == RUN_QUEUED)
+        json_object_set_new(run, "position", json_integer((json_int_t)queue_position(live)));
+    if (live->state == RUN_RUNNING || live->state == RUN_LEAVING)
         json_object_set_new(run, "remaining_ns", json_integer((json_int_t)run_remaining(live)));
 }
 
@@ -111,7 +112,7 @@ static void on_listed(void *data, const json_t *runs, bool more)
 
     json_array_foreach (runs, i, run) {
         json_array_append_new(copies, make_row(run));
-        add_live(lookup->later.app, json_array_get(copies, i));
+        add_live(later_app(lookup->later), json_array_get(copies, i));
     }
     text = layout(copies, next);
     response = response_new(200, "application/json", text, strlen(text));

@@ -3,29 +3,37 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static void on_gone(Request *request)
+struct Later {
+    App *app;
+    Request *request; /* NULL: the client has left */
+};
+
+static void on_later_gone(Request *request)
 {
     Later *later = request->data;
 
     later->request = NULL;
 }
 
-void *later_new(size_t size, App *app, Request *request)
+Later *later_new(App *app, Request *request)
 {
-    Later *later = calloc(1, size);
+    Later *later = calloc(1, sizeof(*later));
 
-    assert(later && size >= sizeof(*later));
+    assert(later);
     later->app = app;
     later->request = request;
     request->data = later;
-    request->gone = on_gone;
+    request->gone = on_later_gone;
     return later;
 }
 
-void later_answer(void *data, Response *response)
+App *later_app(const Later *later)
 {
-    Later *later = data;
+    return later->app;
+}
 
+void later_answer(Later *later, Response *response)
+{
     if (later->request)
         later->request->answer(later->request, response);
     else if (!response->constant)
@@ -33,7 +41,9 @@ void later_answer(void *data, Response *response)
     free(later);
 }
 
-void later_refuse(void *later, const Problem *problem)
+void later_cancel(Later *later)
 {
-    later_answer(later, response_new_problem(problem));
+    if (later && later->request)
+        later->request->gone = NULL;
+    free(later);
 }

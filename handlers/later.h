@@ -1,22 +1,18 @@
-/* A request that is answered later. Stands first in what a handler keeps for it. */
+/* A request that is answered later: the handler keeps this, returns NULL, and answers or cancels it once. In
+ * between the client may leave; then the answer is dropped. */
 #pragma once
-
-#include <stdbool.h>
-#include <stddef.h>
 
 #include "handlers/app.h"
 
-typedef struct Later {
-    App *app;
-    Request *request; /* NULL: the client has left */
-} Later;
+typedef struct Later Later;
 
-/* Allocates size bytes that begin with a Later, zeroed, and takes hold of the request, so that it is noticed
- * when the client leaves. The handler then returns NULL. */
-void *later_new(size_t size, App *app, Request *request);
+/* Takes hold of the request. */
+Later *later_new(App *app, Request *request);
 
-/* Answers, if there is still somebody, and frees what later_new() gave. Takes the response over. */
-void later_answer(void *later, Response *response);
+App *later_app(const Later *later);
 
-/* The same with a problem. */
-void later_refuse(void *later, const Problem *problem);
+/* Answers, if there is still somebody, and frees it. Takes the response over. */
+void later_answer(Later *later, Response *response);
+
+/* Lets go of the request, which the handler answers at once after all, and frees it; NULL is allowed. */
+void later_cancel(Later *later);

@@ -19,18 +19,29 @@ bool lookup_is_id(const char *text)
 
 Lookup *lookup_new(App *app, Request *request, const Client *client, json_t *values)
 {
-    Lookup *lookup = later_new(sizeof(*lookup), app, request);
+    Lookup *lookup = calloc(1, sizeof(*lookup));
 
+    assert(lookup);
+    lookup->later = later_new(app, request);
     snprintf(lookup->id, sizeof(lookup->id), "%.*s", ULID_LENGTH, request->parameter);
     lookup->client = *client;
+    lookup->instructor = request->instructor;
     lookup->values = values;
     return lookup;
 }
 
 void lookup_answer(Lookup *lookup, Response *response)
 {
+    later_answer(lookup->later, response);
     json_decref(lookup->values);
-    later_answer(lookup, response);
+    free(lookup);
+}
+
+void lookup_cancel(Lookup *lookup)
+{
+    later_cancel(lookup->later);
+    json_decref(lookup->values);
+    free(lookup);
 }
 
 Response *lookup_begin(const Request *request, json_t **ret_values, Client *client)
@@ -46,28 +57,28 @@ Response *lookup_begin(const Request *request, json_t **ret_values, Client *clie
     return NULL;
 }
 
-/* One who waits for the end of a run, which is near. */
+/* One that waits for the end of a run, which is near. */
 typedef struct AtEnd {
-    Watcher watcher; /* stands first */
-    Later *later;    /* owned */
+    Watcher watcher;
+    Later *later; /* owned */
     ResultFormat format;
 } AtEnd;
 
 bool lookup_has_joined(const Run *run, const char *owner)
 {
-    Ask *ask = ask_find(run->asks, owner);
+    const Ask *ask = asks_find(&run->asks, owner);
 
-    return ask && ask != run->asks;
+    return ask && ask != STAILQ_FIRST(&run->asks);
 }
 
-static void on_at_end(Watcher *watcher, Run *run)
+static void on_at_end(void *data, Run *run)
 {
-    AtEnd *at_end = (AtEnd *)watcher;
-    RunView view = answer_view(at_end->later->app, run, watcher->owner, watcher->joined);
+    AtEnd *at_end = data;
+    RunView view = answer_view(later_app(at_end->later), run, at_end->watcher.owner, at_end->watcher.joined);
     json_auto_t *object = run_json_for(run->object, &view);
 
     later_answer(at_end->later, answer_run(200, object, at_end->format));
-    free(watcher->owner);
+    free(at_end->watcher.owner);
     free(at_end);
 }
 
@@ -77,8 +88,13 @@ Response *lookup_at_end(App *app, Request *request, Run *run, const Client *clie
 
     assert(at_end);
     at_end->watcher = (Watcher){
-        .owner = strdup(client->owner), .joined = lookup_has_joined(run, client->owner), .end = on_at_end};
-    at_end->later = later_new(sizeof(Later), app, request);
+        .owner = strdup(client->owner),
+        .joined = lookup_has_joined(run, client->owner),
+        .end = on_at_end,
+        .data = at_end,
+    };
+    assert(at_end->watcher.owner);
+    at_end->later = later_new(app, request);
     at_end->format = format;
     queue_watch(app->queue, run, &at_end->watcher);
     return NULL;

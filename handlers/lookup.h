@@ -11,13 +11,14 @@
 #include "results/format.h"
 
 typedef struct Lookup {
-    Later later; /* stands first */
+    Later *later;
     char id[ULID_LENGTH + 1];
     Client client;
     ResultFormat format;
     uint64_t last_number;
-    bool kept;      /* a change of it is on disk */
-    json_t *values; /* owned; of the request's parameters */
+    bool instructor; /* asks, and may change what is not its own */
+    bool kept;       /* a change of it is on disk */
+    json_t *values;  /* owned; of the request's parameters */
 } Lookup;
 
 /* What every handler of runs begins with: the parameters, the client, and an id that can be one. Returns NULL
@@ -29,6 +30,9 @@ Lookup *lookup_new(App *app, Request *request, const Client *client, json_t *val
 
 /* Answers and frees it. */
 void lookup_answer(Lookup *lookup, Response *response);
+
+/* Frees it; the handler answers at once. */
+void lookup_cancel(Lookup *lookup);
 
 /* The text of a parameter; NULL if there is none. */
 const char *lookup_text(const json_t *values, const char *name);

@@ -6,6 +6,7 @@
  * client has left, nobody may touch the request any more, and the work for it should end. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/nsec.h"
@@ -33,13 +34,6 @@ typedef enum Method {
     METHOD_OTHER = 1 << 7, /* any name we do not know */
 } Method;
 
-/* Who asks, as far as tokens tell: see handlers/gate.h. */
-typedef enum GateRole {
-    GATE_NOBODY, /* a token is needed, and there is none */
-    GATE_USER,   /* he may run something and read the history */
-    GATE_INSTRUCTOR,
-} GateRole;
-
 typedef struct Request Request;
 struct Request {
     Method method;
@@ -60,7 +54,7 @@ struct Request {
     const char *route; /* its path with {name}; NULL: none */
     char run[32];      /* the id of the run that it is about; "": none */
 
-    GateRole role;                           /* set by routes_dispatch() */
+    bool instructor;                         /* asks, by its token; set by routes_dispatch() */
     const struct RouteParameter *parameters; /* those that its route takes; set by routes_dispatch() */
 
     /* Returns the first header line of that name, or NULL; valid until the request is answered. */

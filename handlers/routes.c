@@ -132,6 +132,7 @@ static void add_cors_headers(const App *app, Request *request)
 
 Response *routes_dispatch(App *app, Request *request)
 {
+    GateRole role = GATE_NOBODY;
     const Route *route;
     Response *refusal;
 
@@ -144,7 +145,8 @@ Response *routes_dispatch(App *app, Request *request)
     }
     add_cors_headers(app, request);
     route = find_route(app, request);
-    refusal = gate_check(&app->gate, request, needs_of(route, request), &request->role);
+    refusal = gate_check(&app->gate, request, needs_of(route, request), &role);
+    request->instructor = role == GATE_INSTRUCTOR;
     if (refusal)
         return refusal;
     if (strcmp(request->path, "*") == 0 && request->method == METHOD_OPTIONS)

@@ -9,7 +9,7 @@
 struct Board {
     LoggedEvent kept[BOARD_KEPT]; /* a ring; the oldest stands at n_told % BOARD_KEPT once it is full */
     uint64_t n_told, last_number;
-    BoardWatcher *watchers;
+    LIST_HEAD(, BoardWatcher) watchers;
 };
 
 Board *board_new(void)
@@ -24,10 +24,11 @@ Board *board_new(void)
 
 void board_free(Board *board)
 {
-    for (BoardWatcher *watcher = board->watchers, *next; watcher; watcher = next) {
-        next = watcher->next;
-        watcher->next = watcher->previous = NULL;
-        watcher->end(watcher);
+    BoardWatcher *watcher;
+
+    while ((watcher = LIST_FIRST(&board->watchers))) {
+        LIST_REMOVE(watcher, link);
+        watcher->end(watcher->data);
     }
     for (size_t i = 0; i < BOARD_KEPT; i++)
         shared_drop(board->kept[i].text);
@@ -37,14 +38,13 @@ void board_free(Board *board)
 void board_tell(Board *board, const char *event, const json_t *data)
 {
     LoggedEvent *place = &board->kept[board->n_told++ % BOARD_KEPT];
+    const BoardWatcher *watcher;
 
     shared_drop(place->text);
     place->number = ++board->last_number;
     place->text = event_text(place->number, event, data);
-    for (BoardWatcher *watcher = board->watchers, *next; watcher; watcher = next) {
-        next = watcher->next;
-        watcher->event(watcher, place->text);
-    }
+    LIST_FOREACH (watcher, &board->watchers, link)
+        watcher->event(watcher->data, place->text);
 }
 
 void board_watch(Board *board, BoardWatcher *watcher, uint64_t last_number)
@@ -55,21 +55,13 @@ void board_watch(Board *board, BoardWatcher *watcher, uint64_t last_number)
         const LoggedEvent *event = &board->kept[i % BOARD_KEPT];
 
         if (event->number > last_number)
-            watcher->event(watcher, event->text);
+            watcher->event(watcher->data, event->text);
     }
-    watcher->previous = NULL;
-    watcher->next = board->watchers;
-    if (board->watchers)
-        board->watchers->previous = watcher;
-    board->watchers = watcher;
+    LIST_INSERT_HEAD(&board->watchers, watcher, link);
 }
 
 void board_unwatch(Board *board, BoardWatcher *watcher)
 {
-    if (watcher->next)
-        watcher->next->previous = watcher->previous;
-    if (watcher->previous)
-        watcher->previous->next = watcher->next;
-    else
-        board->watchers = watcher->next;
+    (void)board;
+    LIST_REMOVE(watcher, link);
 }

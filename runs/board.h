@@ -8,17 +8,18 @@
 
 #include <jansson.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "base/shared.h"
 
 enum { BOARD_KEPT = 100 };
 
-typedef struct BoardWatcher BoardWatcher;
-struct BoardWatcher {
-    void (*event)(BoardWatcher *watcher, Shared *text);
-    void (*end)(BoardWatcher *watcher); /* the server stops; the watcher hangs on nothing any more */
-    BoardWatcher *next, *previous;
-};
+typedef struct BoardWatcher {
+    LIST_ENTRY(BoardWatcher) link;
+    void (*event)(void *data, Shared *text); /* must not end the watch */
+    void (*end)(void *data);                 /* the server stops; the watcher hangs on nothing any more */
+    void *data;
+} BoardWatcher;
 
 typedef struct Board Board;
 

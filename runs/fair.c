@@ -1,5 +1,6 @@
-/* Three levels of singly linked lists. They are short: addresses with something waiting, clients of one
- * address, items of one client. */
+/* Three levels of lists. They are short: addresses with something waiting, clients of one address, items of
+ * one client. An address or a client with nothing waiting is not there at all, so a turn is never wasted on
+ * it. */
 #include "runs/fair.h"
 
 #include <assert.h>
@@ -8,32 +9,30 @@
 
 #include "base/cleanup.h"
 
+void fair_init(Fair *fair)
+{
+    *fair = (Fair){.addresses = TAILQ_HEAD_INITIALIZER(fair->addresses)};
+}
+
 static FairAddress *find_address(const Fair *fair, const char *name)
 {
-    FairAddress *address = fair->first;
+    FairAddress *address;
 
-    while (address && strcmp(address->name, name) != 0)
-        address = address->next;
-    return address;
+    TAILQ_FOREACH (address, &fair->addresses, link)
+        if (strcmp(address->name, name) == 0)
+            return address;
+    return NULL;
 }
 
 static FairClient *find_client(const FairAddress *address, const char *name)
 {
-    FairClient *client = address ? address->first : NULL;
+    FairClient *client;
 
-    while (client && strcmp(client->name, name) != 0)
-        client = client->next;
-    return client;
+    TAILQ_FOREACH (client, &address->clients, link)
+        if (strcmp(client->name, name) == 0)
+            return client;
+    return NULL;
 }
-
-/* The end of a list, where the next one is linked in. */
-#define END_OF(first)                                                                                        \
-    __extension__({                                                                                          \
-        typeof(&(first)) end_ = &(first);                                                                    \
-        while (*end_)                                                                                        \
-            end_ = &(*end_)->next;                                                                           \
-        end_;                                                                                                \
-    })
 
 static FairAddress *get_address(Fair *fair, const char *name)
 {
@@ -45,7 +44,8 @@ static FairAddress *get_address(Fair *fair, const char *name)
     assert(address);
     address->name = strdup(name);
     assert(address->name);
-    *END_OF(fair->first) = address;
+    TAILQ_INIT(&address->clients);
+    TAILQ_INSERT_TAIL(&fair->addresses, address, link);
     return address;
 }
 
@@ -60,7 +60,8 @@ static FairClient *get_client(FairAddress *address, const char *name)
     client->name = strdup(name);
     assert(client->name);
     client->address = address;
-    *END_OF(address->first) = client;
+    TAILQ_INIT(&client->items);
+    TAILQ_INSERT_TAIL(&address->clients, client, link);
     return client;
 }
 
@@ -70,39 +71,10 @@ void fair_push(Fair *fair, FairItem *item, const char *address, const char *clie
 
     assert(!item->client);
     item->client = owner;
-    item->next = NULL;
-    if (owner->last)
-        owner->last->next = item;
-    else
-        owner->first = item;
-    owner->last = item;
+    TAILQ_INSERT_TAIL(&owner->items, item, link);
     owner->n_items++;
     owner->address->n_items++;
     fair->n_items++;
-}
-
-/* Takes a member out of the list that begins at first. */
-#define UNLINK(first, member)                                                                                \
-    do {                                                                                                     \
-        typeof(&(first)) link_ = &(first);                                                                   \
-        while (*link_ != (member))                                                                           \
-            link_ = &(*link_)->next;                                                                         \
-        *link_ = (member)->next;                                                                             \
-        (member)->next = NULL;                                                                               \
-    } while (0)
-
-static void free_client(FairClient *client)
-{
-    UNLINK(client->address->first, client);
-    free(client->name);
-    free(client);
-}
-
-static void free_address(Fair *fair, FairAddress *address)
-{
-    UNLINK(fair->first, address);
-    free(address->name);
-    free(address);
 }
 
 void fair_remove(Fair *fair, FairItem *item)
@@ -110,70 +82,79 @@ void fair_remove(Fair *fair, FairItem *item)
     FairClient *client = item->client;
     FairAddress *address = client->address;
 
-    UNLINK(client->first, item);
-    if (client->last == item) {
-        client->last = client->first;
-        while (client->last && client->last->next)
-            client->last = client->last->next;
-    }
+    TAILQ_REMOVE(&client->items, item, link);
     item->client = NULL;
     client->n_items--;
     address->n_items--;
     fair->n_items--;
-    if (client->n_items == 0)
-        free_client(client);
-    if (address->n_items == 0)
-        free_address(fair, address);
+    if (client->n_items == 0) {
+        TAILQ_REMOVE(&address->clients, client, link);
+        free(client->name);
+        free(client);
+    }
+    if (address->n_items == 0) {
+        TAILQ_REMOVE(&fair->addresses, address, link);
+        free(address->name);
+        free(address);
+    }
+}
+
+FairItem *fair_first(const Fair *fair)
+{
+    const FairAddress *address = TAILQ_FIRST(&fair->addresses);
+
+    return address ? TAILQ_FIRST(&TAILQ_FIRST(&address->clients)->items) : NULL;
 }
 
 FairItem *fair_pop(Fair *fair)
 {
-    FairAddress *address = fair->first;
-    FairClient *client;
-    FairItem *item;
+    FairItem *item = fair_first(fair);
+    FairAddress *address;
 
-    if (!address)
+    if (!item)
         return NULL;
-    client = address->first;
-    item = client->first;
+    address = item->client->address;
     /* To the end of their lists first: removing the item may free them. */
-    UNLINK(fair->first, address);
-    *END_OF(fair->first) = address;
-    UNLINK(address->first, client);
-    *END_OF(address->first) = client;
+    TAILQ_REMOVE(&address->clients, item->client, link);
+    TAILQ_INSERT_TAIL(&address->clients, item->client, link);
+    TAILQ_REMOVE(&fair->addresses, address, link);
+    TAILQ_INSERT_TAIL(&fair->addresses, address, link);
     fair_remove(fair, item);
     return item;
 }
 
-/* The items of an address in its clients' turns. */
+/* The items of an address in its clients' turns: the first of each, then the second of each, and so on. */
 static void list_address(const FairAddress *address, FairItem **items)
 {
     size_t n_clients = 0, n = 0, i = 0;
     auto_free FairItem **heads = NULL;
+    const FairClient *client;
 
-    for (const FairClient *client = address->first; client; client = client->next)
+    TAILQ_FOREACH (client, &address->clients, link)
         n_clients++;
     heads = calloc(n_clients, sizeof(*heads));
     assert(heads);
-    for (const FairClient *client = address->first; client; client = client->next)
-        heads[i++] = client->first;
+    TAILQ_FOREACH (client, &address->clients, link)
+        heads[i++] = TAILQ_FIRST(&client->items);
     while (n < address->n_items) {
         for (i = 0; i < n_clients; i++) {
             if (!heads[i])
                 continue;
             items[n++] = heads[i];
-            heads[i] = heads[i]->next;
+            heads[i] = TAILQ_NEXT(heads[i], link);
         }
     }
 }
 
+/* The same one level up, with the list of each address instead of the items of each client. */
 void fair_list(const Fair *fair, FairItem **items)
 {
     auto_free FairItem **grouped = calloc(fair->n_items + 1, sizeof(FairItem *));
+    const FairAddress *address;
     size_t n = 0;
 
     assert(grouped);
-    for (const FairAddress *address = fair->first; address; address = address->next) {
+    TAILQ_FOREACH (address, &fair->addresses, link) {
         list_address(address, grouped + n);
         n += address->n_items;
     }
@@ -181,7 +162,7 @@ void fair_list(const Fair *fair, FairItem **items)
     for (size_t round = 0; n < fair->n_items; round++) {
         size_t start = 0;
 
-        for (const FairAddress *address = fair->first; address; address = address->next) {
+        TAILQ_FOREACH (address, &fair->addresses, link) {
             if (round < address->n_items)
                 items[n++] = grouped[start + round];
             start += address->n_items;
@@ -192,7 +173,7 @@ void fair_list(const Fair *fair, FairItem **items)
 size_t fair_count(const Fair *fair, const char *address, const char *client)
 {
     const FairAddress *found = find_address(fair, address);
-    const FairClient *one = client ? find_client(found, client) : NULL;
+    const FairClient *one = found && client ? find_client(found, client) : NULL;
 
     if (client)
         return one ? one->n_items : 0;

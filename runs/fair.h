@@ -1,40 +1,40 @@
 /* Whose turn it is: a waiting line that is fair in two steps. Addresses take turns; at each address its
- * clients take turns; each client is served in the order in which he came. So a script that fills its own
+ * clients take turns; each client is served in the order in which it came. So a script that fills its own
  * part of the line delays nobody but itself, whether it uses one name or many: a room behind one address and
  * somebody behind another have one turn each. */
 #pragma once
 
 #include <stddef.h>
+#include <sys/queue.h>
 
-typedef struct FairItem FairItem;
-typedef struct FairClient FairClient;
-typedef struct FairAddress FairAddress;
+/* A member of what waits. */
+typedef struct FairItem {
+    TAILQ_ENTRY(FairItem) link; /* of the same client */
+    struct FairClient *client;  /* NULL: does not wait */
+    void *what;                 /* that waits; set by whose it is */
+} FairItem;
 
-/* Stands in what waits. */
-struct FairItem {
-    FairClient *client; /* NULL: does not wait */
-    FairItem *next;     /* of the same client */
-};
-
-struct FairClient {
+typedef struct FairClient {
+    TAILQ_ENTRY(FairClient) link; /* of the same address, in the order of their turns */
+    struct FairAddress *address;
     char *name;
-    FairAddress *address;
-    FairItem *first, *last;
+    TAILQ_HEAD(, FairItem) items;
     size_t n_items;
-    FairClient *next; /* whose turn is after this one's */
-};
+} FairClient;
 
-struct FairAddress {
+typedef struct FairAddress {
+    TAILQ_ENTRY(FairAddress) link; /* in the order of their turns */
     char *name;
-    FairClient *first;
+    TAILQ_HEAD(, FairClient) clients;
     size_t n_items;
-    FairAddress *next;
-};
+} FairAddress;
 
 typedef struct Fair {
-    FairAddress *first;
+    TAILQ_HEAD(, FairAddress) addresses;
     size_t n_items;
 } Fair;
+
+void fair_init(Fair *fair);
 
 /* Puts an item at the end of its client's line. An address or a client that had none comes last. */
 void fair_push(Fair *fair, FairItem *item, const char *address, const char *client);
@@ -42,7 +42,10 @@ void fair_push(Fair *fair, FairItem *item, const char *address, const char *clie
 /* Takes the item out, wherever it stands. */
 void fair_remove(Fair *fair, FairItem *item);
 
-/* Takes the next one out, whose client and address then are the last; NULL if none waits. */
+/* The one whose turn it is; NULL if none waits. */
+FairItem *fair_first(const Fair *fair);
+
+/* Takes it out, and its client and address then are the last. NULL if none waits. */
 FairItem *fair_pop(Fair *fair);
 
 /* Writes all items in the order in which they would be taken; items has room for fair->n_items. */

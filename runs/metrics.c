@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "runs/run.h"
 
 const double metrics_bounds[METRICS_BUCKETS] = {0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 600};
@@ -12,7 +13,7 @@ void metrics_finish(Metrics *metrics)
 {
     MetricsTable *tables[] = {&metrics->runs, &metrics->requests};
 
-    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+    for (size_t t = 0; t < ARRAY_LENGTH(tables); t++)
         for (size_t i = 0; i < tables[t]->n_rows; i++)
             for (size_t k = 0; k < 3; k++)
                 free((char *)tables[t]->rows[i].names[k]);
@@ -70,8 +71,8 @@ void metrics_run_over(Metrics *metrics, const Run *run, const json_t *object)
     size_t i;
     json_t *cell;
 
-    metrics_count(&metrics->runs, json_string_value(json_object_get(object, "experiment")),
-        run_status_name(run->status), NULL);
+    metrics_count(
+        &metrics->runs, json_string_value(json_object_get(object, "experiment")), run_status_name(run), NULL);
     metrics_observe(&metrics->waiting, started - run->queued_at);
     if (run->started_at) {
         metrics->n_over++;

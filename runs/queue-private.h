@@ -1,37 +1,59 @@
-/* Private to queue*.c: the queue, and what its files need of each other. */
+/* Private to queue*.c: the queue, and what its files need of each other. Calls go one way:
+ *
+ *     queue.c -> queue-end.c -> queue-tell.c
+ *     queue-submit.c ---------> queue-tell.c */
 #pragma once
 
+#include <sys/queue.h>
+
+#include "runs/fair.h"
 #include "runs/queue.h"
+
+/* What the queue knows of a run. Each has its own as long as it is in the queue, see Run.place. */
+typedef struct QueuePlace {
+    LIST_ENTRY(QueuePlace) link;
+    Run *run;
+    char *key;     /* requests with the same key are the same */
+    FairItem item; /* in the line, while it is queued */
+    size_t position;
+    int cpuset; /* that it has, while it runs; -1: none */
+} QueuePlace;
 
 struct Queue {
     QueueParts parts;
     Fair line;
-    Run *runs;        /* all that are not over, in no order */
-    size_t n_running; /* these have a CPU set */
+    LIST_HEAD(, QueuePlace) places; /* of all runs that are not freed yet, in no order */
+    size_t n_running;               /* these have a CPU set */
     bool stopping;
     bool logs_archive;
     char *said_notice, *said_trouble; /* of the archive, in the log already; owned, may be NULL */
     uv_timer_t turn;                  /* 0 ms: something may have to be started or ended */
-    uv_timer_t places;                /* the line has moved */
+    uv_timer_cb on_turn;
+    uv_timer_t moved; /* the line has moved: those who wait are told */
     uv_timer_t grace;
     void (*idle)(void *data);
     void *idle_data;
     int n_open;
 };
 
-/* queue.c */
-
 /* Something may have to be started or ended; it will be on the next turn of the loop. */
-void queue_take_turn(Queue *queue);
+static inline void queue_take_turn(Queue *queue)
+{
+    uv_timer_start(&queue->turn, queue->on_turn, 0, 0);
+}
 
-const char *queue_experiment_of(const Run *run);
+/* queue-end.c: a RunEnd. The run is over, whether or not it ever started; data is the queue. */
+void queue_end(Run *run, void *data);
 
 /* queue-tell.c */
 
 /* How long until everything that runs now should be over, on one place after the other. */
 nsec_t queue_running_remaining(const Queue *queue);
 
-/* Tells one who waits its place, behind runs that take so long. */
+/* The same of all that is in the queue. */
+nsec_t queue_remaining(const Queue *queue);
+
+/* Tells one that waits its place, behind runs that take so long. */
 void queue_tell_place(const Queue *queue, Run *run, size_t position, nsec_t before);
 
 /* The line has moved: those who wait are told soon. */

@@ -6,14 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void queue_link(Queue *queue, Run *run)
-{
-    run->previous = NULL;
-    run->next = queue->runs;
-    if (queue->runs)
-        queue->runs->previous = run;
-    queue->runs = run;
-}
+#include "base/array.h"
 
 /* What makes two requests the same: all but the words that each puts on it, and the form of the answer. */
 static char *key_of(const Plan *plan)
@@ -22,7 +15,7 @@ static char *key_of(const Plan *plan)
     json_auto_t *request = json_copy(plan->request);
     char *key;
 
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
         json_object_del(request, own[i]);
     key = json_dumps(request, JSON_COMPACT | JSON_SORT_KEYS);
     assert(key);
@@ -31,9 +24,11 @@ static char *key_of(const Plan *plan)
 
 static Run *find_same(const Queue *queue, const char *key)
 {
-    for (Run *run = queue->runs; run; run = run->next)
-        if (!run->ending && run->status <= RUN_RUNNING && strcmp(run->key, key) == 0)
-            return run;
+    const QueuePlace *place;
+
+    LIST_FOREACH (place, &queue->places, link)
+        if (place->run->outcome == OUTCOME_OPEN && strcmp(place->key, key) == 0)
+            return place->run;
     return NULL;
 }
 
@@ -57,29 +52,39 @@ static QueueAnswer refuse(const Queue *queue, const Submission *submission)
 
 static void note_ask(const Queue *queue, Run *run, const Submission *submission)
 {
-    Ask *ask = ask_add(&run->asks, submission->owner, submission->label, submission->prediction);
+    Ask *ask = asks_add(&run->asks, submission->owner, submission->label, submission->prediction);
 
     ask->detached = ask->detached || submission->detached;
     archive_ask(queue->parts.archive, run->id, submission->owner, submission->label, submission->prediction,
         submission->noted, submission->data);
 }
 
+/* Takes the key over. */
+static QueuePlace *add_place(Queue *queue, Run *run, char *key)
+{
+    QueuePlace *place = calloc(1, sizeof(*place));
+
+    assert(place);
+    place->run = run;
+    place->key = key;
+    place->item.what = run;
+    place->cpuset = -1;
+    run->place = place;
+    LIST_INSERT_HEAD(&queue->places, place, link);
+    return place;
+}
+
 static Run *add_run(Queue *queue, Plan *plan, const Submission *submission, char *key)
 {
     Run *run = run_new(queue->parts.loop, queue->parts.settings, plan, queue->parts.catalog->host);
-    nsec_t before = queue_running_remaining(queue);
+    nsec_t before = queue_remaining(queue);
     json_auto_t *nothing = json_object();
 
     run->turn_ns = queue->parts.catalog->turn_ns;
     run->paces = queue->parts.catalog->paces;
-    run->key = key;
-    run->cpuset = -1;
-    for (const Run *other = queue->runs; other; other = other->next)
-        before += other->item.client ? other->plan.estimate : 0;
-    queue_link(queue, run);
-    fair_push(&queue->line, &run->item, submission->address, submission->client);
-    archive_begin(queue->parts.archive, run->id, run->created_ms, queue_experiment_of(run), "queued", nothing,
-        NULL, NULL);
+    fair_push(&queue->line, &add_place(queue, run, key)->item, submission->address, submission->client);
+    archive_begin(
+        queue->parts.archive, run->id, run->created_ms, run_experiment(run), "queued", nothing, NULL, NULL);
     /* The line may not be in the order of arrival: the right place follows in a moment. */
     queue_tell_place(queue, run, queue->line.n_items, before);
     queue_line_moved(queue);
@@ -95,8 +100,8 @@ QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission,
 
     if (same) {
         free(key);
-        if (!ask_find(same->asks, submission->owner) &&
-            ask_count(same->asks) >= queue->parts.settings->max_joined)
+        if (!asks_find(&same->asks, submission->owner) &&
+            asks_count(&same->asks) >= queue->parts.settings->max_joined)
             return QUEUE_FULL_RUN;
         plan_finish(plan);
     } else {

@@ -20,11 +20,22 @@ static nsec_t shared_out(const Queue *queue, nsec_t sum)
 
 nsec_t queue_running_remaining(const Queue *queue)
 {
+    const QueuePlace *place;
     nsec_t sum = 0;
 
-    for (const Run *run = queue->runs; run; run = run->next)
-        if (run->status == RUN_RUNNING)
-            sum += run_remaining(run);
+    LIST_FOREACH (place, &queue->places, link)
+        if (place->run->state == RUN_RUNNING || place->run->state == RUN_LEAVING)
+            sum += run_remaining(place->run);
+    return sum;
+}
+
+nsec_t queue_remaining(const Queue *queue)
+{
+    const QueuePlace *place;
+    nsec_t sum = queue_running_remaining(queue);
+
+    LIST_FOREACH (place, &queue->places, link)
+        sum += place->run->state == RUN_QUEUED ? place->run->plan.estimate : 0;
     return sum;
 }
 
@@ -33,7 +44,7 @@ void queue_tell_place(const Queue *queue, Run *run, size_t position, nsec_t befo
     json_auto_t *data = json_pack("{s:s, s:I, s:I, s:I}", "id", run->id, "position", (json_int_t)position,
         "of", (json_int_t)queue->line.n_items, "estimated_wait_ns", (json_int_t)shared_out(queue, before));
 
-    run->position = position;
+    run->place->position = position;
     run_tell(run, "queued", data, true);
 }
 
@@ -46,23 +57,23 @@ static void tell_places(Queue *queue)
     assert(items);
     fair_list(&queue->line, items);
     for (size_t i = 0; i < queue->line.n_items; i++) {
-        Run *run = (Run *)items[i];
+        Run *run = items[i]->what;
 
-        if (run->position != i + 1)
+        if (run->place->position != i + 1)
             queue_tell_place(queue, run, i + 1, before);
         before += run->plan.estimate;
     }
 }
 
-static void on_places(uv_timer_t *timer)
+static void on_line_moved(uv_timer_t *timer)
 {
     tell_places(timer->data);
 }
 
 void queue_line_moved(Queue *queue)
 {
-    if (queue->line.n_items > 0 && !uv_is_active((uv_handle_t *)&queue->places))
-        uv_timer_start(&queue->places, on_places, TELL_PLACES_MS, 0);
+    if (queue->line.n_items > 0 && !uv_is_active((uv_handle_t *)&queue->moved))
+        uv_timer_start(&queue->moved, on_line_moved, TELL_PLACES_MS, 0);
 }
 
 static json_t *label_or_null(const char *label)
@@ -74,28 +85,25 @@ void queue_tell_board(const Queue *queue, const Run *run, const char *event, con
 {
     enum { MAX_LABELS = 20 }; /* the board is kept and read again and again */
     auto_free char *created = text_time(run->created_ms);
+    const Ask *first = STAILQ_FIRST(&run->asks), *ask;
     int n_labels = 0;
-    json_auto_t *data = json_pack("{s:s, s:s, s:s, s:[]}", "id", run->id, "experiment",
-        queue_experiment_of(run), "status", run_status_name(run->status), "labels");
+    json_auto_t *data = json_pack("{s:s, s:s, s:s, s:[]}", "id", run->id, "experiment", run_experiment(run),
+        "status", run_status_name(run), "labels");
 
     json_object_set_new(data, "created_at", json_string(created));
-    json_object_set_new(data, "label", label_or_null(run->asks ? run->asks->label : NULL));
-    json_object_set_new(data, "prediction", label_or_null(run->asks ? run->asks->prediction : NULL));
-    for (const Ask *ask = run->asks; ask && n_labels < MAX_LABELS; ask = ask->next)
-        if (ask->label && ++n_labels)
+    json_object_set_new(data, "label", label_or_null(first ? first->label : NULL));
+    json_object_set_new(data, "prediction", label_or_null(first ? first->prediction : NULL));
+    STAILQ_FOREACH (ask, &run->asks, link)
+        if (ask->label && n_labels++ < MAX_LABELS)
             json_array_append_new(json_object_get(data, "labels"), json_string(ask->label));
-    json_object_set_new(data, "asks", json_integer((json_int_t)ask_count(run->asks)));
+    json_object_set_new(data, "asks", json_integer((json_int_t)asks_count(&run->asks)));
     json_object_update_missing(data, (json_t *)more);
     board_tell(queue->parts.board, event, data);
 }
 
 nsec_t queue_estimate(const Queue *queue)
 {
-    nsec_t sum = queue_running_remaining(queue);
-
-    for (const Run *run = queue->runs; run; run = run->next)
-        sum += run->item.client ? run->plan.estimate : 0;
-    return shared_out(queue, sum);
+    return shared_out(queue, queue_remaining(queue));
 }
 
 /* A text that was not said yet; remembers it. */

@@ -1,11 +1,10 @@
 /* Whatever becomes of a run is settled on the next turn of the loop, by on_turn(): so nobody is called back
- * from inside a call of his own.
+ * from inside a call of its own.
  *
  *     submit -> waits in the line -> runs -> over -> in the archive -> watchers are told -> freed
  *                        |______________________^   (cancelled before its turn)
  *
- * The next run begins when the last one is in the archive and its watchers were told: neither falls into its
- * first repetition. */
+ * The way in is in queue-submit.c, the way out in queue-end.c. */
 #include "runs/queue-private.h"
 
 #include <assert.h>
@@ -13,115 +12,32 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "runs/ending.h"
-
-const char *queue_experiment_of(const Run *run)
-{
-    return json_string_value(json_object_get(run->plan.request, "experiment"));
-}
-
-static void unlink_run(Queue *queue, Run *run)
-{
-    if (run->next)
-        run->next->previous = run->previous;
-    if (run->previous)
-        run->previous->next = run->next;
-    else
-        queue->runs = run->next;
-}
-
-/* Hands the run over to each watcher as he shall see it, and lets go of it. */
-static void dismiss(Queue *queue, Run *run, bool kept)
-{
-    run->kept = kept;
-    unlink_run(queue, run);
-    while (run->watchers) {
-        Watcher *watcher = run->watchers;
-
-        run_unwatch(run, watcher);
-        watcher->end(watcher, run);
-    }
-    run_free(run);
-}
-
-/* The figure that an experiment is about, by the catalog; NULL: the time. */
-static const char *headline_of(const Queue *queue, const Run *run)
-{
-    const json_t *catalog = json_array_get(queue->parts.catalog->runtimes, 0);
-    size_t i;
-    json_t *experiment;
-
-    json_array_foreach (json_object_get(catalog, "experiments"), i, experiment)
-        if (strcmp(json_string_value(json_object_get(experiment, "name")), queue_experiment_of(run)) == 0)
-            return json_string_value(json_object_get(experiment, "headline"));
-    return NULL;
-}
-
-static void on_made(void *data, Run *run, const json_t *summary)
-{
-    Queue *queue = data;
-
-    queue_tell_board(queue, run, "ended", summary);
-    metrics_run_over(queue->parts.metrics, run, run->object);
-}
-
-static void on_kept(void *data, Run *run, bool kept)
-{
-    Queue *queue = data;
-
-    if (queue->logs_archive)
-        queue_log_archive(queue);
-    if (run->cpuset >= 0) {
-        cpusets_give_back(queue->parts.cpusets, run->cpuset);
-        queue->n_running--;
-    }
-    dismiss(queue, run, kept);
-    queue_take_turn(queue);
-}
-
-/* The run is over in one way or the other. */
-static void finish(Queue *queue, Run *run)
-{
-    const EndingParts parts = {
-        .loop = queue->parts.loop,
-        .archive = queue->parts.archive,
-        .headline = headline_of(queue, run),
-        .made = on_made,
-        .over = on_kept,
-        .data = queue,
-    };
-
-    ending_begin(&parts, run);
-}
-
-static void on_over(Run *run, void *data)
-{
-    finish(data, run);
-}
+#include "runs/run-work.h"
 
 /* For a run that never started. */
 static void give_up(Queue *queue, Run *run, const char *reason)
 {
-    fair_remove(&queue->line, &run->item);
+    fair_remove(&queue->line, &run->place->item);
     queue_line_moved(queue);
-    run_give_up(run, RUN_CANCELLED, reason);
-    log_info("run_ended", log_text("run", run->id), log_text("status", run_status_name(run->status)),
+    run_decide(run, OUTCOME_CANCELLED, reason);
+    run_become(run, RUN_OVER);
+    log_info("run_ended", log_text("run", run->id), log_text("status", run_status_name(run)),
         log_text("reason", reason));
-    finish(queue, run);
+    queue_end(run, queue);
 }
 
 static void start_next(Queue *queue, int cpuset)
 {
-    Run *run = (Run *)fair_pop(&queue->line);
+    Run *run = fair_pop(&queue->line)->what;
     json_auto_t *nothing = json_object();
 
-    run->cpuset = cpuset;
+    run->place->cpuset = cpuset;
     run->cpus = cpusets_text(queue->parts.cpusets, cpuset);
     queue->n_running++;
     queue_line_moved(queue);
     metrics_run_started(queue->parts.metrics);
-    run_start(run, queue->parts.origin, on_over, queue);
-    if (run->ending)
+    run_start(run, queue->parts.origin, queue_end, queue);
+    if (run->state == RUN_OVER)
         return;
     archive_change(queue->parts.archive, run->id, "running", nothing, NULL, NULL);
     queue_tell_board(queue, run, "started", nothing);
@@ -132,23 +48,18 @@ static void on_turn(uv_timer_t *timer)
     Queue *queue = timer->data;
     int cpuset;
 
-    while (queue->stopping && queue->line.first)
-        give_up(queue, (Run *)queue->line.first->first->first, "the server is stopping");
-    while (queue->line.first && (cpuset = cpusets_take(queue->parts.cpusets)) >= 0)
+    while (queue->stopping && queue->line.n_items > 0)
+        give_up(queue, fair_first(&queue->line)->what, "the server is stopping");
+    while (queue->line.n_items > 0 && (cpuset = cpusets_take(queue->parts.cpusets)) >= 0)
         start_next(queue, cpuset);
-    if (queue->stopping && !queue->runs && queue->idle) {
+    if (queue->stopping && LIST_EMPTY(&queue->places) && queue->idle) {
         void (*idle)(void *data) = queue->idle;
 
         queue->idle = NULL;
         uv_timer_stop(&queue->grace);
-        uv_timer_stop(&queue->places);
+        uv_timer_stop(&queue->moved);
         idle(queue->idle_data);
     }
-}
-
-void queue_take_turn(Queue *queue)
-{
-    uv_timer_start(&queue->turn, on_turn, 0, 0);
 }
 
 Queue *queue_new(const QueueParts *parts)
@@ -157,19 +68,24 @@ Queue *queue_new(const QueueParts *parts)
 
     assert(queue);
     queue->parts = *parts;
+    queue->on_turn = on_turn;
+    fair_init(&queue->line);
+    LIST_INIT(&queue->places);
     uv_timer_init(parts->loop, &queue->turn);
-    uv_timer_init(parts->loop, &queue->places);
+    uv_timer_init(parts->loop, &queue->moved);
     uv_timer_init(parts->loop, &queue->grace);
-    queue->turn.data = queue->places.data = queue->grace.data = queue;
+    queue->turn.data = queue->moved.data = queue->grace.data = queue;
     queue->n_open = 3;
     return queue;
 }
 
 Run *queue_find(const Queue *queue, const char *id)
 {
-    for (Run *run = queue->runs; run; run = run->next)
-        if (strcmp(run->id, id) == 0)
-            return run;
+    const QueuePlace *place;
+
+    LIST_FOREACH (place, &queue->places, link)
+        if (strcmp(place->run->id, id) == 0)
+            return place->run;
     return NULL;
 }
 
@@ -181,43 +97,45 @@ void queue_watch(Queue *queue, Run *run, Watcher *watcher)
 
 static void end_run(Queue *queue, Run *run, const char *reason)
 {
-    if (run->ending)
-        return;
-    if (run->item.client)
+    if (run->state == RUN_QUEUED)
         give_up(queue, run, reason);
     else
-        run_stop(run, RUN_CANCELLED, reason);
+        run_stop(run, OUTCOME_CANCELLED, reason);
 }
 
 static bool is_detached(const Run *run)
 {
-    const Ask *ask = run->asks;
+    const Ask *ask;
 
-    while (ask && !ask->detached)
-        ask = ask->next;
-    return ask;
+    STAILQ_FOREACH (ask, &run->asks, link)
+        if (ask->detached)
+            return true;
+    return false;
 }
 
 void queue_unwatch(Queue *queue, Run *run, Watcher *watcher)
 {
     run_unwatch(run, watcher);
-    if (!run->watchers && !is_detached(run))
+    if (LIST_EMPTY(&run->watchers) && !is_detached(run))
         end_run(queue, run, "the client has left");
 }
 
 static bool waits(const Run *run, const Ask *ask)
 {
-    const Watcher *watcher = run->watchers;
+    const Watcher *watcher;
 
-    while (watcher && strcmp(watcher->owner, ask->owner) != 0)
-        watcher = watcher->next;
-    return watcher;
+    LIST_FOREACH (watcher, &run->watchers, link)
+        if (strcmp(watcher->owner, ask->owner) == 0)
+            return true;
+    return false;
 }
 
-/* Who only waited for it and has left does not want it any more. */
+/* A client that only waited for it and has left does not want it any more. */
 static bool is_wanted_by_others(const Run *run, const Ask *but)
 {
-    for (const Ask *ask = run->asks; ask; ask = ask->next)
+    const Ask *ask;
+
+    STAILQ_FOREACH (ask, &run->asks, link)
         if (ask != but && (ask->detached || waits(run, ask)))
             return true;
     return false;
@@ -225,10 +143,10 @@ static bool is_wanted_by_others(const Run *run, const Ask *but)
 
 bool queue_cancel(Queue *queue, Run *run, const char *owner)
 {
-    Ask *ask = owner ? ask_find(run->asks, owner) : NULL;
+    Ask *ask = owner ? asks_find(&run->asks, owner) : NULL;
 
     if (ask && is_wanted_by_others(run, ask)) {
-        ask_remove(&run->asks, ask);
+        asks_remove(&run->asks, ask);
         return false;
     }
     end_run(queue, run, owner ? "it was cancelled" : "it was cancelled by the instructor");
@@ -237,16 +155,22 @@ bool queue_cancel(Queue *queue, Run *run, const char *owner)
 
 bool queue_relabel(Queue *queue, Run *run, const char *owner, const char *label, ArchiveDone done, void *data)
 {
-    Ask *ask = owner ? ask_find(run->asks, owner) : run->asks;
+    Ask *ask = owner ? asks_find(&run->asks, owner) : STAILQ_FIRST(&run->asks);
+    const Watcher *watcher;
 
     if (!ask)
         return false;
     ask_relabel(ask, label);
-    for (Watcher *watcher = run->watchers; watcher; watcher = watcher->next)
+    LIST_FOREACH (watcher, &run->watchers, link)
         if (watcher->own && strcmp(watcher->owner, ask->owner) == 0)
             ask_relabel(watcher->own, label);
     archive_relabel(queue->parts.archive, run->id, owner, label, done, data);
     return true;
+}
+
+size_t queue_position(const Run *run)
+{
+    return run->place->position;
 }
 
 size_t queue_n_waiting(const Queue *queue)
@@ -263,10 +187,10 @@ static void on_grace(uv_timer_t *timer)
 {
     Queue *queue = timer->data;
 
-    for (Run *run = queue->runs, *next; run; run = next) {
-        next = run->next;
-        end_run(queue, run, "the server is stopping");
-    }
+    const QueuePlace *place;
+
+    LIST_FOREACH (place, &queue->places, link)
+        end_run(queue, place->run, "the server is stopping");
 }
 
 void queue_stop(Queue *queue, uint64_t grace_ms, void (*idle)(void *data), void *data)
@@ -285,7 +209,7 @@ bool queue_is_stopping(const Queue *queue)
     return queue->stopping;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void on_queue_handle_closed(uv_handle_t *handle)
 {
     Queue *queue = handle->data;
 
@@ -298,8 +222,8 @@ static void on_closed(uv_handle_t *handle)
 
 void queue_free(Queue *queue)
 {
-    assert(!queue->runs);
-    uv_close((uv_handle_t *)&queue->turn, on_closed);
-    uv_close((uv_handle_t *)&queue->places, on_closed);
-    uv_close((uv_handle_t *)&queue->grace, on_closed);
+    assert(LIST_EMPTY(&queue->places));
+    uv_close((uv_handle_t *)&queue->turn, on_queue_handle_closed);
+    uv_close((uv_handle_t *)&queue->moved, on_queue_handle_closed);
+    uv_close((uv_handle_t *)&queue->grace, on_queue_handle_closed);
 }

@@ -3,7 +3,7 @@
  * everybody. A request that is the same as one that waits or runs joins it.
  *
  * A run belongs to those who asked for it, and ends when the last of them has left, unless one of them said
- * that it shall go on without him. Whatever becomes of it goes to the archive before anybody is answered. */
+ * that it shall go on without them. Whatever becomes of it goes to the archive before anybody is answered. */
 #pragma once
 
 #include <stdbool.h>
@@ -37,7 +37,7 @@ Queue *queue_new(const QueueParts *parts);
 
 /* Who asks, and how. Texts are copied. */
 typedef struct Submission {
-    const char *address, *client;   /* for the fair line; client "" if he has no name */
+    const char *address, *client;   /* for the fair line; client "" if it has no name */
     const char *owner;              /* who may change it */
     const char *label, *prediction; /* or NULL */
     bool fresh;                     /* does not join */
@@ -68,16 +68,19 @@ Run *queue_find(const Queue *queue, const char *id);
  * comes once, from the loop, unless it leaves before. */
 void queue_watch(Queue *queue, Run *run, Watcher *watcher);
 
-/* The watcher leaves. The run ends if he was the last and it is not detached. */
+/* The watcher leaves. The run ends if it was the last one and nobody's ask is detached. */
 void queue_unwatch(Queue *queue, Run *run, Watcher *watcher);
 
 /* An owner does not want the run any more (NULL: the instructor does not). Returns true if it ends, false if
  * it goes on for others who asked for it. */
 bool queue_cancel(Queue *queue, Run *run, const char *owner);
 
-/* Changes the label of an owner's ask (NULL: of the first). Returns false if he has none. */
+/* Changes the label of an owner's ask (NULL: of the first). Returns false if there is none. */
 bool queue_relabel(
     Queue *queue, Run *run, const char *owner, const char *label, ArchiveDone done, void *data);
+
+/* Which one of those that wait it is, from 1 on, as it was told last; only of a run that waits. */
+size_t queue_position(const Run *run);
 
 /* How long until everything that is in the queue now should be over. */
 nsec_t queue_estimate(const Queue *queue);

@@ -17,14 +17,14 @@
 enum { COUNTDOWN_MS = 9000, FETCH_MS = 5000 };
 
 typedef struct Measurement {
-    Watcher watcher; /* stands first */
+    Watcher watcher;
     json_t *run;
     bool over;
 } Measurement;
 
-static void on_end(Watcher *watcher, Run *run)
+static void on_end(void *data, Run *run)
 {
-    Measurement *measurement = (Measurement *)watcher;
+    Measurement *measurement = data;
 
     measurement->run = json_incref(run->object);
     measurement->over = true;
@@ -42,7 +42,7 @@ static json_t *measure(Lab *lab, const char *experiment, const json_t *given)
     const PlanLimits limits = {.allow = ""};
     const Submission submission = {.address = "", .client = "", .owner = ""};
     auto_problem Problem problem = {0};
-    Measurement measurement = {.watcher = {.end = on_end}};
+    Measurement measurement = {.watcher = {.end = on_end, .data = &measurement}};
     Plan plan;
     Run *run;
 

@@ -1,0 +1,89 @@
+#include "runs/ask.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *copy_words(const char *text)
+{
+    char *copied = text ? strdup(text) : NULL;
+
+    assert(copied || !text);
+    return copied;
+}
+
+Ask *ask_new(const char *owner, const char *label, const char *prediction)
+{
+    Ask *ask = calloc(1, sizeof(*ask));
+
+    assert(ask);
+    ask->owner = copy_words(owner);
+    ask->label = copy_words(label);
+    ask->prediction = copy_words(prediction);
+    return ask;
+}
+
+void ask_free(Ask *ask)
+{
+    if (!ask)
+        return;
+    free(ask->owner);
+    free(ask->label);
+    free(ask->prediction);
+    free(ask);
+}
+
+void ask_relabel(Ask *ask, const char *label)
+{
+    free(ask->label);
+    ask->label = copy_words(label);
+}
+
+Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *prediction)
+{
+    Ask *ask = asks_find(asks, owner);
+
+    if (!ask) {
+        ask = ask_new(owner, label, prediction);
+        STAILQ_INSERT_TAIL(asks, ask, link);
+        return ask;
+    }
+    ask_relabel(ask, label);
+    free(ask->prediction);
+    ask->prediction = copy_words(prediction);
+    return ask;
+}
+
+Ask *asks_find(const Asks *asks, const char *owner)
+{
+    Ask *ask;
+
+    STAILQ_FOREACH (ask, asks, link)
+        if (strcmp(ask->owner, owner) == 0)
+            return ask;
+    return NULL;
+}
+
+int64_t asks_count(const Asks *asks)
+{
+    const Ask *ask;
+    int64_t n = 0;
+
+    STAILQ_FOREACH (ask, asks, link)
+        n++;
+    return n;
+}
+
+void asks_remove(Asks *asks, Ask *ask)
+{
+    STAILQ_REMOVE(asks, ask, Ask, link);
+    ask_free(ask);
+}
+
+void asks_finish(Asks *asks)
+{
+    Ask *ask;
+
+    while ((ask = STAILQ_FIRST(asks)))
+        asks_remove(asks, ask);
+}

@@ -1,0 +1,37 @@
+/* Who asked for a run: the client that began it, and those that joined it because they asked for the same. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+typedef struct Ask {
+    STAILQ_ENTRY(Ask) link;
+    char *owner;              /* who may change it: "client:..." or "address:..."; never shown */
+    char *label, *prediction; /* or NULL */
+    bool detached;            /* the run goes on for this client when it does not watch */
+} Ask;
+
+/* In the order in which they came: the first began the run. */
+typedef STAILQ_HEAD(Asks, Ask) Asks;
+
+/* One that is in no list; texts are copied. Free it with ask_free(), which takes NULL too. */
+Ask *ask_new(const char *owner, const char *label, const char *prediction);
+void ask_free(Ask *ask);
+
+/* Gives it another label, or none with NULL. */
+void ask_relabel(Ask *ask, const char *label);
+
+/* Adds an ask at the end, or gives the owner's earlier one the new words. Returns it. */
+Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *prediction);
+
+/* The owner's ask; NULL if there is none. */
+Ask *asks_find(const Asks *asks, const char *owner);
+
+int64_t asks_count(const Asks *asks);
+
+/* Takes it out and frees it. */
+void asks_remove(Asks *asks, Ask *ask);
+
+/* Frees all of them. */
+void asks_finish(Asks *asks);

@@ -1,0 +1,142 @@
+/* The end of a run, from when no process of it is left until it is freed:
+ *
+ *     queue_end     its object with all intervals and its lesson, what lists show of it and its trace are
+ * made; of a large grid that takes longer than others may wait for an answer, so it is done off the loop
+ *     on_made       its last events go to its log, the board and the metrics hear of it, and all of it goes
+ * to the archive on_archived   each watcher is told, its CPUs go back, the next one may begin
+ *
+ * Nobody is told the end before the archive has it: what a client was answered is there after a crash. The
+ * next run begins only now, so that nothing of this falls into its first repetition. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "results/summary.h"
+#include "results/trace.h"
+#include "runs/queue-private.h"
+#include "runs/run-view.h"
+
+typedef struct Ending {
+    Queue *queue;
+    Run *run;
+    uv_work_t work;
+    const char *headline; /* the figure that its experiment is about; borrowed. NULL: the time */
+
+    /* Made off the loop. */
+    json_t *object, *summary;
+    char *text, *trace; /* trace may be NULL */
+} Ending;
+
+/* By the catalog. */
+static const char *headline_of(const Queue *queue, const Run *run)
+{
+    const json_t *catalog = json_array_get(queue->parts.catalog->runtimes, 0);
+    size_t i;
+    json_t *experiment;
+
+    json_array_foreach (json_object_get(catalog, "experiments"), i, experiment)
+        if (strcmp(json_string_value(json_object_get(experiment, "name")), run_experiment(run)) == 0)
+            return json_string_value(json_object_get(experiment, "headline"));
+    return NULL;
+}
+
+static bool is_traced(const Run *run)
+{
+    const char *timeline = json_string_value(json_object_get(run->plan.request, "timeline"));
+
+    return timeline && strcmp(timeline, "on") == 0;
+}
+
+/* It only reads the run. What its object shares with others is counted with atomic operations by jansson. */
+static void make(uv_work_t *work)
+{
+    Ending *ending = work->data;
+    auto_result_run ResultRun run;
+    size_t length;
+
+    ending->object = run_json(ending->run);
+    result_run_read(ending->object, &run);
+    ending->summary = summary_make(&run, ending->headline);
+    ending->text = json_dumps(ending->object, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    assert(ending->text);
+    if (is_traced(ending->run))
+        ending->trace = trace_format(ending->run->results, &length);
+}
+
+static void leave_queue(Queue *queue, Run *run)
+{
+    QueuePlace *place = run->place;
+
+    run->place = NULL;
+    LIST_REMOVE(place, link);
+    if (place->cpuset >= 0) {
+        cpusets_give_back(queue->parts.cpusets, place->cpuset);
+        queue->n_running--;
+    }
+    free(place->key);
+    free(place);
+}
+
+static void on_archived(void *data, bool found, bool kept)
+{
+    Ending *ending = data;
+    Queue *queue = ending->queue;
+    Run *run = ending->run;
+    Watcher *watcher;
+
+    free(ending);
+    run_become(run, found && kept ? RUN_KEPT : RUN_HELD);
+    if (queue->logs_archive)
+        queue_log_archive(queue);
+    leave_queue(queue, run);
+    while ((watcher = LIST_FIRST(&run->watchers))) {
+        run_unwatch(run, watcher);
+        watcher->end(watcher->data, run);
+    }
+    run_free(run);
+    queue_take_turn(queue);
+}
+
+/* A result for each cell, and the end. Watchers hear the results now and the end at the end: each is told in
+ * its own words. */
+static void log_results(Run *run)
+{
+    size_t i;
+    json_t *cell;
+
+    json_array_foreach (json_object_get(run->object, "cells"), i, cell)
+        run_tell(run, "result", cell, false);
+    event_log_add(&run->log, run->outcome == OUTCOME_DONE ? "done" : "failed", run->object, false);
+}
+
+static void on_made(uv_work_t *work, int status)
+{
+    Ending *ending = work->data;
+    Queue *queue = ending->queue;
+    Run *run = ending->run;
+    json_auto_t *summary = ending->summary;
+    auto_free char *text = ending->text, *trace = ending->trace, *events = NULL;
+
+    assert(status == 0);
+    run->object = ending->object;
+    run_become(run, RUN_SHOWN);
+    log_results(run);
+    events = event_log_text(&run->log);
+    queue_tell_board(queue, run, "ended", summary);
+    metrics_run_over(queue->parts.metrics, run, run->object);
+    archive_finish(queue->parts.archive, run->id, run_status_name(run), summary,
+        &(ArchiveTexts){text, events, trace}, on_archived, ending);
+}
+
+void queue_end(Run *run, void *data)
+{
+    Ending *ending = calloc(1, sizeof(*ending));
+
+    assert(ending && run->state == RUN_OVER);
+    ending->queue = data;
+    ending->run = run;
+    ending->headline = headline_of(ending->queue, run);
+    ending->work.data = ending;
+    uv_queue_work(ending->queue->parts.loop, &ending->work, make, on_made);
+}

@@ -1,0 +1,55 @@
+#include "runs/run-view.h"
+
+#include <string.h>
+
+json_t *run_json(const Run *run)
+{
+    nsec_t now = nsec_now();
+    nsec_t started = run->started_at ? run->started_at : run->ended_at ? run->ended_at : now;
+    RunHead head = {
+        .id = run->id,
+        .status = run_status_name(run),
+        .reason = run->reason,
+        .created_ms = run->created_ms,
+        .queued_ns = (int64_t)(started - run->queued_at),
+        .duration_ns = run->started_at ? (int64_t)((run->ended_at ? run->ended_at : now) - started) : 0,
+        .host = run->host,
+    };
+
+    return results_run(run->results, &head);
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+static void set_view(json_t *run, const RunView *view)
+{
+    json_object_set_new(run, "label", text_or_null(view->label));
+    json_object_set_new(run, "joined", json_boolean(view->joined));
+    if (!view->tells_kept)
+        return;
+    json_object_set_new(run, "kept", json_boolean(view->kept));
+    if (!view->kept && view->trouble)
+        json_object_set_new(run, "kept_reason", json_string(view->trouble));
+}
+
+json_t *run_json_for(const json_t *object, const RunView *view)
+{
+    json_t *run = json_object(), *value;
+    const char *key;
+
+    json_object_foreach ((json_t *)object, key, value) {
+        if (strcmp(key, "label") == 0) {
+            set_view(run, view);
+        } else if (strcmp(key, "request") == 0 && json_is_object(value)) {
+            json_object_set_new(run, key, json_copy(value));
+            json_object_set_new(json_object_get(run, key), "label", text_or_null(view->label));
+            json_object_set_new(json_object_get(run, key), "prediction", text_or_null(view->prediction));
+        } else {
+            json_object_set(run, key, value);
+        }
+    }
+    return run;
+}
