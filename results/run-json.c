@@ -9,6 +9,7 @@
 #include "results/cell-json.h"
 #include "results/lesson.h"
 #include "results/noise.h"
+#include "results/sentences.h"
 
 static json_t *cells_json(const Results *results, const char *run_status, const char *run_reason)
 {
@@ -18,6 +19,7 @@ static json_t *cells_json(const Results *results, const char *run_status, const 
     for (size_t i = 0; i < results->n_cells; i++)
         json_array_append_new(cells, cell_json(results, figures, i, run_status, run_reason));
     figures_free(figures, results->n_cells);
+    sentences_set_titles(cells);
     return cells;
 }
 
@@ -58,6 +60,14 @@ static json_t *lesson_json(const json_t *run)
     return string_json(lesson);
 }
 
+static json_t *sentences_json(const json_t *run)
+{
+    auto_result_run ResultRun read;
+
+    result_run_read(run, &read);
+    return sentences_of_run(&read);
+}
+
 json_t *results_run(const Results *results, const RunHead *head)
 {
     const json_t *request = results->request;
@@ -80,5 +90,6 @@ json_t *results_run(const Results *results, const RunHead *head)
     json_object_set_new(run, "host", noise_host(results, head->host));
     json_object_set_new(run, "cells", cells_json(results, head->status, json_string_value(reason)));
     json_object_set_new(run, "lesson", lesson_json(run));
+    json_object_set_new(run, "sentences", sentences_json(run));
     return run;
 }

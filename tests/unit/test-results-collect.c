@@ -8,9 +8,9 @@
 #include "tests/unit/test-results-events.h"
 
 static const char *const run_keys[] = {"id", "experiment", "status", "label", "created_at", "queued_ns",
-    "duration_ns", "request", "host", "cells", "lesson"};
+    "duration_ns", "request", "host", "cells", "lesson", "sentences"};
 
-static const char *const cell_keys[] = {"runtime", "mode", "lock", "tasks", "cpus", "params", "status",
+static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params", "status",
     "wall_ns", "cpu_ns", "create_ns", "join_ns", "ideal_ns", "relative", "context_switches", "memory",
     "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics"};
 
