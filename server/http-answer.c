@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "base/array.h"
 #include "server/http-exchange.h"
 
 /* Every answer has these. The page has no inline script and asks nobody but this server. */
@@ -62,7 +64,7 @@ static Prepared *prepare(Exchange *exchange, Response *response)
         MHD_add_response_header(prepared->response, "Content-Type", response->type);
     for (size_t i = 0; i < response->n_headers; i++)
         MHD_add_response_header(prepared->response, response->headers[i].name, response->headers[i].value);
-    for (size_t i = 0; i < sizeof(common_headers) / sizeof(common_headers[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(common_headers); i++)
         MHD_add_response_header(prepared->response, common_headers[i][0], common_headers[i][1]);
     response->prepared = prepared;
     response->release = release;
@@ -106,4 +108,32 @@ enum MHD_Result answer_queue(Exchange *exchange, Response *response)
     if (!response->constant)
         response_free(response);
     return result;
+}
+
+void answer_write(Exchange *exchange, Response *response)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+    const RequestHeader *headers = exchange->request.answer_headers;
+
+    assert(file);
+    request_add_header(&exchange->request, "X-Request-ID", exchange->request.id);
+    add_timing(&exchange->request);
+    exchange->status = response->status;
+    fprintf(file, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
+        response->status, MHD_get_reason_phrase_for((unsigned)response->status), response->type,
+        response->length);
+    for (size_t i = 0; i < ARRAY_LENGTH(common_headers); i++)
+        fprintf(file, "%s: %s\r\n", common_headers[i][0], common_headers[i][1]);
+    for (size_t i = 0; i < REQUEST_MAX_HEADERS && headers[i].name; i++)
+        fprintf(file, "%s: %s\r\n", headers[i].name, headers[i].value);
+    fputs("\r\n", file);
+    if (exchange->request.method != METHOD_HEAD)
+        fwrite(response->body, 1, response->length, file);
+    fclose(file);
+    /* A client that has not read its earlier answers gets no further one. */
+    send(exchange->fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    free(text);
+    response_free(response);
 }

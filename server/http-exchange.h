@@ -80,6 +80,10 @@ void exchange_on_late(Deadline *deadline);
 /* Hands the answer over to libmicrohttpd; frees it unless it is constant. */
 enum MHD_Result answer_queue(Exchange *exchange, Response *response);
 
+/* Writes the answer to the socket, past libmicrohttpd: only for one that has nothing else to say on this
+ * connection, and is about to close it. Frees the response, which has no stream. */
+void answer_write(Exchange *exchange, Response *response);
+
 /* Takes the stream of a response over and returns what libmicrohttpd makes the answer's body of. */
 struct MHD_Response *stream_attach(Exchange *exchange, Response *response);
 
@@ -89,7 +93,14 @@ void stream_detach(Exchange *exchange);
 /* Nothing was sent for a while. */
 void stream_on_quiet(Deadline *deadline);
 
-/* Returns the answer to a request that is refused for its header alone, or NULL. */
+/* The memory that libmicrohttpd has for each connection: the text of the header, a record for each of its
+ * lines and cookies, and then the header of the answer are all made in it. */
+enum { CONNECTION_MEMORY = 32768 };
+
+/* Returns the answer to a request whose header takes too much of that memory, or NULL. */
+Response *refuse_size(const Exchange *exchange);
+
+/* Returns the answer to a request that is refused for what its header says, or NULL. */
 Response *refuse_header(const Exchange *exchange, const char *method, const char *version);
 
 /* A body that is too large is read and thrown away up to this size: closing the connection with bytes unread

@@ -1,4 +1,5 @@
 /* Requests that are refused before anybody looks at what they ask for. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,7 +10,13 @@
 enum {
     MAX_TARGET = 8192,
     MAX_HEADER = 16384,
+    MAX_RECORDS = 12288,
+    RECORD = 64, /* what libmicrohttpd keeps of a line or cookie besides its text */
 };
+
+/* MAX_HEADER is also the size that libmicrohttpd's buffer has at first; what came in with the header may fill
+ * it. The rest is for the header of the answer. An answer that did not fit would not be sent. */
+static_assert(MAX_HEADER + MAX_RECORDS + 4096 <= CONNECTION_MEMORY, "there is room for an answer");
 
 static Response *problem_response(int status, const char *title, const char *detail)
 {
@@ -28,6 +35,53 @@ Response *refuse_body(int64_t max_body_bytes)
     return response_new_problem(&problem);
 }
 
+static bool is(const char *text, size_t length, const char *name)
+{
+    return length == strlen(name) && strncasecmp(text, name, length) == 0;
+}
+
+/* The library parses cookies in a copy of their line; what stands behind a chunked body makes its buffer
+ * grow. */
+static enum MHD_Result on_record(void *data, enum MHD_ValueKind kind, const char *name, size_t name_length,
+    const char *value, size_t value_length)
+{
+    size_t *used = data;
+
+    (void)value;
+    *used += RECORD;
+    if (kind == MHD_HEADER_KIND && is(name, name_length, "Cookie"))
+        *used += value_length;
+    if (kind == MHD_FOOTER_KIND)
+        *used += name_length + strlen(": ") + value_length + strlen("\r\n");
+    return MHD_YES;
+}
+
+static size_t header_size(const Exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return info ? info->header_size : 0;
+}
+
+Response *refuse_size(const Exchange *exchange)
+{
+    size_t used = 0;
+
+    if (strlen(exchange->request.target) > MAX_TARGET)
+        return problem_response(414, "URL too long", "at most 8192 bytes are allowed");
+    if (header_size(exchange) > MAX_HEADER)
+        return problem_response(431, "Header too large", "at most 16384 bytes are allowed");
+    MHD_get_connection_values_n(
+        exchange->connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_FOOTER_KIND, on_record, &used);
+    if (used > MAX_RECORDS)
+        return problem_response(431, "Header too large",
+            "it has too many lines or cookies: 64 bytes for each, the cookies and what stands behind a "
+            "chunked body may "
+            "be 12288 bytes together");
+    return NULL;
+}
+
 /* What the header says about the body, counted: two opinions about its length are how requests are smuggled
  * past a proxy (RFC 9112, 6.3). */
 typedef struct Framing {
@@ -37,11 +91,6 @@ typedef struct Framing {
     bool chunked, waits; /* waits: for "100 Continue", so nothing was sent yet */
     uint64_t length;
 } Framing;
-
-static bool is(const char *text, size_t length, const char *name)
-{
-    return length == strlen(name) && strncasecmp(text, name, length) == 0;
-}
 
 /* What a name consists of (RFC 9110, 5.6.2): no blank, so that "Content-Length :" is not another header than
  * "Content-Length:". */
@@ -110,9 +159,9 @@ static bool is_cut(const Exchange *exchange, const char *version)
 }
 
 /* And of the end: behind the last line comes an empty one. */
-static bool is_torn(const Framing *framing, const char *method, size_t header_size)
+static bool is_torn(const Framing *framing, const char *method, size_t size)
 {
-    return framing->torn || is_elsewhere(framing->line, method + header_size - strlen("\r\n"));
+    return framing->torn || is_elsewhere(framing->line, method + size - strlen("\r\n"));
 }
 
 static Response *find_fault(const Exchange *exchange, const char *method, const char *version)
@@ -120,20 +169,15 @@ static Response *find_fault(const Exchange *exchange, const char *method, const 
     struct MHD_Connection *connection = exchange->connection;
     const char *target = exchange->request.target;
     int64_t max_body_bytes = exchange->http->settings.max_body_bytes;
-    const union MHD_ConnectionInfo *header =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    size_t size = header_size(exchange);
     uint64_t most = (uint64_t)max_body_bytes;
     Framing framing = {.line = version + strlen(version) + strlen("\r\n")};
     bool is_old = strcmp(version, "HTTP/1.0") == 0;
 
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
-    if (strlen(target) > MAX_TARGET)
-        return problem_response(414, "URL too long", "at most 8192 bytes are allowed");
-    if (header && header->header_size > MAX_HEADER)
-        return problem_response(431, "Header too large", "at most 16384 bytes are allowed");
     if (is_cut(exchange, version) || !is_clean(target))
         return problem_response(400, "Bad request", "the path has a blank or a control character");
-    if (header && is_torn(&framing, method, header->header_size))
+    if (size > 0 && is_torn(&framing, method, size))
         return problem_response(400, "Bad request",
             "a header line has a bad name or a control character, is folded, or does not end in CR and LF");
     if (framing.n_hosts > 1 || (framing.n_hosts < 1 && !is_old))

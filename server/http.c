@@ -96,7 +96,8 @@ Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHand
         exchange_on_request, http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)settings->max_connections, MHD_OPTION_NOTIFY_CONNECTION, exchange_on_connection, http,
         MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, http, MHD_OPTION_STRICT_FOR_CLIENT, STRICT,
-        MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, http, MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, http, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
     if (!http->daemon) {
         close(fd);
         free(http);

@@ -2,8 +2,8 @@
  * here.
  *
  * libmicrohttpd answers some things by itself, with a page of HTML instead of problem details: a request line
- * or header that is malformed or larger than its 32 KB of memory (version 0.9.75 sends the
- * header of some of these pages twice and closes). */
+ * or header that is malformed, or that does not fit into its memory at all. Version 0.9.75 sends the header
+ * of some of these pages twice and closes. They are in the log as request_unreadable, and in no metric. */
 #pragma once
 
 #include <stddef.h>
