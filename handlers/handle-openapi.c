@@ -1,12 +1,6 @@
-/* /openapi.json: what can be asked here, for programs. Made once, as the catalog does not change. */
-#include "handlers/openapi.h"
-
-void openapi_init(App *app)
-{
-    json_auto_t *document = openapi_make(app);
-
-    app->openapi = response_make_constant(response_new_json(200, document));
-}
+/* /openapi.json: what can be asked here, for programs. The document is made of the table of routes, this one
+ * among them, in openapi.c. */
+#include "handlers/app.h"
 
 Response *handle_openapi(App *app, Request *request)
 {

@@ -1,20 +1,27 @@
-#include "handlers/openapi.h"
+/* The OpenAPI document of this server: what is always the same stands in openapi.json; paths, operations and
+ * parameters are added from the table of routes and the catalog, with the ranges and defaults in force, and
+ * formats, statuses and verdicts from their lists. So it cannot say anything else than the server does.
+ *
+ * It is made once, as nothing of that changes while the server runs. */
+#include "handlers/app.h"
 
 #include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "handlers/assets.h"
 #include "handlers/openapi-schema.h"
 #include "handlers/route.h"
 #include "plan/common.h"
+#include "results/format.h"
+#include "results/verdict.h"
 
 static const Method documented[] = {METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PATCH, METHOD_DELETE};
 enum {
-    N_DOCUMENTED = sizeof(documented) / sizeof(documented[0]),
     TAKES_BODY = METHOD_POST | METHOD_PATCH,
     END_OF_STATUSES = 600,
 };
@@ -158,7 +165,7 @@ static void add_place(const App *app, const Place *place, json_t *document)
         if (strstr(place->path, "{id}"))
             json_object_set_new(item, "parameters", json_pack("[o]", reference("parameters", "RunId")));
     }
-    for (size_t i = 0; i < N_DOCUMENTED; i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(documented); i++) {
         auto_free char *key = lower_name(documented[i]);
 
         if (place->route->methods & documented[i])
@@ -207,13 +214,52 @@ static void add_experiments(const App *app, const Route *route, json_t *document
     }
 }
 
-json_t *openapi_make(const App *app)
+/* An answer that may be had as JSON "and in the other formats" says so by a word, which gives way to them. */
+static void add_formats(json_t *document)
+{
+    const char *key;
+    json_t *response;
+
+    json_object_foreach (
+        json_object_get(json_object_get(document, "components"), "responses"), key, response) {
+        json_t *content = json_object_get(response, "content");
+
+        if (json_object_del(content, "x-other-formats") < 0)
+            continue;
+        for (const char *const *name = format_names(FORMAT_ANSWER); *name; name++) {
+            ResultFormat format;
+            int r = result_format_from_name(*name, &format);
+
+            assert(r == 0);
+            if (!json_object_get(content, result_format_bare_type(format)))
+                json_object_set_new(content, result_format_bare_type(format),
+                    json_pack("{s:{s:s}}", "schema", "type", "string"));
+        }
+    }
+}
+
+static void add_words(json_t *document)
+{
+    json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas");
+    json_t *statuses = json_array(), *verdicts = json_array();
+
+    for (const char *const *name = run_status_names; *name; name++)
+        json_array_append_new(statuses, json_string(*name));
+    for (Verdict verdict = VERDICT_NONE + 1; verdict <= VERDICT_CANNOT_TELL; verdict++)
+        json_array_append_new(verdicts, json_string(verdict_name(verdict)));
+    json_object_set_new(json_object_get(schemas, "RunStatus"), "enum", statuses);
+    json_object_set_new(json_object_get(schemas, "Verdict"), "enum", verdicts);
+}
+
+void openapi_init(App *app)
 {
     const Asset *asset = documents;
-    json_t *document = json_loadb(
+    json_auto_t *document = json_loadb(
         (const char *)asset->start, (size_t)(asset->end - asset->start), JSON_REJECT_DUPLICATES, NULL);
 
     assert(document);
+    add_formats(document);
+    add_words(document);
     json_object_set_new(json_object_get(document, "info"), "version", json_string(app->version_name));
     for (size_t i = 0; i < n_routes; i++) {
         if (route_runs(&routes[i]))
@@ -221,5 +267,5 @@ json_t *openapi_make(const App *app)
         else
             add_route(app, &routes[i], document);
     }
-    return document;
+    app->openapi = response_make_constant(response_new_json(200, document));
 }

@@ -5,8 +5,6 @@
 #include "handlers/client.h"
 #include "results/format.h"
 
-static const char *const statuses[] = {"queued", "running", "done", "failed", "cancelled", "timeout", NULL};
-
 #define CLIENT                                                                                               \
     {                                                                                                        \
         .name = "client", .type = "text", .max_length = CLIENT_MAX_NAME,                                     \
@@ -37,7 +35,7 @@ const RouteParameter runs_parameters[] = {
     {.name = "experiment", .type = "text", .max_length = 64, .help = "only runs of this experiment"},
     {.name = "label", .type = "text", .max_length = 100, .help = "only runs with this label"},
     {.name = "limit", .type = "integer", .min = 1, .max = 200, .fallback = 50, .help = "at most so many"},
-    {.name = "status", .type = "choice", .choices = statuses, .help = "only runs of this status"},
+    {.name = "status", .type = "choice", .choices = run_status_names, .help = "only runs of this status"},
     {0},
 };
 

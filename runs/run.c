@@ -86,21 +86,23 @@ void run_stop(Run *run, RunOutcome outcome, const char *reason)
         child_stop(run->child);
 }
 
+/* "running" as long as the outcome is open, and else what the outcome says. */
+enum { STATUS_QUEUED, STATUS_RUNNING };
+const char *const run_status_names[] = {
+    [STATUS_QUEUED] = "queued",
+    [STATUS_RUNNING + OUTCOME_OPEN] = "running",
+    [STATUS_RUNNING + OUTCOME_DONE] = "done",
+    [STATUS_RUNNING + OUTCOME_FAILED] = "failed",
+    [STATUS_RUNNING + OUTCOME_CANCELLED] = "cancelled",
+    [STATUS_RUNNING + OUTCOME_TIMEOUT] = "timeout",
+    NULL,
+};
+
 const char *run_status_name(const Run *run)
 {
-    switch (run->outcome) {
-    case OUTCOME_OPEN:
-        return run->state == RUN_QUEUED ? "queued" : "running";
-    case OUTCOME_DONE:
-        return "done";
-    case OUTCOME_FAILED:
-        return "failed";
-    case OUTCOME_CANCELLED:
-        return "cancelled";
-    case OUTCOME_TIMEOUT:
-        return "timeout";
-    }
-    assert(!"a run has one of these outcomes");
+    return run_status_names[run->state == RUN_QUEUED && run->outcome == OUTCOME_OPEN
+                                ? STATUS_QUEUED
+                                : STATUS_RUNNING + run->outcome];
 }
 
 const char *run_experiment(const Run *run)

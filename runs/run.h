@@ -94,8 +94,10 @@ void run_decide(Run *run, RunOutcome outcome, const char *reason);
  * already keeps its outcome. */
 void run_stop(Run *run, RunOutcome outcome, const char *reason);
 
-/* "queued", "running", or its outcome: "done", "failed", "cancelled", "timeout". */
+/* "queued", "running", or its outcome: "done", "failed", "cancelled", "timeout". All of them are in the list,
+ * which ends with NULL. */
 const char *run_status_name(const Run *run);
+extern const char *const run_status_names[];
 
 /* The experiment's name. */
 const char *run_experiment(const Run *run);

@@ -18,8 +18,6 @@ FOLDERS = ["base", "catalog", "plan", "results", "engine", "guard", "origin", "r
 KNOWN = [
     {"catalog", "catalog-schema"},
     {"config", "config-setting"},
-    {"handle-openapi", "openapi", "route-table"},
-    {"queue", "queue-tell"},
 ]
 
 

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/openapi-read.h"
@@ -228,6 +229,15 @@ static size_t try_parameters(const Operation *operation, const char *path)
     return n;
 }
 
+/* How many parameters the experiments have in common, of each, by GET and by POST. */
+static size_t count_common(void)
+{
+    auto_answer ApiAnswer catalog = api_get(&server, "/experiments");
+
+    return json_array_size(json_object_get(catalog.json, "experiments")) *
+           json_array_size(json_object_get(catalog.json, "parameters")) * 2;
+}
+
 START_TEST(every_documented_parameter_is_accepted_and_a_bad_value_refused_by_name)
 {
     auto_free char *id = NULL;
@@ -243,8 +253,9 @@ START_TEST(every_documented_parameter_is_accepted_and_a_bad_value_refused_by_nam
         if (strcmp(operations[i].method, "head") != 0)
             n += try_parameters(&operations[i], path);
     }
-    /* Eight experiments with seventeen common parameters, by GET and by POST, and what there is besides. */
-    ck_assert_uint_gt(n, 8 * 17 * 2);
+    /* What they have in common, and what there is besides. */
+    ck_assert_uint_gt(n, count_common());
+    ck_assert_uint_gt(count_common(), 0);
     api_connection_free(connection);
     end();
 }
@@ -339,6 +350,18 @@ static bool is_documented_path(const char *path)
     return false;
 }
 
+/* Of experiments. */
+static size_t count_run_paths(void)
+{
+    const char *name;
+    json_t *item;
+    size_t n = 0;
+
+    json_object_foreach (json_object_get(document, "paths"), name, item)
+        n += strncmp(name, "/run/", 5) == 0;
+    return n;
+}
+
 START_TEST(every_path_of_the_server_is_documented)
 {
     auto_answer ApiAnswer answer = {0}, catalog = {0};
@@ -352,7 +375,8 @@ START_TEST(every_path_of_the_server_is_documented)
     json_array_foreach (json_object_get(answer.json, "paths"), i, path)
         ck_assert_msg(is_documented_path(json_string_value(path)), "%s", json_string_value(path));
     catalog = api_get(&server, "/experiments");
-    ck_assert_uint_eq(json_array_size(json_object_get(catalog.json, "experiments")), 8);
+    ck_assert_uint_gt(count_run_paths(), 0);
+    ck_assert_uint_eq(json_array_size(json_object_get(catalog.json, "experiments")), count_run_paths());
     json_array_foreach (json_object_get(catalog.json, "experiments"), i, experiment) {
         auto_free char *name = text_printf("/run/%s", text_of(experiment, "name"));
 
@@ -392,7 +416,7 @@ START_TEST(a_method_that_is_not_documented_is_refused_and_Allow_lists_those_that
         ck_assert_int_eq(refused.status, 405);
         openapi_assert_documented(&operations[i], &refused, true);
         allow = api_answer_header(&refused, "Allow");
-        for (size_t k = 0; k < sizeof(methods) / sizeof(methods[0]); k++)
+        for (size_t k = 0; k < ARRAY_LENGTH(methods); k++)
             n += is_listed(allow, methods[k]);
         ck_assert(is_listed(allow, "OPTIONS"));
         ck_assert_uint_eq(n, json_object_size(item) - (json_object_get(item, "parameters") != NULL));
@@ -442,7 +466,7 @@ START_TEST(what_any_operation_refuses_is_refused_as_documented)
     memset(long_body, 'a', sizeof(long_body) - 1);
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     begin();
-    for (size_t k = 0; k < sizeof(provocations) / sizeof(provocations[0]); k++) {
+    for (size_t k = 0; k < ARRAY_LENGTH(provocations); k++) {
         const Provocation *provocation = &provocations[k];
         size_t n = 0;
 
@@ -511,7 +535,7 @@ static void assert_rows(const Row *rows, size_t n, const char *id)
         openapi_assert_documented(&operation, &answer, false);
     }
 }
-#define ASSERT_ROWS(rows, id) assert_rows(rows, sizeof(rows) / sizeof((rows)[0]), id)
+#define ASSERT_ROWS(rows, id) assert_rows(rows, ARRAY_LENGTH(rows), id)
 
 START_TEST(what_a_run_may_come_to_is_documented)
 {
