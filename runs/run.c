@@ -58,7 +58,9 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
 
 void run_become(Run *run, RunState state)
 {
-    assert((size_t)run->state < ARRAY_LENGTH(next_states) && next_states[run->state] & TO(state));
+    bool allowed = next_states[run->state] & TO(state);
+
+    assert(allowed);
     assert((run->outcome == OUTCOME_OPEN) == (state <= RUN_LEAVING));
     assert((run->object != NULL) == (state >= RUN_SHOWN));
     run->state = state;

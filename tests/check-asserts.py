@@ -6,7 +6,7 @@ import pathlib
 import re
 import sys
 
-LOOKS_ONLY = re.compile(r"sizeof|str(n|case)?cmp|memcmp|strlen|find_\w+|\w+_(is|has|equals|fits)(_\w+)?|json_\w+_value")
+LOOKS_ONLY = re.compile(r"sizeof|ARRAY_LENGTH|\w+_EMPTY|str(n|case)?cmp|memcmp|strlen|find_\w+|\w+_(is|has|equals|fits)(_\w+)?|json_\w+_value")
 NO_CODE = re.compile(r"/\*.*?\*/|//[^\n]*|\"(\\.|[^\"\\\n])*\"|'(\\.|[^'\\\n])*'", re.S)
 
 
