@@ -1,3 +1,7 @@
+/* A request of 64 KB may have ten thousand bad parameters, or one whose value is nested two thousand deep:
+ * written with indentation, that one alone is 8 MB. So nothing that came from outside is given back whole. A
+ * value is shown up to MAX_SHOWN bytes, whatever its type, and errors are listed up to MAX_LISTED bytes of
+ * JSON; what is counted there may stand in the answer twice, the second time as a part of "detail". */
 #include "base/problem.h"
 
 #include <assert.h>
@@ -9,7 +13,12 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-enum { MAX_SHOWN = 200 };
+enum {
+    MAX_SHOWN = 200,    /* bytes of a name, or of all that a value consists of */
+    MAX_DEPTH = 3,      /* of a value */
+    MAX_TEXT = 4096,    /* bytes of a reason, or of the detail */
+    MAX_LISTED = 24576, /* bytes of all errors */
+};
 
 void problem_finish(Problem *problem)
 {
@@ -29,13 +38,24 @@ static char *format_text(const char *format, va_list args)
     return text;
 }
 
-/* What a client sent may stand in any text here, so it need not be UTF-8, but JSON has to be. */
-static json_t *text_json(const char *text)
+/* What a client sent may stand in any text here, so it need not be UTF-8, but JSON has to be. A text that is
+ * too long is cut between two characters. */
+static json_t *text_json(const char *text, size_t max)
 {
-    json_t *json = json_string(text);
-    auto_free char *clean = json ? NULL : utf8_clean(text, strlen(text));
+    size_t length = strnlen(text, max + 1);
+    bool is_cut = length > max;
+    auto_free char *clean = NULL, *shown = NULL;
+    json_t *json;
 
-    return json ? json : json_string(clean);
+    if (is_cut)
+        for (length = max; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
+            length--;
+    shown = text_printf("%.*s%s", (int)length, text, is_cut ? "..." : "");
+    json = json_string(shown);
+    if (json)
+        return json;
+    clean = utf8_clean(shown, strlen(shown));
+    return json_string(clean);
 }
 
 /* The old words live until the new ones are made: they may be among the arguments. */
@@ -54,24 +74,97 @@ void problem_set(Problem *problem, int status, const char *title, const char *de
     free(old_detail);
 }
 
-/* Takes got over and returns what the error shows of it: who sends very much does not get it all back. */
-static json_t *shortened(json_t *got)
+static void spend(size_t *room, size_t bytes)
 {
-    auto_free char *start = NULL;
+    *room -= bytes < *room ? bytes : *room;
+}
 
-    if (!got)
-        return json_null();
-    if (!json_is_string(got) || json_string_length(got) <= MAX_SHOWN)
-        return got;
-    start = text_printf("%.*s...", MAX_SHOWN, json_string_value(got));
-    json_decref(got);
-    return text_json(start);
+static json_t *shown(const json_t *given, int depth, size_t *room);
+
+static json_t *shown_array(const json_t *given, int depth, size_t *room)
+{
+    json_t *array = json_array(), *item;
+    size_t i;
+
+    json_array_foreach (given, i, item) {
+        if (*room == 0) {
+            json_array_append_new(array, json_string("..."));
+            break;
+        }
+        json_array_append_new(array, shown(item, depth + 1, room));
+    }
+    return array;
+}
+
+static json_t *shown_object(const json_t *given, int depth, size_t *room)
+{
+    json_t *object = json_object(), *value;
+    const char *name;
+
+    json_object_foreach ((json_t *)given, name, value) {
+        json_auto_t *key = text_json(name, *room);
+
+        if (*room == 0) {
+            json_object_set_new(object, "...", json_null());
+            break;
+        }
+        spend(room, strlen(name));
+        json_object_set_new(object, json_string_value(key), shown(value, depth + 1, room));
+    }
+    return object;
+}
+
+/* Returns what an error shows of a value, a new reference, and takes it from the room that there is. An empty
+ * list costs something, too. */
+static json_t *shown(const json_t *given, int depth, size_t *room)
+{
+    size_t had = *room;
+
+    spend(room, json_is_string(given) ? json_string_length(given) : 4);
+    if (json_is_string(given))
+        return text_json(json_string_value(given), had);
+    if (!json_is_array(given) && !json_is_object(given))
+        return json_copy((json_t *)given);
+    if (depth == MAX_DEPTH)
+        return json_string("...");
+    return json_is_array(given) ? shown_array(given, depth, room) : shown_object(given, depth, room);
+}
+
+/* Takes given over. */
+static json_t *shortened(json_t *given)
+{
+    size_t room = MAX_SHOWN;
+    json_t *shorter = given ? shown(given, 0, &room) : json_null();
+
+    json_decref(given);
+    return shorter;
+}
+
+bool problem_is_full(const Problem *problem)
+{
+    return problem->n_omitted > 0 || json_array_size(problem->errors) == PROBLEM_MAX_ERRORS;
+}
+
+/* Once one error did not fit, those behind it are left out as well: they stand in their order. */
+static void list_error(Problem *problem, json_t *error)
+{
+    size_t bytes = json_dumpb(error, NULL, 0, JSON_INDENT(2));
+
+    if (!problem->errors)
+        problem->errors = json_array();
+    if (json_array_size(problem->errors) > 0 && problem->n_bytes + bytes > MAX_LISTED) {
+        problem->n_omitted++;
+        json_decref(error);
+        return;
+    }
+    problem->n_bytes += bytes;
+    json_array_append_new(problem->errors, error);
 }
 
 void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
 {
     auto_free char *text = NULL;
-    json_t *error = json_object();
+    json_t *error;
     va_list args;
 
     if (!problem_is_set(problem)) {
@@ -79,11 +172,8 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
         problem->title = strdup("Bad parameters");
         assert(problem->title);
     }
-    if (!problem->errors)
-        problem->errors = json_array();
-    if (json_array_size(problem->errors) == PROBLEM_MAX_ERRORS) {
+    if (problem_is_full(problem)) {
         problem->n_omitted++;
-        json_decref(error);
         json_decref(got);
         json_decref(allowed);
         return;
@@ -92,21 +182,22 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
     text = format_text(reason, args);
     va_end(args);
 
-    json_object_set_new(error, "param", text_json(param));
+    error = json_object();
+    json_object_set_new(error, "param", text_json(param, MAX_SHOWN));
     json_object_set_new(error, "got", shortened(got));
-    json_object_set_new(error, "reason", text_json(text));
+    json_object_set_new(error, "reason", text_json(text, MAX_TEXT));
     if (allowed) {
         json_object_update_missing(error, allowed);
         json_decref(allowed);
     }
-    json_array_append_new(problem->errors, error);
+    list_error(problem, error);
 }
 
 void problem_extend(Problem *problem, const char *name, json_t *value)
 {
     if (!problem->extra)
         problem->extra = json_object();
-    json_object_set_new(problem->extra, name, value);
+    json_object_set_new(problem->extra, name, json_is_string(value) ? shortened(value) : value);
 }
 
 /* "tasks is 0: must be between 1 and 256; colour is red: no such parameter" */
@@ -138,9 +229,9 @@ json_t *problem_json(const Problem *problem)
 
     assert(problem_is_set(problem));
     json_object_set_new(object, "type", json_string("about:blank"));
-    json_object_set_new(object, "title", text_json(problem->title));
+    json_object_set_new(object, "title", text_json(problem->title, MAX_SHOWN));
     json_object_set_new(object, "status", json_integer(problem->status));
-    json_object_set_new(object, "detail", text_json(made ? made : problem->detail));
+    json_object_set_new(object, "detail", text_json(made ? made : problem->detail, MAX_TEXT));
     if (problem->errors)
         json_object_set(object, "errors", problem->errors);
     if (problem->n_omitted > 0)

@@ -1,5 +1,7 @@
 /* What to say to a user who asked for the impossible: one Problem that names every bad parameter at once.
- * It becomes RFC 9457 problem details over HTTP and a few lines on a terminal. */
+ * It becomes RFC 9457 problem details over HTTP and a few lines on a terminal. However large the request was,
+ * the problem stays well below 64 KB as indented JSON: names, values and texts are cut, and errors beyond a
+ * limit are counted only. */
 #pragma once
 
 #include <jansson.h>
@@ -14,7 +16,8 @@ typedef struct Problem {
     char *title;    /* owned; what kind of problem this is */
     char *detail;   /* owned; NULL: made from the errors */
     json_t *errors; /* owned; array of {param, got, reason, min, max, choices}, or NULL */
-    int n_omitted;  /* further errors that PROBLEM_MAX_ERRORS left out */
+    size_t n_bytes; /* what they are as JSON */
+    int n_omitted;  /* further errors, for which there was no room */
     json_t *extra;  /* owned; object with further members, or NULL */
 } Problem;
 
@@ -31,10 +34,14 @@ void problem_set(Problem *problem, int status, const char *title, const char *de
     __attribute__((format(printf, 4, 5)));
 
 /* Adds one bad parameter; an unset problem becomes 400 "Bad parameters". param is its name; got is what was
- * given (taken over; NULL: nothing was); allowed is an object with min, max or choices (taken over; NULL:
- * none); reason is one clause such as "is not a whole number". */
+ * given (taken over; NULL: nothing was), a value of any type and size, of which a part is shown; allowed is
+ * an object with min, max or choices (taken over; NULL: none); reason is one clause such as "is not a whole
+ * number". */
 void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
     __attribute__((format(printf, 5, 6)));
+
+/* Whether the next error would only be counted: so one need not make much of it. */
+bool problem_is_full(const Problem *problem);
 
 /* Adds a further member to the problem's object; value is taken over. */
 void problem_extend(Problem *problem, const char *name, json_t *value);

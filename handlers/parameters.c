@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/form.h"
 
 /* A repeated name in the query or the body is found by the parser of each; this finds one in both. */
@@ -17,6 +18,44 @@ static void merge(json_t *into, json_t *from, Problem *problem)
             problem_add(problem, name, json_incref(value), NULL, "given more than once");
         else
             json_object_set(into, name, value);
+    }
+}
+
+static bool is_container(const json_t *value)
+{
+    return json_is_array(value) || json_is_object(value);
+}
+
+static bool has_container(const json_t *value)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    json_array_foreach (value, i, member)
+        if (is_container(member))
+            return true;
+    json_object_foreach ((json_t *)value, name, member)
+        if (is_container(member))
+            return true;
+    return false;
+}
+
+/* No parameter is more than a list of values. What is nested deeper goes no further: neither those that check
+ * it nor those that would show it have to cope with any depth. */
+static void refuse_nested(json_t *object, Problem *problem)
+{
+    const char *name;
+    json_t *value;
+    void *next;
+
+    json_object_foreach_safe(object, next, name, value)
+    {
+        if (!has_container(value))
+            continue;
+        problem_add(problem, name, json_incref(value), NULL,
+            "is nested too deep: it may be a value or a list of values");
+        json_object_del(object, name);
     }
 }
 
@@ -46,6 +85,7 @@ static json_t *read_json(const Request *request, Problem *problem)
         json_decref(object);
         return NULL;
     }
+    refuse_nested(object, problem);
     return object;
 }
 
@@ -63,7 +103,7 @@ static json_t *read_body(const Request *request, Problem *problem)
     size_t length = type ? strcspn(type, "; \t") : 0;
     json_t *accepted = json_array();
 
-    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(bodies); i++) {
         if (length == strlen(bodies[i].type) && strncasecmp(type, bodies[i].type, length) == 0) {
             json_decref(accepted);
             return bodies[i].read(request, problem);

@@ -25,10 +25,14 @@ json_t *query_describe(const RouteParameter *row)
     return object;
 }
 
-static json_t *names_of(const RouteParameter *rows)
+/* A request may have thousands of unknown names, of which a few are listed. */
+static json_t *names_of(const RouteParameter *rows, const Problem *problem)
 {
-    json_t *names = json_array();
+    json_t *names;
 
+    if (problem_is_full(problem))
+        return NULL;
+    names = json_array();
     for (; rows->name; rows++)
         json_array_append_new(names, json_string(rows->name));
     return json_pack("{s:o}", "choices", names);
@@ -65,7 +69,8 @@ json_t *query_read(const Request *request, Problem *problem)
         while (row->name && strcmp(row->name, name) != 0)
             row++;
         if (!row->name)
-            problem_add(problem, name, json_deep_copy(value), names_of(rows), "there is no such parameter");
+            problem_add(
+                problem, name, json_incref(value), names_of(rows, problem), "there is no such parameter");
     }
     if (!problem_is_set(problem))
         return values;

@@ -218,6 +218,123 @@ START_TEST(a_request_is_answered_whatever_it_is_filled_with)
 }
 END_TEST
 
+/* Appends so many times, with the number in it. */
+static void repeat(FILE *file, int n, const char *format)
+{
+    for (int i = 0; i < n; i++)
+        fprintf(file, format, i);
+}
+
+static void write_nested(FILE *file)
+{
+    fputs("{\"a\":0", file);
+    for (int i = 0; i < 16; i++) {
+        fprintf(file, ",\"unknown%d\":", i);
+        repeat(file, 2000, "[");
+        repeat(file, 2000, "]");
+    }
+    fputs("}", file);
+}
+
+static void write_unknown(FILE *file)
+{
+    fputs("{\"a\":0", file);
+    repeat(file, 5000, ",\"b%d\":1");
+    fputs("}", file);
+}
+
+static void write_list(FILE *file)
+{
+    fputs("{\"tasks\":[0", file);
+    repeat(file, 10000, ",%d");
+    fputs("]}", file);
+}
+
+static void write_bad_list(FILE *file)
+{
+    fputs("{\"mode\":[\"a\"", file);
+    repeat(file, 5000, ",\"\\u0001%d\"");
+    fputs("]}", file);
+}
+
+static void write_long_name(FILE *file)
+{
+    fputs("{\"", file);
+    repeat(file, 10000, "\\u0001");
+    fputs("\":1}", file);
+}
+
+static void write_long_text(FILE *file)
+{
+    fputs("{\"label\":\"", file);
+    repeat(file, 10000, "\\\"");
+    fputs("\"}", file);
+}
+
+static void write_deep(FILE *file)
+{
+    repeat(file, 30000, "[");
+}
+
+static void write_wide(FILE *file)
+{
+    fputs("{\"n\":{\"a\":0", file);
+    repeat(file, 5000, ",\"b%d\":{}");
+    fputs("}}", file);
+}
+
+static void (*const bodies[])(FILE *file) = {write_nested, write_unknown, write_list, write_bad_list,
+    write_long_name, write_long_text, write_deep, write_wide};
+
+static const char *const paths[] = {
+    "/run/countdown", "/runs", "/compare", "/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV"};
+
+static void assert_small(const char *path, const char *method, size_t i)
+{
+    auto_free char *body = NULL;
+    auto_answer ApiAnswer answer = {0};
+    size_t length;
+    FILE *file = open_memstream(&body, &length);
+
+    bodies[i](file);
+    fclose(file);
+    ck_assert_uint_lt(length, 65536);
+    answer = api_ask(&server,
+        (ApiAsk){.method = method, .path = path, .body = body, .header = "Content-Type: application/json"});
+    ck_assert_msg(answer.status >= 400 && answer.status < 500, "%s: body %zu: %ld", path, i, answer.status);
+    ck_assert_msg(answer.length < 65536, "%s: the answer to body %zu has %zu bytes", path, i, answer.length);
+}
+
+START_TEST(the_answer_to_a_bad_request_is_small)
+{
+    api_server_start(&server, "log.level=warning", NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(bodies); i++) {
+        for (size_t k = 0; k < ARRAY_LENGTH(paths); k++)
+            assert_small(paths[k], NULL, i);
+        assert_small("/runs/01ARZ3NDEKTSV4RRFFQ69G5FAV", "PATCH", i);
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(what_is_nested_too_deep_is_refused_by_name)
+{
+    auto_answer ApiAnswer answer = {0};
+    const json_t *errors;
+
+    api_server_start(&server, NULL);
+    answer = api_ask(&server, (ApiAsk){.path = "/run/countdown",
+                                  .body = "{\"tasks\":[1,[2]], \"lock\":{\"a\":{}}, \"mode\":[\"serial\"]}",
+                                  .header = "Content-Type: application/json"});
+    ck_assert_int_eq(answer.status, 400);
+    errors = json_object_get(answer.json, "errors");
+    ck_assert_uint_eq(json_array_size(errors), 2);
+    ck_assert_ptr_nonnull(strstr(answer.body, "tasks is [1,[2]]: is nested too deep"));
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 RUN_TESTS("api-limits", 120, when_all_connections_end_at_once_the_next_is_accepted,
     when_one_of_the_watchers_leaves_who_waits_comes_in, when_a_descriptor_becomes_free_who_waits_comes_in,
-    a_request_is_answered_whatever_it_is_filled_with)
+    a_request_is_answered_whatever_it_is_filled_with, the_answer_to_a_bad_request_is_small,
+    what_is_nested_too_deep_is_refused_by_name)

@@ -4,7 +4,9 @@
 #include <check.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -147,6 +149,108 @@ START_TEST(errors_beyond_the_maximum_are_counted)
 }
 END_TEST
 
+/* Each of these was given back whole. */
+static json_t *nested(int depth)
+{
+    json_t *value = json_array();
+
+    while (depth-- > 1)
+        value = json_pack("[o]", value);
+    return value;
+}
+
+static json_t *many_members(int n)
+{
+    json_t *object = json_object();
+
+    for (int i = 0; i < n; i++) {
+        auto_free char *name = text_printf("a-name-of-some-length-%d", i);
+
+        json_object_set_new(object, name, json_integer(i));
+    }
+    return object;
+}
+
+static json_t *long_text(int n)
+{
+    return json_sprintf("%0*d", n, 1);
+}
+
+static json_t *many_items(int n)
+{
+    json_t *array = json_array();
+
+    while (n-- > 0)
+        json_array_append_new(array, json_array());
+    return array;
+}
+
+static json_t *long_name(int n)
+{
+    auto_free char *name = text_printf("%0*d", n, 1);
+
+    return json_pack("{s:i}", name, 1);
+}
+
+static json_t *(*const large[])(int n) = {nested, many_members, long_text, many_items, long_name};
+
+START_TEST(a_value_is_shortened_whatever_its_type)
+{
+    auto_problem Problem problem = {0};
+    auto_free char *text = NULL;
+    json_auto_t *json = NULL;
+
+    problem_add(&problem, "n", large[_i](2000), NULL, "is too much");
+    json = problem_json(&problem);
+    text = json_dumps(json, JSON_INDENT(2));
+    ck_assert_uint_lt(strlen(text), 2500);
+    ck_assert_ptr_nonnull(strstr(text, "..."));
+}
+END_TEST
+
+START_TEST(a_small_value_is_shown_as_it_is)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *value = json_pack("[s, i, f, b, n, {s:[i, i]}]", "a", 1, 1.5, 1, "b", 2, 3);
+
+    problem_add(&problem, "n", json_incref(value), NULL, "is odd");
+    ck_assert(json_equal(json_object_get(json_array_get(problem.errors, 0), "got"), value));
+}
+END_TEST
+
+/* With names, values, reasons and words that are as long as can be, of characters that JSON escapes. */
+START_TEST(a_problem_stays_below_64_kb)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *json = NULL;
+    auto_free char *long_words = calloc(1, 100001), *text = NULL;
+
+    memset(long_words, '\1', 100000);
+    for (int i = 0; i < 200; i++)
+        problem_add(&problem, long_words, json_string(long_words),
+            json_pack("{s:[s,s]}", "choices", "a", "b"), "%s", i % 2 == 0 ? long_words : "is wrong");
+    problem_extend(&problem, "page", json_string(long_words));
+    json = problem_json(&problem);
+    text = json_dumps(json, JSON_INDENT(2));
+    ck_assert_uint_lt(strlen(text), 65536);
+    ck_assert_uint_eq(
+        json_array_size(problem.errors) + (size_t)json_integer_value(json_object_get(json, "errors_omitted")),
+        200);
+    ck_assert(problem_is_full(&problem));
+}
+END_TEST
+
+START_TEST(a_text_is_cut_between_two_characters)
+{
+    auto_problem Problem problem = {0};
+    auto_free char *text = text_printf("%0199d\xc3\xa4\xc3\xa4", 1), *expected = text_printf("%0199d...", 1);
+
+    problem_add(&problem, text, json_string(text), NULL, "is too long");
+    ck_assert_str_eq(text_of(json_array_get(problem.errors, 0), "param"), expected);
+    ck_assert_str_eq(text_of(json_array_get(problem.errors, 0), "got"), expected);
+}
+END_TEST
+
 START_TEST(a_person_reads_a_line_for_each)
 {
     auto_problem Problem problem = {0};
@@ -179,6 +283,10 @@ int main(void)
     tcase_add_test(tests, further_members_do_not_replace_the_standard_ones);
     tcase_add_test(tests, bytes_that_are_not_utf8_leave_a_whole_problem);
     tcase_add_test(tests, errors_beyond_the_maximum_are_counted);
+    tcase_add_loop_test(tests, a_value_is_shortened_whatever_its_type, 0, ARRAY_LENGTH(large));
+    tcase_add_test(tests, a_small_value_is_shown_as_it_is);
+    tcase_add_test(tests, a_problem_stays_below_64_kb);
+    tcase_add_test(tests, a_text_is_cut_between_two_characters);
     tcase_add_test(tests, a_person_reads_a_line_for_each);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);
