@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/sentences.h"
 #include "results/time-json.h"
 
 static size_t count_verdicts(const RunComparison *comparison, Verdict verdict)
@@ -97,23 +98,36 @@ static json_t *head_json(const ResultRun *run)
         run->label, "created_at", run->created_at, "status", result_status_name(run->status));
 }
 
-static json_t *pair_json(const ComparedCell *pair)
+/* What the cell is, with the title that tells it from the others of both runs. */
+static json_t *named_json(const ResultCell *cell, const Axes *varying)
 {
-    json_t *object = compare_identity(&pair->cell);
+    json_auto_t *identity = compare_identity(cell);
+    auto_words Words words = {0};
+    json_t *object = json_pack("{s:s}", "title", sentence_title(&words, varying, cell));
+
+    json_object_update(object, identity);
+    return object;
+}
+
+static json_t *pair_json(const ComparedCell *pair, const Axes *varying)
+{
+    json_t *object = named_json(&pair->cell, varying);
+    auto_words Words words = {0};
 
     for (int s = 0; s < N_SIDES; s++)
         json_object_set_new(object, compare_side_names[s], time_json(&pair->wall[s]));
     relative_json_set(object, &pair->cell.relative);
+    json_object_set_new(object, "finding", json_string(sentence_candidate(&words, &pair->cell.relative)));
     return object;
 }
 
 /* The cells from one place on that only one run has. */
-static json_t *lonely_json(const RunComparison *comparison, size_t first, size_t n)
+static json_t *lonely_json(const RunComparison *comparison, const Axes *varying, size_t first, size_t n)
 {
     json_t *array = json_array();
 
     for (size_t i = first; i < first + n; i++)
-        json_array_append_new(array, compare_identity(&comparison->cells[i].cell));
+        json_array_append_new(array, named_json(&comparison->cells[i].cell, varying));
     return array;
 }
 
@@ -121,14 +135,17 @@ json_t *compare_json(const RunComparison *comparison)
 {
     json_t *pairs = json_array(), *warnings = json_array();
     size_t n_both = comparison->n_both, n_baseline = comparison->n_only[BASELINE];
+    auto_axes Axes varying = axes_varying(&comparison->rows);
+    auto_words Words words = {0};
 
     for (size_t i = 0; i < n_both; i++)
-        json_array_append_new(pairs, pair_json(&comparison->cells[i]));
+        json_array_append_new(pairs, pair_json(&comparison->cells[i], &varying));
     for (size_t i = 0; i < comparison->n_warnings; i++)
         json_array_append_new(warnings, json_string(comparison->warnings[i]));
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "baseline", head_json(comparison->runs[BASELINE]),
-        "candidate", head_json(comparison->runs[CANDIDATE]), "cells", pairs, "only_baseline",
-        lonely_json(comparison, n_both, n_baseline), "only_candidate",
-        lonely_json(comparison, n_both + n_baseline, comparison->n_only[CANDIDATE]), "warnings", warnings,
-        "summary", comparison->summary);
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "baseline",
+        head_json(comparison->runs[BASELINE]), "candidate", head_json(comparison->runs[CANDIDATE]), "common",
+        sentence_common(&words, &comparison->rows), "cells", pairs, "only_baseline",
+        lonely_json(comparison, &varying, n_both, n_baseline), "only_candidate",
+        lonely_json(comparison, &varying, n_both + n_baseline, comparison->n_only[CANDIDATE]), "warnings",
+        warnings, "summary", comparison->summary);
 }

@@ -22,12 +22,14 @@ void compare_free(RunComparison *comparison);
 /* Returns the comparison as a new object:
  *
  *     { "baseline": {id, experiment, label, created_at, status}, "candidate": {the same},
- *       "cells": [ {runtime, mode, lock, tasks, cpus, params, "baseline": <wall_ns without samples>,
+ *       "common": "2 tasks, lock gil, 2 CPUs",
+ *       "cells": [ {title, runtime, mode, lock, tasks, cpus, params, "baseline": <wall_ns without samples>,
  *                   "candidate": <the same>, "ratio", "interval": [low, high] or null, "verdict",
- *                   "hint": only for "cannot tell"} ],
- *       "only_baseline": [ {runtime, mode, lock, tasks, cpus, params} ], "only_candidate": [ ... ],
+ *                   "hint": only for "cannot tell", "finding": "the candidate is faster"} ],
+ *       "only_baseline": [ {title, runtime, mode, lock, tasks, cpus, params} ], "only_candidate": [ ... ],
  *       "warnings": [ "..." ], "summary": "one or two sentences" }
- */
+ *
+ * What a title and what the cells have in common is, sentences.h says. */
 json_t *compare_json(const RunComparison *comparison);
 
 /* Returns the comparison in one of the formats of answers, as text that ends in a newline, owned by the

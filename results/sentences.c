@@ -5,166 +5,63 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/text.h"
-#include "results/human.h"
 
 #define MOST_GROUPS 8 /* with a sentence each; more would be a table again */
 
-/* What a cell can differ in, in the order of a title. Parameters follow. */
-static const char *const axes[] = {"runtime", "lock", "cpus", "tasks"};
-
-/* What a heading says where all cells have it in common. */
-static const char *const heading_axes[] = {"tasks", "lock", "cpus"};
-
-struct Naming {
-    const ResultCells *cells;
-    const char **names; /* owned; axes, then parameters, borrowed from the cells */
-    bool *varies;       /* owned; for each name */
-    size_t n;
-};
-
-static char *plural_text(int64_t n, const char *noun)
+/* An axis and its value as one says them. */
+static const char *axis_words(Words *words, const Axis *axis, const ResultCell *cell)
 {
-    auto_free char *number = human_integer(n);
+    const char *text = axis_is_set(axis, cell) ? words_keep(words, axis_text(axis, cell)) : NULL;
 
-    return text_printf("%s %s%s", number, noun, n == 1 ? "" : "s");
-}
-
-/* The value of a cell at an axis or of a parameter, as a title says it. */
-static char *axis_text(const ResultCell *cell, const char *name)
-{
-    const json_t *value;
-    auto_free char *text = NULL;
-
-    if (strcmp(name, "tasks") == 0)
-        return plural_text(cell->tasks, "task");
-    if (strcmp(name, "cpus") == 0)
-        return plural_text(cell->cpus, "CPU");
-    if (strcmp(name, "lock") == 0)
-        return text_printf("lock %s", cell->lock);
-    if (strcmp(name, "runtime") == 0)
-        return text_printf("%s", cell->runtime);
-    value = result_param(cell, name);
-    text = !value || json_is_null(value) ? text_printf("default") : human_value(value);
-    return text_printf("%s %s", name, text);
-}
-
-static bool naming_varies(const ResultCells *cells, const char *name)
-{
-    auto_free char *first = cells->n > 0 ? axis_text(cells->at[0], name) : NULL;
-
-    for (size_t i = 1; i < cells->n; i++) {
-        auto_free char *text = axis_text(cells->at[i], name);
-
-        if (strcmp(text, first) != 0)
-            return true;
+    if (!text)
+        return words_printf(words, "%s default", axis->name);
+    switch (axis->kind) {
+    case AXIS_TASKS:
+        return words_count(words, cell->tasks, "task");
+    case AXIS_CPUS:
+        return words_count(words, cell->cpus, "CPU");
+    case AXIS_RUNTIME:
+    case AXIS_MODE:
+        return text;
+    case AXIS_LOCK:
+    case AXIS_PARAM:
+        break;
     }
-    return false;
+    return words_printf(words, "%s %s", axis->name, text);
 }
 
-Naming *naming_new(const ResultCells *cells)
+const char *sentence_title(Words *words, const Axes *varying, const ResultCell *cell)
 {
-    json_auto_t *seen = json_object();
-    Naming *naming = calloc(1, sizeof(*naming));
-    const char *name;
-    json_t *value;
-    size_t n = ARRAY_LENGTH(axes);
+    const char *title = "";
 
-    assert(naming);
-    naming->cells = cells;
-    for (size_t i = 0; i < cells->n; i++)
-        n += json_object_size(cells->at[i]->params);
-    naming->names = calloc(n, sizeof(*naming->names));
-    naming->varies = calloc(n, sizeof(*naming->varies));
-    assert(naming->names && naming->varies);
-    for (size_t i = 0; i < ARRAY_LENGTH(axes); i++)
-        naming->names[naming->n++] = axes[i];
-    for (size_t i = 0; i < cells->n; i++) {
-        json_object_foreach ((json_t *)cells->at[i]->params, name, value) {
-            if (!json_object_get(seen, name))
-                naming->names[naming->n++] = name;
-            json_object_set_new(seen, name, json_true());
+    for (size_t i = 0; i < varying->n; i++) {
+        if (varying->at[i].kind != AXIS_MODE)
+            title = words_join(words, title, ", ", axis_words(words, &varying->at[i], cell));
+    }
+    return title;
+}
+
+const char *sentence_common(Words *words, const ResultCells *cells)
+{
+    static const int kinds[] = {AXIS_TASKS, AXIS_LOCK, AXIS_CPUS};
+    auto_axes Axes fixed = axes_fixed(cells);
+    const char *common = "";
+
+    for (size_t k = 0; k < ARRAY_LENGTH(kinds) && cells->n > 0; k++) {
+        for (size_t i = 0; i < fixed.n; i++) {
+            if ((int)fixed.at[i].kind == kinds[k] && axis_is_set(&fixed.at[i], cells->at[0]))
+                common = words_join(words, common, ", ", axis_words(words, &fixed.at[i], cells->at[0]));
         }
     }
-    for (size_t i = 0; i < naming->n; i++)
-        naming->varies[i] = naming_varies(cells, naming->names[i]);
-    return naming;
+    return common;
 }
 
-void naming_free(Naming *naming)
-{
-    if (!naming)
-        return;
-    free(naming->names);
-    free(naming->varies);
-    free(naming);
-}
-
-static void naming_cleanup(Naming **naming)
-{
-    naming_free(*naming);
-}
-
-#define auto_naming __attribute__((cleanup(naming_cleanup)))
-
-/* A list in words that grows: "a, b, c". */
-typedef struct Joined {
-    char *text;
-    size_t length, n;
-    FILE *file;
-} Joined;
-
-static void joined_begin(Joined *joined)
-{
-    *joined = (Joined){0};
-    joined->file = open_memstream(&joined->text, &joined->length);
-    assert(joined->file);
-}
-
-/* Takes the item over. */
-static void joined_add(Joined *joined, char *item)
-{
-    fprintf(joined->file, "%s%s", joined->n++ > 0 ? ", " : "", item);
-    free(item);
-}
-
-static char *joined_end(Joined *joined)
-{
-    fclose(joined->file);
-    return joined->text;
-}
-
-char *naming_title(const Naming *naming, const ResultCell *cell)
-{
-    Joined title;
-
-    joined_begin(&title);
-    for (size_t i = 0; i < naming->n; i++) {
-        if (naming->varies[i])
-            joined_add(&title, axis_text(cell, naming->names[i]));
-    }
-    return joined_end(&title);
-}
-
-char *naming_common(const Naming *naming)
-{
-    Joined common;
-
-    joined_begin(&common);
-    for (size_t i = 0; i < ARRAY_LENGTH(heading_axes) && naming->cells->n > 0; i++) {
-        if (!naming_varies(naming->cells, heading_axes[i]))
-            joined_add(&common, axis_text(naming->cells->at[0], heading_axes[i]));
-    }
-    return joined_end(&common);
-}
-
-/* Whether a cell stands beside the one that it is compared with. */
+/* Whether a cell stands beside another that it is compared with. */
 static bool is_compared(const ResultCell *cell)
 {
     return cell->relative.is_known && isfinite(cell->relative.ratio) && !result_is_baseline(cell);
@@ -197,158 +94,163 @@ static const char *decided_text(Verdict verdict)
     return NULL;
 }
 
-char *sentence_took(const ResultRun *run, const ResultCell *cell)
+const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *cell, const char *name)
 {
-    auto_free char *ratio = human_ratio(cell->relative.ratio);
-
-    return text_printf("%s took %s times the %s time", cell->mode, ratio, baseline_mode(run, cell));
+    return words_printf(words, "%s took %s times the %s time", name, words_ratio(words, cell->relative.ratio),
+        baseline_mode(run, cell));
 }
 
-/* The cells of a run with their titles, for all that is said of groups. */
+const char *sentence_candidate(Words *words, const ResultRelative *relative)
+{
+    const char *decided = decided_text(relative->verdict);
+
+    if (!decided)
+        return words_join(
+            words, verdict_name(VERDICT_CANNOT_TELL), ": ", relative->hint ? relative->hint : "");
+    return relative->verdict == VERDICT_SAME ? decided : words_printf(words, "the candidate is %s", decided);
+}
+
+/* A run on its way into sentences. */
 typedef struct Telling {
     const ResultRun *run;
-    char **titles; /* owned, as are the texts; one for each cell */
-    bool *first;   /* owned; whether the cell is the first of its group */
+    Words words;
+    const char **titles; /* owned; one for each cell. The texts are the words' */
+    bool *begins_group;  /* owned; whether a cell is the first with its title */
     size_t n_groups;
 } Telling;
 
-static void telling_begin(Telling *telling, const ResultRun *run, const Naming *naming)
+static void telling_begin(Telling *telling, const ResultRun *run)
 {
+    auto_axes Axes varying = axes_varying(&run->cells);
     json_auto_t *seen = json_object();
     size_t n = run->cells.n;
 
     *telling = (Telling){.run = run,
         .titles = calloc(n + 1, sizeof(*telling->titles)),
-        .first = calloc(n + 1, sizeof(*telling->first))};
-    assert(telling->titles && telling->first);
+        .begins_group = calloc(n + 1, sizeof(*telling->begins_group))};
+    assert(telling->titles && telling->begins_group);
     for (size_t i = 0; i < n; i++) {
-        telling->titles[i] = naming_title(naming, run->cells.at[i]);
-        telling->first[i] = !json_object_get(seen, telling->titles[i]);
-        telling->n_groups += telling->first[i];
+        telling->titles[i] = sentence_title(&telling->words, &varying, run->cells.at[i]);
+        telling->begins_group[i] = !json_object_get(seen, telling->titles[i]);
+        telling->n_groups += telling->begins_group[i];
         json_object_set_new(seen, telling->titles[i], json_true());
     }
 }
 
 static void telling_end(Telling *telling)
 {
-    for (size_t i = 0; i < telling->run->cells.n; i++)
-        free(telling->titles[i]);
+    words_finish(&telling->words);
     free(telling->titles);
-    free(telling->first);
+    free(telling->begins_group);
 }
 
 /* Returns "threads took 2.01 times the serial time (slower), processes 0.52 times (faster)" for the group
  * with this title; "" if nothing is decided. */
-static char *group_finding(const Telling *telling, const char *title)
+static const char *group_finding(Telling *telling, const char *title)
 {
-    Joined finding;
+    Words *words = &telling->words;
+    const char *finding = "";
 
-    joined_begin(&finding);
     for (size_t i = 0; i < telling->run->cells.n; i++) {
         const ResultCell *cell = telling->run->cells.at[i];
-        const char *decided = decided_text(cell->relative.verdict);
-        auto_free char *words = NULL, *ratio = NULL;
+        const char *decided = decided_text(cell->relative.verdict), *took;
 
         if (!is_compared(cell) || !decided || strcmp(telling->titles[i], title) != 0)
             continue;
-        ratio = human_ratio(cell->relative.ratio);
-        words = finding.n == 0 ? sentence_took(telling->run, cell)
-                               : text_printf("%s %s times", cell->mode, ratio);
-        joined_add(&finding, text_printf("%s (%s)", words, decided));
+        took = *finding
+                   ? words_printf(words, "%s %s times", cell->mode, words_ratio(words, cell->relative.ratio))
+                   : sentence_took(words, telling->run, cell, cell->mode);
+        finding = words_join(words, finding, ", ", words_printf(words, "%s (%s)", took, decided));
     }
-    return joined_end(&finding);
+    return finding;
 }
 
-static void list_add(json_t *list, char *text)
-{
-    json_array_append_new(list, json_string(text));
-    free(text);
-}
-
-static void add_group_findings(json_t *findings, const Telling *telling)
+static void add_group_findings(json_t *findings, Telling *telling)
 {
     for (size_t i = 0; i < telling->run->cells.n; i++) {
         const char *title = telling->titles[i];
-        auto_free char *finding = telling->first[i] ? group_finding(telling, title) : NULL;
+        const char *finding = telling->begins_group[i] ? group_finding(telling, title) : "";
 
-        if (finding && *finding)
-            list_add(findings, text_printf("%s%s%s", title, *title ? ": " : "", finding));
+        if (*finding)
+            json_array_append_new(findings, json_string(words_join(&telling->words, title, ": ", finding)));
     }
 }
 
-/* Returns "threads against serial: slower 3 times, cannot tell 1 time" for the mode of this cell. */
-static char *mode_finding(const ResultRun *run, const ResultCell *of)
+static size_t count_of_mode(const ResultRun *run, const char *mode, Verdict verdict)
 {
-    static const Verdict verdicts[] = {VERDICT_SLOWER, VERDICT_SAME, VERDICT_FASTER, VERDICT_CANNOT_TELL};
-    auto_free char *counted = NULL;
-    Joined counts;
-
-    joined_begin(&counts);
-    for (size_t k = 0; k < ARRAY_LENGTH(verdicts); k++) {
-        const char *decided = decided_text(verdicts[k]);
-        auto_free char *how_often = NULL;
-        int64_t n = 0;
-
-        for (size_t i = 0; i < run->cells.n; i++) {
-            const ResultCell *cell = run->cells.at[i];
-
-            n += is_compared(cell) && cell->relative.verdict == verdicts[k] &&
-                 strcmp(cell->mode, of->mode) == 0;
-        }
-        how_often = plural_text(n, "time");
-        if (n > 0)
-            joined_add(
-                &counts, text_printf("%s %s", decided ? decided : verdict_name(verdicts[k]), how_often));
-    }
-    counted = joined_end(&counts);
-    return text_printf("%s against %s: %s", of->mode, baseline_mode(run, of), counted);
-}
-
-static void add_mode_findings(json_t *findings, const ResultRun *run)
-{
-    json_auto_t *seen = json_object();
+    size_t n = 0;
 
     for (size_t i = 0; i < run->cells.n; i++) {
         const ResultCell *cell = run->cells.at[i];
 
+        n += is_compared(cell) && cell->relative.verdict == verdict && strcmp(cell->mode, mode) == 0;
+    }
+    return n;
+}
+
+/* Returns "threads against serial: slower 3 times, cannot tell 1 time" for the mode of this cell. */
+static const char *mode_finding(Words *words, const ResultRun *run, const ResultCell *of)
+{
+    static const Verdict verdicts[] = {VERDICT_SLOWER, VERDICT_SAME, VERDICT_FASTER, VERDICT_CANNOT_TELL};
+    const char *counts = "";
+
+    for (size_t k = 0; k < ARRAY_LENGTH(verdicts); k++) {
+        size_t n = count_of_mode(run, of->mode, verdicts[k]);
+        const char *decided = decided_text(verdicts[k]);
+
+        if (n > 0)
+            counts = words_join(words, counts, ", ",
+                words_printf(words, "%s %s", decided ? decided : verdict_name(verdicts[k]),
+                    words_count(words, (int64_t)n, "time")));
+    }
+    return words_printf(words, "%s against %s: %s", of->mode, baseline_mode(run, of), counts);
+}
+
+static void add_mode_findings(json_t *findings, Telling *telling)
+{
+    json_auto_t *seen = json_object();
+
+    for (size_t i = 0; i < telling->run->cells.n; i++) {
+        const ResultCell *cell = telling->run->cells.at[i];
+
         if (!is_compared(cell) || json_object_get(seen, cell->mode))
             continue;
         json_object_set_new(seen, cell->mode, json_true());
-        list_add(findings, mode_finding(run, cell));
+        json_array_append_new(findings, json_string(mode_finding(&telling->words, telling->run, cell)));
     }
 }
 
-/* What is known of a ratio without a hint: a stored run need not have one. */
-static char *range_text(const ResultRelative *relative)
+/* What would help; or what is known of the ratio, since a stored run need not have a hint. */
+static const char *doubt_reason(Words *words, const ResultRelative *relative)
 {
-    auto_free char *ratio = human_ratio(relative->ratio);
-    auto_free char *low = human_ratio(relative->low), *high = human_ratio(relative->high);
-
-    return isfinite(relative->low) ? text_printf("it is %s to %s times", low, high)
-                                   : text_printf("the medians give %s times", ratio);
+    if (relative->hint)
+        return relative->hint;
+    if (isfinite(relative->low))
+        return words_printf(words, "it is %s to %s times", words_ratio(words, relative->low),
+            words_ratio(words, relative->high));
+    return words_printf(words, "the medians give %s times", words_ratio(words, relative->ratio));
 }
 
-static json_t *doubts_json(const Telling *telling)
+static json_t *doubts_json(Telling *telling)
 {
+    Words *words = &telling->words;
     json_t *doubts = json_array();
 
     for (size_t i = 0; i < telling->run->cells.n; i++) {
         const ResultCell *cell = telling->run->cells.at[i];
-        const char *title = telling->titles[i];
-        auto_free char *range = NULL;
+        const char *doubt;
 
         if (!is_compared(cell) || cell->relative.verdict != VERDICT_CANNOT_TELL)
             continue;
-        range = range_text(&cell->relative);
-        list_add(doubts,
-            text_printf("%s%s%s against %s: cannot tell, %s.", title, *title ? ": " : "", cell->mode,
-                baseline_mode(telling->run, cell), cell->relative.hint ? cell->relative.hint : range));
+        doubt = words_printf(words, "%s against %s: cannot tell, %s.", cell->mode,
+            baseline_mode(telling->run, cell), doubt_reason(words, &cell->relative));
+        json_array_append_new(doubts, json_string(words_join(words, telling->titles[i], ": ", doubt)));
     }
     return doubts;
 }
 
 /* "Done: 6 of 6 cells measured." */
-static char *ended_text(const ResultRun *run)
+static const char *ended_text(Words *words, const ResultRun *run)
 {
     static const char *const said[] = {
         [RESULT_STATUS_UNKNOWN] = "Ended",
@@ -363,109 +265,103 @@ static char *ended_text(const ResultRun *run)
 
     for (size_t i = 0; i < run->cells.n; i++)
         n += run->cells.at[i]->wall.median != RESULT_UNKNOWN;
-    return text_printf(
-        "%s: %zu of %zu cell%s measured.", said[run->status], n, run->cells.n, run->cells.n == 1 ? "" : "s");
+    return words_printf(words, "%s: %s of %s measured.", said[run->status], words_integer(words, (double)n),
+        words_count(words, (int64_t)run->cells.n, "cell"));
 }
 
-/* "7 repetitions after 1 warm-up, 4.21 s in all; intervals of the median at 98.4 %", as much of it as there
- * is. The level is that of the first cell that has one: all have as many repetitions. */
-char *sentence_repetitions(const ResultRun *run)
+/* The level is that of the first cell that has one: all have as many repetitions. */
+static const char *level_text(Words *words, const ResultCells *cells)
 {
-    auto_free char *time = run->duration_ns > 0 ? human_time(run->duration_ns) : NULL;
-    auto_free char *warmups = NULL, *level = NULL, *repetitions = NULL;
+    for (size_t i = 0; i < cells->n; i++) {
+        double level = cells->at[i]->wall.level;
+
+        if (isfinite(level))
+            return words_printf(
+                words, "intervals of the median at %s", words_keep(words, human_percent(level)));
+    }
+    return "";
+}
+
+const char *sentence_repetitions(Words *words, const ResultRun *run)
+{
+    const char *warmups = run->warmup > 0 ? words_count(words, run->warmup, "warm-up") : "";
+    const char *text;
 
     if (run->repeat <= 0)
         return NULL;
-    repetitions = plural_text(run->repeat, "repetition");
-    warmups = plural_text(run->warmup, "warm-up");
-    for (size_t i = 0; i < run->cells.n && !level; i++) {
-        if (isfinite(run->cells.at[i]->wall.level))
-            level = human_percent(run->cells.at[i]->wall.level);
-    }
-    return text_printf("%s%s%s%s%s%s%s%s", repetitions, run->warmup > 0 ? " after " : "",
-        run->warmup > 0 ? warmups : "", time ? ", " : "", time ? time : "", time ? " in all" : "",
-        level ? "; intervals of the median at " : "", level ? level : "");
+    text = words_join(words, words_count(words, run->repeat, "repetition"), " after ", warmups);
+    if (run->duration_ns != RESULT_UNKNOWN)
+        text = words_printf(words, "%s, %s in all", text, words_time(words, (double)run->duration_ns));
+    return words_join(words, text, "; ", level_text(words, &run->cells));
 }
 
-char *sentence_machine(const ResultHost *host)
+const char *sentence_machine(Words *words, const ResultHost *host)
 {
-    auto_free char *online = human_integer(host->cpus_online), *usable = human_integer(host->cpus_usable);
-    auto_free char *quota = isfinite(host->cpu_quota) ? human_real(host->cpu_quota) : NULL;
-    bool counted = host->cpus_online != RESULT_UNKNOWN && host->cpus_usable != RESULT_UNKNOWN;
-    Joined machine;
+    const char *text = host->cpu_model ? host->cpu_model : "unknown CPU";
 
     if (!host->is_known)
         return NULL;
-    joined_begin(&machine);
-    joined_add(&machine, text_printf("%s", host->cpu_model ? host->cpu_model : "unknown CPU"));
-    if (counted)
-        joined_add(&machine, text_printf("%s of %s CPUs usable", usable, online));
-    if (quota)
-        joined_add(&machine, text_printf("quota %s CPUs", quota));
-    if (host->container)
-        joined_add(&machine, text_printf("container %s", host->container));
-    if (host->kernel)
-        joined_add(&machine, text_printf("kernel %s", host->kernel));
-    return joined_end(&machine);
+    if (host->cpus_usable != RESULT_UNKNOWN && host->cpus_online != RESULT_UNKNOWN)
+        text = words_printf(words, "%s, %s of %s CPUs usable", text,
+            words_integer(words, (double)host->cpus_usable), words_integer(words, (double)host->cpus_online));
+    if (isfinite(host->cpu_quota))
+        text = words_printf(words, "%s, quota %.3g CPUs", text, host->cpu_quota);
+    text = words_join(words, text, ", container ", host->container ? host->container : "");
+    return words_join(words, text, ", kernel ", host->kernel ? host->kernel : "");
 }
 
-char *sentence_noise(const ResultHost *host)
+const char *sentence_noise(Words *words, const ResultHost *host)
 {
-    auto_free char *foreign = NULL, *steal = NULL, *load = NULL;
+    const char *text;
 
     if (!isfinite(host->foreign_cpu) || !isfinite(host->steal) || !host->is_known)
         return NULL;
-    foreign = human_percent(host->foreign_cpu);
-    steal = human_percent(host->steal);
-    load = isfinite(host->load1) ? text_printf("; load before the run %.2f", host->load1)
-                                 : text_printf("%s", "");
-    return text_printf("other programs took %s of the CPU time, other machines %s%s", foreign, steal, load);
+    text = words_printf(words, "other programs took %s of the CPU time, other machines %s",
+        words_keep(words, human_percent(host->foreign_cpu)), words_keep(words, human_percent(host->steal)));
+    return isfinite(host->load1) ? words_printf(words, "%s; load before the run %.2f", text, host->load1)
+                                 : text;
 }
 
-/* Takes the text over, which may be NULL. */
-static json_t *text_json(char *text)
+static void set_text(json_t *object, const char *name, const char *text)
 {
-    json_t *value = text ? json_string(text) : json_null();
-
-    free(text);
-    return value;
+    json_object_set_new(object, name, text ? json_string(text) : json_null());
 }
 
 json_t *sentences_of_run(const ResultRun *run)
 {
-    auto_naming Naming *naming = naming_new(&run->cells);
-    auto_free char *common = naming_common(naming);
-    const char *experiment = run->experiment ? run->experiment : "run";
     json_t *sentences = json_object(), *findings = json_array();
     Telling telling;
+    Words *words = &telling.words;
 
-    telling_begin(&telling, run, naming);
+    telling_begin(&telling, run);
     if (telling.n_groups > MOST_GROUPS)
-        add_mode_findings(findings, run);
+        add_mode_findings(findings, &telling);
     else
         add_group_findings(findings, &telling);
-    json_object_set_new(
-        sentences, "heading", text_json(text_printf("%s%s%s", experiment, *common ? ", " : "", common)));
+    set_text(sentences, "heading",
+        words_join(
+            words, run->experiment ? run->experiment : "run", ", ", sentence_common(words, &run->cells)));
     json_object_set_new(sentences, "findings", findings);
     json_object_set_new(sentences, "doubts", doubts_json(&telling));
-    json_object_set_new(sentences, "ended", text_json(ended_text(run)));
-    json_object_set_new(sentences, "repetitions", text_json(sentence_repetitions(run)));
-    json_object_set_new(sentences, "machine", text_json(sentence_machine(&run->host)));
-    json_object_set_new(sentences, "noise", text_json(sentence_noise(&run->host)));
+    set_text(sentences, "ended", ended_text(words, run));
+    set_text(sentences, "repetitions", sentence_repetitions(words, run));
+    set_text(sentences, "machine", sentence_machine(words, &run->host));
+    set_text(sentences, "noise", sentence_noise(words, &run->host));
     telling_end(&telling);
     return sentences;
 }
 
-static json_t *titles_json(const json_t *run)
+static json_t *titles_json(const json_t *json)
 {
-    auto_result_run ResultRun read;
-    auto_naming Naming *naming = NULL;
+    auto_result_run ResultRun run;
     json_t *titles = json_array();
+    Telling telling;
 
-    result_run_read(run, &read);
-    naming = naming_new(&read.cells);
-    for (size_t i = 0; i < read.cells.n; i++)
-        list_add(titles, naming_title(naming, read.cells.at[i]));
+    result_run_read(json, &run);
+    telling_begin(&telling, &run);
+    for (size_t i = 0; i < run.cells.n; i++)
+        json_array_append_new(titles, json_string(telling.titles[i]));
+    telling_end(&telling);
     return titles;
 }
 

@@ -2,41 +2,39 @@
  * sentence never says more than the verdicts of the cells bear.
  *
  * The texts travel with the run, as "sentences" and as the "title" of each cell, so whoever shows a run says
- * the same of it without knowing how it is put. Every text that is returned is new and the caller frees it.
- */
+ * the same of it without knowing how it is put. Texts that are returned belong to the words. */
 #pragma once
 
 #include <jansson.h>
 
+#include "results/axes.h"
 #include "results/cell.h"
+#include "results/words.h"
 
-/* What tells cells apart beside their mode, found once for all of them. */
-typedef struct Naming Naming;
+/* "lock gil, 2 tasks": all that varies between cells beside the mode, as it is in this one; "" if nothing
+ * does. */
+const char *sentence_title(Words *words, const Axes *varying, const ResultCell *cell);
 
-/* The cells are borrowed until naming_free(), which takes NULL too. */
-Naming *naming_new(const ResultCells *cells);
-void naming_free(Naming *naming);
+/* "2 tasks, lock gil, 2 CPUs": what all cells have in common of these three; "" if nothing. */
+const char *sentence_common(Words *words, const ResultCells *cells);
 
-/* "lock gil, 2 tasks": all that varies between the cells, as it is in this one; "" if nothing does. */
-char *naming_title(const Naming *naming, const ResultCell *cell);
+/* "threads took 1.98 times the serial time", for a cell that is compared with another; name is what the cell
+ * is called. */
+const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *cell, const char *name);
 
-/* "2 tasks, lock gil, 2 CPUs": what all cells have in common of these three; "" if nothing, or without cells.
- */
-char *naming_common(const Naming *naming);
-
-/* "threads took 1.98 times the serial time": for a cell that is compared. */
-char *sentence_took(const ResultRun *run, const ResultCell *cell);
-
-/* "A CPU, 2 of 2 CPUs usable, quota 1.5 CPUs, container docker, kernel 6.18.0". */
-char *sentence_machine(const ResultHost *host);
-
-/* "other programs took 1.2 % of the CPU time, other machines 0.0 %; load before the run 0.31"; NULL if it is
- * not known. */
-char *sentence_noise(const ResultHost *host);
+/* "the candidate is faster", "the same", or "cannot tell: HINT": of two runs that are compared. */
+const char *sentence_candidate(Words *words, const ResultRelative *relative);
 
 /* "7 repetitions after 1 warm-up, 4.21 s in all; intervals of the median at 98.4 %"; NULL if it is not known.
  */
-char *sentence_repetitions(const ResultRun *run);
+const char *sentence_repetitions(Words *words, const ResultRun *run);
+
+/* "A CPU, 2 of 2 CPUs usable, quota 1.5 CPUs, container docker, kernel 6.18.0"; NULL if it is not known. */
+const char *sentence_machine(Words *words, const ResultHost *host);
+
+/* "other programs took 1.2 % of the CPU time, other machines 0.0 %; load before the run 0.31"; NULL if it is
+ * not known. */
+const char *sentence_noise(Words *words, const ResultHost *host);
 
 /* Returns a new object:
  *

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "results/axes.h"
 #include "results/human.h"
+#include "results/sentences.h"
 
 /* Takes the value over. */
 static json_t *headline_json(const char *text, json_t *value, const char *unit)
@@ -79,13 +80,13 @@ static json_t *about_time(const ResultRun *run, const Axes *varying)
 {
     const ResultCell *farthest = farthest_cell(&run->cells);
     auto_free char *label = NULL, *number = NULL, *text = NULL;
+    auto_words Words words = {0};
     int64_t median = run->cells.n > 0 ? run->cells.at[0]->wall.median : RESULT_UNKNOWN;
 
     if (farthest) {
         label = axes_label(varying, farthest);
-        number = human_ratio(farthest->relative.ratio);
-        text = text_printf("%s took %s of serial", label, number);
-        return headline_json(text, json_real(farthest->relative.ratio), "ratio");
+        return headline_json(
+            sentence_took(&words, run, farthest, label), json_real(farthest->relative.ratio), "ratio");
     }
     if (median == RESULT_UNKNOWN)
         return json_null();

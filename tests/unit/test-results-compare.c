@@ -100,10 +100,15 @@ START_TEST(each_cell_is_held_against_its_partner)
     ck_assert_double_eq(number(both, "cells.0.ratio"), 1.989); /* 543 / 273 = 1.98901... */
     ck_assert_double_lt(number(both, "cells.0.interval.0"), 1.989);
     ck_assert_double_gt(number(both, "cells.0.interval.1"), 1.989);
+    ck_assert_str_eq(find_text(both, "cells.0.finding"), "the candidate is slower");
+    ck_assert_str_eq(find_text(both, "cells.0.title"), "");
+    ck_assert_str_eq(find_text(both, "common"), "2 tasks, lock gil, 2 CPUs");
     ck_assert_str_eq(find_text(both, "cells.1.verdict"), "same");
+    ck_assert_str_eq(find_text(both, "cells.1.finding"), "the same");
     ck_assert_double_eq(number(both, "cells.1.ratio"), 1);
     ck_assert_str_eq(find_text(both, "cells.2.verdict"), "faster");
     ck_assert_double_eq(number(both, "cells.2.ratio"), 0.5108); /* 71 / 139 = 0.510791... */
+    ck_assert_str_eq(find_text(both, "cells.2.finding"), "the candidate is faster");
     ck_assert_ptr_null(find(both, "cells.2.hint"));
     ck_assert_int_eq(find_integer(both, "cells.2.params.n"), 1000000000);
     ck_assert_int_eq(find_integer(both, "cells.2.baseline.median"), 139000000);
@@ -204,6 +209,8 @@ START_TEST(every_part_of_what_a_cell_is_must_match)
         ck_assert_str_eq(find_text(both, "only_baseline.0.mode"), "threads");
         ck_assert(json_equal(json_object_get(find(both, "only_candidate.0"), parts[i].name), other));
         ck_assert_ptr_null(find(both, "only_baseline.0.wall_ns"));
+        ck_assert_int_eq(
+            strlen(find_text(both, "only_candidate.0.title")) > 0, strcmp(parts[i].name, "mode") != 0);
         ck_assert_str_eq(find_text(both, "summary"),
             "Of 2 cells that both have, the candidate was faster in 0, slower in 0, the same in 2. 1 cell is "
             "only in the baseline, 1 only in the candidate.");
@@ -243,6 +250,8 @@ START_TEST(few_repetitions_cannot_tell_and_say_how_many_it_takes)
     ck_assert_str_eq(find_text(both, "cells.0.verdict"), "cannot tell");
     ck_assert_str_eq(
         find_text(both, "cells.0.hint"), "3 good repetitions on one side, an interval needs 6; try repeat=7");
+    ck_assert_str_eq(find_text(both, "cells.0.finding"),
+        "cannot tell: 3 good repetitions on one side, an interval needs 6; try repeat=7");
     ck_assert_str_eq(find_text(both, "summary"),
         "In the one cell that both have, the repetitions cannot tell which was faster.");
 }
@@ -709,7 +718,7 @@ START_TEST(strange_runs_are_compared_all_the_same)
         ck_assert_msg(
             baseline && candidate, "%s %s", strange_runs[i / N_STRANGE], strange_runs[i % N_STRANGE]);
         both = compared(baseline, candidate);
-        ck_assert_uint_eq(json_object_size(both), 7);
+        ck_assert_uint_eq(json_object_size(both), 8);
         for (int as = RESULT_FORMAT_JSON; as <= RESULT_FORMAT_MARKDOWN; as++) {
             auto_free char *text = format(baseline, candidate, (ResultFormat)as);
 

@@ -112,9 +112,9 @@ START_TEST(every_axis_has_its_words)
     json_object_set_new(find(cells, "1.params"), "n", json_integer(1000000));
     json_object_set_new(find(cells, "1.params"), "via", json_string("pipe"));
     sentences_set_titles(cells);
-    ck_assert_str_eq(find_text(cells, "0.title"), "c, lock gil, 2 CPUs, 2 tasks, n 5, via default");
+    ck_assert_str_eq(find_text(cells, "0.title"), "c, lock gil, 2 tasks, 2 CPUs, n 5, via default");
     ck_assert_str_eq(
-        find_text(cells, "1.title"), "python, lock none, 1 CPU, 1,000 tasks, n 1,000,000, via pipe");
+        find_text(cells, "1.title"), "python, lock none, 1,000 tasks, 1 CPU, n 1,000,000, via pipe");
 }
 END_TEST
 
@@ -165,13 +165,13 @@ START_TEST(the_machine_says_what_limits_and_disturbs_it)
     json_auto_t *sentences = sentences_from(run), *without = NULL;
 
     ck_assert_str_eq(find_text(sentences, "machine"),
-        "A CPU, 2 of 8 CPUs usable, quota 1.50 CPUs, container docker, kernel 6.18.0");
+        "A CPU, 2 of 8 CPUs usable, quota 1.5 CPUs, container docker, kernel 6.18.0");
     ck_assert_str_eq(find_text(sentences, "noise"),
         "other programs took 1.2 % of the CPU time, other machines 0.0 %; load before the run 0.31");
     for (size_t i = 0; i < ARRAY_LENGTH(dropped); i++)
         json_object_del(find(run, "host"), dropped[i]);
     without = sentences_from(run);
-    ck_assert_str_eq(find_text(without, "machine"), "unknown CPU, quota 1.50 CPUs, container docker");
+    ck_assert_str_eq(find_text(without, "machine"), "unknown CPU, quota 1.5 CPUs, container docker");
     ck_assert_str_eq(
         find_text(without, "noise"), "other programs took 1.2 % of the CPU time, other machines 0.0 %");
 }
