@@ -1,5 +1,8 @@
-# Sourced by run.sh and test.sh. need MODULES PROGRAMS FILES: sees to it that they are there, by the package
-# manager on Debian 12 and 13, by naming what is missing elsewhere. With everything there it needs no network.
+# Sourced by run.sh, test.sh and bench.sh. need MODULES PROGRAMS FILES: sees to it that they are there, by the
+# package manager on Debian 12 and 13, by naming what is missing elsewhere. With everything there it needs no network.
+#
+# What takes long says what it is, about how long it takes, and how far it is: a terminal that stands still looks
+# broken. What the tools print themselves is shown only if they fail.
 
 # What a build needs, by pkg-config name, and Debian's package for it.
 build_modules='jansson:libjansson-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev
@@ -49,12 +52,38 @@ need() {
         sudo=sudo
     fi
     packages=$(for entry in $missing; do echo "${entry#*:}"; done | sort -u)
-    say "Installing" $packages
+    say "Installing $(echo "$packages" | wc -l) packages and what they need, by apt-get; a minute or two:"
+    say " " $packages
     # The list of packages may be old or, on a bare system, not there at all.
-    $sudo apt-get update -q >&2
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages >&2
+    quietly $sudo apt-get update -q
+    quietly $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
     missing=$(missing_of "$1" "$2" "$3")
     [ -z "$missing" ] || { say "Still missing after the installation:" $missing; exit 1; }
+}
+
+# Runs a command and shows its output only if it fails; then that is the end.
+quietly() {
+    log=$(mktemp)
+    if "$@" >"$log" 2>&1; then rm -f "$log"; return; fi
+    cat "$log" >&2
+    rm -f "$log"
+    say "This failed: $*"
+    exit 1
+}
+
+# Reads what ninja says, each line begun by its percentage, and says every fifth of the way.
+show_progress() {
+    said=0
+    while read -r percent _; do
+        case $percent in
+        [0-9]*%) ;;
+        *) continue ;;
+        esac
+        if [ "${percent%\%}" -ge $((said + 20)) ]; then
+            said=$((${percent%\%} / 20 * 20))
+            say "  $said %"
+        fi
+    done
 }
 
 # build DIRECTORY [MESON OPTIONS]: configures once, then builds what has changed.
@@ -63,9 +92,20 @@ build() {
     shift
     mkdir -p build 2>/dev/null && [ -w build ] || { say "$(pwd)/build cannot be written"; exit 1; }
     if [ ! -f "$directory/build.ninja" ]; then
-        meson setup "$directory" "$@" >"$directory.log" 2>&1 || { cat "$directory.log" >&2; exit 1; }
-        rm -f "$directory.log"
+        say "Configuring $directory, some seconds"
+        quietly meson setup "$directory" "$@"
     fi
-    ninja -C "$directory" >"$directory.log" 2>&1 || { cat "$directory.log" >&2; exit 1; }
+    case $(ninja -C "$directory" -n 2>&1) in
+    *'no work to do'*) return ;;
+    esac
+    say "Building $directory; all of it takes about a minute on two CPUs"
+    # A pipe has the status of its last command, so that of ninja goes by a file.
+    { NINJA_STATUS='%p ' ninja -C "$directory" 2>&1 || echo failed >"$directory.failed"; } \
+        | tee "$directory.log" | show_progress
+    if [ -e "$directory.failed" ]; then
+        cat "$directory.log" >&2
+        rm -f "$directory.failed" "$directory.log"
+        exit 1
+    fi
     rm -f "$directory.log"
 }
