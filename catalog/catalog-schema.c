@@ -218,12 +218,6 @@ static bool read_condition(
         size_t length = strlen(rows[i].prefix);
         const Member *fact;
 
-        /* {"mode": "epoll"} is a fact, too, though one that nobody should need. */
-        if (strlen(key) == length - 1 && strncmp(key, rows[i].prefix, length - 1) == 0) {
-            ret->of = rows[i].of;
-            ret->name = "name";
-            return json_is_string(value) || reader_refuse(reader, place, "a name", value);
-        }
         if (strncmp(key, rows[i].prefix, length) != 0)
             continue;
         fact = find_fact(rows[i].shape, key + length);
@@ -242,7 +236,7 @@ static bool read_condition(
 static bool read_conditions(
     Reader *reader, const Place *place, const json_t *json, CatalogConditions *conditions)
 {
-    CatalogCondition *list = reader_take(reader, json_object_size(json), sizeof(*list));
+    CatalogCondition *list = memo_take(reader->memo, json_object_size(json), sizeof(*list));
     const char *key;
     json_t *value;
 
@@ -397,7 +391,7 @@ static const Member room_members[] = {
 static bool read_room(Reader *reader, const Place *place, const json_t *json, CatalogExperiment *experiment)
 {
     const Catalog *catalog = reader->root;
-    CatalogRoom *room = reader_take(reader, catalog->n_modes, sizeof(*room));
+    CatalogRoom *room = memo_take(reader->memo, catalog->n_modes, sizeof(*room));
 
     experiment->room = room;
     for (size_t k = 0; k < ARRAY_LENGTH(room_members); k++) {

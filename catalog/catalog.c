@@ -7,13 +7,12 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "catalog/schema.h"
 
 void catalog_free(Catalog *catalog)
 {
     if (!catalog)
         return;
-    catalog_memo_free(catalog->memo);
+    memo_release(&catalog->memo);
     json_decref((json_t *)catalog->json);
     free(catalog);
 }

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/memo.h"
+
 enum { CATALOG_PROTOCOL = 1 };
 
 typedef struct Catalog Catalog;
@@ -166,7 +168,7 @@ struct Catalog {
     const CatalogExperiment *experiments;
     size_t n_experiments;
     const json_t *json;
-    struct CatalogMemo *memo; /* what it owns */
+    Memo *memo; /* what all that points at */
 };
 
 /* All runtimes; the first is the one that a request without a runtime gets. There is at least one. */
@@ -187,6 +189,7 @@ void catalog_free(Catalog *catalog);
 /* The same for an array of documents; no two may be of the same runtime. */
 int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason);
 void catalogs_finish(Catalogs *catalogs);
+#define auto_catalogs __attribute__((cleanup(catalogs_finish)))
 
 /* What has this name (a mode also this alias), or NULL. name may be NULL. */
 const CatalogMode *catalog_mode(const Catalog *catalog, const char *name);

@@ -15,31 +15,6 @@
 /* So that no document, however large, makes work or answers without end. */
 enum { MAX_NAME = 64, MAX_TEXT = 4000, MAX_ITEMS = 256 };
 
-struct CatalogMemo {
-    CatalogMemo *next;
-    max_align_t memory[];
-};
-
-void catalog_memo_free(CatalogMemo *memo)
-{
-    while (memo) {
-        CatalogMemo *next = memo->next;
-
-        free(memo);
-        memo = next;
-    }
-}
-
-void *reader_take(Reader *reader, size_t n, size_t size)
-{
-    CatalogMemo *memo = calloc(1, sizeof(CatalogMemo) + n * size);
-
-    assert(memo);
-    memo->next = *reader->memo;
-    *reader->memo = memo;
-    return memo->memory;
-}
-
 /* A member's name may come from the document, and so be long or worse. */
 static void place_print(const Place *place, FILE *file)
 {
@@ -230,7 +205,7 @@ static bool read_names(
 
     if (!check_list(reader, place, json))
         return false;
-    names = reader_take(reader, n, sizeof(*names));
+    names = memo_take(reader->memo, n, sizeof(*names));
     for (size_t i = 0; i < n; i++) {
         const Place item = {.in = place, .index = i};
 
@@ -267,7 +242,7 @@ static bool read_list(
 
     if (!check_list(reader, place, json))
         return false;
-    items = reader_take(reader, n, member->shape->size);
+    items = memo_take(reader->memo, n, member->shape->size);
     for (size_t i = 0; i < n; i++) {
         const Place item = {.in = place, .index = i};
 

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Memory that lives as long as what was read. */
-typedef struct CatalogMemo CatalogMemo;
+#include "base/memo.h"
 
 /* Where in the document something stands: a member of what stands in `in`, or an item if member is NULL. */
 typedef struct Place {
@@ -20,7 +19,7 @@ typedef struct Place {
 } Place;
 
 typedef struct Reader {
-    CatalogMemo **memo;
+    Memo **memo;  /* takes what the structs point at */
     void *root;   /* what is being read as a whole, for checks that look across */
     char *reason; /* owned; set once something is wrong */
 } Reader;
@@ -80,8 +79,3 @@ bool reader_complain(Reader *reader, const Place *place, const char *reason, ...
 
 /* The same for something of the wrong type: wanted is "a text". */
 bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const json_t *json);
-
-/* A piece of zeroed memory that lives as long as the memo. */
-void *reader_take(Reader *reader, size_t n, size_t size);
-
-void catalog_memo_free(CatalogMemo *memo);
