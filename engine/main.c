@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -86,10 +87,25 @@ static void print_parameters(const json_t *parameters)
         print_parameter(parameter);
 }
 
+static const PlanLimits limits_by_hand = {.formats = format_hand_names, .by_hand = true};
+
+/* What this program says of itself, as others read it. */
+static Catalogs read_own_catalog(void)
+{
+    json_auto_t *describes = json_pack("[o]", describe_runtime());
+    char *reason = NULL;
+    Catalogs catalogs;
+
+    if (catalogs_read(describes, &catalogs, &reason) == 0)
+        return catalogs;
+    fprintf(stderr, "gilscope-run: its own catalog is wrong: %s\n", reason);
+    abort();
+}
+
 static void print_help(void)
 {
-    json_auto_t *catalogs = json_pack("[o]", describe_runtime());
-    json_auto_t *catalog = plan_catalog(catalogs, &(PlanLimits){.by_hand = true});
+    auto_catalogs Catalogs catalogs = read_own_catalog();
+    json_auto_t *catalog = plan_catalog(&catalogs, &limits_by_hand);
     size_t i;
     json_t *experiment;
 
@@ -323,7 +339,8 @@ static int run_with_origin(const Plan *plan, const char *experiment)
 /* "countdown tasks=2 mode=serial,threads" */
 static int run_words(int n_words, char **words)
 {
-    json_auto_t *catalogs = json_pack("[o]", describe_runtime()), *given = json_object();
+    auto_catalogs Catalogs catalogs = read_own_catalog();
+    json_auto_t *given = json_object();
     auto_problem Problem problem = {0};
     Plan plan = {0};
     int r;
@@ -337,7 +354,7 @@ static int run_words(int n_words, char **words)
             problem_add(&problem, words[i], NULL, NULL, "is not of the form name=value");
     }
     if (problem_is_set(&problem) ||
-        plan_make(catalogs, &(PlanLimits){.by_hand = true}, words[0], given, &plan, &problem) < 0)
+        plan_make(&catalogs, &limits_by_hand, words[0], given, &plan, &problem) < 0)
         return refuse(&problem, false);
     r = run_with_origin(&plan, words[0]);
     plan_finish(&plan);

@@ -23,7 +23,7 @@ typedef struct App {
     uv_loop_t *loop;
     const char *version_name; /* "0.1.0" */
     const RunSettings *settings;
-    const Catalog *catalog;
+    const Catalogs *catalogs;
     Queue *queue;
     Archive *archive;
     Board *board;

@@ -3,7 +3,7 @@
 
 void experiments_init(App *app)
 {
-    json_auto_t *catalog = plan_catalog(app->catalog->runtimes, &app->settings->limits);
+    json_auto_t *catalog = plan_catalog(app->catalogs, &app->settings->limits);
 
     app->experiments = response_make_constant(response_new_json(200, catalog));
 }

@@ -16,13 +16,11 @@ void health_init(App *app)
 {
     json_t *about = json_pack("{s:s, s:s, s:s, s:[]}", "name", "gilscope", "version", app->version_name,
         "compiler", __VERSION__, "runtimes");
-    json_t *runtime;
-    size_t i;
 
-    json_array_foreach (app->catalog->runtimes, i, runtime)
+    for (size_t i = 0; i < app->catalogs->n; i++)
         json_array_append_new(json_object_get(about, "runtimes"),
-            json_pack("{s:O, s:O?, s:O}", "runtime", json_object_get(runtime, "runtime"), "version",
-                json_object_get(runtime, "version"), "protocol", json_object_get(runtime, "protocol")));
+            json_pack("{s:s, s:s?, s:i}", "runtime", app->catalogs->list[i]->runtime, "version",
+                app->catalogs->list[i]->version, "protocol", CATALOG_PROTOCOL));
     app->version = constant(200, about);
     app->alive = constant(200, json_pack("{s:s}", "status", "alive"));
     app->ready = constant(200, json_pack("{s:s, s:b}", "status", "ready", "runs_kept", 1));

@@ -296,7 +296,7 @@ Response *handle_run(App *app, Request *request)
     if (problem.detail)
         return answer_problem(&problem);
     if (plan_make(
-            app->catalog->runtimes, &app->settings->limits, request->parameter, given, &plan, &problem) < 0 ||
+            app->catalogs, &app->settings->limits, request->parameter, given, &plan, &problem) < 0 ||
         read_wish(request, &plan, &wish, &problem) < 0) {
         plan_finish(&plan);
         return answer_problem(&problem);

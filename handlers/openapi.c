@@ -191,7 +191,7 @@ static void add_route(const App *app, const Route *route, json_t *document)
 /* A path for each experiment, with the parameters that all have and its own. */
 static void add_experiments(const App *app, const Route *route, json_t *document)
 {
-    json_auto_t *catalog = plan_catalog(app->catalog->runtimes, &app->settings->limits);
+    json_auto_t *catalog = plan_catalog(app->catalogs, &app->settings->limits);
     size_t i;
     json_t *experiment;
 
@@ -206,7 +206,8 @@ static void add_experiments(const App *app, const Route *route, json_t *document
             .experiment = experiment,
             .descriptions = json_copy(json_object_get(experiment, "parameters")),
         };
-        json_auto_t *common = common_parameters(app->catalog->runtimes, &app->settings->limits, experiment);
+        json_auto_t *common = common_parameters(
+            app->catalogs, &app->settings->limits, catalogs_experiment(app->catalogs, name));
 
         json_array_extend(place.descriptions, common);
         add_place(app, &place, document);

@@ -5,24 +5,33 @@
 #include "handlers/parameters.h"
 #include "plan/param.h"
 
+/* The row in the form that parameters of experiments have, too. Its default is taken over by the caller. */
+static CatalogParameter query_parameter(const RouteParameter *row)
+{
+    CatalogParameter parameter = {
+        .name = row->name,
+        .help = row->help,
+        .type = row->type,
+        .min = row->min,
+        .max = row->max,
+        .max_length = row->max_length,
+        .choices = row->choices,
+        .required = row->required,
+        .fallback = row->type == CATALOG_INTEGER ? json_integer((json_int_t)row->fallback) : NULL,
+    };
+
+    while (row->choices && row->choices[parameter.n_choices])
+        parameter.n_choices++;
+    return parameter;
+}
+
 json_t *query_describe(const RouteParameter *row)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s}", "name", row->name, "type", row->type, "help", row->help);
+    const CatalogParameter parameter = query_parameter(row);
+    json_t *description = catalog_parameter_json(&parameter);
 
-    if (row->max > 0) {
-        json_object_set_new(object, "min", json_integer((json_int_t)row->min));
-        json_object_set_new(object, "max", json_integer((json_int_t)row->max));
-        json_object_set_new(object, "default", json_integer((json_int_t)row->fallback));
-    }
-    if (row->max_length > 0)
-        json_object_set_new(object, "max_length", json_integer(row->max_length));
-    if (row->required)
-        json_object_set_new(object, "required", json_true());
-    if (row->choices)
-        json_object_set_new(object, "choices", json_array());
-    for (const char *const *choice = row->choices; choice && *choice; choice++)
-        json_array_append_new(json_object_get(object, "choices"), json_string(*choice));
-    return object;
+    json_decref((json_t *)parameter.fallback);
+    return description;
 }
 
 /* A request may have thousands of unknown names, of which a few are listed. */
@@ -38,13 +47,13 @@ static json_t *names_of(const RouteParameter *rows, const Problem *problem)
     return json_pack("{s:o}", "choices", names);
 }
 
-static json_t *check(const RouteParameter *row, const json_t *given, Problem *problem)
+static json_t *query_check(const RouteParameter *row, const json_t *given, Problem *problem)
 {
-    json_auto_t *description = query_describe(row);
-    json_t *fallback = json_object_get(description, "default");
+    const CatalogParameter parameter = query_parameter(row);
+    json_auto_t *fallback = (json_t *)parameter.fallback;
 
     if (given && !json_is_null(given))
-        return param_check(description, given, problem);
+        return param_check(&parameter, given, problem);
     if (row->required)
         problem_add(problem, row->name, NULL, NULL, "must be given: %s", row->help);
     return fallback ? json_incref(fallback) : json_null();
@@ -58,7 +67,7 @@ json_t *query_read(const Request *request, Problem *problem)
     const char *name;
 
     for (const RouteParameter *row = rows; row->name; row++) {
-        value = check(row, json_object_get(given, row->name), problem);
+        value = query_check(row, json_object_get(given, row->name), problem);
         if (value && (json_object_get(given, row->name) || !json_is_null(value)))
             json_object_set(values, row->name, value);
         json_decref(value);

@@ -8,11 +8,12 @@
 #include <stdint.h>
 
 #include "base/problem.h"
+#include "catalog/catalog.h"
 #include "handlers/request.h"
 
 typedef struct RouteParameter {
     const char *name, *help;
-    const char *type;           /* integer, text or choice, as in plan/param.h */
+    CatalogType type;
     int64_t min, max;           /* of an integer */
     int max_length;             /* of a text, in bytes */
     const char *const *choices; /* of a choice; ends with NULL */
@@ -20,7 +21,7 @@ typedef struct RouteParameter {
     bool required;
 } RouteParameter;
 
-/* Returns the description of a row, a new object, see plan/param.h. */
+/* Returns the description of a row, a new object, see catalog_parameter_json(). */
 json_t *query_describe(const RouteParameter *row);
 
 /* Reads query and body and checks them against the rows of the request's route, which must have some (the

@@ -7,12 +7,12 @@
 
 #define CLIENT                                                                                               \
     {                                                                                                        \
-        .name = "client", .type = "text", .max_length = CLIENT_MAX_NAME,                                     \
+        .name = "client", .type = CATALOG_TEXT, .max_length = CLIENT_MAX_NAME,                               \
         .help = "who you are, if you have no cookie: a name of your own choice"                              \
     }
 #define FORMAT                                                                                               \
     {                                                                                                        \
-        .name = "format", .type = "choice", .choices = format_answer_names,                                  \
+        .name = "format", .type = CATALOG_CHOICE, .choices = format_answer_names,                            \
         .help = "how the answer is written"                                                                  \
     }
 
@@ -23,7 +23,7 @@ const RouteParameter run_parameters[] = {CLIENT, FORMAT, {0}};
 const RouteParameter relabel_parameters[] = {
     CLIENT,
     {.name = "label",
-        .type = "text",
+        .type = CATALOG_TEXT,
         .max_length = 100,
         .help = "the new label; null or nothing takes it away"},
     {0},
@@ -31,22 +31,30 @@ const RouteParameter relabel_parameters[] = {
 
 const RouteParameter runs_parameters[] = {
     CLIENT,
-    {.name = "before", .type = "text", .max_length = 26, .help = "the id of a run: only older ones"},
-    {.name = "experiment", .type = "text", .max_length = 64, .help = "only runs of this experiment"},
-    {.name = "label", .type = "text", .max_length = 100, .help = "only runs with this label"},
-    {.name = "limit", .type = "integer", .min = 1, .max = 200, .fallback = 50, .help = "at most so many"},
-    {.name = "status", .type = "choice", .choices = run_status_names, .help = "only runs of this status"},
+    {.name = "before", .type = CATALOG_TEXT, .max_length = 26, .help = "the id of a run: only older ones"},
+    {.name = "experiment", .type = CATALOG_TEXT, .max_length = 64, .help = "only runs of this experiment"},
+    {.name = "label", .type = CATALOG_TEXT, .max_length = 100, .help = "only runs with this label"},
+    {.name = "limit",
+        .type = CATALOG_INTEGER,
+        .min = 1,
+        .max = 200,
+        .fallback = 50,
+        .help = "at most so many"},
+    {.name = "status",
+        .type = CATALOG_CHOICE,
+        .choices = run_status_names,
+        .help = "only runs of this status"},
     {0},
 };
 
 const RouteParameter compare_parameters[] = {
     {.name = "baseline",
-        .type = "text",
+        .type = CATALOG_TEXT,
         .max_length = 26,
         .required = true,
         .help = "the id of the run to compare with"},
     {.name = "candidate",
-        .type = "text",
+        .type = CATALOG_TEXT,
         .max_length = 26,
         .required = true,
         .help = "the id of the run that is judged"},

@@ -6,24 +6,34 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/nsec.h"
 #include "base/problem.h"
 #include "plan/plan.h"
 
-/* A request whose parameters are right. All is borrowed. */
+/* A request on its way to a plan. It becomes complete from the top to the bottom; everything is borrowed. */
 typedef struct Asked {
-    const json_t *catalogs;
-    const char *experiment;
-    const json_t *given; /* as in plan_make() */
-    const PlanLimits *limits;
-    json_t *values; /* of all parameters */
-    json_t *cells;  /* as in Plan */
+    const Catalogs *catalogs;
+    const PlanLimits *limits;            /* complete, see plan_limits() */
+    const CatalogExperiment *experiment; /* as its first runtime describes it */
+    const json_t *given;                 /* as in plan_make() */
+    json_t *values;                      /* of all parameters, by name: right by themselves */
+    int64_t rounds;                      /* how often each cell runs: also to warm up, and for a timeline */
+    int64_t timeout_ms;
+    CellSpec *cells;
+    size_t n_cells;
 } Asked;
 
-/* How often each cell runs: with its warm-up, and once more for a timeline. */
-int64_t budget_rounds(const json_t *values);
+/* What a parameter is, or NULL if there is none of that name. Borrowed. */
+static inline json_t *asked_value(const Asked *asked, const char *name)
+{
+    return json_object_get(asked->values, name);
+}
+
+/* The parameter that says how many tasks there are. */
+const char *budget_tasks_parameter(const Asked *asked);
 
 /* Makes the sizes that nobody gave smaller, in values and cells, if the estimate is over the limit: to the
  * largest in steps of 1, 2, 5 that leaves some margin, and at least a tenth. Returns the estimate then, which

@@ -1,37 +1,54 @@
 /* GET /experiments: what all runtimes offer, with the ranges and defaults in force. */
-#include <string.h>
-
+#include "base/array.h"
 #include "plan/common.h"
 #include "plan/plan.h"
 
-/* The member called name in an array of objects, or NULL. */
-static json_t *find(const json_t *array, const json_t *name)
+/* Adds an entry of a catalog unless another runtime has brought it already, and notes who has it. */
+static void merge_entry(json_t *into, const char *name, const json_t *entry, const char *runtime)
 {
-    size_t i;
-    json_t *item;
+    json_t *known = json_object_get(into, name);
 
-    json_array_foreach (array, i, item)
-        if (json_equal(json_object_get(item, "name"), name))
-            return item;
-    return NULL;
+    if (!known) {
+        known = json_deep_copy(entry);
+        json_object_set_new(known, "runtimes", json_array());
+        json_object_set_new(into, name, known);
+    }
+    json_array_append_new(json_object_get(known, "runtimes"), json_string(runtime));
 }
 
-/* Adds what array does not have yet, by name; each member tells which runtimes have it. */
-static void merge(json_t *into, const json_t *from, json_t *runtime)
+/* The entries of an object by name as a list; takes the object over. */
+static json_t *merged_list(json_t *by_name)
 {
-    size_t i;
-    json_t *item;
+    json_t *list = json_array(), *entry;
+    const char *name;
 
-    json_array_foreach (from, i, item) {
-        json_t *known = find(into, json_object_get(item, "name"));
+    json_object_foreach (by_name, name, entry)
+        json_array_append(list, entry);
+    json_decref(by_name);
+    return list;
+}
 
-        if (!known) {
-            known = json_deep_copy(item);
-            json_object_set_new(known, "runtimes", json_array());
-            json_array_append_new(into, known);
-        }
-        json_array_append(json_object_get(known, "runtimes"), runtime);
-    }
+/* A parameter of a lock has the default that the operator wants, as it has among the common ones. */
+static json_t *lock_entry(const CatalogLock *lock, const Parameters *common)
+{
+    json_t *entry = json_copy((json_t *)lock->json), *parameters = json_array();
+
+    for (size_t i = 0; i < lock->n_parameters; i++)
+        json_array_append_new(
+            parameters, catalog_parameter_json(parameters_find(common, lock->parameters[i].name)));
+    json_object_set_new(entry, "parameters", parameters);
+    return entry;
+}
+
+static json_t *runtime_json(const Catalog *catalog)
+{
+    static const char *const keys[] = {"runtime", "version", "about", "cpus_usable", "memory_bytes", "host"};
+    json_t *runtime = json_object();
+
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
+        if (json_object_get(catalog->json, keys[i]))
+            json_object_set(runtime, keys[i], json_object_get(catalog->json, keys[i]));
+    return runtime;
 }
 
 static json_t *limits_json(const PlanLimits *limits)
@@ -46,31 +63,30 @@ static json_t *limits_json(const PlanLimits *limits)
         (json_int_t)limits->fetch_max_bytes, "fetch_max_requests", (json_int_t)limits->fetch_max_requests);
 }
 
-json_t *plan_catalog(const json_t *catalogs, const PlanLimits *given)
+json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *given)
 {
-    static const char *const families[] = {"modes", "locks", "experiments"};
-    const PlanLimits limits = common_limits(catalogs, given);
-    json_t *object = json_pack("{s:i, s:[]}", "protocol", 1, "runtimes");
-    json_t *catalog;
-    size_t i;
+    const PlanLimits limits = plan_limits(catalogs, given);
+    json_t *runtimes = json_array(), *modes = json_object(), *locks = json_object();
+    json_t *experiments = json_object(), *parameters = common_parameters(catalogs, given, NULL);
+    auto_parameters Parameters common;
 
-    json_array_foreach (catalogs, i, catalog) {
-        static const char *const keys[] = {
-            "runtime", "version", "about", "cpus_usable", "memory_bytes", "host"};
-        json_t *runtime = json_object();
+    parameters_make(catalogs, &limits, NULL, &common);
+    for (size_t i = 0; i < catalogs->n; i++) {
+        const Catalog *catalog = catalogs->list[i];
 
-        for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
-            if (json_object_get(catalog, keys[k]))
-                json_object_set(runtime, keys[k], json_object_get(catalog, keys[k]));
-        json_array_append_new(json_object_get(object, "runtimes"), runtime);
+        json_array_append_new(runtimes, runtime_json(catalog));
+        for (size_t k = 0; k < catalog->n_modes; k++)
+            merge_entry(modes, catalog->modes[k].name, catalog->modes[k].json, catalog->runtime);
+        for (size_t k = 0; k < catalog->n_locks; k++) {
+            json_auto_t *entry = lock_entry(&catalog->locks[k], &common);
+
+            merge_entry(locks, catalog->locks[k].name, entry, catalog->runtime);
+        }
+        for (size_t k = 0; k < catalog->n_experiments; k++)
+            merge_entry(
+                experiments, catalog->experiments[k].name, catalog->experiments[k].json, catalog->runtime);
     }
-    json_object_set_new(object, "parameters", common_parameters(catalogs, &limits, NULL));
-    for (size_t k = 0; k < sizeof(families) / sizeof(families[0]); k++) {
-        json_object_set_new(object, families[k], json_array());
-        json_array_foreach (catalogs, i, catalog)
-            merge(json_object_get(object, families[k]), json_object_get(catalog, families[k]),
-                json_object_get(catalog, "runtime"));
-    }
-    json_object_set_new(object, "limits", limits_json(&limits));
-    return object;
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "protocol", CATALOG_PROTOCOL, "runtimes",
+        runtimes, "parameters", parameters, "modes", merged_list(modes), "locks", merged_list(locks),
+        "experiments", merged_list(experiments), "limits", limits_json(&limits));
 }

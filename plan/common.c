@@ -1,19 +1,20 @@
 #include "plan/common.h"
 
+#include <assert.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "plan/param.h"
 
 /* Half of the least that a runtime says is available; 0 if none does. */
-static int64_t half_of_memory(const json_t *catalogs)
+static int64_t half_of_memory(const Catalogs *catalogs)
 {
     int64_t least = 0;
-    json_t *catalog;
-    size_t i;
 
-    json_array_foreach (catalogs, i, catalog) {
-        int64_t bytes = json_integer_value(json_object_get(catalog, "memory_bytes"));
+    for (size_t i = 0; i < catalogs->n; i++) {
+        int64_t bytes = catalogs->list[i]->memory_bytes;
 
         if (bytes > 0 && (least == 0 || bytes < least))
             least = bytes;
@@ -21,237 +22,390 @@ static int64_t half_of_memory(const json_t *catalogs)
     return least / 2;
 }
 
-/* What the operator did not decide. */
-static const struct {
-    size_t offset;
-    int64_t value;
-} usual_limits[] = {
-    {offsetof(PlanLimits, default_switch_interval_us), 5000},
-    {offsetof(PlanLimits, default_check_interval), 100},
-    {offsetof(PlanLimits, default_timeout_ms), 60000},
-    {offsetof(PlanLimits, max_timeout_ms), 600000},
-    {offsetof(PlanLimits, max_cells), 64},
-    {offsetof(PlanLimits, max_estimate_ms), 60000},
-    {offsetof(PlanLimits, max_repeat), 1000},
-    {offsetof(PlanLimits, fetch_max_bytes), 10000000},
-    {offsetof(PlanLimits, fetch_max_requests), 1000},
-    {offsetof(PlanLimits, max_task_cells), 100000},
-};
+/* The lock that a request without one gets, if the operator has no wish. */
+static const char *usual_lock(const Catalogs *catalogs)
+{
+    const Catalog *first = catalogs->list[0];
 
-PlanLimits common_limits(const json_t *catalogs, const PlanLimits *given)
+    for (size_t i = 0; i < first->n_locks; i++)
+        if (first->locks[i].usual)
+            return first->locks[i].name;
+    return NULL;
+}
+
+PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *given)
 {
     PlanLimits limits = given ? *given : (PlanLimits){0};
+    const struct {
+        int64_t *limit, usual;
+    } rows[] = {
+        {&limits.default_timeout_ms, PLAN_TIMEOUT_MS},
+        {&limits.max_timeout_ms, PLAN_MAX_TIMEOUT_MS},
+        {&limits.max_cells, PLAN_MAX_CELLS},
+        {&limits.max_estimate_ms, PLAN_MAX_ESTIMATE_MS},
+        {&limits.max_repeat, PLAN_MAX_REPEAT},
+        {&limits.max_task_cells, PLAN_MAX_TASK_CELLS},
+        {&limits.fetch_max_bytes, PLAN_FETCH_MAX_BYTES},
+        {&limits.fetch_max_requests, PLAN_FETCH_MAX_REQUESTS},
+        {&limits.max_memory_bytes, half_of_memory(catalogs)},
+    };
 
-    if (!limits.default_lock)
-        limits.default_lock = "gil";
-    for (size_t i = 0; i < sizeof(usual_limits) / sizeof(usual_limits[0]); i++) {
-        int64_t *limit = (int64_t *)((char *)&limits + usual_limits[i].offset);
-
-        if (*limit == 0)
-            *limit = usual_limits[i].value;
-    }
-    if (limits.max_memory_bytes == 0)
-        limits.max_memory_bytes = half_of_memory(catalogs);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+        if (*rows[i].limit == 0)
+            *rows[i].limit = rows[i].usual;
+    if (!limits.default_lock || !*limits.default_lock)
+        limits.default_lock = usual_lock(catalogs);
     return limits;
 }
 
-/* An integer row; min, max and fallback are those without configuration. A fallback below min means: none. */
-typedef struct IntegerRow {
-    const char *name, *unit, *help;
-    int64_t min, max, fallback;
-    bool list;
-    size_t configured_fallback, configured_max; /* offsets in PlanLimits; 0: not configurable */
-} IntegerRow;
+/* What a row is filled in from. */
+typedef struct Making {
+    const Catalogs *catalogs;
+    const PlanLimits *limits;
+    const CatalogExperiment *experiment;
+    Memo **memo;
+} Making;
 
-static const IntegerRow integer_rows[] = {
-    {"tasks", NULL, "how many times the function is called", 1, 10000, 2, true, 0, 0},
-    {"cpus", NULL, "how many CPUs a cell may use; all usable ones if not given", 1, 1, 1, true, 0, 0},
-    {"switch_interval_us", "us", "how long a waiting thread waits before it asks for the lock (gil)", 1,
-        1000000, 5000, true, offsetof(PlanLimits, default_switch_interval_us), 0},
-    {"check_interval", "ticks", "how many ticks a thread runs before it lets go of the lock (gil-py2)", 1,
-        1000000, 100, true, offsetof(PlanLimits, default_check_interval), 0},
-    {"repeat", NULL, "timed repetitions of each cell; fewer than 6 give no interval", 1, 1000, 7, false, 0,
-        offsetof(PlanLimits, max_repeat)},
-    {"warmup", NULL, "untimed repetitions before them", 0, 100, 1, false, 0, 0},
-    {"seed", NULL, "for whatever is random, so that it can be repeated", 0, INT64_MAX, 1, false, 0, 0},
-    {"timeout_ms", "ms", "the run is ended after so much running time", 1, 600000, 60000, false,
-        offsetof(PlanLimits, default_timeout_ms), offsetof(PlanLimits, max_timeout_ms)},
-};
-
-static int64_t configured(const PlanLimits *limits, size_t offset, int64_t otherwise)
+static int64_t most_tasks(const Catalog *catalog, const CatalogExperiment *experiment)
 {
-    return offset ? *(const int64_t *)((const char *)limits + offset) : otherwise;
+    int64_t most = 1;
+
+    for (size_t i = 0; i < catalog->n_modes; i++)
+        if (experiment->room[i].max_tasks > most)
+            most = experiment->room[i].max_tasks;
+    return most;
 }
 
-static json_t *integer_parameter(const IntegerRow *row, const PlanLimits *limits)
+/* Of the experiment where it stands first, or of all. */
+static void fill_tasks(const Making *making, CatalogParameter *parameter)
 {
-    int64_t fallback = configured(limits, row->configured_fallback, row->fallback);
-    json_t *object =
-        json_pack("{s:s, s:s, s:s, s:I, s:I}", "name", row->name, "type", "integer", "help", row->help, "min",
-            (json_int_t)row->min, "max", (json_int_t)configured(limits, row->configured_max, row->max));
+    parameter->max = 1;
+    for (size_t i = 0; i < making->catalogs->n; i++) {
+        const Catalog *catalog = making->catalogs->list[i];
 
-    if (row->unit)
-        json_object_set_new(object, "unit", json_string(row->unit));
-    if (row->list)
-        json_object_set_new(object, "list", json_true());
-    json_object_set_new(object, "default",
-        row->list ? json_pack("[I]", (json_int_t)fallback) : json_integer((json_int_t)fallback));
-    return object;
-}
+        for (size_t k = 0; k < catalog->n_experiments; k++) {
+            const CatalogExperiment *experiment = &catalog->experiments[k];
+            int64_t most = most_tasks(catalog, experiment);
 
-/* The names of one family (modes, locks) over all runtimes, each once, and their aliases. */
-static void add_choices(json_t *parameter, const json_t *catalogs, const char *family)
-{
-    json_t *choices = json_array(), *aliases = json_object(), *catalog, *member, *alias;
-    size_t i, k, a;
-
-    json_array_foreach (catalogs, i, catalog) {
-        json_array_foreach (json_object_get(catalog, family), k, member) {
-            json_t *name = json_object_get(member, "name"), *seen;
-            bool known = false;
-
-            json_array_foreach (choices, a, seen)
-                known = known || json_equal(seen, name);
-            if (!known)
-                json_array_append(choices, name);
-            json_array_foreach (json_object_get(member, "aliases"), a, alias)
-                json_object_set(aliases, json_string_value(alias), name);
+            if ((!making->experiment || making->experiment == experiment) && most > parameter->max)
+                parameter->max = most;
         }
     }
-    json_object_set_new(parameter, "choices", choices);
-    if (json_object_size(aliases) > 0)
-        json_object_set(parameter, "aliases", aliases);
-    json_decref(aliases);
+    if (making->limits->max_tasks > 0 && making->limits->max_tasks < parameter->max)
+        parameter->max = making->limits->max_tasks;
 }
 
-static json_t *family_parameter(
-    const char *name, const char *help, json_t *fallback, const json_t *catalogs, const char *family)
+/* All that are usable, which is also the default. */
+static void fill_cpus(const Making *making, CatalogParameter *parameter)
 {
-    json_t *parameter =
-        json_pack("{s:s, s:s, s:s, s:b}", "name", name, "type", "choice", "help", help, "list", 1);
-
-    add_choices(parameter, catalogs, family);
-    json_object_set_new(parameter, "default", fallback);
-    return parameter;
+    parameter->max = making->catalogs->list[0]->cpus_usable;
+    parameter->fallback = json_pack("[I]", (json_int_t)parameter->max);
 }
 
-static json_t *runtime_parameter(const json_t *catalogs)
+static void fill_repeat(const Making *making, CatalogParameter *parameter)
 {
-    json_t *names = json_array(), *catalog;
-    size_t i;
-
-    json_array_foreach (catalogs, i, catalog)
-        json_array_append(names, json_object_get(catalog, "runtime"));
-    return json_pack("{s:s, s:s, s:s, s:b, s:o, s:[O]}", "name", "runtime", "type", "choice", "help",
-        "which program runs the experiment", "list", 1, "choices", names, "default",
-        json_array_get(names, 0));
+    parameter->max = making->limits->max_repeat;
 }
 
-static json_t *text_parameter(const char *name, const char *help, int max_length)
+static void fill_timeout(const Making *making, CatalogParameter *parameter)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:n}", "name", name, "type", "text", "help", help, "max_length",
-        max_length, "default");
+    parameter->max = making->limits->max_timeout_ms;
+    parameter->fallback = json_integer((json_int_t)making->limits->default_timeout_ms);
 }
 
-static json_t *timeline_parameter(void)
+/* Adds a choice that is not there yet; there must be room. */
+static void add_choice(CatalogParameter *parameter, const char **choices, const char *name)
 {
-    return json_pack("{s:s, s:s, s:s, s:[s, s], s:s}", "name", "timeline", "type", "choice", "help",
-        "one more repetition of each cell, not timed, records who did what when; detail=full always has it",
-        "choices", "off", "on", "default", "off");
+    for (size_t i = 0; i < parameter->n_choices; i++)
+        if (strcmp(choices[i], name) == 0)
+            return;
+    choices[parameter->n_choices++] = name;
 }
 
-static json_t *format_parameter(const PlanLimits *limits)
+static void fill_modes(const Making *making, CatalogParameter *parameter)
 {
-    json_t *choices = json_pack("[s, s, s, s]", "json", "csv", "table", "markdown");
+    const Catalogs *catalogs = making->catalogs;
+    const Catalog *first = catalogs->list[0];
+    json_t *usual = json_array();
+    CatalogAlias *aliases;
+    const char **choices;
+    size_t n = 0, n_aliases = 0;
 
-    if (limits->by_hand) {
-        json_array_append_new(choices, json_string("trace"));
-        json_array_append_new(choices, json_string("events"));
+    for (size_t i = 0; i < catalogs->n; i++)
+        n += catalogs->list[i]->n_modes;
+    for (size_t i = 0; i < catalogs->n; i++)
+        for (size_t k = 0; k < catalogs->list[i]->n_modes; k++)
+            n_aliases += catalogs->list[i]->modes[k].n_aliases;
+    choices = memo_take(making->memo, n, sizeof(*choices));
+    aliases = memo_take(making->memo, n_aliases, sizeof(*aliases));
+    for (size_t i = 0; i < catalogs->n; i++) {
+        for (size_t k = 0; k < catalogs->list[i]->n_modes; k++) {
+            const CatalogMode *mode = &catalogs->list[i]->modes[k];
+
+            add_choice(parameter, choices, mode->name);
+            for (size_t a = 0; a < mode->n_aliases; a++)
+                aliases[parameter->n_aliases++] = (CatalogAlias){mode->aliases[a], mode->name};
+        }
     }
-    return json_pack("{s:s, s:s, s:s, s:o, s:n}", "name", "format", "type", "choice", "help",
-        "how the answer is written; table is for a terminal", "choices", choices, "default");
+    for (size_t i = 0; i < first->n_modes; i++)
+        if (first->modes[i].usual)
+            json_array_append_new(usual, json_string(first->modes[i].name));
+    parameter->choices = choices;
+    parameter->aliases = aliases;
+    parameter->fallback = usual;
 }
 
-static int64_t most_tasks(const json_t *experiment)
+static void fill_locks(const Making *making, CatalogParameter *parameter)
 {
-    int64_t most = 1;
-    json_t *value;
-    const char *mode;
+    const Catalogs *catalogs = making->catalogs;
+    const char **choices;
+    size_t n = 0;
 
-    json_object_foreach (json_object_get(experiment, "max_tasks"), mode, value)
-        if (json_integer_value(value) > most)
-            most = json_integer_value(value);
-    return most;
+    for (size_t i = 0; i < catalogs->n; i++)
+        n += catalogs->list[i]->n_locks;
+    choices = memo_take(making->memo, n, sizeof(*choices));
+    for (size_t i = 0; i < catalogs->n; i++)
+        for (size_t k = 0; k < catalogs->list[i]->n_locks; k++)
+            add_choice(parameter, choices, catalogs->list[i]->locks[k].name);
+    parameter->choices = choices;
+    parameter->fallback = json_pack("[s]", making->limits->default_lock);
 }
 
-static int64_t most_tasks_of_any(const json_t *catalogs)
+static void fill_runtimes(const Making *making, CatalogParameter *parameter)
 {
-    int64_t most = 1;
-    json_t *catalog, *experiment;
-    size_t i, k;
+    const Catalogs *catalogs = making->catalogs;
+    const char **choices = memo_take(making->memo, catalogs->n, sizeof(*choices));
 
-    json_array_foreach (catalogs, i, catalog)
-        json_array_foreach (json_object_get(catalog, "experiments"), k, experiment)
-            if (most_tasks(experiment) > most)
-                most = most_tasks(experiment);
-    return most;
+    for (size_t i = 0; i < catalogs->n; i++)
+        add_choice(parameter, choices, catalogs->list[i]->runtime);
+    parameter->choices = choices;
+    parameter->fallback = json_pack("[s]", choices[0]);
 }
 
-static void set_range(json_t *parameters, const char *name, int64_t max, int64_t fallback)
+static void fill_formats(const Making *making, CatalogParameter *parameter)
 {
-    size_t i;
-    json_t *parameter;
+    parameter->choices = making->limits->formats;
+    while (parameter->choices[parameter->n_choices])
+        parameter->n_choices++;
+}
 
-    json_array_foreach (parameters, i, parameter) {
-        if (strcmp(json_string_value(json_object_get(parameter, "name")), name) != 0)
-            continue;
-        json_object_set_new(parameter, "max", json_integer((json_int_t)max));
-        if (fallback > 0)
-            json_object_set_new(parameter, "default", json_pack("[I]", (json_int_t)fallback));
+static const char *const on_off[] = {"off", "on"};
+static const char *const details[] = {"summary", "full"};
+static const CatalogAlias switch_words[] = {{"0", "off"}, {"1", "on"}, {"false", "off"}, {"true", "on"}};
+
+/* One parameter that requests have. What depends on the catalogs, the operator or the experiment is filled in
+ * by fill(), and a default that it sets wins. */
+typedef struct CommonRow {
+    CatalogParameter parameter;
+    void (*fill)(const Making *making, CatalogParameter *parameter); /* may be NULL */
+    int64_t number;                                                  /* the default of an integer */
+    const char *word;                                                /* the default of a choice; NULL: none */
+} CommonRow;
+
+/* clang-format off */
+
+/* Which cells there are. */
+static const CommonRow grid_rows[] = {
+    {{.name = "mode", .type = CATALOG_CHOICE, .list = true, .help = "who calls the function"}, fill_modes, 0, NULL},
+    {{.name = "lock", .type = CATALOG_CHOICE, .list = true, .help = "who may run at the same time"}, fill_locks, 0, NULL},
+    {{.name = "tasks", .type = CATALOG_INTEGER, .list = true, .min = 1,
+         .help = "how many times the function is called"}, fill_tasks, COMMON_TASKS, NULL},
+    {{.name = "cpus", .type = CATALOG_INTEGER, .list = true, .min = 1,
+         .help = "how many CPUs a cell may use; all usable ones if not given"}, fill_cpus, 0, NULL},
+};
+
+/* How they are run, and what is told of them. */
+static const CommonRow run_rows[] = {
+    {{.name = "repeat", .type = CATALOG_INTEGER, .min = 1,
+         .help = "timed repetitions of each cell; fewer than 6 give no interval"}, fill_repeat, 7, NULL},
+    {{.name = "warmup", .type = CATALOG_INTEGER, .max = 100, .help = "untimed repetitions before them"}, NULL, 1, NULL},
+    {{.name = "seed", .type = CATALOG_INTEGER, .max = INT64_MAX,
+         .help = "for whatever is random, so that it can be repeated"}, NULL, 1, NULL},
+    {{.name = "timeout_ms", .type = CATALOG_INTEGER, .unit = "ms", .min = 1,
+         .help = "the run is ended after so much running time"}, fill_timeout, 0, NULL},
+    {{.name = "runtime", .type = CATALOG_CHOICE, .list = true,
+         .help = "which program runs the experiment"}, fill_runtimes, 0, NULL},
+    {{.name = "detail", .type = CATALOG_CHOICE, .choices = details, .n_choices = ARRAY_LENGTH(details),
+         .help = "summary keeps at most 256 rows of tasks, full keeps all"}, NULL, 0, "summary"},
+    {{.name = "timeline", .type = CATALOG_CHOICE, .choices = on_off, .n_choices = ARRAY_LENGTH(on_off),
+         .help = "one more repetition of each cell, not timed, records who did what when; detail=full always has it"},
+        NULL, 0, "off"},
+    {{.name = "label", .type = CATALOG_TEXT, .max_length = 100, .help = "your own name for this run"}, NULL, 0, NULL},
+    {{.name = "prediction", .type = CATALOG_TEXT, .max_length = 1000, .help = "what you expect to see"}, NULL, 0, NULL},
+};
+
+static const CommonRow format_row = {
+    {.name = "format", .type = CATALOG_CHOICE, .help = "how the answer is written; table is for a terminal"},
+    fill_formats, 0, NULL};
+
+/* What a server is asked beside the run itself. */
+static const CommonRow client_row = {
+    {.name = "client", .type = CATALOG_TEXT, .max_length = 64,
+        .help = "who you are, if you have no cookie: a name of your own choice"}, NULL, 0, NULL};
+static const CommonRow fresh_row = {
+    {.name = "fresh", .type = CATALOG_CHOICE, .choices = on_off, .n_choices = ARRAY_LENGTH(on_off),
+        .aliases = switch_words, .n_aliases = ARRAY_LENGTH(switch_words),
+        .help = "on: a run of its own, even if the same one waits or runs already"}, NULL, 0, "off"};
+
+/* clang-format on */
+
+static json_t *fallback_of(const CommonRow *row)
+{
+    json_t *fallback = json_null();
+
+    if (row->parameter.type == CATALOG_INTEGER)
+        fallback = json_integer((json_int_t)row->number);
+    else if (row->word)
+        fallback = json_string(row->word);
+    return row->parameter.list ? json_pack("[o]", fallback) : fallback;
+}
+
+static void add_row(const Making *making, const CommonRow *row, Parameters *parameters)
+{
+    CatalogParameter *parameter = &parameters->list[parameters->n++];
+
+    *parameter = row->parameter;
+    if (row->fill)
+        row->fill(making, parameter);
+    if (!parameter->fallback)
+        parameter->fallback = fallback_of(row);
+}
+
+/* What the operator wants for a parameter of a lock; 0: nothing. */
+static int64_t wanted_default(const PlanLimits *limits, const char *name)
+{
+    for (const PlanDefault *wanted = limits->lock_defaults; wanted->parameter; wanted++)
+        if (strcmp(wanted->parameter, name) == 0)
+            return wanted->value;
+    return 0;
+}
+
+static void add_copy(const CatalogParameter *parameter, const PlanLimits *limits, Parameters *parameters)
+{
+    int64_t wanted = limits ? wanted_default(limits, parameter->name) : 0;
+    CatalogParameter *copy = &parameters->list[parameters->n++];
+
+    *copy = *parameter;
+    copy->fallback =
+        wanted > 0 ? json_pack("[I]", (json_int_t)wanted) : json_incref((json_t *)parameter->fallback);
+}
+
+/* Several locks may have a parameter in common, as they may be versions of one another: it is one axis. */
+static void add_lock_parameters(const Making *making, Parameters *parameters)
+{
+    for (size_t i = 0; i < making->catalogs->n; i++) {
+        const Catalog *catalog = making->catalogs->list[i];
+
+        for (size_t k = 0; k < catalog->n_locks; k++)
+            for (size_t p = 0; p < catalog->locks[k].n_parameters; p++)
+                if (!parameters_find(parameters, catalog->locks[k].parameters[p].name))
+                    add_copy(&catalog->locks[k].parameters[p], making->limits, parameters);
     }
 }
 
-/* What a server is asked beside the run itself. An experiment may have a parameter of that name, as fetch has
- * a client: then who asks is said by the cookie alone. */
-static void add_server_parameters(json_t *parameters, const json_t *experiment)
+static size_t count_parameters(const Making *making)
 {
-    if (!param_find(json_object_get(experiment, "parameters"), "client"))
-        json_array_append_new(parameters,
-            text_parameter("client", "who you are, if you have no cookie: a name of your own choice", 64));
-    json_array_append_new(parameters,
-        json_pack("{s:s, s:s, s:s, s:[s, s], s:{s:s, s:s, s:s, s:s}, s:s}", "name", "fresh", "type", "choice",
-            "help", "on: a run of its own, even if the same one waits or runs already", "choices", "off",
-            "on", "aliases", "0", "off", "1", "on", "false", "off", "true", "on", "default", "off"));
+    size_t n = ARRAY_LENGTH(grid_rows) + ARRAY_LENGTH(run_rows) + 3;
+
+    for (size_t i = 0; i < making->catalogs->n; i++)
+        for (size_t k = 0; k < making->catalogs->list[i]->n_locks; k++)
+            n += making->catalogs->list[i]->locks[k].n_parameters;
+    return n + (making->experiment ? making->experiment->n_parameters : 0);
 }
 
-json_t *common_parameters(const json_t *catalogs, const PlanLimits *given, const json_t *experiment)
+void parameters_make(
+    const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment, Parameters *ret)
 {
-    const PlanLimits limits = common_limits(catalogs, given);
-    const json_t *first = json_array_get(catalogs, 0);
-    int64_t cpus = json_integer_value(json_object_get(first, "cpus_usable"));
-    int64_t tasks = experiment ? most_tasks(experiment) : most_tasks_of_any(catalogs);
-    json_t *parameters = json_array();
+    const Making making = {catalogs, limits, experiment, &ret->memo};
 
-    json_array_append_new(
-        parameters, family_parameter("mode", "who calls the function",
-                        json_pack("[s, s, s]", "serial", "threads", "processes"), catalogs, "modes"));
-    json_array_append_new(parameters, family_parameter("lock", "who may run at the same time",
-                                          json_pack("[s]", limits.default_lock), catalogs, "locks"));
-    for (size_t i = 0; i < sizeof(integer_rows) / sizeof(integer_rows[0]); i++)
-        json_array_append_new(parameters, integer_parameter(&integer_rows[i], &limits));
-    set_range(parameters, "cpus", cpus, cpus);
-    set_range(
-        parameters, "tasks", limits.max_tasks > 0 && limits.max_tasks < tasks ? limits.max_tasks : tasks, 0);
-    json_array_append_new(parameters, runtime_parameter(catalogs));
-    json_array_append_new(
-        parameters, json_pack("{s:s, s:s, s:s, s:[s, s], s:s}", "name", "detail", "type", "choice", "help",
-                        "summary keeps at most 256 rows of tasks, full keeps all", "choices", "summary",
-                        "full", "default", "summary"));
-    json_array_append_new(parameters, timeline_parameter());
-    json_array_append_new(parameters, text_parameter("label", "your own name for this run", 100));
-    json_array_append_new(parameters, text_parameter("prediction", "what you expect to see", 1000));
-    json_array_append_new(parameters, format_parameter(&limits));
-    if (!limits.by_hand)
-        add_server_parameters(parameters, experiment);
-    return parameters;
+    *ret = (Parameters){.list = calloc(count_parameters(&making), sizeof(*ret->list))};
+    assert(ret->list);
+    for (size_t i = 0; i < ARRAY_LENGTH(grid_rows); i++)
+        add_row(&making, &grid_rows[i], ret);
+    ret->first_of_locks = ret->n;
+    add_lock_parameters(&making, ret);
+    ret->n_of_locks = ret->n - ret->first_of_locks;
+    for (size_t i = 0; i < ARRAY_LENGTH(run_rows); i++)
+        add_row(&making, &run_rows[i], ret);
+    if (limits->formats)
+        add_row(&making, &format_row, ret);
+    /* An experiment may have a parameter of that name, as fetch has a client: then who asks is said by the
+     * cookie alone. */
+    if (!limits->by_hand && !(experiment && catalog_parameter(experiment, client_row.parameter.name)))
+        add_row(&making, &client_row, ret);
+    if (!limits->by_hand)
+        add_row(&making, &fresh_row, ret);
+    ret->n_common = ret->n;
+    for (size_t i = 0; experiment && i < experiment->n_parameters; i++)
+        add_copy(&experiment->parameters[i], NULL, ret);
+}
+
+void parameters_finish(Parameters *parameters)
+{
+    for (size_t i = 0; i < parameters->n; i++)
+        json_decref((json_t *)parameters->list[i].fallback);
+    free(parameters->list);
+    memo_release(&parameters->memo);
+    *parameters = (Parameters){0};
+}
+
+const CatalogParameter *parameters_find(const Parameters *parameters, const char *name)
+{
+    for (size_t i = 0; i < parameters->n; i++)
+        if (strcmp(parameters->list[i].name, name) == 0)
+            return &parameters->list[i];
+    return NULL;
+}
+
+json_t *common_parameters(
+    const Catalogs *catalogs, const PlanLimits *given, const CatalogExperiment *experiment)
+{
+    const PlanLimits limits = plan_limits(catalogs, given);
+    json_t *descriptions = json_array();
+    auto_parameters Parameters parameters;
+
+    parameters_make(catalogs, &limits, experiment, &parameters);
+    for (size_t i = 0; i < parameters.n_common; i++)
+        json_array_append_new(descriptions, catalog_parameter_json(&parameters.list[i]));
+    return descriptions;
+}
+
+/* A parameter of a lock, which stands in the list as often as locks have it: the first one speaks for all. */
+static const CatalogParameter *find_lock_parameter(const Catalogs *catalogs, const char *name)
+{
+    for (size_t i = 0; i < catalogs->n; i++)
+        for (size_t k = 0; k < catalogs->list[i]->n_locks; k++)
+            for (size_t p = 0; p < catalogs->list[i]->locks[k].n_parameters; p++)
+                if (strcmp(catalogs->list[i]->locks[k].parameters[p].name, name) == 0)
+                    return &catalogs->list[i]->locks[k].parameters[p];
+    return NULL;
+}
+
+static void check_default(const Catalogs *catalogs, const PlanDefault *wanted, Problem *problem)
+{
+    const CatalogParameter *parameter = find_lock_parameter(catalogs, wanted->parameter);
+    json_auto_t *list = json_pack("[I]", (json_int_t)wanted->value), *value = NULL;
+
+    if (!parameter)
+        problem_add(problem, wanted->parameter, json_integer((json_int_t)wanted->value), NULL,
+            "is a parameter of no lock that there is");
+    else
+        value = param_check(parameter, list, problem);
+}
+
+void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem)
+{
+    const PlanLimits all = plan_limits(catalogs, limits);
+    const char *lock = limits->default_lock;
+    auto_parameters Parameters parameters;
+    json_auto_t *given = NULL, *value = NULL;
+
+    parameters_make(catalogs, &all, NULL, &parameters);
+    if (lock && *lock) {
+        given = json_string(lock);
+        value = param_check(parameters_find(&parameters, "lock"), given, problem);
+    }
+    for (const PlanDefault *wanted = limits->lock_defaults; wanted->parameter; wanted++)
+        if (wanted->value != 0)
+            check_default(catalogs, wanted, problem);
 }

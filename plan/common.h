@@ -1,15 +1,34 @@
-/* The parameters that every experiment has: one table row each. */
+/* The parameters that a request may have: one table row for each that every experiment has, those of the
+ * locks, and the experiment's own. */
 #pragma once
 
 #include <jansson.h>
 
+#include "base/memo.h"
+#include "catalog/catalog.h"
 #include "plan/plan.h"
 
-/* Returns the descriptions (see plan/param.h) of the common parameters with the ranges and defaults in
- * force, a new array. Choices come from the runtimes' catalogs; the range of tasks is the experiment's, or
- * the widest of all if experiment (an entry of a catalog) is NULL. */
-json_t *common_parameters(const json_t *catalogs, const PlanLimits *limits, const json_t *experiment);
+/* How many tasks there are if nobody says it. */
+enum { COMMON_TASKS = 2 };
 
-/* Replaces the zeros of *limits by the table's own values, and by what the runtimes say of this machine:
- * max_memory_bytes stays 0 if none of them knows, and then there is no such limit. */
-PlanLimits common_limits(const json_t *catalogs, const PlanLimits *limits);
+typedef struct Parameters {
+    CatalogParameter *list;
+    size_t n, n_common;                /* the experiment's own stand behind the common ones */
+    size_t first_of_locks, n_of_locks; /* those of the locks, among the common ones */
+    Memo *memo;                        /* takes the lists of choices */
+} Parameters;
+
+/* Sets *ret to all parameters with the ranges and defaults in force; to be finished. Choices come from the
+ * runtimes; the range of tasks is the experiment's. Without an experiment there are the common ones only, and
+ * tasks has the widest range of all. limits must be complete, see plan_limits(). */
+void parameters_make(
+    const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment, Parameters *ret);
+void parameters_finish(Parameters *parameters);
+#define auto_parameters __attribute__((cleanup(parameters_finish)))
+
+/* The one of this name, or NULL. */
+const CatalogParameter *parameters_find(const Parameters *parameters, const char *name);
+
+/* Returns the descriptions of the common ones, a new array; limits as the operator has them. */
+json_t *common_parameters(
+    const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment);

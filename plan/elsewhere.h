@@ -1,17 +1,13 @@
 /* What a request asks of other people's servers: where its URLs lead, and how often they would be got. A
- * parameter is a URL if its format says so; "times" of its description names the parameter that says how
- * often each task gets it. */
+ * parameter is a URL if its format says so; times names the parameter that says how often each task gets it.
+ */
 #pragma once
 
-#include <jansson.h>
+#include "plan/budget.h"
 
-#include "plan/plan.h"
+/* Adds to the problem every URL that the limits' allow does not let pass. */
+void elsewhere_check_urls(const Asked *asked, Problem *problem);
 
-/* Adds to the problem every URL that limits->allow does not let pass. */
-void elsewhere_check_urls(
-    const json_t *parameters, const json_t *values, const PlanLimits *limits, Problem *problem);
-
-/* Adds to the problem a URL that the cells, each run so many rounds, would get more often than
- * limits->fetch_max_requests. */
-void elsewhere_check_requests(const json_t *parameters, const json_t *cells, int64_t rounds,
-    const PlanLimits *limits, Problem *problem);
+/* Adds to the problem a URL that all cells together would get more often than the limits' fetch_max_requests.
+ */
+void elsewhere_check_requests(const Asked *asked, Problem *problem);

@@ -3,6 +3,7 @@
  * each mode, and what all of it takes. */
 #include "plan/plan.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,244 +14,282 @@
 #include "plan/budget.h"
 #include "plan/common.h"
 #include "plan/elsewhere.h"
-#include "plan/find.h"
 #include "plan/param.h"
+
+static void free_cells(CellSpec *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        json_decref(cells[i].params);
+    free(cells);
+}
 
 void plan_finish(Plan *plan)
 {
+    free_cells(plan->specs, plan->n_specs);
     json_decref(plan->request);
     json_decref(plan->cells);
     *plan = (Plan){0};
 }
 
-/* The names of all experiments, each once. */
-static json_t *experiment_names(const json_t *catalogs)
+/* With the names of all experiments, each once. */
+static void refuse_experiment(const Catalogs *catalogs, const char *name, Problem *problem)
 {
-    json_t *names = json_array(), *catalog, *experiment, *known;
-    size_t i, k, n;
+    json_t *names = json_array();
+    auto_free char *list = text_printf("%s", "");
 
-    json_array_foreach (catalogs, i, catalog) {
-        json_array_foreach (json_object_get(catalog, "experiments"), k, experiment) {
-            bool listed = false;
+    for (size_t i = 0; i < catalogs->n; i++) {
+        for (size_t k = 0; k < catalogs->list[i]->n_experiments; k++) {
+            const CatalogExperiment *experiment = &catalogs->list[i]->experiments[k];
+            char *longer;
 
-            json_array_foreach (names, n, known)
-                listed = listed || json_equal(known, json_object_get(experiment, "name"));
-            if (!listed)
-                json_array_append(names, json_object_get(experiment, "name"));
+            if (catalogs_experiment(catalogs, experiment->name) != experiment)
+                continue;
+            json_array_append_new(names, json_string(experiment->name));
+            longer = text_printf("%s%s%s", list, *list ? ", " : "", experiment->name);
+            free(list);
+            list = longer;
         }
-    }
-    return names;
-}
-
-static void unknown_experiment(const json_t *catalogs, const char *name, Problem *problem)
-{
-    json_t *names = experiment_names(catalogs), *known;
-    auto_free char *list = strdup("");
-    size_t i;
-
-    json_array_foreach (names, i, known) {
-        char *longer = text_printf("%s%s%s", list, i > 0 ? ", " : "", json_string_value(known));
-
-        free(list);
-        list = longer;
     }
     problem_set(problem, 404, "Unknown experiment", "there is no experiment called \"%.60s\"; there are: %s",
         name, list);
     problem_extend(problem, "experiments", names);
 }
 
-/* Checks every given parameter and fills in the defaults of the others. */
-static json_t *check_parameters(const json_t *parameters, const json_t *given, Problem *problem)
+static void refuse_unknown(const Parameters *parameters, const json_t *given, Problem *problem)
 {
-    json_t *values = json_object(), *parameter, *value;
     const char *name;
-    size_t i;
+    json_t *value;
 
     json_object_foreach ((json_t *)given, name, value) {
         json_t *names;
 
-        if (param_find(parameters, name))
+        if (parameters_find(parameters, name))
             continue;
         names = json_array();
-        json_array_foreach (parameters, i, parameter)
-            json_array_append(names, json_object_get(parameter, "name"));
+        for (size_t i = 0; i < parameters->n; i++)
+            json_array_append_new(names, json_string(parameters->list[i].name));
         problem_add(problem, name, json_deep_copy(value), json_pack("{s:o}", "choices", names),
             "there is no such parameter");
     }
-    json_array_foreach (parameters, i, parameter) {
-        const char *key = json_string_value(json_object_get(parameter, "name"));
-
-        value = find_given(given, key);
-        if (!value)
-            json_object_set_new(values, key, json_deep_copy(json_object_get(parameter, "default")));
-        else if ((value = param_check(parameter, value, problem)))
-            json_object_set_new(values, key, value);
-    }
-    return values;
 }
 
-/* The number of tasks may follow from another parameter: {"parameter": "hogs", "plus": 1}. */
-static void derive_tasks(
-    const json_t *experiment, const json_t *parameters, const json_t *given, json_t *values, Problem *problem)
+/* Checks every given parameter and fills in the defaults of the others. */
+static void check_parameters(const Parameters *parameters, const Asked *asked, Problem *problem)
 {
-    const json_t *rule = json_object_get(experiment, "tasks"), *asked = find_given(given, "tasks");
-    const char *name = json_string_value(json_object_get(rule, "parameter"));
-    json_int_t plus = json_integer_value(json_object_get(rule, "plus"));
-    json_int_t tasks = plus + json_integer_value(json_object_get(values, name));
-    json_int_t most = json_integer_value(json_object_get(param_find(parameters, "tasks"), "max"));
-    json_auto_t *list = json_pack("[I]", tasks);
+    refuse_unknown(parameters, asked->given, problem);
+    for (size_t i = 0; i < parameters->n; i++) {
+        const CatalogParameter *parameter = &parameters->list[i];
+        const json_t *given = param_given(asked->given, parameter->name);
+        json_t *value = given ? param_check(parameter, given, problem) : json_deep_copy(parameter->fallback);
 
-    if (!rule)
-        return;
-    if (asked && !json_equal(json_object_get(values, "tasks"), list))
-        problem_add(problem, "tasks", json_deep_copy(json_object_get(values, "tasks")),
-            json_pack("{s:I, s:I}", "min", tasks, "max", tasks),
-            "must be %s + %lld, which is %lld: leave it out and choose %s", name, plus, tasks, name);
-    else if (tasks > most)
-        problem_add(problem, name, json_incref(json_object_get(values, name)),
-            json_pack("{s:I}", "max", most - plus), "makes %lld tasks, and at most %lld are allowed", tasks,
-            most);
-    json_object_set(values, "tasks", list);
+        if (value)
+            json_object_set_new(asked->values, parameter->name, value);
+    }
 }
 
+static int64_t number_of(const Asked *asked, const char *name)
+{
+    return json_integer_value(asked_value(asked, name));
+}
+
+static bool value_is(const Asked *asked, const char *name, const char *text)
+{
+    const char *value = json_string_value(asked_value(asked, name));
+
+    return value && strcmp(value, text) == 0;
+}
+
+/* Some forms of the answer have no meaning without a timeline, which is one more repetition. */
+static void read_rounds(Asked *asked)
+{
+    if (value_is(asked, "detail", "full") || value_is(asked, "format", "trace"))
+        json_object_set_new(asked->values, "timeline", json_string("on"));
+    asked->rounds =
+        number_of(asked, "repeat") + number_of(asked, "warmup") + value_is(asked, "timeline", "on");
+    asked->timeout_ms = number_of(asked, "timeout_ms");
+}
+
+/* The number of tasks may follow from another parameter: with one task beside the hogs it is hogs + 1. */
+static void derive_tasks(const Asked *asked, const Parameters *parameters, Problem *problem)
+{
+    const char *name = asked->experiment->tasks_parameter;
+    int64_t plus = asked->experiment->tasks_plus;
+    int64_t tasks = plus + (name ? number_of(asked, name) : 0);
+    int64_t most = parameters_find(parameters, "tasks")->max;
+    json_auto_t *list = json_pack("[I]", (json_int_t)tasks);
+
+    if (!name)
+        return;
+    if (param_given(asked->given, "tasks") && !json_equal(asked_value(asked, "tasks"), list))
+        problem_add(problem, "tasks", json_deep_copy(asked_value(asked, "tasks")),
+            json_pack("{s:I, s:I}", "min", (json_int_t)tasks, "max", (json_int_t)tasks),
+            "must be %s + %lld, which is %lld: leave it out and choose %s", name, (long long)plus,
+            (long long)tasks, name);
+    else if (tasks > most)
+        problem_add(problem, name, json_incref(asked_value(asked, name)),
+            json_pack("{s:I}", "max", (json_int_t)(most - plus)),
+            "makes %lld tasks, and at most %lld are allowed", (long long)tasks, (long long)most);
+    json_object_set(asked->values, "tasks", list);
+}
+
+/* The lists that span the grid. The names are those that every cell has; the locks' parameters are axes, too,
+ * between the lock and the CPUs. */
 typedef struct Axis {
     const char *name;
-    bool in_params; /* stands in the cell's params, not in the cell itself */
+    const json_t *values;
+    int64_t stride; /* so many cells on comes the next value */
 } Axis;
 
-/* The lists that span the grid, slowest first: the modes of one group stand side by side. */
-static const Axis axes[] = {
-    {"lock", false},
-    {"check_interval", true},
-    {"switch_interval_us", true},
-    {"cpus", false},
-    {"tasks", false},
-    {"runtime", false},
-    {"mode", false},
-};
-enum { N_AXES = sizeof(axes) / sizeof(axes[0]) };
+typedef enum NamedAxis { AXIS_LOCK, AXIS_CPUS, AXIS_TASKS, AXIS_RUNTIME, AXIS_MODE, N_NAMED_AXES } NamedAxis;
 
-/* Some forms of the answer have no meaning without a timeline. */
-static void imply_timeline(json_t *values)
+typedef struct Grid {
+    Axis named[N_NAMED_AXES];
+    Axis *of_locks; /* owned */
+    size_t n_of_locks;
+    int64_t size; /* INT64_MAX: even more */
+} Grid;
+
+/* The next slower axis, behind which so many cells are alike. */
+static Axis grid_axis(Grid *grid, const Asked *asked, const char *name)
 {
-    const char *detail = json_string_value(json_object_get(values, "detail"));
-    const char *format = json_string_value(json_object_get(values, "format"));
+    const Axis axis = {name, asked_value(asked, name), grid->size};
 
-    if ((detail && strcmp(detail, "full") == 0) || (format && strcmp(format, "trace") == 0))
-        json_object_set_new(values, "timeline", json_string("on"));
+    if (__builtin_mul_overflow(grid->size, (int64_t)json_array_size(axis.values), &grid->size))
+        grid->size = INT64_MAX;
+    return axis;
 }
 
-static int64_t grid_size(const json_t *values)
+/* From the fastest axis to the slowest: the modes of one group stand side by side. */
+static void grid_make(const Asked *asked, const Parameters *parameters, Grid *ret)
 {
-    int64_t size = 1;
+    const CatalogParameter *of_locks = &parameters->list[parameters->first_of_locks];
 
-    for (size_t i = 0; i < N_AXES; i++)
-        if (__builtin_mul_overflow(
-                size, (int64_t)json_array_size(json_object_get(values, axes[i].name)), &size))
-            return INT64_MAX;
-    return size;
+    *ret = (Grid){.n_of_locks = parameters->n_of_locks, .size = 1};
+    ret->of_locks = calloc(ret->n_of_locks + 1, sizeof(Axis));
+    assert(ret->of_locks);
+    ret->named[AXIS_MODE] = grid_axis(ret, asked, "mode");
+    ret->named[AXIS_RUNTIME] = grid_axis(ret, asked, "runtime");
+    ret->named[AXIS_TASKS] = grid_axis(ret, asked, "tasks");
+    ret->named[AXIS_CPUS] = grid_axis(ret, asked, "cpus");
+    for (size_t i = 0; i < ret->n_of_locks; i++)
+        ret->of_locks[i] = grid_axis(ret, asked, of_locks[i].name);
+    ret->named[AXIS_LOCK] = grid_axis(ret, asked, "lock");
 }
 
-static void check_grid(const json_t *values, const PlanLimits *limits, Problem *problem)
+static void grid_finish(Grid *grid)
 {
-    int64_t size = grid_size(values);
+    free(grid->of_locks);
+}
+#define auto_grid __attribute__((cleanup(grid_finish)))
 
-    if (size <= limits->max_cells)
+static json_t *axis_value(const Axis *axis, int64_t index)
+{
+    return json_array_get(
+        axis->values, (size_t)(index / axis->stride % (int64_t)json_array_size(axis->values)));
+}
+
+static const char *axis_text(const Grid *grid, NamedAxis axis, int64_t index)
+{
+    return json_string_value(axis_value(&grid->named[axis], index));
+}
+
+static void check_axis(const Axis *axis, const Grid *grid, const PlanLimits *limits, Problem *problem)
+{
+    if (json_array_size(axis->values) > 1)
+        problem_add(problem, axis->name, json_deep_copy(axis->values), NULL,
+            "the lists span %lld cells together, and at most %lld are allowed", (long long)grid->size,
+            (long long)limits->max_cells);
+}
+
+static void check_grid(const Grid *grid, const PlanLimits *limits, Problem *problem)
+{
+    if (grid->size <= limits->max_cells)
         return;
-    for (size_t i = 0; i < N_AXES; i++) {
-        json_t *list = json_object_get(values, axes[i].name);
-
-        if (json_array_size(list) > 1)
-            problem_add(problem, axes[i].name, json_deep_copy(list), NULL,
-                "the lists span %lld cells together, and at most %lld are allowed", (long long)size,
-                (long long)limits->max_cells);
-    }
+    for (size_t i = 0; i < N_NAMED_AXES; i++)
+        check_axis(&grid->named[i], grid, limits, problem);
+    for (size_t i = 0; i < grid->n_of_locks; i++)
+        check_axis(&grid->of_locks[i], grid, limits, problem);
 }
 
-/* The cell at a position of the grid, with the experiment's own parameters of its runtime. */
-static json_t *make_cell(
-    const json_t *catalogs, const char *experiment, const json_t *values, const json_t *given, int64_t index)
+/* The experiment's own parameters as its runtime has them, and those of all locks. */
+static json_t *make_params(
+    const Asked *asked, const CatalogExperiment *experiment, const Grid *grid, int64_t index)
 {
-    json_t *picked[N_AXES], *params = json_object(), *entry, *parameter, *cell;
-    int64_t rest = index;
-    size_t i;
+    json_t *params = json_object();
 
-    for (size_t k = N_AXES; k-- > 0;) {
-        json_t *list = json_object_get(values, axes[k].name);
-
-        picked[k] = json_array_get(list, (size_t)(rest % (int64_t)json_array_size(list)));
-        rest /= (int64_t)json_array_size(list);
-    }
-    entry = find_experiment(catalogs, json_string_value(picked[N_AXES - 2]), experiment);
-    json_array_foreach (json_object_get(entry, "parameters"), i, parameter) {
-        const char *name = json_string_value(json_object_get(parameter, "name"));
-        json_t *value = json_object_get(values, name);
+    for (size_t i = 0; experiment && i < experiment->n_parameters; i++) {
+        const CatalogParameter *parameter = &experiment->parameters[i];
 
         /* Each runtime has a size of its own for what nobody gave. */
-        if (!find_given(given, name))
-            value = json_object_get(parameter, "default");
-        json_object_set(params, name, value);
+        if (param_given(asked->given, parameter->name))
+            json_object_set(params, parameter->name, asked_value(asked, parameter->name));
+        else
+            json_object_set(params, parameter->name, (json_t *)parameter->fallback);
     }
-    for (size_t k = 0; k < N_AXES; k++)
-        if (axes[k].in_params)
-            json_object_set(params, axes[k].name, picked[k]);
-    cell = json_pack("{s:I, s:O, s:O, s:O, s:O, s:O, s:o}", "cell", (json_int_t)index, "runtime",
-        picked[N_AXES - 2], "mode", picked[N_AXES - 1], "lock", picked[0], "tasks", picked[4], "cpus",
-        picked[3], "params", params);
-    if (json_is_true(json_object_get(entry, "fixed_time")))
-        json_object_set_new(cell, "fixed_time", json_true());
-    return cell;
+    for (size_t i = 0; i < grid->n_of_locks; i++)
+        json_object_set(params, grid->of_locks[i].name, axis_value(&grid->of_locks[i], index));
+    return params;
 }
 
-static json_t *make_cells(
-    const json_t *catalogs, const char *experiment, const json_t *values, const json_t *given)
+static CellSpec make_cell(const Asked *asked, const Grid *grid, int64_t index)
 {
-    json_t *cells = json_array();
-    int64_t size = grid_size(values);
+    const Catalog *runtime = catalogs_runtime(asked->catalogs, axis_text(grid, AXIS_RUNTIME, index));
+    const CatalogExperiment *experiment = catalog_experiment(runtime, asked->experiment->name);
 
-    for (int64_t i = 0; i < size; i++)
-        json_array_append_new(cells, make_cell(catalogs, experiment, values, given, i));
-    return cells;
+    return (CellSpec){
+        .number = index,
+        .runtime = runtime,
+        .experiment = experiment,
+        .mode = catalog_mode(runtime, axis_text(grid, AXIS_MODE, index)),
+        .lock = catalog_lock(runtime, axis_text(grid, AXIS_LOCK, index)),
+        .tasks = json_integer_value(axis_value(&grid->named[AXIS_TASKS], index)),
+        .cpus = json_integer_value(axis_value(&grid->named[AXIS_CPUS], index)),
+        .params = make_params(asked, experiment, grid, index),
+    };
+}
+
+/* A grid that is too small to matter has at least one cell. */
+static void make_cells(Asked *asked, const Grid *grid)
+{
+    asked->cells = calloc((size_t)grid->size, sizeof(CellSpec));
+    assert(asked->cells);
+    for (int64_t i = 0; i < grid->size; i++)
+        asked->cells[asked->n_cells++] = make_cell(asked, grid, i);
 }
 
 /* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks. */
-static void check_cell(const json_t *catalogs, const char *experiment, const json_t *cell, Problem *problem)
+static void check_cell(const Asked *asked, const Grid *grid, const CellSpec *cell, Problem *problem)
 {
-    const char *runtime = json_string_value(json_object_get(cell, "runtime"));
-    const char *mode = json_string_value(json_object_get(cell, "mode"));
-    const char *lock = json_string_value(json_object_get(cell, "lock"));
-    json_t *tasks = json_object_get(cell, "tasks");
-    const json_t *catalog = find_named(catalogs, "runtime", runtime);
-    const json_t *entry = find_experiment(catalogs, runtime, experiment);
-    json_t *most = json_object_get(json_object_get(entry, "max_tasks"), mode);
-    const char *why = json_string_value(json_object_get(json_object_get(entry, "max_tasks_reason"), mode));
-    json_t *reason = json_object_get(json_object_get(entry, "unavailable"), mode);
+    const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
+    const char *mode = axis_text(grid, AXIS_MODE, cell->number);
+    const char *lock = axis_text(grid, AXIS_LOCK, cell->number);
+    const CatalogRoom *room =
+        cell->experiment && cell->mode ? catalog_room(cell->runtime, cell->experiment, cell->mode) : NULL;
 
-    if (!entry)
+    if (!cell->experiment)
         problem_add(
             problem, "runtime", json_string(runtime), NULL, "does not have the experiment %s", experiment);
-    else if (!find_named(json_object_get(catalog, "modes"), "name", mode))
+    else if (!cell->mode)
         problem_add(problem, "mode", json_string(mode), NULL, "does not exist in the runtime %s", runtime);
-    else if (!find_named(json_object_get(catalog, "locks"), "name", lock))
+    else if (!cell->lock)
         problem_add(problem, "lock", json_string(lock), NULL, "does not exist in the runtime %s", runtime);
-    else if (reason)
-        problem_add(problem, "mode", json_string(mode), NULL, "%s", json_string_value(reason));
-    else if (most && json_integer_value(tasks) > json_integer_value(most))
-        problem_add(problem, "tasks", json_incref(tasks), json_pack("{s:i, s:O}", "min", 1, "max", most),
-            "must be from 1 to %lld for %s in mode %s%s%s", json_integer_value(most), experiment, mode,
-            why ? ": " : "", why ? why : "");
+    else if (room->unavailable)
+        problem_add(problem, "mode", json_string(mode), NULL, "%s", room->unavailable);
+    else if (cell->tasks > room->max_tasks)
+        problem_add(problem, "tasks", json_integer((json_int_t)cell->tasks),
+            json_pack("{s:i, s:I}", "min", 1, "max", (json_int_t)room->max_tasks),
+            "must be from 1 to %lld for %s in mode %s%s%s", (long long)room->max_tasks, experiment, mode,
+            room->reason ? ": " : "", room->reason ? room->reason : "");
 }
 
 /* One complaint is enough where cells differ in something else only. */
-static void check_cells(const json_t *catalogs, const char *experiment, const json_t *cells, Problem *problem)
+static void check_cells(const Asked *asked, const Grid *grid, Problem *problem)
 {
-    size_t i, k;
-    json_t *cell, *error, *seen;
+    for (size_t i = 0; i < asked->n_cells; i++) {
+        size_t before = json_array_size(problem->errors), k;
+        const json_t *error, *seen;
 
-    json_array_foreach (cells, i, cell) {
-        size_t before = json_array_size(problem->errors);
-
-        check_cell(catalogs, experiment, cell, problem);
+        check_cell(asked, grid, &asked->cells[i], problem);
         if (json_array_size(problem->errors) == before)
             continue;
         error = json_array_get(problem->errors, before);
@@ -263,61 +302,89 @@ static void check_cells(const json_t *catalogs, const char *experiment, const js
     }
 }
 
-/* The names of parameters whose value gilscope chose. */
-static json_t *sized_parameters(const json_t *parameters, const json_t *given)
+/* Makes the cells of a request whose values are right by themselves, and fits their sizes. Returns whether
+ * all of them can run. */
+static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_estimate, Problem *problem)
 {
-    json_t *sized = json_array(), *parameter;
-    size_t i;
+    auto_grid Grid grid;
 
-    json_array_foreach (parameters, i, parameter)
-        if (find_is_sized(parameter, given))
-            json_array_append(sized, json_object_get(parameter, "name"));
+    grid_make(asked, parameters, &grid);
+    check_grid(&grid, asked->limits, problem);
+    if (problem_is_set(problem))
+        return false;
+    make_cells(asked, &grid);
+    check_cells(asked, &grid, problem);
+    elsewhere_check_requests(asked, problem);
+    if (problem_is_set(problem))
+        return false;
+    *ret_estimate = budget_fit(asked);
+    budget_check(asked, *ret_estimate, problem);
+    return !problem_is_set(problem);
+}
+
+/* The names of parameters whose value gilscope chose. */
+static json_t *sized_parameters(const Asked *asked)
+{
+    json_t *sized = json_array();
+
+    for (size_t i = 0; i < asked->experiment->n_parameters; i++)
+        if (param_is_sized(&asked->experiment->parameters[i], asked->given))
+            json_array_append_new(sized, json_string(asked->experiment->parameters[i].name));
     return sized;
 }
 
-int plan_make(const json_t *catalogs, const PlanLimits *given_limits, const char *experiment,
+/* Takes the cells over. */
+static Plan plan_of(const Asked *asked, nsec_t estimate)
+{
+    Plan plan = {
+        .request = json_pack("{s:s}", "experiment", asked->experiment->name),
+        .cells = json_array(),
+        .specs = asked->cells,
+        .n_specs = asked->n_cells,
+        .estimate = estimate,
+        .timeout = (nsec_t)asked->timeout_ms * NSEC_PER_MSEC,
+        .format = json_string_value(asked_value(asked, "format")),
+    };
+
+    json_object_update(plan.request, asked->values);
+    json_object_set_new(plan.request, "sized", sized_parameters(asked));
+    for (size_t i = 0; i < plan.n_specs; i++)
+        json_array_append_new(plan.cells, cell_spec_json(&plan.specs[i]));
+    return plan;
+}
+
+int plan_make(const Catalogs *catalogs, const PlanLimits *given_limits, const char *experiment,
     const json_t *given, Plan *ret, Problem *problem)
 {
-    const PlanLimits limits = common_limits(catalogs, given_limits);
-    json_auto_t *parameters = NULL, *values = NULL, *cells = NULL;
-    json_t *entry = find_experiment(catalogs, NULL, experiment);
+    const PlanLimits limits = plan_limits(catalogs, given_limits);
+    json_auto_t *values = json_object();
+    auto_parameters Parameters parameters = {0};
+    Asked asked = {
+        .catalogs = catalogs,
+        .limits = &limits,
+        .experiment = catalogs_experiment(catalogs, experiment),
+        .given = given,
+        .values = values,
+    };
     nsec_t estimate;
-    Asked asked;
 
-    if (!entry) {
-        unknown_experiment(catalogs, experiment, problem);
+    if (!asked.experiment) {
+        refuse_experiment(catalogs, experiment, problem);
         return -EINVAL;
     }
-    parameters = common_parameters(catalogs, &limits, entry);
-    json_array_extend(parameters, json_object_get(entry, "parameters"));
-    values = check_parameters(parameters, given, problem);
-    imply_timeline(values);
-    elsewhere_check_urls(parameters, values, &limits, problem);
+    parameters_make(catalogs, &limits, asked.experiment, &parameters);
+    check_parameters(&parameters, &asked, problem);
+    elsewhere_check_urls(&asked, problem);
     if (problem_is_set(problem))
         return -EINVAL;
-    derive_tasks(entry, parameters, given, values, problem);
+    read_rounds(&asked);
+    derive_tasks(&asked, &parameters, problem);
     if (problem_is_set(problem))
         return -EINVAL;
-    check_grid(values, &limits, problem);
-    if (problem_is_set(problem))
+    if (!plan_cells(&asked, &parameters, &estimate, problem)) {
+        free_cells(asked.cells, asked.n_cells);
         return -EINVAL;
-    cells = make_cells(catalogs, experiment, values, given);
-    check_cells(catalogs, experiment, cells, problem);
-    elsewhere_check_requests(parameters, cells, budget_rounds(values), &limits, problem);
-    if (problem_is_set(problem))
-        return -EINVAL;
-    asked = (Asked){catalogs, experiment, given, &limits, values, cells};
-    estimate = budget_fit(&asked);
-    budget_check(&asked, estimate, problem);
-    if (problem_is_set(problem))
-        return -EINVAL;
-
-    ret->request = json_pack("{s:s}", "experiment", experiment);
-    json_object_update(ret->request, values);
-    json_object_set_new(ret->request, "sized", sized_parameters(parameters, given));
-    ret->cells = take_pointer(cells);
-    ret->estimate = estimate;
-    ret->timeout = (nsec_t)json_integer_value(json_object_get(values, "timeout_ms")) * NSEC_PER_MSEC;
-    ret->format = json_string_value(json_object_get(ret->request, "format"));
+    }
+    *ret = plan_of(&asked, estimate);
     return 0;
 }

@@ -1,8 +1,9 @@
 /* From what a person asked for to the cells that will run: the parameters that every experiment has, the
  * check of all values against the catalog, the grid that lists span, and the estimate of what it takes.
  *
- * The server and gilscope-run by hand share it, so both refuse the same requests in the same words. The
- * catalog is what `gilscope-run --describe` prints; this folder holds no list of experiments of its own. */
+ * The server and gilscope-run by hand share it, so both refuse the same requests in the same words. What
+ * there is to run, and what is usual, stands in the catalog; this folder knows no experiment, mode or lock.
+ */
 #pragma once
 
 #include <jansson.h>
@@ -11,31 +12,52 @@
 
 #include "base/nsec.h"
 #include "base/problem.h"
+#include "catalog/catalog.h"
 
-/* What the operator allows and prefers. A NULL or 0 default keeps the table's own. */
+/* What holds where the operator did not decide; the server's settings have their defaults from here, too.
+ * Macros, so that a table of texts can have them as text. */
+#define PLAN_TIMEOUT_MS 60000
+#define PLAN_MAX_TIMEOUT_MS 600000
+#define PLAN_MAX_CELLS 64
+#define PLAN_MAX_ESTIMATE_MS 60000
+#define PLAN_MAX_REPEAT 1000
+#define PLAN_MAX_TASK_CELLS 100000
+#define PLAN_FETCH_MAX_BYTES 10000000
+#define PLAN_FETCH_MAX_REQUESTS 1000
+
+/* What a parameter of a lock is if the request does not say it. */
+typedef struct PlanDefault {
+    const char *parameter; /* NULL ends the list */
+    int64_t value;         /* 0: what the catalog says */
+} PlanDefault;
+
+enum { PLAN_MAX_DEFAULTS = 8 };
+
+/* What the operator allows and prefers. A NULL or 0 stands for what is usual. */
 typedef struct PlanLimits {
-    const char *default_lock;           /* NULL: gil */
-    int64_t default_switch_interval_us; /* 0: 5000 */
-    int64_t default_check_interval;     /* 0: 100 */
-    int64_t default_timeout_ms;         /* 0: 60000 */
-    int64_t max_timeout_ms;             /* 0: 600000; the most that timeout_ms may say */
-    int64_t max_cells;                  /* 0: 64 */
-    int64_t max_estimate_ms;            /* 0: 60000; a longer timeout_ms allows as much as it says */
-    int64_t max_repeat;                 /* 0: 1000 */
-    int64_t max_tasks;                  /* 0: only what the catalog says */
-    int64_t max_task_cells;             /* 0: 100000; tasks of all cells together */
-    int64_t max_memory_bytes;           /* of the largest cell; 0: half of the catalogs' memory_bytes */
+    const char *default_lock; /* NULL or "": the usual one of the catalog */
+    PlanDefault lock_defaults[PLAN_MAX_DEFAULTS + 1];
+    int64_t default_timeout_ms;
+    int64_t max_timeout_ms; /* the most that timeout_ms may say */
+    int64_t max_cells;
+    int64_t max_estimate_ms; /* a longer timeout_ms allows as much as it says */
+    int64_t max_repeat;
+    int64_t max_tasks;          /* 0: only what the catalog says */
+    int64_t max_task_cells;     /* tasks of all cells together */
+    int64_t max_memory_bytes;   /* of the largest cell; 0: half of the catalogs' memory_bytes */
     const char *allow;          /* where a url may lead, see plan/allow.h; NULL: anywhere, "": nowhere */
-    int64_t fetch_max_bytes;    /* 0: 10000000; of one page from elsewhere */
-    int64_t fetch_max_requests; /* 0: 1000; of one run to elsewhere; only where allow is not NULL */
-    bool by_hand;               /* a person runs the engine in a shell: events and trace are formats too */
+    int64_t fetch_max_bytes;    /* of one page from elsewhere */
+    int64_t fetch_max_requests; /* of one run to elsewhere; only where allow is not NULL */
+    const char *const *formats; /* what the answer can be written in; ends with NULL. NULL: nobody may ask */
+    bool by_hand;               /* a person runs the engine in a shell: there are no clients to tell apart */
 } PlanLimits;
 
 typedef struct Plan {
-    json_t *request;    /* normalised: every parameter with its value, lists as arrays; sized: which of
-                           them gilscope chose so that the run has a good length */
-    json_t *cells;      /* array of {cell, runtime, mode, lock, tasks, cpus, params}; mode varies fastest.
-                           With fixed_time: true where the catalog says so */
+    json_t *request; /* normalised: every parameter with its value, lists as arrays; sized: which of them
+                        gilscope chose so that the run has a good length */
+    json_t *cells;   /* the same cells for the wire, see cell_spec_json() */
+    CellSpec *specs; /* the cells of the grid; mode varies fastest */
+    size_t n_specs;
     nsec_t estimate;    /* of running time */
     nsec_t timeout;     /* from the request */
     const char *format; /* the name, or NULL when not given; borrowed from request */
@@ -43,15 +65,24 @@ typedef struct Plan {
 
 void plan_finish(Plan *plan);
 
-/* Makes the plan of one request. catalogs is an array of what the runtimes describe (the first is the
- * default); given is an object of parameter names with strings as typed ("1e6", "serial,threads"), or JSON
- * numbers, booleans (on, off), arrays of them, or null (not
- * given). Returns 0, or -EINVAL with the problem set (404 for an
- * unknown experiment, 400 with every bad parameter otherwise) and the plan untouched. */
-int plan_make(const json_t *catalogs, const PlanLimits *limits, const char *experiment, const json_t *given,
+/* Makes the plan of one request. given is an object of parameter names with strings as typed ("1e6",
+ * "serial,threads"), or JSON numbers, booleans (on, off), arrays of them, or null (not given). Returns 0, or
+ * -EINVAL with the problem set (404 for an unknown experiment, 400 with every bad parameter otherwise) and
+ * the plan untouched. The plan refers to the catalogs, which must outlive it. limits may be NULL. */
+int plan_make(const Catalogs *catalogs, const PlanLimits *limits, const char *experiment, const json_t *given,
     Plan *ret, Problem *problem);
 
+/* Returns the limits with everything usual in the place of NULL and 0, and what the runtimes say of this
+ * machine: max_memory_bytes stays 0 if none of them knows, and then there is no such limit. */
+PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *limits);
+
+/* Whether the operator's defaults are something that these runtimes have: the lock exists, and what stands
+ * for a parameter of a lock is in its range. Adds to the problem what is not, by the name of the parameter
+ * ("lock", "switch_interval_us"), with what was set and what is allowed. */
+void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem);
+
 /* Returns the catalog for people and forms, a new reference: {protocol, runtimes: [{runtime, version,
- * about}], parameters: [...common...], modes, locks, experiments: [{name, summary, parameters, max_tasks,
- * max_tasks_reason, runtimes, ...}], limits}. Defaults and ranges are those in force. */
-json_t *plan_catalog(const json_t *catalogs, const PlanLimits *limits);
+ * about, ...}], parameters: [...common...], modes, locks, experiments, limits}. Modes, locks and experiments
+ * have all the facts of the catalog, and runtimes: which of them have it. Defaults and ranges are those in
+ * force. */
+json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *limits);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "runs/child-limits.h"
 #include "runs/child.h"
@@ -13,7 +14,6 @@
 enum {
     MAX_TEXT = 4 << 20,
     DESCRIBE_MS = 20000, /* it measures a little; a machine that is very busy gets its time */
-    PROTOCOL = 1,
 };
 
 /* One question to a runtime. */
@@ -23,7 +23,7 @@ typedef struct Question {
     uv_timer_t timer;
     char *text; /* the lines so far; they may be one or many */
     size_t length;
-    json_t *answer;
+    Catalogs answer; /* of one runtime, or of none: then reason says why */
     char *reason;
     bool late, closed; /* closed: it is over, and the loop knows the timer no more */
 } Question;
@@ -41,16 +41,6 @@ static void on_line(void *data, char *line, size_t length)
     question->text[question->length++] = '\n';
 }
 
-/* The members that the server itself looks at; the planner relies on the rest. */
-static bool is_catalog(const json_t *answer)
-{
-    return json_integer_value(json_object_get(answer, "protocol")) == PROTOCOL &&
-           json_is_string(json_object_get(answer, "runtime")) &&
-           json_is_array(json_object_get(answer, "modes")) &&
-           json_is_array(json_object_get(answer, "locks")) &&
-           json_is_array(json_object_get(answer, "experiments"));
-}
-
 static void on_timer_closed(uv_handle_t *handle)
 {
     Question *question = handle->data;
@@ -58,10 +48,25 @@ static void on_timer_closed(uv_handle_t *handle)
     question->closed = true;
 }
 
+/* The answer is a text from another program: it may be anything. */
+static void question_read(Question *question)
+{
+    json_error_t error;
+    auto_free char *complaint = NULL;
+    json_auto_t *describe =
+        json_loadb(question->text ? question->text : "", question->length, JSON_REJECT_DUPLICATES, &error);
+    json_auto_t *describes = json_pack("[O*]", describe);
+
+    if (!describe)
+        question->reason = text_printf(
+            "%s --describe: line %d, column %d: %s", question->program, error.line, error.column, error.text);
+    else if (catalogs_read(describes, &question->answer, &complaint) < 0)
+        question->reason = text_printf("%s --describe: %s", question->program, complaint);
+}
+
 static void on_end(void *data, const char *reason)
 {
     Question *question = data;
-    json_error_t error;
 
     uv_close((uv_handle_t *)&question->timer, on_timer_closed);
     if (question->late) {
@@ -73,13 +78,7 @@ static void on_end(void *data, const char *reason)
         question->reason = text_printf("%s --describe %s", question->program, reason);
         return;
     }
-    question->answer = json_loadb(question->text ? question->text : "", question->length, 0, &error);
-    if (!question->answer)
-        question->reason = text_printf(
-            "%s --describe: line %d, column %d: %s", question->program, error.line, error.column, error.text);
-    else if (!is_catalog(question->answer))
-        question->reason =
-            text_printf("%s --describe does not speak protocol %d", question->program, PROTOCOL);
+    question_read(question);
 }
 
 static void on_late(uv_timer_t *timer)
@@ -91,7 +90,7 @@ static void on_late(uv_timer_t *timer)
 }
 
 int catalog_load(
-    uv_loop_t *loop, const RunSettings *settings, const char *cpus, Catalog *ret, char **ret_reason)
+    uv_loop_t *loop, const RunSettings *settings, const char *cpus, Catalogs *ret, char **ret_reason)
 {
     Question question = {.program = settings->runtime};
     ChildSpec spec = {
@@ -118,20 +117,9 @@ int catalog_load(
         uv_run(loop, UV_RUN_ONCE);
     free(question.text);
     if (question.reason) {
-        json_decref(question.answer);
         *ret_reason = question.reason;
         return -EPROTO;
     }
-    ret->runtimes = json_array();
-    json_array_append_new(ret->runtimes, question.answer);
-    ret->turn_ns = json_number_value(json_object_get(question.answer, "turn_ns"));
-    ret->paces = json_is_true(json_object_get(question.answer, "paces"));
-    ret->host = json_object_get(question.answer, "host");
+    *ret = question.answer;
     return 0;
-}
-
-void catalog_finish(Catalog *catalog)
-{
-    json_decref(catalog->runtimes);
-    *catalog = (Catalog){0};
 }

@@ -31,14 +31,9 @@ typedef struct Ending {
 /* By the catalog. */
 static const char *headline_of(const Queue *queue, const Run *run)
 {
-    const json_t *catalog = json_array_get(queue->parts.catalog->runtimes, 0);
-    size_t i;
-    json_t *experiment;
+    const CatalogExperiment *experiment = catalogs_experiment(queue->parts.catalogs, run_experiment(run));
 
-    json_array_foreach (json_object_get(catalog, "experiments"), i, experiment)
-        if (strcmp(json_string_value(json_object_get(experiment, "name")), run_experiment(run)) == 0)
-            return json_string_value(json_object_get(experiment, "headline"));
-    return NULL;
+    return experiment ? experiment->headline : NULL;
 }
 
 static bool is_traced(const Run *run)

@@ -76,12 +76,13 @@ static QueuePlace *add_place(Queue *queue, Run *run, char *key)
 
 static Run *add_run(Queue *queue, Plan *plan, const Submission *submission, char *key)
 {
-    Run *run = run_new(queue->parts.loop, queue->parts.settings, plan, queue->parts.catalog->host);
+    const Catalog *catalog = queue->parts.catalogs->list[0];
+    Run *run = run_new(queue->parts.loop, queue->parts.settings, plan, catalog->host.json);
     nsec_t before = queue_remaining(queue);
     json_auto_t *nothing = json_object();
 
-    run->turn_ns = queue->parts.catalog->turn_ns;
-    run->paces = queue->parts.catalog->paces;
+    run->turn_ns = catalog->turn_ns;
+    run->paces = catalog->paces;
     fair_push(&queue->line, &add_place(queue, run, key)->item, submission->address, submission->client);
     archive_begin(
         queue->parts.archive, run->id, run->created_ms, run_experiment(run), "queued", nothing, NULL, NULL);

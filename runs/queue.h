@@ -25,7 +25,7 @@ typedef struct Queue Queue;
 typedef struct QueueParts {
     uv_loop_t *loop;
     const RunSettings *settings;
-    const Catalog *catalog;
+    const Catalogs *catalogs;
     const Origin *origin;
     Archive *archive;
     Cpusets *cpusets;

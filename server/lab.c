@@ -14,6 +14,7 @@
 #include "base/descriptors.h"
 #include "base/sibling.h"
 #include "base/text.h"
+#include "results/format.h"
 
 int lab_complain(const char *what, const char *why)
 {
@@ -44,8 +45,9 @@ static void fill_settings(Lab *lab, const Config *config)
         .limits =
             {
                 .default_lock = config->lock.policy,
-                .default_switch_interval_us = config->lock.switch_interval_us,
-                .default_check_interval = config->lock.check_interval,
+                .lock_defaults = {{"switch_interval_us", config->lock.switch_interval_us},
+                    {"check_interval", config->lock.check_interval}},
+                .formats = format_names(FORMAT_ANSWER),
                 .default_timeout_ms = config->limits.timeout_ms,
                 .max_timeout_ms = config->limits.max_timeout_ms,
                 .max_cells = config->limits.max_cells,
@@ -139,7 +141,7 @@ int lab_start(Lab *lab, const Config *config)
 {
     auto_free char *reason = NULL;
 
-    if (catalog_load(&lab->loop, &lab->settings, cpusets_text(lab->cpusets, 0), &lab->catalog, &reason) < 0)
+    if (catalog_load(&lab->loop, &lab->settings, cpusets_text(lab->cpusets, 0), &lab->catalogs, &reason) < 0)
         return lab_complain("runtime", reason);
     lab->origin = origin_start(&lab->loop, &lab->settings);
     while (!origin_is_settled(lab->origin))
@@ -149,7 +151,7 @@ int lab_start(Lab *lab, const Config *config)
     lab->queue = queue_new(&(QueueParts){
         .loop = &lab->loop,
         .settings = &lab->settings,
-        .catalog = &lab->catalog,
+        .catalogs = &lab->catalogs,
         .origin = lab->origin,
         .archive = lab->archive,
         .cpusets = lab->cpusets,
@@ -168,7 +170,7 @@ void lab_stop(Lab *lab)
 
 void lab_finish(Lab *lab)
 {
-    catalog_finish(&lab->catalog);
+    catalogs_finish(&lab->catalogs);
     metrics_finish(&lab->metrics);
     cpusets_free(lab->cpusets);
     uv_loop_close(&lab->loop);

@@ -17,7 +17,7 @@ typedef struct Lab {
     json_t *allow;
     RunSettings settings;
     Cpusets *cpusets;
-    Catalog catalog;
+    Catalogs catalogs;
     Origin *origin;
     bool keeps; /* runs are kept on disk, unless the settings say otherwise; set before lab_start() */
     Archive *archive;

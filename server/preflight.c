@@ -46,7 +46,7 @@ static json_t *measure(Lab *lab, const char *experiment, const json_t *given)
     Plan plan;
     Run *run;
 
-    if (plan_make(lab->catalog.runtimes, &limits, experiment, given, &plan, &problem) < 0)
+    if (plan_make(&lab->catalogs, &limits, experiment, given, &plan, &problem) < 0)
         return no_run(problem.detail ? problem.detail : "the runtime cannot run it");
     if (queue_submit(lab->queue, &plan, &submission, &run) != QUEUE_TAKEN) {
         plan_finish(&plan);
@@ -58,33 +58,21 @@ static json_t *measure(Lab *lab, const char *experiment, const json_t *given)
     return measurement.run;
 }
 
-/* A quarter of the default size of the experiment: 50 ms a task. NULL if the runtime does not say. */
-static json_t *small_size(const json_t *catalog)
+/* A quarter of the default size of the experiment: 50 ms a task. NULL if the runtime does not have it. */
+static json_t *small_size(const Lab *lab)
 {
-    size_t i, k;
-    json_t *entry, *parameter;
+    const CatalogExperiment *countdown = catalogs_experiment(&lab->catalogs, "countdown");
+    const CatalogParameter *n = countdown ? catalog_parameter(countdown, "n") : NULL;
+    json_int_t size = n ? json_integer_value(n->fallback) : 0;
 
-    json_array_foreach (json_object_get(catalog, "experiments"), i, entry) {
-        const char *name = json_string_value(json_object_get(entry, "name"));
-
-        if (!name || strcmp(name, "countdown") != 0)
-            continue;
-        json_array_foreach (json_object_get(entry, "parameters"), k, parameter) {
-            const char *key = json_string_value(json_object_get(parameter, "name"));
-            json_int_t size = json_integer_value(json_object_get(parameter, "default"));
-
-            if (key && strcmp(key, "n") == 0 && size >= 4)
-                return json_integer(size / 4);
-        }
-    }
-    return NULL;
+    return size >= 4 ? json_integer(size / 4) : NULL;
 }
 
-static json_t *measure_countdown(Lab *lab, const json_t *catalog)
+static json_t *measure_countdown(Lab *lab)
 {
     json_auto_t *given = json_pack("{s:[s, s, s], s:[s, s], s:i, s:i, s:i, s:i}", "mode", "serial", "threads",
         "processes", "lock", "gil", "none", "tasks", 2, "repeat", 7, "warmup", 1, "timeout_ms", COUNTDOWN_MS);
-    json_t *size = small_size(catalog);
+    json_t *size = small_size(lab);
 
     if (size)
         json_object_set_new(given, "n", size);
@@ -124,8 +112,8 @@ static bool print_rows(const ShowRow rows[PREFLIGHT_ROWS])
 
 static bool look(Lab *lab)
 {
-    const json_t *catalog = json_array_get(lab->catalog.runtimes, 0);
-    json_auto_t *countdown = measure_countdown(lab, catalog), *fetch = measure_fetch(lab);
+    const json_t *catalog = lab->catalogs.list[0]->json;
+    json_auto_t *countdown = measure_countdown(lab), *fetch = measure_fetch(lab);
     ShowRow rows[PREFLIGHT_ROWS];
     bool all;
 

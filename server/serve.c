@@ -174,7 +174,7 @@ static int start(Server *server)
         .loop = &lab->loop,
         .version_name = GILSCOPE_VERSION,
         .settings = &lab->settings,
-        .catalog = &lab->catalog,
+        .catalogs = &lab->catalogs,
         .queue = lab->queue,
         .archive = lab->archive,
         .board = lab->board,

@@ -10,8 +10,11 @@ experiment()
 if [ "${1-}" = --describe ]; then
     printf '{"protocol":1,"runtime":"c","version":"0","about":"a fake","cpus_usable":1,'
     printf '"host":{"cpu_model":"none","cpus_online":1,"cpus_usable":1,"kernel":"none"},'
-    printf '"modes":[{"name":"serial","summary":"","aliases":[]}],'
-    printf '"locks":[{"name":"gil","summary":"","exclusive":true}],"experiments":['
+    printf '"modes":[{"name":"serial","summary":"","aliases":[],"usual":true,"baseline":true,"side_by_side":false,'
+    printf '"shares_memory":true,"one_loop":false,"task":{"noun":"call","ns":0,"bytes":0}}],'
+    printf '"locks":[{"name":"gil","title":"the GIL","summary":"","usual":true,"exclusive":true,"whose":"all",'
+    printf '"models":"cpython3","crowding":0,"parameters":[{"name":"switch_interval_us","type":"integer",'
+    printf '"unit":"us","help":"how long","min":1,"max":1000000,"default":[5000],"list":true}]}],"experiments":['
     experiment fine "answers at once"
     for name in gated hang crash quit silent garbage strange early failing refusing flood talking friends confined stepped; do
         printf ','

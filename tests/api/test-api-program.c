@@ -1,6 +1,11 @@
 /* The program as a person starts it. */
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -118,7 +123,54 @@ START_TEST(a_runtime_that_does_not_work_ends_the_start)
 }
 END_TEST
 
+/* What the program says with a runtime that describes itself like the fake one, but for what a sed expression
+ * changes; owned by the caller. */
+static char *words_about_runtime(const char *expression)
+{
+    char path[] = "/tmp/gilscope-runtime-XXXXXX";
+    auto_free char *setting = NULL, *script = NULL;
+    char *text = NULL;
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    setting = text_printf("runtimes.c=%s", path);
+    script = text_printf(
+        "#!/bin/sh\nexec " API_SOURCE_ROOT "/tests/api/fake-runtime.sh --describe | sed '%s'\n", expression);
+    ck_assert_int_eq(text_write_fd(fd, script, strlen(script)), 0);
+    ck_assert_int_eq(fchmod(fd, 0700), 0);
+    close(fd);
+    ck_assert_int_eq(api_run_program(&text, "--set", "server.port=0", "--set", setting, NULL), 1);
+    unlink(path);
+    return text;
+}
+
+/* Each of these ended the server by a signal once, some when it started and some at the first request. */
+START_TEST(a_malformed_catalog_ends_the_start_with_its_place)
+{
+    static const struct {
+        const char *expression, *words;
+    } rows[] = {
+        {"s/\"name\":\"fine\",//", "experiments[0].name: must be a name, is missing"},
+        {"s/\"modes\":\\[.*}}\\],/\"modes\":[null],/", "modes[0]: must be an object, is null"},
+        {"s/\"name\":\"gil\"/\"name\":5/", "locks[0].name: must be a name, is a number"},
+        {"s/\"cost\":\\[\\]/\"cost\":[5]/", "experiments[0].cost[0]: must be an object, is a number"},
+        {"s/\"parameters\":\\[\\]/\"parameters\":[{}]/",
+            "experiments[0].parameters[0].name: must be a name, is missing"},
+        {"s/\"protocol\":1/\"protocol\":2/", "protocol: must be 1"},
+        {"s/\"serial\":8/\"fibers\":8/", "experiments[0].max_tasks.fibers: there is no such mode"},
+        {"s/.*/[[[[]]]]/", "the document: must be an object, is a list"},
+        {"s/.*/{\"protocol\":1/", "line 2, column 0"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *text = words_about_runtime(rows[i].expression);
+
+        ck_assert_msg(strstr(text, rows[i].words), "%s: %s", rows[i].expression, text);
+    }
+}
+END_TEST
+
 RUN_TESTS("api-program", 120, a_port_that_is_in_use_ends_the_start, health_is_asked_over_the_network,
     wrong_settings_and_options_end_the_start, settings_can_be_checked_and_printed,
     a_preflight_says_which_lessons_can_be_shown, a_preflight_without_a_runtime_fails,
-    a_runtime_that_does_not_work_ends_the_start)
+    a_runtime_that_does_not_work_ends_the_start, a_malformed_catalog_ends_the_start_with_its_place)

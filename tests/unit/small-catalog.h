@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -65,27 +66,23 @@ static inline json_t *small_describe(void)
 static inline void small_set(json_t *json, const char *path, const char *text)
 {
     auto_free char *steps = text_printf("%s", path);
-    char *rest = steps, *step, *next;
+    char *step = steps, *slash;
 
-    for (step = strsep(&rest, "/"); rest; step = next) {
-        next = strsep(&rest, "/");
+    for (; (slash = strchr(step, '/')); step = slash + 1) {
+        *slash = '\0';
         json = json_is_array(json) ? json_array_get(json, (size_t)atoi(step)) : json_object_get(json, step);
-        ck_assert_msg(json, "%s", path);
-        if (!rest) {
-            step = next;
-            break;
-        }
+        ck_assert_msg(json, "%s: %s", path, step);
     }
-    if (json_is_array(json) && (size_t)atoi(step) == json_array_size(json))
-        json_array_append_new(json, small_json(text));
-    else if (json_is_array(json) && text)
-        json_array_set_new(json, (size_t)atoi(step), small_json(text));
-    else if (json_is_array(json))
+    if (!text && json_is_array(json))
         json_array_remove(json, (size_t)atoi(step));
-    else if (text)
-        json_object_set_new(json, step, small_json(text));
-    else
+    else if (!text)
         json_object_del(json, step);
+    else if (!json_is_array(json))
+        json_object_set_new(json, step, small_json(text));
+    else if ((size_t)atoi(step) == json_array_size(json))
+        json_array_append_new(json, small_json(text));
+    else
+        json_array_set_new(json, (size_t)atoi(step), small_json(text));
 }
 
 /* Reads it, which must work, and releases it. */

@@ -2,40 +2,49 @@
 #include "base/form.h"
 #include "plan/plan.h"
 #include "tests/unit/run.h"
+#include "tests/unit/small-catalog.h"
 
 #define MB INT64_C(1000000)
 
-static const char catalog_text[] =
-    "[{\"runtime\": \"c\", \"cpus_usable\": 2, \"memory_bytes\": 2000000000, \"modes\": [{\"name\": "
-    "\"serial\"},"
-    "{\"name\": \"threads\"}, {\"name\": \"epoll\"}], \"locks\": [{\"name\": \"none\"}, {\"name\": \"gil\", "
-    "\"exclusive\": true}], \"experiments\": [{\"name\": \"work\", \"parameters\": ["
-    "{\"name\": \"n\", \"type\": \"integer\", \"min\": 1, \"max\": 1000000000000, \"default\": 1000000000, "
-    "\"sized\": true},"
-    "{\"name\": \"width\", \"type\": \"integer\", \"min\": 0, \"max\": 10000000, \"default\": 1000},"
-    "{\"name\": \"kept\", \"type\": \"choice\", \"choices\": [\"no\", \"yes\"], \"default\": \"no\"}],"
-    "\"max_tasks\": {\"serial\": 10000, \"threads\": 10000, \"epoll\": 10000}, \"unavailable\": {},"
-    "\"cost\": [{\"kind\": \"cpu\", \"ns\": 1.0, \"times\": [\"n\"]}],"
-    "\"memory\": [{\"per\": \"cell\", \"bytes\": 4e6, \"times\": []},"
-    "{\"per\": \"task\", \"bytes\": 1e6, \"times\": [], \"only_if\": {\"mode\": \"threads\"}},"
-    "{\"per\": \"cell\", \"bytes\": 1, \"times\": [\"width\", \"width\"]},"
-    "{\"per\": \"task\", \"bytes\": 1000, \"times\": [\"width\"], \"only_if\": {\"kept\": \"yes\"}}]}]}]";
+/* What the last plan refers to. */
+static Catalogs catalogs;
 
-/* Plans "a=1&b=2" against catalogs, which are then released. Returns the status of the problem, or 0. */
+/* Plans "a=1&b=2" against runtimes that describe themselves so, which is taken over. Returns the status of
+ * the problem, or 0. */
 static int plan_with(
-    json_t *catalogs, const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
+    json_t *describes, const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
 {
-    json_auto_t *given = json_object(), *released = catalogs;
+    json_auto_t *given = json_object(), *released = describes;
+    auto_free char *reason = NULL;
 
-    ck_assert_ptr_nonnull(released);
+    catalogs_finish(&catalogs);
+    ck_assert_msg(catalogs_read(released, &catalogs, &reason) == 0, "%s", reason);
     form_parse(given, query, strlen(query), problem);
     ck_assert(!problem_is_set(problem));
-    return plan_make(catalogs, limits, "work", given, ret, problem) < 0 ? problem->status : 0;
+    return plan_make(&catalogs, limits, "work", given, ret, problem) < 0 ? problem->status : 0;
 }
 
-static json_t *catalog(void)
+/* One runtime, where threads take memory and a cell takes more the wider it is. */
+static json_t *one_runtime(void)
 {
-    return json_loads(catalog_text, 0, NULL);
+    static const char parameters[] =
+        "[{'name': 'n', 'type': 'integer', 'help': '', 'min': 1, 'max': 1000000000000, 'default': 1000000000,"
+        "  'sized': true},"
+        " {'name': 'width', 'type': 'integer', 'help': '', 'min': 0, 'max': 10000000, 'default': 1000},"
+        " {'name': 'kept', 'type': 'choice', 'help': '', 'choices': ['no', 'yes'], 'default': 'no'}]";
+    static const char memory[] =
+        "[{'per': 'cell', 'bytes': 4e6, 'times': []},"
+        " {'per': 'task', 'bytes': 1e6, 'times': [], 'only_if': {'mode.side_by_side': true}},"
+        " {'per': 'cell', 'bytes': 1, 'times': ['width', 'width']},"
+        " {'per': 'task', 'bytes': 1000, 'times': ['width'], 'only_if': {'kept': 'yes'}}]";
+    json_t *describe = small_describe();
+
+    small_set(describe, "memory_bytes", "2000000000");
+    small_set(describe, "experiments/0/parameters", parameters);
+    small_set(describe, "experiments/0/memory", memory);
+    small_set(describe, "experiments/0/max_tasks",
+        "{'serial': 10000, 'threads': 10000, 'processes': 10000, 'epoll': 10000}");
+    return json_pack("[o]", describe);
 }
 
 /* Asserts that the request is refused for one reason alone, one that names param and has these words. */
@@ -45,7 +54,7 @@ static void assert_refused(const char *query, const PlanLimits *limits, const ch
     const json_t *error;
     Plan plan = {0};
 
-    ck_assert_msg(plan_with(catalog(), query, limits, &plan, &problem) == 400, "%s was taken", query);
+    ck_assert_msg(plan_with(one_runtime(), query, limits, &plan, &problem) == 400, "%s was taken", query);
     error = json_array_get(problem.errors, 0);
     ck_assert_uint_eq(json_array_size(problem.errors), 1);
     ck_assert_str_eq(json_string_value(json_object_get(error, "param")), param);
@@ -57,7 +66,7 @@ static void assert_taken(const char *query, const PlanLimits *limits)
 {
     auto_problem Problem problem = {0};
     Plan plan = {0};
-    int status = plan_with(catalog(), query, limits, &plan, &problem);
+    int status = plan_with(one_runtime(), query, limits, &plan, &problem);
 
     ck_assert_msg(status == 0, "%s: %s", query, problem.detail ? problem.detail : "");
     plan_finish(&plan);
@@ -78,13 +87,12 @@ END_TEST
 START_TEST(tasks_that_follow_from_a_parameter_are_its_fault)
 {
     const PlanLimits limits = {.max_task_cells = 9};
-    json_t *catalogs = catalog();
-    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+    json_t *describes = one_runtime();
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
-    json_object_set_new(experiment, "tasks", json_pack("{s:s, s:i}", "parameter", "width", "plus", 1));
-    ck_assert_int_eq(plan_with(catalogs, "n=1&mode=serial&width=9", &limits, &plan, &problem), 400);
+    small_set(describes, "0/experiments/0/tasks", "{'parameter': 'width', 'plus': 1}");
+    ck_assert_int_eq(plan_with(describes, "n=1&mode=serial&width=9", &limits, &plan, &problem), 400);
     ck_assert_str_eq(json_string_value(json_object_get(json_array_get(problem.errors, 0), "param")), "width");
     ck_assert_int_eq(json_integer_value(json_object_get(problem.extra, "task_cells")), 10);
     ck_assert_int_eq(json_integer_value(json_object_get(problem.extra, "max_task_cells")), 9);
@@ -118,15 +126,20 @@ END_TEST
 
 START_TEST(half_of_the_memory_is_the_limit_that_is_shown)
 {
-    json_auto_t *catalogs = catalog(), *shown = plan_catalog(catalogs, NULL), *unknown = NULL;
-    const json_t *limits = json_object_get(shown, "limits");
+    json_auto_t *describes = one_runtime(), *shown = NULL, *unknown = NULL;
+    const json_t *limits;
 
+    catalogs = small_read(json_incref(json_array_get(describes, 0)));
+    shown = plan_catalog(&catalogs, NULL);
+    limits = json_object_get(shown, "limits");
     ck_assert_int_eq(json_integer_value(json_object_get(limits, "max_memory_bytes")), 1000 * MB);
     ck_assert_int_eq(json_integer_value(json_object_get(limits, "max_task_cells")), 100000);
     assert_taken("n=1&mode=threads&tasks=995", NULL);
     assert_refused("n=1&mode=threads&tasks=996", NULL, "tasks", "and 1000 MB are allowed");
-    json_object_del(json_array_get(catalogs, 0), "memory_bytes");
-    unknown = plan_catalog(catalogs, NULL);
+    catalogs_finish(&catalogs);
+    small_set(describes, "0/memory_bytes", NULL);
+    catalogs = small_read(json_incref(json_array_get(describes, 0)));
+    unknown = plan_catalog(&catalogs, NULL);
     ck_assert(json_is_null(json_object_get(json_object_get(unknown, "limits"), "max_memory_bytes")));
 }
 END_TEST
@@ -141,7 +154,7 @@ static json_int_t size_of(const char *query, int64_t limit_ms, nsec_t *ret_estim
     json_t *size;
     json_int_t n;
 
-    if (plan_with(catalog(), query, &limits, &plan, &problem) != 0) {
+    if (plan_with(one_runtime(), query, &limits, &plan, &problem) != 0) {
         *ret_estimate =
             (nsec_t)json_integer_value(json_object_get(problem.extra, "estimate_ms")) * NSEC_PER_MSEC;
         return 0;
@@ -193,11 +206,12 @@ END_TEST
 START_TEST(a_chosen_size_is_said_to_be_chosen)
 {
     const PlanLimits limits = {.default_timeout_ms = 15000, .max_estimate_ms = 1};
-    json_auto_t *catalogs = catalog(), *given = json_pack("{s:n, s:s}", "n", "mode", "serial");
+    json_auto_t *describes = one_runtime(), *given = json_pack("{s:n, s:s}", "n", "mode", "serial");
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
-    ck_assert_int_eq(plan_make(catalogs, &limits, "work", given, &plan, &problem), 0);
+    catalogs = small_read(json_incref(json_array_get(describes, 0)));
+    ck_assert_int_eq(plan_make(&catalogs, &limits, "work", given, &plan, &problem), 0);
     ck_assert_int_eq(json_integer_value(json_object_get(plan.request, "n")), 500000000);
     ck_assert_str_eq(json_string_value(json_array_get(json_object_get(plan.request, "sized"), 0)), "n");
     plan_finish(&plan);
@@ -207,15 +221,13 @@ END_TEST
 /* A catalog of two runtimes, of which the second takes a hundred times as long for a turn. */
 static json_t *two_runtimes(void)
 {
-    json_t *catalogs = catalog(), *second = json_deep_copy(json_array_get(catalogs, 0));
-    json_t *experiment = json_array_get(json_object_get(second, "experiments"), 0);
+    json_t *describes = one_runtime();
 
-    json_object_set_new(second, "runtime", json_string("slow"));
-    json_object_set_new(
-        json_array_get(json_object_get(experiment, "parameters"), 0), "default", json_integer(10000000));
-    json_object_set_new(json_array_get(json_object_get(experiment, "cost"), 0), "ns", json_real(100));
-    json_array_append_new(catalogs, second);
-    return catalogs;
+    json_array_append_new(describes, json_deep_copy(json_array_get(describes, 0)));
+    small_set(describes, "1/runtime", "'slow'");
+    small_set(describes, "1/experiments/0/parameters/0/default", "10000000");
+    small_set(describes, "1/experiments/0/cost/0/ns", "100");
+    return describes;
 }
 
 START_TEST(each_runtime_has_a_size_that_fits)
@@ -237,17 +249,15 @@ END_TEST
 
 START_TEST(a_size_keeps_above_its_least)
 {
-    json_t *catalogs = catalog();
-    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
-    json_t *n = json_array_get(json_object_get(experiment, "parameters"), 0);
+    json_t *describes = one_runtime();
     const PlanLimits limits = {.default_timeout_ms = 15000, .max_estimate_ms = 1};
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
-    json_object_set_new(n, "default", json_integer(3));
-    json_object_set_new(n, "min", json_integer(3));
-    json_object_set_new(json_array_get(json_object_get(experiment, "cost"), 0), "ns", json_real(1e9));
-    ck_assert_int_eq(plan_with(catalogs, "mode=serial", &limits, &plan, &problem), 400);
+    small_set(describes, "0/experiments/0/parameters/0/default", "3");
+    small_set(describes, "0/experiments/0/parameters/0/min", "3");
+    small_set(describes, "0/experiments/0/cost/0/ns", "1e9");
+    ck_assert_int_eq(plan_with(describes, "mode=serial", &limits, &plan, &problem), 400);
     ck_assert_int_ge(json_integer_value(json_object_get(problem.extra, "estimate_ms")), 48000);
 }
 END_TEST
@@ -258,7 +268,7 @@ START_TEST(all_that_is_too_much_is_said_at_once)
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
-    ck_assert_int_eq(plan_with(catalog(), "n=1e12&mode=serial&tasks=20", &limits, &plan, &problem), 400);
+    ck_assert_int_eq(plan_with(one_runtime(), "n=1e12&mode=serial&tasks=20", &limits, &plan, &problem), 400);
     ck_assert_uint_eq(json_array_size(problem.errors), 3);
 }
 END_TEST

@@ -1,43 +1,33 @@
 /* Requests as people type them, against a small catalog. */
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/form.h"
 #include "base/text.h"
 #include "plan/plan.h"
 #include "plan/url.h"
 #include "tests/unit/run.h"
+#include "tests/unit/small-catalog.h"
 
-static const char catalog_text[] =
-    "[{\"runtime\": \"c\", \"cpus_usable\": 2, \"modes\": [{\"name\": \"serial\"}, {\"name\": \"threads\"},"
-    "{\"name\": \"processes\"}, {\"name\": \"epoll\", \"aliases\": [\"asyncio\"]}], \"locks\": [{\"name\": "
-    "\"none\"},"
-    "{\"name\": \"gil\", \"exclusive\": true}], \"experiments\": [{\"name\": \"work\", \"parameters\": ["
-    "{\"name\": \"n\", \"type\": \"integer\", \"min\": 0, \"max\": 1000000000000, \"default\": 1000000, "
-    "\"sized\": true},"
-    "{\"name\": \"client\", \"type\": \"choice\", \"choices\": [\"async\", \"blocking\"], \"default\": "
-    "\"async\"},"
-    "{\"name\": \"url\", \"type\": \"text\", \"format\": \"url\", \"max_length\": 100, \"default\": null}],"
-    "\"max_tasks\": {\"serial\": 256, \"threads\": 8, \"processes\": 256, \"epoll\": 10000}, "
-    "\"max_tasks_reason\": {\"threads\": \"its pids.max is low\"}, \"unavailable\": {},"
-    "\"cost\": [{\"kind\": \"cpu\", \"ns\": 1.0, \"times\": [\"n\"]}]}]}]";
+/* What the last plan refers to. */
+static Catalogs catalogs;
 
-/* Plans "a=1&b=2"; returns the status of the problem, or 0. */
-static int plan_of(
-    const json_t *catalogs, const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
+/* Plans "a=1&b=2" against a runtime that describes itself so, which is taken over; returns the status of the
+ * problem, or 0. */
+static int plan_of(json_t *describe, const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
 {
     json_auto_t *given = json_object();
 
+    catalogs_finish(&catalogs);
+    catalogs = small_read(describe);
     form_parse(given, query, strlen(query), problem);
     if (problem_is_set(problem))
         return problem->status;
-    return plan_make(catalogs, limits, "work", given, ret, problem) < 0 ? problem->status : 0;
+    return plan_make(&catalogs, limits, "work", given, ret, problem) < 0 ? problem->status : 0;
 }
 
 static int plan_query(const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
-
-    ck_assert_ptr_nonnull(catalogs);
-    return plan_of(catalogs, query, limits, ret, problem);
+    return plan_of(small_describe(), query, limits, ret, problem);
 }
 
 typedef struct Row {
@@ -88,7 +78,7 @@ static const Row bad_rows[] = {
 
 START_TEST(bad_values_are_named)
 {
-    for (size_t i = 0; i < sizeof(bad_rows) / sizeof(bad_rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(bad_rows); i++) {
         auto_problem Problem problem = {0};
         const json_t *error;
         size_t k;
@@ -122,12 +112,13 @@ END_TEST
 
 START_TEST(an_unknown_experiment_is_404_with_the_names)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL), *given = json_object();
+    json_auto_t *given = json_object();
     auto_problem Problem problem = {0};
     json_auto_t *object = NULL;
     Plan plan = {0};
 
-    ck_assert_int_lt(plan_make(catalogs, NULL, "wrok", given, &plan, &problem), 0);
+    catalogs = small_catalogs();
+    ck_assert_int_lt(plan_make(&catalogs, NULL, "wrok", given, &plan, &problem), 0);
     ck_assert_int_eq(problem.status, 404);
     object = problem_json(&problem);
     ck_assert_str_eq(json_string_value(json_array_get(json_object_get(object, "experiments"), 0)), "work");
@@ -153,6 +144,9 @@ START_TEST(defaults_are_filled_in)
 }
 END_TEST
 
+static const char *const formats[] = {"json", "table", NULL};
+static const char *const by_hand_formats[] = {"json", "table", "trace", NULL};
+
 /* The value that a query gives the parameter timeline; "" if it is refused. */
 static const char *timeline_of(const char *query, bool by_hand, nsec_t *ret_estimate)
 {
@@ -160,7 +154,8 @@ static const char *timeline_of(const char *query, bool by_hand, nsec_t *ret_esti
     const char *timeline = "";
     Plan plan = {0};
 
-    if (plan_query(query, &(PlanLimits){.by_hand = by_hand}, &plan, &problem) != 0)
+    if (plan_query(query, &(PlanLimits){.formats = by_hand ? by_hand_formats : formats}, &plan, &problem) !=
+        0)
         return timeline;
     if (strcmp(json_string_value(json_object_get(plan.request, "timeline")), "on") == 0)
         timeline = "on";
@@ -193,7 +188,7 @@ START_TEST(numbers_may_be_written_in_many_ways)
     static const char *const queries[] = {
         "n=1000000", "n=1e6", "n=1M", "n=1_000_000", "n=1000k", "n=%2B1000000"};
 
-    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
         auto_problem Problem problem = {0};
         Plan plan = {0};
 
@@ -228,18 +223,15 @@ END_TEST
 
 START_TEST(cells_say_where_time_is_no_measure)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
-    json_t *entry = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
-
     for (int fixed = 0; fixed < 2; fixed++) {
         auto_problem Problem problem = {0};
         Plan plan = {0};
         size_t i;
-        json_t *cell;
+        json_t *cell, *describe = small_describe();
 
         if (fixed)
-            json_object_set_new(entry, "fixed_time", json_true());
-        ck_assert_int_eq(plan_of(catalogs, "mode=serial,threads", NULL, &plan, &problem), 0);
+            small_set(describe, "experiments/0/fixed_time", "true");
+        ck_assert_int_eq(plan_of(describe, "mode=serial,threads", NULL, &plan, &problem), 0);
         ck_assert_uint_eq(json_array_size(plan.cells), 2);
         json_array_foreach (plan.cells, i, cell)
             ck_assert_int_eq(json_is_true(json_object_get(cell, "fixed_time")), fixed);
@@ -264,17 +256,16 @@ START_TEST(the_estimate_follows_mode_and_lock)
 END_TEST
 
 /* The estimate for a query where a task costs a second more if the condition is true. */
-static nsec_t estimate_if(json_t *only_if, const char *query)
+static nsec_t estimate_if(const char *only_if, const char *query)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
-    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+    auto_free char *term = text_printf("{'kind': 'cpu', 'ns': 1e9, 'times': [], 'only_if': %s}", only_if);
+    json_t *describe = small_describe();
     auto_problem Problem problem = {0};
     Plan plan = {0};
     nsec_t estimate;
 
-    json_array_append_new(json_object_get(experiment, "cost"),
-        json_pack("{s:s, s:f, s:[], s:o}", "kind", "cpu", "ns", 1e9, "times", "only_if", only_if));
-    ck_assert_int_eq(plan_of(catalogs, query, NULL, &plan, &problem), 0);
+    small_set(describe, "experiments/0/cost/1", term);
+    ck_assert_int_eq(plan_of(describe, query, NULL, &plan, &problem), 0);
     estimate = plan.estimate;
     plan_finish(&plan);
     return estimate;
@@ -285,19 +276,19 @@ START_TEST(a_cost_may_depend_on_parameters_mode_and_lock)
     static const struct {
         const char *only_if, *with, *without;
     } rows[] = {
-        {"{\"client\": \"blocking\"}", "client=blocking", "client=async"},
-        {"{\"n\": 7}", "n=7", "n=8"},
-        {"{\"mode\": \"serial\"}", "mode=serial", "mode=epoll"},
-        {"{\"lock\": \"gil\"}", "lock=gil", "lock=none"},
-        {"{\"lock\": \"gil\", \"mode\": \"epoll\"}", "lock=gil&mode=epoll", "lock=gil&mode=serial"},
+        {"{'client': 'blocking'}", "client=blocking", "client=async"},
+        {"{'n': 7}", "n=7", "n=8"},
+        {"{'mode.one_loop': false}", "mode=serial", "mode=epoll"},
+        {"{'lock.exclusive': true}", "lock=gil", "lock=none"},
+        {"{'lock.models': 'cpython3', 'mode.one_loop': true}", "lock=gil&mode=epoll", "lock=gil&mode=serial"},
     };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *with = text_printf("repeat=1&warmup=0&%s", rows[i].with);
         auto_free char *without = text_printf("repeat=1&warmup=0&%s", rows[i].without);
 
-        ck_assert_uint_ge(estimate_if(json_loads(rows[i].only_if, 0, NULL), with), NSEC_PER_SEC);
-        ck_assert_uint_lt(estimate_if(json_loads(rows[i].only_if, 0, NULL), without), NSEC_PER_SEC);
+        ck_assert_uint_ge(estimate_if(rows[i].only_if, with), NSEC_PER_SEC);
+        ck_assert_uint_lt(estimate_if(rows[i].only_if, without), NSEC_PER_SEC);
     }
 }
 END_TEST
@@ -305,17 +296,15 @@ END_TEST
 /* The number of tasks in the first cell, or 0 if the request is refused because of the parameter. */
 static json_int_t tasks_of(const char *query, const PlanLimits *limits, const char *param)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
-    json_t *experiment = json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0);
+    json_t *describe = small_describe();
     auto_problem Problem problem = {0};
     json_int_t tasks;
     Plan plan = {0};
 
-    json_object_set_new(experiment, "tasks", json_pack("{s:s, s:i}", "parameter", "hogs", "plus", 1));
-    json_array_append_new(
-        json_object_get(experiment, "parameters"), json_pack("{s:s, s:s, s:i, s:i, s:i}", "name", "hogs",
-                                                       "type", "integer", "min", 0, "max", 7, "default", 1));
-    if (plan_of(catalogs, query, limits, &plan, &problem) != 0) {
+    small_set(describe, "experiments/0/tasks", "{'parameter': 'hogs', 'plus': 1}");
+    small_set(describe, "experiments/0/parameters/3",
+        "{'name': 'hogs', 'type': 'integer', 'help': '', 'min': 0, 'max': 7, 'default': 1}");
+    if (plan_of(describe, query, limits, &plan, &problem) != 0) {
         const json_t *error = json_array_get(problem.errors, 0);
 
         ck_assert_uint_eq(json_array_size(problem.errors), 1);
@@ -360,7 +349,7 @@ END_TEST
 START_TEST(limits_are_the_operators)
 {
     const PlanLimits limits = {.default_lock = "none",
-        .default_switch_interval_us = 700,
+        .lock_defaults = {{"switch_interval_us", 700}},
         .max_cells = 2,
         .max_tasks = 4,
         .allow = "example.org:443"};
@@ -377,6 +366,148 @@ START_TEST(limits_are_the_operators)
     ck_assert_int_eq(plan_query("mode=serial&url=https://example.org/a", &limits, &plan, &problem), 0);
     plan_finish(&plan);
     ck_assert_int_eq(plan_query("mode=serial&url=http://127.0.0.1:22/", &limits, &plan, &problem), 400);
+}
+END_TEST
+
+START_TEST(a_lock_brings_its_axes_and_defaults)
+{
+    const PlanLimits limits = {.lock_defaults = {{"switch_interval_us", 700}, {"check_interval", 0}}};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(
+        plan_query("mode=serial&lock=gil,gil-py2&check_interval=1,2&switch_interval_us=8,9&cpus=1,2", &limits,
+            &plan, &problem),
+        0);
+    ck_assert_uint_eq(plan.n_specs, 16);
+    for (size_t i = 0; i < plan.n_specs; i++) {
+        const CellSpec *cell = &plan.specs[i];
+
+        ck_assert_int_eq(cell->number, (int64_t)i);
+        ck_assert_str_eq(cell->lock->name, i / 8 ? "gil-py2" : "gil");
+        ck_assert_double_eq(cell_spec_number(cell, "check_interval"), i / 4 % 2 ? 2 : 1);
+        ck_assert_double_eq(cell_spec_number(cell, "switch_interval_us"), i / 2 % 2 ? 9 : 8);
+        ck_assert_int_eq(cell->cpus, i % 2 ? 2 : 1);
+    }
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_query("mode=serial", &limits, &plan, &problem), 0);
+    ck_assert_double_eq(cell_spec_number(&plan.specs[0], "switch_interval_us"), 700);
+    ck_assert_double_eq(cell_spec_number(&plan.specs[0], "check_interval"), 100);
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(the_usual_of_the_catalog_is_the_default)
+{
+    json_t *describe = small_describe();
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    small_set(describe, "locks/1/usual", "false");
+    small_set(describe, "locks/2/usual", "true");
+    small_set(describe, "modes/0/usual", "false");
+    small_set(describe, "modes/3/usual", "true");
+    small_set(describe, "locks/2/parameters/0/default", "[33]");
+    ck_assert_int_eq(plan_of(describe, "", NULL, &plan, &problem), 0);
+    ck_assert_uint_eq(plan.n_specs, 3);
+    ck_assert_str_eq(plan.specs[0].mode->name, "threads");
+    ck_assert_str_eq(plan.specs[2].mode->name, "epoll");
+    ck_assert_str_eq(plan.specs[0].lock->name, "gil-py2");
+    ck_assert_double_eq(cell_spec_number(&plan.specs[0], "check_interval"), 33);
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(crowding_before_an_exclusive_lock_costs_more)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    nsec_t alone, crowded;
+
+    ck_assert_int_eq(
+        plan_query("mode=threads&lock=gil&tasks=3&n=1G&repeat=1&warmup=0", NULL, &plan, &problem), 0);
+    alone = plan.estimate;
+    plan_finish(&plan);
+    ck_assert_int_eq(
+        plan_query("mode=threads&lock=gil-py2&tasks=3&n=1G&repeat=1&warmup=0", NULL, &plan, &problem), 0);
+    crowded = plan.estimate;
+    plan_finish(&plan);
+    /* Each of the two further threads adds half to three seconds of work. */
+    ck_assert_uint_eq(crowded - alone, 3 * NSEC_PER_SEC);
+    ck_assert_int_eq(
+        plan_query("mode=threads&lock=gil-py2&cpus=1&tasks=3&n=1G&repeat=1&warmup=0", NULL, &plan, &problem),
+        0);
+    ck_assert_uint_eq(plan.estimate, alone);
+    plan_finish(&plan);
+}
+END_TEST
+
+START_TEST(settings_are_held_against_the_catalog)
+{
+    static const struct {
+        PlanLimits limits;
+        const char *param, *reason; /* NULL: it is good */
+    } rows[] = {
+        {{0}, NULL, NULL},
+        {{.default_lock = ""}, NULL, NULL},
+        {{.default_lock = "gil-py2", .lock_defaults = {{"switch_interval_us", 1000000}}}, NULL, NULL},
+        {{.default_lock = "ticket"}, "lock", "is not one of the choices"},
+        {{.lock_defaults = {{"switch_interval_us", 1000001}}}, "switch_interval_us", "from 1 to 1000000"},
+        {{.lock_defaults = {{"check_interval", -1}}}, "check_interval", "from 1 to 1000000"},
+        {{.lock_defaults = {{"patience", 3}}}, "patience", "is a parameter of no lock that there is"},
+    };
+
+    catalogs = small_catalogs();
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_problem Problem problem = {0};
+        const json_t *error;
+
+        plan_check_limits(&catalogs, &rows[i].limits, &problem);
+        error = json_array_get(problem.errors, 0);
+        ck_assert_uint_eq(json_array_size(problem.errors), rows[i].param ? 1 : 0);
+        if (!rows[i].param)
+            continue;
+        ck_assert_str_eq(json_string_value(json_object_get(error, "param")), rows[i].param);
+        ck_assert(json_object_get(error, "got"));
+        ck_assert_msg(strstr(json_string_value(json_object_get(error, "reason")), rows[i].reason), "%s",
+            json_string_value(json_object_get(error, "reason")));
+    }
+}
+END_TEST
+
+START_TEST(the_catalog_for_people_has_all_facts_and_the_defaults_in_force)
+{
+    const PlanLimits limits = {.default_lock = "none", .lock_defaults = {{"switch_interval_us", 700}}};
+    json_auto_t *describe = small_describe(), *shown = NULL;
+    const json_t *modes, *locks, *parameter, *experiment;
+
+    catalogs = small_read(json_incref(describe));
+    shown = plan_catalog(&catalogs, &limits);
+    modes = json_object_get(shown, "modes");
+    locks = json_object_get(shown, "locks");
+    experiment = json_array_get(json_object_get(shown, "experiments"), 0);
+    ck_assert_uint_eq(json_array_size(modes), 4);
+    ck_assert_uint_eq(json_array_size(locks), 3);
+    ck_assert(json_is_true(json_object_get(json_array_get(modes, 3), "one_loop")));
+    ck_assert_str_eq(
+        json_string_value(json_object_get(json_object_get(json_array_get(modes, 1), "task"), "noun")),
+        "thread");
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(locks, 1), "title")), "the GIL");
+    ck_assert_str_eq(
+        json_string_value(json_array_get(json_object_get(json_array_get(locks, 1), "runtimes"), 0)), "c");
+    ck_assert_str_eq(json_string_value(json_object_get(experiment, "summary")), "works");
+    /* As a parameter of the lock, and as one of every request. */
+    parameter = json_array_get(json_object_get(json_array_get(locks, 1), "parameters"), 0);
+    ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(parameter, "default"), 0)), 700);
+    parameter = json_array_get(json_object_get(shown, "parameters"), 4);
+    ck_assert_str_eq(json_string_value(json_object_get(parameter, "name")), "switch_interval_us");
+    ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(parameter, "default"), 0)), 700);
+    parameter = json_array_get(json_object_get(shown, "parameters"), 1);
+    ck_assert_str_eq(json_string_value(json_array_get(json_object_get(parameter, "default"), 0)), "none");
+    /* What the runtime said stays as it was. */
+    parameter = json_array_get(
+        json_object_get(json_array_get(json_object_get(describe, "locks"), 1), "parameters"), 0);
+    ck_assert_int_eq(json_integer_value(json_array_get(json_object_get(parameter, "default"), 0)), 5000);
 }
 END_TEST
 
@@ -425,7 +556,7 @@ static const struct {
 
 START_TEST(a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it)
 {
-    for (size_t i = 0; i < sizeof(refusal_rows) / sizeof(refusal_rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(refusal_rows); i++) {
         const char *url = refusal_rows[i].url, *expected = refusal_rows[i].refusal;
         auto_free char *refusal = NULL;
 
@@ -440,14 +571,12 @@ END_TEST
 
 static int plan_elsewhere(const char *query, const PlanLimits *limits, Problem *problem)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
-    json_t *parameters = json_object_get(
-        json_array_get(json_object_get(json_array_get(catalogs, 0), "experiments"), 0), "parameters");
+    json_t *describe = small_describe();
     Plan plan = {0};
     int status;
 
-    json_object_set_new(json_array_get(parameters, 2), "times", json_string("n"));
-    status = plan_of(catalogs, query, limits, &plan, problem);
+    small_set(describe, "experiments/0/parameters/2/times", "'n'");
+    status = plan_of(describe, query, limits, &plan, problem);
     plan_finish(&plan);
     return status;
 }
@@ -467,7 +596,7 @@ START_TEST(requests_to_elsewhere_are_counted_over_all_cells_and_repetitions)
         {"mode=serial&tasks=2&n=1000000", 1, NULL},
     };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         const PlanLimits limits = {.allow = "*:*", .fetch_max_requests = rows[i].max};
         auto_problem Problem problem = {0};
         const json_t *error;
@@ -496,17 +625,17 @@ END_TEST
 
 START_TEST(json_values_are_taken_as_they_are)
 {
-    json_auto_t *catalogs = json_loads(catalog_text, 0, NULL);
     json_auto_t *given = json_pack("{s:[i,i], s:[s,s], s:s, s:n, s:f}", "tasks", 1, 2, "mode", "serial",
         "asyncio", "lock", "none,gil", "label", "n", 1e6);
     json_auto_t *wrong = json_pack("{s:{}, s:[[]], s:b, s:f}", "tasks", "mode", "client", 1, "n", 1.5);
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
-    ck_assert_int_eq(plan_make(catalogs, NULL, "work", given, &plan, &problem), 0);
+    catalogs = small_catalogs();
+    ck_assert_int_eq(plan_make(&catalogs, NULL, "work", given, &plan, &problem), 0);
     ck_assert_uint_eq(json_array_size(plan.cells), 8);
     plan_finish(&plan);
-    ck_assert_int_lt(plan_make(catalogs, NULL, "work", wrong, &plan, &problem), 0);
+    ck_assert_int_lt(plan_make(&catalogs, NULL, "work", wrong, &plan, &problem), 0);
     ck_assert_uint_eq(json_array_size(problem.errors), 4);
 }
 END_TEST
@@ -516,7 +645,9 @@ RUN_TESTS("plan", 30, bad_values_are_named, all_bad_values_are_named_at_once,
     numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
     cells_say_where_time_is_no_measure, the_estimate_follows_mode_and_lock,
     a_cost_may_depend_on_parameters_mode_and_lock, tasks_may_follow_from_another_parameter,
-    a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
+    a_longer_timeout_allows_a_longer_run, limits_are_the_operators, a_lock_brings_its_axes_and_defaults,
+    the_usual_of_the_catalog_is_the_default, crowding_before_an_exclusive_lock_costs_more,
+    settings_are_held_against_the_catalog, the_catalog_for_people_has_all_facts_and_the_defaults_in_force,
     a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
     requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, requests_by_hand_are_not_counted,
     json_values_are_taken_as_they_are)
