@@ -75,7 +75,7 @@ void config_print(const Config *config, FILE *file)
 static const char page_start[] =
     "# Settings\n"
     "\n"
-    "<!-- Written by gilscope --print-settings from the table in server/config.c. -->\n"
+    "<!-- Written by gilscope --print-settings from the table in server/config-table.c. -->\n"
     "\n"
     "A setting has a section and a key, as `server.port`. Its value comes from the last of these that names "
     "it:\n"

@@ -15,8 +15,10 @@
 
 static const char blanks[] = " \t\n\v\f\r";
 
-/* With its key it fits into a line that inih reads, so that what config_print() writes can be read back. */
-#define TEXT_MAX 180
+/* What is said in an error of what was given. */
+enum { SHOWN_MAX = 180 };
+
+enum { TEXT_MAX = 4096 };
 
 char *setting_range(const Setting *setting)
 {
@@ -244,8 +246,8 @@ void setting_take(
 static json_t *shown(const char *text)
 {
     size_t length = strlen(text);
-    auto_free char *clean = utf8_clean(text, length > TEXT_MAX ? TEXT_MAX : length);
-    auto_free char *cut = text_printf("%s%s", clean, length > TEXT_MAX ? "..." : "");
+    auto_free char *clean = utf8_clean(text, length > SHOWN_MAX ? SHOWN_MAX : length);
+    auto_free char *cut = text_printf("%s%s", clean, length > SHOWN_MAX ? "..." : "");
 
     return json_string(cut);
 }

@@ -1,50 +1,11 @@
-/* Inside the configuration: a setting as a row of the table, and its value on the way in and out. Others
- * include server/config.h. */
+/* Inside the configuration: the value of a setting on its way in and out. Others include server/config.h. */
 #pragma once
 
 #include <jansson.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 #include "base/problem.h"
+#include "server/config-table.h"
 #include "server/config.h"
-
-typedef enum SettingType {
-    SETTING_INTEGER, /* int64_t */
-    SETTING_REAL,    /* double */
-    SETTING_CHOICE,  /* char *, one of choices */
-    SETTING_ADDRESS, /* char *, an IPv4 or IPv6 literal */
-    SETTING_HOSTS,   /* char *, a list of host:port patterns, may be empty */
-    SETTING_NAMES,   /* char *, a list of names and *.example.org, may be empty */
-    SETTING_ORIGINS, /* char *, a list of origins and *, may be empty */
-    SETTING_SECRET,  /* char *, min to max characters, or empty; never shown in errors */
-    SETTING_PATH,    /* char *, may be empty */
-} SettingType;
-
-typedef struct Setting {
-    const char *section;
-    const char *key;
-    size_t offset; /* of the value in Config */
-    SettingType type;
-    double min, max;            /* of a number, or of a secret's length; both included */
-    const char *const *choices; /* of a choice, ends with NULL */
-    const char *initial;        /* the default, as one would write it */
-    const char *unit;           /* of a number; NULL: it counts things */
-    const char *prose;          /* a sentence or two on what it does */
-} Setting;
-
-/* The table, in the order in which settings are shown; a section's settings stand together. */
-extern const Setting config_settings[];
-extern const size_t config_n_settings;
-
-/* Returns the setting of these names, or NULL. */
-const Setting *setting_find(const char *section, const char *key);
-
-bool setting_is_section(const char *section);
-
-/* Returns what one may write instead of an unknown name, as a new object {choices}: the keys of the section,
- * or with section NULL the sections. */
-json_t *setting_names(const char *section);
 
 /* Takes the value, blanks around it ignored, into the config, or adds to the problem why it is refused; where
  * is the source, for example "config.ini:12". */

@@ -15,9 +15,10 @@
  *     if (problem_is_set(&problem))
  *         problem_print(&problem, stderr);
  *
- * One table row per setting, in config.c, feeds all of this, config.ini and docs/settings.md. Nothing is guessed:
- * an unknown name, a repeated key, a value out of its range are errors. Each is added to the problem, so that
- * a person sees all of them at once, with where it stands, the setting, what was given and what is allowed:
+ * One table row per setting, in config-table.c, feeds all of this, config.ini and docs/settings.md. Nothing
+ * is guessed: an unknown name, a repeated key, a value out of its range are errors. Each is added to the
+ * problem, so that a person sees all of them at once, with where it stands, the setting, what was given and
+ * what is allowed:
  *
  *     config.ini:12: server.port (given "99999"): must be a whole number from 0 to 65535
  *     GILSCOPE_LOCK_TICK_NS: lock.tick_ns (given "0"): must be a number from 0.1 to 1000 ns
@@ -104,9 +105,8 @@ void config_finish(Config *config);
  *     port = 8080    ; a comment behind a value, after a blank
  *
  * Sections may come in any order and more than once. Refused are, besides what no setting allows: keys before
- * the first section, indented keys, repeated keys, lines without "=" or with a NUL byte, lines that are
- * longer than inih reads (198 bytes; comments may be longer), files beyond 64 KB, and files that cannot be
- * read. */
+ * the first section, indented keys, repeated keys, lines without "=" or with a NUL byte, files beyond 64 KB,
+ * and files that cannot be read. */
 void config_read_file(Config *config, const char *path, Problem *problem);
 
 /* The same from memory; name is how errors call it. */

@@ -1,0 +1,154 @@
+/* The table of settings. A new setting is a member of Config and a row here; reading, checking,
+ * --print-config, config.ini and docs/settings.md follow. */
+#include "server/config-table.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "server/config.h"
+
+#define AT(section, key) #section, #key, offsetof(Config, section.key)
+
+/* Fields that a row does not need. */
+#define INTEGER(min, max) SETTING_INTEGER, min, max, NULL
+#define REAL(min, max) SETTING_REAL, min, max, NULL
+#define CHOICE(choices) SETTING_CHOICE, 0, 0, choices
+#define TEXT(type) type, 0, 0, NULL
+#define SECRET(min, max) SETTING_SECRET, min, max, NULL
+
+static const char *const policies[] = {"none", "gil", "gil-py2", "per-interpreter", NULL};
+
+static const char *const log_formats[] = {"logfmt", "json", NULL};
+static const char *const log_levels[] = {"info", "warning", "error", NULL};
+
+/* clang-format off */
+const Setting config_settings[] = {
+    {AT(server, bind), TEXT(SETTING_ADDRESS), "127.0.0.1", NULL,
+        "The address to listen on; 0.0.0.0 or :: listens on all that the machine has."},
+    {AT(server, port), INTEGER(0, 65535), "8080", NULL,
+        "The TCP port; 0 takes a free one."},
+    {AT(server, max_connections), INTEGER(8, 100000), "1024", NULL,
+        "Connections open at once; further clients wait until one of them closes."},
+    {AT(server, grace_ms), INTEGER(0, 600000), "5000", "ms",
+        "How long running work may go on when the server is told to stop: by SIGTERM, SIGINT, or SIGHUP (a closed "
+        "terminal)."},
+    {AT(server, hosts), TEXT(SETTING_NAMES), "", NULL,
+        "Names by which the server may be asked for, on any port; addresses and localhost need no entry. A request "
+        "for any other name is refused with 421, so that a page elsewhere cannot pass for the server's own (DNS "
+        "rebinding)."},
+    {AT(server, cors_origins), TEXT(SETTING_ORIGINS), "", NULL,
+        "Other sites whose pages may use the server from a browser."},
+    {AT(server, token), SECRET(8, 128), "", NULL,
+        "Who runs something or reads the history must send it, as Authorization: Bearer TOKEN. When empty, "
+        "everybody may."},
+    {AT(server, instructor_token), SECRET(8, 128), "", NULL,
+        "Who sends this one may also change the runs of others; it is good wherever server.token is."},
+
+    {AT(limits, max_queue), INTEGER(0, 10000), "256", NULL,
+        "Runs that may wait for their turn; one more is refused with 503."},
+    {AT(limits, max_queue_address), INTEGER(0, 10000), "128", NULL,
+        "Runs of one address that may wait; one more is refused with 429. A whole room may have one address."},
+    {AT(limits, max_queue_client), INTEGER(0, 10000), "4", NULL,
+        "Runs of one client of an address that may wait; one more is refused with 429."},
+    {AT(limits, max_joined), INTEGER(1, 10000), "256", NULL,
+        "Clients that may have asked for one and the same run; one more is refused with 429."},
+    {AT(limits, max_cells), INTEGER(1, 4096), "64", NULL,
+        "Cells that one request may span: its lists multiplied."},
+    {AT(limits, timeout_ms), INTEGER(1, 3600000), "60000", "ms",
+        "How long a run may take, without the wait for its turn, when its request has no timeout_ms."},
+    {AT(limits, max_timeout_ms), INTEGER(1, 3600000), "600000", "ms",
+        "The most that a request's timeout_ms may say."},
+    {AT(limits, max_estimate_ms), INTEGER(1, 3600000), "60000", "ms",
+        "A request that is estimated to run longer is refused, unless its own timeout_ms allows more."},
+    {AT(limits, max_repeat), INTEGER(1, 10000), "1000", NULL,
+        "The most that a request's repeat may say."},
+    {AT(limits, max_tasks), INTEGER(1, 100000), "10000", NULL,
+        "The most that a request's tasks may say; an experiment or a mode may allow less."},
+    {AT(limits, max_task_cells), INTEGER(1, 10000000), "100000", NULL,
+        "The tasks of all cells of a request together."},
+    {AT(limits, max_memory_bytes), INTEGER(0, 1000000000000000), "0", "bytes",
+        "A request whose largest cell is estimated to need more memory is refused; 0 stands for half of what "
+        "is available when the server starts."},
+    {AT(limits, max_body_bytes), INTEGER(1024, 16777216), "65536", "bytes",
+        "A longer request body is refused with 413."},
+    {AT(limits, header_timeout_ms), INTEGER(100, 600000), "10000", "ms",
+        "How long a client may take to send a request, counted from its connection or its last answer."},
+    {AT(limits, max_processes), INTEGER(0, 4194304), "20000", NULL,
+        "Processes and threads of a run at once, where the server can make a pids control group for it; 0: no "
+        "limit."},
+    {AT(limits, max_file_bytes), INTEGER(0, 1000000000000), "1000000", "bytes",
+        "The largest file that a run may write; the engine writes none; 0: no limit."},
+
+    {AT(runs, cpus_per_run), INTEGER(0, 1024), "0", NULL,
+        "Pins each run to so many CPUs of its own, and lets as many run at once as there are such sets; 0: off."},
+    {AT(runs, max_concurrent_runs), INTEGER(1, 64), "1", NULL,
+        "Runs at once when they are not pinned; more than 1 disturb each other."},
+
+    {AT(lock, policy), CHOICE(policies), "gil", NULL,
+        "The lock of a request that does not name one."},
+    {AT(lock, switch_interval_us), INTEGER(1, 1000000), "5000", "us",
+        "How long a task waits for the gil before it asks the holder to let go, unless the request says so."},
+    {AT(lock, check_interval), INTEGER(1, 1000000), "100", "ticks",
+        "How often a task under gil-py2 lets go of the lock, unless the request says so."},
+    {AT(lock, tick_ns), REAL(0.1, 1000), "5.8", "ns",
+        "What one tick of interpreted work takes; 5.8 ns were measured with CPython 2.7."},
+
+    {AT(fetch, allow), TEXT(SETTING_HOSTS), "", NULL,
+        "Where fetch may go besides the server's own origin. A listed address may be of any kind; for a name or "
+        "a * only public addresses are dialled, and for localhost those of loopback."},
+    {AT(fetch, max_bytes), INTEGER(1, 1000000000), "10000000", "bytes",
+        "A page from elsewhere that is longer is broken off, and its task has failed."},
+    {AT(fetch, max_requests), INTEGER(1, 1000000), "1000", NULL,
+        "Pages that one run may get from elsewhere: tasks x requests x repetitions, over all cells."},
+    {AT(fetch, origin_ports), INTEGER(1, 64), "8", NULL,
+        "Ports on which the server's own origin listens; ten thousand transfers at once need several."},
+
+    {AT(archive, path), TEXT(SETTING_PATH), "", NULL,
+        "The database in which runs are kept; none keeps them in memory only. When empty, archive.db in "
+        "$STATE_DIRECTORY, else in gilscope in $XDG_STATE_HOME or ~/.local/state."},
+    {AT(archive, max_runs), INTEGER(1, 10000000), "10000", NULL,
+        "Finished runs that are kept; the oldest go first."},
+    {AT(archive, max_bytes), INTEGER(1000000, 1e12), "1000000000", "bytes",
+        "How large the database may become; the oldest runs go first."},
+
+    {AT(log, format), CHOICE(log_formats), "logfmt", NULL,
+        "How the lines on standard error are written."},
+    {AT(log, level), CHOICE(log_levels), "info", NULL,
+        "The least that is written there; requests and runs are info."},
+
+    {AT(runtimes, c), TEXT(SETTING_PATH), "", NULL,
+        "Where the runtime gilscope-run is; when empty, beside the server."},
+};
+/* clang-format on */
+const size_t config_n_settings = ARRAY_LENGTH(config_settings);
+
+const Setting *setting_find(const char *section, const char *key)
+{
+    for (size_t i = 0; i < config_n_settings; i++)
+        if (strcmp(config_settings[i].section, section) == 0 && strcmp(config_settings[i].key, key) == 0)
+            return &config_settings[i];
+    return NULL;
+}
+
+bool setting_is_section(const char *section)
+{
+    for (size_t i = 0; i < config_n_settings; i++)
+        if (strcmp(config_settings[i].section, section) == 0)
+            return true;
+    return false;
+}
+
+json_t *setting_names(const char *section)
+{
+    json_t *names = json_array();
+    const char *last = "";
+
+    for (size_t i = 0; i < config_n_settings; i++) {
+        const Setting *setting = &config_settings[i];
+
+        if (section ? strcmp(setting->section, section) == 0 : strcmp(setting->section, last) != 0)
+            json_array_append_new(names, json_string(section ? setting->key : setting->section));
+        last = setting->section;
+    }
+    return json_pack("{s:o}", "choices", names);
+}
