@@ -1,14 +1,12 @@
 /* In Markdown a single line break is a space, so one blank between pieces is all the layout there is. */
 #include "results/paragraph.h"
 
-#include <assert.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "results/plain.h"
+#include "results/words.h"
 
 #define VALUE_WIDTH 60
 
@@ -60,31 +58,27 @@ void paragraph_end(Paragraph *paragraph)
 
 void paragraph_add_setting(Paragraph *paragraph, const char *name, const char *value)
 {
-    auto_free char *text = plain_cut(strdup(value), VALUE_WIDTH);
-    auto_free char *setting = text_printf("%s=%s", name, text);
-    auto_free char *clean = plain_clean(setting, false);
-    auto_free char *piece = NULL;
+    auto_words Words words = {0};
+    const char *text = words_keep(&words, plain_cut(strdup(value), VALUE_WIDTH));
+    auto_free char *clean = plain_clean(words_printf(&words, "%s=%s", name, text), false);
+    bool markdown = paragraph->prose->markdown;
 
     /* Within code a backtick cannot be escaped. */
-    for (char *at = clean; paragraph->prose->markdown && (at = strchr(at, '`')); at++)
+    for (char *at = clean; markdown && (at = strchr(at, '`')); at++)
         *at = '\'';
-    piece = paragraph->prose->markdown ? text_printf("`%s`", clean) : strdup(clean);
-    paragraph_add(paragraph, "  ", piece);
+    paragraph_add(paragraph, "  ", markdown ? words_printf(&words, "`%s`", clean) : clean);
 }
 
 void paragraph_write(const Prose *prose, const char *mark, const char *indent, const char *format, ...)
 {
     Paragraph paragraph = {.prose = prose, .indent = indent};
-    auto_free char *text = NULL;
+    auto_words Words words = {0};
     va_list args;
-    int r;
 
-    va_start(args, format);
-    r = vasprintf(&text, format, args);
-    va_end(args);
-    assert(r >= 0);
     if (prose->markdown)
         fputs(mark, prose->file);
-    paragraph_add_words(&paragraph, text);
+    va_start(args, format);
+    paragraph_add_words(&paragraph, words_vprintf(&words, format, args));
+    va_end(args);
     paragraph_end(&paragraph);
 }
