@@ -11,32 +11,22 @@
 #include "engine/memory.h"
 #include "engine/timeline.h"
 
-static void acquire(Loop *loop)
-{
-    loop->lock->policy->acquire(loop->lock, loop->seat);
-}
-
-static void release(Loop *loop)
-{
-    loop->lock->policy->release(loop->lock, loop->seat);
-}
-
 /* Lets go, as an interpreter does around a blocking call; the forced switch counts as waited, the rest of
  * the time until come_back() as outside. */
 static nsec_t leave(Loop *loop, SpanKind what_for)
 {
-    nsec_t since = nsec_now(), waited = loop->seat->stats.waited;
+    nsec_t since = nsec_now(), waited = lock_release(loop->lock, loop->seat, since);
 
-    release(loop);
-    waited = loop->seat->stats.waited - waited;
     timeline_leave(loop, what_for, since, waited);
     return since + waited;
 }
 
 static void come_back(Loop *loop, nsec_t since)
 {
-    loop->seat->outside += nsec_now() - since;
-    acquire(loop);
+    nsec_t now = nsec_now();
+
+    loop->seat->outside += now - since;
+    lock_acquire(loop->lock, loop->seat, now);
     timeline_return(loop);
 }
 
@@ -86,15 +76,15 @@ static void run_until_it_waits(Loop *loop, Task *task)
     }
     timeline_note(loop, task, SPAN_RUN, 0);
     for (;;) {
-        Step step = detached ? step_outside_the_lock(loop, task)
-                             : experiment->step(loop, task, lock->policy->budget(lock));
+        Step step =
+            detached ? step_outside_the_lock(loop, task) : experiment->step(loop, task, lock_budget(lock));
 
         detached = step.kind == STEP_DETACHED;
         if (step.kind == STEP_DONE || step.kind == STEP_FAILED) {
             end(loop, task, step.kind == STEP_FAILED);
             return;
         }
-        lock->policy->check(lock, loop->seat, step.ticks);
+        lock_check(lock, loop->seat, step.ticks);
         if (step.kind == STEP_WAIT) {
             if (!loop->alone)
                 timeline_note(loop, task, task->ready ? SPAN_NONE : SPAN_WAIT_IO, 0);
@@ -147,13 +137,11 @@ static void run_rounds(Loop *loop)
 
 void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
 {
-    LockStats *stats = &loop->seat->stats;
-    nsec_t waited = stats->waited, outside = loop->seat->outside, since = nsec_now();
     bool opened;
 
     if (loop->seat->tracer)
         timeline_begin(loop, first);
-    acquire(loop);
+    lock_acquire(loop->lock, loop->seat, nsec_now());
     opened = open_once(loop);
     for (uint32_t i = first; i < first + count; i++) {
         Task *task = arena_task(loop->arena, i);
@@ -163,10 +151,7 @@ void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
             task_fail(task, "its event loop could not be opened: too few descriptors or too little memory");
     }
     run_rounds(loop);
-    /* No clock is read where nobody has to wait, so the time inside is what is left over. */
-    if (stats->acquires > 0)
-        stats->held += nsec_now() - since - (stats->waited - waited) - (loop->seat->outside - outside);
-    release(loop);
+    lock_release(loop->lock, loop->seat, nsec_now());
     if (loop->tracer)
         timeline_end(loop, first, count);
 }

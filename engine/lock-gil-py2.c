@@ -10,7 +10,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <semaphore.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "engine/lock.h"
@@ -20,8 +19,7 @@ typedef struct GilPy2 {
     Lock base;
     int64_t check_interval; /* set before the first thread starts */
     alignas(64) sem_t semaphore;
-    int64_t ticker;    /* ticks left until the check; guarded by the semaphore */
-    Seat *last_holder; /* guarded by the semaphore */
+    int64_t ticker; /* ticks left until the check; guarded by the semaphore */
 } GilPy2;
 
 static const Parameter parameters[] = {
@@ -36,17 +34,13 @@ static const Parameter parameters[] = {
     },
 };
 
-static Lock *py2_create(const LockSettings *settings)
+static Lock *py2_create(const LockPolicy *policy, const LockSettings *settings)
 {
-    GilPy2 *gil = aligned_alloc(alignof(GilPy2), sizeof(*gil));
+    GilPy2 *gil = lock_new(policy, sizeof(*gil));
     int r;
 
-    assert(gil);
-    *gil = (GilPy2){
-        .base = {.policy = &lock_gil_py2},
-        .check_interval = settings->check_interval,
-        .ticker = settings->check_interval,
-    };
+    gil->check_interval = settings->check_interval;
+    gil->ticker = settings->check_interval;
     r = sem_init(&gil->semaphore, 0, 1);
     assert(r == 0);
     return &gil->base;
@@ -54,13 +48,10 @@ static Lock *py2_create(const LockSettings *settings)
 
 static void py2_destroy(Lock *lock)
 {
-    GilPy2 *gil = (GilPy2 *)lock;
-
-    sem_destroy(&gil->semaphore);
-    free(gil);
+    sem_destroy(&((GilPy2 *)lock)->semaphore);
 }
 
-static uint64_t voluntary_switches(void)
+static uint64_t py2_voluntary_switches(void)
 {
     struct rusage usage;
 
@@ -69,66 +60,37 @@ static uint64_t voluntary_switches(void)
 }
 
 /* sem_wait goes back to sleep by itself after a false wake-up; each sleep is a voluntary switch, and all but
- * the last were in vain. */
-static void wait_for_semaphore(GilPy2 *gil, Seat *seat)
+ * the last were in vain. Out of the way of those who do not wait. */
+__attribute__((noinline)) static void py2_wait(GilPy2 *gil, Seat *seat)
 {
-    uint64_t switches = voluntary_switches();
+    uint64_t switches = py2_voluntary_switches();
     int r;
 
     do
         r = sem_wait(&gil->semaphore);
     while (r < 0 && errno == EINTR);
     assert(r == 0);
-    switches = voluntary_switches() - switches;
-    seat->stats.contended++;
+    switches = py2_voluntary_switches() - switches;
     seat->stats.false_wakeups += switches > 0 ? switches - 1 : 0;
 }
 
-/* Takes the semaphore and returns when this seat lost it to another, or 0 if none has had it meanwhile. Who
- * takes the lock from another tells him the time: a thread that is put off the CPU just behind its post, as
- * happens on one CPU, cannot know it, and no clock is read where nobody interferes. */
-static nsec_t take(GilPy2 *gil, Seat *seat)
+static bool py2_acquire(Lock *lock, Seat *seat)
 {
-    nsec_t lost_at, now;
+    GilPy2 *gil = (GilPy2 *)lock;
 
-    if (sem_trywait(&gil->semaphore) < 0)
-        wait_for_semaphore(gil, seat);
-    seat->stats.acquires++;
-    if (gil->last_holder == seat)
-        return 0;
-    now = nsec_now();
-    lost_at = seat->lost_at ? seat->lost_at : now;
-    if (gil->last_holder) {
-        seat->stats.handoffs++;
-        gil->last_holder->lost_at = now;
-    }
-    gil->last_holder = seat;
-    return lost_at;
+    if (sem_trywait(&gil->semaphore) == 0)
+        return false;
+    py2_wait(gil, seat);
+    return true;
 }
 
-static void py2_acquire(Lock *lock, Seat *seat)
+static bool py2_release(Lock *lock, Seat *seat)
 {
-    nsec_t since;
+    int r = sem_post(&((GilPy2 *)lock)->semaphore);
 
-    if (!lock->shared)
-        return;
-    since = nsec_now();
-    if (take((GilPy2 *)lock, seat))
-        seat->stats.waited += nsec_now() - since;
-}
-
-static void post(GilPy2 *gil)
-{
-    int r = sem_post(&gil->semaphore);
-
-    assert(r == 0);
-}
-
-static void py2_release(Lock *lock, Seat *seat)
-{
     (void)seat;
-    if (lock->shared)
-        post((GilPy2 *)lock);
+    assert(r == 0);
+    return false;
 }
 
 /* The check fires when the counter goes below zero: the period is one tick longer than the interval. */
@@ -137,21 +99,19 @@ static uint64_t py2_budget(const Lock *lock)
     return (uint64_t)((const GilPy2 *)lock)->ticker + 1;
 }
 
-static void py2_check(Lock *lock, Seat *seat, uint64_t ticks)
+/* It does not ask whether anybody waits. */
+static LockTurn py2_check(Lock *lock, Seat *seat, uint64_t ticks)
 {
     GilPy2 *gil = (GilPy2 *)lock;
-    nsec_t lost_at;
 
     gil->ticker -= (int64_t)ticks;
     if (gil->ticker >= 0)
-        return;
+        return LOCK_KEPT;
     gil->ticker = gil->check_interval;
     if (!lock->shared)
-        return;
-    post(gil);
-    lost_at = take(gil, seat);
-    if (lost_at)
-        seat->stats.waited += nsec_now() - lost_at;
+        return LOCK_KEPT;
+    py2_release(lock, seat);
+    return py2_acquire(lock, seat) ? LOCK_RETAKEN_LATE : LOCK_RETAKEN;
 }
 
 const LockPolicy lock_gil_py2 = {
@@ -163,10 +123,11 @@ const LockPolicy lock_gil_py2 = {
     .crowding = 0.5,
     .parameters = parameters,
     .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .starts_with_threads = true,
     .create = py2_create,
     .destroy = py2_destroy,
     .acquire = py2_acquire,
     .release = py2_release,
-    .budget = py2_budget,
     .check = py2_check,
+    .budget = py2_budget,
 };

@@ -11,14 +11,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include "engine/registry.h"
 #include "engine/timeline.h"
-
-/* CPython looks at the request at every backward jump, a few ticks apart. A hundred ticks are 0.6 us: a
- * ten-thousandth of a slice, and too seldom to cost anything. */
-enum { BUDGET_TICKS = 100 };
 
 typedef struct Gil {
     Lock base;
@@ -51,15 +46,11 @@ const Parameter gil_parameters[GIL_N_PARAMETERS] = {
 
 Lock *gil_create(const LockPolicy *policy, const LockSettings *settings)
 {
-    Gil *gil = aligned_alloc(alignof(Gil), sizeof(*gil));
+    Gil *gil = lock_new(policy, sizeof(*gil));
     pthread_condattr_t monotonic;
     int r;
 
-    assert(gil);
-    *gil = (Gil){
-        .base = {.policy = policy},
-        .interval = (nsec_t)settings->switch_interval_us * NSEC_PER_USEC,
-    };
+    gil->interval = (nsec_t)settings->switch_interval_us * NSEC_PER_USEC;
     pthread_condattr_init(&monotonic);
     r = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     assert(r == 0);
@@ -83,18 +74,17 @@ void gil_destroy(Lock *lock)
     pthread_cond_destroy(&gil->freed);
     pthread_mutex_destroy(&gil->switch_mutex);
     pthread_mutex_destroy(&gil->mutex);
-    free(gil);
 }
 
 /* pthread_mutex_lock cannot fail on a plain mutex; a lab that went on without it would measure nonsense. */
-static void lock_mutex(pthread_mutex_t *mutex)
+static void gil_lock_mutex(pthread_mutex_t *mutex)
 {
     int r = pthread_mutex_lock(mutex);
 
     assert(r == 0);
 }
 
-static void unlock_mutex(pthread_mutex_t *mutex)
+static void gil_unlock_mutex(pthread_mutex_t *mutex)
 {
     int r = pthread_mutex_unlock(mutex);
 
@@ -102,9 +92,8 @@ static void unlock_mutex(pthread_mutex_t *mutex)
 }
 
 /* Waits while the lock is taken, one interval at a time, and asks for it after each that changed nothing. */
-static void wait_until_free_locked(Gil *gil, Seat *seat)
+static void gil_wait_until_free_locked(Gil *gil, Seat *seat)
 {
-    seat->stats.contended++;
     while (gil->locked) {
         const struct timespec deadline = nsec_to_timespec(nsec_now() + gil->interval);
         uint64_t seen = gil->switch_number;
@@ -124,96 +113,60 @@ static void wait_until_free_locked(Gil *gil, Seat *seat)
     }
 }
 
-/* Returns whether there was something to wait for: the lock was taken, or another had it before. */
-static bool take(Gil *gil, Seat *seat)
+bool gil_acquire(Lock *lock, Seat *seat)
 {
-    bool waited;
+    Gil *gil = (Gil *)lock;
+    bool was_locked;
 
-    lock_mutex(&gil->mutex);
-    waited = gil->locked;
-    if (gil->locked)
-        wait_until_free_locked(gil, seat);
-    lock_mutex(&gil->switch_mutex);
+    gil_lock_mutex(&gil->mutex);
+    was_locked = gil->locked;
+    if (was_locked)
+        gil_wait_until_free_locked(gil, seat);
+    gil_lock_mutex(&gil->switch_mutex);
     gil->locked = true;
     if (gil->last_holder != seat) {
-        waited = waited || gil->last_holder;
-        seat->stats.handoffs += gil->last_holder != NULL;
         gil->last_holder = seat;
         gil->switch_number++;
     }
     pthread_cond_signal(&gil->switched);
-    unlock_mutex(&gil->switch_mutex);
+    gil_unlock_mutex(&gil->switch_mutex);
     atomic_store_explicit(&gil->drop_request, false, memory_order_relaxed);
-    unlock_mutex(&gil->mutex);
-    seat->stats.acquires++;
-    return waited;
+    gil_unlock_mutex(&gil->mutex);
+    return was_locked;
 }
 
-/* The request stays set until somebody takes the lock, so one that is seen here has a waiter behind it: the
- * wait ends. */
-static void wait_until_taken(Gil *gil, Seat *seat)
+/* The forced switch. Without it the releaser, which is on a CPU and only has to ask again, would have the
+ * lock back before the woken waiter runs, and who waits would wait for ever. The request stays set until
+ * somebody takes the lock, so one that is seen here has a waiter behind it: the wait ends. */
+static void gil_wait_until_taken(Gil *gil, Seat *seat)
 {
-    lock_mutex(&gil->switch_mutex);
+    gil_lock_mutex(&gil->switch_mutex);
     seat->stats.forced_switches += gil->last_holder == seat;
     while (gil->last_holder == seat)
         pthread_cond_wait(&gil->switched, &gil->switch_mutex);
-    unlock_mutex(&gil->switch_mutex);
+    gil_unlock_mutex(&gil->switch_mutex);
 }
 
-/* Returns whether the holder had to wait for another to take the lock. */
-static bool drop(Gil *gil, Seat *seat)
-{
-    lock_mutex(&gil->mutex);
-    assert(gil->locked);
-    gil->locked = false;
-    pthread_cond_signal(&gil->freed);
-    unlock_mutex(&gil->mutex);
-    if (!atomic_load_explicit(&gil->drop_request, memory_order_relaxed))
-        return false;
-    wait_until_taken(gil, seat);
-    return true;
-}
-
-void gil_acquire(Lock *lock, Seat *seat)
-{
-    nsec_t since = nsec_now();
-
-    if (take((Gil *)lock, seat))
-        seat->stats.waited += nsec_now() - since;
-}
-
-void gil_release(Lock *lock, Seat *seat)
-{
-    nsec_t since = nsec_now();
-
-    if (drop((Gil *)lock, seat))
-        seat->stats.waited += nsec_now() - since;
-}
-
-uint64_t gil_budget(const Lock *lock)
-{
-    (void)lock;
-    return BUDGET_TICKS;
-}
-
-void gil_check(Lock *lock, Seat *seat, uint64_t ticks)
+bool gil_release(Lock *lock, Seat *seat)
 {
     Gil *gil = (Gil *)lock;
 
-    nsec_t since;
-
-    (void)ticks;
+    gil_lock_mutex(&gil->mutex);
+    assert(gil->locked);
+    gil->locked = false;
+    pthread_cond_signal(&gil->freed);
+    gil_unlock_mutex(&gil->mutex);
     if (!atomic_load_explicit(&gil->drop_request, memory_order_relaxed))
-        return;
-    since = nsec_now();
-    drop(gil, seat);
-    take(gil, seat);
-    seat->stats.waited += nsec_now() - since;
+        return false;
+    gil_wait_until_taken(gil, seat);
+    return true;
 }
 
-static Lock *create(const LockSettings *settings)
+LockTurn gil_check(Lock *lock, Seat *seat, uint64_t ticks)
 {
-    return gil_create(&lock_gil, settings);
+    (void)seat;
+    (void)ticks;
+    return atomic_load_explicit(&((Gil *)lock)->drop_request, memory_order_relaxed) ? LOCK_YIELD : LOCK_KEPT;
 }
 
 const LockPolicy lock_gil = {
@@ -225,10 +178,10 @@ const LockPolicy lock_gil = {
     .models = "cpython3",
     .parameters = gil_parameters,
     .n_parameters = GIL_N_PARAMETERS,
-    .create = create,
+    .budget_ticks = GIL_BUDGET_TICKS,
+    .create = gil_create,
     .destroy = gil_destroy,
     .acquire = gil_acquire,
     .release = gil_release,
-    .budget = gil_budget,
     .check = gil_check,
 };

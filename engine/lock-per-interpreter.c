@@ -3,11 +3,6 @@
 #include "engine/lock-gil.h"
 #include "engine/registry.h"
 
-static Lock *create(const LockSettings *settings)
-{
-    return gil_create(&lock_per_interpreter, settings);
-}
-
 const LockPolicy lock_per_interpreter = {
     .name = "per-interpreter",
     .title = "a lock for each interpreter",
@@ -16,10 +11,10 @@ const LockPolicy lock_per_interpreter = {
     .models = "interpreters",
     .parameters = gil_parameters,
     .n_parameters = GIL_N_PARAMETERS,
-    .create = create,
+    .budget_ticks = GIL_BUDGET_TICKS,
+    .create = gil_create,
     .destroy = gil_destroy,
     .acquire = gil_acquire,
     .release = gil_release,
-    .budget = gil_budget,
     .check = gil_check,
 };

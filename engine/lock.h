@@ -1,12 +1,19 @@
-/* Who may be inside a step. A lock policy is a model of a real interpreter's lock: one lock-*.c each, ending
- * in its const descriptor.
+/* Who may be inside a step. Two things stand apart here: the books, which are the same for every lock and are
+ * kept in lock.c alone, and the algorithm, which is a policy: one lock-*.c each, ending in its const
+ * descriptor.
  *
  * A loop (see engine/loop.h) sits in a seat: the seat is what an interpreter's thread state is to its lock,
- * and carries the counters of that one thread, so that nobody shares a cache line for counting. */
+ * and carries the counters of that one thread, so that nobody shares a cache line for counting.
+ *
+ * What a loop does with its lock is acquire, then check between any two steps, then release; see drive.c. A
+ * policy does the same three things and says in one word how it went. It reads no clock for the books and
+ * counts none of their figures. So a policy can be naive, slow or unfair, but what it is said to have held is
+ * never more than the time there was; and one that gives the lock away without saying so is stopped. */
 #pragma once
 
 #include <stdalign.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/nsec.h"
@@ -17,16 +24,17 @@ typedef struct LockSettings {
     int64_t check_interval;     /* gil-py2: ticks between two checks */
 } LockSettings;
 
-/* Counters of one seat: written by its thread only, summed after the join. */
+/* Counters of one seat: written by its thread only, summed after the join. The last three are a policy's own
+ * to count, if its algorithm knows such a thing. */
 typedef struct LockStats {
     uint64_t acquires;
     uint64_t contended;       /* acquisitions that found the lock taken */
     uint64_t handoffs;        /* acquisitions from another seat */
+    nsec_t waited;            /* until it had the lock, where another had it; and in forced switches */
+    nsec_t held;              /* from an acquisition to its release, less what was waited in between */
     uint64_t false_wakeups;   /* woken, and it was taken again */
     uint64_t drop_requests;   /* made by this seat while it waited */
     uint64_t forced_switches; /* waits of this seat, after a release, until another seat had it */
-    nsec_t waited;            /* time in acquisitions and forced switches that had to wait */
-    nsec_t held;              /* time inside: running time less waited time less time let go */
 } LockStats;
 
 typedef struct Tracer Tracer;
@@ -35,7 +43,10 @@ typedef struct Seat {
     alignas(64) LockStats stats;
     nsec_t outside; /* time between a release to wait or crunch, and the next acquisition */
     Tracer *tracer; /* set before the first task; NULL unless this repetition is traced, see timeline.h */
-    nsec_t lost_at; /* gil-py2: when another took the lock from this seat; guarded by the lock */
+
+    /* Of the books. */
+    nsec_t held_since; /* moves forward by what is waited while the lock is given way */
+    nsec_t lost_at;    /* when the lock went to another; 0: it did not. Guarded by the lock */
 } Seat;
 
 typedef struct LockPolicy LockPolicy;
@@ -43,8 +54,17 @@ typedef struct LockPolicy LockPolicy;
 /* The common head of all locks; each policy puts its own state behind it. */
 typedef struct Lock {
     const LockPolicy *policy;
-    bool shared; /* several threads exist; set before the first of them starts, then read-only */
+    bool shared;  /* several threads exist; set before the first of them starts, then read-only */
+    Seat *holder; /* has the lock, or had it last; of the books, guarded by the lock */
 } Lock;
+
+/* What became of the lock at a check. */
+typedef enum LockTurn {
+    LOCK_KEPT,         /* the seat goes on */
+    LOCK_RETAKEN,      /* it let go and took it again, and found it free */
+    LOCK_RETAKEN_LATE, /* it let go and took it again, and found it taken */
+    LOCK_YIELD, /* somebody waits: now it is to let go and to take it again, as release() and acquire() do */
+} LockTurn;
 
 struct LockPolicy {
     const char *name;
@@ -62,16 +82,73 @@ struct LockPolicy {
     const Parameter *parameters; /* may be NULL */
     size_t n_parameters;
 
-    /* Returns a new lock; asserts that there is memory. Nothing is allocated later. */
-    Lock *(*create)(const LockSettings *settings);
+    /* There is no lock before the first thread: a lone seat neither takes it nor lets go of it. */
+    bool starts_with_threads;
+
+    /* How many ticks a step may use before the lock wants to be asked again; see budget(). */
+    uint64_t budget_ticks;
+
+    /* Returns a new lock, made with lock_new(); asserts that there is memory. Nothing is allocated later.
+     * NULL (then so are all that follow): there is no algorithm, everybody is always inside, and nothing is
+     * counted.
+     */
+    Lock *(*create)(const LockPolicy *policy, const LockSettings *settings);
     void (*destroy)(Lock *lock);
 
-    void (*acquire)(Lock *lock, Seat *seat);
-    void (*release)(Lock *lock, Seat *seat);
+    /* Returns when the seat has the lock. True: it found it taken and had to wait. */
+    bool (*acquire)(Lock *lock, Seat *seat);
 
-    /* How many ticks a step may use before the lock wants to be asked again. The seat holds the lock. */
+    /* Lets go. True: it came back only when another seat had the lock (a forced switch). */
+    bool (*release)(Lock *lock, Seat *seat);
+
+    /* Between two steps: the seat holds the lock and has used so many ticks. A lock that is not there yet
+     * must be kept. */
+    LockTurn (*check)(Lock *lock, Seat *seat, uint64_t ticks);
+
+    /* Where the budget changes from step to step; NULL: it is budget_ticks. The seat holds the lock. */
     uint64_t (*budget)(const Lock *lock);
-
-    /* Between two steps: the seat holds the lock and has used so many ticks. May let go and take it again. */
-    void (*check)(Lock *lock, Seat *seat, uint64_t ticks);
 };
+
+/* For policies: memory for a lock, with the policy's state behind the head, all zero but the head. */
+void *lock_new(const LockPolicy *policy, size_t size);
+
+Lock *lock_create(const LockPolicy *policy, const LockSettings *settings);
+void lock_destroy(Lock *lock);
+
+/* Takes the lock. now is the clock, which callers have just read for books of their own: a lock that is free
+ * costs no more than to read it once more. */
+void lock_acquire(Lock *lock, Seat *seat, nsec_t now);
+
+/* Lets go of it. Returns how long the seat then waited for a forced switch. */
+nsec_t lock_release(Lock *lock, Seat *seat, nsec_t now);
+
+static inline uint64_t lock_budget(const Lock *lock)
+{
+    return lock->policy->budget ? lock->policy->budget(lock) : lock->policy->budget_ticks;
+}
+
+/* The two behind the tests below. */
+void lock_come_back(Lock *lock, Seat *seat);
+void lock_yield(Lock *lock, Seat *seat);
+
+/* Between two steps that used so many ticks: gives way if the policy says so. No clock is read where nobody
+ * else comes, since some policies let go a million times a second. */
+static inline void lock_check(Lock *lock, Seat *seat, uint64_t ticks)
+{
+    LockTurn turn = lock->policy->check ? lock->policy->check(lock, seat, ticks) : LOCK_KEPT;
+
+    switch (turn) {
+    case LOCK_KEPT:
+        break;
+    case LOCK_RETAKEN:
+    case LOCK_RETAKEN_LATE:
+        seat->stats.acquires++;
+        seat->stats.contended += turn == LOCK_RETAKEN_LATE;
+        if (lock->holder != seat)
+            lock_come_back(lock, seat);
+        break;
+    case LOCK_YIELD:
+        lock_yield(lock, seat);
+        break;
+    }
+}

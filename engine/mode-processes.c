@@ -46,7 +46,7 @@ static void join(pid_t pid, Task *task)
 
 static int run(const Cell *cell, Arena *arena)
 {
-    Lock *lock = cell->lock->create(&cell->lock_settings);
+    Lock *lock = lock_create(cell->lock, &cell->lock_settings);
     pid_t *pids = calloc(cell->n_tasks, sizeof(*pids)), self = getpid();
     uint32_t limit = cell_start_limit(cell), started;
     Loop loop;
@@ -73,7 +73,7 @@ static int run(const Cell *cell, Arena *arena)
         join(pids[i], arena_task(arena, i));
     cell_stop_clock(arena);
     loop_finish(&loop);
-    cell->lock->destroy(lock);
+    lock_destroy(lock);
     free(pids);
     return r;
 }

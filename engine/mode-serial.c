@@ -4,7 +4,7 @@
 
 static int run(const Cell *cell, Arena *arena)
 {
-    Lock *lock = cell->lock->create(&cell->lock_settings);
+    Lock *lock = lock_create(cell->lock, &cell->lock_settings);
     Loop loop;
 
     loop_init(&loop, cell, arena, lock, arena_seat(arena, 0), 1);
@@ -15,7 +15,7 @@ static int run(const Cell *cell, Arena *arena)
     drive_close(&loop);
     cell_stop_clock(arena);
     loop_finish(&loop);
-    cell->lock->destroy(lock);
+    lock_destroy(lock);
     return 0;
 }
 

@@ -34,7 +34,7 @@ static Worker *create_workers(const Cell *cell, Arena *arena, Lock *common)
 
     assert(workers);
     for (uint32_t i = 0; i < cell->n_tasks; i++) {
-        Lock *lock = common ? common : cell->lock->create(&cell->lock_settings);
+        Lock *lock = common ? common : lock_create(cell->lock, &cell->lock_settings);
 
         loop_init(&workers[i].loop, cell, arena, lock, arena_seat(arena, i), 1);
         workers[i].loop.alone = true;
@@ -47,11 +47,11 @@ static void free_workers(const Cell *cell, Worker *workers, Lock *common)
 {
     for (uint32_t i = 0; i < cell->n_tasks; i++) {
         if (!common)
-            cell->lock->destroy(workers[i].loop.lock);
+            lock_destroy(workers[i].loop.lock);
         loop_finish(&workers[i].loop);
     }
     if (common)
-        cell->lock->destroy(common);
+        lock_destroy(common);
     free(workers);
 }
 
@@ -76,7 +76,7 @@ static int start(const Cell *cell, Worker *workers, uint32_t *ret_started)
 
 static int run(const Cell *cell, Arena *arena)
 {
-    Lock *common = cell->lock->each_its_own ? NULL : cell->lock->create(&cell->lock_settings);
+    Lock *common = cell->lock->each_its_own ? NULL : lock_create(cell->lock, &cell->lock_settings);
     Worker *workers = create_workers(cell, arena, common);
     uint32_t started;
     int r;

@@ -3,8 +3,8 @@
  * somebody else had it meanwhile: the old lock lets go a million times a second, and hardly ever is that a
  * switch.
  *
- * The lock's own code has no part in it: while a loop is traced, a lock that does nothing but look at the
- * clock stands before the loop's own. */
+ * Both come from the books of the lock (lock.c), which know when it went from one seat to another: a wait in
+ * the picture is the wait that is counted. */
 #include "engine/timeline.h"
 
 #include <errno.h>
@@ -161,65 +161,16 @@ void timeline_record_false_wakeup(Tracer *tracer)
     add(tracer->timeline, (Span){now, now, tracer->task, SPAN_FALSE_WAKEUP});
 }
 
-static void acquire(Lock *lock, Seat *seat)
+void timeline_record_lock_wait(Tracer *tracer, nsec_t since, nsec_t until, SpanKind kind)
 {
-    Tracer *tracer = (Tracer *)lock;
-    nsec_t since = nsec_now(), waited = seat->stats.waited;
-
-    tracer->behind->policy->acquire(tracer->behind, seat);
-    if (seat->stats.waited == waited)
-        return;
     timeline_record(tracer, tracer->task, SPAN_WAIT_LOCK, since);
-    timeline_record(tracer, tracer->task, SPAN_NONE, 0);
+    timeline_record(tracer, tracer->task, kind, until);
 }
 
-static void release(Lock *lock, Seat *seat)
-{
-    Tracer *tracer = (Tracer *)lock;
-
-    tracer->behind->policy->release(tracer->behind, seat);
-}
-
-static uint64_t budget(const Lock *lock)
-{
-    const Tracer *tracer = (const Tracer *)lock;
-
-    return tracer->behind->policy->budget(tracer->behind);
-}
-
-/* A hand-over is counted when the lock comes from another seat, so without one nobody else had it. */
-static void check(Lock *lock, Seat *seat, uint64_t ticks)
-{
-    Tracer *tracer = (Tracer *)lock;
-    nsec_t since = nsec_now();
-    uint64_t handoffs = seat->stats.handoffs;
-
-    tracer->behind->policy->check(tracer->behind, seat, ticks);
-    if (seat->stats.handoffs == handoffs)
-        return;
-    timeline_record(tracer, tracer->task, SPAN_WAIT_LOCK, since);
-    timeline_record(tracer, tracer->task, SPAN_RUN, 0);
-}
-
-static const LockPolicy traced = {
-    .name = "traced",
-    .acquire = acquire,
-    .release = release,
-    .budget = budget,
-    .check = check,
-};
-
-/* A lock that no other thread shares never changes hands. */
 void timeline_begin(Loop *loop, uint32_t first_task)
 {
-    Tracer *tracer = loop->seat->tracer;
-
-    loop->tracer = tracer;
-    tracer->task = first_task;
-    tracer->behind = loop->lock;
-    tracer->lock.policy = &traced;
-    if (loop->lock->shared)
-        loop->lock = &tracer->lock;
+    loop->tracer = loop->seat->tracer;
+    loop->tracer->task = first_task;
 }
 
 void timeline_end(Loop *loop, uint32_t first_task, uint32_t n_tasks)
@@ -229,6 +180,5 @@ void timeline_end(Loop *loop, uint32_t first_task, uint32_t n_tasks)
 
     for (uint32_t i = first_task; i < first_task + n_tasks; i++)
         close_row(tracer->timeline, i, now);
-    loop->lock = tracer->behind;
     loop->tracer = NULL;
 }

@@ -27,9 +27,7 @@ typedef struct TimelineRow TimelineRow;
 
 /* One for each seat, used by its thread only. */
 struct Tracer {
-    alignas(64) Lock lock; /* stands before the loop's own, and sees when that changes hands */
-    Lock *behind;
-    Timeline *timeline;
+    alignas(64) Timeline *timeline;
     uint32_t task; /* runs on this loop, or ran last */
 };
 
@@ -66,6 +64,10 @@ void timeline_end(Loop *loop, uint32_t first_task, uint32_t n_tasks);
 void timeline_record(Tracer *tracer, uint32_t task, SpanKind kind, nsec_t at);
 void timeline_record_leave(Loop *loop, SpanKind kind, nsec_t since, nsec_t waited);
 void timeline_record_return(Loop *loop);
+
+/* For the books of a lock: the seat's task lost the lock or asked for it at since, and has it from until on,
+ * when another had it meanwhile. Then it does what kind says. */
+void timeline_record_lock_wait(Tracer *tracer, nsec_t since, nsec_t until, SpanKind kind);
 
 /* Under gil only: sem_wait goes back to sleep by itself, so those of gil-py2 are counted, but nobody sees
  * when they were. */

@@ -27,12 +27,10 @@ static void expect(Tracer *tracer, nsec_t at, const Span *expected, uint32_t n)
 {
     Timeline *timeline = tracer->timeline;
     Seat seat = {.tracer = tracer};
-    Lock lock = {0};
-    Loop loop = {.seat = &seat, .tracer = tracer, .lock = &lock};
+    Loop loop = {.seat = &seat, .tracer = tracer};
 
     timeline_record(tracer, 0, SPAN_NONE, at);
     timeline_record(tracer, 1, SPAN_NONE, at);
-    tracer->behind = &lock;
     timeline_end(&loop, 0, 2);
     timeline_sort(timeline);
     ck_assert_uint_eq(timeline_count(timeline), n);
@@ -187,7 +185,7 @@ END_TEST
 /* A traced thread computes until a waiter has had the lock. */
 static void hand_over(const LockPolicy *policy)
 {
-    Lock *lock = policy->create(&(LockSettings){.switch_interval_us = 1000, .check_interval = 100});
+    Lock *lock = lock_create(policy, &(LockSettings){.switch_interval_us = 1000, .check_interval = 100});
     Tracer *tracer = make_tracer(ROOM);
     const Span *spans = tracer->timeline->spans;
     Seat mine = {.tracer = tracer};
@@ -195,15 +193,13 @@ static void hand_over(const LockPolicy *policy)
     Waiter waiter = {0};
 
     lock->shared = true;
-    policy->acquire(lock, &mine);
+    lock_acquire(lock, &mine, nsec_now());
     timeline_begin(&loop, 0);
     timeline_record(tracer, 0, SPAN_RUN, 0);
     waiter_start(&waiter, lock);
-    /* The old lock takes even the time of its first acquisition. */
-    mine.stats.waited = 0;
     while (mine.stats.handoffs == 0)
-        loop.lock->policy->check(loop.lock, &mine, 101);
-    policy->release(lock, &mine);
+        lock_check(loop.lock, &mine, 101);
+    lock_release(lock, &mine, nsec_now());
     waiter_join(&waiter);
     timeline_end(&loop, 0, 1);
     ck_assert_uint_eq(timeline_count(tracer->timeline), 3);
@@ -215,7 +211,7 @@ static void hand_over(const LockPolicy *policy)
     ck_assert_uint_ge(spans[1].end - spans[1].start, mine.stats.waited);
     ck_assert_uint_gt(mine.stats.waited, 0);
     timeline_free(tracer->timeline);
-    policy->destroy(lock);
+    lock_destroy(lock);
 }
 
 START_TEST(a_check_that_hands_over_is_a_wait_between_two_runs)
@@ -229,7 +225,7 @@ END_TEST
  * woke in vain, and sets *ret to how often the timeline says so. */
 static uint64_t wake_in_vain(const LockPolicy *policy, uint32_t *ret)
 {
-    Lock *lock = policy->create(&(LockSettings){.switch_interval_us = INT32_MAX, .check_interval = 100});
+    Lock *lock = lock_create(policy, &(LockSettings){.switch_interval_us = INT32_MAX, .check_interval = 100});
     Tracer *tracer = make_tracer(ROOM);
     const Timeline *timeline = tracer->timeline;
     Waiter waiter = {.seat = {.tracer = tracer}};
@@ -238,10 +234,10 @@ static uint64_t wake_in_vain(const LockPolicy *policy, uint32_t *ret)
 
     lock->shared = true;
     timeline_begin(&loop, 1);
-    policy->acquire(lock, &mine);
+    lock_acquire(lock, &mine, nsec_now());
     waiter_start(&waiter, loop.lock);
     waiter_wake_in_vain(&waiter, lock, &mine);
-    policy->release(lock, &mine);
+    lock_release(lock, &mine, nsec_now());
     waiter_join(&waiter);
     timeline_end(&loop, 1, 1);
     /* The wait for the lock is one span, and what woke the thread in vain lies within it. */
@@ -255,7 +251,7 @@ static uint64_t wake_in_vain(const LockPolicy *policy, uint32_t *ret)
         ck_assert_uint_le(span->end, wait->end);
     }
     timeline_free(tracer->timeline);
-    policy->destroy(lock);
+    lock_destroy(lock);
     return waiter.seat.stats.false_wakeups;
 }
 

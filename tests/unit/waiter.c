@@ -52,8 +52,8 @@ static void *take_and_let_go(void *data)
     Waiter *waiter = data;
 
     atomic_store(&waiter->id, gettid());
-    waiter->lock->policy->acquire(waiter->lock, &waiter->seat);
-    waiter->lock->policy->release(waiter->lock, &waiter->seat);
+    lock_acquire(waiter->lock, &waiter->seat, nsec_now());
+    lock_release(waiter->lock, &waiter->seat, nsec_now());
     return NULL;
 }
 
@@ -73,8 +73,8 @@ void waiter_wake_in_vain(Waiter *waiter, Lock *lock, Seat *holder)
     atomic_store(&has_gone_on, false);
     ck_assert_int_eq(pthread_kill(waiter->thread, SIGUSR1), 0);
     wait_until(&is_held_up);
-    lock->policy->release(lock, holder);
-    lock->policy->acquire(lock, holder);
+    lock_release(lock, holder, nsec_now());
+    lock_acquire(lock, holder, nsec_now());
     atomic_store(&may_go_on, true);
     wait_until(&has_gone_on);
     wait_until_it_sleeps(waiter);

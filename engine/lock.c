@@ -1,0 +1,121 @@
+/* The books of every lock. Three rules make them add up:
+ *
+ * Time is taken where the lock goes from one seat to another, and only there. Where nobody else wants it, not
+ * even an old GIL that lets go a million times a second pays for a clock.
+ *
+ * A seat that lets go at a check cannot know when it lost the lock: it may be put off the CPU just behind its
+ * release, and another may have had the lock for a long time when it comes back. So whoever takes the lock
+ * from a seat tells that seat the time. Without this the time of the other would be in both books, and two
+ * tasks would have held one lock for twice the time there was.
+ *
+ * Who holds it is known here, not asked of the policy. One that gave the lock away and said that it kept it
+ * is found out at the next release, where the holder is somebody else. */
+#include "engine/lock.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/timeline.h"
+
+void *lock_new(const LockPolicy *policy, size_t size)
+{
+    size_t whole = (size + alignof(Seat) - 1) / alignof(Seat) * alignof(Seat);
+    Lock *lock = aligned_alloc(alignof(Seat), whole);
+
+    assert(lock);
+    memset(lock, 0, whole);
+    lock->policy = policy;
+    return lock;
+}
+
+Lock *lock_create(const LockPolicy *policy, const LockSettings *settings)
+{
+    return policy->create ? policy->create(policy, settings) : lock_new(policy, sizeof(Lock));
+}
+
+void lock_destroy(Lock *lock)
+{
+    if (lock->policy->destroy)
+        lock->policy->destroy(lock);
+    free(lock);
+}
+
+static bool lock_is_there(const Lock *lock)
+{
+    return lock->policy->acquire && (lock->shared || !lock->policy->starts_with_threads);
+}
+
+/* The seat has the lock from another, or is the first to have it. Returns the time. */
+static nsec_t lock_change_holder(Lock *lock, Seat *seat)
+{
+    Seat *before = lock->holder;
+    nsec_t now = nsec_now();
+
+    if (before) {
+        seat->stats.handoffs++;
+        if (before->lost_at == 0)
+            before->lost_at = now;
+    }
+    lock->holder = seat;
+    return now;
+}
+
+void lock_acquire(Lock *lock, Seat *seat, nsec_t now)
+{
+    nsec_t since = now;
+    bool contended;
+
+    if (!lock_is_there(lock))
+        return;
+    contended = lock->policy->acquire(lock, seat);
+    seat->stats.acquires++;
+    seat->stats.contended += contended;
+    seat->lost_at = 0;
+    if (contended || (lock->holder && lock->holder != seat)) {
+        now = lock_change_holder(lock, seat);
+        seat->stats.waited += now - since;
+        if (seat->tracer)
+            timeline_record_lock_wait(seat->tracer, since, now, SPAN_NONE);
+    }
+    lock->holder = seat;
+    seat->held_since = now;
+}
+
+nsec_t lock_release(Lock *lock, Seat *seat, nsec_t now)
+{
+    nsec_t waited;
+
+    if (!lock_is_there(lock))
+        return 0;
+    assert(lock->holder == seat);
+    seat->stats.held += now - seat->held_since;
+    if (!lock->policy->release(lock, seat))
+        return 0;
+    waited = nsec_now() - now;
+    seat->stats.waited += waited;
+    return waited;
+}
+
+/* The seat has the lock back from another. */
+void lock_come_back(Lock *lock, Seat *seat)
+{
+    nsec_t now = lock_change_holder(lock, seat), waited = now - seat->lost_at;
+
+    seat->stats.waited += waited;
+    seat->held_since += waited;
+    if (seat->tracer)
+        timeline_record_lock_wait(seat->tracer, seat->lost_at, now, SPAN_RUN);
+    seat->lost_at = 0;
+}
+
+void lock_yield(Lock *lock, Seat *seat)
+{
+    seat->lost_at = nsec_now();
+    lock->policy->release(lock, seat);
+    seat->stats.contended += lock->policy->acquire(lock, seat);
+    seat->stats.acquires++;
+    if (lock->holder != seat)
+        lock_come_back(lock, seat);
+    seat->lost_at = 0;
+}
