@@ -119,7 +119,7 @@ int authority_parse_origin(const char *origin, size_t length, Authority *ret)
     return 0;
 }
 
-static int port_of(const Authority *authority, const Authority *other)
+static int authority_port(const Authority *authority, const Authority *other)
 {
     if (authority->port > 0)
         return authority->port;
@@ -128,7 +128,7 @@ static int port_of(const Authority *authority, const Authority *other)
 
 bool authority_equals(const Authority *one, const Authority *other)
 {
-    return strcmp(one->host, other->host) == 0 && port_of(one, other) == port_of(other, one);
+    return strcmp(one->host, other->host) == 0 && authority_port(one, other) == authority_port(other, one);
 }
 
 bool authority_is_localhost(const Authority *authority)

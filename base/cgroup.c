@@ -14,7 +14,7 @@
 enum { MAX_LIST = 4 << 20, MAX_FILE = 65536 };
 
 /* Returns the text of a file, or NULL; the caller frees it. */
-static char *read_text(const char *folder, const char *name, size_t max)
+static char *cgroup_read_text(const char *folder, const char *name, size_t max)
 {
     auto_free char *path = text_printf("%s/%s", folder, name);
     char *text;
@@ -36,7 +36,7 @@ static bool has_word(const char *list, const char *word)
 
 /* Finds the path in lines "4:cpu,cpuacct:/path", of v2 "0::/path". The text is cut up. Returns NULL if the
  * process is in no such hierarchy. */
-static const char *find_path(char *text, const char *controller, bool v2)
+static const char *cgroup_find_path(char *text, const char *controller, bool v2)
 {
     char *rest = NULL;
 
@@ -115,10 +115,11 @@ static const char *below(const char *path, const char *root)
 
 /* The first mount that shows the process's own group. If none does, the process is outside of what it can see
  * of the hierarchy, and the top of that is the best that there is. */
-static void find_folder(const char *root, const char *path, const char *controller, bool v2, CgroupTree *ret)
+static void cgroup_find_folder(
+    const char *root, const char *path, const char *controller, bool v2, CgroupTree *ret)
 {
     auto_free char *proc = text_printf("%s/proc/self", root);
-    auto_free char *text = read_text(proc, "mountinfo", MAX_LIST);
+    auto_free char *text = cgroup_read_text(proc, "mountinfo", MAX_LIST);
     char *rest = NULL;
 
     for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest)) {
@@ -138,21 +139,21 @@ static void find_folder(const char *root, const char *path, const char *controll
     }
 }
 
-static void find_tree(const char *root, const char *controller, bool v2, CgroupTree *ret)
+static void cgroup_find_tree(const char *root, const char *controller, bool v2, CgroupTree *ret)
 {
     auto_free char *proc = text_printf("%s/proc/self", root);
-    auto_free char *text = read_text(proc, "cgroup", MAX_FILE);
-    const char *path = text ? find_path(text, controller, v2) : NULL;
+    auto_free char *text = cgroup_read_text(proc, "cgroup", MAX_FILE);
+    const char *path = text ? cgroup_find_path(text, controller, v2) : NULL;
 
     *ret = (CgroupTree){0};
     if (path)
-        find_folder(root, path, controller, v2, ret);
+        cgroup_find_folder(root, path, controller, v2, ret);
 }
 
 void cgroup_find_controller(const char *root, const char *controller, Cgroup *ret)
 {
-    find_tree(root, controller, false, &ret->v1);
-    find_tree(root, controller, true, &ret->v2);
+    cgroup_find_tree(root, controller, false, &ret->v1);
+    cgroup_find_tree(root, controller, true, &ret->v2);
 }
 
 void cgroup_find(const char *root, Cgroup *ret)
@@ -161,7 +162,7 @@ void cgroup_find(const char *root, Cgroup *ret)
 }
 
 /* Goes one level up. Returns whether there was one. */
-static bool go_up(CgroupTree *tree)
+static bool tree_go_up(CgroupTree *tree)
 {
     char *slash = strrchr(tree->folder + tree->top, '/');
 
@@ -174,7 +175,7 @@ static bool go_up(CgroupTree *tree)
 /* "150000 100000": microseconds of CPU time in a period of so many. "max" instead is no limit. */
 static double quota_v2(const char *folder)
 {
-    auto_free char *text = read_text(folder, "cpu.max", MAX_FILE);
+    auto_free char *text = cgroup_read_text(folder, "cpu.max", MAX_FILE);
     double quota, period;
 
     if (!text || sscanf(text, "%lf %lf", &quota, &period) != 2 || !(quota > 0) || !(period > 0))
@@ -185,15 +186,15 @@ static double quota_v2(const char *folder)
 /* The same in two files; -1 is no limit. */
 static double quota_v1(const char *folder)
 {
-    auto_free char *quota_text = read_text(folder, "cpu.cfs_quota_us", MAX_FILE);
-    auto_free char *period_text = read_text(folder, "cpu.cfs_period_us", MAX_FILE);
+    auto_free char *quota_text = cgroup_read_text(folder, "cpu.cfs_quota_us", MAX_FILE);
+    auto_free char *period_text = cgroup_read_text(folder, "cpu.cfs_period_us", MAX_FILE);
     double quota = quota_text ? strtod(quota_text, NULL) : 0;
     double period = period_text ? strtod(period_text, NULL) : 0;
 
     return quota > 0 && period > 0 ? quota / period : 0;
 }
 
-static double tightest(CgroupTree tree, double (*quota_of)(const char *folder))
+static double tree_tightest(CgroupTree tree, double (*quota_of)(const char *folder))
 {
     double least = 0;
 
@@ -204,19 +205,19 @@ static double tightest(CgroupTree tree, double (*quota_of)(const char *folder))
 
         if (quota > 0 && (least == 0 || quota < least))
             least = quota;
-    } while (go_up(&tree));
+    } while (tree_go_up(&tree));
     return least;
 }
 
 double cgroup_cpu_quota(const Cgroup *cgroup)
 {
-    double v1 = tightest(cgroup->v1, quota_v1), v2 = tightest(cgroup->v2, quota_v2);
+    double v1 = tree_tightest(cgroup->v1, quota_v1), v2 = tree_tightest(cgroup->v2, quota_v2);
 
     return v1 > 0 && (v2 == 0 || v1 < v2) ? v1 : v2;
 }
 
 /* The value of a line "name 123", or 0. */
-static uint64_t field(const char *text, const char *name)
+static uint64_t stat_field(const char *text, const char *name)
 {
     size_t length = strlen(name);
 
@@ -227,30 +228,30 @@ static uint64_t field(const char *text, const char *name)
 }
 
 /* v1 counts nanoseconds, v2 microseconds, each under a name of its own. */
-static nsec_t throttled(CgroupTree tree)
+static nsec_t tree_throttled(CgroupTree tree)
 {
     nsec_t sum = 0;
 
     if (!tree.folder[0])
         return 0;
     do {
-        auto_free char *text = read_text(tree.folder, "cpu.stat", MAX_FILE);
+        auto_free char *text = cgroup_read_text(tree.folder, "cpu.stat", MAX_FILE);
 
         if (text)
-            sum += field(text, "throttled_time") + field(text, "throttled_usec") * NSEC_PER_USEC;
-    } while (go_up(&tree));
+            sum += stat_field(text, "throttled_time") + stat_field(text, "throttled_usec") * NSEC_PER_USEC;
+    } while (tree_go_up(&tree));
     return sum;
 }
 
 nsec_t cgroup_throttled(const Cgroup *cgroup)
 {
-    return throttled(cgroup->v1) + throttled(cgroup->v2);
+    return tree_throttled(cgroup->v1) + tree_throttled(cgroup->v2);
 }
 
 /* A file with one number. Returns INT64_MAX if it is missing or says "max". */
-static int64_t number_in(const char *folder, const char *name)
+static int64_t cgroup_number_in(const char *folder, const char *name)
 {
-    auto_free char *text = read_text(folder, name, MAX_FILE);
+    auto_free char *text = cgroup_read_text(folder, name, MAX_FILE);
     long long number;
 
     return text && sscanf(text, "%lld", &number) == 1 ? number : INT64_MAX;
@@ -264,12 +265,13 @@ int64_t cgroup_left(const CgroupTree *tree, const char *limit, const char *usage
     if (!at.folder[0])
         return least;
     do {
-        int64_t left = number_in(at.folder, limit), used = usage ? number_in(at.folder, usage) : 0;
+        int64_t left = cgroup_number_in(at.folder, limit),
+                used = usage ? cgroup_number_in(at.folder, usage) : 0;
 
         if (left < INT64_MAX && used < INT64_MAX)
             left = left > used ? left - used : 0;
         if (left < least)
             least = left;
-    } while (go_up(&at));
+    } while (tree_go_up(&at));
     return least;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Moves *at behind the number. */
-static int read_number(const char **at, int *ret)
+static int cpulist_read_number(const char **at, int *ret)
 {
     unsigned long number;
     char *end;
@@ -29,11 +29,11 @@ int cpulist_parse(const char *text, cpu_set_t *ret)
     for (;; text++) {
         int first, last, r;
 
-        r = read_number(&text, &first);
+        r = cpulist_read_number(&text, &first);
         last = first;
         if (r == 0 && *text == '-') {
             text++;
-            r = read_number(&text, &last);
+            r = cpulist_read_number(&text, &last);
         }
         if (r < 0)
             return r;

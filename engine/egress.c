@@ -13,7 +13,7 @@
 #include "plan/allow.h"
 #include "plan/url.h"
 
-static bool is_own_origin(const Egress *egress, const Address *address, int port)
+static bool egress_is_own_origin(const Egress *egress, const Address *address, int port)
 {
     Address own;
 
@@ -36,7 +36,7 @@ char *egress_refusal(const Egress *egress, const struct sockaddr *to)
         return NULL;
     if (!address_from_socket(to, &address, &port))
         return text_printf("an address of family %d is not one of the Internet", to->sa_family);
-    if (is_own_origin(egress, &address, port) || allow_address(egress->allow, &address, port))
+    if (egress_is_own_origin(egress, &address, port) || allow_address(egress->allow, &address, port))
         return NULL;
     address_format(&address, text);
     address_format_port(&address, port, with_port);
@@ -57,7 +57,7 @@ Egress egress_to_own_origin(const Cell *cell)
 /* libcurl would resolve each name in a thread of its own, again and again: it is done once, and what was
  * judged is what is dialled. Returns "host:port:address,address" with the addresses that may be, or NULL with
  * the refusal of the first. */
-static char *choose(
+static char *egress_choose(
     const Egress *egress, const UrlTarget *target, const struct addrinfo *found, char **ret_refusal)
 {
     char *entry = text_printf("%s:%d:", target->host, target->port);
@@ -90,7 +90,7 @@ static char *choose(
 
 /* Whom to ask for: localhost means the loopback addresses whatever a resolver thinks (RFC 6761, 6.3), and a
  * small system has no file that says so. NULL stands for them. */
-static const char *node_of(const UrlTarget *target, char literal[static ADDRESS_TEXT_SIZE])
+static const char *egress_node_of(const UrlTarget *target, char literal[static ADDRESS_TEXT_SIZE])
 {
     if (target->is_address)
         address_format(&target->address, literal);
@@ -100,7 +100,7 @@ static const char *node_of(const UrlTarget *target, char literal[static ADDRESS_
 }
 
 /* An address stands in the URL already, and libcurl reads it as it is. */
-static int aim(const UrlTarget *target, Egress *egress, char *reason)
+static int egress_aim(const UrlTarget *target, Egress *egress, char *reason)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     auto_free char *entry = NULL, *refusal = NULL;
@@ -109,13 +109,13 @@ static int aim(const UrlTarget *target, Egress *egress, char *reason)
     int r;
 
     snprintf(port, sizeof(port), "%d", target->port);
-    r = getaddrinfo(node_of(target, literal), port, &hints, &found);
+    r = getaddrinfo(egress_node_of(target, literal), port, &hints, &found);
     if (r != 0) {
         snprintf(
             reason, ARENA_REASON_SIZE, "the host %.60s has no address: %s", target->host, gai_strerror(r));
         return -EHOSTUNREACH;
     }
-    entry = choose(egress, target, found, &refusal);
+    entry = egress_choose(egress, target, found, &refusal);
     freeaddrinfo(found);
     if (!entry) {
         snprintf(reason, ARENA_REASON_SIZE, "%s (the host is %.60s)", refusal, target->host);
@@ -141,7 +141,7 @@ int egress_to_url(const Cell *cell, const char *url, Egress *ret, char reason[st
     egress.goes_anywhere = cell->goes_anywhere;
     egress.host_allowed = allow_host(cell->allow, target.host, target.port);
     egress.max_bytes = (uint64_t)cell->max_bytes;
-    r = aim(&target, &egress, reason);
+    r = egress_aim(&target, &egress, reason);
     if (r == 0)
         *ret = egress;
     return r;
@@ -153,7 +153,7 @@ void egress_finish(Egress *egress)
     *egress = (Egress){0};
 }
 
-static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+static curl_socket_t egress_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
     EgressTransfer *transfer = user;
     char *refusal = egress_refusal(transfer->egress, &address->addr);
@@ -166,7 +166,7 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
     return CURL_SOCKET_BAD;
 }
 
-static size_t on_header(char *data, size_t size, size_t count, void *user)
+static size_t egress_on_header(char *data, size_t size, size_t count, void *user)
 {
     (void)data;
     return egress_take(user, size * count) ? size * count : 0;
@@ -176,14 +176,14 @@ void egress_guard(EgressTransfer *transfer, const Egress *egress, CURL *easy)
 {
     egress_finish_transfer(transfer);
     transfer->egress = egress;
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, egress_open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     /* None from the environment either. */
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     if (egress->max_bytes > 0) {
-        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, egress_on_header);
         curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     }
     if (egress->resolve)

@@ -118,7 +118,7 @@ static const MemoryUse memory[] = {
 
 /* What a task needs at once: in epoll a socket; in a thread a socket, an epoll set, and libcurl's two of
  * each multi handle. Processes count by themselves, and are limited to what a machine can bear. */
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
+static int64_t fetch_max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000, OTHERS = 64 };
     struct rlimit limit;
@@ -138,14 +138,14 @@ static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE]
     return most < 1 ? 1 : most;
 }
 
-static size_t state_bytes(const Cell *cell)
+static size_t fetch_state_bytes(const Cell *cell)
 {
     const FetchParams *params = (const FetchParams *)cell->params;
 
     return sizeof(FetchTask) + (size_t)params->requests * sizeof(FetchRow);
 }
 
-static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+static int fetch_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const FetchParams *params = (const FetchParams *)cell->params;
     Egress *egress = calloc(1, sizeof(*egress));
@@ -168,7 +168,7 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 
 /* The task's page on the own server. The delay depends on seed, task and request alone, so every mode and
  * every repetition waits for the same times. */
-static void own_url(char *url, size_t size, const Cell *cell, uint32_t task, uint32_t request)
+static void fetch_own_url(char *url, size_t size, const Cell *cell, uint32_t task, uint32_t request)
 {
     const FetchParams *params = (const FetchParams *)cell->params;
     uint64_t state = cell->seed ^ ((uint64_t)task << 32 | request);
@@ -183,7 +183,7 @@ static void own_url(char *url, size_t size, const Cell *cell, uint32_t task, uin
         (long long)params->bytes);
 }
 
-static size_t on_content(char *data, size_t size, size_t count, void *user)
+static size_t fetch_on_content(char *data, size_t size, size_t count, void *user)
 {
     FetchTask *state = user;
 
@@ -193,7 +193,7 @@ static size_t on_content(char *data, size_t size, size_t count, void *user)
     return size * count;
 }
 
-static bool start_request(Loop *loop, Task *task)
+static bool fetch_start_request(Loop *loop, Task *task)
 {
     const Cell *cell = loop->cell;
     const FetchParams *params = (const FetchParams *)cell->params;
@@ -207,11 +207,11 @@ static bool start_request(Loop *loop, Task *task)
     if (params->url[0])
         memcpy(url, params->url, sizeof(url));
     else
-        own_url(url, sizeof(url), cell, task->id, state->n_rows);
+        fetch_own_url(url, sizeof(url), cell, task->id, state->n_rows);
     state->finished = false;
     curl_easy_setopt(state->easy, CURLOPT_URL, url);
     curl_easy_setopt(state->easy, CURLOPT_PRIVATE, task);
-    curl_easy_setopt(state->easy, CURLOPT_WRITEFUNCTION, on_content);
+    curl_easy_setopt(state->easy, CURLOPT_WRITEFUNCTION, fetch_on_content);
     curl_easy_setopt(state->easy, CURLOPT_WRITEDATA, state);
     curl_easy_setopt(state->easy, CURLOPT_TIMEOUT_MS, (long)params->request_timeout_ms);
     curl_easy_setopt(state->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -226,7 +226,7 @@ static bool start_request(Loop *loop, Task *task)
     return true;
 }
 
-static void on_ended(Loop *loop, CURL *easy, CURLcode code)
+static void fetch_on_ended(Loop *loop, CURL *easy, CURLcode code)
 {
     Task *task = NULL;
     FetchTask *state;
@@ -238,14 +238,14 @@ static void on_ended(Loop *loop, CURL *easy, CURLcode code)
     loop_wake(loop, task);
 }
 
-static int open_loop(Loop *loop)
+static int fetch_open_loop(Loop *loop)
 {
     const FetchParams *params = (const FetchParams *)loop->cell->params;
 
-    return params->client == CLIENT_BLOCKING ? 0 : transfers_open(loop, on_ended);
+    return params->client == CLIENT_BLOCKING ? 0 : transfers_open(loop, fetch_on_ended);
 }
 
-static Step finish(Task *task, StepKind kind, uint64_t ticks)
+static Step fetch_finish(Task *task, StepKind kind, uint64_t ticks)
 {
     FetchTask *state = (FetchTask *)task->state;
 
@@ -255,7 +255,7 @@ static Step finish(Task *task, StepKind kind, uint64_t ticks)
     return (Step){kind, ticks};
 }
 
-static void say_why(Task *task, const FetchParams *params)
+static void fetch_say_why(Task *task, const FetchParams *params)
 {
     const FetchTask *state = (const FetchTask *)task->state;
 
@@ -272,7 +272,7 @@ static void say_why(Task *task, const FetchParams *params)
 }
 
 /* Interpreting a request takes an interpreter more than one check interval, so a step fills its budget. */
-static Step step(Loop *loop, Task *task, uint64_t ticks)
+static Step fetch_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const FetchParams *params = (const FetchParams *)loop->cell->params;
     FetchTask *state = (FetchTask *)task->state;
@@ -286,22 +286,22 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     if (state->finished) {
         fetch_row_finish(&state->rows[state->n_rows], state->easy, state->code);
         if (state->code != CURLE_OK) {
-            say_why(task, params);
-            return finish(task, STEP_FAILED, ticks);
+            fetch_say_why(task, params);
+            return fetch_finish(task, STEP_FAILED, ticks);
         }
         state->n_rows++;
         if (state->n_rows == (uint32_t)params->requests)
-            return finish(task, STEP_DONE, ticks);
+            return fetch_finish(task, STEP_DONE, ticks);
     }
-    if (!start_request(loop, task) || (!blocking && !transfers_begin(loop, state->easy))) {
+    if (!fetch_start_request(loop, task) || (!blocking && !transfers_begin(loop, state->easy))) {
         task_fail(task, "request %u: libcurl could not start it", state->n_rows);
-        return finish(task, STEP_FAILED, ticks);
+        return fetch_finish(task, STEP_FAILED, ticks);
     }
     return (Step){blocking ? STEP_DETACHED : STEP_WAIT, ticks};
 }
 
 /* The own server's pages are known; a page elsewhere is right however it answered. */
-static const char *check(const Cell *cell, const Task *task)
+static const char *fetch_check(const Cell *cell, const Task *task)
 {
     const FetchParams *params = (const FetchParams *)cell->params;
     const FetchTask *state = (const FetchTask *)task->state;
@@ -314,7 +314,7 @@ static const char *check(const Cell *cell, const Task *task)
     return NULL;
 }
 
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *fetch_answer(const Cell *cell, const Task *task)
 {
     const FetchTask *state = (const FetchTask *)task->state;
 
@@ -322,7 +322,7 @@ static json_t *answer(const Cell *cell, const Task *task)
     return fetch_rows_json(state->rows, state->n_rows);
 }
 
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void fetch_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     json_t *responses = json_object();
     uint64_t n_requests = 0, n_bytes = 0;
@@ -358,13 +358,13 @@ const Experiment experiment_fetch = {
     .memory = memory,
     .n_memory = ARRAY_LENGTH(memory),
     .blocks_loop = {{"client", "blocking"}},
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .prepare = prepare,
-    .open_loop = open_loop,
+    .max_tasks = fetch_max_tasks,
+    .state_bytes = fetch_state_bytes,
+    .prepare = fetch_prepare,
+    .open_loop = fetch_open_loop,
     .close_loop = transfers_close,
-    .step = step,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .step = fetch_step,
+    .check = fetch_check,
+    .answer = fetch_answer,
+    .report = fetch_report,
 };

@@ -13,7 +13,7 @@ void fetch_row_content(FetchRow *row, const char *data, size_t length)
     row->bytes += length;
 }
 
-static nsec_t read_time(CURL *easy, CURLINFO info)
+static nsec_t row_read_time(CURL *easy, CURLINFO info)
 {
     curl_off_t us = 0;
 
@@ -28,13 +28,13 @@ void fetch_row_finish(FetchRow *row, CURL *easy, CURLcode code)
     if (code == CURLE_OK)
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     row->status = (uint16_t)status;
-    row->lookup = read_time(easy, CURLINFO_NAMELOOKUP_TIME_T);
-    row->connect = read_time(easy, CURLINFO_CONNECT_TIME_T);
-    row->first_byte = read_time(easy, CURLINFO_STARTTRANSFER_TIME_T);
-    row->total = read_time(easy, CURLINFO_TOTAL_TIME_T);
+    row->lookup = row_read_time(easy, CURLINFO_NAMELOOKUP_TIME_T);
+    row->connect = row_read_time(easy, CURLINFO_CONNECT_TIME_T);
+    row->first_byte = row_read_time(easy, CURLINFO_STARTTRANSFER_TIME_T);
+    row->total = row_read_time(easy, CURLINFO_TOTAL_TIME_T);
 }
 
-static json_t *escaped(const char *data, size_t length)
+static json_t *row_escaped(const char *data, size_t length)
 {
     char text[4 * FETCH_CONTENT_START + 1];
     size_t at = 0;
@@ -59,6 +59,6 @@ json_t *fetch_rows_json(const FetchRow *rows, size_t n_rows)
             json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:o}", "status", rows[i].status, "bytes",
                 (json_int_t)rows[i].bytes, "lookup_ns", (json_int_t)rows[i].lookup, "connect_ns",
                 (json_int_t)rows[i].connect, "first_byte_ns", (json_int_t)rows[i].first_byte, "total_ns",
-                (json_int_t)rows[i].total, "content_start", escaped(rows[i].start, rows[i].n_start)));
+                (json_int_t)rows[i].total, "content_start", row_escaped(rows[i].start, rows[i].n_start)));
     return array;
 }

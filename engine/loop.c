@@ -90,20 +90,20 @@ int loop_watch(Loop *loop, Watch *watch, uint32_t events)
     return 0;
 }
 
-static void place(Loop *loop, Timer *timer, uint32_t position)
+static void heap_place(Loop *loop, Timer *timer, uint32_t position)
 {
     loop->timers[position] = timer;
     timer->position = position;
 }
 
-static void sift_up(Loop *loop, Timer *timer, uint32_t position)
+static void heap_sift_up(Loop *loop, Timer *timer, uint32_t position)
 {
     for (; position > 1 && loop->timers[position / 2]->at > timer->at; position /= 2)
-        place(loop, loop->timers[position / 2], position);
-    place(loop, timer, position);
+        heap_place(loop, loop->timers[position / 2], position);
+    heap_place(loop, timer, position);
 }
 
-static void sift_down(Loop *loop, Timer *timer, uint32_t position)
+static void heap_sift_down(Loop *loop, Timer *timer, uint32_t position)
 {
     for (;;) {
         uint32_t child = 2 * position;
@@ -114,10 +114,10 @@ static void sift_down(Loop *loop, Timer *timer, uint32_t position)
             child++;
         if (loop->timers[child]->at >= timer->at)
             break;
-        place(loop, loop->timers[child], position);
+        heap_place(loop, loop->timers[child], position);
         position = child;
     }
-    place(loop, timer, position);
+    heap_place(loop, timer, position);
 }
 
 void loop_clear_timer(Loop *loop, Timer *timer)
@@ -132,9 +132,9 @@ void loop_clear_timer(Loop *loop, Timer *timer)
     if (last == timer)
         return;
     if (position > 1 && loop->timers[position / 2]->at > last->at)
-        sift_up(loop, last, position);
+        heap_sift_up(loop, last, position);
     else
-        sift_down(loop, last, position);
+        heap_sift_down(loop, last, position);
 }
 
 void loop_set_timer(Loop *loop, Timer *timer, nsec_t at)
@@ -142,11 +142,11 @@ void loop_set_timer(Loop *loop, Timer *timer, nsec_t at)
     loop_clear_timer(loop, timer);
     timer->at = at;
     assert(loop->n_timers < loop->max_timers);
-    sift_up(loop, timer, ++loop->n_timers);
+    heap_sift_up(loop, timer, ++loop->n_timers);
 }
 
 /* epoll_pwait2 waits to the nanosecond; where the kernel is older than 5.11, milliseconds rounded up. */
-static int wait_for_events(int epoll_fd, struct epoll_event *events, int max, const nsec_t *timeout)
+static int loop_wait_for_events(int epoll_fd, struct epoll_event *events, int max, const nsec_t *timeout)
 {
     const struct timespec span = nsec_to_timespec(timeout ? *timeout : 0);
     int n = epoll_pwait2(epoll_fd, events, max, timeout ? &span : NULL, NULL);
@@ -178,7 +178,7 @@ void loop_poll(Loop *loop, LoopEvents *ret, bool dont_block)
         return;
     }
     assert(!forever || loop->n_watches > 0);
-    n = wait_for_events(loop->epoll_fd, events, ARRAY_LENGTH(events), forever ? NULL : &timeout);
+    n = loop_wait_for_events(loop->epoll_fd, events, ARRAY_LENGTH(events), forever ? NULL : &timeout);
     assert(n >= 0 || errno == EINTR);
     for (int i = 0; i < n; i++) {
         ret->ready[i].watch = events[i].data.ptr;

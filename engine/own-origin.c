@@ -13,7 +13,7 @@
 
 extern char **environ;
 
-static int spawn(const char *path, int input, int output, pid_t *ret)
+static int own_origin_spawn(const char *path, int input, int output, pid_t *ret)
 {
     char *const argv[] = {(char *)"gilscope-origin", NULL};
     posix_spawn_file_actions_t actions;
@@ -28,7 +28,7 @@ static int spawn(const char *path, int input, int output, pid_t *ret)
 }
 
 /* The origin says in one line where it listens. */
-static json_t *read_ports(int fd)
+static json_t *own_origin_read_ports(int fd)
 {
     auto_file FILE *file = fdopen(fd, "r");
     json_auto_t *ready = NULL;
@@ -57,7 +57,7 @@ int own_origin_start(OwnOrigin *origin, json_t **ret_ports)
         close(input[1]);
         return r;
     }
-    r = spawn(path, input[0], output[1], &origin->pid);
+    r = own_origin_spawn(path, input[0], output[1], &origin->pid);
     close(input[0]);
     close(output[1]);
     if (r < 0) {
@@ -66,7 +66,7 @@ int own_origin_start(OwnOrigin *origin, json_t **ret_ports)
         return r;
     }
     origin->stdin_fd = input[1];
-    *ret_ports = read_ports(output[0]);
+    *ret_ports = own_origin_read_ports(output[0]);
     if (*ret_ports)
         return 0;
     own_origin_stop(origin);

@@ -48,7 +48,7 @@ __attribute__((format(printf, 2, 3))) static void child_fail(int status, const c
     _exit(status);
 }
 
-static bool is_kept(const char *variable)
+static bool child_keeps_variable(const char *variable)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(kept_variables); i++) {
         size_t length = strlen(kept_variables[i]);
@@ -59,19 +59,20 @@ static bool is_kept(const char *variable)
     return false;
 }
 
-static void clean_environment(void)
+static void child_clean_environment(void)
 {
     char **to = environ;
 
     for (char **from = environ; from && *from; from++)
-        if (is_kept(*from))
+        if (child_keeps_variable(*from))
             *to++ = *from;
     if (to)
         *to = NULL;
 }
 
 /* Lowers the soft limit to value and the hard one to value + grace; never raises the hard one. */
-static void tighten(__rlimit_resource_t resource, const char *name, const GuardOption *option, rlim_t grace)
+static void child_tighten(
+    __rlimit_resource_t resource, const char *name, const GuardOption *option, rlim_t grace)
 {
     struct rlimit limit;
     rlim_t value = (rlim_t)option->value;
@@ -87,7 +88,7 @@ static void tighten(__rlimit_resource_t resource, const char *name, const GuardO
         child_fail(GUARD_STATUS_FAILED, "--%s=%ju", name, (uintmax_t)value);
 }
 
-static void set_oom_score(const GuardOption *option)
+static void child_set_oom_score(const GuardOption *option)
 {
     auto_close int fd = -1;
 
@@ -98,7 +99,7 @@ static void set_oom_score(const GuardOption *option)
         child_fail(GUARD_STATUS_FAILED, "--oom-score-adj=%d", (int)option->value);
 }
 
-static void set_cpus(const GuardOptions *options)
+static void child_set_cpus(const GuardOptions *options)
 {
     if (options->option[GUARD_CPUS].given &&
         sched_setaffinity(0, sizeof(options->cpus), &options->cpus) < 0) {
@@ -108,18 +109,18 @@ static void set_cpus(const GuardOptions *options)
     }
 }
 
-static void confine(const GuardOptions *options, const GuardGroup *group)
+static void child_confine(const GuardOptions *options, const GuardGroup *group)
 {
     guard_group_enter(group);
-    set_cpus(options);
+    child_set_cpus(options);
     descriptors_raise();
-    tighten(RLIMIT_NOFILE, "nofile", &options->option[GUARD_NOFILE], 0);
+    child_tighten(RLIMIT_NOFILE, "nofile", &options->option[GUARD_NOFILE], 0);
     /* One more second until SIGKILL, so that the cause of death is SIGXCPU, which says why. */
-    tighten(RLIMIT_CPU, "cpu-seconds", &options->option[GUARD_CPU_SECONDS], 1);
-    tighten(RLIMIT_FSIZE, "file-size", &options->option[GUARD_FILE_SIZE], 0);
-    set_oom_score(&options->option[GUARD_OOM_SCORE_ADJ]);
+    child_tighten(RLIMIT_CPU, "cpu-seconds", &options->option[GUARD_CPU_SECONDS], 1);
+    child_tighten(RLIMIT_FSIZE, "file-size", &options->option[GUARD_FILE_SIZE], 0);
+    child_set_oom_score(&options->option[GUARD_OOM_SCORE_ADJ]);
     if (options->option[GUARD_CLEAN_ENV].given)
-        clean_environment();
+        child_clean_environment();
 }
 
 __attribute__((noreturn)) static void child_run(
@@ -130,7 +131,7 @@ __attribute__((noreturn)) static void child_run(
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guard)
         _exit(GUARD_STATUS_STOPPED);
-    confine(options, group);
+    child_confine(options, group);
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(options->program[0], options->program);
     child_fail(

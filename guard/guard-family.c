@@ -5,7 +5,7 @@
  * - In the process group of the direct child: the whole group goes at once. The kernel signals it under the
  *   lock that fork() needs, so nobody escapes by forking.
  * - By forking and exiting in turn, each time in a session of its own: such a process lives for 100 us, but
- *   it is an orphan, ours, and among the newest numbers. hunt_newest() tries those, a few us each.
+ *   it is an orphan, ours, and among the newest numbers. family_hunt_newest() tries those, a few us each.
  * - Anywhere else below us: a round walks all processes of /proc by number and kills each one whose parent
  *   is this process or was killed before it in the same round. A child with a smaller number than its parent
  *   (numbers wrap) is met in the next round, when its parent is dead and it is our child.
@@ -68,7 +68,7 @@ int guard_family_init(GuardFamily *family)
 /* In a storm of processes the guard must get its turn, or it takes long to overtake them. A nice value does
  * not do it, because the scheduler may share out the CPU by session first (autogroup). Takes a privilege;
  * without it storms end too, but later. */
-static void ask_for_priority(void)
+static void family_ask_for_priority(void)
 {
     struct sched_param parameters = {.sched_priority = 1};
 
@@ -78,7 +78,7 @@ static void ask_for_priority(void)
 void guard_family_watch(GuardFamily *family, pid_t child)
 {
     family->child = child;
-    ask_for_priority();
+    family_ask_for_priority();
 }
 
 bool guard_family_reap(GuardFamily *family)
@@ -99,7 +99,7 @@ bool guard_family_reap(GuardFamily *family)
 
 /* Returns the parent of a process, or 0 if the process is gone. Its name stands in brackets and may contain
  * any byte, brackets too; behind it come only numbers. */
-static pid_t read_parent(const GuardFamily *family, pid_t pid)
+static pid_t family_read_parent(const GuardFamily *family, pid_t pid)
 {
     char path[32], text[512], *at;
     ssize_t length;
@@ -137,7 +137,7 @@ static bool round_has(const Round *round, pid_t pid)
 
 /* A session is inherited by fork and left by setsid() only. So in another session than ours there are only
  * descendants, and the whole group may go at once. */
-static void kill_process(const GuardFamily *family, pid_t pid)
+static void family_kill_process(const GuardFamily *family, pid_t pid)
 {
     pid_t session = getsid(pid), group = getpgid(pid);
 
@@ -149,22 +149,22 @@ static void kill_process(const GuardFamily *family, pid_t pid)
 
 /* Asking wait() first is much cheaper than opening a file in /proc, and in a storm nearly all are orphans
  * that are ours already, dead or alive. */
-static void visit_process(GuardFamily *family, Round *round, pid_t pid)
+static void family_visit_process(GuardFamily *family, Round *round, pid_t pid)
 {
     int status;
     pid_t ended = waitpid(pid, &status, WNOHANG | __WALL);
 
     if (ended == pid && pid == family->child)
         family->child_status = status;
-    if (ended == pid || (ended < 0 && !round_has(round, read_parent(family, pid))))
+    if (ended == pid || (ended < 0 && !round_has(round, family_read_parent(family, pid))))
         return;
-    kill_process(family, pid);
+    family_kill_process(family, pid);
     if (round->n_pids < MAX_KILLED)
         round->pids[round->n_pids++] = pid;
 }
 
 /* The number of the process that was created last, or 0. It is the fifth word of /proc/loadavg. */
-static pid_t read_newest(const GuardFamily *family)
+static pid_t family_read_newest(const GuardFamily *family)
 {
     auto_close int fd = openat(family->proc_fd, "loadavg", O_RDONLY | O_CLOEXEC);
     char text[128];
@@ -176,9 +176,9 @@ static pid_t read_newest(const GuardFamily *family)
 }
 
 /* Kills orphans among the newest numbers. Returns false if there is none alive. */
-static bool hunt_newest(GuardFamily *family)
+static bool family_hunt_newest(GuardFamily *family)
 {
-    pid_t newest = read_newest(family);
+    pid_t newest = family_read_newest(family);
     bool found = false;
 
     for (pid_t pid = newest; pid > newest - HUNT_NUMBERS && pid > 1; pid--) {
@@ -186,13 +186,13 @@ static bool hunt_newest(GuardFamily *family)
 
         if (pid == family->child || waitpid(pid, &status, WNOHANG | __WALL) != 0)
             continue;
-        kill_process(family, pid);
+        family_kill_process(family, pid);
         found = true;
     }
     return found;
 }
 
-static void kill_round(GuardFamily *family, Round *round)
+static void family_kill_round(GuardFamily *family, Round *round)
 {
     /* The type has room for the longest name, so it may reach behind the bytes that are asked for. */
     _Alignas(struct dirent64) char buffer[DIRECTORY_BYTES + sizeof(struct dirent64)];
@@ -206,13 +206,13 @@ static void kill_round(GuardFamily *family, Round *round)
         for (ssize_t at = 0; at < length; at += entry->d_reclen) {
             entry = (const struct dirent64 *)(buffer + at);
             if (*entry->d_name >= '1' && *entry->d_name <= '9')
-                visit_process(family, round, atoi(entry->d_name));
+                family_visit_process(family, round, atoi(entry->d_name));
         }
     }
 }
 
 /* Returns false if no child has died for so long. */
-static bool wait_for_death(nsec_t patience)
+static bool family_wait_for_death(nsec_t patience)
 {
     struct timespec limit = nsec_to_timespec(patience);
     sigset_t set;
@@ -225,7 +225,7 @@ static bool wait_for_death(nsec_t patience)
 /* Waits for the dead and reaps them, the direct child too, until as many as were killed are reaped or none
  * has died for so long. Stops in any case after a few more: a storm supplies new dead for ever. Returns
  * false when no child is left, dead or alive. */
-static bool reap_killed(GuardFamily *family, size_t n_killed, nsec_t patience)
+static bool family_reap_killed(GuardFamily *family, size_t n_killed, nsec_t patience)
 {
     size_t n_reaped = 0;
 
@@ -239,7 +239,7 @@ static bool reap_killed(GuardFamily *family, size_t n_killed, nsec_t patience)
             family->child_status = status;
         if (pid > 0)
             n_reaped++;
-        else if (n_reaped >= n_killed || !wait_for_death(patience))
+        else if (n_reaped >= n_killed || !family_wait_for_death(patience))
             return true;
     }
     return true;
@@ -253,10 +253,10 @@ void guard_family_kill(GuardFamily *family)
     round.n_pids = 1;
     /* Not reaped yet, so the number can only be ours. */
     kill(-family->child, SIGKILL);
-    while (reap_killed(family, round.n_pids, patience)) {
-        for (int i = 0; i < MAX_HUNTS && hunt_newest(family); i++)
+    while (family_reap_killed(family, round.n_pids, patience)) {
+        for (int i = 0; i < MAX_HUNTS && family_hunt_newest(family); i++)
             ;
-        kill_round(family, &round);
+        family_kill_round(family, &round);
         if (patience < PATIENCE_MAX)
             patience *= 2;
     }

@@ -18,7 +18,7 @@
 #define MAX_REMOVALS 1000
 #define REMOVAL_PAUSE (1 * NSEC_PER_MSEC)
 
-static int write_file(const char *folder, const char *name, const char *text)
+static int group_write_file(const char *folder, const char *name, const char *text)
 {
     auto_free char *path = text_printf("%s/%s", folder, name);
     auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -28,7 +28,7 @@ static int write_file(const char *folder, const char *name, const char *text)
 
 /* Returns the new group's folder, owned by the caller, or NULL. A process that sees only the top of its
  * hierarchy would leave its own group, and the limits of that, so there it is not done. */
-static char *make_below(const CgroupTree *tree, int64_t pids_max)
+static char *group_make_below(const CgroupTree *tree, int64_t pids_max)
 {
     auto_free char *folder = NULL, *limit = text_printf("%" PRId64, pids_max);
 
@@ -39,7 +39,7 @@ static char *make_below(const CgroupTree *tree, int64_t pids_max)
     rmdir(folder);
     if (mkdir(folder, 0755) < 0)
         return NULL;
-    if (write_file(folder, "pids.max", limit) == 0)
+    if (group_write_file(folder, "pids.max", limit) == 0)
         return take_pointer(folder);
     rmdir(folder);
     return NULL;
@@ -53,15 +53,15 @@ void guard_group_make(GuardGroup *group, int64_t pids_max)
     if (pids_max == 0)
         return;
     cgroup_find_controller("", "pids", &own);
-    group->folder = make_below(&own.v1, pids_max);
+    group->folder = group_make_below(&own.v1, pids_max);
     if (!group->folder)
-        group->folder = make_below(&own.v2, pids_max);
+        group->folder = group_make_below(&own.v2, pids_max);
 }
 
 void guard_group_enter(const GuardGroup *group)
 {
     if (group->folder)
-        write_file(group->folder, "cgroup.procs", "0");
+        group_write_file(group->folder, "cgroup.procs", "0");
 }
 
 /* The kernel may count the last of the dead a moment longer than wait() does. */

@@ -58,7 +58,7 @@ __attribute__((format(printf, 3, 4))) static int refuse_value(
     return -EINVAL;
 }
 
-static int read_number(const OptionRow *row, const char *value, int64_t *ret)
+static int option_read_number(const OptionRow *row, const char *value, int64_t *ret)
 {
     int64_t number;
 
@@ -69,7 +69,7 @@ static int read_number(const OptionRow *row, const char *value, int64_t *ret)
     return 0;
 }
 
-static int read_cpus(const OptionRow *row, const char *value, cpu_set_t *ret)
+static int option_read_cpus(const OptionRow *row, const char *value, cpu_set_t *ret)
 {
     auto_free char *allowed = NULL;
     cpu_set_t usable, chosen;
@@ -87,7 +87,8 @@ static int read_cpus(const OptionRow *row, const char *value, cpu_set_t *ret)
     return 0;
 }
 
-static int read_value(const OptionRow *row, const char *value, GuardOptions *options, GuardOption *option)
+static int option_read_value(
+    const OptionRow *row, const char *value, GuardOptions *options, GuardOption *option)
 {
     option->given = true;
     if (row->type == OPTION_SWITCH)
@@ -98,11 +99,11 @@ static int read_value(const OptionRow *row, const char *value, GuardOptions *opt
         return -EINVAL;
     }
     if (row->type == OPTION_CPUS)
-        return read_cpus(row, value, &options->cpus);
-    return read_number(row, value, &option->value);
+        return option_read_cpus(row, value, &options->cpus);
+    return option_read_number(row, value, &option->value);
 }
 
-static int read_option(GuardOptions *options, const char *argument)
+static int option_read(GuardOptions *options, const char *argument)
 {
     const char *name = argument + 2, *equals = strchr(name, '=');
     size_t length = equals ? (size_t)(equals - name) : strlen(name);
@@ -110,7 +111,7 @@ static int read_option(GuardOptions *options, const char *argument)
     for (int i = 0; i < N_GUARD_OPTIONS; i++) {
         if (strlen(rows[i].name) != length || strncmp(rows[i].name, name, length) != 0)
             continue;
-        return read_value(&rows[i], equals ? equals + 1 : NULL, options, &options->option[i]);
+        return option_read_value(&rows[i], equals ? equals + 1 : NULL, options, &options->option[i]);
     }
     fprintf(stderr, "gilscope-guard: %s: unknown option, see --help\n", argument);
     return -EINVAL;
@@ -122,7 +123,7 @@ int guard_options_parse(GuardOptions *options, char **argv)
     if (*argv)
         argv++;
     for (; *argv && strncmp(*argv, "--", 2) == 0 && (*argv)[2] != '\0'; argv++)
-        if (read_option(options, *argv) < 0)
+        if (option_read(options, *argv) < 0)
             return -EINVAL;
     if (*argv && **argv == '-' && strcmp(*argv, "--") != 0) {
         fprintf(stderr, "gilscope-guard: %s: unknown option, see --help\n", *argv);

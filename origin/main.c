@@ -21,7 +21,7 @@ typedef struct End {
     uv_signal_t interrupt, terminate;
 } End;
 
-static void on_input(uv_poll_t *poll, int status, int events)
+static void end_on_input(uv_poll_t *poll, int status, int events)
 {
     char ignored[256];
     ssize_t n = read(STDIN_FILENO, ignored, sizeof(ignored));
@@ -32,37 +32,37 @@ static void on_input(uv_poll_t *poll, int status, int events)
     uv_stop(poll->loop);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void end_on_signal(uv_signal_t *handle, int number)
 {
     (void)number;
     uv_stop(handle->loop);
 }
 
-static void watch_signal(uv_loop_t *loop, uv_signal_t *handle, int number)
+static void end_watch_signal(uv_loop_t *loop, uv_signal_t *handle, int number)
 {
     uv_signal_init(loop, handle);
-    uv_signal_start(handle, on_signal, number);
+    uv_signal_start(handle, end_on_signal, number);
 }
 
 /* Returns false if the input cannot be waited for: a file or /dev/null, which have an end already. */
-static bool watch_end(uv_loop_t *loop, End *end)
+static bool end_watch(uv_loop_t *loop, End *end)
 {
-    watch_signal(loop, &end->interrupt, SIGINT);
-    watch_signal(loop, &end->terminate, SIGTERM);
+    end_watch_signal(loop, &end->interrupt, SIGINT);
+    end_watch_signal(loop, &end->terminate, SIGTERM);
     if (uv_poll_init(loop, &end->input, STDIN_FILENO) < 0)
         return false;
-    uv_poll_start(&end->input, UV_READABLE | UV_DISCONNECT, on_input);
+    uv_poll_start(&end->input, UV_READABLE | UV_DISCONNECT, end_on_input);
     return true;
 }
 
-static void close_handle(uv_handle_t *handle, void *data)
+static void origin_close_handle(uv_handle_t *handle, void *data)
 {
     (void)data;
     if (!uv_is_closing(handle))
         uv_close(handle, NULL);
 }
 
-static int announce(const uint16_t *ports, int64_t n)
+static int origin_announce(const uint16_t *ports, int64_t n)
 {
     printf("{\"event\":\"ready\",\"pid\":%d,\"ports\":[", (int)getpid());
     for (int64_t i = 0; i < n; i++)
@@ -71,7 +71,7 @@ static int announce(const uint16_t *ports, int64_t n)
     return fflush(stdout) == 0 ? 0 : -errno;
 }
 
-static int serve(uv_loop_t *loop, const OriginOptions *options)
+static int origin_serve(uv_loop_t *loop, const OriginOptions *options)
 {
     const OriginSettings settings = {
         .address = options->address,
@@ -89,14 +89,14 @@ static int serve(uv_loop_t *loop, const OriginOptions *options)
         return EXIT_FAILED;
     }
     /* Before anybody knows of us: the end may be told at once. */
-    has_input = watch_end(loop, &end);
-    r = announce(ports, options->n_ports);
+    has_input = end_watch(loop, &end);
+    r = origin_announce(ports, options->n_ports);
     if (r < 0)
         fprintf(stderr, "gilscope-origin: cannot say where it listens: %s\n", strerror(-r));
     else if (has_input)
         uv_run(loop, UV_RUN_DEFAULT);
     origin_stop(origin);
-    uv_walk(loop, close_handle, NULL);
+    uv_walk(loop, origin_close_handle, NULL);
     uv_run(loop, UV_RUN_DEFAULT);
     origin_free(origin);
     return r < 0 ? EXIT_FAILED : 0;
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
     descriptors_raise();
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&loop);
-    status = serve(&loop, &options);
+    status = origin_serve(&loop, &options);
     uv_loop_close(&loop);
     return status;
 }

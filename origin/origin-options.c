@@ -34,7 +34,7 @@ static const Row rows[] = {
 };
 enum { N_ROWS = ARRAY_LENGTH(rows) };
 
-static void set_default(const Row *row, void *field)
+static void option_set_default(const Row *row, void *field)
 {
     switch (row->kind) {
     case KIND_NUMBER:
@@ -50,7 +50,7 @@ static void set_default(const Row *row, void *field)
 }
 
 /* value is NULL if there was no equals sign. */
-static int set_value(const Row *row, const char *value, void *field)
+static int option_set_value(const Row *row, const char *value, void *field)
 {
     int64_t number;
 
@@ -79,7 +79,7 @@ static int set_value(const Row *row, const char *value, void *field)
     return 0;
 }
 
-static const Row *find_row(const char *name, size_t length)
+static const Row *option_find(const char *name, size_t length)
 {
     for (int i = 0; i < N_ROWS; i++)
         if (strlen(rows[i].name) == length && strncmp(rows[i].name, name, length) == 0)
@@ -90,17 +90,17 @@ static const Row *find_row(const char *name, size_t length)
 int origin_options_parse(OriginOptions *options, char **argv)
 {
     for (int i = 0; i < N_ROWS; i++)
-        set_default(&rows[i], (char *)options + rows[i].offset);
+        option_set_default(&rows[i], (char *)options + rows[i].offset);
     for (int i = 1; argv[0] && argv[i]; i++) {
         const char *name = strncmp(argv[i], "--", 2) == 0 ? argv[i] + 2 : "";
         const char *equals = strchr(name, '=');
-        const Row *row = find_row(name, equals ? (size_t)(equals - name) : strlen(name));
+        const Row *row = option_find(name, equals ? (size_t)(equals - name) : strlen(name));
 
         if (!row) {
             fprintf(stderr, "gilscope-origin: %s: unknown option, see --help\n", argv[i]);
             return -EINVAL;
         }
-        if (set_value(row, equals ? equals + 1 : NULL, (char *)options + row->offset) < 0)
+        if (option_set_value(row, equals ? equals + 1 : NULL, (char *)options + row->offset) < 0)
             return -EINVAL;
     }
     return 0;

@@ -46,18 +46,18 @@ struct Origin {
     Port ports[];
 };
 
-static void mark(Port *port)
+static void port_mark(Port *port)
 {
     port->marked = true;
 }
 
-static void on_over(Visitor *visitor)
+static void port_on_over(Visitor *visitor)
 {
     MHD_resume_connection(visitor->connection);
-    mark(visitor->port);
+    port_mark(visitor->port);
 }
 
-static void on_connection(
+static void port_on_connection(
     void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code)
 {
     Port *port = data;
@@ -84,13 +84,13 @@ static void on_connection(
 }
 
 /* Being active is all that it is for. */
-static void on_busy(uv_idle_t *busy)
+static void origin_on_busy(uv_idle_t *busy)
 {
     (void)busy;
 }
 
 /* One turn for each marked port. What is left to do keeps it marked, and the loop from sleeping. */
-static void on_pump(uv_prepare_t *pump)
+static void origin_on_pump(uv_prepare_t *pump)
 {
     Origin *origin = pump->data;
     bool busy = false;
@@ -106,27 +106,27 @@ static void on_pump(uv_prepare_t *pump)
         busy = busy || port->marked;
     }
     if (busy)
-        uv_idle_start(&origin->busy, on_busy);
+        uv_idle_start(&origin->busy, origin_on_busy);
     else
         uv_idle_stop(&origin->busy);
 }
 
-static void on_ready(uv_poll_t *poll, int status, int events)
+static void port_on_ready(uv_poll_t *poll, int status, int events)
 {
     (void)status;
     (void)events;
-    mark(poll->data);
+    port_mark(poll->data);
 }
 
-static void on_sweep(uv_timer_t *sweep)
+static void origin_on_sweep(uv_timer_t *sweep)
 {
     Origin *origin = sweep->data;
 
     for (int i = 0; i < origin->n_ports; i++)
-        mark(&origin->ports[i]);
+        port_mark(&origin->ports[i]);
 }
 
-static int listen_on(const char *address, uint16_t *ret_port)
+static int port_listen(const char *address, uint16_t *ret_port)
 {
     struct sockaddr_storage name = {0};
     struct sockaddr_in *ipv4 = (struct sockaddr_in *)&name;
@@ -151,16 +151,16 @@ static int listen_on(const char *address, uint16_t *ret_port)
 
 /* MHD_USE_TURBO saves three system calls for each connection: it tries to read before it asks whether there
  * is anything to read, and closes without a shutdown before. */
-static int open_port(Origin *origin, Port *port, const char *address, uint16_t *ret_port)
+static int port_open(Origin *origin, Port *port, const char *address, uint16_t *ret_port)
 {
-    int fd = listen_on(address, ret_port);
+    int fd = port_listen(address, ret_port);
 
     if (fd < 0)
         return fd;
     port->origin = origin;
     port->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        request_handle, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, port,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        request_handle, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_CONNECTION, port_on_connection,
+        port, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_PER_CONNECTION,
         MHD_OPTION_END);
     if (!port->daemon) {
@@ -172,13 +172,13 @@ static int open_port(Origin *origin, Port *port, const char *address, uint16_t *
     uv_poll_init(
         origin->loop, &port->poll, MHD_get_daemon_info(port->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
     port->poll.data = port;
-    uv_poll_start(&port->poll, UV_READABLE, on_ready);
+    uv_poll_start(&port->poll, UV_READABLE, port_on_ready);
     return 0;
 }
 
 /* A daemon must not be stopped with suspended connections. Those are resumed by now, and are closed when it
  * runs. The number of turns only keeps eager clients from holding it up. */
-static void close_port(Port *port)
+static void port_close(Port *port)
 {
     MHD_UNSIGNED_LONG_LONG timeout;
 
@@ -198,14 +198,14 @@ static Origin *origin_new(uv_loop_t *loop, const OriginSettings *settings)
     assert(origin);
     origin->loop = loop;
     origin->limits = settings->limits;
-    origin->visitors = visitors_new(loop, on_over);
+    origin->visitors = visitors_new(loop, port_on_over);
     uv_prepare_init(loop, &origin->pump);
     origin->pump.data = origin;
-    uv_prepare_start(&origin->pump, on_pump);
+    uv_prepare_start(&origin->pump, origin_on_pump);
     uv_idle_init(loop, &origin->busy);
     uv_timer_init(loop, &origin->sweep);
     origin->sweep.data = origin;
-    uv_timer_start(&origin->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    uv_timer_start(&origin->sweep, origin_on_sweep, SWEEP_MS, SWEEP_MS);
     return origin;
 }
 
@@ -214,7 +214,7 @@ int origin_start(uv_loop_t *loop, const OriginSettings *settings, uint16_t *port
     Origin *origin = origin_new(loop, settings);
 
     for (int i = 0; i < settings->n_ports; i++) {
-        int r = open_port(origin, &origin->ports[i], settings->address, &ports[i]);
+        int r = port_open(origin, &origin->ports[i], settings->address, &ports[i]);
 
         if (r < 0) {
             origin_stop(origin);
@@ -235,7 +235,7 @@ void origin_stop(Origin *origin)
     uv_close((uv_handle_t *)&origin->sweep, NULL);
     visitors_send_away(origin->visitors);
     for (int i = 0; i < origin->n_ports; i++)
-        close_port(&origin->ports[i]);
+        port_close(&origin->ports[i]);
 }
 
 void origin_free(Origin *origin)

@@ -40,7 +40,7 @@ void page_request_init(PageRequest *request)
 }
 
 /* Copies what can be shown of a text, with its NUL; a question mark stands for the rest. */
-static void show(char *to, size_t size, const char *text, size_t length)
+static void page_show(char *to, size_t size, const char *text, size_t length)
 {
     size_t n = length < size ? length : size - 1;
 
@@ -49,7 +49,7 @@ static void show(char *to, size_t size, const char *text, size_t length)
     to[n] = '\0';
 }
 
-static void read_value(
+static void page_read_value(
     PageRequest *request, const PageLimits *limits, const Row *row, const char *value, size_t length)
 {
     int64_t *field = (int64_t *)((char *)request + row->offset);
@@ -62,7 +62,7 @@ static void read_value(
         *field = number;
         return;
     }
-    show(shown, sizeof(shown), value ? value : "", value ? length : 0);
+    page_show(shown, sizeof(shown), value ? value : "", value ? length : 0);
     snprintf(request->error, sizeof(request->error),
         "%s=%s: must be a whole number from %" PRId64 " to %" PRId64 "\n", row->name, shown, row->min, max);
 }
@@ -80,17 +80,17 @@ void page_request_parameter(PageRequest *request, const PageLimits *limits, cons
         if (request->given & 1u << i)
             snprintf(request->error, sizeof(request->error), "%s: given more than once\n", rows[i].name);
         else
-            read_value(request, limits, &rows[i], value, value_length);
+            page_read_value(request, limits, &rows[i], value, value_length);
         request->given |= 1u << i;
         return;
     }
-    show(shown, sizeof(shown), name, name_length);
+    page_show(shown, sizeof(shown), name, name_length);
     snprintf(request->error, sizeof(request->error),
         "%s: no such parameter; there are bytes, delay_ms and status\n", shown);
 }
 
 /* Lines of readable text; a whole number of them, so that two fillers join without a seam. */
-static const char *filler(void)
+static const char *page_filler(void)
 {
     static const char line[] = "The quick brown fox waits for the lock.\n";
     static char text[FILLER_SIZE];
@@ -103,7 +103,7 @@ static const char *filler(void)
 }
 
 /* The path came from outside, so nothing in it may be read as HTML. */
-static size_t write_title(const char *path, char title[static TITLE_SIZE])
+static size_t page_write_title(const char *path, char title[static TITLE_SIZE])
 {
     char shown[SHOWN_PATH + 1];
 
@@ -117,7 +117,7 @@ static size_t write_title(const char *path, char title[static TITLE_SIZE])
 char *page_copy(const char *path, size_t bytes)
 {
     char title[TITLE_SIZE], *body = malloc(bytes + 1);
-    size_t at = write_title(path, title);
+    size_t at = page_write_title(path, title);
 
     if (!body)
         return NULL;
@@ -125,7 +125,7 @@ char *page_copy(const char *path, size_t bytes)
     while (at < bytes) {
         size_t piece = bytes - at < FILLER_SIZE ? bytes - at : FILLER_SIZE;
 
-        memcpy(body + at, filler(), piece);
+        memcpy(body + at, page_filler(), piece);
         at += piece;
     }
     return body;
@@ -140,14 +140,14 @@ struct iovec *page_pieces(const char *path, size_t bytes, unsigned *ret_n_pieces
     if (!pieces)
         return NULL;
     char *text = (char *)(pieces + max_pieces);
-    size_t length = write_title(path, text);
+    size_t length = page_write_title(path, text);
 
     while (bytes > 0) {
         assert(n < max_pieces);
         length = length < bytes ? length : bytes;
         pieces[n++] = (struct iovec){.iov_base = text, .iov_len = length};
         bytes -= length;
-        text = (char *)filler();
+        text = (char *)page_filler();
         length = FILLER_SIZE;
     }
     *ret_n_pieces = n;

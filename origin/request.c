@@ -12,7 +12,7 @@
 /* A body up to that is sent together with its header, in one system call. */
 enum { COPY_BYTES = 32768 };
 
-static enum MHD_Result read_parameter(void *data, enum MHD_ValueKind kind, const char *name,
+static enum MHD_Result request_read_parameter(void *data, enum MHD_ValueKind kind, const char *name,
     size_t name_length, const char *value, size_t value_length)
 {
     Visitor *visitor = data;
@@ -23,7 +23,7 @@ static enum MHD_Result read_parameter(void *data, enum MHD_ValueKind kind, const
 }
 
 /* Takes the response over. */
-static enum MHD_Result answer(
+static enum MHD_Result request_answer(
     Visitor *visitor, unsigned status, const char *type, struct MHD_Response *response)
 {
     enum MHD_Result r;
@@ -36,17 +36,17 @@ static enum MHD_Result answer(
     return r;
 }
 
-static enum MHD_Result answer_error(Visitor *visitor, unsigned status, const char *text)
+static enum MHD_Result request_answer_error(Visitor *visitor, unsigned status, const char *text)
 {
     struct MHD_Response *response =
         MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_MUST_COPY);
 
     if (response && status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    return answer(visitor, status, "text/plain", response);
+    return request_answer(visitor, status, "text/plain", response);
 }
 
-static struct MHD_Response *make_small(const char *path, size_t bytes)
+static struct MHD_Response *request_make_small(const char *path, size_t bytes)
 {
     char *body = page_copy(path, bytes);
     struct MHD_Response *response =
@@ -57,7 +57,7 @@ static struct MHD_Response *make_small(const char *path, size_t bytes)
     return response;
 }
 
-static struct MHD_Response *make_large(const char *path, size_t bytes)
+static struct MHD_Response *request_make_large(const char *path, size_t bytes)
 {
     unsigned n_pieces = 0;
     struct iovec *pieces = page_pieces(path, bytes, &n_pieces);
@@ -70,7 +70,7 @@ static struct MHD_Response *make_large(const char *path, size_t bytes)
     return response;
 }
 
-static enum MHD_Result answer_page(Visitor *visitor, const char *path)
+static enum MHD_Result request_answer_page(Visitor *visitor, const char *path)
 {
     size_t bytes = (size_t)visitor->page.bytes;
     unsigned status = (unsigned)visitor->page.status;
@@ -78,20 +78,20 @@ static enum MHD_Result answer_page(Visitor *visitor, const char *path)
     /* These have no body by definition. */
     if (status == MHD_HTTP_NO_CONTENT || status == MHD_HTTP_RESET_CONTENT || status == MHD_HTTP_NOT_MODIFIED)
         bytes = 0;
-    return answer(visitor, status, "text/html",
-        bytes <= COPY_BYTES ? make_small(path, bytes) : make_large(path, bytes));
+    return request_answer(visitor, status, "text/html",
+        bytes <= COPY_BYTES ? request_make_small(path, bytes) : request_make_large(path, bytes));
 }
 
 /* The first call of a request only takes it in: an answer there would close the connection. */
-static enum MHD_Result begin_request(Visitor *visitor, void **state)
+static enum MHD_Result request_begin(Visitor *visitor, void **state)
 {
     *state = visitor;
     page_request_init(&visitor->page);
-    MHD_get_connection_values_n(visitor->connection, MHD_GET_ARGUMENT_KIND, read_parameter, visitor);
+    MHD_get_connection_values_n(visitor->connection, MHD_GET_ARGUMENT_KIND, request_read_parameter, visitor);
     return MHD_YES;
 }
 
-static Visitor *find_visitor(struct MHD_Connection *connection)
+static Visitor *request_visitor(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -99,7 +99,7 @@ static Visitor *find_visitor(struct MHD_Connection *connection)
 enum MHD_Result request_handle(void *data, struct MHD_Connection *connection, const char *path,
     const char *method, const char *version, const char *body, size_t *body_size, void **state)
 {
-    Visitor *visitor = find_visitor(connection);
+    Visitor *visitor = request_visitor(connection);
 
     (void)data;
     (void)version;
@@ -107,15 +107,15 @@ enum MHD_Result request_handle(void *data, struct MHD_Connection *connection, co
     if (!visitor)
         return MHD_NO;
     if (!*state)
-        return begin_request(visitor, state);
+        return request_begin(visitor, state);
     if (*body_size > 0) {
         *body_size = 0;
         return MHD_YES;
     }
     if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return answer_error(visitor, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+        return request_answer_error(visitor, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD\n");
     if (visitor->page.error[0])
-        return answer_error(visitor, MHD_HTTP_BAD_REQUEST, visitor->page.error);
+        return request_answer_error(visitor, MHD_HTTP_BAD_REQUEST, visitor->page.error);
     if (visitor->page.delay_ms > 0) {
         /* Once only: the next call comes when the wait is over. */
         int64_t delay_ms = visitor->page.delay_ms;
@@ -126,5 +126,5 @@ enum MHD_Result request_handle(void *data, struct MHD_Connection *connection, co
         MHD_suspend_connection(connection);
         return MHD_YES;
     }
-    return visitor->gone ? MHD_NO : answer_page(visitor, path);
+    return visitor->gone ? MHD_NO : request_answer_page(visitor, path);
 }

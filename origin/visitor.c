@@ -30,26 +30,26 @@ struct Visitors {
     bool closed; /* nobody may come or wait any more */
 };
 
-static void end_wait(Visitor *visitor)
+static void visitor_end_wait(Visitor *visitor)
 {
     visitor->waiting = false;
     uv_timer_stop(&visitor->timer);
     visitor->visitors->on_over(visitor);
 }
 
-static void on_due(uv_timer_t *timer)
+static void visitor_on_due(uv_timer_t *timer)
 {
-    end_wait(timer->data);
+    visitor_end_wait(timer->data);
 }
 
-static void hang_up(Visitor *visitor)
+static void visitor_hang_up(Visitor *visitor)
 {
     visitor->gone = true;
     if (visitor->waiting)
-        end_wait(visitor);
+        visitor_end_wait(visitor);
 }
 
-static void on_hangup(uv_poll_t *poll, int status, int events)
+static void visitors_on_hangup(uv_poll_t *poll, int status, int events)
 {
     Visitors *visitors = poll->data;
     struct epoll_event found[HANGUPS_AT_ONCE];
@@ -58,7 +58,7 @@ static void on_hangup(uv_poll_t *poll, int status, int events)
     (void)status;
     (void)events;
     for (int i = 0; i < n; i++)
-        hang_up(found[i].data.ptr);
+        visitor_hang_up(found[i].data.ptr);
 }
 
 Visitors *visitors_new(uv_loop_t *loop, void (*on_over)(Visitor *visitor))
@@ -72,7 +72,7 @@ Visitors *visitors_new(uv_loop_t *loop, void (*on_over)(Visitor *visitor))
     assert(visitors->hangup_fd >= 0);
     uv_poll_init(loop, &visitors->hangup, visitors->hangup_fd);
     visitors->hangup.data = visitors;
-    uv_poll_start(&visitors->hangup, UV_READABLE, on_hangup);
+    uv_poll_start(&visitors->hangup, UV_READABLE, visitors_on_hangup);
     return visitors;
 }
 
@@ -81,7 +81,7 @@ void visitors_send_away(Visitors *visitors)
     visitors->closed = true;
     uv_close((uv_handle_t *)&visitors->hangup, NULL);
     for (Visitor *visitor = visitors->first; visitor; visitor = visitor->next) {
-        hang_up(visitor);
+        visitor_hang_up(visitor);
         uv_close((uv_handle_t *)&visitor->timer, NULL);
     }
 }
@@ -132,7 +132,7 @@ void visitor_give_back(Visitor *visitor)
     visitor->visitors->first_free = visitor;
 }
 
-static void watch(Visitor *visitor)
+static void visitor_watch(Visitor *visitor)
 {
     struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.ptr = visitor};
 
@@ -149,8 +149,8 @@ bool visitor_wait(Visitor *visitor, int64_t delay_ms)
     if (visitor->gone || visitor->visitors->closed)
         return false;
     if (!visitor->watched && delay_ms > SHORT_WAIT_MS)
-        watch(visitor);
+        visitor_watch(visitor);
     visitor->waiting = true;
-    uv_timer_start(&visitor->timer, on_due, due_ms - uv_now(visitor->visitors->loop), 0);
+    uv_timer_start(&visitor->timer, visitor_on_due, due_ms - uv_now(visitor->visitors->loop), 0);
     return true;
 }
