@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "base/nsec.h"
@@ -26,7 +27,7 @@ struct Visitors {
     void (*on_over)(Visitor *visitor);
     int hangup_fd; /* owned; the epoll set */
     uv_poll_t hangup;
-    Visitor *first, *first_free;
+    SLIST_HEAD(, Visitor) all, free;
     bool closed; /* nobody may come or wait any more */
 };
 
@@ -78,9 +79,12 @@ Visitors *visitors_new(uv_loop_t *loop, void (*on_over)(Visitor *visitor))
 
 void visitors_send_away(Visitors *visitors)
 {
+    Visitor *visitor;
+
     visitors->closed = true;
     uv_close((uv_handle_t *)&visitors->hangup, NULL);
-    for (Visitor *visitor = visitors->first; visitor; visitor = visitor->next) {
+    SLIST_FOREACH(visitor, &visitors->all, next)
+    {
         visitor_hang_up(visitor);
         uv_close((uv_handle_t *)&visitor->timer, NULL);
     }
@@ -88,8 +92,10 @@ void visitors_send_away(Visitors *visitors)
 
 void visitors_free(Visitors *visitors)
 {
-    for (Visitor *visitor = visitors->first, *next; visitor; visitor = next) {
-        next = visitor->next;
+    while (!SLIST_EMPTY(&visitors->all)) {
+        Visitor *visitor = SLIST_FIRST(&visitors->all);
+
+        SLIST_REMOVE_HEAD(&visitors->all, next);
         free(visitor);
     }
     close(visitors->hangup_fd);
@@ -105,17 +111,16 @@ static Visitor *visitor_new(Visitors *visitors)
     visitor->visitors = visitors;
     uv_timer_init(visitors->loop, &visitor->timer);
     visitor->timer.data = visitor;
-    visitor->next = visitors->first;
-    visitors->first = visitor;
+    SLIST_INSERT_HEAD(&visitors->all, visitor, next);
     return visitor;
 }
 
 Visitor *visitor_take(Visitors *visitors, int fd)
 {
-    Visitor *visitor = visitors->first_free;
+    Visitor *visitor = SLIST_FIRST(&visitors->free);
 
     if (visitor)
-        visitors->first_free = visitor->next_free;
+        SLIST_REMOVE_HEAD(&visitors->free, next_free);
     else
         visitor = visitor_new(visitors);
     if (!visitor)
@@ -128,8 +133,7 @@ Visitor *visitor_take(Visitors *visitors, int fd)
 void visitor_give_back(Visitor *visitor)
 {
     assert(!visitor->waiting);
-    visitor->next_free = visitor->visitors->first_free;
-    visitor->visitors->first_free = visitor;
+    SLIST_INSERT_HEAD(&visitor->visitors->free, visitor, next_free);
 }
 
 static void visitor_watch(Visitor *visitor)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 #include <uv.h>
 
 #include "origin/page.h"
@@ -25,7 +26,7 @@ typedef struct Visitor {
     int fd; /* borrowed; closed by its owner after visitor_give_back() */
     bool waiting, watched;
     uv_timer_t timer;
-    struct Visitor *next, *next_free;
+    SLIST_ENTRY(Visitor) next, next_free;
 } Visitor;
 
 /* on_over is called from the loop for each visitor whose wait is over. */
