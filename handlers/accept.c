@@ -1,9 +1,14 @@
+/* What a client would rather have (RFC 9110, 12.5): of the types that there are, the one with the greatest
+ * weight. The range that names a type most exactly decides about it, whatever its weight: a client that
+ * refuses text/csv and takes any other text gets no CSV. */
 #include "handlers/accept.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/array.h"
 
 /* One element of a list such as "text/csv;q=0.5, text/markdown". */
 typedef struct Element {
@@ -28,7 +33,7 @@ static double find_weight(const char *at, const char *end)
 }
 
 /* Takes the next element off the list; false at its end. */
-static bool next(const char **list, Element *ret)
+static bool next_range(const char **list, Element *ret)
 {
     const char *at = *list + strspn(*list, " \t,");
     const char *end = at + strcspn(at, ",");
@@ -64,7 +69,7 @@ static double weight(const char *header, const char *type)
     int best = 0;
     double q = 0;
 
-    while (next(&header, &range)) {
+    while (next_range(&header, &range)) {
         int exactness = fit(&range, type);
 
         if (exactness > best) {
@@ -99,10 +104,10 @@ bool accept_is_embedded(const char *header)
     Element element;
     bool any = false;
 
-    while (header && next(&header, &element)) {
+    while (header && next_range(&header, &element)) {
         bool is_kind = false;
 
-        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
             is_kind = is_kind || strncasecmp(element.name, kinds[i], strlen(kinds[i])) == 0;
         if (!is_kind && (element.length != 3 || strncmp(element.name, "*/*", 3) != 0))
             return false;
@@ -118,7 +123,7 @@ bool accept_has_coding(const char *header, const char *coding)
 
     if (!header)
         return false;
-    while (next(&header, &element)) {
+    while (next_range(&header, &element)) {
         if (element.length == strlen(coding) && strncasecmp(element.name, coding, element.length) == 0)
             return element.q > 0;
         if (element.length == 1 && *element.name == '*')

@@ -1,3 +1,6 @@
+/* A script looks at the status before it looks at the body: 200 says that the run is done and its figures
+ * mean something. All other ends are errors to it, with the run as their body all the same: a client that
+ * timed out gets what was measured until then. */
 #include "handlers/answer-run.h"
 
 #include <assert.h>

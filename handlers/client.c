@@ -1,3 +1,5 @@
+/* Letters that need no escape anywhere: the name stands in cookies, in queries, and in the archive as an
+ * owner. */
 #include "handlers/client.h"
 
 #include <errno.h>
@@ -5,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_name(const char *text, size_t length)
+static bool is_client_name(const char *text, size_t length)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
@@ -35,14 +37,14 @@ int client_identify(const Request *request, const char *given, Client *ret, Prob
     const char *name = given;
 
     *ret = (Client){.address = request->peer};
-    if (given && !is_name(given, length)) {
+    if (given && !is_client_name(given, length)) {
         problem_add(problem, "client", json_string(given), json_pack("{s:i}", "max_length", CLIENT_MAX_NAME),
             "must be 1 to %d letters, digits, '-' and '_'", CLIENT_MAX_NAME);
         return -EINVAL;
     }
     if (!given)
         name = find_cookie(request->header(request, "Cookie"), &length);
-    if (name && is_name(name, length)) {
+    if (name && is_client_name(name, length)) {
         memcpy(ret->name, name, length);
         snprintf(ret->owner, sizeof(ret->owner), "client:%s", ret->name);
     } else {

@@ -1,4 +1,4 @@
-/* Who asks. A client is a random name that the page makes and keeps in a cookie, or that a script says with
+/* The client that asks: a random name that the page makes and keeps in a cookie, or that a script says with
  * client=; without one, it is its address. The name is also the proof that a run is one's own, so it is never
  * shown to anybody. */
 #pragma once

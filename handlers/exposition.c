@@ -1,3 +1,6 @@
+/* A label's value is the only place where text of others comes in (a version, a compiler); a newline or a
+ * quote in it would make a line of its own, so it is escaped. Counts are written as whole numbers: as a
+ * double, one beyond 2^53 would stand still. */
 #include "handlers/exposition.h"
 
 #include <inttypes.h>
@@ -19,7 +22,7 @@ static void write_escaped(FILE *file, const char *value)
     }
 }
 
-static void write_name(FILE *file, const char *name, const char *const *labels)
+static void write_metric_name(FILE *file, const char *name, const char *const *labels)
 {
     fputs(name, file);
     for (size_t i = 0; labels && labels[i]; i += 2) {
@@ -34,12 +37,12 @@ static void write_name(FILE *file, const char *name, const char *const *labels)
 
 void exposition_sample(FILE *file, const char *name, const char *const *labels, double value)
 {
-    write_name(file, name, labels);
+    write_metric_name(file, name, labels);
     fprintf(file, "%.15g\n", value);
 }
 
 void exposition_count(FILE *file, const char *name, const char *const *labels, uint64_t value)
 {
-    write_name(file, name, labels);
+    write_metric_name(file, name, labels);
     fprintf(file, "%" PRIu64 "\n", value);
 }

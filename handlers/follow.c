@@ -1,3 +1,6 @@
+/* All events but the last are the same for everybody and are shared. The last one is the run in the words of
+ * the client's own request, so it is made for each, with the number that it has in the log: a client that
+ * comes back later gets it from the archive under the same number. */
 #include "handlers/follow.h"
 
 #include <assert.h>

@@ -3,7 +3,7 @@
 #include "handlers/gate-check.h"
 
 /* The host first: while it is not known to be right, the other checks compare with a name of the attacker's
- * choice. The token last: who may not ask at all is not told whether his token is good. */
+ * choice. The token last: a page that may not ask at all is not told whether its token is good. */
 Response *gate_check(const GateSettings *settings, const Request *request, unsigned needs, GateRole *ret_role)
 {
     Response *refusal = needs & NEEDS_HOST ? gate_check_host(settings, request) : NULL;

@@ -15,7 +15,7 @@ static Response *not_yours(const char *id)
     auto_problem Problem problem = {0};
 
     problem_set(&problem, 403, "Somebody else's run",
-        "the run %s was asked for by another client: use his browser or his client=, or the instructor's "
+        "the run %s was asked for by another client: use its browser or its client=, or the instructor's "
         "token",
         id);
     return answer_problem(&problem);

@@ -42,7 +42,7 @@ static Response *cannot_be_compared(const char *param, const char *id, const cha
 }
 
 /* The run with the label of who asks. NULL if there is none. */
-static json_t *read_run(const ArchiveFound *found)
+static json_t *read_compared(const ArchiveFound *found)
 {
     json_t *run = found && found->run ? json_loads(found->run, 0, NULL) : NULL;
 
@@ -52,7 +52,7 @@ static json_t *read_run(const ArchiveFound *found)
 }
 
 /* Nobody else holds what the work reads: it was made for it. */
-static void work(uv_work_t *request)
+static void compare_work(uv_work_t *request)
 {
     Comparison *comparison = request->data;
     auto_result_run ResultRun baseline, candidate;
@@ -65,7 +65,7 @@ static void work(uv_work_t *request)
     compare_free(both);
 }
 
-static void on_worked(uv_work_t *request, int status)
+static void on_compared(uv_work_t *request, int status)
 {
     Comparison *comparison = request->data;
     Response *response =
@@ -80,21 +80,21 @@ static void on_candidate(void *data, const ArchiveFound *found)
 {
     Comparison *comparison = data;
 
-    comparison->candidate = read_run(found);
+    comparison->candidate = read_compared(found);
     if (!comparison->candidate) {
         answer_comparison(comparison,
             cannot_be_compared("candidate", comparison->candidate_id, "there is no such run, or not yet"));
         return;
     }
     comparison->work.data = comparison;
-    uv_queue_work(later_app(comparison->later)->loop, &comparison->work, work, on_worked);
+    uv_queue_work(later_app(comparison->later)->loop, &comparison->work, compare_work, on_compared);
 }
 
 static void on_baseline(void *data, const ArchiveFound *found)
 {
     Comparison *comparison = data;
 
-    comparison->baseline = read_run(found);
+    comparison->baseline = read_compared(found);
     if (comparison->baseline)
         archive_get(later_app(comparison->later)->archive, comparison->candidate_id, comparison->client.owner,
             ARCHIVE_RUN, on_candidate, comparison);

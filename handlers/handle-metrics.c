@@ -2,6 +2,7 @@
  * a minute or on all servers is asked of Prometheus. */
 #include <assert.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "handlers/app.h"
@@ -97,7 +98,7 @@ static void write_numbers(FILE *file, const App *app)
             archive_trouble(app->archive) ? 0 : 1},
     };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         exposition_family(file, rows[i].name, rows[i].type, rows[i].help);
         exposition_sample(file, rows[i].name, NULL, rows[i].value);
     }

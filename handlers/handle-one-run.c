@@ -12,7 +12,7 @@
 #include "handlers/lookup.h"
 
 /* The archive's text as the one that asks sees it; NULL if it cannot be read. */
-static json_t *see(const ArchiveFound *found)
+static json_t *see_found(const ArchiveFound *found)
 {
     json_auto_t *run = found->run ? json_loads(found->run, 0, NULL) : NULL;
     RunView view = {
@@ -24,9 +24,9 @@ static json_t *see(const ArchiveFound *found)
     return run ? run_json_for(run, &view) : NULL;
 }
 
-static Response *show(const Lookup *lookup, const ArchiveFound *found)
+static Response *answer_found(const Lookup *lookup, const ArchiveFound *found)
 {
-    json_auto_t *seen = see(found);
+    json_auto_t *seen = see_found(found);
     auto_problem Problem problem = {0};
 
     if (seen)
@@ -39,7 +39,7 @@ static void on_run(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
 
-    lookup_answer(lookup, found ? show(lookup, found) : answer_no_run(lookup->id));
+    lookup_answer(lookup, found ? answer_found(lookup, found) : answer_no_run(lookup->id));
 }
 
 Response *handle_one_run(App *app, Request *request)
@@ -75,10 +75,10 @@ Response *handle_one_run(App *app, Request *request)
 
 enum { INTERRUPTED_NUMBER = 1000000000 }; /* more than any run has events */
 
-/* A run that ended with its server left no events. Who comes back is told how it ended. */
+/* A run that ended with its server left no events. A client that comes back is told how it ended. */
 static char *tell_interrupted(const Lookup *lookup, const ArchiveFound *found)
 {
-    json_auto_t *seen = lookup->last_number < INTERRUPTED_NUMBER ? see(found) : NULL;
+    json_auto_t *seen = lookup->last_number < INTERRUPTED_NUMBER ? see_found(found) : NULL;
     Shared *event = seen ? event_text(INTERRUPTED_NUMBER, "failed", seen) : NULL;
     char *text = event ? strdup(event->text) : NULL;
 

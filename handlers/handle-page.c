@@ -8,6 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "handlers/accept.h"
@@ -50,7 +51,7 @@ static const char *find_type(const char *path)
 {
     const char *dot = strrchr(path, '.');
 
-    for (size_t i = 0; dot && i < sizeof(types) / sizeof(types[0]); i++)
+    for (size_t i = 0; dot && i < ARRAY_LENGTH(types); i++)
         if (strcmp(types[i].suffix, dot) == 0)
             return types[i].type;
     return "application/octet-stream";
@@ -67,7 +68,7 @@ static uint64_t hash(const unsigned char *bytes, size_t length)
 }
 
 /* Returns the gzip form, owned, or NULL if it saves nothing. */
-static char *pack(const unsigned char *bytes, size_t length, size_t *ret_length)
+static char *pack_asset(const unsigned char *bytes, size_t length, size_t *ret_length)
 {
     enum { GZIP = 16 };
     z_stream stream = {.next_in = (unsigned char *)bytes, .avail_in = (uInt)length};
@@ -108,7 +109,7 @@ static void make_form(Form *form, char *etag, Response *full)
 static void make_file(PageFile *file, const Asset *asset)
 {
     size_t length = (size_t)(asset->end - asset->start), packed_length = 0;
-    char *packed = pack(asset->start, length, &packed_length);
+    char *packed = pack_asset(asset->start, length, &packed_length);
     const char *type = find_type(asset->path);
     uint64_t value = hash(asset->start, length);
 

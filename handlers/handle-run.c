@@ -50,7 +50,7 @@ static bool prefers_async(const Request *request)
 }
 
 /* A form sends a field that is left empty all the same. */
-static const char *words(const json_t *value)
+static const char *given_words(const json_t *value)
 {
     const char *text = json_string_value(value);
 
@@ -95,7 +95,7 @@ static unsigned retry_after_s(const App *app)
     return seconds < 3600 ? (unsigned)seconds : 3600;
 }
 
-static Response *busy(const App *app, QueueAnswer answer, const Wish *wish)
+static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wish)
 {
     const RunSettings *settings = app->settings;
     auto_problem Problem problem = {0};
@@ -189,10 +189,10 @@ static void on_waiting_gone(Request *request)
  * of that request. */
 static Ask *own_words(const Wish *wish)
 {
-    return ask_new(wish->client.owner, words(wish->label), words(wish->prediction));
+    return ask_new(wish->client.owner, given_words(wish->label), given_words(wish->prediction));
 }
 
-static void wait_for(App *app, Request *request, Run *run, const Wish *wish, bool joined)
+static void wait_for_run(App *app, Request *request, Run *run, const Wish *wish, bool joined)
 {
     Waiting *waiting = calloc(1, sizeof(*waiting));
 
@@ -258,8 +258,8 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
         .address = wish->client.address,
         .client = wish->client.name,
         .owner = wish->client.owner,
-        .label = words(wish->label),
-        .prediction = words(wish->prediction),
+        .label = given_words(wish->label),
+        .prediction = given_words(wish->prediction),
         .fresh = wish->fresh,
         .detached = wish->async,
         .noted = wish->async ? on_noted : NULL,
@@ -272,7 +272,7 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
     answer = queue_submit(app->queue, plan, &submission, &run);
     if (answer != QUEUE_TAKEN && answer != QUEUE_JOINED) {
         free(booking);
-        return busy(app, answer, wish);
+        return answer_busy(app, answer, wish);
     }
     memcpy(request->run, run->id, sizeof(run->id));
     if (wish->stream)
@@ -280,7 +280,7 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
     if (booking)
         book(booking, app, request, run, wish, answer == QUEUE_JOINED);
     else
-        wait_for(app, request, run, wish, answer == QUEUE_JOINED);
+        wait_for_run(app, request, run, wish, answer == QUEUE_JOINED);
     return NULL;
 }
 

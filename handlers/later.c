@@ -1,3 +1,7 @@
+/* A request and the work for it end in either order. The request knows its Later as long as it lives, and
+ * tells it when the client has left; from then on nothing may touch the request, while the archive or a
+ * thread still works for it and calls back. So the callback finds a Later in any case, and it is freed by the
+ * answer alone. */
 #include "handlers/later.h"
 
 #include <assert.h>

@@ -57,7 +57,8 @@ Response *lookup_begin(const Request *request, json_t **ret_values, Client *clie
     return NULL;
 }
 
-/* One that waits for the end of a run, which is near. */
+/* One that waits for the end of a run, which is near: its runtime is gone, and what it left is on its way to
+ * the archive. To ask the archive now would be to find the run as it was before its end. */
 typedef struct AtEnd {
     Watcher watcher;
     Later *later; /* owned */

@@ -1,3 +1,5 @@
+/* One description feeds the check of a request, the form on the page and this schema. So a range in the
+ * document is the one that is enforced, or it is missing in all three. */
 #include "handlers/openapi-schema.h"
 
 #include <assert.h>
@@ -7,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-static const char *text_of(const json_t *description, const char *key)
+static const char *description_text(const json_t *description, const char *key)
 {
     return json_string_value(json_object_get(description, key));
 }
@@ -18,11 +20,11 @@ static bool is_true(const json_t *description, const char *key)
 }
 
 /* The help, the unit, and what else may be written for a choice. */
-static json_t *words(const json_t *description)
+static json_t *description_words(const json_t *description)
 {
-    const char *unit = text_of(description, "unit"), *alias;
+    const char *unit = description_text(description, "unit"), *alias;
     auto_free char *text =
-        text_printf("%s%s%s", text_of(description, "help"), unit ? "; in " : "", unit ? unit : "");
+        text_printf("%s%s%s", description_text(description, "help"), unit ? "; in " : "", unit ? unit : "");
     json_t *meant;
 
     json_object_foreach (json_object_get(description, "aliases"), alias, meant) {
@@ -33,7 +35,7 @@ static json_t *words(const json_t *description)
     return json_string(text);
 }
 
-static void copy(json_t *schema, const char *keyword, const json_t *description, const char *key)
+static void copy_keyword(json_t *schema, const char *keyword, const json_t *description, const char *key)
 {
     json_t *value = json_object_get(description, key);
 
@@ -44,14 +46,14 @@ static void copy(json_t *schema, const char *keyword, const json_t *description,
 /* Without the default, which of a list is one of the whole. */
 static json_t *schema_of_one(const json_t *description)
 {
-    bool is_integer = strcmp(text_of(description, "type"), "integer") == 0;
-    const char *format = text_of(description, "format");
+    bool is_integer = strcmp(description_text(description, "type"), "integer") == 0;
+    const char *format = description_text(description, "format");
     json_t *schema = json_pack("{s:s}", "type", is_integer ? "integer" : "string");
 
-    copy(schema, "minimum", description, "min");
-    copy(schema, "maximum", description, "max");
-    copy(schema, "enum", description, "choices");
-    copy(schema, "maxLength", description, "max_length");
+    copy_keyword(schema, "minimum", description, "min");
+    copy_keyword(schema, "maximum", description, "max");
+    copy_keyword(schema, "enum", description, "choices");
+    copy_keyword(schema, "maxLength", description, "max_length");
     if (format && strcmp(format, "url") == 0)
         json_object_set_new(schema, "format", json_string("uri"));
     return schema;
@@ -64,14 +66,14 @@ json_t *openapi_schema(const json_t *description)
     if (is_true(description, "list"))
         schema = json_pack(
             "{s:s, s:o, s:i, s:b}", "type", "array", "items", schema, "minItems", 1, "uniqueItems", 1);
-    copy(schema, "default", description, "default");
+    copy_keyword(schema, "default", description, "default");
     return schema;
 }
 
 json_t *openapi_parameter(const json_t *description)
 {
-    json_t *parameter = json_pack("{s:s, s:s, s:o, s:o}", "name", text_of(description, "name"), "in", "query",
-        "description", words(description), "schema", openapi_schema(description));
+    json_t *parameter = json_pack("{s:s, s:s, s:o, s:o}", "name", description_text(description, "name"), "in",
+        "query", "description", description_words(description), "schema", openapi_schema(description));
 
     if (is_true(description, "required"))
         json_object_set_new(parameter, "required", json_true());
@@ -90,8 +92,8 @@ json_t *openapi_schema_of_all(const json_t *descriptions)
     json_array_foreach (descriptions, i, description) {
         json_t *schema = openapi_schema(description);
 
-        json_object_set_new(schema, "description", words(description));
-        json_object_set_new(properties, text_of(description, "name"), schema);
+        json_object_set_new(schema, "description", description_words(description));
+        json_object_set_new(properties, description_text(description, "name"), schema);
     }
     return json_pack(
         "{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0);
@@ -106,7 +108,7 @@ json_t *openapi_body(const json_t *descriptions, const char *schema_name)
 
     json_array_foreach (descriptions, i, description)
         if (is_true(description, "list"))
-            json_object_set_new(encoding, text_of(description, "name"),
+            json_object_set_new(encoding, description_text(description, "name"),
                 json_pack("{s:s, s:b}", "style", "form", "explode", 0));
     if (json_object_size(encoding) > 0)
         json_object_set(form, "encoding", encoding);

@@ -154,7 +154,7 @@ static json_t *make_operation(const App *app, const Place *place, Method method,
 }
 
 /* Adds the operations of a place to its path, which other rows may have begun. */
-static void add_place(const App *app, const Place *place, json_t *document)
+static void add_operations(const App *app, const Place *place, json_t *document)
 {
     json_t *paths = json_object_get(document, "paths"), *item = json_object_get(paths, place->path);
     json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas");
@@ -184,7 +184,7 @@ static void add_route(const App *app, const Route *route, json_t *document)
 
     for (const RouteParameter *row = route->parameters; row && row->name; row++)
         json_array_append_new(place.descriptions, query_describe(row));
-    add_place(app, &place, document);
+    add_operations(app, &place, document);
     json_decref(place.descriptions);
 }
 
@@ -210,7 +210,7 @@ static void add_experiments(const App *app, const Route *route, json_t *document
             app->catalogs, &app->settings->limits, catalogs_experiment(app->catalogs, name));
 
         json_array_extend(place.descriptions, common);
-        add_place(app, &place, document);
+        add_operations(app, &place, document);
         json_decref(place.descriptions);
     }
 }

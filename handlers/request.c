@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/form.h"
 
 static const struct {
@@ -35,7 +36,7 @@ void request_add_header(Request *request, const char *name, const char *value)
 
 Method method_from_name(const char *name)
 {
-    for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(method_names); i++)
         if (strcmp(method_names[i].name, name) == 0)
             return method_names[i].method;
     return METHOD_OTHER;
@@ -43,7 +44,7 @@ Method method_from_name(const char *name)
 
 const char *method_name(Method method)
 {
-    for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(method_names); i++)
         if (method_names[i].method == method)
             return method_names[i].name;
     return "a method of that name";

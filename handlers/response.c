@@ -1,3 +1,5 @@
+/* A body belongs to its response, or is static and outlives it, or comes from a stream. What is the same for
+ * everybody and for ever is a constant answer: made once, sent many times, freed by whoever made it. */
 #include "handlers/response.h"
 
 #include <assert.h>

@@ -2,6 +2,7 @@
  * no HEAD for /run: it would do all the work and throw the answer away. */
 #include <string.h>
 
+#include "base/array.h"
 #include "handlers/route.h"
 
 enum {
@@ -197,7 +198,7 @@ const Route routes[] = {
         .answers = {{200, "Page"}, {304, "SamePage"}},
     },
 };
-const size_t n_routes = sizeof(routes) / sizeof(routes[0]);
+const size_t n_routes = ARRAY_LENGTH(routes);
 
 bool route_runs(const Route *route)
 {

@@ -1,3 +1,6 @@
+/* The queue holds texts, not copies, and what a slow client has not read yet is held by it alone. Waking the
+ * reader is asked for once: it reads all there is and asks again when it has nothing to do, so a burst of
+ * events costs one wake-up. */
 #include "handlers/stream.h"
 
 #include <assert.h>

@@ -1,3 +1,6 @@
+/* A file that one server has for itself, and that it never destroys. Before SQLite sees it, a lock beside it
+ * keeps a second server away: two would both write, and each would mark the other's runs as interrupted. What
+ * is damaged gets another name and stays for whoever can make something of it. */
 #include "runs/archive-disk.h"
 
 #include <errno.h>

@@ -12,15 +12,15 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-static char *copy_text(const char *text)
+static char *copy_kept(const char *text)
 {
     return text ? text_printf("%s", text) : NULL;
 }
 
 /* The new text may be the old one. */
-static void replace_text(char **text, const char *new)
+static void replace_kept(char **text, const char *new)
 {
-    char *copy = copy_text(new);
+    char *copy = copy_kept(new);
 
     free(*text);
     *text = copy;
@@ -31,12 +31,12 @@ KeptRun *kept_run_new(const char *id)
     KeptRun *run = calloc(1, sizeof(*run));
 
     assert(run);
-    run->id = copy_text(id);
+    run->id = copy_kept(id);
     STAILQ_INIT(&run->asks);
     return run;
 }
 
-static void free_ask(KeptAsk *ask)
+static void free_kept_ask(KeptAsk *ask)
 {
     free(ask->owner);
     free(ask->label);
@@ -50,7 +50,7 @@ void kept_run_free(KeptRun *run)
 
     while ((ask = STAILQ_FIRST(&run->asks))) {
         STAILQ_REMOVE_HEAD(&run->asks, link);
-        free_ask(ask);
+        free_kept_ask(ask);
     }
     for (int i = 0; i < ARCHIVE_N_TEXTS; i++)
         free(run->texts[i].packed);
@@ -65,12 +65,12 @@ void kept_run_set(
     KeptRun *run, int64_t created_ms, const char *experiment, const char *status, const char *summary)
 {
     run->created_ms = created_ms;
-    replace_text(&run->experiment, experiment);
-    replace_text(&run->status, status);
-    replace_text(&run->summary, summary);
+    replace_kept(&run->experiment, experiment);
+    replace_kept(&run->status, status);
+    replace_kept(&run->summary, summary);
 }
 
-static KeptAsk *find_ask(const KeptRun *run, const char *owner)
+static KeptAsk *find_kept_ask(const KeptRun *run, const char *owner)
 {
     KeptAsk *ask;
 
@@ -83,19 +83,19 @@ static KeptAsk *find_ask(const KeptRun *run, const char *owner)
 /* An owner who asks again keeps the place that the first ask had. */
 void kept_run_add_ask(KeptRun *run, const char *owner, const char *label, const char *prediction)
 {
-    KeptAsk *ask = find_ask(run, owner);
+    KeptAsk *ask = find_kept_ask(run, owner);
 
     if (!ask) {
         ask = calloc(1, sizeof(*ask));
         assert(ask);
-        ask->owner = copy_text(owner);
+        ask->owner = copy_kept(owner);
         STAILQ_INSERT_TAIL(&run->asks, ask, link);
     }
-    replace_text(&ask->label, label);
-    replace_text(&ask->prediction, prediction);
+    replace_kept(&ask->label, label);
+    replace_kept(&ask->prediction, prediction);
 }
 
-static KeptText pack(const char *text)
+static KeptText pack_text(const char *text)
 {
     size_t size = strlen(text);
     uLongf packed_size = compressBound(size);
@@ -131,16 +131,16 @@ static void finish_run(KeptRun *run, const ArchiveJob *job)
         if (!job->texts[i])
             continue;
         free(run->texts[i].packed);
-        run->texts[i] = pack(job->texts[i]);
+        run->texts[i] = pack_text(job->texts[i]);
     }
 }
 
 static bool relabel_ask(KeptRun *run, const char *owner, const char *label)
 {
-    KeptAsk *ask = owner ? find_ask(run, owner) : STAILQ_FIRST(&run->asks);
+    KeptAsk *ask = owner ? find_kept_ask(run, owner) : STAILQ_FIRST(&run->asks);
 
     if (ask)
-        replace_text(&ask->label, label);
+        replace_kept(&ask->label, label);
     return ask;
 }
 
@@ -211,7 +211,7 @@ bool kept_run_fits(const KeptRun *run, const ArchiveFilter *filter)
            (!filter->label || has_label(run, filter->label));
 }
 
-static json_t *text_or_null(const char *text)
+static json_t *row_text(const char *text)
 {
     json_t *string = text ? json_string(text) : NULL;
 
@@ -230,17 +230,17 @@ static json_int_t count_asks(const KeptRun *run)
 
 json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, bool *ret_began)
 {
-    const KeptAsk *own = find_ask(run, owner), *first = STAILQ_FIRST(&run->asks);
+    const KeptAsk *own = find_kept_ask(run, owner), *first = STAILQ_FIRST(&run->asks);
     const KeptAsk *shown = own ? own : first;
     auto_free char *created = text_time(run->created_ms);
     json_t *row = read_summary(run);
 
     json_object_set_new(row, "id", json_string(run->id));
-    json_object_set_new(row, "experiment", text_or_null(run->experiment));
-    json_object_set_new(row, "status", text_or_null(run->status));
-    json_object_set_new(row, "label", text_or_null(shown ? shown->label : NULL));
-    json_object_set_new(row, "prediction", text_or_null(shown ? shown->prediction : NULL));
-    json_object_set_new(row, "created_at", text_or_null(created));
+    json_object_set_new(row, "experiment", row_text(run->experiment));
+    json_object_set_new(row, "status", row_text(run->status));
+    json_object_set_new(row, "label", row_text(shown ? shown->label : NULL));
+    json_object_set_new(row, "prediction", row_text(shown ? shown->prediction : NULL));
+    json_object_set_new(row, "created_at", row_text(created));
     json_object_set_new(row, "asks", json_integer(count_asks(run)));
     if (ret_owned)
         *ret_owned = own;

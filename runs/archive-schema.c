@@ -1,3 +1,6 @@
+/* Whose file is it, is it sound, and which version has it? In this order, and nothing is written before all
+ * is answered: a path that was mistyped must not turn another program's database into ours, and a newer
+ * server's archive must survive a visit by an older one. */
 #include "runs/archive-schema.h"
 
 #include <assert.h>
@@ -50,7 +53,7 @@ static const char *const steps[] = {
 };
 enum { N_STEPS = ARRAY_LENGTH(steps) };
 
-static int refuse(Shelf *shelf, const char *words)
+static int refuse_file(Shelf *shelf, const char *words)
 {
     snprintf(shelf->error, sizeof(shelf->error), "%s", words);
     return SQLITE_MISMATCH;
@@ -68,11 +71,11 @@ static int check_owner(Shelf *shelf, int64_t *ret_version)
     if (r)
         return r;
     if (application != APPLICATION_ID && (application || n_tables || *ret_version))
-        return refuse(shelf, "is a database of another program");
+        return refuse_file(shelf, "is a database of another program");
     if (*ret_version < 0)
         return shelf_fail(shelf, SQLITE_CORRUPT);
     if (*ret_version > N_STEPS)
-        return refuse(shelf, "was made by a newer version");
+        return refuse_file(shelf, "was made by a newer version");
     if (sqlite3_db_readonly(shelf->db, "main") == 1)
         return shelf_fail(shelf, SQLITE_READONLY);
     return SQLITE_OK;

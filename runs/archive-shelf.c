@@ -1,3 +1,5 @@
+/* Statements are prepared once and reset after use: one that is left in the middle would keep its transaction
+ * open, and with it the write-ahead log growing. auto_reset sees to that on every way out. */
 #include "runs/archive-shelf.h"
 
 #include <assert.h>
@@ -88,7 +90,7 @@ static sqlite3_stmt *bind_texts(Shelf *shelf, ShelfStatement which, const char *
 }
 
 /* Goes to the next row: SQLITE_ROW, SQLITE_DONE or an error. */
-static int step(Shelf *shelf, sqlite3_stmt *statement)
+static int step_row(Shelf *shelf, sqlite3_stmt *statement)
 {
     int r = sqlite3_step(statement);
 
@@ -106,7 +108,7 @@ static int run_statement(Shelf *shelf, sqlite3_stmt *statement)
 {
     auto_reset sqlite3_stmt *used = statement;
 
-    return done(step(shelf, used));
+    return done(step_row(shelf, used));
 }
 
 static const char *column(sqlite3_stmt *row, int i)
@@ -125,7 +127,7 @@ static char *copy_column(sqlite3_stmt *row, int i)
 static int take_text(Shelf *shelf, sqlite3_stmt *statement, char **ret)
 {
     auto_reset sqlite3_stmt *used = statement;
-    int r = step(shelf, used);
+    int r = step_row(shelf, used);
 
     if (r != SQLITE_ROW && r != SQLITE_DONE)
         return r;
@@ -147,7 +149,7 @@ int shelf_exec_number(Shelf *shelf, const char *sql, int64_t *ret)
 
     if (r)
         return shelf_fail(shelf, r);
-    r = step(shelf, statement);
+    r = step_row(shelf, statement);
     if (r == SQLITE_ROW)
         *ret = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
@@ -164,7 +166,7 @@ void shelf_rollback(Shelf *shelf)
 static int read_head(Shelf *shelf, const char *id, KeptRun **ret)
 {
     auto_reset sqlite3_stmt *row = bind(shelf, SHELF_RUN, id);
-    int r = step(shelf, row);
+    int r = step_row(shelf, row);
 
     *ret = NULL;
     if (r != SQLITE_ROW)
@@ -182,7 +184,7 @@ static int read_asks(Shelf *shelf, KeptRun *run)
     auto_reset sqlite3_stmt *row = bind(shelf, SHELF_ASKS, run->id);
     int r;
 
-    while ((r = step(shelf, row)) == SQLITE_ROW) {
+    while ((r = step_row(shelf, row)) == SQLITE_ROW) {
         if (!column(row, 0))
             return shelf_fail(shelf, SQLITE_CORRUPT);
         kept_run_add_ask(run, column(row, 0), column(row, 1), column(row, 2));
@@ -211,7 +213,7 @@ int shelf_read_text(Shelf *shelf, const char *id, int i, char **ret)
     int r;
 
     sqlite3_bind_int(row, 2, 1 << i);
-    r = step(shelf, row);
+    r = step_row(shelf, row);
     if (r != SQLITE_ROW)
         return done(r);
     r = kept_text_unpack(sqlite3_column_blob(row, 1), (size_t)sqlite3_column_bytes(row, 1),
@@ -282,7 +284,7 @@ int shelf_oldest_finished(Shelf *shelf, const char *after, char **ret_id)
 int shelf_count(Shelf *shelf, ShelfCounts *ret)
 {
     auto_reset sqlite3_stmt *row = shelf->statements[SHELF_COUNT];
-    int r = step(shelf, row);
+    int r = step_row(shelf, row);
 
     if (r != SQLITE_ROW)
         return r == SQLITE_DONE ? shelf_fail(shelf, SQLITE_CORRUPT) : r;
@@ -336,7 +338,7 @@ int ids_next(Ids *ids)
     auto_free char *last = take_pointer(ids->id);
     int r;
 
-    while ((r = step(ids->shelf, ids->statement)) == SQLITE_ROW) {
+    while ((r = step_row(ids->shelf, ids->statement)) == SQLITE_ROW) {
         auto_free char *id = copy_column(ids->statement, 0);
 
         if (!id || (last && strcmp(id, last) == 0))

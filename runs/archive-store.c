@@ -113,7 +113,7 @@ static void reopen_disk(Store *store, bool begins)
 /* --- jobs --- */
 
 /* Reads a run that is not in memory; NULL if it is not on disk either. */
-static KeptRun *read_run(Store *store, const char *id)
+static KeptRun *read_stored(Store *store, const char *id)
 {
     KeptRun *run = NULL;
     int r = disk_is_open(&store->disk) ? shelf_read(&store->disk.shelf, id, &run) : SQLITE_OK;
@@ -130,7 +130,7 @@ static KeptRun *take_run(Store *store, const ArchiveJob *job)
 
     if (run)
         return run;
-    run = job->kind == ARCHIVE_JOB_BEGIN ? kept_run_new(job->id) : read_run(store, job->id);
+    run = job->kind == ARCHIVE_JOB_BEGIN ? kept_run_new(job->id) : read_stored(store, job->id);
     if (run)
         hold_run(store, run);
     return run;
@@ -170,7 +170,7 @@ static void remove_run(Store *store, ArchiveJob *job)
 }
 
 /* Of a run that is in memory, those that are there; others are on disk. */
-static int read_text(Store *store, const KeptRun *run, int i, char **ret)
+static int read_run_text(Store *store, const KeptRun *run, int i, char **ret)
 {
     const KeptText *text = &run->texts[i];
 
@@ -185,14 +185,14 @@ static int read_text(Store *store, const KeptRun *run, int i, char **ret)
 static void get_run(Store *store, ArchiveJob *job)
 {
     KeptRun *held = find_held(store, job->id);
-    KeptRun *run = held ? held : read_run(store, job->id);
+    KeptRun *run = held ? held : read_stored(store, job->id);
     int r = SQLITE_OK;
 
     if (!run)
         return;
     for (int i = 0; !r && i < ARCHIVE_N_TEXTS; i++)
         if (job->wanted & 1u << i)
-            r = read_text(store, run, i, &job->got[i]);
+            r = read_run_text(store, run, i, &job->got[i]);
     if (r)
         take_error(store, r);
     if (!r || held) {

@@ -46,17 +46,17 @@ struct Archive {
     void *closed_data;
 };
 
-static char *copy_text(const char *text)
+static char *copy_given(const char *text)
 {
     return text ? text_printf("%s", text) : NULL;
 }
 
-static void replace_text(char **text, const char *new)
+static void replace_said(char **text, const char *new)
 {
     if (*text && new &&strcmp(*text, new) == 0)
         return;
     free(*text);
-    *text = copy_text(new);
+    *text = copy_given(new);
 }
 
 /* Only while no work is under way. */
@@ -64,8 +64,8 @@ static void take_state(Archive *archive)
 {
     StoreState state = store_state(archive->store);
 
-    replace_text(&archive->trouble, state.trouble);
-    replace_text(&archive->notice, state.notice);
+    replace_said(&archive->trouble, state.trouble);
+    replace_said(&archive->notice, state.notice);
     archive->n_runs = state.n_runs;
     archive->n_bytes = state.n_bytes;
 }
@@ -118,7 +118,7 @@ static void free_job(ArchiveJob *job)
     free(job);
 }
 
-static void do_work(uv_work_t *work)
+static void do_archive_work(uv_work_t *work)
 {
     Archive *archive = work->data;
 
@@ -141,9 +141,9 @@ static void free_archive(Archive *archive)
         closed(data);
 }
 
-static void go_on(Archive *archive);
+static void begin_work(Archive *archive);
 
-static void on_work_done(uv_work_t *work, int status)
+static void on_archive_worked(uv_work_t *work, int status)
 {
     Archive *archive = work->data;
     bool closes = archive->closes;
@@ -161,18 +161,18 @@ static void on_work_done(uv_work_t *work, int status)
     if (closes && STAILQ_EMPTY(&archive->noted))
         free_archive(archive);
     else
-        go_on(archive);
+        begin_work(archive);
 }
 
 /* Begins the next work if there is any. */
-static void go_on(Archive *archive)
+static void begin_work(Archive *archive)
 {
     if (archive->busy || (STAILQ_EMPTY(&archive->noted) && !archive->closing))
         return;
     archive->busy = true;
     archive->closes = STAILQ_EMPTY(&archive->noted);
     STAILQ_CONCAT(&archive->taken, &archive->noted);
-    uv_queue_work(archive->loop, &archive->work, do_work, on_work_done);
+    uv_queue_work(archive->loop, &archive->work, do_archive_work, on_archive_worked);
 }
 
 static ArchiveJob *new_job(ArchiveJobKind kind, const char *id, void *data)
@@ -181,24 +181,24 @@ static ArchiveJob *new_job(ArchiveJobKind kind, const char *id, void *data)
 
     assert(job);
     job->kind = kind;
-    job->id = copy_text(id);
+    job->id = copy_given(id);
     job->data = data;
     return job;
 }
 
-static void note(Archive *archive, ArchiveJob *job)
+static void note_job(Archive *archive, ArchiveJob *job)
 {
     STAILQ_INSERT_TAIL(&archive->noted, job, link);
-    go_on(archive);
+    begin_work(archive);
 }
 
 /* The part of a run's state that is in lists. */
 static void set_state(ArchiveJob *job, const char *status, const json_t *summary, ArchiveDone done)
 {
-    job->status = copy_text(status);
+    job->status = copy_given(status);
     job->summary = json_dumps(summary, JSON_COMPACT);
     if (!job->summary)
-        job->summary = copy_text("{}");
+        job->summary = copy_given("{}");
     job->done = done;
 }
 
@@ -242,7 +242,7 @@ void archive_close(Archive *archive, void (*closed)(void *data), void *data)
     archive->closing = true;
     archive->closed = closed;
     archive->closed_data = data;
-    go_on(archive);
+    begin_work(archive);
 }
 
 void archive_begin(Archive *archive, const char *id, int64_t created_ms, const char *experiment,
@@ -251,9 +251,9 @@ void archive_begin(Archive *archive, const char *id, int64_t created_ms, const c
     ArchiveJob *job = new_job(ARCHIVE_JOB_BEGIN, id, data);
 
     job->created_ms = created_ms;
-    job->experiment = copy_text(experiment);
+    job->experiment = copy_given(experiment);
     set_state(job, status, summary, done);
-    note(archive, job);
+    note_job(archive, job);
 }
 
 void archive_ask(Archive *archive, const char *id, const char *owner, const char *label,
@@ -261,11 +261,11 @@ void archive_ask(Archive *archive, const char *id, const char *owner, const char
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_ASK, id, data);
 
-    job->owner = copy_text(owner);
-    job->label = copy_text(label);
-    job->prediction = copy_text(prediction);
+    job->owner = copy_given(owner);
+    job->label = copy_given(label);
+    job->prediction = copy_given(prediction);
     job->done = done;
-    note(archive, job);
+    note_job(archive, job);
 }
 
 void archive_change(
@@ -274,7 +274,7 @@ void archive_change(
     ArchiveJob *job = new_job(ARCHIVE_JOB_CHANGE, id, data);
 
     set_state(job, status, summary, done);
-    note(archive, job);
+    note_job(archive, job);
 }
 
 void archive_finish(Archive *archive, const char *id, const char *status, const json_t *summary,
@@ -283,10 +283,10 @@ void archive_finish(Archive *archive, const char *id, const char *status, const 
     ArchiveJob *job = new_job(ARCHIVE_JOB_FINISH, id, data);
 
     set_state(job, status, summary, done);
-    job->texts[0] = copy_text(texts->run);
-    job->texts[1] = copy_text(texts->events);
-    job->texts[2] = copy_text(texts->trace);
-    note(archive, job);
+    job->texts[0] = copy_given(texts->run);
+    job->texts[1] = copy_given(texts->events);
+    job->texts[2] = copy_given(texts->trace);
+    note_job(archive, job);
 }
 
 void archive_relabel(
@@ -294,10 +294,10 @@ void archive_relabel(
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_RELABEL, id, data);
 
-    job->owner = copy_text(owner);
-    job->label = copy_text(label);
+    job->owner = copy_given(owner);
+    job->label = copy_given(label);
     job->done = done;
-    note(archive, job);
+    note_job(archive, job);
 }
 
 void archive_remove(Archive *archive, const char *id, ArchiveDone done, void *data)
@@ -305,22 +305,22 @@ void archive_remove(Archive *archive, const char *id, ArchiveDone done, void *da
     ArchiveJob *job = new_job(ARCHIVE_JOB_REMOVE, id, data);
 
     job->done = done;
-    note(archive, job);
+    note_job(archive, job);
 }
 
 void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed listed, void *data)
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_LIST, NULL, data);
 
-    job->experiment = copy_text(filter->experiment);
-    job->status = copy_text(filter->status);
-    job->label = copy_text(filter->label);
-    job->before = copy_text(filter->before);
-    job->owner = copy_text(filter->owner);
+    job->experiment = copy_given(filter->experiment);
+    job->status = copy_given(filter->status);
+    job->label = copy_given(filter->label);
+    job->before = copy_given(filter->before);
+    job->owner = copy_given(filter->owner);
     job->filter =
         (ArchiveFilter){job->experiment, job->status, job->label, job->before, job->owner, filter->limit};
     job->listed = listed;
-    note(archive, job);
+    note_job(archive, job);
 }
 
 void archive_get(
@@ -328,8 +328,8 @@ void archive_get(
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_GET, id, data);
 
-    job->owner = copy_text(owner);
+    job->owner = copy_given(owner);
     job->wanted = wanted;
     job->answer = got;
-    note(archive, job);
+    note_job(archive, job);
 }

@@ -1,3 +1,5 @@
+/* A client that asks for the same run again has new words, not a second ask: else it could fill the places of
+ * all others (limits.max_joined), and would be counted twice on the board. */
 #include "runs/ask.h"
 
 #include <assert.h>

@@ -1,3 +1,5 @@
+/* The last events in a ring: the oldest gives its place to the newest, and memory stays the same however long
+ * a class lasts. */
 #include "runs/board.h"
 
 #include <assert.h>
@@ -17,7 +19,9 @@ Board *board_new(void)
     Board *board = calloc(1, sizeof(*board));
 
     assert(board);
-    /* More than a thousand events a second would catch up with the clock. */
+    /* A browser that comes back after the server was started anew names the last event of the server before:
+     * numbers that begin with the clock are behind all of its. Only more than a thousand events a second
+     * would have been faster than the clock. */
     board->last_number = (uint64_t)time(NULL) * 1000;
     return board;
 }

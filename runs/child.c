@@ -4,14 +4,15 @@
 #include "runs/child.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "runs/child-command.h"
 #include "runs/lines.h"
 
 enum {
@@ -19,7 +20,6 @@ enum {
     MAX_OUTPUT = 256 << 20, /* of one child; its results are kept until it ends */
     MAX_LOG_LINE = 4096,    /* longer ones are cut into pieces */
     MAX_LOG_LINES = 1000,   /* of one child; what comes after them is dropped */
-    MAX_WORDS = 16,         /* of the guard's command line */
     STUCK_GUARD_MS = 2000,  /* after child_stop(); far more than a guard ever needs */
 };
 
@@ -48,7 +48,7 @@ static void free_child(Child *child)
     free(child);
 }
 
-static void on_closed(uv_handle_t *handle)
+static void on_child_closed(uv_handle_t *handle)
 {
     Child *child = handle->data;
 
@@ -56,10 +56,10 @@ static void on_closed(uv_handle_t *handle)
         free_child(child);
 }
 
-static void close_handle(uv_handle_t *handle)
+static void close_child_handle(uv_handle_t *handle)
 {
     if (!uv_is_closing(handle))
-        uv_close(handle, on_closed);
+        uv_close(handle, on_child_closed);
 }
 
 static char *describe_end(const Child *child)
@@ -85,12 +85,12 @@ static void finish_when_over(Child *child)
 
     if (!child->exited || !child->output_ended || !child->log_ended)
         return;
-    close_handle((uv_handle_t *)&child->process);
-    close_handle((uv_handle_t *)&child->input);
-    close_handle((uv_handle_t *)&child->output);
-    close_handle((uv_handle_t *)&child->log);
-    close_handle((uv_handle_t *)&child->hangup);
-    close_handle((uv_handle_t *)&child->stuck);
+    close_child_handle((uv_handle_t *)&child->process);
+    close_child_handle((uv_handle_t *)&child->input);
+    close_child_handle((uv_handle_t *)&child->output);
+    close_child_handle((uv_handle_t *)&child->log);
+    close_child_handle((uv_handle_t *)&child->hangup);
+    close_child_handle((uv_handle_t *)&child->stuck);
     if (!child->started)
         return;
     reason = describe_end(child);
@@ -98,7 +98,7 @@ static void finish_when_over(Child *child)
 }
 
 /* A descendant that the guard could not end would hold the output open for ever. */
-static void on_stuck(uv_timer_t *timer)
+static void on_guard_stuck(uv_timer_t *timer)
 {
     Child *child = timer->data;
 
@@ -109,7 +109,7 @@ static void on_stuck(uv_timer_t *timer)
     finish_when_over(child);
 }
 
-static void on_process_end(uv_process_t *process, int64_t status, int signal)
+static void on_child_exit(uv_process_t *process, int64_t status, int signal)
 {
     Child *child = process->data;
 
@@ -117,11 +117,11 @@ static void on_process_end(uv_process_t *process, int64_t status, int signal)
     child->status = status;
     child->signal = signal;
     if (!child->output_ended || !child->log_ended)
-        uv_timer_start(&child->stuck, on_stuck, STUCK_GUARD_MS, 0);
+        uv_timer_start(&child->stuck, on_guard_stuck, STUCK_GUARD_MS, 0);
     finish_when_over(child);
 }
 
-static void on_line(void *data, char *line, size_t length)
+static void on_child_line(void *data, char *line, size_t length)
 {
     Child *child = data;
 
@@ -129,7 +129,7 @@ static void on_line(void *data, char *line, size_t length)
         child->spec.line(child->spec.data, line, length);
 }
 
-static void on_log_line(void *data, char *line, size_t length)
+static void on_child_log_line(void *data, char *line, size_t length)
 {
     Child *child = data;
 
@@ -143,7 +143,7 @@ static void on_log_line(void *data, char *line, size_t length)
 }
 
 /* One buffer for all: the loop reads one pipe at a time and is done with it before the next. */
-static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+static void on_child_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     static char shared[65536];
 
@@ -152,34 +152,34 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init(shared, sizeof(shared));
 }
 
-static void on_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
+static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
     Child *child = stream->data;
 
     if (length > 0 && !child->stopped) {
         child->n_output += (size_t)length;
         if (child->n_output > MAX_OUTPUT ||
-            lines_feed(&child->lines, buffer->base, (size_t)length, on_line, child) < 0) {
+            lines_feed(&child->lines, buffer->base, (size_t)length, on_child_line, child) < 0) {
             child->too_much = true;
             child_stop(child);
         }
     }
     if (length >= 0)
         return;
-    lines_end(&child->lines, on_line, child);
+    lines_end(&child->lines, on_child_line, child);
     child->output_ended = true;
     uv_read_stop(stream);
     finish_when_over(child);
 }
 
-static void on_log(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
+static void on_child_log(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
     Child *child = stream->data;
 
     if (length > 0)
-        lines_feed(&child->log_lines, buffer->base, (size_t)length, on_log_line, child);
+        lines_feed(&child->log_lines, buffer->base, (size_t)length, on_child_log_line, child);
     if (length < 0) {
-        lines_end(&child->log_lines, on_log_line, child);
+        lines_end(&child->log_lines, on_child_log_line, child);
         child->log_ended = true;
         uv_read_stop(stream);
         finish_when_over(child);
@@ -187,13 +187,13 @@ static void on_log(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 }
 
 /* Whether all was written does not matter here: who does not read its request will not end well by itself. */
-static void on_written(uv_write_t *write, int status)
+static void on_child_written(uv_write_t *write, int status)
 {
     Child *child = write->data;
 
     (void)status;
     if (!child->spec.keep_input)
-        close_handle((uv_handle_t *)&child->input);
+        close_child_handle((uv_handle_t *)&child->input);
 }
 
 /* A few bytes into a pipe that is read: if they do not fit, the child has its own time limit for them. */
@@ -205,11 +205,11 @@ void child_say(Child *child, const char *text)
         uv_try_write((uv_stream_t *)&child->input, &buffer, 1);
 }
 
-static void init_handles(Child *child, uv_loop_t *loop)
+static void init_child_handles(Child *child, uv_loop_t *loop)
 {
     uv_pipe_t *pipes[] = {&child->input, &child->output, &child->log, &child->hangup};
 
-    for (size_t i = 0; i < sizeof(pipes) / sizeof(pipes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(pipes); i++) {
         uv_pipe_init(loop, pipes[i], 0);
         pipes[i]->data = child;
     }
@@ -220,48 +220,7 @@ static void init_handles(Child *child, uv_loop_t *loop)
     child->n_open = 6;
 }
 
-/* The arguments of the guard: a few words that it owns, the program, NULL. */
-typedef struct Words {
-    char *words[MAX_WORDS];
-    size_t n_words;
-} Words;
-
-static void add_word(Words *words, char *word)
-{
-    assert(word && words->n_words < MAX_WORDS - 1);
-    words->words[words->n_words++] = word;
-}
-
-static void add_limit(Words *words, const char *name, int64_t limit)
-{
-    if (limit > 0)
-        add_word(words, text_printf("--%s=%" PRId64, name, limit));
-}
-
-static void fill_words(Words *words, const ChildSpec *spec)
-{
-    add_word(words, strdup(spec->guard));
-    add_word(words, strdup("--hangup-fd=3"));
-    add_word(words, strdup("--clean-env"));
-    add_word(words, strdup("--oom-score-adj=1000"));
-    add_limit(words, "cpu-seconds", spec->limits.cpu_seconds);
-    add_limit(words, "file-size", spec->limits.max_file_bytes);
-    add_limit(words, "pids-max", spec->limits.max_processes);
-    if (spec->limits.cpus)
-        add_word(words, text_printf("--cpus=%s", spec->limits.cpus));
-    add_word(words, strdup("--"));
-    add_word(words, strdup(spec->program));
-    if (spec->argument)
-        add_word(words, strdup(spec->argument));
-}
-
-static void free_words(Words *words)
-{
-    for (size_t i = 0; i < words->n_words; i++)
-        free(words->words[i]);
-}
-
-static int spawn(Child *child, uv_loop_t *loop)
+static int spawn_guard(Child *child, uv_loop_t *loop)
 {
     uv_stdio_container_t stdio[] = {
         {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&child->input},
@@ -269,18 +228,17 @@ static int spawn(Child *child, uv_loop_t *loop)
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&child->log},
         {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&child->hangup},
     };
-    __attribute__((cleanup(free_words))) Words words = {0};
+    auto_command char **words = child_command_new(&child->spec);
     uv_process_options_t options = {
-        .exit_cb = on_process_end,
+        .exit_cb = on_child_exit,
         .file = child->spec.guard,
-        .args = words.words,
+        .args = words,
         .stdio = stdio,
-        .stdio_count = sizeof(stdio) / sizeof(stdio[0]),
+        .stdio_count = ARRAY_LENGTH(stdio),
         /* A session of its own: Ctrl-C in the server's terminal is for the server alone. */
         .flags = UV_PROCESS_DETACHED,
     };
 
-    fill_words(&words, &child->spec);
     return uv_spawn(loop, &child->process, &options);
 }
 
@@ -297,19 +255,19 @@ int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret)
     assert(child->text && child->name);
     lines_init(&child->lines, MAX_LINE, false);
     lines_init(&child->log_lines, MAX_LOG_LINE, true);
-    init_handles(child, loop);
+    init_child_handles(child, loop);
 
-    r = spawn(child, loop);
+    r = spawn_guard(child, loop);
     if (r < 0) {
         child->exited = child->output_ended = child->log_ended = true;
         finish_when_over(child);
         return r;
     }
     child->started = true;
-    uv_read_start((uv_stream_t *)&child->output, on_allocate, on_output);
-    uv_read_start((uv_stream_t *)&child->log, on_allocate, on_log);
+    uv_read_start((uv_stream_t *)&child->output, on_child_allocate, on_child_output);
+    uv_read_start((uv_stream_t *)&child->log, on_child_allocate, on_child_log);
     buffer = uv_buf_init(child->text, (unsigned)spec->input_length);
-    r = uv_write(&child->write, (uv_stream_t *)&child->input, &buffer, 1, on_written);
+    r = uv_write(&child->write, (uv_stream_t *)&child->input, &buffer, 1, on_child_written);
     assert(r == 0);
     *ret = child;
     return 0;
@@ -320,7 +278,7 @@ void child_stop(Child *child)
     if (child->stopped)
         return;
     child->stopped = true;
-    close_handle((uv_handle_t *)&child->hangup);
+    close_child_handle((uv_handle_t *)&child->hangup);
     if (!child->exited)
-        uv_timer_start(&child->stuck, on_stuck, STUCK_GUARD_MS, 0);
+        uv_timer_start(&child->stuck, on_guard_stuck, STUCK_GUARD_MS, 0);
 }

@@ -17,7 +17,10 @@ struct Cpusets {
     Place places[];
 };
 
-/* Takes the next n CPUs of usable, from *at on, which moves behind them. Returns them as a list. */
+/* CPUs that follow one another are mostly those that share a core or a cache: so a run is disturbed by its
+ * own tasks rather than by those of another run.
+ *
+ * Takes the next n CPUs of usable, from *at on, which moves behind them. Returns them as a list. */
 static char *cut(const cpu_set_t *usable, int64_t n, int *at)
 {
     cpu_set_t set;

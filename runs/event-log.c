@@ -1,3 +1,5 @@
+/* An event is made into text once, when it happens; the log, the streams of thirty clients and the board hold
+ * the same text, and the last one to let go frees it. */
 #include "runs/event-log.h"
 
 #include <assert.h>
@@ -45,6 +47,8 @@ Shared *event_log_add(EventLog *log, const char *name, const json_t *data, bool 
     return text;
 }
 
+/* A client that was away names the last event it had. Numbers may be missing, so the next one is the first
+ * that is greater, not the one that follows. */
 size_t event_log_after(const EventLog *log, uint64_t number)
 {
     size_t i = 0;

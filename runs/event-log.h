@@ -5,8 +5,8 @@
  *     data: {"cell":0,"repetition":1,...}
  *
  * They are numbered from 1. Whoever comes late gets those that were, and whoever comes back gets those behind
- * the last one he had. A run that waits tells its place again and again; only the last such event is kept, so
- * a number may be missing. */
+ * the last one that came through. A run that waits tells its place again and again; only the last such event
+ * is kept, so a number may be missing. */
 #pragma once
 
 #include <jansson.h>

@@ -1,3 +1,6 @@
+/* A line that is not complete is kept and grows by doubling; a complete one is handed out at once and
+ * forgotten, so there is never more than one line in memory, however fast somebody writes. A runtime without
+ * newlines is stopped at max bytes, not when the machine has no memory left. */
 #include "runs/lines.h"
 
 #include <assert.h>

@@ -1,3 +1,6 @@
+/* Tables are short lists that are walked through: their rows are combinations of names that the program knows
+ * (experiments, routes, codes), never of what a client sent, and they cannot grow beyond their room whatever
+ * happens. */
 #include "runs/metrics.h"
 
 #include <assert.h>

@@ -1,3 +1,10 @@
+/* One process after the other. A process has three handles, the timer belongs to the origin and serves what
+ * is waited for at the time. start_origin() begins a process; when all its handles are closed, and only then,
+ * after_process() decides what is next: another one later, or the end. So whatever goes wrong at a start, a
+ * crash, a program that is not there, a stop in the middle, there is one way on.
+ *
+ * The next start comes later each time, up to ten seconds: a port that somebody else has would otherwise cost
+ * a process every few milliseconds, beside the runs that are measured. */
 #include "runs/origin.h"
 
 #include <assert.h>
@@ -5,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -14,7 +22,7 @@ enum {
     FIRST_DELAY_MS = 100,
     LAST_DELAY_MS = 10000,
     GOOD_MS = 10000, /* one that ran so long starts the delays anew */
-    START_MS = 5000, /* to be up; who waits for it goes on without it after that */
+    START_MS = 5000, /* to be up; whoever waits goes on without it after that */
     END_MS = 1000,   /* from the end of its input to its own end; then it is killed */
     MAX_LINE = 65536,
 };
@@ -24,8 +32,8 @@ struct Origin {
     const RunSettings *settings;
     uv_process_t process;
     uv_pipe_t input, output;
-    uv_timer_t
-        timer; /* to the next start; while starting, to the end of patience; when stopping, to the kill */
+    /* To the next start; while starting, to the end of patience; when stopping, to the kill. */
+    uv_timer_t timer;
     Lines lines;
     json_t *ports;
     int n_open; /* handles of the current process */
@@ -34,9 +42,9 @@ struct Origin {
     uint64_t started_ms;
 };
 
-static void start(Origin *origin);
+static void start_origin(Origin *origin);
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_origin_timer_closed(uv_handle_t *handle)
 {
     Origin *origin = handle->data;
 
@@ -55,14 +63,14 @@ static void on_slow(uv_timer_t *timer)
 
 static void on_restart(uv_timer_t *timer)
 {
-    start(timer->data);
+    start_origin(timer->data);
 }
 
 /* The process is gone and its handles are closed: what next? */
-static void next(Origin *origin)
+static void after_process(Origin *origin)
 {
     if (origin->stopping) {
-        uv_close((uv_handle_t *)&origin->timer, on_timer_closed);
+        uv_close((uv_handle_t *)&origin->timer, on_origin_timer_closed);
         return;
     }
     if (uv_now(origin->loop) - origin->started_ms > GOOD_MS)
@@ -72,12 +80,12 @@ static void next(Origin *origin)
     origin->delay_ms = origin->delay_ms * 2 < LAST_DELAY_MS ? origin->delay_ms * 2 : LAST_DELAY_MS;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void on_origin_closed(uv_handle_t *handle)
 {
     Origin *origin = handle->data;
 
     if (--origin->n_open == 0)
-        next(origin);
+        after_process(origin);
 }
 
 static void close_all(Origin *origin)
@@ -89,12 +97,12 @@ static void close_all(Origin *origin)
     lines_finish(&origin->lines);
     uv_timer_stop(&origin->timer);
     if (!uv_is_closing((uv_handle_t *)&origin->input))
-        uv_close((uv_handle_t *)&origin->input, on_closed);
-    uv_close((uv_handle_t *)&origin->output, on_closed);
-    uv_close((uv_handle_t *)&origin->process, on_closed);
+        uv_close((uv_handle_t *)&origin->input, on_origin_closed);
+    uv_close((uv_handle_t *)&origin->output, on_origin_closed);
+    uv_close((uv_handle_t *)&origin->process, on_origin_closed);
 }
 
-static void on_process_end(uv_process_t *process, int64_t status, int signal)
+static void on_origin_exit(uv_process_t *process, int64_t status, int signal)
 {
     Origin *origin = process->data;
 
@@ -103,7 +111,7 @@ static void on_process_end(uv_process_t *process, int64_t status, int signal)
     close_all(origin);
 }
 
-static void on_line(void *data, char *line, size_t length)
+static void on_origin_line(void *data, char *line, size_t length)
 {
     Origin *origin = data;
     json_auto_t *event = json_loadb(line, length, 0, NULL);
@@ -122,7 +130,7 @@ static void on_line(void *data, char *line, size_t length)
     log_info("origin_ready", log_number("pid", origin->process.pid), log_text("ports", text));
 }
 
-static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+static void on_origin_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     static char shared[4096];
 
@@ -131,17 +139,17 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init(shared, sizeof(shared));
 }
 
-static void on_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
+static void on_origin_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
     Origin *origin = stream->data;
 
     if (length < 0)
         uv_read_stop(stream);
     else if (length > 0)
-        lines_feed(&origin->lines, buffer->base, (size_t)length, on_line, origin);
+        lines_feed(&origin->lines, buffer->base, (size_t)length, on_origin_line, origin);
 }
 
-static void start(Origin *origin)
+static void start_origin(Origin *origin)
 {
     uv_stdio_container_t stdio[] = {
         {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&origin->input},
@@ -151,11 +159,11 @@ static void start(Origin *origin)
     auto_free char *ports = text_printf("--ports=%lld", (long long)origin->settings->origin_ports);
     const char *args[] = {origin->settings->origin, ports, NULL};
     uv_process_options_t options = {
-        .exit_cb = on_process_end,
+        .exit_cb = on_origin_exit,
         .file = origin->settings->origin,
         .args = (char **)args,
         .stdio = stdio,
-        .stdio_count = sizeof(stdio) / sizeof(stdio[0]),
+        .stdio_count = ARRAY_LENGTH(stdio),
         .flags = UV_PROCESS_DETACHED, /* Ctrl-C is for the server, which still needs it for a while */
     };
     int r;
@@ -175,7 +183,7 @@ static void start(Origin *origin)
     }
     origin->running = true;
     uv_timer_start(&origin->timer, on_slow, START_MS, 0);
-    uv_read_start((uv_stream_t *)&origin->output, on_allocate, on_output);
+    uv_read_start((uv_stream_t *)&origin->output, on_origin_allocate, on_origin_output);
 }
 
 Origin *origin_start(uv_loop_t *loop, const RunSettings *settings)
@@ -189,7 +197,7 @@ Origin *origin_start(uv_loop_t *loop, const RunSettings *settings)
     uv_timer_init(loop, &origin->timer);
     origin->timer.data = origin;
     if (settings->origin_ports > 0)
-        start(origin);
+        start_origin(origin);
     else
         origin->settled = true;
     return origin;
@@ -221,9 +229,9 @@ void origin_stop(Origin *origin)
 {
     origin->stopping = true;
     if (origin->running) {
-        uv_close((uv_handle_t *)&origin->input, on_closed);
+        uv_close((uv_handle_t *)&origin->input, on_origin_closed);
         uv_timer_start(&origin->timer, on_kill, END_MS, 0);
     } else if (origin->n_open == 0) {
-        uv_close((uv_handle_t *)&origin->timer, on_timer_closed);
+        uv_close((uv_handle_t *)&origin->timer, on_origin_timer_closed);
     }
 }

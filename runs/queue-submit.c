@@ -33,7 +33,7 @@ static Run *find_same(const Queue *queue, const char *key)
 }
 
 /* Runs that can begin at once do not count as waiting. */
-static QueueAnswer refuse(const Queue *queue, const Submission *submission)
+static QueueAnswer refuse_submission(const Queue *queue, const Submission *submission)
 {
     const RunSettings *settings = queue->parts.settings;
     int64_t n_free = (int64_t)cpusets_count(queue->parts.cpusets) - (int64_t)queue->n_running;
@@ -106,7 +106,7 @@ QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission,
             return QUEUE_FULL_RUN;
         plan_finish(plan);
     } else {
-        answer = refuse(queue, submission);
+        answer = refuse_submission(queue, submission);
         if (answer != QUEUE_TAKEN) {
             free(key);
             return answer;

@@ -1,3 +1,5 @@
+/* All who asked for a run share its object: only the few members that are one client's own are made anew for
+ * it, and never written into the shared one, which others may be reading. */
 #include "runs/run-view.h"
 
 #include <string.h>
@@ -19,14 +21,14 @@ json_t *run_json(const Run *run)
     return results_run(run->results, &head);
 }
 
-static json_t *text_or_null(const char *text)
+static json_t *view_text(const char *text)
 {
     return text ? json_string(text) : json_null();
 }
 
 static void set_view(json_t *run, const RunView *view)
 {
-    json_object_set_new(run, "label", text_or_null(view->label));
+    json_object_set_new(run, "label", view_text(view->label));
     json_object_set_new(run, "joined", json_boolean(view->joined));
     if (!view->tells_kept)
         return;
@@ -45,8 +47,8 @@ json_t *run_json_for(const json_t *object, const RunView *view)
             set_view(run, view);
         } else if (strcmp(key, "request") == 0 && json_is_object(value)) {
             json_object_set_new(run, key, json_copy(value));
-            json_object_set_new(json_object_get(run, key), "label", text_or_null(view->label));
-            json_object_set_new(json_object_get(run, key), "prediction", text_or_null(view->prediction));
+            json_object_set_new(json_object_get(run, key), "label", view_text(view->label));
+            json_object_set_new(json_object_get(run, key), "prediction", view_text(view->prediction));
         } else {
             json_object_set(run, key, value);
         }

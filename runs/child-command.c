@@ -1,0 +1,56 @@
+#include "runs/child-command.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+enum { MAX_WORDS = 16 };
+
+static void add_word(char **words, char *word)
+{
+    size_t n = 0;
+
+    while (words[n])
+        n++;
+    assert(word && n < MAX_WORDS);
+    words[n] = word;
+}
+
+static void add_limit(char **words, const char *name, int64_t limit)
+{
+    if (limit > 0)
+        add_word(words, text_printf("--%s=%" PRId64, name, limit));
+}
+
+char **child_command_new(const ChildSpec *spec)
+{
+    char **words = calloc(MAX_WORDS + 1, sizeof(*words));
+
+    assert(words);
+    add_word(words, strdup(spec->guard));
+    add_word(words, strdup("--hangup-fd=3"));
+    add_word(words, strdup("--clean-env"));
+    /* Where memory runs out, a runtime goes before the server does. */
+    add_word(words, strdup("--oom-score-adj=1000"));
+    add_limit(words, "cpu-seconds", spec->limits.cpu_seconds);
+    add_limit(words, "file-size", spec->limits.max_file_bytes);
+    add_limit(words, "pids-max", spec->limits.max_processes);
+    if (spec->limits.cpus)
+        add_word(words, text_printf("--cpus=%s", spec->limits.cpus));
+    /* What the program is called cannot be taken for a limit. */
+    add_word(words, strdup("--"));
+    add_word(words, strdup(spec->program));
+    if (spec->argument)
+        add_word(words, strdup(spec->argument));
+    return words;
+}
+
+void child_command_free(char ***words)
+{
+    for (char **word = *words; *word; word++)
+        free(*word);
+    free(*words);
+}
