@@ -104,8 +104,9 @@ case $request in
     exec tr '\0' x </dev/zero
     ;;
 *'"experiment":"friends"'*)
-    # The server, which is the parent of the guard, has named itself and the origin as friends.
-    read -r _ _ _ server _ <"/proc/$PPID/stat"
+    # The server, which is the parent of the guard's first process, has named itself and the origin as friends.
+    read -r _ _ _ keeper _ <"/proc/$PPID/stat"
+    read -r _ _ _ server _ <"/proc/$keeper/stat"
     case $request in
     *"\"friends\":[$server,"[1-9]*) sample ;;
     esac

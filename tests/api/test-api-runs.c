@@ -306,9 +306,9 @@ START_TEST(a_client_that_leaves_takes_its_run_along)
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     fd = api_send_get(&server, "/run/hang" ONCE);
-    /* The origin, the guard, the runtime and its three. */
+    /* The origin, the guard's two, the runtime and its three. */
     api_server_wait_for_file(&server, "begun");
-    api_server_wait_for_descendants(&server, 6);
+    api_server_wait_for_descendants(&server, 7);
     close(fd);
     api_server_wait_for_descendants(&server, 1);
     answer = api_get(&server, "/run/fine" ONCE);
