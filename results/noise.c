@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/human.h"
@@ -16,10 +17,9 @@ typedef struct Heard {
     double throttled;      /* ns */
 } Heard;
 
-static Heard listen(const Results *results, const json_t *host)
+static Heard listen(const Results *results, int64_t cpus_online)
 {
-    json_int_t online = json_integer_value(json_object_get(host, "cpus_online"));
-    double n_all = online > 0 ? (double)online : 1;
+    double n_all = cpus_online > 0 ? (double)cpus_online : 1;
     Heard heard = {0};
 
     for (size_t i = 0; i < results->n_cells; i++) {
@@ -59,10 +59,10 @@ static void add_reason(json_t *reasons, char *text)
     free(text);
 }
 
-static json_t *find_reasons(const Heard *heard, const json_t *host)
+/* The quota is NAN where there is none, or none is known. */
+static json_t *find_reasons(const Heard *heard, double quota)
 {
     auto_free char *throttled = human_time((int64_t)heard->throttled);
-    const json_t *quota = json_object_get(host, "cpu_quota");
     json_t *reasons = json_array();
 
     if (is_noisy(heard, heard->foreign))
@@ -74,9 +74,9 @@ static json_t *find_reasons(const Heard *heard, const json_t *host)
             text_printf("the host of this virtual machine gave %.1f %% of the CPU time to others (more than "
                         "%.0f %% is noisy)",
                 100 * heard->steal, 100 * NOISE_LIMIT));
-    if (heard->throttled > 0 && json_is_number(quota))
-        add_reason(reasons, text_printf("the quota of %.3g CPUs held everything back for %s in all",
-                                json_number_value(quota), throttled));
+    if (heard->throttled > 0 && !isnan(quota))
+        add_reason(reasons,
+            text_printf("the quota of %.3g CPUs held everything back for %s in all", quota, throttled));
     else if (heard->throttled > 0)
         add_reason(reasons, text_printf("a CPU quota held everything back for %s in all", throttled));
     return reasons;
@@ -85,10 +85,14 @@ static json_t *find_reasons(const Heard *heard, const json_t *host)
 /* What the run adds to what was known of the machine, a new reference. */
 static json_t *findings(const Results *results, const json_t *host)
 {
-    Heard heard = listen(results, host);
-    json_t *reasons = find_reasons(&heard, host);
-    bool known = heard.span > 0;
+    json_t *online = NULL, *quota = NULL, *reasons;
+    Heard heard;
+    bool known;
 
+    json_unpack((json_t *)host, "{s?o, s?o}", "cpus_online", &online, "cpu_quota", &quota);
+    heard = listen(results, json_integer_value(online));
+    known = heard.span > 0;
+    reasons = find_reasons(&heard, json_is_number(quota) ? json_number_value(quota) : NAN);
     return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o}", "throttled_ns",
         known ? json_integer((json_int_t)heard.throttled) : json_null(), "load1",
         results->load1 >= 0 ? json_real(results->load1) : json_null(), "foreign_cpu",
@@ -109,7 +113,7 @@ json_t *noise_host(const Results *results, const json_t *host)
     known = json_is_object(host) ? json_copy((json_t *)host) : json_object();
     json_object_update_new(known, findings(results, host));
     ordered = json_object();
-    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(order); i++)
         json_object_set(ordered, order[i], json_object_get(known, order[i]));
     json_object_update_missing(ordered, known);
     return ordered;

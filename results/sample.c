@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 #define INTEGER_MAX INT64_C(1000000000000000000) /* 31 years, or an exabyte */
 #define PACK_FROM_VALUES 1000                    /* rows and entries in the event's arrays */
 
@@ -18,9 +20,6 @@ static const char *const time_names[N_SAMPLE_TIMES] = {
     [SAMPLE_CREATE] = "create_ns",
     [SAMPLE_JOIN] = "join_ns",
 };
-
-/* Objects that hold nothing but counters, each of which may be null. */
-static const char *const counter_fields[] = {"context_switches", "memory", "lock_stats"};
 
 void sample_finish(Sample *sample)
 {
@@ -54,69 +53,81 @@ static bool is_absent(const json_t *value)
     return !value || json_is_null(value);
 }
 
-static bool are_counters(json_t *object)
+static bool is_integer_or_absent(const json_t *value)
+{
+    return is_absent(value) || is_integer(value);
+}
+
+/* An object that holds nothing but counters, each of which may be null. */
+static bool is_counters(const json_t *object)
 {
     const char *key;
     json_t *value;
 
-    if (is_absent(object))
-        return true;
-    if (!json_is_object(object))
-        return false;
-    json_object_foreach (object, key, value) {
-        if (!json_is_null(value) && !is_integer(value))
+    json_object_foreach ((json_t *)object, key, value) {
+        if (!is_integer_or_absent(value))
             return false;
     }
-    return true;
+    return is_absent(object) || json_is_object(object);
 }
 
-static bool are_task_rows(const json_t *array)
+static bool is_task_row(const json_t *row)
+{
+    json_t *id = NULL, *start = NULL, *end = NULL, *cpu = NULL;
+
+    json_unpack(
+        (json_t *)row, "{s?o, s?o, s?o, s?o}", "id", &id, "start_ns", &start, "end_ns", &end, "cpu_ns", &cpu);
+    return is_integer(id) && is_integer(start) && is_integer(end) && is_integer_or_absent(cpu);
+}
+
+/* An array of nothing but such items. */
+static bool is_array_of(const json_t *array, bool (*is_item)(const json_t *item))
 {
     size_t i;
-    json_t *row;
+    json_t *item;
 
-    if (is_absent(array))
-        return true;
-    if (!json_is_array(array))
-        return false;
-    json_array_foreach (array, i, row) {
-        const json_t *cpu = json_object_get(row, "cpu_ns");
+    json_array_foreach (array, i, item) {
+        if (!is_item(item))
+            return false;
+    }
+    return is_absent(array) || json_is_array(array);
+}
 
-        if (!is_integer(json_object_get(row, "id")) || !is_integer(json_object_get(row, "start_ns")) ||
-            !is_integer(json_object_get(row, "end_ns")) || (!is_absent(cpu) && !is_integer(cpu)))
+static bool is_task_rows(const json_t *array)
+{
+    return is_array_of(array, is_task_row);
+}
+
+static bool is_integers(const json_t *array)
+{
+    return is_array_of(array, is_integer);
+}
+
+static bool is_metrics(const json_t *object)
+{
+    return is_absent(object) || json_is_object(object);
+}
+
+static bool are_details_valid(const json_t *event)
+{
+    static const struct {
+        const char *name;
+        bool (*is_valid)(const json_t *value);
+    } fields[] = {
+        {"completion_order", is_integers},
+        {"context_switches", is_counters},
+        {"lock_stats", is_counters},
+        {"memory", is_counters},
+        {"metrics", is_metrics},
+        {"per_task", is_task_rows},
+        {"per_task_omitted", is_integer_or_absent},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
+        if (!fields[i].is_valid(json_object_get(event, fields[i].name)))
             return false;
     }
     return true;
-}
-
-static bool are_integers(const json_t *array)
-{
-    size_t i;
-    json_t *value;
-
-    if (is_absent(array))
-        return true;
-    if (!json_is_array(array))
-        return false;
-    json_array_foreach (array, i, value) {
-        if (!is_integer(value))
-            return false;
-    }
-    return true;
-}
-
-static bool details_are_valid(const json_t *event)
-{
-    const json_t *omitted = json_object_get(event, "per_task_omitted");
-    const json_t *metrics = json_object_get(event, "metrics");
-
-    for (size_t i = 0; i < sizeof(counter_fields) / sizeof(counter_fields[0]); i++) {
-        if (!are_counters(json_object_get(event, counter_fields[i])))
-            return false;
-    }
-    return are_task_rows(json_object_get(event, "per_task")) && (is_absent(omitted) || is_integer(omitted)) &&
-           are_integers(json_object_get(event, "completion_order")) &&
-           (is_absent(metrics) || json_is_object(metrics));
 }
 
 /* No repetition takes no time at all, and a ratio must not divide by zero. */
@@ -139,17 +150,17 @@ static int read_share(const json_t *value, double *ret)
 }
 
 /* Without a span of its own it is that of the wall time. */
-static int read_noise(const json_t *event, int64_t wall, SampleNoise *ret)
+static int read_noise(const json_t *object, int64_t wall, SampleNoise *ret)
 {
-    const json_t *object = json_object_get(event, "noise");
-    const json_t *span = json_object_get(object, "span_ns"), *cpus = json_object_get(object, "cpus");
+    json_t *foreign = NULL, *steal = NULL, *throttled = NULL, *span = NULL, *cpus = NULL;
     SampleNoise noise = {.span = wall};
 
     if (is_absent(object))
         return 0;
-    if (!json_is_object(object) || read_share(json_object_get(object, "foreign_cpu"), &noise.foreign) < 0 ||
-        read_share(json_object_get(object, "steal"), &noise.steal) < 0 ||
-        sample_read_integer(json_object_get(object, "throttled_ns"), &noise.throttled) < 0 ||
+    json_unpack((json_t *)object, "{s?o, s?o, s?o, s?o, s?o}", "foreign_cpu", &foreign, "steal", &steal,
+        "throttled_ns", &throttled, "span_ns", &span, "cpus", &cpus);
+    if (read_share(foreign, &noise.foreign) < 0 || read_share(steal, &noise.steal) < 0 ||
+        sample_read_integer(throttled, &noise.throttled) < 0 ||
         (!is_absent(span) && sample_read_integer(span, &noise.span) < 0) ||
         (!is_absent(cpus) && sample_read_integer(cpus, &noise.cpus) < 0))
         return -EINVAL;
@@ -166,32 +177,36 @@ static json_t *first_items(const json_t *array, size_t n)
     return items;
 }
 
-/* Returns the event with at most max_rows of its tasks, a new reference. */
-static json_t *cut_rows(const json_t *event, size_t max_rows)
+/* Returns the event with at most max_rows of its tasks, a new reference, and sets *ret_n to the rows and
+ * entries that it has left. */
+static json_t *cut_rows(const json_t *event, size_t max_rows, size_t *ret_n)
 {
-    const json_t *rows = json_object_get(event, "per_task");
-    const json_t *order = json_object_get(event, "completion_order");
-    json_int_t omitted = json_integer_value(json_object_get(event, "per_task_omitted"));
-    json_t *copy;
+    json_t *rows = NULL, *order = NULL, *omitted = NULL, *copy = json_copy((json_t *)event);
+    size_t n_rows, n_entries;
 
-    if (json_array_size(rows) <= max_rows && json_array_size(order) <= max_rows)
-        return json_incref((json_t *)event);
-    copy = json_copy((json_t *)event);
-    if (json_array_size(order) > max_rows)
-        json_object_set_new(copy, "completion_order", first_items(order, max_rows));
-    if (json_array_size(rows) > max_rows) {
-        omitted += (json_int_t)(json_array_size(rows) - max_rows);
+    json_unpack(
+        copy, "{s?o, s?o, s?o}", "per_task", &rows, "completion_order", &order, "per_task_omitted", &omitted);
+    n_rows = json_array_size(rows);
+    n_entries = json_array_size(order);
+    if (n_rows > max_rows) {
+        json_int_t n_omitted = json_integer_value(omitted) + (json_int_t)(n_rows - max_rows);
+
+        json_object_set_new(copy, "per_task_omitted", json_integer(n_omitted));
         json_object_set_new(copy, "per_task", first_items(rows, max_rows));
-        json_object_set_new(copy, "per_task_omitted", json_integer(omitted));
+        n_rows = max_rows;
     }
+    if (n_entries > max_rows) {
+        json_object_set_new(copy, "completion_order", first_items(order, max_rows));
+        n_entries = max_rows;
+    }
+    *ret_n = n_rows + n_entries;
     return copy;
 }
 
 static void keep_event(const json_t *event, size_t max_rows, Sample *sample)
 {
-    json_auto_t *kept = cut_rows(event, max_rows);
-    size_t n_values = json_array_size(json_object_get(kept, "per_task")) +
-                      json_array_size(json_object_get(kept, "completion_order"));
+    size_t n_values;
+    json_auto_t *kept = cut_rows(event, max_rows, &n_values);
 
     if (n_values >= PACK_FROM_VALUES)
         sample->packed = json_dumps(kept, JSON_COMPACT);
@@ -201,10 +216,13 @@ static void keep_event(const json_t *event, size_t max_rows, Sample *sample)
 
 int sample_read(const json_t *event, size_t max_rows, Sample *ret)
 {
-    const char *status = json_string_value(json_object_get(event, "status"));
-    const json_t *reason = json_object_get(event, "reason");
+    json_t *status_json = NULL, *reason = NULL, *noise = NULL;
+    const char *status;
     Sample sample = {0};
 
+    json_unpack(
+        (json_t *)event, "{s?o, s?o, s?o}", "status", &status_json, "reason", &reason, "noise", &noise);
+    status = json_string_value(status_json);
     if (!status || (!is_absent(reason) && !json_is_string(reason)))
         return -EINVAL;
     if (strcmp(status, "failed") == 0) {
@@ -212,7 +230,7 @@ int sample_read(const json_t *event, size_t max_rows, Sample *ret)
     } else if (strcmp(status, "done") == 0) {
         sample.status = SAMPLE_GOOD;
         if (read_times(event, sample.times) < 0 ||
-            read_noise(event, sample.times[SAMPLE_WALL], &sample.noise) < 0 || !details_are_valid(event))
+            read_noise(noise, sample.times[SAMPLE_WALL], &sample.noise) < 0 || !are_details_valid(event))
             return -EINVAL;
         keep_event(event, max_rows, &sample);
     } else {

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "results/sample.h"
 
 /* Spans first; the instants begin at FIRST_INSTANT. */
 static const char *const names[] = {"run", "wait-lock", "wait-io", "outside", "false-wakeup"};
-enum { FIRST_INSTANT = 4, N_KINDS = sizeof(names) / sizeof(names[0]) };
+enum { FIRST_INSTANT = 4, N_KINDS = ARRAY_LENGTH(names) };
 
 const char *spans_kind_name(uint32_t kind)
 {
@@ -71,11 +72,13 @@ static int read_rows(const json_t *array, bool instant, int64_t n_tasks, SpanRow
 
 static int read_all(const json_t *event, int64_t n_tasks, Spans *spans)
 {
-    const json_t *array = json_object_get(event, "spans"), *instants = json_object_get(event, "instants");
-    size_t n = json_array_size(array) + json_array_size(instants);
+    json_t *array = NULL, *instants = NULL, *wall = NULL, *dropped = NULL;
+    size_t n;
 
-    if (sample_read_integer(json_object_get(event, "wall_ns"), &spans->wall_ns) < 0 ||
-        sample_read_integer(json_object_get(event, "dropped"), &spans->dropped) < 0 ||
+    json_unpack((json_t *)event, "{s?o, s?o, s?o, s?o}", "spans", &array, "instants", &instants, "wall_ns",
+        &wall, "dropped", &dropped);
+    n = json_array_size(array) + json_array_size(instants);
+    if (sample_read_integer(wall, &spans->wall_ns) < 0 || sample_read_integer(dropped, &spans->dropped) < 0 ||
         !json_is_array(array) || !json_is_array(instants) || n > SPANS_MAX_CELL)
         return -EINVAL;
     spans->n_spans = json_array_size(array);
@@ -115,14 +118,12 @@ json_t *spans_counts(const Spans *spans)
 
 json_t *spans_json(const Spans *spans)
 {
-    json_t *object, *array, *instants;
+    json_t *array, *instants;
 
     if (spans->reason)
         return json_pack("{s:s}", "reason", spans->reason);
-    object = json_pack("{s:I, s:I, s:[], s:[]}", "wall_ns", (json_int_t)spans->wall_ns, "dropped",
-        (json_int_t)spans->dropped, "spans", "instants");
-    array = json_object_get(object, "spans");
-    instants = json_object_get(object, "instants");
+    array = json_array();
+    instants = json_array();
     for (size_t i = 0; i < spans->n_spans; i++) {
         const SpanRow *row = &spans->rows[i];
 
@@ -135,5 +136,6 @@ json_t *spans_json(const Spans *spans)
         json_array_append_new(instants,
             json_pack("[I, s, I]", (json_int_t)row->task, names[row->kind], (json_int_t)row->start));
     }
-    return object;
+    return json_pack("{s:I, s:I, s:o, s:o}", "wall_ns", (json_int_t)spans->wall_ns, "dropped",
+        (json_int_t)spans->dropped, "spans", array, "instants", instants);
 }
