@@ -303,7 +303,7 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     if (request_parse(object, &request, &problem) < 0)
         return refuse(&problem, as_events);
     request.deadline = started + plan->timeout;
-    results = results_new(plan->request, plan->cells);
+    results = results_new(plan->request, plan->specs, plan->n_specs);
     outcome = repeat_run(&request, as_events ? write_event : collect_event, results);
     if (!as_events)
         run = make_run(results, outcome, started);

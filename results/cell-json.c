@@ -37,7 +37,7 @@ static json_t *relative_json(Figures *figures, size_t i)
     if (!figures_ratio(figures, i, &ratio))
         return json_null();
     relative = relative_from_ratio(&ratio, &hint);
-    object = json_pack("{s:I}", "to", (json_int_t)figures[i].serial);
+    object = json_pack("{s:I}", "to", (json_int_t)figures[i].baseline);
     relative_json_set(object, &relative);
     return object;
 }
@@ -58,7 +58,7 @@ static char *failure_reason(const CollectedCell *cell)
 }
 
 /* Returns the status of a cell, given the run's, and sets *ret_reason (owned by the caller, or NULL). */
-static const char *cell_status(const Results *results, const CollectedCell *cell, const char *run_status,
+static ResultStatus cell_status(const Results *results, const CollectedCell *cell, ResultStatus run_status,
     const char *run_reason, char **ret_reason)
 {
     size_t came = cell->n_repetitions;
@@ -66,17 +66,17 @@ static const char *cell_status(const Results *results, const CollectedCell *cell
     *ret_reason = NULL;
     if (cell->first_reason) {
         *ret_reason = failure_reason(cell);
-        return "failed";
+        return RESULT_FAILED;
     }
     if (came == results->repeat)
-        return "done";
-    if (strcmp(run_status, "queued") == 0 || strcmp(run_status, "running") == 0)
-        return came + cell->n_warmups > 0 ? "running" : "queued";
-    if (strcmp(run_status, "done") == 0 || (strcmp(run_status, "failed") == 0 && !run_reason)) {
+        return RESULT_DONE;
+    if (run_status == RESULT_QUEUED || run_status == RESULT_RUNNING)
+        return came + cell->n_warmups > 0 ? RESULT_RUNNING : RESULT_QUEUED;
+    if (run_status == RESULT_DONE || (run_status == RESULT_FAILED && !run_reason)) {
         *ret_reason = text_printf("the runtime gave %zu of %zu repetitions", came, results->repeat);
-        return "failed";
+        return RESULT_FAILED;
     }
-    if (strcmp(run_status, "failed") == 0)
+    if (run_status == RESULT_FAILED)
         *ret_reason =
             text_printf("ended after %zu of %zu repetitions: %s", came, results->repeat, run_reason);
     else if (came > 0)
@@ -84,24 +84,44 @@ static const char *cell_status(const Results *results, const CollectedCell *cell
     return run_status;
 }
 
-static void set_or_null(json_t *object, const char *name, json_t *value)
+static json_t *text_json(const char *text)
 {
-    json_object_set_new(object, name, value ? json_incref(value) : json_null());
+    return *text ? json_string(text) : json_null();
 }
 
+static json_t *number_json(int64_t number)
+{
+    return number == RESULT_UNKNOWN ? json_null() : json_integer(number);
+}
+
+static json_t *share_or_null(const json_t *value)
+{
+    return value ? json_incref((json_t *)value) : json_null();
+}
+
+json_t *identity_json(const ResultCell *cell)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "runtime", text_json(cell->runtime), "mode",
+        text_json(cell->mode), "lock", text_json(cell->lock), "tasks", number_json(cell->tasks), "cpus",
+        number_json(cell->cpus), "params", share_or_null(cell->params));
+}
+
+/* Fields of the event of the repetition that stands for all, but for the memory, which any has. The order is
+ * the one that a reader sees. */
 static void set_details(json_t *object, const CollectedCell *collected, const Figures *figures, bool full)
 {
     json_auto_t *event = figures->median ? sample_event(figures->median) : NULL;
-    json_t *rows = json_object_get(event, "per_task");
-    json_t *omitted = json_object_get(event, "per_task_omitted");
+    json_t *switches = NULL, *lock = NULL, *rows = NULL, *omitted = NULL, *order = NULL, *metrics = NULL;
 
-    set_or_null(object, "context_switches", json_object_get(event, "context_switches"));
-    set_or_null(object, "memory", collected->memory);
-    set_or_null(object, "lock_stats", json_object_get(event, "lock_stats"));
+    json_unpack(event, "{s?o, s?o, s?o, s?o, s?o, s?o}", "context_switches", &switches, "lock_stats", &lock,
+        "per_task", &rows, "per_task_omitted", &omitted, "completion_order", &order, "metrics", &metrics);
+    json_object_set_new(object, "context_switches", share_or_null(switches));
+    json_object_set_new(object, "memory", share_or_null(collected->memory));
+    json_object_set_new(object, "lock_stats", share_or_null(lock));
     json_object_set_new(object, "per_task", json_is_array(rows) ? json_incref(rows) : json_array());
     json_object_set_new(object, "per_task_omitted", json_integer(json_integer_value(omitted)));
-    set_or_null(object, "completion_order", json_object_get(event, "completion_order"));
-    set_or_null(object, "metrics", json_object_get(event, "metrics"));
+    json_object_set_new(object, "completion_order", share_or_null(order));
+    json_object_set_new(object, "metrics", share_or_null(metrics));
     if (collected->spans)
         json_object_set_new(
             object, "timeline", full ? spans_json(collected->spans) : spans_counts(collected->spans));
@@ -110,18 +130,16 @@ static void set_details(json_t *object, const CollectedCell *collected, const Fi
 }
 
 json_t *cell_json(
-    const Results *results, Figures *figures, size_t i, const char *run_status, const char *run_reason)
+    const Results *results, Figures *figures, size_t i, ResultStatus run_status, const char *run_reason)
 {
-    static const char *const from_plan[] = {"runtime", "mode", "lock", "tasks", "cpus", "params"};
+    const CollectedCell *collected = &results->collected[i];
     const Figures *cell = &figures[i];
     int64_t ideal = figures_ideal(figures, i);
     auto_free char *reason = NULL;
-    const char *status = cell_status(results, &results->collected[i], run_status, run_reason, &reason);
-    json_t *object = json_object();
+    ResultStatus status = cell_status(results, collected, run_status, run_reason, &reason);
+    json_t *object = identity_json(&collected->asked);
 
-    for (size_t k = 0; k < sizeof(from_plan) / sizeof(from_plan[0]); k++)
-        set_or_null(object, from_plan[k], json_object_get(cell->plan, from_plan[k]));
-    json_object_set_new(object, "status", json_string(status));
+    json_object_set_new(object, "status", json_string(result_status_name(status)));
     if (reason)
         json_object_set_new(object, "reason", json_string(reason));
     for (SampleTime t = 0; t < N_SAMPLE_TIMES; t++) {
@@ -130,6 +148,6 @@ json_t *cell_json(
     }
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
     json_object_set_new(object, "relative", relative_json(figures, i));
-    set_details(object, &results->collected[i], cell, results->full);
+    set_details(object, collected, cell, results->full);
     return object;
 }

@@ -6,4 +6,7 @@
 /* Returns the object of cell i, a new reference. The status and reason of the run (which may be NULL) decide
  * what an incomplete cell says of itself. */
 json_t *cell_json(
-    const Results *results, Figures *figures, size_t i, const char *run_status, const char *run_reason);
+    const Results *results, Figures *figures, size_t i, ResultStatus run_status, const char *run_reason);
+
+/* Returns {runtime, mode, lock, tasks, cpus, params} of any cell, a new reference; what it lacks is null. */
+json_t *identity_json(const ResultCell *cell);

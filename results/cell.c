@@ -168,6 +168,19 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
         json_object_get(json, "lock_stats"), lock_fields, ARRAY_LENGTH(lock_fields), &ret->lock_stats);
 }
 
+void result_cell_from_spec(const CellSpec *spec, size_t index, ResultCell *ret)
+{
+    result_cell_read(NULL, index, ret);
+    ret->runtime = spec->runtime->runtime;
+    ret->mode = spec->mode->name;
+    ret->lock = spec->lock->name;
+    ret->tasks = spec->tasks;
+    ret->cpus = spec->cpus;
+    ret->params = spec->params;
+    ret->mode_facts = spec->mode;
+    ret->lock_facts = spec->lock;
+}
+
 static ResultTexts read_texts(const json_t *array)
 {
     ResultTexts texts = {.at = calloc(json_array_size(array) + 1, sizeof(*texts.at))};
@@ -274,6 +287,8 @@ void result_cells_add(ResultCells *cells, const ResultCell *cell)
 /* The comparison of a baseline cell is with itself, so a stored run tells it without any catalog. */
 bool result_is_baseline(const ResultCell *cell)
 {
+    if (cell->mode_facts)
+        return cell->mode_facts->baseline;
     return cell->relative.is_known && cell->relative.to == (int64_t)cell->index;
 }
 

@@ -15,11 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "catalog/catalog.h"
 #include "results/verdict.h"
-
-/* Of the catalog; see catalog/catalog.h. */
-typedef struct CatalogLock CatalogLock;
-typedef struct CatalogMode CatalogMode;
 
 /* Every whole number of a run is between 0 and 10^18, so no measured value looks like this. */
 #define RESULT_UNKNOWN INT64_C(-1)
@@ -135,8 +132,12 @@ void result_run_finish(ResultRun *run);
 
 #define auto_result_run __attribute__((cleanup(result_run_finish)))
 
-/* Reads one cell, also one of a plan, which has nothing yet but what was asked. */
+/* Reads one cell; from NULL comes one in which everything is unknown. */
 void result_cell_read(const json_t *json, size_t index, ResultCell *ret);
+
+/* Sets *ret to a cell that is what was asked for, with the facts of its mode and lock, and of which nothing
+ * is measured yet. Borrows from the spec. */
+void result_cell_from_spec(const CellSpec *spec, size_t index, ResultCell *ret);
 
 /* Returns room for n cells, of which there are none yet; asserts that there is memory. */
 ResultCells result_cells_new(size_t n);

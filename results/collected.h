@@ -1,15 +1,15 @@
 /* What results.c collects and run-json.c reads; private to this folder. */
 #pragma once
 
+#include "catalog/catalog.h"
 #include "results/cell.h"
 #include "results/results.h"
 #include "results/sample.h"
 #include "results/spans.h"
 
 typedef struct CollectedCell {
-    const json_t *plan; /* borrowed from the cells of Results */
-    ResultCell asked;   /* what it is; borrowed from plan, and without figures */
-    int64_t number;     /* by which the runtimes call it */
+    CellSpec spec;      /* what it was asked to be; its params are shared, all else is borrowed */
+    ResultCell asked;   /* the same as a cell without figures; borrowed from spec */
     Sample *samples;    /* owned; warm-ups first, then the repetitions */
     json_t *memory;     /* owned; NULL: no sample had it */
     Spans *spans;       /* owned; NULL: its timeline has not come */
@@ -19,7 +19,8 @@ typedef struct CollectedCell {
 } CollectedCell;
 
 struct Results {
-    json_t *request, *cells; /* shared with the plan */
+    json_t *request;                /* shared with the plan */
+    const char *experiment, *label; /* borrowed from it; NULL: it says none */
     size_t repeat, warmup;
     bool full;       /* detail=full: all rows, and the timelines */
     size_t max_rows; /* of per_task and completion_order, that are kept */

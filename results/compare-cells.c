@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "results/cell-json.h"
 #include "results/stats.h"
 #include "results/time-json.h"
 
@@ -78,7 +79,6 @@ static void compare_walls(ComparedCell *pair)
 
 static void set_identity(ResultCell *cell, const ResultCell *from)
 {
-    /* From no JSON at all comes a cell in which everything is unknown. */
     result_cell_read(NULL, from->index, cell);
     cell->runtime = from->runtime;
     cell->mode = from->mode;
@@ -105,28 +105,9 @@ static void add_cell(RunComparison *comparison, const ResultCell *baseline, cons
     result_cells_add(&comparison->rows, &compared->cell);
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return *text ? json_string(text) : json_null();
-}
-
-static json_t *number_or_null(int64_t number)
-{
-    return number == RESULT_UNKNOWN ? json_null() : json_integer(number);
-}
-
-json_t *compare_identity(const ResultCell *cell)
-{
-    json_t *params = cell->params ? json_incref((json_t *)cell->params) : json_null();
-
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "runtime", text_or_null(cell->runtime), "mode",
-        text_or_null(cell->mode), "lock", text_or_null(cell->lock), "tasks", number_or_null(cell->tasks),
-        "cpus", number_or_null(cell->cpus), "params", params);
-}
-
 static char *identity_key(const ResultCell *cell, const ResultTexts *skipped)
 {
-    json_auto_t *identity = compare_identity(cell);
+    json_auto_t *identity = identity_json(cell);
     char *key;
 
     if (skipped && skipped->n > 0 && cell->params) {

@@ -53,9 +53,6 @@ void compare_index_finish(CompareIndex *index);
 CompareEntry *compare_index_find(
     const CompareIndex *index, const ResultCell *cell, const ResultTexts *skipped);
 
-/* Returns {runtime, mode, lock, tasks, cpus, params} of a cell, a new reference; what it lacks is null. */
-json_t *compare_identity(const ResultCell *cell);
-
 /* Fills in the cells and the rows. Of cells that are there twice, the first is held against the first, the
  * second against the second. */
 void compare_find_cells(RunComparison *comparison);

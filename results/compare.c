@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/cell-json.h"
 #include "results/sentences.h"
 #include "results/time-json.h"
 
@@ -101,7 +102,7 @@ static json_t *head_json(const ResultRun *run)
 /* What the cell is, with the title that tells it from the others of both runs. */
 static json_t *named_json(const ResultCell *cell, const Axes *varying)
 {
-    json_auto_t *identity = compare_identity(cell);
+    json_auto_t *identity = identity_json(cell);
     auto_words Words words = {0};
     json_t *object = json_pack("{s:s}", "title", sentence_title(&words, varying, cell));
 

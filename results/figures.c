@@ -1,29 +1,16 @@
-/* First every cell is described by itself, then each is held against its serial cell. The resampled medians
- * of a serial cell are kept, because all cells of its group need the same ones. */
+/* First every cell is described by itself, then each is held against its baseline cell. The resampled medians
+ * of a baseline cell are kept, because all cells of its group need the same ones. */
 #include "results/figures.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "results/ideal.h"
 
-/* Two streams of random numbers, so that a cell and its serial cell are drawn independently. */
-#define SEED_SERIAL 1
+/* Two streams of random numbers, so that a cell and its baseline cell are drawn independently. */
+#define SEED_BASELINE 1
 #define SEED_OTHER 2
-
-static const char *cell_text(const json_t *plan, const char *name)
-{
-    const char *text = json_string_value(json_object_get(plan, name));
-
-    return text ? text : "";
-}
-
-static int64_t cell_integer(const json_t *plan, const char *name)
-{
-    return json_integer_value(json_object_get(plan, name));
-}
 
 static void figures_init(Figures *figures, const Results *results, const CollectedCell *cell)
 {
@@ -31,7 +18,7 @@ static void figures_init(Figures *figures, const Results *results, const Collect
     auto_free const Sample **good = calloc(results->repeat + 1, sizeof(*good));
 
     assert(good);
-    figures->plan = cell->plan;
+    figures->spec = &cell->spec;
     for (size_t i = 0; i < results->repeat; i++) {
         if (samples[i].status == SAMPLE_GOOD)
             good[figures->n++] = &samples[i];
@@ -48,25 +35,23 @@ static void figures_init(Figures *figures, const Results *results, const Collect
     figures->median = good[stats_median_index(figures->times[SAMPLE_WALL], figures->n)];
 }
 
-/* The cell that did the same work with everything else equal, one task after the other. */
-static bool is_serial_of(const json_t *serial, const json_t *plan)
+/* Whether the first cell did the same work as the second with everything else equal, one task after the
+ * other. */
+static bool is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
 {
-    return strcmp(cell_text(serial, "mode"), "serial") == 0 &&
-           cell_integer(serial, "tasks") == cell_integer(plan, "tasks") &&
-           cell_integer(serial, "cpus") == cell_integer(plan, "cpus") &&
-           strcmp(cell_text(serial, "runtime"), cell_text(plan, "runtime")) == 0 &&
-           strcmp(cell_text(serial, "lock"), cell_text(plan, "lock")) == 0 &&
-           json_equal(json_object_get(serial, "params"), json_object_get(plan, "params"));
+    return baseline->mode->baseline && baseline->tasks == cell->tasks && baseline->cpus == cell->cpus &&
+           baseline->runtime == cell->runtime && baseline->lock == cell->lock &&
+           json_equal(baseline->params, cell->params);
 }
 
-/* Where parameters decide how long a cell takes, the serial cell goes on for longer because it is serial, and
- * not because it does the same work more slowly. */
-static size_t find_serial(const Figures *figures, size_t n_cells, const json_t *plan)
+/* Where parameters decide how long a cell takes, the baseline cell goes on for longer because it is serial,
+ * and not because it does the same work more slowly. */
+static size_t find_baseline(const Figures *figures, size_t n_cells, const CellSpec *cell)
 {
-    if (json_is_true(json_object_get(plan, "fixed_time")))
+    if (cell->experiment->fixed_time)
         return NO_CELL;
     for (size_t i = 0; i < n_cells; i++) {
-        if (figures[i].n > 0 && is_serial_of(figures[i].plan, plan))
+        if (figures[i].n > 0 && is_baseline_of(figures[i].spec, cell))
             return i;
     }
     return NO_CELL;
@@ -80,7 +65,7 @@ Figures *figures_new(const Results *results)
     for (size_t i = 0; i < results->n_cells; i++)
         figures_init(&figures[i], results, &results->collected[i]);
     for (size_t i = 0; i < results->n_cells; i++)
-        figures[i].serial = find_serial(figures, results->n_cells, figures[i].plan);
+        figures[i].baseline = find_baseline(figures, results->n_cells, figures[i].spec);
     return figures;
 }
 
@@ -96,23 +81,13 @@ void figures_free(Figures *figures, size_t n_cells)
 
 int64_t figures_ideal(const Figures *figures, size_t i)
 {
-    const json_t *plan = figures[i].plan, *params = json_object_get(plan, "params");
-    const char *client = json_string_value(json_object_get(params, "client"));
-    const char *release = json_string_value(json_object_get(params, "release"));
-    IdealShape shape = {
-        .mode = cell_text(plan, "mode"),
-        .lock = cell_text(plan, "lock"),
-        .tasks = cell_integer(plan, "tasks"),
-        .cpus = cell_integer(plan, "cpus"),
-        .blocking = client && strcmp(client, "blocking") == 0,
-        .released = release && strcmp(release, "on") == 0,
-    };
-    const Figures *serial;
+    const Figures *baseline;
 
-    if (figures[i].serial == NO_CELL)
+    if (figures[i].baseline == NO_CELL)
         return -1;
-    serial = &figures[figures[i].serial];
-    return ideal_wall_ns(&shape, serial->stats[SAMPLE_WALL].median, serial->stats[SAMPLE_CPU].median);
+    baseline = &figures[figures[i].baseline];
+    return ideal_wall_ns(
+        figures[i].spec, baseline->stats[SAMPLE_WALL].median, baseline->stats[SAMPLE_CPU].median);
 }
 
 static void resample(Figures *figures, uint64_t seed)
@@ -127,22 +102,22 @@ static void resample(Figures *figures, uint64_t seed)
 /* The median of an even number is rounded to whole nanoseconds, too little to matter in a ratio. */
 bool figures_ratio(Figures *figures, size_t i, Ratio *ret)
 {
-    Figures *cell = &figures[i], *serial;
+    Figures *cell = &figures[i], *baseline;
     Ratio ratio = {0};
 
-    if (cell->n == 0 || cell->serial == NO_CELL)
+    if (cell->n == 0 || cell->baseline == NO_CELL)
         return false;
-    serial = &figures[cell->serial];
-    ratio.n = cell->n < serial->n ? cell->n : serial->n;
-    ratio.value = (double)cell->stats[SAMPLE_WALL].median / (double)serial->stats[SAMPLE_WALL].median;
-    if (cell == serial) {
+    baseline = &figures[cell->baseline];
+    ratio.n = cell->n < baseline->n ? cell->n : baseline->n;
+    ratio.value = (double)cell->stats[SAMPLE_WALL].median / (double)baseline->stats[SAMPLE_WALL].median;
+    if (cell == baseline) {
         ratio.has_interval = true;
         ratio.low = ratio.high = 1;
     } else if (ratio.n >= STATS_MIN_VALUES) {
         ratio.has_interval = true;
-        resample(serial, SEED_SERIAL);
+        resample(baseline, SEED_BASELINE);
         resample(cell, SEED_OTHER);
-        stats_ratio_interval(cell->resampled, serial->resampled, &ratio.low, &ratio.high);
+        stats_ratio_interval(cell->resampled, baseline->resampled, &ratio.low, &ratio.high);
     }
     *ret = ratio;
     return true;

@@ -8,21 +8,21 @@
 #define NO_CELL SIZE_MAX
 
 typedef struct Figures {
-    const json_t *plan;             /* borrowed; the cell's runtime, mode, lock, tasks, cpus, params */
+    const CellSpec *spec;           /* borrowed; what the cell was asked to be */
     size_t n;                       /* good repetitions */
     int64_t *times[N_SAMPLE_TIMES]; /* owned; n each, in the order of the repetitions */
     Stats stats[N_SAMPLE_TIMES];    /* only if n > 0 */
     const Sample *median;           /* the repetition with the lower median wall time; NULL if n is 0 */
     double *resampled;              /* owned; medians of the wall time, made when first needed */
-    size_t serial;                  /* index of the serial cell, or NO_CELL, also where time is no measure */
+    size_t baseline; /* index of the baseline cell, or NO_CELL, also where time is no measure */
 } Figures;
 
 /* Returns one element for each cell, owned by the caller; borrows from results. */
 Figures *figures_new(const Results *results);
 void figures_free(Figures *figures, size_t n_cells);
 
-/* Returns the ideal wall time of cell i in nanoseconds, or -1 without a serial cell or a rule. */
+/* Returns the ideal wall time of cell i in nanoseconds, or -1 without a baseline cell or a rule. */
 int64_t figures_ideal(const Figures *figures, size_t i);
 
-/* Compares cell i with its serial cell. Returns false, *ret untouched, if one of them has no figures. */
+/* Compares cell i with its baseline cell. Returns false, *ret untouched, if one of them has no figures. */
 bool figures_ratio(Figures *figures, size_t i, Ratio *ret);

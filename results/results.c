@@ -7,56 +7,65 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "results/collected.h"
 
 #define SUMMARY_ROWS 256
-
-static size_t request_count(const json_t *request, const char *name)
-{
-    const json_t *value = json_object_get(request, name);
-
-    assert(json_is_integer(value) && json_integer_value(value) >= 0);
-    return (size_t)json_integer_value(value);
-}
+#define NO_REASON "the runtime gave no reason"
 
 static CollectedCell *find_cell(const Results *results, int64_t number)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
-        if (results->collected[i].number == number)
+        if (results->collected[i].spec.number == number)
             return &results->collected[i];
     }
     return NULL;
 }
 
-Results *results_new(const json_t *request, const json_t *cells)
+static void read_request(Results *results, const json_t *request)
 {
-    Results *results = calloc(1, sizeof(*results));
-    const char *detail = json_string_value(json_object_get(request, "detail"));
-    size_t i;
-    json_t *plan;
+    json_int_t repeat = -1, warmup = -1;
+    json_t *detail_json = NULL, *experiment = NULL, *label = NULL;
+    const char *detail;
 
-    assert(results && json_is_array(cells));
+    json_unpack((json_t *)request, "{s:I, s:I, s?o, s?o, s?o}", "repeat", &repeat, "warmup", &warmup,
+        "detail", &detail_json, "experiment", &experiment, "label", &label);
+    assert(repeat >= 0 && warmup >= 0);
+    detail = json_string_value(detail_json);
+    results->experiment = json_string_value(experiment);
+    results->label = json_string_value(label);
     results->request = json_incref((json_t *)request);
-    results->cells = json_incref((json_t *)cells);
-    results->repeat = request_count(request, "repeat");
-    results->warmup = request_count(request, "warmup");
-    results->load1 = -1;
+    results->repeat = (size_t)repeat;
+    results->warmup = (size_t)warmup;
     results->full = detail && strcmp(detail, "full") == 0;
     results->max_rows = results->full ? SIZE_MAX : SUMMARY_ROWS;
-    results->collected = calloc(json_array_size(cells) + 1, sizeof(*results->collected));
-    assert(results->collected);
-    json_array_foreach (cells, i, plan) {
-        CollectedCell *cell = &results->collected[i];
-        const json_t *number = json_object_get(plan, "cell");
+}
 
-        assert(json_is_integer(number) && !find_cell(results, json_integer_value(number)));
-        cell->plan = plan;
-        result_cell_read(plan, i, &cell->asked);
-        cell->number = json_integer_value(number);
-        cell->samples = calloc(results->warmup + results->repeat + 1, sizeof(*cell->samples));
-        assert(cell->samples);
-        results->n_cells++;
-    }
+static void add_cell(Results *results, const CellSpec *spec)
+{
+    CollectedCell *cell = &results->collected[results->n_cells];
+    const CollectedCell *same = find_cell(results, spec->number);
+
+    assert(!same);
+    cell->spec = *spec;
+    json_incref(cell->spec.params);
+    result_cell_from_spec(&cell->spec, results->n_cells, &cell->asked);
+    cell->samples = calloc(results->warmup + results->repeat + 1, sizeof(*cell->samples));
+    assert(cell->samples);
+    results->n_cells++;
+}
+
+Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cells)
+{
+    Results *results = calloc(1, sizeof(*results));
+
+    assert(results);
+    read_request(results, request);
+    results->load1 = -1;
+    results->collected = calloc(n_cells + 1, sizeof(*results->collected));
+    assert(results->collected);
+    for (size_t i = 0; i < n_cells; i++)
+        add_cell(results, &cells[i]);
     return results;
 }
 
@@ -71,26 +80,27 @@ void results_free(Results *results)
             sample_finish(&cell->samples[k]);
         free(cell->samples);
         free(cell->first_reason);
+        json_decref(cell->spec.params);
         json_decref(cell->memory);
         spans_free(cell->spans);
     }
     free(results->collected);
     free(results->error);
     json_decref(results->request);
-    json_decref(results->cells);
     free(results);
 }
 
-static void count_sample(CollectedCell *cell, bool is_warmup, const Sample *sample, const json_t *event)
+/* What a repetition says beside its figures. */
+static void count_sample(
+    CollectedCell *cell, bool is_warmup, SampleStatus status, json_t *reason, json_t *memory)
 {
-    const char *reason = json_string_value(json_object_get(event, "reason"));
-    json_t *memory = json_object_get(event, "memory");
-    bool failed = sample->status == SAMPLE_FAILED;
+    const char *text = json_string_value(reason);
+    bool failed = status == SAMPLE_FAILED;
 
     *(is_warmup ? &cell->n_warmups : &cell->n_repetitions) += 1;
     *(is_warmup ? &cell->n_failed_warmups : &cell->n_failed_repetitions) += failed;
     if (failed && !cell->first_reason) {
-        cell->first_reason = strdup(reason && *reason ? reason : "the runtime gave no reason");
+        cell->first_reason = strdup(text && *text ? text : NO_REASON);
         assert(cell->first_reason);
     }
     if (!failed && !cell->memory && json_is_object(memory))
@@ -99,14 +109,16 @@ static void count_sample(CollectedCell *cell, bool is_warmup, const Sample *samp
 
 static int add_sample(Results *results, const json_t *event)
 {
-    const json_t *repetition = json_object_get(event, "repetition");
+    json_t *cell_json = NULL, *repetition = NULL, *reason = NULL, *memory = NULL;
     CollectedCell *cell;
     Sample *place;
     json_int_t number;
     int64_t cell_number;
     int r;
 
-    r = sample_read_integer(json_object_get(event, "cell"), &cell_number);
+    json_unpack((json_t *)event, "{s?o, s?o, s?o, s?o}", "cell", &cell_json, "repetition", &repetition,
+        "reason", &reason, "memory", &memory);
+    r = sample_read_integer(cell_json, &cell_number);
     if (r < 0)
         return r;
     cell = find_cell(results, cell_number);
@@ -121,7 +133,7 @@ static int add_sample(Results *results, const json_t *event)
     r = sample_read(event, results->max_rows, place);
     if (r < 0)
         return r;
-    count_sample(cell, number < 0, place, event);
+    count_sample(cell, number < 0, place->status, reason, memory);
     return 0;
 }
 
@@ -139,7 +151,7 @@ static int add_timeline(Results *results, const json_t *event)
     cell = find_cell(results, number);
     if (!cell || cell->spans)
         return -EINVAL;
-    r = spans_read(event, cell->asked.tasks, &spans);
+    r = spans_read(event, cell->spec.tasks, &spans);
     if (r < 0)
         return r;
     n = spans->n_spans + spans->n_instants;
@@ -159,13 +171,13 @@ static int add_error(Results *results, const json_t *event)
     if (!message)
         return -EINVAL;
     if (!results->error) {
-        results->error = strdup(*message ? message : "the runtime gave no reason");
+        results->error = strdup(*message ? message : NO_REASON);
         assert(results->error);
     }
     return 0;
 }
 
-/* The load before the run began; who cannot tell leaves it out. */
+/* The load before the run began; a runtime that cannot tell leaves it out. */
 static int add_hello(Results *results, const json_t *event)
 {
     const json_t *load = json_object_get(event, "load1");
@@ -179,22 +191,31 @@ static int add_hello(Results *results, const json_t *event)
     return 0;
 }
 
+static int add_nothing(Results *results, const json_t *event)
+{
+    (void)results;
+    (void)event;
+    return 0;
+}
+
 int results_add(Results *results, const json_t *event)
 {
+    static const struct {
+        const char *name;
+        int (*add)(Results *results, const json_t *event);
+    } events[] = {
+        {"done", add_nothing},
+        {"error", add_error},
+        {"hello", add_hello},
+        {"sample", add_sample},
+        {"timeline", add_timeline},
+    };
     const char *name = json_string_value(json_object_get(event, "event"));
 
-    if (!name)
-        return -EINVAL;
-    if (strcmp(name, "sample") == 0)
-        return add_sample(results, event);
-    if (strcmp(name, "timeline") == 0)
-        return add_timeline(results, event);
-    if (strcmp(name, "error") == 0)
-        return add_error(results, event);
-    if (strcmp(name, "hello") == 0)
-        return add_hello(results, event);
-    if (strcmp(name, "done") == 0)
-        return 0;
+    for (size_t i = 0; name && i < ARRAY_LENGTH(events); i++) {
+        if (strcmp(name, events[i].name) == 0)
+            return events[i].add(results, event);
+    }
     return -EINVAL;
 }
 

@@ -13,7 +13,10 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "catalog/catalog.h"
 
 typedef struct Results Results;
 
@@ -29,10 +32,10 @@ typedef struct RunHead {
     const json_t *host; /* the machine; NULL: null. The run's "host" also has what samples say of its noise */
 } RunHead;
 
-/* Begins with the plan's request (an object with integers repeat and warmup) and its cells (an array of
- * objects with distinct numbers in "cell"). Shares both; nobody may change them afterwards. A cell with
- * "fixed_time": true has no ideal and is not compared. */
-Results *results_new(const json_t *request, const json_t *cells);
+/* Begins with the plan's request (an object with integers repeat and warmup) and its cells, which have
+ * distinct numbers and one experiment. Shares the request and the parameters of the cells, which nobody may
+ * change afterwards; the catalogs that the cells refer to must outlive the results. */
+Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cells);
 void results_free(Results *results);
 
 /* Takes any event of a runtime. Returns 0, or -EINVAL and changes nothing for a malformed one: unknown event,

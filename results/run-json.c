@@ -11,7 +11,7 @@
 #include "results/noise.h"
 #include "results/sentences.h"
 
-static json_t *cells_json(const Results *results, const char *run_status, const char *run_reason)
+static json_t *cells_json(const Results *results, ResultStatus run_status, const char *run_reason)
 {
     Figures *figures = figures_new(results);
     json_t *cells = json_array();
@@ -25,10 +25,10 @@ static json_t *cells_json(const Results *results, const char *run_status, const 
 
 json_t *results_cells(const Results *results)
 {
-    return cells_json(results, results->error ? "failed" : "running", results->error);
+    return cells_json(results, results->error ? RESULT_FAILED : RESULT_RUNNING, results->error);
 }
 
-static json_t *time_json(int64_t ms)
+static json_t *created_json(int64_t ms)
 {
     auto_free char *text = text_time(ms);
 
@@ -48,48 +48,42 @@ static json_t *string_json(const char *text)
     return string ? string : json_null();
 }
 
-static json_t *shared_or_null(const json_t *value)
+/* What a run says in words. A lesson needs what the catalog says of modes and locks, which the run itself does
+ * not. */
+static void set_words(const Results *results, json_t *run)
 {
-    return value ? json_incref((json_t *)value) : json_null();
-}
+    auto_result_run ResultRun made;
+    auto_free char *lesson = NULL;
 
-static json_t *lesson_json(const json_t *run)
-{
-    auto_free char *lesson = lesson_make(run);
-
-    return string_json(lesson);
-}
-
-static json_t *sentences_json(const json_t *run)
-{
-    auto_result_run ResultRun read;
-
-    result_run_read(run, &read);
-    return sentences_of_run(&read);
+    result_run_read(run, &made);
+    for (size_t i = 0; i < made.cells.n; i++) {
+        made.storage[i].mode_facts = results->collected[i].spec.mode;
+        made.storage[i].lock_facts = results->collected[i].spec.lock;
+    }
+    lesson = lesson_make(run);
+    json_object_set_new(run, "lesson", string_json(lesson));
+    json_object_set_new(run, "sentences", sentences_of_run(&made));
 }
 
 json_t *results_run(const Results *results, const RunHead *head)
 {
-    const json_t *request = results->request;
     json_auto_t *reason = string_json(head->reason ? head->reason : results->error);
+    ResultStatus status = result_status_from_name(head->status);
     json_t *run = json_object();
 
     json_object_set_new(run, "id", string_json(head->id));
-    json_object_set_new(run, "experiment",
-        head->experiment ? string_json(head->experiment)
-                         : shared_or_null(json_object_get(request, "experiment")));
+    json_object_set_new(
+        run, "experiment", string_json(head->experiment ? head->experiment : results->experiment));
     json_object_set_new(run, "status", string_json(head->status));
     if (json_is_string(reason))
         json_object_set(run, "reason", reason);
-    json_object_set_new(run, "label",
-        head->label ? string_json(head->label) : shared_or_null(json_object_get(request, "label")));
-    json_object_set_new(run, "created_at", time_json(head->created_ms));
+    json_object_set_new(run, "label", string_json(head->label ? head->label : results->label));
+    json_object_set_new(run, "created_at", created_json(head->created_ms));
     json_object_set_new(run, "queued_ns", json_integer(head->queued_ns));
     json_object_set_new(run, "duration_ns", json_integer(head->duration_ns));
-    json_object_set_new(run, "request", shared_or_null(request));
+    json_object_set_new(run, "request", json_incref(results->request));
     json_object_set_new(run, "host", noise_host(results, head->host));
-    json_object_set_new(run, "cells", cells_json(results, head->status, json_string_value(reason)));
-    json_object_set_new(run, "lesson", lesson_json(run));
-    json_object_set_new(run, "sentences", sentences_json(run));
+    json_object_set_new(run, "cells", cells_json(results, status, json_string_value(reason)));
+    set_words(results, run);
     return run;
 }

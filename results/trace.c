@@ -94,7 +94,7 @@ static const char *missing_reason(const Results *results, const CollectedCell *c
 static void write_cell(const CollectedCell *cell, size_t process, bool *first, FILE *file)
 {
     const Spans *spans = cell->spans;
-    size_t n_tasks = (size_t)(cell->asked.tasks > 0 ? cell->asked.tasks : 0);
+    size_t n_tasks = (size_t)cell->spec.tasks;
 
     if (spans->dropped > 0) {
         auto_free char *label_text = text_printf("%lld more spans were dropped", (long long)spans->dropped);
@@ -118,7 +118,6 @@ static ResultCells collected_cells(const Results *results)
 
 char *trace_format(const Results *results, size_t *ret_length)
 {
-    const char *experiment = json_string_value(json_object_get(results->request, "experiment"));
     auto_result_cells ResultCells cells = collected_cells(results);
     auto_axes Axes varying = axes_varying(&cells);
     bool first = true;
@@ -127,7 +126,7 @@ char *trace_format(const Results *results, size_t *ret_length)
 
     assert(file);
     fputs("{\"displayTimeUnit\":\"ms\",\"otherData\":{\"experiment\":", file);
-    write_string(experiment ? experiment : "", file);
+    write_string(results->experiment ? results->experiment : "", file);
     fputs("},\"traceEvents\":[", file);
     for (size_t i = 0; i < results->n_cells; i++) {
         const CollectedCell *cell = &results->collected[i];

@@ -46,7 +46,7 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     run->host = (json_t *)host;
     run->plan = *plan;
     *plan = (Plan){0};
-    run->results = results_new(run->plan.request, run->plan.cells);
+    run->results = results_new(run->plan.request, run->plan.specs, run->plan.n_specs);
     assert(run->results);
     run->n_expected = count_repetitions(&run->plan);
     uv_timer_init(loop, &run->timer);

@@ -108,7 +108,7 @@ START_TEST(a_serial_cell_counts_only_with_everything_else_equal)
     json_auto_t *cells = json_pack("[o, o, o, o, o]", make_cell(0, "serial", "gil", 2, 10),
         make_cell(1, "threads", "none", 2, 10), make_cell(2, "threads", "gil", 3, 10),
         make_cell(3, "threads", "gil", 2, 11), make_cell(4, "threads", "gil", 2, 10));
-    Results *results = results_new(request, cells);
+    Results *results = results_of(request, cells, &made_countdown);
 
     for (int i = 0; i < 5; i++)
         add_repetitions(results, i, 100, 7);
@@ -134,9 +134,7 @@ START_TEST(where_time_is_no_measure_nothing_is_compared)
     size_t i;
     json_t *cell;
 
-    json_array_foreach (cells, i, cell)
-        json_object_set_new(cell, "fixed_time", json_true());
-    results = results_new(request, cells);
+    results = results_of(request, cells, &made_fixed_time);
     add_repetitions(results, 0, 200, 7);
     add_repetitions(results, 1, 100, 7);
     add_repetitions(results, 2, 100, 7);
@@ -156,7 +154,7 @@ START_TEST(cells_may_have_any_numbers)
     json_auto_t *request = make_request();
     json_auto_t *cells =
         json_pack("[o, o]", make_cell(17, "threads", "gil", 2, 10), make_cell(4, "serial", "gil", 2, 10));
-    Results *results = results_new(request, cells);
+    Results *results = results_of(request, cells, &made_countdown);
 
     add_repetitions(results, 4, 100, 7);
     add_repetitions(results, 17, 200, 7);
@@ -568,7 +566,7 @@ static json_t *wide_cell(const char *detail)
 
     json_object_set_new(request, "detail", json_string(detail));
     json_object_set_new(request, "repeat", json_integer(3));
-    results = results_new(request, cells);
+    results = results_of(request, cells, &made_countdown);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(add(results, make_wide_sample(0, i, 1000 + i)), 0);
     made = results_cells(results);
@@ -604,7 +602,7 @@ START_TEST(the_label_and_the_experiment_can_be_overridden)
     json_auto_t *run = NULL, *renamed = NULL;
 
     json_object_set_new(request, "label", json_string("first"));
-    results = results_new(request, cells);
+    results = results_of(request, cells, &made_countdown);
     run = results_run(results, &(RunHead){.status = "done"});
     renamed = results_run(results, &(RunHead){.status = "done", .label = "second", .experiment = "fetch"});
     ck_assert(json_is_null(find(run, "id")));
@@ -619,7 +617,7 @@ END_TEST
 START_TEST(a_run_without_cells_is_a_run)
 {
     json_auto_t *request = make_request(), *cells = json_array();
-    Results *results = results_new(request, cells);
+    Results *results = results_of(request, cells, &made_countdown);
 
     ck_assert_int_eq(add(results, make_sample(0, 0, 1, 1)), -EINVAL);
     ck_assert(results_complete(results));

@@ -4,7 +4,9 @@
 #include <check.h>
 #include <jansson.h>
 
+#include "base/array.h"
 #include "results/results.h"
+#include "tests/unit/made-catalog.h"
 
 /* 7 repetitions after 1 warm-up. */
 static inline json_t *make_request(void)
@@ -45,11 +47,39 @@ static inline json_t *make_failure(int cell, int repetition, const char *reason)
         "status", "failed", "reason", reason);
 }
 
+/* Results for cells as make_cell() makes them, of an experiment of the made-up catalog. */
+static inline Results *results_of(
+    const json_t *request, const json_t *cells, const CatalogExperiment *experiment)
+{
+    CellSpec specs[32] = {0};
+    json_t *cell;
+    size_t i;
+
+    ck_assert_uint_le(json_array_size(cells), ARRAY_LENGTH(specs));
+    json_array_foreach (cells, i, cell) {
+        json_int_t number, tasks, cpus;
+        const char *runtime, *mode, *lock;
+
+        ck_assert_int_eq(
+            json_unpack(cell, "{s:I, s:s, s:s, s:s, s:I, s:I, s:o}", "cell", &number, "runtime", &runtime,
+                "mode", &mode, "lock", &lock, "tasks", &tasks, "cpus", &cpus, "params", &specs[i].params),
+            0);
+        specs[i].number = number;
+        specs[i].tasks = tasks;
+        specs[i].cpus = cpus;
+        specs[i].runtime = made_runtime(runtime);
+        specs[i].mode = made_mode(mode);
+        specs[i].lock = made_lock(lock);
+        specs[i].experiment = experiment;
+    }
+    return results_new(request, specs, json_array_size(cells));
+}
+
 static inline Results *make_results(void)
 {
     json_auto_t *request = make_request(), *cells = make_cells();
 
-    return results_new(request, cells);
+    return results_of(request, cells, &made_countdown);
 }
 
 /* Adds an event and lets go of it. */

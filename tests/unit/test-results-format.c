@@ -352,7 +352,7 @@ static json_t *make_varied_run(void)
                 i % 2 ? "http://127.0.0.1:40001/a/long/path/that/goes/on/and/on/and/on" : "http://a/"));
         json_array_append_new(cells, cell);
     }
-    results = results_new(request, cells);
+    results = results_of(request, cells, &made_countdown);
     for (int i = 0; i < 16; i++)
         add_repetitions(results, i, 1 + i * i * i, i == 7 ? 4 : 7);
     return make_run(results, "cancelled", NULL);
@@ -408,7 +408,7 @@ START_TEST(columns_without_a_value_are_not_there)
     json_auto_t *request = make_request(), *cells = json_pack("[o]", make_cell(0, "threads", "gil", 2, 10));
     json_auto_t *run = NULL;
     auto_free char *text = NULL;
-    Results *results = results_new(request, cells);
+    Results *results = results_of(request, cells, &made_countdown);
 
     ck_assert_int_eq(add(results, make_sample(0, 0, 100000000, 90000000)), 0);
     run = make_run(results, "running", NULL);

@@ -25,7 +25,7 @@ static json_t *run_with(const char *detail, json_t *timeline)
     Results *results;
 
     json_object_set_new(request, "detail", json_string(detail));
-    results = results_new(request, cells);
+    results = results_of(request, cells, &made_countdown);
     add_repetitions(results, 0, 270, 7);
     ck_assert_int_eq(add(results, timeline), 0);
     return make_run(results, "done", NULL);
@@ -135,7 +135,7 @@ START_TEST(a_cell_and_a_run_hold_only_so_much)
 
     for (i = 0; i < 6; i++)
         json_array_append_new(cells, make_cell(i, "threads", "gil", 2, 1000 + i));
-    results = results_new(request, cells);
+    results = results_of(request, cells, &made_countdown);
     ck_assert_int_eq(add(results, make_long_timeline(0, SPANS_MAX_CELL + 1)), -EINVAL);
     for (i = 0; i < SPANS_MAX_RUN / SPANS_MAX_CELL; i++)
         ck_assert_int_eq(add(results, make_long_timeline(i, SPANS_MAX_CELL)), 0);
