@@ -114,7 +114,7 @@ static json_t *axis_names(const ResultCells *cells)
     return names;
 }
 
-static Axes find_axes(const ResultCells *cells, bool varying)
+static Axes axes_find(const ResultCells *cells, bool varying)
 {
     Axes axes = {.names = axis_names(cells)};
     size_t n_seen = 0;
@@ -135,12 +135,12 @@ static Axes find_axes(const ResultCells *cells, bool varying)
 
 Axes axes_varying(const ResultCells *cells)
 {
-    return find_axes(cells, true);
+    return axes_find(cells, true);
 }
 
 Axes axes_fixed(const ResultCells *cells)
 {
-    return find_axes(cells, false);
+    return axes_find(cells, false);
 }
 
 void axes_finish(Axes *axes)

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "results/time-json.h"
 
-static json_t *stats_json(const int64_t *values, const Stats *stats)
+static json_t *cell_stats_json(const int64_t *values, const Stats *stats)
 {
     json_t *samples = json_array(), *object = time_json(&(ResultTime){
                                         .median = stats->median,
@@ -27,7 +27,7 @@ static json_t *stats_json(const int64_t *values, const Stats *stats)
     return object;
 }
 
-static json_t *relative_json(Figures *figures, size_t i)
+static json_t *cell_relative_json(Figures *figures, size_t i)
 {
     auto_free char *hint = NULL;
     ResultRelative relative;
@@ -43,7 +43,7 @@ static json_t *relative_json(Figures *figures, size_t i)
 }
 
 /* "2 of 7 repetitions and 1 of 1 warm-ups failed: REASON" */
-static char *failure_reason(const CollectedCell *cell)
+static char *cell_failure_reason(const CollectedCell *cell)
 {
     auto_free char *repetitions = text_printf("%zu of %zu repetition%s", cell->n_failed_repetitions,
         cell->n_repetitions, cell->n_repetitions == 1 ? "" : "s");
@@ -65,7 +65,7 @@ static ResultStatus cell_status(const Results *results, const CollectedCell *cel
 
     *ret_reason = NULL;
     if (cell->first_reason) {
-        *ret_reason = failure_reason(cell);
+        *ret_reason = cell_failure_reason(cell);
         return RESULT_FAILED;
     }
     if (came == results->repeat)
@@ -84,44 +84,46 @@ static ResultStatus cell_status(const Results *results, const CollectedCell *cel
     return run_status;
 }
 
-static json_t *text_json(const char *text)
+static json_t *cell_text_json(const char *text)
 {
     return *text ? json_string(text) : json_null();
 }
 
-static json_t *number_json(int64_t number)
+static json_t *cell_number_json(int64_t number)
 {
     return number == RESULT_UNKNOWN ? json_null() : json_integer(number);
 }
 
-static json_t *share_or_null(const json_t *value)
+static json_t *cell_share_or_null(const json_t *value)
 {
     return value ? json_incref((json_t *)value) : json_null();
 }
 
 json_t *identity_json(const ResultCell *cell)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "runtime", text_json(cell->runtime), "mode",
-        text_json(cell->mode), "lock", text_json(cell->lock), "tasks", number_json(cell->tasks), "cpus",
-        number_json(cell->cpus), "params", share_or_null(cell->params));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "runtime", cell_text_json(cell->runtime), "mode",
+        cell_text_json(cell->mode), "lock", cell_text_json(cell->lock), "tasks",
+        cell_number_json(cell->tasks), "cpus", cell_number_json(cell->cpus), "params",
+        cell_share_or_null(cell->params));
 }
 
 /* Fields of the event of the repetition that stands for all, but for the memory, which any has. The order is
  * the one that a reader sees. */
-static void set_details(json_t *object, const CollectedCell *collected, const Figures *figures, bool full)
+static void cell_set_details(
+    json_t *object, const CollectedCell *collected, const Figures *figures, bool full)
 {
     json_auto_t *event = figures->median ? sample_event(figures->median) : NULL;
     json_t *switches = NULL, *lock = NULL, *rows = NULL, *omitted = NULL, *order = NULL, *metrics = NULL;
 
     json_unpack(event, "{s?o, s?o, s?o, s?o, s?o, s?o}", "context_switches", &switches, "lock_stats", &lock,
         "per_task", &rows, "per_task_omitted", &omitted, "completion_order", &order, "metrics", &metrics);
-    json_object_set_new(object, "context_switches", share_or_null(switches));
-    json_object_set_new(object, "memory", share_or_null(collected->memory));
-    json_object_set_new(object, "lock_stats", share_or_null(lock));
+    json_object_set_new(object, "context_switches", cell_share_or_null(switches));
+    json_object_set_new(object, "memory", cell_share_or_null(collected->memory));
+    json_object_set_new(object, "lock_stats", cell_share_or_null(lock));
     json_object_set_new(object, "per_task", json_is_array(rows) ? json_incref(rows) : json_array());
     json_object_set_new(object, "per_task_omitted", json_integer(json_integer_value(omitted)));
-    json_object_set_new(object, "completion_order", share_or_null(order));
-    json_object_set_new(object, "metrics", share_or_null(metrics));
+    json_object_set_new(object, "completion_order", cell_share_or_null(order));
+    json_object_set_new(object, "metrics", cell_share_or_null(metrics));
     if (collected->spans)
         json_object_set_new(
             object, "timeline", full ? spans_json(collected->spans) : spans_counts(collected->spans));
@@ -144,10 +146,10 @@ json_t *cell_json(
         json_object_set_new(object, "reason", json_string(reason));
     for (SampleTime t = 0; t < N_SAMPLE_TIMES; t++) {
         json_object_set_new(object, sample_time_name(t),
-            cell->n > 0 ? stats_json(cell->times[t], &cell->stats[t]) : json_null());
+            cell->n > 0 ? cell_stats_json(cell->times[t], &cell->stats[t]) : json_null());
     }
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
-    json_object_set_new(object, "relative", relative_json(figures, i));
-    set_details(object, collected, cell, results->full);
+    json_object_set_new(object, "relative", cell_relative_json(figures, i));
+    cell_set_details(object, collected, cell, results->full);
     return object;
 }

@@ -76,7 +76,7 @@ ResultStatus result_status_from_name(const char *name)
     return RESULT_STATUS_UNKNOWN;
 }
 
-static int64_t read_integer(const json_t *value)
+static int64_t cell_read_integer(const json_t *value)
 {
     int64_t integer = RESULT_UNKNOWN;
 
@@ -84,58 +84,59 @@ static int64_t read_integer(const json_t *value)
     return integer;
 }
 
-static double read_real(const json_t *value)
+static double cell_read_real(const json_t *value)
 {
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static const char *text_of(const json_t *object, const char *name)
+static const char *cell_read_text(const json_t *object, const char *name)
 {
     return json_string_value(json_object_get(object, name));
 }
 
-static const char *name_of(const json_t *object, const char *name)
+static const char *cell_read_name(const json_t *object, const char *name)
 {
-    const char *text = text_of(object, name);
+    const char *text = cell_read_text(object, name);
 
     return text ? text : "";
 }
 
 /* What is not there becomes unknown, also where the whole object is missing. */
-static void read_integers(const json_t *object, const IntegerField *fields, size_t n, void *ret)
+static void cell_read_integers(const json_t *object, const IntegerField *fields, size_t n, void *ret)
 {
     for (size_t i = 0; i < n; i++)
-        *(int64_t *)((char *)ret + fields[i].offset) = read_integer(json_object_get(object, fields[i].name));
+        *(int64_t *)((char *)ret + fields[i].offset) =
+            cell_read_integer(json_object_get(object, fields[i].name));
 }
 
-static void read_time(const json_t *object, ResultTime *ret)
+static void cell_read_time(const json_t *object, ResultTime *ret)
 {
     const json_t *interval = json_object_get(object, "interval");
 
-    read_integers(object, time_fields, ARRAY_LENGTH(time_fields), ret);
-    ret->low = read_integer(json_array_get(interval, 0));
-    ret->high = read_integer(json_array_get(interval, 1));
+    cell_read_integers(object, time_fields, ARRAY_LENGTH(time_fields), ret);
+    ret->low = cell_read_integer(json_array_get(interval, 0));
+    ret->high = cell_read_integer(json_array_get(interval, 1));
     if (ret->low == RESULT_UNKNOWN || ret->high == RESULT_UNKNOWN)
         ret->low = ret->high = RESULT_UNKNOWN;
-    ret->level = read_real(json_object_get(object, "level"));
+    ret->level = cell_read_real(json_object_get(object, "level"));
     ret->samples = json_object_get(object, "samples");
     ret->n = json_array_size(ret->samples);
 }
 
-static void read_relative(const json_t *object, ResultRelative *ret)
+static void cell_read_relative(const json_t *object, ResultRelative *ret)
 {
     const json_t *interval = json_object_get(object, "interval");
 
     ret->is_known = json_is_object(object);
-    ret->to = read_integer(json_object_get(object, "to"));
-    ret->ratio = read_real(json_object_get(object, "ratio"));
-    ret->low = read_real(json_array_get(interval, 0));
-    ret->high = read_real(json_array_get(interval, 1));
-    ret->verdict = verdict_from_name(text_of(object, "verdict"));
-    ret->hint = text_of(object, "hint");
+    ret->to = cell_read_integer(json_object_get(object, "to"));
+    ret->ratio = cell_read_real(json_object_get(object, "ratio"));
+    ret->low = cell_read_real(json_array_get(interval, 0));
+    ret->high = cell_read_real(json_array_get(interval, 1));
+    ret->verdict = verdict_from_name(cell_read_text(object, "verdict"));
+    ret->hint = cell_read_text(object, "hint");
 }
 
-static const json_t *object_or_null(const json_t *value)
+static const json_t *cell_read_object(const json_t *value)
 {
     return json_is_object(value) ? value : NULL;
 }
@@ -144,27 +145,28 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
 {
     *ret = (ResultCell){
         .index = index,
-        .runtime = name_of(json, "runtime"),
-        .mode = name_of(json, "mode"),
-        .lock = name_of(json, "lock"),
-        .tasks = read_integer(json_object_get(json, "tasks")),
-        .cpus = read_integer(json_object_get(json, "cpus")),
-        .params = object_or_null(json_object_get(json, "params")),
-        .status = result_status_from_name(text_of(json, "status")),
-        .reason = text_of(json, "reason"),
-        .ideal_ns = read_integer(json_object_get(json, "ideal_ns")),
-        .metrics = object_or_null(json_object_get(json, "metrics")),
-        .timeline_reason = text_of(json_object_get(json, "timeline"), "reason"),
+        .runtime = cell_read_name(json, "runtime"),
+        .mode = cell_read_name(json, "mode"),
+        .lock = cell_read_name(json, "lock"),
+        .tasks = cell_read_integer(json_object_get(json, "tasks")),
+        .cpus = cell_read_integer(json_object_get(json, "cpus")),
+        .params = cell_read_object(json_object_get(json, "params")),
+        .status = result_status_from_name(cell_read_text(json, "status")),
+        .reason = cell_read_text(json, "reason"),
+        .ideal_ns = cell_read_integer(json_object_get(json, "ideal_ns")),
+        .metrics = cell_read_object(json_object_get(json, "metrics")),
+        .timeline_reason = cell_read_text(json_object_get(json, "timeline"), "reason"),
     };
-    read_time(json_object_get(json, "wall_ns"), &ret->wall);
-    read_time(json_object_get(json, "cpu_ns"), &ret->cpu);
-    read_time(json_object_get(json, "create_ns"), &ret->create);
-    read_time(json_object_get(json, "join_ns"), &ret->join);
-    read_relative(json_object_get(json, "relative"), &ret->relative);
-    read_integers(json_object_get(json, "context_switches"), switch_fields, ARRAY_LENGTH(switch_fields),
+    cell_read_time(json_object_get(json, "wall_ns"), &ret->wall);
+    cell_read_time(json_object_get(json, "cpu_ns"), &ret->cpu);
+    cell_read_time(json_object_get(json, "create_ns"), &ret->create);
+    cell_read_time(json_object_get(json, "join_ns"), &ret->join);
+    cell_read_relative(json_object_get(json, "relative"), &ret->relative);
+    cell_read_integers(json_object_get(json, "context_switches"), switch_fields, ARRAY_LENGTH(switch_fields),
         &ret->switches);
-    read_integers(json_object_get(json, "memory"), memory_fields, ARRAY_LENGTH(memory_fields), &ret->memory);
-    read_integers(
+    cell_read_integers(
+        json_object_get(json, "memory"), memory_fields, ARRAY_LENGTH(memory_fields), &ret->memory);
+    cell_read_integers(
         json_object_get(json, "lock_stats"), lock_fields, ARRAY_LENGTH(lock_fields), &ret->lock_stats);
 }
 
@@ -181,7 +183,7 @@ void result_cell_from_spec(const CellSpec *spec, size_t index, ResultCell *ret)
     ret->lock_facts = spec->lock;
 }
 
-static ResultTexts read_texts(const json_t *array)
+static ResultTexts run_read_texts(const json_t *array)
 {
     ResultTexts texts = {.at = calloc(json_array_size(array) + 1, sizeof(*texts.at))};
     size_t i;
@@ -195,28 +197,28 @@ static ResultTexts read_texts(const json_t *array)
     return texts;
 }
 
-static void read_host(const json_t *object, ResultHost *ret)
+static void run_read_host(const json_t *object, ResultHost *ret)
 {
     const json_t *noisy = json_object_get(object, "noisy");
 
     *ret = (ResultHost){
         .is_known = json_is_object(object),
-        .cpu_model = text_of(object, "cpu_model"),
-        .kernel = text_of(object, "kernel"),
-        .container = text_of(object, "container"),
-        .cpus_online = read_integer(json_object_get(object, "cpus_online")),
-        .cpus_usable = read_integer(json_object_get(object, "cpus_usable")),
-        .cpu_quota = read_real(json_object_get(object, "cpu_quota")),
-        .foreign_cpu = read_real(json_object_get(object, "foreign_cpu")),
-        .steal = read_real(json_object_get(object, "steal")),
-        .load1 = read_real(json_object_get(object, "load1")),
+        .cpu_model = cell_read_text(object, "cpu_model"),
+        .kernel = cell_read_text(object, "kernel"),
+        .container = cell_read_text(object, "container"),
+        .cpus_online = cell_read_integer(json_object_get(object, "cpus_online")),
+        .cpus_usable = cell_read_integer(json_object_get(object, "cpus_usable")),
+        .cpu_quota = cell_read_real(json_object_get(object, "cpu_quota")),
+        .foreign_cpu = cell_read_real(json_object_get(object, "foreign_cpu")),
+        .steal = cell_read_real(json_object_get(object, "steal")),
+        .load1 = cell_read_real(json_object_get(object, "load1")),
         .has_noise = json_is_boolean(noisy),
         .is_noisy = json_is_true(noisy),
-        .noise_reasons = read_texts(json_object_get(object, "noise_reasons")),
+        .noise_reasons = run_read_texts(json_object_get(object, "noise_reasons")),
     };
 }
 
-static void read_cells(const json_t *array, ResultRun *run)
+static void run_read_cells(const json_t *array, ResultRun *run)
 {
     size_t i;
     json_t *item;
@@ -238,21 +240,21 @@ void result_run_read(const json_t *json, ResultRun *ret)
 
     *ret = (ResultRun){
         .json = json_incref((json_t *)json),
-        .id = text_of(json, "id"),
-        .experiment = text_of(json, "experiment"),
-        .label = text_of(json, "label"),
-        .created_at = text_of(json, "created_at"),
-        .reason = text_of(json, "reason"),
-        .lesson = text_of(json, "lesson"),
-        .status = result_status_from_name(text_of(json, "status")),
-        .queued_ns = read_integer(json_object_get(json, "queued_ns")),
-        .duration_ns = read_integer(json_object_get(json, "duration_ns")),
-        .repeat = read_integer(json_object_get(request, "repeat")),
-        .warmup = read_integer(json_object_get(request, "warmup")),
-        .sized = read_texts(json_object_get(request, "sized")),
+        .id = cell_read_text(json, "id"),
+        .experiment = cell_read_text(json, "experiment"),
+        .label = cell_read_text(json, "label"),
+        .created_at = cell_read_text(json, "created_at"),
+        .reason = cell_read_text(json, "reason"),
+        .lesson = cell_read_text(json, "lesson"),
+        .status = result_status_from_name(cell_read_text(json, "status")),
+        .queued_ns = cell_read_integer(json_object_get(json, "queued_ns")),
+        .duration_ns = cell_read_integer(json_object_get(json, "duration_ns")),
+        .repeat = cell_read_integer(json_object_get(request, "repeat")),
+        .warmup = cell_read_integer(json_object_get(request, "warmup")),
+        .sized = run_read_texts(json_object_get(request, "sized")),
     };
-    read_host(json_object_get(json, "host"), &ret->host);
-    read_cells(json_object_get(json, "cells"), ret);
+    run_read_host(json_object_get(json, "host"), &ret->host);
+    run_read_cells(json_object_get(json, "cells"), ret);
 }
 
 void result_run_finish(ResultRun *run)
@@ -299,7 +301,7 @@ const json_t *result_param(const ResultCell *cell, const char *name)
 
 const char *result_param_text(const ResultCell *cell, const char *name)
 {
-    return name_of(cell->params, name);
+    return cell_read_name(cell->params, name);
 }
 
 double result_param_number(const ResultCell *cell, const char *name)
@@ -309,7 +311,7 @@ double result_param_number(const ResultCell *cell, const char *name)
 
 bool result_metric(const ResultCell *cell, const char *name, double *ret)
 {
-    double value = read_real(json_object_get(cell->metrics, name));
+    double value = cell_read_real(json_object_get(cell->metrics, name));
 
     if (!isfinite(value))
         return false;
@@ -325,7 +327,7 @@ char *result_metric_text(const ResultCell *cell, const char *name)
 }
 
 /* What stands behind the dot, or NULL if the path does not begin so. */
-static const char *path_in(const char *path, const char *object)
+static const char *figure_path_in(const char *path, const char *object)
 {
     size_t length = strlen(object);
 
@@ -334,7 +336,7 @@ static const char *path_in(const char *path, const char *object)
 
 json_t *result_figure(const ResultCell *cell, const char *path)
 {
-    const char *metric = path_in(path, "metrics"), *memory = path_in(path, "memory");
+    const char *metric = figure_path_in(path, "metrics"), *memory = figure_path_in(path, "memory");
     json_t *value = metric ? json_object_get(cell->metrics, metric) : NULL;
 
     if (json_is_number(value))
@@ -353,7 +355,7 @@ size_t result_time_samples(const ResultTime *time, int64_t *ret, size_t max)
     size_t n = 0;
 
     for (size_t i = 0; i < time->n && n < max; i++) {
-        int64_t value = read_integer(json_array_get(time->samples, i));
+        int64_t value = cell_read_integer(json_array_get(time->samples, i));
 
         if (value > 0)
             ret[n++] = value;

@@ -54,7 +54,7 @@ static Side side_read(const ResultTime *wall)
     return side;
 }
 
-static void resample_interval(const Side *baseline, const Side *candidate, Ratio *ratio)
+static void compare_resample(const Side *baseline, const Side *candidate, Ratio *ratio)
 {
     double below[STATS_RESAMPLES], above[STATS_RESAMPLES];
 
@@ -73,11 +73,11 @@ static void compare_walls(ComparedCell *pair)
     if (is_known)
         ratio.value = (double)candidate.median / (double)baseline.median;
     if (ratio.n >= STATS_MIN_VALUES)
-        resample_interval(&baseline, &candidate, &ratio);
+        compare_resample(&baseline, &candidate, &ratio);
     pair->cell.relative = relative_from_ratio(&ratio, &pair->hint);
 }
 
-static void set_identity(ResultCell *cell, const ResultCell *from)
+static void compare_set_identity(ResultCell *cell, const ResultCell *from)
 {
     result_cell_read(NULL, from->index, cell);
     cell->runtime = from->runtime;
@@ -89,12 +89,13 @@ static void set_identity(ResultCell *cell, const ResultCell *from)
 }
 
 /* Appends a cell with what the runs know of it; NULL: one has no such cell. */
-static void add_cell(RunComparison *comparison, const ResultCell *baseline, const ResultCell *candidate)
+static void compare_add_cell(
+    RunComparison *comparison, const ResultCell *baseline, const ResultCell *candidate)
 {
     const ResultCell *const sides[N_SIDES] = {[BASELINE] = baseline, [CANDIDATE] = candidate};
     ComparedCell *compared = &comparison->cells[comparison->rows.n];
 
-    set_identity(&compared->cell, baseline ? baseline : candidate);
+    compare_set_identity(&compared->cell, baseline ? baseline : candidate);
     for (int s = 0; s < N_SIDES; s++)
         compared->wall[s] = baseline && candidate ? sides[s]->wall : compared->cell.wall;
     compared->found_in = !candidate  ? compare_side_names[BASELINE]
@@ -105,7 +106,7 @@ static void add_cell(RunComparison *comparison, const ResultCell *baseline, cons
     result_cells_add(&comparison->rows, &compared->cell);
 }
 
-static char *identity_key(const ResultCell *cell, const ResultTexts *skipped)
+static char *compare_key(const ResultCell *cell, const ResultTexts *skipped)
 {
     json_auto_t *identity = identity_json(cell);
     char *key;
@@ -137,7 +138,7 @@ CompareIndex compare_index_new(const ResultCells *cells, const ResultTexts *skip
     assert(index.entries);
     for (size_t i = 0; i < cells->n; i++)
         index.entries[i] =
-            (CompareEntry){.key = identity_key(cells->at[i], skipped), .position = i, .cell = cells->at[i]};
+            (CompareEntry){.key = compare_key(cells->at[i], skipped), .position = i, .cell = cells->at[i]};
     qsort(index.entries, index.n, sizeof(*index.entries), compare_entries);
     return index;
 }
@@ -152,7 +153,7 @@ void compare_index_finish(CompareIndex *index)
 CompareEntry *compare_index_find(
     const CompareIndex *index, const ResultCell *cell, const ResultTexts *skipped)
 {
-    auto_free char *key = identity_key(cell, skipped);
+    auto_free char *key = compare_key(cell, skipped);
     size_t low = 0, high = index->n;
 
     while (low < high) {
@@ -188,18 +189,18 @@ void compare_find_cells(RunComparison *comparison)
         if (partner) {
             partner->is_taken = true;
             is_taken[partner->position] = true;
-            add_cell(comparison, cells->at[i], partner->cell);
+            compare_add_cell(comparison, cells->at[i], partner->cell);
         } else {
             result_cells_add(&lonely, cells->at[i]);
         }
     }
     comparison->n_both = comparison->rows.n;
     for (size_t i = 0; i < lonely.n; i++)
-        add_cell(comparison, lonely.at[i], NULL);
+        compare_add_cell(comparison, lonely.at[i], NULL);
     comparison->n_only[BASELINE] = lonely.n;
     for (size_t i = 0; i < others->n; i++) {
         if (!is_taken[i])
-            add_cell(comparison, NULL, others->at[i]);
+            compare_add_cell(comparison, NULL, others->at[i]);
     }
     comparison->n_only[CANDIDATE] = comparison->rows.n - comparison->n_both - lonely.n;
 }

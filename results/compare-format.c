@@ -153,7 +153,7 @@ static void compare_write_closing(const Prose *prose, const RunComparison *compa
         paragraph_write(prose, i == 0 ? "\n- " : "- ", "  ", "%s", comparison->warnings[i]);
 }
 
-static void compare_write_either(const RunComparison *comparison, bool markdown, FILE *file)
+static void compare_write_layout(const RunComparison *comparison, bool markdown, FILE *file)
 {
     auto_axes Axes varying = axes_varying(&comparison->rows);
     const Prose prose = {.file = file, .markdown = markdown, .width = TABLE_WIDTH};
@@ -171,12 +171,12 @@ static void compare_write_either(const RunComparison *comparison, bool markdown,
 
 void compare_write_table(const RunComparison *comparison, FILE *file)
 {
-    compare_write_either(comparison, false, file);
+    compare_write_layout(comparison, false, file);
 }
 
 void compare_write_markdown(const RunComparison *comparison, FILE *file)
 {
-    compare_write_either(comparison, true, file);
+    compare_write_layout(comparison, true, file);
 }
 
 void compare_write_csv(const RunComparison *comparison, FILE *file)

@@ -27,20 +27,20 @@ static void warn(RunComparison *comparison, char *text)
 }
 
 /* What was given, cut, or the text for what is missing. */
-static char *value_text(const char *value, const char *missing)
+static char *warning_value(const char *value, const char *missing)
 {
     return plain_cut(strdup(value ? value : missing), VALUE_WIDTH);
 }
 
 /* "2 in the baseline, 4 in the candidate"; either may be NULL. */
-static char *both_text(const char *baseline, const char *candidate, const char *missing)
+static char *warning_both(const char *baseline, const char *candidate, const char *missing)
 {
-    auto_free char *first = value_text(baseline, missing), *second = value_text(candidate, missing);
+    auto_free char *first = warning_value(baseline, missing), *second = warning_value(candidate, missing);
 
     return text_printf("%s in the baseline, %s in the candidate", first, second);
 }
 
-static bool texts_differ(const char *a, const char *b)
+static bool warning_differ(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) != 0 : a != b;
 }
@@ -58,9 +58,9 @@ static void warn_of_experiments(RunComparison *comparison)
 {
     const char *baseline = comparison->runs[BASELINE]->experiment;
     const char *candidate = comparison->runs[CANDIDATE]->experiment;
-    auto_free char *both = both_text(baseline, candidate, "unknown");
+    auto_free char *both = warning_both(baseline, candidate, "unknown");
 
-    if (texts_differ(baseline, candidate))
+    if (warning_differ(baseline, candidate))
         warn(comparison, text_printf("the experiments differ: %s", both));
 }
 
@@ -96,7 +96,7 @@ static void warn_of_cells(RunComparison *comparison)
 }
 
 /* "other programs took 50.0 % of the CPU time; the quota ..."; the caller frees it. */
-static char *noise_text(const ResultTexts *reasons)
+static char *warning_noise(const ResultTexts *reasons)
 {
     char *text = NULL;
     size_t length = 0;
@@ -113,7 +113,7 @@ static void warn_of_noise(RunComparison *comparison)
 {
     for (int s = 0; s < N_SIDES; s++) {
         const ResultHost *host = &comparison->runs[s]->host;
-        auto_free char *reasons = noise_text(&host->noise_reasons);
+        auto_free char *reasons = warning_noise(&host->noise_reasons);
 
         if (host->is_noisy)
             warn(comparison, text_printf("the machine was noisy during the %s%s%s", compare_side_names[s],
@@ -121,29 +121,29 @@ static void warn_of_noise(RunComparison *comparison)
     }
 }
 
-static char *copy_or_null(const char *text)
+static char *warning_copy(const char *text)
 {
     return text ? strdup(text) : NULL;
 }
 
-static char *model_text(const ResultHost *host)
+static char *host_model_text(const ResultHost *host)
 {
-    return copy_or_null(host->cpu_model);
+    return warning_copy(host->cpu_model);
 }
 
-static char *usable_text(const ResultHost *host)
+static char *host_usable_text(const ResultHost *host)
 {
     return host->cpus_usable == RESULT_UNKNOWN ? NULL : text_printf("%lld", (long long)host->cpus_usable);
 }
 
-static char *quota_text(const ResultHost *host)
+static char *host_quota_text(const ResultHost *host)
 {
     return isnan(host->cpu_quota) ? NULL : text_printf("%.15g", host->cpu_quota);
 }
 
-static char *kernel_text(const ResultHost *host)
+static char *host_kernel_text(const ResultHost *host)
 {
-    return copy_or_null(host->kernel);
+    return warning_copy(host->kernel);
 }
 
 /* "cpu_model (A CPU in the baseline, B CPU in the candidate), kernel (...)", or ""; the caller frees it. */
@@ -153,10 +153,10 @@ static char *host_differences(const ResultHost *baseline, const ResultHost *cand
         const char *name, *missing;
         char *(*text)(const ResultHost *host);
     } fields[] = {
-        {"cpu_model", "unknown", model_text},
-        {"cpus_usable", "unknown", usable_text},
-        {"cpu_quota", "none", quota_text},
-        {"kernel", "unknown", kernel_text},
+        {"cpu_model", "unknown", host_model_text},
+        {"cpus_usable", "unknown", host_usable_text},
+        {"cpu_quota", "none", host_quota_text},
+        {"kernel", "unknown", host_kernel_text},
     };
     char *text = NULL;
     size_t length = 0;
@@ -165,9 +165,9 @@ static char *host_differences(const ResultHost *baseline, const ResultHost *cand
     assert(file);
     for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
         auto_free char *first = fields[i].text(baseline), *second = fields[i].text(candidate);
-        auto_free char *both = both_text(first, second, fields[i].missing);
+        auto_free char *both = warning_both(first, second, fields[i].missing);
 
-        if (texts_differ(first, second))
+        if (warning_differ(first, second))
             fprintf(file, "%s%s (%s)", ftell(file) > 0 ? ", " : "", fields[i].name, both);
     }
     fclose(file);
@@ -196,7 +196,7 @@ typedef struct Sized {
     size_t n;
 } Sized;
 
-static Sized find_sized(const RunComparison *comparison)
+static Sized sized_find(const RunComparison *comparison)
 {
     Sized sized = {0};
 
@@ -219,7 +219,7 @@ static Sized find_sized(const RunComparison *comparison)
 }
 
 /* A value as it is typed in a request: 50000000, not 50,000,000. NULL is no value, as is null. */
-static char *typed_text(const json_t *value)
+static char *sized_value_text(const json_t *value)
 {
     if (!value || json_is_null(value))
         return NULL;
@@ -230,27 +230,27 @@ static char *typed_text(const json_t *value)
 
 /* Adds to a set of texts what explains that two cells that are alike but for these parameters do not match.
  */
-static void explain_sized(
+static void sized_explain(
     const Sized *sized, const ResultCell *baseline, const ResultCell *candidate, json_t *set)
 {
     static const char *const of[] = {"", " of the baseline", " of the candidate", ""};
 
     for (size_t i = 0; i < sized->n; i++) {
         const char *name = sized->names[i];
-        auto_free char *first = typed_text(result_param(baseline, name));
-        auto_free char *second = typed_text(result_param(candidate, name));
-        auto_free char *both = both_text(first, second, "none");
-        auto_free char *cut = value_text(name, "");
+        auto_free char *first = sized_value_text(result_param(baseline, name));
+        auto_free char *second = sized_value_text(result_param(candidate, name));
+        auto_free char *both = warning_both(first, second, "none");
+        auto_free char *cut = warning_value(name, "");
         auto_free char *text = text_printf(
             "%s%s was chosen by measuring: %s; ask for the same %s", cut, of[sized->sides[i]], both, cut);
 
-        if (texts_differ(first, second))
+        if (warning_differ(first, second))
             json_object_set_new(set, text, json_true());
     }
 }
 
 /* The cells that only one of the runs has, from one place on. */
-static ResultCells lonely_cells(const RunComparison *comparison, size_t first, size_t n)
+static ResultCells sized_lonely_cells(const RunComparison *comparison, size_t first, size_t n)
 {
     ResultCells cells = result_cells_new(n);
 
@@ -263,12 +263,12 @@ static ResultCells lonely_cells(const RunComparison *comparison, size_t first, s
  */
 static void warn_of_sized(RunComparison *comparison)
 {
-    Sized sized = find_sized(comparison);
+    Sized sized = sized_find(comparison);
     const ResultTexts skipped = {.at = sized.names, .n = sized.n};
     size_t first = comparison->n_both, n_baseline = comparison->n_only[BASELINE], n = 0;
-    auto_result_cells ResultCells lonely = lonely_cells(comparison, first, n_baseline);
+    auto_result_cells ResultCells lonely = sized_lonely_cells(comparison, first, n_baseline);
     auto_result_cells ResultCells others =
-        lonely_cells(comparison, first + n_baseline, comparison->n_only[CANDIDATE]);
+        sized_lonely_cells(comparison, first + n_baseline, comparison->n_only[CANDIDATE]);
     auto_compare_index CompareIndex index = compare_index_new(&others, &skipped);
     json_auto_t *set = json_object();
     const char *text;
@@ -278,7 +278,7 @@ static void warn_of_sized(RunComparison *comparison)
         const CompareEntry *other = compare_index_find(&index, lonely.at[i], &skipped);
 
         if (other)
-            explain_sized(&sized, lonely.at[i], other->cell, set);
+            sized_explain(&sized, lonely.at[i], other->cell, set);
     }
     json_object_foreach (set, text, ignored) {
         if (n++ < MOST_SIZED)

@@ -12,7 +12,7 @@
 #include "results/sentences.h"
 #include "results/time-json.h"
 
-static size_t count_verdicts(const RunComparison *comparison, Verdict verdict)
+static size_t compare_count_verdicts(const RunComparison *comparison, Verdict verdict)
 {
     size_t n = 0;
 
@@ -22,12 +22,12 @@ static size_t count_verdicts(const RunComparison *comparison, Verdict verdict)
 }
 
 /* The first sentence; the caller frees it. */
-static char *common_text(const RunComparison *comparison)
+static char *compare_common_text(const RunComparison *comparison)
 {
-    size_t n = comparison->n_both, faster = count_verdicts(comparison, VERDICT_FASTER);
-    size_t slower = count_verdicts(comparison, VERDICT_SLOWER);
-    size_t same = count_verdicts(comparison, VERDICT_SAME);
-    size_t open = count_verdicts(comparison, VERDICT_CANNOT_TELL);
+    size_t n = comparison->n_both, faster = compare_count_verdicts(comparison, VERDICT_FASTER);
+    size_t slower = compare_count_verdicts(comparison, VERDICT_SLOWER);
+    size_t same = compare_count_verdicts(comparison, VERDICT_SAME);
+    size_t open = compare_count_verdicts(comparison, VERDICT_CANNOT_TELL);
     auto_free char *rest = open > 0 ? text_printf("; in %zu the repetitions cannot tell", open) : strdup("");
 
     if (n == 0)
@@ -44,7 +44,7 @@ static char *common_text(const RunComparison *comparison)
 }
 
 /* The second sentence with a blank before it, or nothing; the caller frees it. */
-static char *lonely_text(size_t n_baseline, size_t n_candidate)
+static char *compare_lonely_text(size_t n_baseline, size_t n_candidate)
 {
     size_t first = n_baseline > 0 ? n_baseline : n_candidate;
     const char *where = n_baseline > 0 ? "baseline" : "candidate";
@@ -57,10 +57,10 @@ static char *lonely_text(size_t n_baseline, size_t n_candidate)
     return text_printf(" %zu cell%s only in the %s%s.", first, first == 1 ? " is" : "s are", where, also);
 }
 
-static char *summary_text(const RunComparison *comparison)
+static char *compare_summary_text(const RunComparison *comparison)
 {
-    auto_free char *common = common_text(comparison);
-    auto_free char *lonely = lonely_text(comparison->n_only[BASELINE], comparison->n_only[CANDIDATE]);
+    auto_free char *common = compare_common_text(comparison);
+    auto_free char *lonely = compare_lonely_text(comparison->n_only[BASELINE], comparison->n_only[CANDIDATE]);
 
     return text_printf("%s%s", common, lonely);
 }
@@ -74,7 +74,7 @@ RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidat
     comparison->runs[CANDIDATE] = candidate;
     compare_find_cells(comparison);
     compare_find_warnings(comparison);
-    comparison->summary = summary_text(comparison);
+    comparison->summary = compare_summary_text(comparison);
     return comparison;
 }
 
@@ -93,14 +93,14 @@ void compare_free(RunComparison *comparison)
     free(comparison);
 }
 
-static json_t *head_json(const ResultRun *run)
+static json_t *compare_head_json(const ResultRun *run)
 {
     return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?}", "id", run->id, "experiment", run->experiment, "label",
         run->label, "created_at", run->created_at, "status", result_status_name(run->status));
 }
 
 /* What the cell is, with the title that tells it from the others of both runs. */
-static json_t *named_json(const ResultCell *cell, const Axes *varying)
+static json_t *compare_named_json(const ResultCell *cell, const Axes *varying)
 {
     json_auto_t *identity = identity_json(cell);
     auto_words Words words = {0};
@@ -110,9 +110,9 @@ static json_t *named_json(const ResultCell *cell, const Axes *varying)
     return object;
 }
 
-static json_t *pair_json(const ComparedCell *pair, const Axes *varying)
+static json_t *compare_pair_json(const ComparedCell *pair, const Axes *varying)
 {
-    json_t *object = named_json(&pair->cell, varying);
+    json_t *object = compare_named_json(&pair->cell, varying);
     auto_words Words words = {0};
 
     for (int s = 0; s < N_SIDES; s++)
@@ -123,12 +123,13 @@ static json_t *pair_json(const ComparedCell *pair, const Axes *varying)
 }
 
 /* The cells from one place on that only one run has. */
-static json_t *lonely_json(const RunComparison *comparison, const Axes *varying, size_t first, size_t n)
+static json_t *compare_lonely_json(
+    const RunComparison *comparison, const Axes *varying, size_t first, size_t n)
 {
     json_t *array = json_array();
 
     for (size_t i = first; i < first + n; i++)
-        json_array_append_new(array, named_json(&comparison->cells[i].cell, varying));
+        json_array_append_new(array, compare_named_json(&comparison->cells[i].cell, varying));
     return array;
 }
 
@@ -140,13 +141,14 @@ json_t *compare_json(const RunComparison *comparison)
     auto_words Words words = {0};
 
     for (size_t i = 0; i < n_both; i++)
-        json_array_append_new(pairs, pair_json(&comparison->cells[i], &varying));
+        json_array_append_new(pairs, compare_pair_json(&comparison->cells[i], &varying));
     for (size_t i = 0; i < comparison->n_warnings; i++)
         json_array_append_new(warnings, json_string(comparison->warnings[i]));
     return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "baseline",
-        head_json(comparison->runs[BASELINE]), "candidate", head_json(comparison->runs[CANDIDATE]), "common",
-        sentence_common(&words, &comparison->rows), "cells", pairs, "only_baseline",
-        lonely_json(comparison, &varying, n_both, n_baseline), "only_candidate",
-        lonely_json(comparison, &varying, n_both + n_baseline, comparison->n_only[CANDIDATE]), "warnings",
-        warnings, "summary", comparison->summary);
+        compare_head_json(comparison->runs[BASELINE]), "candidate",
+        compare_head_json(comparison->runs[CANDIDATE]), "common", sentence_common(&words, &comparison->rows),
+        "cells", pairs, "only_baseline", compare_lonely_json(comparison, &varying, n_both, n_baseline),
+        "only_candidate",
+        compare_lonely_json(comparison, &varying, n_both + n_baseline, comparison->n_only[CANDIDATE]),
+        "warnings", warnings, "summary", comparison->summary);
 }

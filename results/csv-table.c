@@ -110,7 +110,7 @@ static void csv_write_names(const CsvColumn *columns, size_t n, FILE *file)
 
 /* Adds the names of all single values in an object to a set, whose keys stay in the order in which they came:
  * tools and people expect the parameters in the order of the form. */
-static void collect_names(const json_t *object, json_t *names)
+static void csv_collect_names(const json_t *object, json_t *names)
 {
     const char *name;
     json_t *value;
@@ -121,7 +121,7 @@ static void collect_names(const json_t *object, json_t *names)
     }
 }
 
-static bool is_name_of(const char *name, const CsvColumn *columns, size_t n)
+static bool csv_is_name_of(const char *name, const CsvColumn *columns, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (strcmp(name, columns[i].name) == 0)
@@ -130,11 +130,11 @@ static bool is_name_of(const char *name, const CsvColumn *columns, size_t n)
     return false;
 }
 
-static bool is_fixed_name(const CsvTable *table, const char *name)
+static bool csv_is_fixed_name(const CsvTable *table, const char *name)
 {
-    return strcmp(name, NUMBER_NAME) == 0 || is_name_of(name, table->document, table->n_document) ||
-           is_name_of(name, identity, ARRAY_LENGTH(identity)) ||
-           is_name_of(name, table->figures, table->n_figures);
+    return strcmp(name, NUMBER_NAME) == 0 || csv_is_name_of(name, table->document, table->n_document) ||
+           csv_is_name_of(name, identity, ARRAY_LENGTH(identity)) ||
+           csv_is_name_of(name, table->figures, table->n_figures);
 }
 
 static void csv_write_head(const CsvTable *table, json_t *params, json_t *metrics, FILE *file)
@@ -150,7 +150,7 @@ static void csv_write_head(const CsvTable *table, json_t *params, json_t *metric
         auto_free char *longer = text_printf("param_%s", name);
 
         fputc(',', file);
-        csv_write_text(is_fixed_name(table, name) ? longer : name, file);
+        csv_write_text(csv_is_fixed_name(table, name) ? longer : name, file);
     }
     csv_write_names(table->figures, table->n_figures, file);
     json_object_foreach (metrics, name, ignored) {
@@ -179,8 +179,8 @@ void csv_table_write(
     json_auto_t *params = json_object(), *metrics = json_object();
 
     for (size_t i = 0; i < n_rows; i++) {
-        collect_names(rows[i].cell->params, params);
-        collect_names(rows[i].cell->metrics, metrics);
+        csv_collect_names(rows[i].cell->params, params);
+        csv_collect_names(rows[i].cell->metrics, metrics);
     }
     csv_write_head(table, params, metrics, file);
     for (size_t i = 0; i < n_rows; i++) {

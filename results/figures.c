@@ -37,7 +37,7 @@ static void figures_init(Figures *figures, const Results *results, const Collect
 
 /* Whether the first cell did the same work as the second with everything else equal, one task after the
  * other. */
-static bool is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
+static bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
 {
     return baseline->mode->baseline && baseline->tasks == cell->tasks && baseline->cpus == cell->cpus &&
            baseline->runtime == cell->runtime && baseline->lock == cell->lock &&
@@ -46,12 +46,12 @@ static bool is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
 
 /* Where parameters decide how long a cell takes, the baseline cell goes on for longer because it is serial,
  * and not because it does the same work more slowly. */
-static size_t find_baseline(const Figures *figures, size_t n_cells, const CellSpec *cell)
+static size_t figures_find_baseline(const Figures *figures, size_t n_cells, const CellSpec *cell)
 {
     if (cell->experiment->fixed_time)
         return NO_CELL;
     for (size_t i = 0; i < n_cells; i++) {
-        if (figures[i].n > 0 && is_baseline_of(figures[i].spec, cell))
+        if (figures[i].n > 0 && figures_is_baseline_of(figures[i].spec, cell))
             return i;
     }
     return NO_CELL;
@@ -65,7 +65,7 @@ Figures *figures_new(const Results *results)
     for (size_t i = 0; i < results->n_cells; i++)
         figures_init(&figures[i], results, &results->collected[i]);
     for (size_t i = 0; i < results->n_cells; i++)
-        figures[i].baseline = find_baseline(figures, results->n_cells, figures[i].spec);
+        figures[i].baseline = figures_find_baseline(figures, results->n_cells, figures[i].spec);
     return figures;
 }
 
@@ -90,7 +90,7 @@ int64_t figures_ideal(const Figures *figures, size_t i)
         figures[i].spec, baseline->stats[SAMPLE_WALL].median, baseline->stats[SAMPLE_CPU].median);
 }
 
-static void resample(Figures *figures, uint64_t seed)
+static void figures_resample(Figures *figures, uint64_t seed)
 {
     if (figures->resampled)
         return;
@@ -115,8 +115,8 @@ bool figures_ratio(Figures *figures, size_t i, Ratio *ret)
         ratio.low = ratio.high = 1;
     } else if (ratio.n >= STATS_MIN_VALUES) {
         ratio.has_interval = true;
-        resample(baseline, SEED_BASELINE);
-        resample(cell, SEED_OTHER);
+        figures_resample(baseline, SEED_BASELINE);
+        figures_resample(cell, SEED_OTHER);
         stats_ratio_interval(cell->resampled, baseline->resampled, &ratio.low, &ratio.high);
     }
     *ret = ratio;

@@ -59,22 +59,22 @@ const char *result_format_bare_type(ResultFormat format)
     return formats[format].bare_type;
 }
 
-static void write_value(const json_t *value, FILE *file)
+static void json_write_value(const json_t *value, FILE *file)
 {
     json_dumpf(value, file, DUMP_FLAGS);
 }
 
-static void write_key(const char *key, FILE *file)
+static void json_write_key(const char *key, FILE *file)
 {
     json_auto_t *string = json_string(key);
 
-    write_value(string, file);
+    json_write_value(string, file);
     fputs(": ", file);
 }
 
-static void write_fields(json_t *object, const char *indent, FILE *file);
+static void json_write_fields(json_t *object, const char *indent, FILE *file);
 
-static void write_cells(const json_t *cells, FILE *file)
+static void json_write_cells(const json_t *cells, FILE *file)
 {
     size_t i;
     json_t *cell;
@@ -82,13 +82,13 @@ static void write_cells(const json_t *cells, FILE *file)
     fputs("[", file);
     json_array_foreach (cells, i, cell) {
         fputs(i > 0 ? ", {\n" : "{\n", file);
-        write_fields(cell, "    ", file);
+        json_write_fields(cell, "    ", file);
         fputs("  }", file);
     }
     fputs("]", file);
 }
 
-static bool are_objects(const json_t *array)
+static bool json_are_objects(const json_t *array)
 {
     size_t i;
     json_t *item;
@@ -100,7 +100,7 @@ static bool are_objects(const json_t *array)
     return json_is_array(array);
 }
 
-static void write_fields(json_t *object, const char *indent, FILE *file)
+static void json_write_fields(json_t *object, const char *indent, FILE *file)
 {
     const char *key, *separator = "";
     json_t *value;
@@ -108,25 +108,25 @@ static void write_fields(json_t *object, const char *indent, FILE *file)
     json_object_foreach (object, key, value) {
         fprintf(file, "%s%s", separator, indent);
         separator = ",\n";
-        write_key(key, file);
-        if (strcmp(key, "cells") == 0 && are_objects(value))
-            write_cells(value, file);
+        json_write_key(key, file);
+        if (strcmp(key, "cells") == 0 && json_are_objects(value))
+            json_write_cells(value, file);
         else
-            write_value(value, file);
+            json_write_value(value, file);
     }
     fputs("\n", file);
 }
 
-static void write_object(const json_t *object, FILE *file)
+static void json_write_object(const json_t *object, FILE *file)
 {
     fputs("{\n", file);
-    write_fields((json_t *)object, "  ", file);
+    json_write_fields((json_t *)object, "  ", file);
     fputs("}\n", file);
 }
 
 void run_write_json(const ResultRun *run, FILE *file)
 {
-    write_object(run->json, file);
+    json_write_object(run->json, file);
 }
 
 /* A comparison has its fields and its cells at the same depth as a run. */
@@ -134,7 +134,7 @@ void compare_write_json(const RunComparison *comparison, FILE *file)
 {
     json_auto_t *object = compare_json(comparison);
 
-    write_object(object, file);
+    json_write_object(object, file);
 }
 
 static FILE *format_open(char **text, size_t *length)

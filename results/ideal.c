@@ -15,19 +15,19 @@
 #include "results/ideal.h"
 
 /* part * share, rounded to the nearest; share has at most the value 1, so nothing overflows. */
-static int64_t divide_computing(int64_t part, int64_t tasks, int64_t cpus)
+static int64_t ideal_computing(int64_t part, int64_t tasks, int64_t cpus)
 {
     int64_t most = tasks / cpus + (tasks % cpus > 0);
 
     return (int64_t)((double)part * ((double)most / (double)tasks) + 0.5);
 }
 
-static int64_t divide_waiting(int64_t part, int64_t tasks)
+static int64_t ideal_waiting(int64_t part, int64_t tasks)
 {
     return part / tasks + (part % tasks >= tasks - part % tasks);
 }
 
-static bool computes_in_turns(const CellSpec *cell)
+static bool ideal_is_in_turns(const CellSpec *cell)
 {
     return cell->mode->shares_memory && cell->lock->exclusive && cell->lock->whose == CATALOG_FOR_ALL &&
            !cell_spec_meets(cell, &cell->experiment->released);
@@ -37,7 +37,7 @@ int64_t ideal_wall_ns(const CellSpec *cell, int64_t baseline_wall_ns, int64_t ba
 {
     int64_t tasks = cell->tasks > 1 ? cell->tasks : 1, cpus = cell->cpus > 1 ? cell->cpus : 1;
     int64_t computing = baseline_cpu_ns < baseline_wall_ns ? baseline_cpu_ns : baseline_wall_ns;
-    int64_t waiting = baseline_wall_ns - computing, overlapped = divide_waiting(waiting, tasks);
+    int64_t waiting = baseline_wall_ns - computing, overlapped = ideal_waiting(waiting, tasks);
 
     if (cell->mode->baseline)
         return baseline_wall_ns;
@@ -45,5 +45,5 @@ int64_t ideal_wall_ns(const CellSpec *cell, int64_t baseline_wall_ns, int64_t ba
         return computing + (cell_spec_meets(cell, &cell->experiment->blocks_loop) ? waiting : overlapped);
     if (!cell->mode->side_by_side)
         return -1;
-    return (computes_in_turns(cell) ? computing : divide_computing(computing, tasks, cpus)) + overlapped;
+    return (ideal_is_in_turns(cell) ? computing : ideal_computing(computing, tasks, cpus)) + overlapped;
 }

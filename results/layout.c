@@ -99,7 +99,7 @@ void layout_set_bar(Layout *layout, size_t column, size_t row, double part)
     layout->columns[column].parts[row] = part;
 }
 
-static size_t total_width(const Layout *layout)
+static size_t layout_total_width(const Layout *layout)
 {
     size_t width = 0;
 
@@ -111,7 +111,7 @@ static size_t total_width(const Layout *layout)
 }
 
 /* Returns the column that is best dropped, or NULL if all must be kept. */
-static Column *pick_drop(Layout *layout)
+static Column *layout_pick_drop(Layout *layout)
 {
     Column *best = NULL;
 
@@ -124,7 +124,7 @@ static Column *pick_drop(Layout *layout)
     return best;
 }
 
-static Column *pick_widest(Layout *layout)
+static Column *layout_pick_widest(Layout *layout)
 {
     Column *widest = NULL;
 
@@ -137,7 +137,7 @@ static Column *pick_widest(Layout *layout)
     return widest;
 }
 
-static void cut_column(Layout *layout, Column *column)
+static void layout_cut_column(Layout *layout, Column *column)
 {
     column->head = plain_cut(column->head, column->width);
     for (size_t row = 0; row < layout->n_rows; row++) {
@@ -147,18 +147,19 @@ static void cut_column(Layout *layout, Column *column)
 }
 
 /* Gives the bars what is left of the line. */
-static void stretch_bars(Layout *layout, size_t width)
+static void layout_stretch_bars(Layout *layout, size_t width)
 {
     for (size_t c = 0; c < layout->n_columns; c++) {
         Column *column = &layout->columns[c];
 
-        while (column->parts && !column->dropped && column->width < BAR_MOST && total_width(layout) < width)
+        while (column->parts && !column->dropped && column->width < BAR_MOST &&
+               layout_total_width(layout) < width)
             column->width++;
     }
 }
 
 /* A column that may be dropped and says nothing is not worth its place. */
-static void drop_empty(Layout *layout)
+static void layout_drop_empty(Layout *layout)
 {
     for (size_t c = 0; c < layout->n_columns; c++) {
         Column *column = &layout->columns[c];
@@ -175,27 +176,28 @@ size_t layout_fit(Layout *layout, size_t width)
     size_t n_dropped = 0;
     Column *column;
 
-    drop_empty(layout);
+    layout_drop_empty(layout);
     if (layout->markdown)
         return 0;
     for (size_t c = 0; c < layout->n_columns; c++) {
         if (layout->columns[c].parts)
             layout->columns[c].width = BAR_LEAST;
     }
-    while (total_width(layout) > width && (column = pick_drop(layout))) {
+    while (layout_total_width(layout) > width && (column = layout_pick_drop(layout))) {
         column->dropped = true;
         n_dropped++;
     }
-    while (total_width(layout) > width && (column = pick_widest(layout)) && column->width > TEXT_LEAST)
+    while (layout_total_width(layout) > width && (column = layout_pick_widest(layout)) &&
+           column->width > TEXT_LEAST)
         column->width--;
     for (size_t c = 0; c < layout->n_columns; c++)
-        cut_column(layout, &layout->columns[c]);
-    stretch_bars(layout, width);
+        layout_cut_column(layout, &layout->columns[c]);
+    layout_stretch_bars(layout, width);
     return n_dropped;
 }
 
 /* Eighths of a block make a short bar precise; what is not nothing is seen as something. */
-static char *bar_text(double part, size_t width)
+static char *layout_bar_text(double part, size_t width)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     long n = lround(fmin(fmax(part, 0), 1) * 8 * (double)width);
@@ -213,7 +215,7 @@ static char *bar_text(double part, size_t width)
     return text;
 }
 
-static void write_padded(FILE *file, const char *text, size_t width, bool align_right, bool is_last)
+static void layout_write_padded(FILE *file, const char *text, size_t width, bool align_right, bool is_last)
 {
     size_t used = plain_width(text);
     int padding = used < width ? (int)(width - used) : 0;
@@ -222,11 +224,12 @@ static void write_padded(FILE *file, const char *text, size_t width, bool align_
 }
 
 /* Row -1 is the head. A line of a terminal table has no spaces at its end. */
-static void write_row(const Layout *layout, long row, size_t n_shown, FILE *file)
+static void layout_write_row(const Layout *layout, long row, size_t n_shown, FILE *file)
 {
     for (size_t c = 0, shown = 0; c < layout->n_columns; c++) {
         const Column *column = &layout->columns[c];
-        auto_free char *bar = row >= 0 && column->parts ? bar_text(column->parts[row], column->width) : NULL;
+        auto_free char *bar =
+            row >= 0 && column->parts ? layout_bar_text(column->parts[row], column->width) : NULL;
         const char *text = row < 0 ? column->head : bar ? bar : column->cells[row] ? column->cells[row] : "-";
 
         if (column->dropped)
@@ -236,12 +239,13 @@ static void write_row(const Layout *layout, long row, size_t n_shown, FILE *file
             fputs(shown == 1 ? "| " : " | ", file);
         else if (shown > 1)
             fputs("  ", file);
-        write_padded(file, text, column->width, column->align_right, shown == n_shown && !layout->markdown);
+        layout_write_padded(
+            file, text, column->width, column->align_right, shown == n_shown && !layout->markdown);
     }
     fputs(layout->markdown ? " |\n" : "\n", file);
 }
 
-static void write_rule(const Layout *layout, FILE *file)
+static void layout_write_rule(const Layout *layout, FILE *file)
 {
     bool first = true;
 
@@ -269,8 +273,8 @@ void layout_write(const Layout *layout, FILE *file)
 
     for (size_t c = 0; c < layout->n_columns; c++)
         n_shown += !layout->columns[c].dropped;
-    write_row(layout, -1, n_shown, file);
-    write_rule(layout, file);
+    layout_write_row(layout, -1, n_shown, file);
+    layout_write_rule(layout, file);
     for (size_t row = 0; row < layout->n_rows; row++)
-        write_row(layout, (long)row, n_shown, file);
+        layout_write_row(layout, (long)row, n_shown, file);
 }

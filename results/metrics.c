@@ -56,7 +56,7 @@ static json_t *metric_names(const ResultCells *cells)
     return names;
 }
 
-static void add_column(Layout *layout, const ResultCells *cells, const char *name, int rank)
+static void metric_add_column(Layout *layout, const ResultCells *cells, const char *name, int rank)
 {
     size_t column = layout_add(layout, name, true, rank);
 
@@ -69,7 +69,8 @@ static void add_column(Layout *layout, const ResultCells *cells, const char *nam
 }
 
 /* Writes nothing if no metric differs. */
-static void write_differing(const ResultCells *cells, const Axes *varying, json_t *names, const Prose *prose)
+static void metrics_write_differing(
+    const ResultCells *cells, const Axes *varying, json_t *names, const Prose *prose)
 {
     Layout *layout = layout_new(cells->n, prose->markdown);
     size_t n_metrics = 0, n_dropped;
@@ -79,7 +80,7 @@ static void write_differing(const ResultCells *cells, const Axes *varying, json_
     axes_add_columns(varying, varying->n, cells, layout);
     json_object_foreach (names, name, ignored) {
         if (metric_varies(cells, name))
-            add_column(layout, cells, name, LAYOUT_KEEP + 1 + (int)n_metrics++);
+            metric_add_column(layout, cells, name, LAYOUT_KEEP + 1 + (int)n_metrics++);
     }
     n_dropped = layout_fit(layout, prose->width);
     if (n_metrics > 0) {
@@ -92,7 +93,7 @@ static void write_differing(const ResultCells *cells, const Axes *varying, json_
 }
 
 /* The text of the first value there is, owned by the caller. */
-static char *text_anywhere(const ResultCells *cells, const char *name)
+static char *metric_text_anywhere(const ResultCells *cells, const char *name)
 {
     char *text = NULL;
 
@@ -101,14 +102,14 @@ static char *text_anywhere(const ResultCells *cells, const char *name)
     return text;
 }
 
-static void write_common(const ResultCells *cells, json_t *names, const Prose *prose)
+static void metrics_write_common(const ResultCells *cells, json_t *names, const Prose *prose)
 {
     Paragraph paragraph = {.prose = prose, .indent = "  "};
     const char *name;
     json_t *ignored;
 
     json_object_foreach (names, name, ignored) {
-        auto_free char *text = metric_varies(cells, name) ? NULL : text_anywhere(cells, name);
+        auto_free char *text = metric_varies(cells, name) ? NULL : metric_text_anywhere(cells, name);
 
         if (!text)
             continue;
@@ -126,6 +127,6 @@ void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *p
 {
     json_auto_t *names = metric_names(cells);
 
-    write_differing(cells, varying, names, prose);
-    write_common(cells, names, prose);
+    metrics_write_differing(cells, varying, names, prose);
+    metrics_write_common(cells, names, prose);
 }

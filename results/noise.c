@@ -17,7 +17,7 @@ typedef struct Heard {
     double throttled;      /* ns */
 } Heard;
 
-static Heard listen(const Results *results, int64_t cpus_online)
+static Heard noise_listen(const Results *results, int64_t cpus_online)
 {
     double n_all = cpus_online > 0 ? (double)cpus_online : 1;
     Heard heard = {0};
@@ -43,61 +43,61 @@ static Heard listen(const Results *results, int64_t cpus_online)
 }
 
 /* A share for people and programs: at least 0, in steps of a hundredth of a per cent. */
-static double tidy(double share)
+static double noise_tidy(double share)
 {
     return share > 0 ? round(share * 1e4) / 1e4 : 0;
 }
 
-static bool is_noisy(const Heard *heard, double share)
+static bool noise_is_over(const Heard *heard, double share)
 {
     return (share - NOISE_LIMIT) * heard->all > TICKS_NS;
 }
 
-static void add_reason(json_t *reasons, char *text)
+static void noise_add_reason(json_t *reasons, char *text)
 {
     json_array_append_new(reasons, json_string(text));
     free(text);
 }
 
 /* The quota is NAN where there is none, or none is known. */
-static json_t *find_reasons(const Heard *heard, double quota)
+static json_t *noise_find_reasons(const Heard *heard, double quota)
 {
     auto_free char *throttled = human_time((int64_t)heard->throttled);
     json_t *reasons = json_array();
 
-    if (is_noisy(heard, heard->foreign))
-        add_reason(
+    if (noise_is_over(heard, heard->foreign))
+        noise_add_reason(
             reasons, text_printf("other programs took %.1f %% of the CPU time (more than %.0f %% is noisy)",
                          100 * heard->foreign, 100 * NOISE_LIMIT));
-    if (is_noisy(heard, heard->steal))
-        add_reason(reasons,
+    if (noise_is_over(heard, heard->steal))
+        noise_add_reason(reasons,
             text_printf("the host of this virtual machine gave %.1f %% of the CPU time to others (more than "
                         "%.0f %% is noisy)",
                 100 * heard->steal, 100 * NOISE_LIMIT));
     if (heard->throttled > 0 && !isnan(quota))
-        add_reason(reasons,
+        noise_add_reason(reasons,
             text_printf("the quota of %.3g CPUs held everything back for %s in all", quota, throttled));
     else if (heard->throttled > 0)
-        add_reason(reasons, text_printf("a CPU quota held everything back for %s in all", throttled));
+        noise_add_reason(reasons, text_printf("a CPU quota held everything back for %s in all", throttled));
     return reasons;
 }
 
 /* What the run adds to what was known of the machine, a new reference. */
-static json_t *findings(const Results *results, const json_t *host)
+static json_t *noise_findings(const Results *results, const json_t *host)
 {
     json_t *online = NULL, *quota = NULL, *reasons;
     Heard heard;
     bool known;
 
     json_unpack((json_t *)host, "{s?o, s?o}", "cpus_online", &online, "cpu_quota", &quota);
-    heard = listen(results, json_integer_value(online));
+    heard = noise_listen(results, json_integer_value(online));
     known = heard.span > 0;
-    reasons = find_reasons(&heard, json_is_number(quota) ? json_number_value(quota) : NAN);
+    reasons = noise_find_reasons(&heard, json_is_number(quota) ? json_number_value(quota) : NAN);
     return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o}", "throttled_ns",
         known ? json_integer((json_int_t)heard.throttled) : json_null(), "load1",
         results->load1 >= 0 ? json_real(results->load1) : json_null(), "foreign_cpu",
-        known ? json_real(tidy(heard.foreign)) : json_null(), "steal",
-        known ? json_real(tidy(heard.steal)) : json_null(), "noisy", json_array_size(reasons) > 0,
+        known ? json_real(noise_tidy(heard.foreign)) : json_null(), "steal",
+        known ? json_real(noise_tidy(heard.steal)) : json_null(), "noisy", json_array_size(reasons) > 0,
         "noise_reasons", reasons);
 }
 
@@ -111,7 +111,7 @@ json_t *noise_host(const Results *results, const json_t *host)
     if (!host)
         return json_null();
     known = json_is_object(host) ? json_copy((json_t *)host) : json_object();
-    json_object_update_new(known, findings(results, host));
+    json_object_update_new(known, noise_findings(results, host));
     ordered = json_object();
     for (size_t i = 0; i < ARRAY_LENGTH(order); i++)
         json_object_set(ordered, order[i], json_object_get(known, order[i]));

@@ -13,7 +13,7 @@
 #define SUMMARY_ROWS 256
 #define NO_REASON "the runtime gave no reason"
 
-static CollectedCell *find_cell(const Results *results, int64_t number)
+static CollectedCell *results_find_cell(const Results *results, int64_t number)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
         if (results->collected[i].spec.number == number)
@@ -22,7 +22,7 @@ static CollectedCell *find_cell(const Results *results, int64_t number)
     return NULL;
 }
 
-static void read_request(Results *results, const json_t *request)
+static void results_read_request(Results *results, const json_t *request)
 {
     json_int_t repeat = -1, warmup = -1;
     json_t *detail_json = NULL, *experiment = NULL, *label = NULL;
@@ -41,10 +41,10 @@ static void read_request(Results *results, const json_t *request)
     results->max_rows = results->full ? SIZE_MAX : SUMMARY_ROWS;
 }
 
-static void add_cell(Results *results, const CellSpec *spec)
+static void results_add_cell(Results *results, const CellSpec *spec)
 {
     CollectedCell *cell = &results->collected[results->n_cells];
-    const CollectedCell *same = find_cell(results, spec->number);
+    const CollectedCell *same = results_find_cell(results, spec->number);
 
     assert(!same);
     cell->spec = *spec;
@@ -60,12 +60,12 @@ Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cell
     Results *results = calloc(1, sizeof(*results));
 
     assert(results);
-    read_request(results, request);
+    results_read_request(results, request);
     results->load1 = -1;
     results->collected = calloc(n_cells + 1, sizeof(*results->collected));
     assert(results->collected);
     for (size_t i = 0; i < n_cells; i++)
-        add_cell(results, &cells[i]);
+        results_add_cell(results, &cells[i]);
     return results;
 }
 
@@ -91,7 +91,7 @@ void results_free(Results *results)
 }
 
 /* What a repetition says beside its figures. */
-static void count_sample(
+static void results_count_sample(
     CollectedCell *cell, bool is_warmup, SampleStatus status, json_t *reason, json_t *memory)
 {
     const char *text = json_string_value(reason);
@@ -107,7 +107,7 @@ static void count_sample(
         cell->memory = json_incref(memory);
 }
 
-static int add_sample(Results *results, const json_t *event)
+static int results_add_sample(Results *results, const json_t *event)
 {
     json_t *cell_json = NULL, *repetition = NULL, *reason = NULL, *memory = NULL;
     CollectedCell *cell;
@@ -121,7 +121,7 @@ static int add_sample(Results *results, const json_t *event)
     r = sample_read_integer(cell_json, &cell_number);
     if (r < 0)
         return r;
-    cell = find_cell(results, cell_number);
+    cell = results_find_cell(results, cell_number);
     if (!cell || !json_is_integer(repetition))
         return -EINVAL;
     number = json_integer_value(repetition);
@@ -133,11 +133,11 @@ static int add_sample(Results *results, const json_t *event)
     r = sample_read(event, results->max_rows, place);
     if (r < 0)
         return r;
-    count_sample(cell, number < 0, place->status, reason, memory);
+    results_count_sample(cell, number < 0, place->status, reason, memory);
     return 0;
 }
 
-static int add_timeline(Results *results, const json_t *event)
+static int results_add_timeline(Results *results, const json_t *event)
 {
     CollectedCell *cell;
     int64_t number;
@@ -148,7 +148,7 @@ static int add_timeline(Results *results, const json_t *event)
     r = sample_read_integer(json_object_get(event, "cell"), &number);
     if (r < 0)
         return r;
-    cell = find_cell(results, number);
+    cell = results_find_cell(results, number);
     if (!cell || cell->spans)
         return -EINVAL;
     r = spans_read(event, cell->spec.tasks, &spans);
@@ -164,7 +164,7 @@ static int add_timeline(Results *results, const json_t *event)
     return 0;
 }
 
-static int add_error(Results *results, const json_t *event)
+static int results_add_error(Results *results, const json_t *event)
 {
     const char *message = json_string_value(json_object_get(event, "message"));
 
@@ -178,7 +178,7 @@ static int add_error(Results *results, const json_t *event)
 }
 
 /* The load before the run began; a runtime that cannot tell leaves it out. */
-static int add_hello(Results *results, const json_t *event)
+static int results_add_hello(Results *results, const json_t *event)
 {
     const json_t *load = json_object_get(event, "load1");
 
@@ -191,7 +191,7 @@ static int add_hello(Results *results, const json_t *event)
     return 0;
 }
 
-static int add_nothing(Results *results, const json_t *event)
+static int results_add_nothing(Results *results, const json_t *event)
 {
     (void)results;
     (void)event;
@@ -204,11 +204,11 @@ int results_add(Results *results, const json_t *event)
         const char *name;
         int (*add)(Results *results, const json_t *event);
     } events[] = {
-        {"done", add_nothing},
-        {"error", add_error},
-        {"hello", add_hello},
-        {"sample", add_sample},
-        {"timeline", add_timeline},
+        {"done", results_add_nothing},
+        {"error", results_add_error},
+        {"hello", results_add_hello},
+        {"sample", results_add_sample},
+        {"timeline", results_add_timeline},
     };
     const char *name = json_string_value(json_object_get(event, "event"));
 

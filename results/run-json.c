@@ -11,7 +11,7 @@
 #include "results/noise.h"
 #include "results/sentences.h"
 
-static json_t *cells_json(const Results *results, ResultStatus run_status, const char *run_reason)
+static json_t *run_cells_json(const Results *results, ResultStatus run_status, const char *run_reason)
 {
     Figures *figures = figures_new(results);
     json_t *cells = json_array();
@@ -25,10 +25,10 @@ static json_t *cells_json(const Results *results, ResultStatus run_status, const
 
 json_t *results_cells(const Results *results)
 {
-    return cells_json(results, results->error ? RESULT_FAILED : RESULT_RUNNING, results->error);
+    return run_cells_json(results, results->error ? RESULT_FAILED : RESULT_RUNNING, results->error);
 }
 
-static json_t *created_json(int64_t ms)
+static json_t *run_created_json(int64_t ms)
 {
     auto_free char *text = text_time(ms);
 
@@ -36,7 +36,7 @@ static json_t *created_json(int64_t ms)
 }
 
 /* Words that did not come through JSON may hold bytes that are no text. */
-static json_t *string_json(const char *text)
+static json_t *run_string_json(const char *text)
 {
     auto_free char *clean = NULL;
     json_t *string = json_string(text);
@@ -48,9 +48,9 @@ static json_t *string_json(const char *text)
     return string ? string : json_null();
 }
 
-/* What a run says in words. A lesson needs what the catalog says of modes and locks, which the run itself does
- * not. */
-static void set_words(const Results *results, json_t *run)
+/* What a run says in words. A lesson needs what the catalog says of modes and locks, which the run itself
+ * does not. */
+static void run_set_words(const Results *results, json_t *run)
 {
     auto_result_run ResultRun made;
     auto_free char *lesson = NULL;
@@ -61,29 +61,29 @@ static void set_words(const Results *results, json_t *run)
         made.storage[i].lock_facts = results->collected[i].spec.lock;
     }
     lesson = lesson_make(run);
-    json_object_set_new(run, "lesson", string_json(lesson));
+    json_object_set_new(run, "lesson", run_string_json(lesson));
     json_object_set_new(run, "sentences", sentences_of_run(&made));
 }
 
 json_t *results_run(const Results *results, const RunHead *head)
 {
-    json_auto_t *reason = string_json(head->reason ? head->reason : results->error);
+    json_auto_t *reason = run_string_json(head->reason ? head->reason : results->error);
     ResultStatus status = result_status_from_name(head->status);
     json_t *run = json_object();
 
-    json_object_set_new(run, "id", string_json(head->id));
+    json_object_set_new(run, "id", run_string_json(head->id));
     json_object_set_new(
-        run, "experiment", string_json(head->experiment ? head->experiment : results->experiment));
-    json_object_set_new(run, "status", string_json(head->status));
+        run, "experiment", run_string_json(head->experiment ? head->experiment : results->experiment));
+    json_object_set_new(run, "status", run_string_json(head->status));
     if (json_is_string(reason))
         json_object_set(run, "reason", reason);
-    json_object_set_new(run, "label", string_json(head->label ? head->label : results->label));
-    json_object_set_new(run, "created_at", created_json(head->created_ms));
+    json_object_set_new(run, "label", run_string_json(head->label ? head->label : results->label));
+    json_object_set_new(run, "created_at", run_created_json(head->created_ms));
     json_object_set_new(run, "queued_ns", json_integer(head->queued_ns));
     json_object_set_new(run, "duration_ns", json_integer(head->duration_ns));
     json_object_set_new(run, "request", json_incref(results->request));
     json_object_set_new(run, "host", noise_host(results, head->host));
-    json_object_set_new(run, "cells", cells_json(results, status, json_string_value(reason)));
-    set_words(results, run);
+    json_object_set_new(run, "cells", run_cells_json(results, status, json_string_value(reason)));
+    run_set_words(results, run);
     return run;
 }

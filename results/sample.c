@@ -108,7 +108,7 @@ static bool is_metrics(const json_t *object)
     return is_absent(object) || json_is_object(object);
 }
 
-static bool are_details_valid(const json_t *event)
+static bool sample_is_valid(const json_t *event)
 {
     static const struct {
         const char *name;
@@ -131,7 +131,7 @@ static bool are_details_valid(const json_t *event)
 }
 
 /* No repetition takes no time at all, and a ratio must not divide by zero. */
-static int read_times(const json_t *event, int64_t *times)
+static int sample_read_times(const json_t *event, int64_t *times)
 {
     for (int i = 0; i < N_SAMPLE_TIMES; i++) {
         if (sample_read_integer(json_object_get(event, time_names[i]), &times[i]) < 0)
@@ -141,7 +141,7 @@ static int read_times(const json_t *event, int64_t *times)
 }
 
 /* The kernel's ticks can make a share of a very short sample absurd, but not beyond any measure. */
-static int read_share(const json_t *value, double *ret)
+static int sample_read_share(const json_t *value, double *ret)
 {
     if (!json_is_number(value) || !(json_number_value(value) >= -1e6 && json_number_value(value) <= 1e6))
         return -EINVAL;
@@ -150,7 +150,7 @@ static int read_share(const json_t *value, double *ret)
 }
 
 /* Without a span of its own it is that of the wall time. */
-static int read_noise(const json_t *object, int64_t wall, SampleNoise *ret)
+static int sample_read_noise(const json_t *object, int64_t wall, SampleNoise *ret)
 {
     json_t *foreign = NULL, *steal = NULL, *throttled = NULL, *span = NULL, *cpus = NULL;
     SampleNoise noise = {.span = wall};
@@ -159,7 +159,7 @@ static int read_noise(const json_t *object, int64_t wall, SampleNoise *ret)
         return 0;
     json_unpack((json_t *)object, "{s?o, s?o, s?o, s?o, s?o}", "foreign_cpu", &foreign, "steal", &steal,
         "throttled_ns", &throttled, "span_ns", &span, "cpus", &cpus);
-    if (read_share(foreign, &noise.foreign) < 0 || read_share(steal, &noise.steal) < 0 ||
+    if (sample_read_share(foreign, &noise.foreign) < 0 || sample_read_share(steal, &noise.steal) < 0 ||
         sample_read_integer(throttled, &noise.throttled) < 0 ||
         (!is_absent(span) && sample_read_integer(span, &noise.span) < 0) ||
         (!is_absent(cpus) && sample_read_integer(cpus, &noise.cpus) < 0))
@@ -168,7 +168,7 @@ static int read_noise(const json_t *object, int64_t wall, SampleNoise *ret)
     return 0;
 }
 
-static json_t *first_items(const json_t *array, size_t n)
+static json_t *sample_first_items(const json_t *array, size_t n)
 {
     json_t *items = json_array();
 
@@ -179,7 +179,7 @@ static json_t *first_items(const json_t *array, size_t n)
 
 /* Returns the event with at most max_rows of its tasks, a new reference, and sets *ret_n to the rows and
  * entries that it has left. */
-static json_t *cut_rows(const json_t *event, size_t max_rows, size_t *ret_n)
+static json_t *sample_cut_rows(const json_t *event, size_t max_rows, size_t *ret_n)
 {
     json_t *rows = NULL, *order = NULL, *omitted = NULL, *copy = json_copy((json_t *)event);
     size_t n_rows, n_entries;
@@ -192,21 +192,21 @@ static json_t *cut_rows(const json_t *event, size_t max_rows, size_t *ret_n)
         json_int_t n_omitted = json_integer_value(omitted) + (json_int_t)(n_rows - max_rows);
 
         json_object_set_new(copy, "per_task_omitted", json_integer(n_omitted));
-        json_object_set_new(copy, "per_task", first_items(rows, max_rows));
+        json_object_set_new(copy, "per_task", sample_first_items(rows, max_rows));
         n_rows = max_rows;
     }
     if (n_entries > max_rows) {
-        json_object_set_new(copy, "completion_order", first_items(order, max_rows));
+        json_object_set_new(copy, "completion_order", sample_first_items(order, max_rows));
         n_entries = max_rows;
     }
     *ret_n = n_rows + n_entries;
     return copy;
 }
 
-static void keep_event(const json_t *event, size_t max_rows, Sample *sample)
+static void sample_keep(const json_t *event, size_t max_rows, Sample *sample)
 {
     size_t n_values;
-    json_auto_t *kept = cut_rows(event, max_rows, &n_values);
+    json_auto_t *kept = sample_cut_rows(event, max_rows, &n_values);
 
     if (n_values >= PACK_FROM_VALUES)
         sample->packed = json_dumps(kept, JSON_COMPACT);
@@ -229,10 +229,10 @@ int sample_read(const json_t *event, size_t max_rows, Sample *ret)
         sample.status = SAMPLE_FAILED;
     } else if (strcmp(status, "done") == 0) {
         sample.status = SAMPLE_GOOD;
-        if (read_times(event, sample.times) < 0 ||
-            read_noise(noise, sample.times[SAMPLE_WALL], &sample.noise) < 0 || !are_details_valid(event))
+        if (sample_read_times(event, sample.times) < 0 ||
+            sample_read_noise(noise, sample.times[SAMPLE_WALL], &sample.noise) < 0 || !sample_is_valid(event))
             return -EINVAL;
-        keep_event(event, max_rows, &sample);
+        sample_keep(event, max_rows, &sample);
     } else {
         return -EINVAL;
     }

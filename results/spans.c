@@ -28,7 +28,7 @@ void spans_free(Spans *spans)
     free(spans);
 }
 
-static int read_kind(const json_t *value, bool instant, uint32_t *ret)
+static int spans_read_kind(const json_t *value, bool instant, uint32_t *ret)
 {
     const char *name = json_string_value(value);
 
@@ -42,14 +42,14 @@ static int read_kind(const json_t *value, bool instant, uint32_t *ret)
 }
 
 /* [task, kind, start, end] or [task, kind, at] */
-static int read_row(const json_t *item, bool instant, int64_t n_tasks, SpanRow *ret)
+static int spans_read_row(const json_t *item, bool instant, int64_t n_tasks, SpanRow *ret)
 {
     SpanRow row = {0};
     int64_t task;
 
     if (json_array_size(item) != (instant ? 3 : 4) ||
         sample_read_integer(json_array_get(item, 0), &task) < 0 || task >= n_tasks || task > UINT32_MAX ||
-        read_kind(json_array_get(item, 1), instant, &row.kind) < 0 ||
+        spans_read_kind(json_array_get(item, 1), instant, &row.kind) < 0 ||
         sample_read_integer(json_array_get(item, 2), &row.start) < 0 ||
         sample_read_integer(json_array_get(item, instant ? 2 : 3), &row.end) < 0 || row.end < row.start)
         return -EINVAL;
@@ -58,19 +58,19 @@ static int read_row(const json_t *item, bool instant, int64_t n_tasks, SpanRow *
     return 0;
 }
 
-static int read_rows(const json_t *array, bool instant, int64_t n_tasks, SpanRow *rows)
+static int spans_read_rows(const json_t *array, bool instant, int64_t n_tasks, SpanRow *rows)
 {
     size_t i;
     json_t *item;
 
     json_array_foreach (array, i, item) {
-        if (read_row(item, instant, n_tasks, &rows[i]) < 0)
+        if (spans_read_row(item, instant, n_tasks, &rows[i]) < 0)
             return -EINVAL;
     }
     return 0;
 }
 
-static int read_all(const json_t *event, int64_t n_tasks, Spans *spans)
+static int spans_read_all(const json_t *event, int64_t n_tasks, Spans *spans)
 {
     json_t *array = NULL, *instants = NULL, *wall = NULL, *dropped = NULL;
     size_t n;
@@ -85,9 +85,9 @@ static int read_all(const json_t *event, int64_t n_tasks, Spans *spans)
     spans->n_instants = json_array_size(instants);
     spans->rows = calloc(n + 1, sizeof(*spans->rows));
     assert(spans->rows);
-    if (read_rows(array, false, n_tasks, spans->rows) < 0)
+    if (spans_read_rows(array, false, n_tasks, spans->rows) < 0)
         return -EINVAL;
-    return read_rows(instants, true, n_tasks, spans->rows + spans->n_spans);
+    return spans_read_rows(instants, true, n_tasks, spans->rows + spans->n_spans);
 }
 
 int spans_read(const json_t *event, int64_t n_tasks, Spans **ret)
@@ -99,7 +99,7 @@ int spans_read(const json_t *event, int64_t n_tasks, Spans **ret)
     if (reason) {
         spans->reason = strdup(reason);
         assert(spans->reason);
-    } else if (read_all(event, n_tasks, spans) < 0) {
+    } else if (spans_read_all(event, n_tasks, spans) < 0) {
         spans_free(spans);
         return -EINVAL;
     }

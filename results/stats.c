@@ -13,24 +13,24 @@
 
 #define LEVEL_WANTED 0.95
 
-static int compare_values(const void *a, const void *b)
+static int stats_compare(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
     return (x > y) - (x < y);
 }
 
-static int64_t *sort_copy(const int64_t *values, size_t n)
+static int64_t *stats_sort_copy(const int64_t *values, size_t n)
 {
     int64_t *copy = malloc(n * sizeof(*copy));
 
     assert(copy);
     memcpy(copy, values, n * sizeof(*copy));
-    qsort(copy, n, sizeof(*copy), compare_values);
+    qsort(copy, n, sizeof(*copy), stats_compare);
     return copy;
 }
 
-static int64_t median_of_sorted(const int64_t *sorted, size_t n)
+static int64_t stats_median_of_sorted(const int64_t *sorted, size_t n)
 {
     int64_t low = sorted[(n - 1) / 2], high = sorted[n / 2];
 
@@ -59,7 +59,7 @@ size_t stats_interval_rank(size_t n, double *ret_level)
 
 void stats_describe(const int64_t *values, size_t n, Stats *ret)
 {
-    auto_free int64_t *sorted = sort_copy(values, n);
+    auto_free int64_t *sorted = stats_sort_copy(values, n);
     auto_free int64_t *deviation = malloc(n * sizeof(*deviation));
     Stats stats = {.n = n};
     size_t rank;
@@ -67,11 +67,11 @@ void stats_describe(const int64_t *values, size_t n, Stats *ret)
     assert(n > 0 && deviation);
     stats.min = sorted[0];
     stats.max = sorted[n - 1];
-    stats.median = median_of_sorted(sorted, n);
+    stats.median = stats_median_of_sorted(sorted, n);
     for (size_t i = 0; i < n; i++)
         deviation[i] = llabs(sorted[i] - stats.median);
-    qsort(deviation, n, sizeof(*deviation), compare_values);
-    stats.mad = median_of_sorted(deviation, n);
+    qsort(deviation, n, sizeof(*deviation), stats_compare);
+    stats.mad = stats_median_of_sorted(deviation, n);
 
     rank = stats_interval_rank(n, &stats.level);
     if (rank > 0) {
@@ -85,7 +85,7 @@ void stats_describe(const int64_t *values, size_t n, Stats *ret)
 /* n is small, so the value whose rank is the middle one is found by counting the ranks of each. */
 size_t stats_median_index(const int64_t *values, size_t n)
 {
-    auto_free int64_t *sorted = sort_copy(values, n);
+    auto_free int64_t *sorted = stats_sort_copy(values, n);
     int64_t middle = sorted[(n - 1) / 2];
     size_t rank = (n - 1) / 2, first = 0;
 
@@ -101,7 +101,7 @@ size_t stats_median_index(const int64_t *values, size_t n)
 }
 
 /* counts[i] says how often the i-th smallest value was drawn; n draws in all. */
-static double median_of_counts(const int64_t *sorted, const uint32_t *counts, size_t n)
+static double stats_median_of_counts(const int64_t *sorted, const uint32_t *counts, size_t n)
 {
     size_t seen = counts[0], i = 0;
     int64_t low;
@@ -118,7 +118,7 @@ static double median_of_counts(const int64_t *sorted, const uint32_t *counts, si
 void stats_resample_medians(
     const int64_t *values, size_t n, uint64_t seed, double ret[static STATS_RESAMPLES])
 {
-    auto_free int64_t *sorted = sort_copy(values, n);
+    auto_free int64_t *sorted = stats_sort_copy(values, n);
     auto_free uint32_t *counts = malloc(n * sizeof(*counts));
     uint64_t random = seed;
 
@@ -127,13 +127,13 @@ void stats_resample_medians(
         memset(counts, 0, n * sizeof(*counts));
         for (size_t i = 0; i < n; i++)
             counts[random_below(&random, n)]++;
-        ret[r] = median_of_counts(sorted, counts, n);
+        ret[r] = stats_median_of_counts(sorted, counts, n);
     }
 }
 
 /* Returns the value that would be at index k if the array were sorted; reorders the array. This is Hoare's
  * FIND (Communications of the ACM 4:7, 1961): two values of a thousand do not need a sort. */
-static double select_value(double *values, long n, long k)
+static double stats_select(double *values, long n, long k)
 {
     long left = 0, right = n - 1;
 
@@ -171,6 +171,6 @@ void stats_ratio_interval(const double above[static STATS_RESAMPLES],
         assert(below[r] > 0);
         ratios[r] = above[r] / below[r];
     }
-    *ret_low = select_value(ratios, STATS_RESAMPLES, outside);
-    *ret_high = select_value(ratios, STATS_RESAMPLES, STATS_RESAMPLES - 1 - outside);
+    *ret_low = stats_select(ratios, STATS_RESAMPLES, outside);
+    *ret_high = stats_select(ratios, STATS_RESAMPLES, STATS_RESAMPLES - 1 - outside);
 }

@@ -13,13 +13,13 @@
 #include "results/sentences.h"
 
 /* Takes the value over. */
-static json_t *headline_json(const char *text, json_t *value, const char *unit)
+static json_t *summary_headline(const char *text, json_t *value, const char *unit)
 {
     return json_pack("{s:s, s:o, s:s}", "text", text, "value", value, "unit", unit);
 }
 
 /* The unit stands at the end of a figure's name. */
-static const char *headline_unit(const char *path)
+static const char *summary_unit(const char *path)
 {
     static const char *const units[][2] = {
         {"_ns", "ns"}, {"_bytes", "bytes"}, {"_per_s", "1/s"}, {"_share", "ratio"}};
@@ -34,9 +34,9 @@ static const char *headline_unit(const char *path)
     return "count";
 }
 
-static json_t *about_figure(const ResultRun *run, const Axes *varying, const char *path)
+static json_t *summary_of_figure(const ResultRun *run, const Axes *varying, const char *path)
 {
-    const char *dot = strrchr(path, '.'), *unit = headline_unit(path);
+    const char *dot = strrchr(path, '.'), *unit = summary_unit(path);
     json_auto_t *largest = NULL;
     const ResultCell *best = NULL;
     auto_free char *label = NULL, *number = NULL, *text = NULL;
@@ -55,11 +55,11 @@ static json_t *about_figure(const ResultRun *run, const Axes *varying, const cha
     label = axes_label(varying, best);
     number = human_field(path, largest);
     text = text_printf("%s: %s %s", label, dot ? dot + 1 : path, number);
-    return headline_json(text, json_incref(largest), unit);
+    return summary_headline(text, json_incref(largest), unit);
 }
 
 /* The cell whose time is farthest from that of its baseline cell, as a factor: half is as far as twice. */
-static const ResultCell *farthest_cell(const ResultCells *cells)
+static const ResultCell *summary_farthest(const ResultCells *cells)
 {
     const ResultCell *farthest = NULL;
     double distance = -1;
@@ -76,16 +76,16 @@ static const ResultCell *farthest_cell(const ResultCells *cells)
     return farthest;
 }
 
-static json_t *about_time(const ResultRun *run, const Axes *varying)
+static json_t *summary_of_time(const ResultRun *run, const Axes *varying)
 {
-    const ResultCell *farthest = farthest_cell(&run->cells);
+    const ResultCell *farthest = summary_farthest(&run->cells);
     auto_free char *label = NULL, *number = NULL, *text = NULL;
     auto_words Words words = {0};
     int64_t median = run->cells.n > 0 ? run->cells.at[0]->wall.median : RESULT_UNKNOWN;
 
     if (farthest) {
         label = axes_label(varying, farthest);
-        return headline_json(
+        return summary_headline(
             sentence_took(&words, run, farthest, label), json_real(farthest->relative.ratio), "ratio");
     }
     if (median == RESULT_UNKNOWN)
@@ -93,7 +93,7 @@ static json_t *about_time(const ResultRun *run, const Axes *varying)
     label = axes_label(varying, run->cells.at[0]);
     number = human_time(median);
     text = text_printf("%s took %s", label, number);
-    return headline_json(text, json_integer(median), "ns");
+    return summary_headline(text, json_integer(median), "ns");
 }
 
 json_t *summary_make(const ResultRun *run, const char *headline)
@@ -110,7 +110,7 @@ json_t *summary_make(const ResultRun *run, const char *headline)
     json_object_set_new(object, "n_cells", json_integer((json_int_t)run->cells.n));
     json_object_set_new(
         object, "noisy", run->host.has_noise ? json_boolean(run->host.is_noisy) : json_null());
-    json_object_set_new(
-        object, "headline", headline ? about_figure(run, &varying, headline) : about_time(run, &varying));
+    json_object_set_new(object, "headline",
+        headline ? summary_of_figure(run, &varying, headline) : summary_of_time(run, &varying));
     return object;
 }

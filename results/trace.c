@@ -13,33 +13,33 @@
 #include "results/axes.h"
 #include "results/collected.h"
 
-static void write_string(const char *text, FILE *file)
+static void trace_write_string(const char *text, FILE *file)
 {
     json_auto_t *string = json_string(text);
 
     json_dumpf(string, file, JSON_ENCODE_ANY);
 }
 
-static void begin_event(bool *first, FILE *file)
+static void trace_begin_event(bool *first, FILE *file)
 {
     fputs(*first ? "\n" : ",\n", file);
     *first = false;
 }
 
 /* A name that is shown for a process or a thread. */
-static void write_name(const char *what, const char *key, const char *name, size_t process, uint32_t thread,
-    bool *first, FILE *file)
+static void trace_write_name(const char *what, const char *key, const char *name, size_t process,
+    uint32_t thread, bool *first, FILE *file)
 {
-    begin_event(first, file);
+    trace_begin_event(first, file);
     fprintf(file, "{\"ph\":\"M\",\"name\":\"%s\",\"pid\":%zu,\"tid\":%u,\"args\":{\"%s\":", what, process,
         thread, key);
-    write_string(name, file);
+    trace_write_string(name, file);
     fputs("}}", file);
 }
 
 /* Some readers multiply by 1000 and cut the rest off. A number that falls short of its nanoseconds there
  * would let spans that touch overlap, and Perfetto drops what overlaps: it gets a hair more. */
-static void write_time(const char *key, int64_t ns, FILE *file)
+static void trace_write_time(const char *key, int64_t ns, FILE *file)
 {
     double us = (double)ns / 1000;
 
@@ -52,21 +52,22 @@ static void write_time(const char *key, int64_t ns, FILE *file)
     fprintf(file, ",\"%s\":%.17g", key, us);
 }
 
-static void write_row(const SpanRow *row, bool instant, size_t process, bool *first, FILE *file)
+static void trace_write_row(const SpanRow *row, bool instant, size_t process, bool *first, FILE *file)
 {
-    begin_event(first, file);
+    trace_begin_event(first, file);
     fprintf(file, "{\"ph\":\"%s\",\"name\":\"%s\",\"cat\":\"task\",\"pid\":%zu,\"tid\":%u",
         instant ? "i" : "X", spans_kind_name(row->kind), process, row->task + 1);
-    write_time("ts", row->start, file);
+    trace_write_time("ts", row->start, file);
     if (instant)
         fputs(",\"s\":\"t\"", file);
     else
-        write_time("dur", row->end - row->start, file);
+        trace_write_time("dur", row->end - row->start, file);
     fputs("}", file);
 }
 
 /* Names each task that has a row, once. */
-static void write_thread_names(const Spans *spans, size_t n_tasks, size_t process, bool *first, FILE *file)
+static void trace_write_thread_names(
+    const Spans *spans, size_t n_tasks, size_t process, bool *first, FILE *file)
 {
     auto_free bool *named = calloc(n_tasks + 1, sizeof(*named));
 
@@ -79,19 +80,19 @@ static void write_thread_names(const Spans *spans, size_t n_tasks, size_t proces
             continue;
         named[task] = true;
         name = text_printf("task %u", task);
-        write_name("thread_name", "name", name, process, task + 1, first, file);
+        trace_write_name("thread_name", "name", name, process, task + 1, first, file);
     }
 }
 
 /* Why a cell has no timeline, or NULL: it has one, or nobody asked for any. */
-static const char *missing_reason(const Results *results, const CollectedCell *cell)
+static const char *trace_missing_reason(const Results *results, const CollectedCell *cell)
 {
     if (cell->spans)
         return cell->spans->reason;
     return cell->first_reason ? cell->first_reason : results->error;
 }
 
-static void write_cell(const CollectedCell *cell, size_t process, bool *first, FILE *file)
+static void trace_write_cell(const CollectedCell *cell, size_t process, bool *first, FILE *file)
 {
     const Spans *spans = cell->spans;
     size_t n_tasks = (size_t)cell->spec.tasks;
@@ -99,15 +100,15 @@ static void write_cell(const CollectedCell *cell, size_t process, bool *first, F
     if (spans->dropped > 0) {
         auto_free char *label_text = text_printf("%lld more spans were dropped", (long long)spans->dropped);
 
-        write_name("process_labels", "labels", label_text, process, 0, first, file);
+        trace_write_name("process_labels", "labels", label_text, process, 0, first, file);
     }
-    write_thread_names(spans, n_tasks, process, first, file);
+    trace_write_thread_names(spans, n_tasks, process, first, file);
     for (size_t i = 0; i < spans->n_spans + spans->n_instants; i++)
-        write_row(&spans->rows[i], i >= spans->n_spans, process, first, file);
+        trace_write_row(&spans->rows[i], i >= spans->n_spans, process, first, file);
 }
 
 /* What the cells are, in their order. */
-static ResultCells collected_cells(const Results *results)
+static ResultCells trace_cells(const Results *results)
 {
     ResultCells cells = result_cells_new(results->n_cells);
 
@@ -118,7 +119,7 @@ static ResultCells collected_cells(const Results *results)
 
 char *trace_format(const Results *results, size_t *ret_length)
 {
-    auto_result_cells ResultCells cells = collected_cells(results);
+    auto_result_cells ResultCells cells = trace_cells(results);
     auto_axes Axes varying = axes_varying(&cells);
     bool first = true;
     char *text = NULL;
@@ -126,19 +127,19 @@ char *trace_format(const Results *results, size_t *ret_length)
 
     assert(file);
     fputs("{\"displayTimeUnit\":\"ms\",\"otherData\":{\"experiment\":", file);
-    write_string(results->experiment ? results->experiment : "", file);
+    trace_write_string(results->experiment ? results->experiment : "", file);
     fputs("},\"traceEvents\":[", file);
     for (size_t i = 0; i < results->n_cells; i++) {
         const CollectedCell *cell = &results->collected[i];
-        const char *reason = missing_reason(results, cell);
+        const char *reason = trace_missing_reason(results, cell);
         auto_free char *label = axes_label(&varying, &cell->asked);
 
         if (cell->spans || reason)
-            write_name("process_name", "name", label, i + 1, 0, &first, file);
+            trace_write_name("process_name", "name", label, i + 1, 0, &first, file);
         if (reason)
-            write_name("process_labels", "labels", reason, i + 1, 0, &first, file);
+            trace_write_name("process_labels", "labels", reason, i + 1, 0, &first, file);
         else if (cell->spans)
-            write_cell(cell, i + 1, &first, file);
+            trace_write_cell(cell, i + 1, &first, file);
     }
     fputs("\n]}\n", file);
     fclose(file);

@@ -53,7 +53,7 @@ Verdict verdict_from_name(const char *name)
 
 /* How many repetitions should decide it: half the width must become less than the way from the ratio to 1,
  * or, for "same", than the way to the nearer edge of the five percent. */
-static double repetitions_needed(const Ratio *ratio)
+static double verdict_repetitions(const Ratio *ratio)
 {
     double away = fabs(ratio->value - 1), half = (ratio->high - ratio->low) / 2;
     double allowed = fmax(away, SAME_WITHIN - away), n = (double)ratio->n;
@@ -73,7 +73,7 @@ char *verdict_hint(const Ratio *ratio)
             ratio->n == 1 ? "" : "s", STATS_MIN_VALUES, USUAL_REPETITIONS);
     low = human_ratio(ratio->low);
     high = human_ratio(ratio->high);
-    needed = repetitions_needed(ratio);
+    needed = verdict_repetitions(ratio);
     if (needed > MOST_REPETITIONS)
         return text_printf(
             "the ratio is between %s and %s; try longer tasks or a quieter machine", low, high);
