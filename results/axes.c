@@ -88,6 +88,7 @@ static bool axis_is_equal(const Axis *axis, const ResultCell *a, const ResultCel
     return axis_number_in(axis, a) == axis_number_in(axis, b) && (of_a == of_b || json_equal(of_a, of_b));
 }
 
+/* The first cell stands for all: if each equals it, all are equal. */
 static bool axis_varies(const Axis *axis, const ResultCells *cells)
 {
     if (axis->kind == AXIS_MODE)
@@ -150,6 +151,7 @@ void axes_finish(Axes *axes)
     *axes = (Axes){0};
 }
 
+/* The mode needs no name in front: nothing else is called threads. */
 char *axes_label(const Axes *varying, const ResultCell *cell)
 {
     char *label = NULL;

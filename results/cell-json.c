@@ -27,6 +27,7 @@ static json_t *cell_stats_json(const int64_t *values, const Stats *stats)
     return object;
 }
 
+/* A baseline cell is compared, too, with itself: a reader of the JSON finds the same fields in all cells. */
 static json_t *cell_relative_json(Figures *figures, size_t i)
 {
     auto_free char *hint = NULL;
@@ -57,7 +58,9 @@ static char *cell_failure_reason(const CollectedCell *cell)
     return text_printf("%s and %s failed: %s", repetitions, warmups, cell->first_reason);
 }
 
-/* Returns the status of a cell, given the run's, and sets *ret_reason (owned by the caller, or NULL). */
+/* A run may end at any moment: cancelled, too late, its runtime dead. What of a cell is there by then stays,
+ * and its status says how far it came. Returns the status of a cell, given the run's, and sets *ret_reason
+ * (owned by the caller, or NULL). */
 static ResultStatus cell_status(const Results *results, const CollectedCell *cell, ResultStatus run_status,
     const char *run_reason, char **ret_reason)
 {

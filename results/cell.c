@@ -109,6 +109,7 @@ static void cell_read_integers(const json_t *object, const IntegerField *fields,
             cell_read_integer(json_object_get(object, fields[i].name));
 }
 
+/* Half an interval is none. */
 static void cell_read_time(const json_t *object, ResultTime *ret)
 {
     const json_t *interval = json_object_get(object, "interval");
@@ -218,6 +219,8 @@ static void run_read_host(const json_t *object, ResultHost *ret)
     };
 }
 
+/* The cells lie in one piece that never moves, because the list points into it, and a cell is known by its
+ * place in the JSON, because others refer to it by that. */
 static void run_read_cells(const json_t *array, ResultRun *run)
 {
     size_t i;

@@ -64,6 +64,8 @@ static void compare_resample(const Side *baseline, const Side *candidate, Ratio 
     ratio->has_interval = true;
 }
 
+/* The stored interval of either median says nothing of their ratio, so that is drawn anew from the samples.
+ */
 static void compare_walls(ComparedCell *pair)
 {
     auto_side Side baseline = side_read(&pair->wall[BASELINE]), candidate = side_read(&pair->wall[CANDIDATE]);
@@ -77,6 +79,7 @@ static void compare_walls(ComparedCell *pair)
     pair->cell.relative = relative_from_ratio(&ratio, &pair->hint);
 }
 
+/* What a row says of a cell must be true of both runs, so their own figures do not come along. */
 static void compare_set_identity(ResultCell *cell, const ResultCell *from)
 {
     result_cell_read(NULL, from->index, cell);
@@ -123,6 +126,7 @@ static char *compare_key(const ResultCell *cell, const ResultTexts *skipped)
     return key;
 }
 
+/* Equal cells stay in their order: the first of two is taken first. */
 static int compare_entries(const void *a, const void *b)
 {
     const CompareEntry *of_a = a, *of_b = b;

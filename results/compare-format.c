@@ -103,6 +103,8 @@ static void compare_add_verdict(Layout *layout, const RunComparison *comparison)
     }
 }
 
+/* Two runs of anybody may differ in every parameter. Then the columns that say which cell it is would push
+ * out the figures, and the first few are enough to find it in the JSON. */
 static void compare_write_rows(
     const RunComparison *comparison, const Axes *varying, bool markdown, FILE *file)
 {

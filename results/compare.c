@@ -1,5 +1,5 @@
 /* Puts a comparison together: which runs, their cells, what stands against it, and the whole in a sentence
- * for someone who reads nothing else. */
+ * for a reader in a hurry. */
 #include "results/compare-parts.h"
 
 #include <assert.h>

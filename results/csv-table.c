@@ -24,6 +24,7 @@ static const CsvColumn identity[] = {
 
 #define NUMBER_NAME "cell"
 
+/* Quoting alone does not disarm a formula: a spreadsheet takes the quotes off first. */
 static void csv_write_text(const char *text, FILE *file)
 {
     bool formula = *text && strchr("=+-@\t\r", *text);

@@ -1,4 +1,6 @@
-/* A run as CSV: what is known of each cell, its parameters and its metrics. */
+/* A run as CSV: what is known of each cell, its parameters and its metrics. A column is the place of a field
+ * in the struct of a cell, so a new field is one line here. Times are nanoseconds and memory is bytes, never
+ * rounded, with the unit in the name: what a program reads on needs no guessing. */
 #include <assert.h>
 #include <stdlib.h>
 

@@ -12,6 +12,8 @@
 #define SEED_BASELINE 1
 #define SEED_OTHER 2
 
+/* Failed repetitions are no measurement: they may have ended early, and a median with them in it would be too
+ * good. */
 static void figures_init(Figures *figures, const Results *results, const CollectedCell *cell)
 {
     const Sample *samples = collected_repetitions(results, cell);
@@ -90,6 +92,7 @@ int64_t figures_ideal(const Figures *figures, size_t i)
         figures[i].spec, baseline->stats[SAMPLE_WALL].median, baseline->stats[SAMPLE_CPU].median);
 }
 
+/* Many cells are held against one baseline cell, whose thousand medians are drawn once. */
 static void figures_resample(Figures *figures, uint64_t seed)
 {
     if (figures->resampled)

@@ -100,6 +100,7 @@ static bool json_are_objects(const json_t *array)
     return json_is_array(array);
 }
 
+/* Only the objects in an array called "cells" get lines of their own. */
 static void json_write_fields(json_t *object, const char *indent, FILE *file)
 {
     const char *key, *separator = "";

@@ -34,7 +34,7 @@ typedef enum ResultFormat {
 
 /* clang-format on */
 
-/* Who asks. */
+/* Where a format is asked for. */
 typedef enum FormatUse {
     FORMAT_ANSWER,  /* over HTTP, for a run or a comparison */
     FORMAT_BY_HAND, /* gilscope-run in a shell: all there are */

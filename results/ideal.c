@@ -27,6 +27,8 @@ static int64_t ideal_waiting(int64_t part, int64_t tasks)
     return part / tasks + (part % tasks >= tasks - part % tasks);
 }
 
+/* A lock that each task has for itself, or that each process has because its memory is its own, makes nobody
+ * wait. */
 static bool ideal_is_in_turns(const CellSpec *cell)
 {
     return cell->mode->shares_memory && cell->lock->exclusive && cell->lock->whose == CATALOG_FOR_ALL &&

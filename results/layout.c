@@ -99,6 +99,7 @@ void layout_set_bar(Layout *layout, size_t column, size_t row, double part)
     layout->columns[column].parts[row] = part;
 }
 
+/* Two blanks stand between columns. */
 static size_t layout_total_width(const Layout *layout)
 {
     size_t width = 0;
@@ -124,6 +125,8 @@ static Column *layout_pick_drop(Layout *layout)
     return best;
 }
 
+/* Cutting the widest one, letter by letter, leaves short names whole and long URLs readable at their
+ * beginning. */
 static Column *layout_pick_widest(Layout *layout)
 {
     Column *widest = NULL;
@@ -171,6 +174,7 @@ static void layout_drop_empty(Layout *layout)
     }
 }
 
+/* Each step makes just enough room, so the next is taken only where the one before was not enough. */
 size_t layout_fit(Layout *layout, size_t width)
 {
     size_t n_dropped = 0;
@@ -215,6 +219,7 @@ static char *layout_bar_text(double part, size_t width)
     return text;
 }
 
+/* printf counts bytes, and a bar has three to a column, so the padding is made by hand. */
 static void layout_write_padded(FILE *file, const char *text, size_t width, bool align_right, bool is_last)
 {
     size_t used = plain_width(text);

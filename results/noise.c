@@ -1,3 +1,6 @@
+/* Was it this program that took the time, or another one? A bar that is a tenth too long because a browser
+ * drew a page looks like a property of the lock. So everything that other programs, other virtual machines
+ * and quotas took is summed, and said in words next to the figures. */
 #include "results/noise.h"
 
 #include <math.h>
@@ -17,6 +20,8 @@ typedef struct Heard {
     double throttled;      /* ns */
 } Heard;
 
+/* Warm-ups do not count: nobody sees their times. Each sample weighs as much as it took, because a share of a
+ * short one is mostly the rounding of the kernel's ticks. */
 static Heard noise_listen(const Results *results, int64_t cpus_online)
 {
     double n_all = cpus_online > 0 ? (double)cpus_online : 1;
@@ -48,11 +53,13 @@ static double noise_tidy(double share)
     return share > 0 ? round(share * 1e4) / 1e4 : 0;
 }
 
+/* What passes the limit must be more than counting in ticks can make up by itself. */
 static bool noise_is_over(const Heard *heard, double share)
 {
     return (share - NOISE_LIMIT) * heard->all > TICKS_NS;
 }
 
+/* Takes the text over. */
 static void noise_add_reason(json_t *reasons, char *text)
 {
     json_array_append_new(reasons, json_string(text));
@@ -101,6 +108,8 @@ static json_t *noise_findings(const Results *results, const json_t *host)
         "noise_reasons", reasons);
 }
 
+/* What was known of the machine comes first in the order of the documentation, what nobody foresaw behind it.
+ */
 json_t *noise_host(const Results *results, const json_t *host)
 {
     static const char *const order[] = {"cpu_model", "cpus_online", "cpus_usable", "cpu_quota",

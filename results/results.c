@@ -13,6 +13,8 @@
 #define SUMMARY_ROWS 256
 #define NO_REASON "the runtime gave no reason"
 
+/* There are seldom more than some dozens of cells: looking through them costs less than reading the event
+ * did. */
 static CollectedCell *results_find_cell(const Results *results, int64_t number)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
@@ -90,7 +92,8 @@ void results_free(Results *results)
     free(results);
 }
 
-/* What a repetition says beside its figures. */
+/* What a repetition says beside its figures. The first reason is kept, because what fails later often fails
+ * of the same or in its wake. */
 static void results_count_sample(
     CollectedCell *cell, bool is_warmup, SampleStatus status, json_t *reason, json_t *memory)
 {
@@ -137,6 +140,7 @@ static int results_add_sample(Results *results, const json_t *event)
     return 0;
 }
 
+/* Spans are the one thing a runtime can send without end, so they are counted over all cells. */
 static int results_add_timeline(Results *results, const json_t *event)
 {
     CollectedCell *cell;
@@ -219,6 +223,7 @@ int results_add(Results *results, const json_t *event)
     return -EINVAL;
 }
 
+/* A warm-up that fails makes a cell fail, too: whatever breaks one repetition may have bent the others. */
 bool results_failed(const Results *results)
 {
     for (size_t i = 0; i < results->n_cells; i++) {

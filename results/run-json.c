@@ -28,6 +28,7 @@ json_t *results_cells(const Results *results)
     return run_cells_json(results, results->error ? RESULT_FAILED : RESULT_RUNNING, results->error);
 }
 
+/* A clock that is set to nonsense makes no time that could be written. */
 static json_t *run_created_json(int64_t ms)
 {
     auto_free char *text = text_time(ms);

@@ -1,3 +1,5 @@
+/* A timeline is checked as it is read, row by row: a task that is not there or an end before its start would
+ * be drawn outside the picture, or let the reader's program fail. */
 #include "results/spans.h"
 
 #include <assert.h>
@@ -28,6 +30,7 @@ void spans_free(Spans *spans)
     free(spans);
 }
 
+/* Of a span only the kinds of spans are right, of an instant only those of instants. */
 static int spans_read_kind(const json_t *value, bool instant, uint32_t *ret)
 {
     const char *name = json_string_value(value);
@@ -107,6 +110,8 @@ int spans_read(const json_t *event, int64_t n_tasks, Spans **ret)
     return 0;
 }
 
+/* An answer with all spans would be ten times as long as everything else in it, so it says how many there
+ * are. */
 json_t *spans_counts(const Spans *spans)
 {
     if (spans->reason)

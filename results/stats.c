@@ -57,6 +57,8 @@ size_t stats_interval_rank(size_t n, double *ret_level)
     return rank;
 }
 
+/* The interval is made of two of the values themselves, so it needs no guess at how times are distributed,
+ * and it is wide where the values lie far apart: a machine that disturbs says so by itself. */
 void stats_describe(const int64_t *values, size_t n, Stats *ret)
 {
     auto_free int64_t *sorted = stats_sort_copy(values, n);
@@ -82,7 +84,9 @@ void stats_describe(const int64_t *values, size_t n, Stats *ret)
     *ret = stats;
 }
 
-/* n is small, so the value whose rank is the middle one is found by counting the ranks of each. */
+/* Details such as the order in which tasks ended cannot be averaged, so one repetition must stand for all,
+ * and it has to be one that was measured. n is small, so the value whose rank is the middle one is found by
+ * counting the ranks of each. */
 size_t stats_median_index(const int64_t *values, size_t n)
 {
     auto_free int64_t *sorted = stats_sort_copy(values, n);
@@ -114,7 +118,9 @@ static double stats_median_of_counts(const int64_t *sorted, const uint32_t *coun
     return ((double)low + (double)sorted[i]) / 2;
 }
 
-/* Counting how often each rank was drawn saves the sorting of each draw. */
+/* The bootstrap: had the repetitions been others of the same kind, what would their median have been? The
+ * values at hand are the best model of the kind there is, so others are drawn from them. Counting how often
+ * each rank was drawn saves the sorting of each draw. */
 void stats_resample_medians(
     const int64_t *values, size_t n, uint64_t seed, double ret[static STATS_RESAMPLES])
 {
@@ -161,6 +167,8 @@ static double stats_select(double *values, long n, long k)
     return values[k];
 }
 
+/* The two ends leave 2.5 % of the ratios outside on either side. The order of the pairs is that of
+ * independent draws, so dividing them one by one is a fair sample of all ratios. */
 void stats_ratio_interval(const double above[static STATS_RESAMPLES],
     const double below[static STATS_RESAMPLES], double *ret_low, double *ret_high)
 {

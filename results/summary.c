@@ -34,6 +34,7 @@ static const char *summary_unit(const char *path)
     return "count";
 }
 
+/* The largest: of lost updates, latencies and memory that is the one worth a look. */
 static json_t *summary_of_figure(const ResultRun *run, const Axes *varying, const char *path)
 {
     const char *dot = strrchr(path, '.'), *unit = summary_unit(path);
@@ -76,6 +77,8 @@ static const ResultCell *summary_farthest(const ResultCells *cells)
     return farthest;
 }
 
+/* Without anything to compare with, the first cell tells how long it took: in a list any time is better than
+ * none. */
 static json_t *summary_of_time(const ResultRun *run, const Axes *varying)
 {
     const ResultCell *farthest = summary_farthest(&run->cells);

@@ -31,6 +31,7 @@ static void table_set_time(Layout *layout, size_t column, size_t row, int64_t ns
         layout_set(layout, column, row, human_time(ns));
 }
 
+/* Bars begin at zero and the longest is as wide as its column, so their lengths can be compared by eye. */
 static double table_longest_wall(const ResultCells *cells)
 {
     double longest = 0;
@@ -109,6 +110,8 @@ static const char *table_verdict_text(const ResultCell *cell)
     return status && cell->status != RESULT_DONE ? status : verdict_name(cell->relative.verdict);
 }
 
+/* A column exists only if some cell has something to say in it: a table without serial cells has no ratios,
+ * one of a run that is over has no statuses. */
 static void table_add_verdict(Layout *layout, const ResultCells *cells)
 {
     bool any_ratio = false, any_verdict = false;
@@ -131,6 +134,7 @@ static void table_add_verdict(Layout *layout, const ResultCells *cells)
     }
 }
 
+/* A runtime that counts one kind of switches and not the other still has a sum. */
 static int64_t table_known(int64_t count)
 {
     return count == RESULT_UNKNOWN ? 0 : count;

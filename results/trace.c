@@ -1,5 +1,6 @@
 /* Written as text, not as a tree of JSON values: a hundred thousand events are ten megabytes already. Numbers
- * of processes and threads are counted from 1, because 0 is the idle process to those who read this. */
+ * of processes and threads are counted from 1, because to the programs that read this 0 is the idle process.
+ */
 #include "results/trace.h"
 
 #include <assert.h>
@@ -65,7 +66,7 @@ static void trace_write_row(const SpanRow *row, bool instant, size_t process, bo
     fputs("}", file);
 }
 
-/* Names each task that has a row, once. */
+/* Names each task that has a row, once: of ten thousand idle tasks the few that did something are shown. */
 static void trace_write_thread_names(
     const Spans *spans, size_t n_tasks, size_t process, bool *first, FILE *file)
 {
@@ -92,6 +93,7 @@ static const char *trace_missing_reason(const Results *results, const CollectedC
     return cell->first_reason ? cell->first_reason : results->error;
 }
 
+/* A timeline that was cut short must not look complete: the label says so next to its name. */
 static void trace_write_cell(const CollectedCell *cell, size_t process, bool *first, FILE *file)
 {
     const Spans *spans = cell->spans;

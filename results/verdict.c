@@ -13,6 +13,7 @@
 #include "results/human.h"
 #include "results/stats.h"
 
+/* Below a twentieth a difference may be beyond doubt and still teaches nothing. */
 #define SAME_WITHIN 0.05
 #define MOST_REPETITIONS 200 /* beyond that, more of the same is no good advice */
 #define USUAL_REPETITIONS 7
