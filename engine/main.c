@@ -22,6 +22,7 @@
 #include "engine/registry.h"
 #include "engine/repeat.h"
 #include "plan/plan.h"
+#include "results/cell.h"
 #include "results/format.h"
 #include "results/plain.h"
 #include "results/results.h"
@@ -262,30 +263,30 @@ static void print_result(const json_t *run, ResultFormat format)
 }
 
 /* "gilscope-run: WHERE: REASON", or nothing without a reason. */
-static void print_reason(const char *where, const json_t *reason)
+static void print_reason(const char *where, const char *reason)
 {
-    auto_free char *clean = json_is_string(reason) ? plain_clean(json_string_value(reason), false) : NULL;
+    auto_free char *clean = reason ? plain_clean(reason, false) : NULL;
 
     if (clean)
         fprintf(stderr, "gilscope-run: %s%s\n", where, clean);
 }
 
 /* A trace goes to another program, so what went wrong is said to the person who started this one. */
-static void print_trace(const Results *results, const json_t *run)
+static void print_trace(const Results *results, const json_t *json)
 {
-    size_t length = 0, i;
+    auto_result_run ResultRun run;
+    size_t length = 0;
     auto_free char *text = trace_format(results, &length);
-    json_t *cell;
 
     fwrite(text, 1, length, stdout);
-    print_reason("", json_object_get(run, "reason"));
-    json_array_foreach (json_object_get(run, "cells"), i, cell) {
-        auto_free char *where =
-            text_printf("cell %zu, %s under %s: ", i, json_string_value(json_object_get(cell, "mode")),
-                json_string_value(json_object_get(cell, "lock")));
+    result_run_read(json, &run);
+    print_reason("", run.reason);
+    for (size_t i = 0; i < run.cells.n; i++) {
+        const ResultCell *cell = run.cells.at[i];
+        auto_free char *where = text_printf("cell %zu, %s under %s: ", i, cell->mode, cell->lock);
 
-        print_reason(where, json_object_get(cell, "reason"));
-        print_reason(where, json_object_get(json_object_get(cell, "timeline"), "reason"));
+        print_reason(where, cell->reason);
+        print_reason(where, cell->timeline_reason);
     }
 }
 
