@@ -3,10 +3,125 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/array.h"
 #include "base/text.h"
+#include "catalog/shapes.h"
+
+static const Member host_members[] = {
+    {"cpu_model", MEMBER_TEXT, MEMBER_OPTIONAL, AT(CatalogHost, cpu_model)},
+    {"kernel", MEMBER_TEXT, MEMBER_OPTIONAL, AT(CatalogHost, kernel)},
+    {"container", MEMBER_TEXT, MEMBER_OPTIONAL, AT(CatalogHost, container)},
+    {"cpus_online", MEMBER_INTEGER, MEMBER_OPTIONAL, AT(CatalogHost, cpus_online), .min = 1, .max = 1e6},
+    {"cpus_usable", MEMBER_INTEGER, MEMBER_OPTIONAL, AT(CatalogHost, cpus_usable), .min = 1, .max = 1e6},
+    {"cpu_quota", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(CatalogHost, cpu_quota), .min = 0, .max = 1e6},
+};
+
+static bool host_check(Reader *reader, const Place *place, const json_t *json, void *target)
+{
+    CatalogHost *host = target;
+
+    (void)reader;
+    (void)place;
+    host->json = json;
+    return true;
+}
+
+static const Shape host_shape = SHAPE(CatalogHost, host_members, host_check);
+
+static const Member catalog_members[] = {
+    {"runtime", MEMBER_NAME, AT(Catalog, runtime)},
+    {"version", MEMBER_TEXT, MEMBER_OPTIONAL, AT(Catalog, version)},
+    {"about", MEMBER_TEXT, MEMBER_OPTIONAL, AT(Catalog, about)},
+    {"paces", MEMBER_FLAG, MEMBER_OPTIONAL, AT(Catalog, paces)},
+    {"cpus_usable", MEMBER_INTEGER, AT(Catalog, cpus_usable), .min = 1, .max = 1e6},
+    {"memory_bytes", MEMBER_INTEGER, MEMBER_OPTIONAL, AT(Catalog, memory_bytes), .min = 0, .max = 9e15},
+    {"turn_ns", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(Catalog, turn_ns), .min = 0, .max = 1e9},
+    {"host", MEMBER_PART, MEMBER_OPTIONAL, AT(Catalog, host), .shape = &host_shape},
+    {"modes", MEMBER_LIST, AT_ALL(Catalog, modes, n_modes), .shape = &shape_mode},
+    {"locks", MEMBER_LIST, AT_ALL(Catalog, locks, n_locks), .shape = &shape_lock},
+};
+
+/* A name or an alias that leads to two modes would lead to whichever stands first. Without a usual mode, a
+ * request that names none would have no cells; with two baselines, a ratio would not say what it is to. */
+static bool catalog_check_modes(Reader *reader, const Place *place, const Catalog *catalog)
+{
+    const Place at = {.in = place, .member = "modes"};
+    size_t n_usual = 0, n_baselines = 0;
+
+    for (size_t i = 0; i < catalog->n_modes; i++) {
+        const CatalogMode *mode = &catalog->modes[i];
+        const Place item = {.in = &at, .index = i}, aliases = {.in = &item, .member = "aliases"};
+
+        n_usual += mode->usual;
+        n_baselines += mode->baseline;
+        if (catalog_mode(catalog, mode->name) != mode)
+            return reader_complain(reader, &(Place){.in = &item, .member = "name"},
+                "\"%s\" is another mode's alias", mode->name);
+        for (size_t k = 0; k < mode->n_aliases; k++)
+            if (catalog_mode(catalog, mode->aliases[k]) != mode)
+                return reader_complain(reader, &(Place){.in = &aliases, .index = k},
+                    "\"%s\" stands for another mode already", mode->aliases[k]);
+    }
+    if (n_baselines > 1)
+        return reader_complain(reader, &at, "at most one must be the baseline, and %zu are", n_baselines);
+    return n_usual > 0 || reader_complain(reader, &at, "at least one must be usual, and none is");
+}
+
+/* A parameter that several locks have is one axis, and one form field: it must be the same in all of them. */
+static bool catalog_check_axes(
+    Reader *reader, const Place *place, const Catalog *catalog, const CatalogLock *lock)
+{
+    for (size_t i = 0; i < lock->n_parameters; i++) {
+        const CatalogParameter *parameter = &lock->parameters[i];
+        json_auto_t *own = catalog_parameter_json(parameter);
+        json_auto_t *first = catalog_parameter_json(catalog_lock_parameter(catalog, parameter->name));
+        const Place parameters = {.in = place, .member = "parameters"};
+
+        if (!json_equal(own, first))
+            return reader_complain(reader, &(Place){.in = &parameters, .index = i},
+                "\"%s\" is described in another way by another lock", parameter->name);
+    }
+    return true;
+}
+
+static bool catalog_check_locks(Reader *reader, const Place *place, const Catalog *catalog)
+{
+    const Place at = {.in = place, .member = "locks"};
+    size_t n_usual = 0;
+
+    for (size_t i = 0; i < catalog->n_locks; i++)
+        n_usual += catalog->locks[i].usual;
+    for (size_t i = 0; i < catalog->n_locks; i++)
+        if (!catalog_check_axes(reader, &(Place){.in = &at, .index = i}, catalog, &catalog->locks[i]))
+            return false;
+    return n_usual == 1 || reader_complain(reader, &at, "exactly one must be usual, and %zu are", n_usual);
+}
+
+static bool catalog_check(Reader *reader, const Place *place, const json_t *json, void *target)
+{
+    (void)json;
+    return catalog_check_modes(reader, place, target) && catalog_check_locks(reader, place, target);
+}
+
+/* Experiments refer to modes and locks, which are to be right by then. */
+static const Member last_members[] = {
+    {"experiments", MEMBER_LIST, AT_ALL(Catalog, experiments, n_experiments), .shape = &shape_experiment},
+};
+
+static const Shape catalog_shape = SHAPE(Catalog, catalog_members, catalog_check);
+static const Shape last_shape = SHAPE(Catalog, last_members, NULL);
+
+/* Asked first: of another protocol nothing else can be said. */
+static bool catalog_check_protocol(Reader *reader, const json_t *describe)
+{
+    const Place document = {0}, at = {.in = &document, .member = "protocol"};
+    const json_t *protocol = json_object_get(describe, "protocol");
+
+    if (!json_is_object(describe))
+        return reader_refuse(reader, &document, "an object", describe);
+    return (json_is_integer(protocol) && json_integer_value(protocol) == CATALOG_PROTOCOL) ||
+           reader_complain(reader, &at, "must be %d, the protocol that is spoken here", CATALOG_PROTOCOL);
+}
 
 void catalog_free(Catalog *catalog)
 {
@@ -15,6 +130,24 @@ void catalog_free(Catalog *catalog)
     memo_release(&catalog->memo);
     json_decref((json_t *)catalog->json);
     free(catalog);
+}
+
+int catalog_read(const json_t *describe, Catalog **ret, char **ret_reason)
+{
+    Catalog *catalog = calloc(1, sizeof(*catalog));
+    Reader reader = {.memo = &catalog->memo, .root = catalog};
+
+    assert(catalog);
+    catalog->json = json_incref((json_t *)describe);
+    if (catalog_check_protocol(&reader, describe) &&
+        shape_read(&reader, &(Place){0}, &catalog_shape, describe, catalog) &&
+        shape_read(&reader, &(Place){0}, &last_shape, describe, catalog)) {
+        *ret = catalog;
+        return 0;
+    }
+    catalog_free(catalog);
+    *ret_reason = reader.reason;
+    return -EINVAL;
 }
 
 int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason)
@@ -39,6 +172,11 @@ int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason)
         }
         catalogs.list[catalogs.n++] = catalog;
     }
+    if (catalogs.n == 0) {
+        *ret_reason = text_printf("there is no runtime");
+        catalogs_finish(&catalogs);
+        return -EINVAL;
+    }
     *ret = catalogs;
     return 0;
 }
@@ -49,138 +187,4 @@ void catalogs_finish(Catalogs *catalogs)
         catalog_free(catalogs->list[i]);
     free(catalogs->list);
     *catalogs = (Catalogs){0};
-}
-
-static bool mode_is_called(const CatalogMode *mode, const char *name)
-{
-    if (strcmp(mode->name, name) == 0)
-        return true;
-    for (size_t i = 0; i < mode->n_aliases; i++)
-        if (strcmp(mode->aliases[i], name) == 0)
-            return true;
-    return false;
-}
-
-const CatalogMode *catalog_mode(const Catalog *catalog, const char *name)
-{
-    for (size_t i = 0; name && i < catalog->n_modes; i++)
-        if (mode_is_called(&catalog->modes[i], name))
-            return &catalog->modes[i];
-    return NULL;
-}
-
-const CatalogLock *catalog_lock(const Catalog *catalog, const char *name)
-{
-    for (size_t i = 0; name && i < catalog->n_locks; i++)
-        if (strcmp(catalog->locks[i].name, name) == 0)
-            return &catalog->locks[i];
-    return NULL;
-}
-
-const CatalogExperiment *catalog_experiment(const Catalog *catalog, const char *name)
-{
-    for (size_t i = 0; name && i < catalog->n_experiments; i++)
-        if (strcmp(catalog->experiments[i].name, name) == 0)
-            return &catalog->experiments[i];
-    return NULL;
-}
-
-const CatalogParameter *catalog_parameter(const CatalogExperiment *experiment, const char *name)
-{
-    for (size_t i = 0; name && i < experiment->n_parameters; i++)
-        if (strcmp(experiment->parameters[i].name, name) == 0)
-            return &experiment->parameters[i];
-    return NULL;
-}
-
-const Catalog *catalogs_runtime(const Catalogs *catalogs, const char *name)
-{
-    for (size_t i = 0; name && i < catalogs->n; i++)
-        if (strcmp(catalogs->list[i]->runtime, name) == 0)
-            return catalogs->list[i];
-    return NULL;
-}
-
-const CatalogMode *catalogs_mode(const Catalogs *catalogs, const char *name)
-{
-    const CatalogMode *found = NULL;
-
-    for (size_t i = 0; i < catalogs->n && !found; i++)
-        found = catalog_mode(catalogs->list[i], name);
-    return found;
-}
-
-const CatalogLock *catalogs_lock(const Catalogs *catalogs, const char *name)
-{
-    const CatalogLock *found = NULL;
-
-    for (size_t i = 0; i < catalogs->n && !found; i++)
-        found = catalog_lock(catalogs->list[i], name);
-    return found;
-}
-
-const CatalogExperiment *catalogs_experiment(const Catalogs *catalogs, const char *name)
-{
-    const CatalogExperiment *found = NULL;
-
-    for (size_t i = 0; i < catalogs->n && !found; i++)
-        found = catalog_experiment(catalogs->list[i], name);
-    return found;
-}
-
-const CatalogRoom *catalog_room(
-    const Catalog *catalog, const CatalogExperiment *experiment, const CatalogMode *mode)
-{
-    return &experiment->room[mode - catalog->modes];
-}
-
-static json_t *texts_json(const char *const *texts, size_t n)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, json_string(texts[i]));
-    return list;
-}
-
-static json_t *aliases_json(const CatalogParameter *parameter)
-{
-    json_t *object = json_object();
-
-    for (size_t i = 0; i < parameter->n_aliases; i++)
-        json_object_set_new(object, parameter->aliases[i].name, json_string(parameter->aliases[i].means));
-    return object;
-}
-
-json_t *catalog_parameter_json(const CatalogParameter *parameter)
-{
-    static const char *const types[] = {
-        [CATALOG_INTEGER] = "integer", [CATALOG_CHOICE] = "choice", [CATALOG_TEXT] = "text"};
-    const struct {
-        const char *name;
-        bool given;
-        json_t *value;
-    } rows[] = {
-        {"unit", parameter->unit, json_string(parameter->unit)},
-        {"min", parameter->type == CATALOG_INTEGER, json_integer(parameter->min)},
-        {"max", parameter->type == CATALOG_INTEGER, json_integer(parameter->max)},
-        {"max_length", parameter->max_length > 0, json_integer(parameter->max_length)},
-        {"format", parameter->format, json_string(parameter->format)},
-        {"times", parameter->times, json_string(parameter->times)},
-        {"choices", parameter->n_choices > 0, texts_json(parameter->choices, parameter->n_choices)},
-        {"aliases", parameter->n_aliases > 0, aliases_json(parameter)},
-        {"default", parameter->fallback, json_incref((json_t *)parameter->fallback)},
-        {"list", parameter->list, json_true()},
-        {"sized", parameter->sized, json_true()},
-        {"required", parameter->required, json_true()},
-    };
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s}", "name", parameter->name, "type", types[parameter->type], "help", parameter->help);
-
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-        if (rows[i].given)
-            json_object_set(object, rows[i].name, rows[i].value);
-        json_decref(rows[i].value);
-    }
-    return object;
 }

@@ -177,7 +177,7 @@ typedef struct Catalogs {
     size_t n;
 } Catalogs;
 
-/* Checks a whole document against the schema in catalog-schema.c: types, ranges, names that stand twice, and
+/* Checks a whole document against the schema (shapes.h): types, ranges, names that stand twice, and
  * names that name nothing. Returns 0 with *ret set, to be freed; or -EINVAL with *ret_reason (owned by the
  * caller) naming the place and what it should be: "experiments[2].parameters[0].name: must be a text, is
  * missing". The document is kept, and must not be changed afterwards. */
@@ -202,6 +202,11 @@ const Catalog *catalogs_runtime(const Catalogs *catalogs, const char *name);
 const CatalogMode *catalogs_mode(const Catalogs *catalogs, const char *name);
 const CatalogLock *catalogs_lock(const Catalogs *catalogs, const char *name);
 const CatalogExperiment *catalogs_experiment(const Catalogs *catalogs, const char *name);
+
+/* The parameter of this name of any lock, or NULL. Several locks may have it, as they may be versions of one
+ * another: then it means the same, and the first one's description stands for all. */
+const CatalogParameter *catalog_lock_parameter(const Catalog *catalog, const char *name);
+const CatalogParameter *catalogs_lock_parameter(const Catalogs *catalogs, const char *name);
 
 /* What the experiment says of a mode of the same catalog. */
 const CatalogRoom *catalog_room(

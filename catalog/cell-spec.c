@@ -1,3 +1,5 @@
+/* A cell as it is asked for, and what the catalog says of it. Conditions compare what stands in the entry of
+ * the cell's mode or lock with what they want, so they need no line for a fact that is new. */
 #include <string.h>
 
 #include "catalog/catalog.h"
@@ -19,12 +21,13 @@ double cell_spec_number(const CellSpec *cell, const char *name)
 
     if (value)
         return json_number_value(value);
+    /* No parameter can be called so. */
     return strcmp(name, "tasks") == 0  ? (double)cell->tasks
            : strcmp(name, "cpus") == 0 ? (double)cell->cpus
                                        : 0;
 }
 
-static bool meets(const CellSpec *cell, const CatalogCondition *condition)
+static bool cell_spec_meets_one(const CellSpec *cell, const CatalogCondition *condition)
 {
     const json_t *of = cell->params;
 
@@ -37,8 +40,9 @@ static bool meets(const CellSpec *cell, const CatalogCondition *condition)
 
 bool cell_spec_meets(const CellSpec *cell, const CatalogConditions *conditions)
 {
+    /* What the document says nothing of has no condition either, and is true of no cell. */
     for (size_t i = 0; i < conditions->n; i++)
-        if (!meets(cell, &conditions->list[i]))
+        if (!cell_spec_meets_one(cell, &conditions->list[i]))
             return false;
     return conditions->given;
 }

@@ -1,3 +1,10 @@
+/* A struct is filled by walking its table: for each row the member is looked up, its type asked, and its
+ * value put at the row's offset. So what is checked and what is read cannot drift apart, as they would if the
+ * checks were a list of their own.
+ *
+ * The first complaint ends the walk. It needs to know where in the document it is, and that is only asked for
+ * when something is wrong; so places are a chain on the stack, from the member at fault up to the document,
+ * and cost nothing where all is well. */
 #include "catalog/schema.h"
 
 #include <assert.h>
@@ -81,14 +88,15 @@ bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const
     return reader_complain(reader, place, "must be %s, is %s", wanted, kind_of(json));
 }
 
-/* Fields have many pointer types; all are as large as this one. */
+/* Fields have many pointer types, all as large as this one; memcpy() is how C lets one write them by offset.
+ */
 static void set_pointer(void *target, size_t offset, const void *pointer)
 {
     memcpy((char *)target + offset, &pointer, sizeof(pointer));
 }
 
 /* A name stands in URLs, in lists with commas, in files of values and on terminals. */
-static bool is_name(const char *text)
+static bool is_catalog_name(const char *text)
 {
     size_t length = strnlen(text, MAX_NAME + 1);
 
@@ -100,24 +108,24 @@ static bool is_name(const char *text)
     return true;
 }
 
-static bool read_name(Reader *reader, const Place *place, const json_t *json, const char **ret)
+static bool member_read_name(Reader *reader, const Place *place, const json_t *json, const char **ret)
 {
     if (!json_is_string(json))
         return reader_refuse(reader, place, "a name", json);
-    if (!is_name(json_string_value(json)))
+    if (!is_catalog_name(json_string_value(json)))
         return reader_complain(
             reader, place, "must be a name: 1 to %d letters, digits, dots, dashes and underscores", MAX_NAME);
     *ret = json_string_value(json);
     return true;
 }
 
-static bool read_text(
+static bool member_read_text(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     const char *name = NULL;
 
     if (member->kind == MEMBER_NAME) {
-        if (!read_name(reader, place, json, &name))
+        if (!member_read_name(reader, place, json, &name))
             return false;
         set_pointer(target, member->offset, name);
         return true;
@@ -130,8 +138,8 @@ static bool read_text(
     return true;
 }
 
-/* What is not a number is in no range. */
-static bool read_number(
+/* The range is asked as "is it inside", not "is it outside", because of a number that is neither. */
+static bool member_read_number(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     const bool is_whole = member->kind == MEMBER_INTEGER, any = member->min >= member->max;
@@ -150,7 +158,7 @@ static bool read_number(
     return true;
 }
 
-static bool read_flag(
+static bool member_read_flag(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     if (!json_is_boolean(json))
@@ -159,7 +167,7 @@ static bool read_flag(
     return true;
 }
 
-static bool read_word(
+static bool member_read_word(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     auto_free char *wanted = text_printf("one of");
@@ -179,7 +187,7 @@ static bool read_word(
     return reader_complain(reader, place, "must be %s", wanted);
 }
 
-static bool read_object(
+static bool member_read_object(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     if (!json_is_object(json))
@@ -188,7 +196,7 @@ static bool read_object(
     return true;
 }
 
-static bool check_list(Reader *reader, const Place *place, const json_t *json)
+static bool reader_check_list(Reader *reader, const Place *place, const json_t *json)
 {
     if (!json_is_array(json))
         return reader_refuse(reader, place, "a list", json);
@@ -197,19 +205,19 @@ static bool check_list(Reader *reader, const Place *place, const json_t *json)
     return true;
 }
 
-static bool read_names(
+static bool member_read_names(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     size_t n = json_array_size(json);
     const char **names;
 
-    if (!check_list(reader, place, json))
+    if (!reader_check_list(reader, place, json))
         return false;
     names = memo_take(reader->memo, n, sizeof(*names));
     for (size_t i = 0; i < n; i++) {
         const Place item = {.in = place, .index = i};
 
-        if (!read_name(reader, &item, json_array_get(json, i), &names[i]))
+        if (!member_read_name(reader, &item, json_array_get(json, i), &names[i]))
             return false;
         for (size_t k = 0; member->kind == MEMBER_SET && k < i; k++)
             if (strcmp(names[k], names[i]) == 0)
@@ -221,7 +229,7 @@ static bool read_names(
 }
 
 /* Things in a list that have a name have one each. */
-static bool check_names(Reader *reader, const Place *place, const json_t *json)
+static bool reader_check_names(Reader *reader, const Place *place, const json_t *json)
 {
     for (size_t i = 0; i < json_array_size(json); i++) {
         const json_t *name = json_object_get(json_array_get(json, i), "name");
@@ -234,13 +242,13 @@ static bool check_names(Reader *reader, const Place *place, const json_t *json)
     return true;
 }
 
-static bool read_list(
+static bool member_read_list(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     size_t n = json_array_size(json);
     char *items;
 
-    if (!check_list(reader, place, json))
+    if (!reader_check_list(reader, place, json))
         return false;
     items = memo_take(reader->memo, n, member->shape->size);
     for (size_t i = 0; i < n; i++) {
@@ -252,7 +260,7 @@ static bool read_list(
     }
     set_pointer(target, member->offset, items);
     memcpy((char *)target + member->count_offset, &n, sizeof(n));
-    return check_names(reader, place, json);
+    return reader_check_names(reader, place, json);
 }
 
 bool member_read(Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
@@ -264,24 +272,24 @@ bool member_read(Reader *reader, const Place *place, const Member *member, const
     switch (member->kind) {
     case MEMBER_NAME:
     case MEMBER_TEXT:
-        return read_text(reader, place, member, json, target);
+        return member_read_text(reader, place, member, json, target);
     case MEMBER_FLAG:
-        return read_flag(reader, place, member, json, target);
+        return member_read_flag(reader, place, member, json, target);
     case MEMBER_INTEGER:
     case MEMBER_NUMBER:
-        return read_number(reader, place, member, json, target);
+        return member_read_number(reader, place, member, json, target);
     case MEMBER_WORD:
-        return read_word(reader, place, member, json, target);
+        return member_read_word(reader, place, member, json, target);
     case MEMBER_OBJECT:
-        return read_object(reader, place, member, json, target);
+        return member_read_object(reader, place, member, json, target);
     case MEMBER_VALUE:
         set_pointer(target, member->offset, json);
         return json || reader_complain(reader, place, "is missing");
     case MEMBER_NAMES:
     case MEMBER_SET:
-        return read_names(reader, place, member, json, target);
+        return member_read_names(reader, place, member, json, target);
     case MEMBER_LIST:
-        return read_list(reader, place, member, json, target);
+        return member_read_list(reader, place, member, json, target);
     case MEMBER_PART:
         return shape_read(reader, place, member->shape, json, (char *)target + member->offset);
     }

@@ -16,7 +16,7 @@
 #include "handlers/assets.h"
 #include "handlers/openapi-schema.h"
 #include "handlers/route.h"
-#include "plan/common.h"
+#include "plan/plan.h"
 #include "results/format.h"
 #include "results/verdict.h"
 
@@ -206,8 +206,8 @@ static void add_experiments(const App *app, const Route *route, json_t *document
             .experiment = experiment,
             .descriptions = json_copy(json_object_get(experiment, "parameters")),
         };
-        json_auto_t *common = common_parameters(
-            app->catalogs, &app->settings->limits, catalogs_experiment(app->catalogs, name));
+        json_auto_t *common =
+            plan_parameters(app->catalogs, &app->settings->limits, catalogs_experiment(app->catalogs, name));
 
         json_array_extend(place.descriptions, common);
         add_operations(app, &place, document);

@@ -1,3 +1,5 @@
+/* The list is read anew for each question: it has a few entries, and the questions are rare, so that there is
+ * nothing to keep in step with the settings. An entry that cannot be read allows nothing. */
 #include "plan/allow.h"
 
 #include <stdlib.h>
@@ -46,6 +48,8 @@ static bool next_pattern(const char **at, int port, Pattern *ret)
     return false;
 }
 
+/* "*.example.org" stands for what is below example.org, with the dot: not for badexample.org, and not for
+ * example.org itself, which may belong to somebody else's server. */
 static bool host_matches(const char *host, const char *pattern)
 {
     size_t host_length = strlen(host), end_length;

@@ -1,3 +1,5 @@
+/* Everything here is a guess that stands between a classroom and a run that blocks the queue for an hour: too
+ * strict, and people are refused what would have worked; too lax, and the timeout has to end it. */
 #include "plan/budget.h"
 
 #include <stdbool.h>
@@ -20,14 +22,16 @@ static nsec_t estimate_all(const Asked *asked)
     return sum < 1e18 ? (nsec_t)sum : (nsec_t)1e18;
 }
 
-/* A longer timeout_ms allows a longer run. */
+/* A longer timeout_ms allows a longer run: whoever says so has thought about it, and everybody else is kept
+ * from waiting behind a slip of the pen. */
 static int64_t most_ms(const Asked *asked)
 {
     return asked->timeout_ms > asked->limits->max_estimate_ms ? asked->timeout_ms
                                                               : asked->limits->max_estimate_ms;
 }
 
-/* The next below n of 1, 2, 5, 10, …, but no less than min. */
+/* The next below n of 1, 2, 5, 10, …, but no less than min. Round numbers, because the size is shown, and so
+ * that two grids that differ a little have the same one and can be compared. */
 static int64_t smaller_size(int64_t n, int64_t min)
 {
     int64_t power = 1, smaller;
@@ -85,7 +89,7 @@ const char *budget_tasks_parameter(const Asked *asked)
     return asked->experiment->tasks_parameter ? asked->experiment->tasks_parameter : "tasks";
 }
 
-static void check_tasks(const Asked *asked, Problem *problem)
+static void budget_check_tasks(const Asked *asked, Problem *problem)
 {
     const char *name = budget_tasks_parameter(asked);
     int64_t sum = 0, most = asked->limits->max_task_cells;
@@ -102,6 +106,7 @@ static void check_tasks(const Asked *asked, Problem *problem)
     problem_extend(problem, "max_task_cells", json_integer((json_int_t)most));
 }
 
+/* Cells run one after the other, so it is the largest that must fit. */
 static const CellSpec *largest_cell(const Asked *asked, double *ret_bytes)
 {
     const CellSpec *largest = &asked->cells[0];
@@ -118,7 +123,7 @@ static const CellSpec *largest_cell(const Asked *asked, double *ret_bytes)
     return largest;
 }
 
-static void check_memory(const Asked *asked, Problem *problem)
+static void budget_check_memory(const Asked *asked, Problem *problem)
 {
     double bytes;
     const CellSpec *cell = largest_cell(asked, &bytes);
@@ -136,7 +141,7 @@ static void check_memory(const Asked *asked, Problem *problem)
     problem_extend(problem, "max_bytes", json_integer((json_int_t)most));
 }
 
-static void check_time(const Asked *asked, nsec_t estimate, Problem *problem)
+static void budget_check_time(const Asked *asked, nsec_t estimate, Problem *problem)
 {
     int64_t most = most_ms(asked), max_timeout = asked->limits->max_timeout_ms;
     int64_t estimate_ms = (int64_t)(estimate / NSEC_PER_MSEC);
@@ -154,7 +159,7 @@ static void check_time(const Asked *asked, nsec_t estimate, Problem *problem)
 
 void budget_check(const Asked *asked, nsec_t estimate, Problem *problem)
 {
-    check_tasks(asked, problem);
-    check_memory(asked, problem);
-    check_time(asked, estimate, problem);
+    budget_check_tasks(asked, problem);
+    budget_check_memory(asked, problem);
+    budget_check_time(asked, estimate, problem);
 }

@@ -63,11 +63,24 @@ static json_t *limits_json(const PlanLimits *limits)
         (json_int_t)limits->fetch_max_bytes, "fetch_max_requests", (json_int_t)limits->fetch_max_requests);
 }
 
+json_t *plan_parameters(
+    const Catalogs *catalogs, const PlanLimits *given, const CatalogExperiment *experiment)
+{
+    const PlanLimits limits = plan_limits(catalogs, given);
+    json_t *descriptions = json_array();
+    auto_parameters Parameters parameters;
+
+    parameters_make(catalogs, &limits, experiment, &parameters);
+    for (size_t i = 0; i < parameters.n_common; i++)
+        json_array_append_new(descriptions, catalog_parameter_json(&parameters.list[i]));
+    return descriptions;
+}
+
 json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *given)
 {
     const PlanLimits limits = plan_limits(catalogs, given);
     json_t *runtimes = json_array(), *modes = json_object(), *locks = json_object();
-    json_t *experiments = json_object(), *parameters = common_parameters(catalogs, given, NULL);
+    json_t *experiments = json_object(), *parameters = plan_parameters(catalogs, given, NULL);
     auto_parameters Parameters common;
 
     parameters_make(catalogs, &limits, NULL, &common);

@@ -1,3 +1,6 @@
+/* One row for each parameter that every experiment has, with everything that is said of it. The row feeds the
+ * check, the defaults, GET /experiments, the page's form, the OpenAPI document and --help; so there is no
+ * second list that could say something else. */
 #include "plan/common.h"
 
 #include <assert.h>
@@ -6,57 +9,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "plan/param.h"
-
-/* Half of the least that a runtime says is available; 0 if none does. */
-static int64_t half_of_memory(const Catalogs *catalogs)
-{
-    int64_t least = 0;
-
-    for (size_t i = 0; i < catalogs->n; i++) {
-        int64_t bytes = catalogs->list[i]->memory_bytes;
-
-        if (bytes > 0 && (least == 0 || bytes < least))
-            least = bytes;
-    }
-    return least / 2;
-}
-
-/* The lock that a request without one gets, if the operator has no wish. */
-static const char *usual_lock(const Catalogs *catalogs)
-{
-    const Catalog *first = catalogs->list[0];
-
-    for (size_t i = 0; i < first->n_locks; i++)
-        if (first->locks[i].usual)
-            return first->locks[i].name;
-    return NULL;
-}
-
-PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *given)
-{
-    PlanLimits limits = given ? *given : (PlanLimits){0};
-    const struct {
-        int64_t *limit, usual;
-    } rows[] = {
-        {&limits.default_timeout_ms, PLAN_TIMEOUT_MS},
-        {&limits.max_timeout_ms, PLAN_MAX_TIMEOUT_MS},
-        {&limits.max_cells, PLAN_MAX_CELLS},
-        {&limits.max_estimate_ms, PLAN_MAX_ESTIMATE_MS},
-        {&limits.max_repeat, PLAN_MAX_REPEAT},
-        {&limits.max_task_cells, PLAN_MAX_TASK_CELLS},
-        {&limits.fetch_max_bytes, PLAN_FETCH_MAX_BYTES},
-        {&limits.fetch_max_requests, PLAN_FETCH_MAX_REQUESTS},
-        {&limits.max_memory_bytes, half_of_memory(catalogs)},
-    };
-
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-        if (*rows[i].limit == 0)
-            *rows[i].limit = rows[i].usual;
-    if (!limits.default_lock || !*limits.default_lock)
-        limits.default_lock = usual_lock(catalogs);
-    return limits;
-}
 
 /* What a row is filled in from. */
 typedef struct Making {
@@ -95,7 +47,7 @@ static void fill_tasks(const Making *making, CatalogParameter *parameter)
         parameter->max = making->limits->max_tasks;
 }
 
-/* All that are usable, which is also the default. */
+/* As many as can be used, which is also the default: whoever wants to see the lock wants several CPUs. */
 static void fill_cpus(const Making *making, CatalogParameter *parameter)
 {
     parameter->max = making->catalogs->list[0]->cpus_usable;
@@ -260,7 +212,7 @@ static json_t *fallback_of(const CommonRow *row)
     return row->parameter.list ? json_pack("[o]", fallback) : fallback;
 }
 
-static void add_row(const Making *making, const CommonRow *row, Parameters *parameters)
+static void parameters_add_row(const Making *making, const CommonRow *row, Parameters *parameters)
 {
     CatalogParameter *parameter = &parameters->list[parameters->n++];
 
@@ -280,7 +232,8 @@ static int64_t wanted_default(const PlanLimits *limits, const char *name)
     return 0;
 }
 
-static void add_copy(const CatalogParameter *parameter, const PlanLimits *limits, Parameters *parameters)
+static void parameters_add_copy(
+    const CatalogParameter *parameter, const PlanLimits *limits, Parameters *parameters)
 {
     int64_t wanted = limits ? wanted_default(limits, parameter->name) : 0;
     CatalogParameter *copy = &parameters->list[parameters->n++];
@@ -291,7 +244,7 @@ static void add_copy(const CatalogParameter *parameter, const PlanLimits *limits
 }
 
 /* Several locks may have a parameter in common, as they may be versions of one another: it is one axis. */
-static void add_lock_parameters(const Making *making, Parameters *parameters)
+static void parameters_add_of_locks(const Making *making, Parameters *parameters)
 {
     for (size_t i = 0; i < making->catalogs->n; i++) {
         const Catalog *catalog = making->catalogs->list[i];
@@ -299,11 +252,11 @@ static void add_lock_parameters(const Making *making, Parameters *parameters)
         for (size_t k = 0; k < catalog->n_locks; k++)
             for (size_t p = 0; p < catalog->locks[k].n_parameters; p++)
                 if (!parameters_find(parameters, catalog->locks[k].parameters[p].name))
-                    add_copy(&catalog->locks[k].parameters[p], making->limits, parameters);
+                    parameters_add_copy(&catalog->locks[k].parameters[p], making->limits, parameters);
     }
 }
 
-static size_t count_parameters(const Making *making)
+static size_t parameters_count(const Making *making)
 {
     size_t n = ARRAY_LENGTH(grid_rows) + ARRAY_LENGTH(run_rows) + 3;
 
@@ -318,26 +271,26 @@ void parameters_make(
 {
     const Making making = {catalogs, limits, experiment, &ret->memo};
 
-    *ret = (Parameters){.list = calloc(count_parameters(&making), sizeof(*ret->list))};
+    *ret = (Parameters){.list = calloc(parameters_count(&making), sizeof(*ret->list))};
     assert(ret->list);
     for (size_t i = 0; i < ARRAY_LENGTH(grid_rows); i++)
-        add_row(&making, &grid_rows[i], ret);
+        parameters_add_row(&making, &grid_rows[i], ret);
     ret->first_of_locks = ret->n;
-    add_lock_parameters(&making, ret);
+    parameters_add_of_locks(&making, ret);
     ret->n_of_locks = ret->n - ret->first_of_locks;
     for (size_t i = 0; i < ARRAY_LENGTH(run_rows); i++)
-        add_row(&making, &run_rows[i], ret);
+        parameters_add_row(&making, &run_rows[i], ret);
     if (limits->formats)
-        add_row(&making, &format_row, ret);
+        parameters_add_row(&making, &format_row, ret);
     /* An experiment may have a parameter of that name, as fetch has a client: then who asks is said by the
      * cookie alone. */
     if (!limits->by_hand && !(experiment && catalog_parameter(experiment, client_row.parameter.name)))
-        add_row(&making, &client_row, ret);
+        parameters_add_row(&making, &client_row, ret);
     if (!limits->by_hand)
-        add_row(&making, &fresh_row, ret);
+        parameters_add_row(&making, &fresh_row, ret);
     ret->n_common = ret->n;
     for (size_t i = 0; experiment && i < experiment->n_parameters; i++)
-        add_copy(&experiment->parameters[i], NULL, ret);
+        parameters_add_copy(&experiment->parameters[i], NULL, ret);
 }
 
 void parameters_finish(Parameters *parameters)
@@ -355,57 +308,4 @@ const CatalogParameter *parameters_find(const Parameters *parameters, const char
         if (strcmp(parameters->list[i].name, name) == 0)
             return &parameters->list[i];
     return NULL;
-}
-
-json_t *common_parameters(
-    const Catalogs *catalogs, const PlanLimits *given, const CatalogExperiment *experiment)
-{
-    const PlanLimits limits = plan_limits(catalogs, given);
-    json_t *descriptions = json_array();
-    auto_parameters Parameters parameters;
-
-    parameters_make(catalogs, &limits, experiment, &parameters);
-    for (size_t i = 0; i < parameters.n_common; i++)
-        json_array_append_new(descriptions, catalog_parameter_json(&parameters.list[i]));
-    return descriptions;
-}
-
-/* A parameter of a lock, which stands in the list as often as locks have it: the first one speaks for all. */
-static const CatalogParameter *find_lock_parameter(const Catalogs *catalogs, const char *name)
-{
-    for (size_t i = 0; i < catalogs->n; i++)
-        for (size_t k = 0; k < catalogs->list[i]->n_locks; k++)
-            for (size_t p = 0; p < catalogs->list[i]->locks[k].n_parameters; p++)
-                if (strcmp(catalogs->list[i]->locks[k].parameters[p].name, name) == 0)
-                    return &catalogs->list[i]->locks[k].parameters[p];
-    return NULL;
-}
-
-static void check_default(const Catalogs *catalogs, const PlanDefault *wanted, Problem *problem)
-{
-    const CatalogParameter *parameter = find_lock_parameter(catalogs, wanted->parameter);
-    json_auto_t *list = json_pack("[I]", (json_int_t)wanted->value), *value = NULL;
-
-    if (!parameter)
-        problem_add(problem, wanted->parameter, json_integer((json_int_t)wanted->value), NULL,
-            "is a parameter of no lock that there is");
-    else
-        value = param_check(parameter, list, problem);
-}
-
-void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem)
-{
-    const PlanLimits all = plan_limits(catalogs, limits);
-    const char *lock = limits->default_lock;
-    auto_parameters Parameters parameters;
-    json_auto_t *given = NULL, *value = NULL;
-
-    parameters_make(catalogs, &all, NULL, &parameters);
-    if (lock && *lock) {
-        given = json_string(lock);
-        value = param_check(parameters_find(&parameters, "lock"), given, problem);
-    }
-    for (const PlanDefault *wanted = limits->lock_defaults; wanted->parameter; wanted++)
-        if (wanted->value != 0)
-            check_default(catalogs, wanted, problem);
 }

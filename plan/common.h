@@ -2,7 +2,7 @@
  * locks, and the experiment's own. */
 #pragma once
 
-#include <jansson.h>
+#include <stddef.h>
 
 #include "base/memo.h"
 #include "catalog/catalog.h"
@@ -28,7 +28,3 @@ void parameters_finish(Parameters *parameters);
 
 /* The one of this name, or NULL. */
 const CatalogParameter *parameters_find(const Parameters *parameters, const char *name);
-
-/* Returns the descriptions of the common ones, a new array; limits as the operator has them. */
-json_t *common_parameters(
-    const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment);

@@ -1,3 +1,6 @@
+/* Anybody may ask for a run, and a run may have ten thousand tasks: without these two checks the server would
+ * be a way to reach what only it can reach, and to flood whom one likes from its address. What a name leads
+ * to is asked again by the runtime, in the moment it dials; see engine/egress.h. */
 #include "plan/elsewhere.h"
 
 #include <string.h>

@@ -54,7 +54,7 @@ nsec_t estimate_cell(const CellSpec *cell)
 }
 
 /* What one term of the memory comes to in this cell. */
-static double bytes_of(const CellSpec *cell, const CatalogMemory *use)
+static double estimate_use(const CellSpec *cell, const CatalogMemory *use)
 {
     return (use->per == CATALOG_PER_TASK ? (double)cell->tasks : 1) * cell_spec_term(cell, &use->term);
 }
@@ -64,7 +64,7 @@ double estimate_memory(const CellSpec *cell)
     double sum = 0;
 
     for (size_t i = 0; i < cell->experiment->n_memory; i++)
-        sum += bytes_of(cell, &cell->experiment->memory[i]);
+        sum += estimate_use(cell, &cell->experiment->memory[i]);
     return sum;
 }
 
@@ -74,7 +74,7 @@ static const CatalogMemory *largest_use(const CellSpec *cell)
     double most = 0;
 
     for (size_t i = 0; i < cell->experiment->n_memory; i++) {
-        double bytes = bytes_of(cell, &cell->experiment->memory[i]);
+        double bytes = estimate_use(cell, &cell->experiment->memory[i]);
 
         if (bytes <= most)
             continue;

@@ -1,3 +1,6 @@
+/* Values come as a person typed them, in a query, a form or a shell, or as JSON; all become the same typed
+ * JSON here, so that what is asked for in two ways is the same request, with the same key in the queue and
+ * the same place in the archive. A complaint repeats what was given and says what is allowed. */
 #include "plan/param.h"
 
 #include <errno.h>
@@ -53,6 +56,7 @@ static json_t *check_integer(const CatalogParameter *parameter, const json_t *gi
     return json_integer(value);
 }
 
+/* An alias is turned into the name it stands for: "asyncio" and "epoll" are one cell, not two. */
 static json_t *check_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     const char *text = json_is_true(given) ? "on" : json_is_false(given) ? "off" : json_string_value(given);

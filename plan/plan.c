@@ -3,7 +3,6 @@
  * each mode, and what all of it takes. */
 #include "plan/plan.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,9 +13,10 @@
 #include "plan/budget.h"
 #include "plan/common.h"
 #include "plan/elsewhere.h"
+#include "plan/grid.h"
 #include "plan/param.h"
 
-static void free_cells(CellSpec *cells, size_t n)
+static void plan_free_cells(CellSpec *cells, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         json_decref(cells[i].params);
@@ -25,14 +25,14 @@ static void free_cells(CellSpec *cells, size_t n)
 
 void plan_finish(Plan *plan)
 {
-    free_cells(plan->specs, plan->n_specs);
+    plan_free_cells(plan->specs, plan->n_specs);
     json_decref(plan->request);
     json_decref(plan->cells);
     *plan = (Plan){0};
 }
 
 /* With the names of all experiments, each once. */
-static void refuse_experiment(const Catalogs *catalogs, const char *name, Problem *problem)
+static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, Problem *problem)
 {
     json_t *names = json_array();
     auto_free char *list = text_printf("%s", "");
@@ -55,7 +55,7 @@ static void refuse_experiment(const Catalogs *catalogs, const char *name, Proble
     problem_extend(problem, "experiments", names);
 }
 
-static void refuse_unknown(const Parameters *parameters, const json_t *given, Problem *problem)
+static void plan_refuse_unknown(const Parameters *parameters, const json_t *given, Problem *problem)
 {
     const char *name;
     json_t *value;
@@ -74,9 +74,9 @@ static void refuse_unknown(const Parameters *parameters, const json_t *given, Pr
 }
 
 /* Checks every given parameter and fills in the defaults of the others. */
-static void check_parameters(const Parameters *parameters, const Asked *asked, Problem *problem)
+static void plan_check_values(const Parameters *parameters, const Asked *asked, Problem *problem)
 {
-    refuse_unknown(parameters, asked->given, problem);
+    plan_refuse_unknown(parameters, asked->given, problem);
     for (size_t i = 0; i < parameters->n; i++) {
         const CatalogParameter *parameter = &parameters->list[i];
         const json_t *given = param_given(asked->given, parameter->name);
@@ -87,12 +87,12 @@ static void check_parameters(const Parameters *parameters, const Asked *asked, P
     }
 }
 
-static int64_t number_of(const Asked *asked, const char *name)
+static int64_t asked_number(const Asked *asked, const char *name)
 {
     return json_integer_value(asked_value(asked, name));
 }
 
-static bool value_is(const Asked *asked, const char *name, const char *text)
+static bool asked_is(const Asked *asked, const char *name, const char *text)
 {
     const char *value = json_string_value(asked_value(asked, name));
 
@@ -100,21 +100,21 @@ static bool value_is(const Asked *asked, const char *name, const char *text)
 }
 
 /* Some forms of the answer have no meaning without a timeline, which is one more repetition. */
-static void read_rounds(Asked *asked)
+static void plan_read_rounds(Asked *asked)
 {
-    if (value_is(asked, "detail", "full") || value_is(asked, "format", "trace"))
+    if (asked_is(asked, "detail", "full") || asked_is(asked, "format", "trace"))
         json_object_set_new(asked->values, "timeline", json_string("on"));
     asked->rounds =
-        number_of(asked, "repeat") + number_of(asked, "warmup") + value_is(asked, "timeline", "on");
-    asked->timeout_ms = number_of(asked, "timeout_ms");
+        asked_number(asked, "repeat") + asked_number(asked, "warmup") + asked_is(asked, "timeline", "on");
+    asked->timeout_ms = asked_number(asked, "timeout_ms");
 }
 
 /* The number of tasks may follow from another parameter: with one task beside the hogs it is hogs + 1. */
-static void derive_tasks(const Asked *asked, const Parameters *parameters, Problem *problem)
+static void plan_derive_tasks(const Asked *asked, const Parameters *parameters, Problem *problem)
 {
     const char *name = asked->experiment->tasks_parameter;
     int64_t plus = asked->experiment->tasks_plus;
-    int64_t tasks = plus + (name ? number_of(asked, name) : 0);
+    int64_t tasks = plus + (name ? asked_number(asked, name) : 0);
     int64_t most = parameters_find(parameters, "tasks")->max;
     json_auto_t *list = json_pack("[I]", (json_int_t)tasks);
 
@@ -132,188 +132,12 @@ static void derive_tasks(const Asked *asked, const Parameters *parameters, Probl
     json_object_set(asked->values, "tasks", list);
 }
 
-/* The lists that span the grid. The names are those that every cell has; the locks' parameters are axes, too,
- * between the lock and the CPUs. */
-typedef struct Axis {
-    const char *name;
-    const json_t *values;
-    int64_t stride; /* so many cells on comes the next value */
-} Axis;
-
-typedef enum NamedAxis { AXIS_LOCK, AXIS_CPUS, AXIS_TASKS, AXIS_RUNTIME, AXIS_MODE, N_NAMED_AXES } NamedAxis;
-
-typedef struct Grid {
-    Axis named[N_NAMED_AXES];
-    Axis *of_locks; /* owned */
-    size_t n_of_locks;
-    int64_t size; /* INT64_MAX: even more */
-} Grid;
-
-/* The next slower axis, behind which so many cells are alike. */
-static Axis grid_axis(Grid *grid, const Asked *asked, const char *name)
-{
-    const Axis axis = {name, asked_value(asked, name), grid->size};
-
-    if (__builtin_mul_overflow(grid->size, (int64_t)json_array_size(axis.values), &grid->size))
-        grid->size = INT64_MAX;
-    return axis;
-}
-
-/* From the fastest axis to the slowest: the modes of one group stand side by side. */
-static void grid_make(const Asked *asked, const Parameters *parameters, Grid *ret)
-{
-    const CatalogParameter *of_locks = &parameters->list[parameters->first_of_locks];
-
-    *ret = (Grid){.n_of_locks = parameters->n_of_locks, .size = 1};
-    ret->of_locks = calloc(ret->n_of_locks + 1, sizeof(Axis));
-    assert(ret->of_locks);
-    ret->named[AXIS_MODE] = grid_axis(ret, asked, "mode");
-    ret->named[AXIS_RUNTIME] = grid_axis(ret, asked, "runtime");
-    ret->named[AXIS_TASKS] = grid_axis(ret, asked, "tasks");
-    ret->named[AXIS_CPUS] = grid_axis(ret, asked, "cpus");
-    for (size_t i = 0; i < ret->n_of_locks; i++)
-        ret->of_locks[i] = grid_axis(ret, asked, of_locks[i].name);
-    ret->named[AXIS_LOCK] = grid_axis(ret, asked, "lock");
-}
-
-static void grid_finish(Grid *grid)
-{
-    free(grid->of_locks);
-}
-#define auto_grid __attribute__((cleanup(grid_finish)))
-
-static json_t *axis_value(const Axis *axis, int64_t index)
-{
-    return json_array_get(
-        axis->values, (size_t)(index / axis->stride % (int64_t)json_array_size(axis->values)));
-}
-
-static const char *axis_text(const Grid *grid, NamedAxis axis, int64_t index)
-{
-    return json_string_value(axis_value(&grid->named[axis], index));
-}
-
-static void check_axis(const Axis *axis, const Grid *grid, const PlanLimits *limits, Problem *problem)
-{
-    if (json_array_size(axis->values) > 1)
-        problem_add(problem, axis->name, json_deep_copy(axis->values), NULL,
-            "the lists span %lld cells together, and at most %lld are allowed", (long long)grid->size,
-            (long long)limits->max_cells);
-}
-
-static void check_grid(const Grid *grid, const PlanLimits *limits, Problem *problem)
-{
-    if (grid->size <= limits->max_cells)
-        return;
-    for (size_t i = 0; i < N_NAMED_AXES; i++)
-        check_axis(&grid->named[i], grid, limits, problem);
-    for (size_t i = 0; i < grid->n_of_locks; i++)
-        check_axis(&grid->of_locks[i], grid, limits, problem);
-}
-
-/* The experiment's own parameters as its runtime has them, and those of all locks. */
-static json_t *make_params(
-    const Asked *asked, const CatalogExperiment *experiment, const Grid *grid, int64_t index)
-{
-    json_t *params = json_object();
-
-    for (size_t i = 0; experiment && i < experiment->n_parameters; i++) {
-        const CatalogParameter *parameter = &experiment->parameters[i];
-
-        /* Each runtime has a size of its own for what nobody gave. */
-        if (param_given(asked->given, parameter->name))
-            json_object_set(params, parameter->name, asked_value(asked, parameter->name));
-        else
-            json_object_set(params, parameter->name, (json_t *)parameter->fallback);
-    }
-    for (size_t i = 0; i < grid->n_of_locks; i++)
-        json_object_set(params, grid->of_locks[i].name, axis_value(&grid->of_locks[i], index));
-    return params;
-}
-
-static CellSpec make_cell(const Asked *asked, const Grid *grid, int64_t index)
-{
-    const Catalog *runtime = catalogs_runtime(asked->catalogs, axis_text(grid, AXIS_RUNTIME, index));
-    const CatalogExperiment *experiment = catalog_experiment(runtime, asked->experiment->name);
-
-    return (CellSpec){
-        .number = index,
-        .runtime = runtime,
-        .experiment = experiment,
-        .mode = catalog_mode(runtime, axis_text(grid, AXIS_MODE, index)),
-        .lock = catalog_lock(runtime, axis_text(grid, AXIS_LOCK, index)),
-        .tasks = json_integer_value(axis_value(&grid->named[AXIS_TASKS], index)),
-        .cpus = json_integer_value(axis_value(&grid->named[AXIS_CPUS], index)),
-        .params = make_params(asked, experiment, grid, index),
-    };
-}
-
-/* A grid that is too small to matter has at least one cell. */
-static void make_cells(Asked *asked, const Grid *grid)
-{
-    asked->cells = calloc((size_t)grid->size, sizeof(CellSpec));
-    assert(asked->cells);
-    for (int64_t i = 0; i < grid->size; i++)
-        asked->cells[asked->n_cells++] = make_cell(asked, grid, i);
-}
-
-/* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks. */
-static void check_cell(const Asked *asked, const Grid *grid, const CellSpec *cell, Problem *problem)
-{
-    const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
-    const char *mode = axis_text(grid, AXIS_MODE, cell->number);
-    const char *lock = axis_text(grid, AXIS_LOCK, cell->number);
-    const CatalogRoom *room =
-        cell->experiment && cell->mode ? catalog_room(cell->runtime, cell->experiment, cell->mode) : NULL;
-
-    if (!cell->experiment)
-        problem_add(
-            problem, "runtime", json_string(runtime), NULL, "does not have the experiment %s", experiment);
-    else if (!cell->mode)
-        problem_add(problem, "mode", json_string(mode), NULL, "does not exist in the runtime %s", runtime);
-    else if (!cell->lock)
-        problem_add(problem, "lock", json_string(lock), NULL, "does not exist in the runtime %s", runtime);
-    else if (room->unavailable)
-        problem_add(problem, "mode", json_string(mode), NULL, "%s", room->unavailable);
-    else if (cell->tasks > room->max_tasks)
-        problem_add(problem, "tasks", json_integer((json_int_t)cell->tasks),
-            json_pack("{s:i, s:I}", "min", 1, "max", (json_int_t)room->max_tasks),
-            "must be from 1 to %lld for %s in mode %s%s%s", (long long)room->max_tasks, experiment, mode,
-            room->reason ? ": " : "", room->reason ? room->reason : "");
-}
-
-/* One complaint is enough where cells differ in something else only. */
-static void check_cells(const Asked *asked, const Grid *grid, Problem *problem)
-{
-    for (size_t i = 0; i < asked->n_cells; i++) {
-        size_t before = json_array_size(problem->errors), k;
-        const json_t *error, *seen;
-
-        check_cell(asked, grid, &asked->cells[i], problem);
-        if (json_array_size(problem->errors) == before)
-            continue;
-        error = json_array_get(problem->errors, before);
-        json_array_foreach (problem->errors, k, seen) {
-            if (k < before && json_equal(seen, error)) {
-                json_array_remove(problem->errors, before);
-                break;
-            }
-        }
-    }
-}
-
-/* Makes the cells of a request whose values are right by themselves, and fits their sizes. Returns whether
- * all of them can run. */
+/* Makes the cells, and fits their sizes. Returns whether all of them can run. The requests to elsewhere are
+ * counted even where a cell cannot run, so that a person hears of both at once. */
 static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_estimate, Problem *problem)
 {
-    auto_grid Grid grid;
-
-    grid_make(asked, parameters, &grid);
-    check_grid(&grid, asked->limits, problem);
-    if (problem_is_set(problem))
+    if (!grid_make_cells(asked, parameters, problem))
         return false;
-    make_cells(asked, &grid);
-    check_cells(asked, &grid, problem);
     elsewhere_check_requests(asked, problem);
     if (problem_is_set(problem))
         return false;
@@ -323,7 +147,7 @@ static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_e
 }
 
 /* The names of parameters whose value gilscope chose. */
-static json_t *sized_parameters(const Asked *asked)
+static json_t *plan_sized(const Asked *asked)
 {
     json_t *sized = json_array();
 
@@ -334,7 +158,7 @@ static json_t *sized_parameters(const Asked *asked)
 }
 
 /* Takes the cells over. */
-static Plan plan_of(const Asked *asked, nsec_t estimate)
+static Plan plan_wrap(const Asked *asked, nsec_t estimate)
 {
     Plan plan = {
         .request = json_pack("{s:s}", "experiment", asked->experiment->name),
@@ -347,7 +171,7 @@ static Plan plan_of(const Asked *asked, nsec_t estimate)
     };
 
     json_object_update(plan.request, asked->values);
-    json_object_set_new(plan.request, "sized", sized_parameters(asked));
+    json_object_set_new(plan.request, "sized", plan_sized(asked));
     for (size_t i = 0; i < plan.n_specs; i++)
         json_array_append_new(plan.cells, cell_spec_json(&plan.specs[i]));
     return plan;
@@ -369,22 +193,22 @@ int plan_make(const Catalogs *catalogs, const PlanLimits *given_limits, const ch
     nsec_t estimate;
 
     if (!asked.experiment) {
-        refuse_experiment(catalogs, experiment, problem);
+        plan_refuse_experiment(catalogs, experiment, problem);
         return -EINVAL;
     }
     parameters_make(catalogs, &limits, asked.experiment, &parameters);
-    check_parameters(&parameters, &asked, problem);
+    plan_check_values(&parameters, &asked, problem);
     elsewhere_check_urls(&asked, problem);
     if (problem_is_set(problem))
         return -EINVAL;
-    read_rounds(&asked);
-    derive_tasks(&asked, &parameters, problem);
+    plan_read_rounds(&asked);
+    plan_derive_tasks(&asked, &parameters, problem);
     if (problem_is_set(problem))
         return -EINVAL;
     if (!plan_cells(&asked, &parameters, &estimate, problem)) {
-        free_cells(asked.cells, asked.n_cells);
+        plan_free_cells(asked.cells, asked.n_cells);
         return -EINVAL;
     }
-    *ret = plan_of(&asked, estimate);
+    *ret = plan_wrap(&asked, estimate);
     return 0;
 }

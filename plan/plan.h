@@ -81,6 +81,11 @@ PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *limits);
  * ("lock", "switch_interval_us"), with what was set and what is allowed. */
 void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem);
 
+/* Returns the descriptions of the parameters that every experiment has (see catalog_parameter_json()), a new
+ * array; the range of tasks is the experiment's, or the widest of all if that is NULL. */
+json_t *plan_parameters(
+    const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment);
+
 /* Returns the catalog for people and forms, a new reference: {protocol, runtimes: [{runtime, version,
  * about, ...}], parameters: [...common...], modes, locks, experiments, limits}. Modes, locks and experiments
  * have all the facts of the catalog, and runtimes: which of them have it. Defaults and ranges are those in

@@ -1,3 +1,7 @@
+/* Attacks on checks like this one live from a URL that the check reads in one way and the client in another:
+ * a user name before the host that looks like the host, a backslash, an address written as one number, a dot
+ * too many. So what is taken is less than the standards allow, and whatever two readers could differ about is
+ * refused before anybody asks where it leads. */
 #include "plan/url.h"
 
 #include <ctype.h>
@@ -23,7 +27,7 @@ static bool ends_in_number(const char *host)
     return label < host + length && label + strspn(label, "0123456789") >= host + length;
 }
 
-static const char *read_host(const char *text, size_t length, bool in_brackets, UrlTarget *ret)
+static const char *url_read_host(const char *text, size_t length, bool in_brackets, UrlTarget *ret)
 {
     if (length == 0)
         return "has no host";
@@ -40,7 +44,7 @@ static const char *read_host(const char *text, size_t length, bool in_brackets, 
 }
 
 /* Port and path: what stands behind the host. */
-static const char *read_rest(const char *rest, int *port)
+static const char *url_read_rest(const char *rest, int *port)
 {
     char *after;
 
@@ -86,9 +90,9 @@ const char *url_read(const char *url, UrlTarget *ret)
     }
     if (strchr(host, '@') && strcspn(host, "@") < strcspn(host, "/?"))
         return "must not have a user name";
-    complaint = read_host(host, (size_t)(end - host), in_brackets, &target);
+    complaint = url_read_host(host, (size_t)(end - host), in_brackets, &target);
     if (!complaint)
-        complaint = read_rest(in_brackets ? end + 1 : end, &target.port);
+        complaint = url_read_rest(in_brackets ? end + 1 : end, &target.port);
     if (!complaint)
         *ret = target;
     return complaint;

@@ -28,7 +28,7 @@ typedef struct Question {
     bool late, closed; /* closed: it is over, and the loop knows the timer no more */
 } Question;
 
-static void on_line(void *data, char *line, size_t length)
+static void question_on_line(void *data, char *line, size_t length)
 {
     Question *question = data;
 
@@ -41,7 +41,7 @@ static void on_line(void *data, char *line, size_t length)
     question->text[question->length++] = '\n';
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void question_on_timer_closed(uv_handle_t *handle)
 {
     Question *question = handle->data;
 
@@ -64,11 +64,11 @@ static void question_read(Question *question)
         question->reason = text_printf("%s --describe: %s", question->program, complaint);
 }
 
-static void on_end(void *data, const char *reason)
+static void question_on_end(void *data, const char *reason)
 {
     Question *question = data;
 
-    uv_close((uv_handle_t *)&question->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&question->timer, question_on_timer_closed);
     if (question->late) {
         question->reason =
             text_printf("%s --describe did not answer within %d s", question->program, DESCRIBE_MS / 1000);
@@ -81,7 +81,7 @@ static void on_end(void *data, const char *reason)
     question_read(question);
 }
 
-static void on_late(uv_timer_t *timer)
+static void question_on_late(uv_timer_t *timer)
 {
     Question *question = timer->data;
 
@@ -100,8 +100,8 @@ int catalog_load(
         .input = "",
         .name = "catalog",
         .limits = child_limits(settings, DESCRIBE_MS * NSEC_PER_MSEC, 0, cpus),
-        .line = on_line,
-        .end = on_end,
+        .line = question_on_line,
+        .end = question_on_end,
         .data = &question,
     };
     int r = child_start(loop, &spec, &question.child);
@@ -112,7 +112,7 @@ int catalog_load(
     }
     uv_timer_init(loop, &question.timer);
     question.timer.data = &question;
-    uv_timer_start(&question.timer, on_late, DESCRIBE_MS, 0);
+    uv_timer_start(&question.timer, question_on_late, DESCRIBE_MS, 0);
     while (!question.closed)
         uv_run(loop, UV_RUN_ONCE);
     free(question.text);

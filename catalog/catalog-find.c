@@ -1,0 +1,112 @@
+/* Names are looked up here and nowhere else: a name comes from a request or a document, is turned into the
+ * thing it means once, and from then on there are pointers. Lists are short, so they are walked. */
+#include <string.h>
+
+#include "catalog/catalog.h"
+
+static bool mode_is_called(const CatalogMode *mode, const char *name)
+{
+    if (strcmp(mode->name, name) == 0)
+        return true;
+    for (size_t i = 0; i < mode->n_aliases; i++)
+        if (strcmp(mode->aliases[i], name) == 0)
+            return true;
+    return false;
+}
+
+const CatalogMode *catalog_mode(const Catalog *catalog, const char *name)
+{
+    for (size_t i = 0; name && i < catalog->n_modes; i++)
+        if (mode_is_called(&catalog->modes[i], name))
+            return &catalog->modes[i];
+    return NULL;
+}
+
+const CatalogLock *catalog_lock(const Catalog *catalog, const char *name)
+{
+    for (size_t i = 0; name && i < catalog->n_locks; i++)
+        if (strcmp(catalog->locks[i].name, name) == 0)
+            return &catalog->locks[i];
+    return NULL;
+}
+
+const CatalogExperiment *catalog_experiment(const Catalog *catalog, const char *name)
+{
+    for (size_t i = 0; name && i < catalog->n_experiments; i++)
+        if (strcmp(catalog->experiments[i].name, name) == 0)
+            return &catalog->experiments[i];
+    return NULL;
+}
+
+const Catalog *catalogs_runtime(const Catalogs *catalogs, const char *name)
+{
+    for (size_t i = 0; name && i < catalogs->n; i++)
+        if (strcmp(catalogs->list[i]->runtime, name) == 0)
+            return catalogs->list[i];
+    return NULL;
+}
+
+const CatalogMode *catalogs_mode(const Catalogs *catalogs, const char *name)
+{
+    const CatalogMode *found = NULL;
+
+    for (size_t i = 0; i < catalogs->n && !found; i++)
+        found = catalog_mode(catalogs->list[i], name);
+    return found;
+}
+
+const CatalogLock *catalogs_lock(const Catalogs *catalogs, const char *name)
+{
+    const CatalogLock *found = NULL;
+
+    for (size_t i = 0; i < catalogs->n && !found; i++)
+        found = catalog_lock(catalogs->list[i], name);
+    return found;
+}
+
+const CatalogExperiment *catalogs_experiment(const Catalogs *catalogs, const char *name)
+{
+    const CatalogExperiment *found = NULL;
+
+    for (size_t i = 0; i < catalogs->n && !found; i++)
+        found = catalog_experiment(catalogs->list[i], name);
+    return found;
+}
+
+static const CatalogParameter *find_parameter(
+    const CatalogParameter *parameters, size_t n_parameters, const char *name)
+{
+    for (size_t i = 0; name && i < n_parameters; i++)
+        if (strcmp(parameters[i].name, name) == 0)
+            return &parameters[i];
+    return NULL;
+}
+
+const CatalogParameter *catalog_parameter(const CatalogExperiment *experiment, const char *name)
+{
+    return find_parameter(experiment->parameters, experiment->n_parameters, name);
+}
+
+const CatalogParameter *catalog_lock_parameter(const Catalog *catalog, const char *name)
+{
+    const CatalogParameter *found = NULL;
+
+    for (size_t i = 0; i < catalog->n_locks && !found; i++)
+        found = find_parameter(catalog->locks[i].parameters, catalog->locks[i].n_parameters, name);
+    return found;
+}
+
+const CatalogParameter *catalogs_lock_parameter(const Catalogs *catalogs, const char *name)
+{
+    const CatalogParameter *found = NULL;
+
+    for (size_t i = 0; i < catalogs->n && !found; i++)
+        found = catalog_lock_parameter(catalogs->list[i], name);
+    return found;
+}
+
+const CatalogRoom *catalog_room(
+    const Catalog *catalog, const CatalogExperiment *experiment, const CatalogMode *mode)
+{
+    return &experiment->room[mode - catalog->modes];
+}

@@ -1,0 +1,193 @@
+/* A cell is a number: its place in the grid. Each axis says how many cells on its next value comes, so a
+ * cell's value on any axis follows from its number alone, and no order of loops has to be kept in step with
+ * the order of cells. Which axes there are is no list here either: those that all cells have are named, and
+ * what else a lock can be set to are axes because the lock says so. */
+#include "plan/grid.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "plan/param.h"
+
+/* The lists that span the grid. The names are those that every cell has; the locks' parameters are axes, too,
+ * between the lock and the CPUs. */
+typedef struct Axis {
+    const char *name;
+    const json_t *values;
+    int64_t stride; /* so many cells on comes the next value */
+} Axis;
+
+typedef enum NamedAxis { AXIS_LOCK, AXIS_CPUS, AXIS_TASKS, AXIS_RUNTIME, AXIS_MODE, N_NAMED_AXES } NamedAxis;
+
+typedef struct Grid {
+    Axis named[N_NAMED_AXES];
+    Axis *of_locks; /* owned */
+    size_t n_of_locks;
+    int64_t size; /* INT64_MAX: even more */
+} Grid;
+
+/* The next slower axis, behind which so many cells are alike. */
+static Axis grid_axis(Grid *grid, const Asked *asked, const char *name)
+{
+    const Axis axis = {name, asked_value(asked, name), grid->size};
+
+    if (__builtin_mul_overflow(grid->size, (int64_t)json_array_size(axis.values), &grid->size))
+        grid->size = INT64_MAX;
+    return axis;
+}
+
+/* From the fastest axis to the slowest: the modes of one group stand side by side. */
+static void grid_make(const Asked *asked, const Parameters *parameters, Grid *ret)
+{
+    const CatalogParameter *of_locks = &parameters->list[parameters->first_of_locks];
+
+    *ret = (Grid){.n_of_locks = parameters->n_of_locks, .size = 1};
+    ret->of_locks = calloc(ret->n_of_locks + 1, sizeof(Axis));
+    assert(ret->of_locks);
+    ret->named[AXIS_MODE] = grid_axis(ret, asked, "mode");
+    ret->named[AXIS_RUNTIME] = grid_axis(ret, asked, "runtime");
+    ret->named[AXIS_TASKS] = grid_axis(ret, asked, "tasks");
+    ret->named[AXIS_CPUS] = grid_axis(ret, asked, "cpus");
+    for (size_t i = 0; i < ret->n_of_locks; i++)
+        ret->of_locks[i] = grid_axis(ret, asked, of_locks[i].name);
+    ret->named[AXIS_LOCK] = grid_axis(ret, asked, "lock");
+}
+
+static void grid_finish(Grid *grid)
+{
+    free(grid->of_locks);
+}
+#define auto_grid __attribute__((cleanup(grid_finish)))
+
+static json_t *axis_value(const Axis *axis, int64_t index)
+{
+    return json_array_get(
+        axis->values, (size_t)(index / axis->stride % (int64_t)json_array_size(axis->values)));
+}
+
+static const char *axis_text(const Grid *grid, NamedAxis axis, int64_t index)
+{
+    return json_string_value(axis_value(&grid->named[axis], index));
+}
+
+static void grid_check_axis(const Axis *axis, const Grid *grid, const PlanLimits *limits, Problem *problem)
+{
+    if (json_array_size(axis->values) > 1)
+        problem_add(problem, axis->name, json_deep_copy(axis->values), NULL,
+            "the lists span %lld cells together, and at most %lld are allowed", (long long)grid->size,
+            (long long)limits->max_cells);
+}
+
+static void grid_check_size(const Grid *grid, const PlanLimits *limits, Problem *problem)
+{
+    if (grid->size <= limits->max_cells)
+        return;
+    for (size_t i = 0; i < N_NAMED_AXES; i++)
+        grid_check_axis(&grid->named[i], grid, limits, problem);
+    for (size_t i = 0; i < grid->n_of_locks; i++)
+        grid_check_axis(&grid->of_locks[i], grid, limits, problem);
+}
+
+/* The experiment's own parameters as its runtime has them, and those of all locks. */
+static json_t *grid_make_params(
+    const Asked *asked, const CatalogExperiment *experiment, const Grid *grid, int64_t index)
+{
+    json_t *params = json_object();
+
+    for (size_t i = 0; experiment && i < experiment->n_parameters; i++) {
+        const CatalogParameter *parameter = &experiment->parameters[i];
+
+        /* Each runtime has a size of its own for what nobody gave. */
+        if (param_given(asked->given, parameter->name))
+            json_object_set(params, parameter->name, asked_value(asked, parameter->name));
+        else
+            json_object_set(params, parameter->name, (json_t *)parameter->fallback);
+    }
+    for (size_t i = 0; i < grid->n_of_locks; i++)
+        json_object_set(params, grid->of_locks[i].name, axis_value(&grid->of_locks[i], index));
+    return params;
+}
+
+static CellSpec grid_make_cell(const Asked *asked, const Grid *grid, int64_t index)
+{
+    const Catalog *runtime = catalogs_runtime(asked->catalogs, axis_text(grid, AXIS_RUNTIME, index));
+    const CatalogExperiment *experiment = catalog_experiment(runtime, asked->experiment->name);
+
+    return (CellSpec){
+        .number = index,
+        .runtime = runtime,
+        .experiment = experiment,
+        .mode = catalog_mode(runtime, axis_text(grid, AXIS_MODE, index)),
+        .lock = catalog_lock(runtime, axis_text(grid, AXIS_LOCK, index)),
+        .tasks = json_integer_value(axis_value(&grid->named[AXIS_TASKS], index)),
+        .cpus = json_integer_value(axis_value(&grid->named[AXIS_CPUS], index)),
+        .params = grid_make_params(asked, experiment, grid, index),
+    };
+}
+
+/* No list is empty, so there is at least one cell. */
+static void grid_fill(Asked *asked, const Grid *grid)
+{
+    asked->cells = calloc((size_t)grid->size, sizeof(CellSpec));
+    assert(asked->cells);
+    for (int64_t i = 0; i < grid->size; i++)
+        asked->cells[asked->n_cells++] = grid_make_cell(asked, grid, i);
+}
+
+/* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks. */
+static void grid_check_cell(const Asked *asked, const Grid *grid, const CellSpec *cell, Problem *problem)
+{
+    const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
+    const char *mode = axis_text(grid, AXIS_MODE, cell->number);
+    const char *lock = axis_text(grid, AXIS_LOCK, cell->number);
+    const CatalogRoom *room =
+        cell->experiment && cell->mode ? catalog_room(cell->runtime, cell->experiment, cell->mode) : NULL;
+
+    if (!cell->experiment)
+        problem_add(
+            problem, "runtime", json_string(runtime), NULL, "does not have the experiment %s", experiment);
+    else if (!cell->mode)
+        problem_add(problem, "mode", json_string(mode), NULL, "does not exist in the runtime %s", runtime);
+    else if (!cell->lock)
+        problem_add(problem, "lock", json_string(lock), NULL, "does not exist in the runtime %s", runtime);
+    else if (room->unavailable)
+        problem_add(problem, "mode", json_string(mode), NULL, "%s", room->unavailable);
+    else if (cell->tasks > room->max_tasks)
+        problem_add(problem, "tasks", json_integer((json_int_t)cell->tasks),
+            json_pack("{s:i, s:I}", "min", 1, "max", (json_int_t)room->max_tasks),
+            "must be from 1 to %lld for %s in mode %s%s%s", (long long)room->max_tasks, experiment, mode,
+            room->reason ? ": " : "", room->reason ? room->reason : "");
+}
+
+/* One complaint is enough where cells differ in something else only. */
+static void grid_check_cells(const Asked *asked, const Grid *grid, Problem *problem)
+{
+    for (size_t i = 0; i < asked->n_cells; i++) {
+        size_t before = json_array_size(problem->errors), k;
+        const json_t *error, *seen;
+
+        grid_check_cell(asked, grid, &asked->cells[i], problem);
+        if (json_array_size(problem->errors) == before)
+            continue;
+        error = json_array_get(problem->errors, before);
+        json_array_foreach (problem->errors, k, seen) {
+            if (k < before && json_equal(seen, error)) {
+                json_array_remove(problem->errors, before);
+                break;
+            }
+        }
+    }
+}
+
+bool grid_make_cells(Asked *asked, const Parameters *parameters, Problem *problem)
+{
+    auto_grid Grid grid;
+
+    grid_make(asked, parameters, &grid);
+    grid_check_size(&grid, asked->limits, problem);
+    if (problem_is_set(problem))
+        return false;
+    grid_fill(asked, &grid);
+    grid_check_cells(asked, &grid, problem);
+    return true;
+}

@@ -1,0 +1,35 @@
+/* The settings are read before anybody knows what the runtimes have. So what names one of their locks, or
+ * stands for a parameter of a lock, is taken as it is, and looked at here as soon as the catalog is there:
+ * else the first to hear of a mistake would be whoever asks for a run. */
+#include "plan/common.h"
+#include "plan/param.h"
+#include "plan/plan.h"
+
+static void check_wanted(const Catalogs *catalogs, const PlanDefault *wanted, Problem *problem)
+{
+    const CatalogParameter *parameter = catalogs_lock_parameter(catalogs, wanted->parameter);
+    json_auto_t *list = json_pack("[I]", (json_int_t)wanted->value), *value = NULL;
+
+    if (!parameter)
+        problem_add(problem, wanted->parameter, json_integer((json_int_t)wanted->value), NULL,
+            "is a parameter of no lock that there is");
+    else
+        value = param_check(parameter, list, problem);
+}
+
+void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem)
+{
+    const PlanLimits all = plan_limits(catalogs, limits);
+    const char *lock = limits->default_lock;
+    auto_parameters Parameters parameters;
+    json_auto_t *given = NULL, *value = NULL;
+
+    parameters_make(catalogs, &all, NULL, &parameters);
+    if (lock && *lock) {
+        given = json_string(lock);
+        value = param_check(parameters_find(&parameters, "lock"), given, problem);
+    }
+    for (const PlanDefault *wanted = limits->lock_defaults; wanted->parameter; wanted++)
+        if (wanted->value != 0)
+            check_wanted(catalogs, wanted, problem);
+}
