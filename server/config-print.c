@@ -96,11 +96,12 @@ static const char page_start[] =
     "\n"
     "Nothing is guessed: an unknown name, a name given twice, or a value out of its range ends the start, "
     "and all\n"
-    "that is wrong is named at once. `gilscope --check-config` says whether all is well, `--print-config` "
-    "prints\n"
-    "what is in force, secrets included, as a file that can be read again, and `--print-settings` prints "
-    "this page.\n"
-    "They are read once: to change one, stop the server and start it again.\n";
+    "that is wrong is named at once. `gilscope --check-config` says whether all is well, which it also asks "
+    "the\n"
+    "runtime: which locks there are, it knows. `--print-config` prints what is in force, secrets included, "
+    "as a file\n"
+    "that can be read again, `--print-defaults` prints config.ini, and `--print-settings` prints this page.\n"
+    "Settings are read once: to change one, stop the server and start it again.\n";
 
 static const char table_start[] = "| setting | default | allowed | what it does |\n|---|---|---|---|\n";
 

@@ -38,6 +38,8 @@ char *setting_range(const Setting *setting)
             names = text_printf("%s, %s", before, *choice);
         }
         return text_printf("one of %s", names);
+    case SETTING_WORD:
+        return strdup("a name, or empty");
     case SETTING_ADDRESS:
         return strdup("an IPv4 or IPv6 address");
     case SETTING_HOSTS:
@@ -145,11 +147,22 @@ static char *flaw_of_secret(const Setting *setting, const char *value)
     return NULL;
 }
 
+/* Whether the name is known, others will see. */
+static char *flaw_of_word(const char *value)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+    return value[strspn(value, allowed)] == '\0' ? NULL
+                                                 : strdup("must be one word of letters, digits, . _ and -");
+}
+
 static char *flaw_of_kind(const Setting *setting, const char *value)
 {
     switch (setting->type) {
     case SETTING_CHOICE:
         return is_choice(setting, value) ? NULL : strdup("no such value");
+    case SETTING_WORD:
+        return flaw_of_word(value);
     case SETTING_ADDRESS:
         return host_is_address(value) ? NULL : strdup("must be an IPv4 or IPv6 address");
     case SETTING_HOSTS:
@@ -198,6 +211,7 @@ static json_t *allowed_object(const Setting *setting)
         for (const char *const *choice = setting->choices; *choice; choice++)
             json_array_append_new(choices, json_string(*choice));
         return json_pack("{s:o}", "choices", choices);
+    case SETTING_WORD:
     case SETTING_ADDRESS:
     case SETTING_HOSTS:
     case SETTING_NAMES:
@@ -228,6 +242,7 @@ void setting_take(
         flaw = flaw_of_real(setting, trimmed, target);
         break;
     case SETTING_CHOICE:
+    case SETTING_WORD:
     case SETTING_ADDRESS:
     case SETTING_HOSTS:
     case SETTING_NAMES:
@@ -296,6 +311,7 @@ char *setting_value(const Setting *setting, const Config *config)
     case SETTING_REAL:
         return real_text(*(const double *)value);
     case SETTING_CHOICE:
+    case SETTING_WORD:
     case SETTING_ADDRESS:
     case SETTING_HOSTS:
     case SETTING_NAMES:

@@ -5,9 +5,14 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "plan/plan.h"
 #include "server/config.h"
 
 #define AT(section, key) #section, #key, offsetof(Config, section.key)
+
+/* A default that stands in plan/plan.h, where runs by hand have it from. */
+#define USUAL(macro) TEXT_OF(macro)
+#define TEXT_OF(number) #number
 
 /* Fields that a row does not need. */
 #define INTEGER(min, max) SETTING_INTEGER, min, max, NULL
@@ -15,8 +20,6 @@
 #define CHOICE(choices) SETTING_CHOICE, 0, 0, choices
 #define TEXT(type) type, 0, 0, NULL
 #define SECRET(min, max) SETTING_SECRET, min, max, NULL
-
-static const char *const policies[] = {"none", "gil", "gil-py2", "per-interpreter", NULL};
 
 static const char *const log_formats[] = {"logfmt", "json", NULL};
 static const char *const log_levels[] = {"info", "warning", "error", NULL};
@@ -52,19 +55,19 @@ const Setting config_settings[] = {
         "Runs of one client of an address that may wait; one more is refused with 429."},
     {AT(limits, max_joined), INTEGER(1, 10000), "256", NULL,
         "Clients that may have asked for one and the same run; one more is refused with 429."},
-    {AT(limits, max_cells), INTEGER(1, 4096), "64", NULL,
+    {AT(limits, max_cells), INTEGER(1, 4096), USUAL(PLAN_MAX_CELLS), NULL,
         "Cells that one request may span: its lists multiplied."},
-    {AT(limits, timeout_ms), INTEGER(1, 3600000), "60000", "ms",
+    {AT(limits, timeout_ms), INTEGER(1, 3600000), USUAL(PLAN_TIMEOUT_MS), "ms",
         "How long a run may take, without the wait for its turn, when its request has no timeout_ms."},
-    {AT(limits, max_timeout_ms), INTEGER(1, 3600000), "600000", "ms",
+    {AT(limits, max_timeout_ms), INTEGER(1, 3600000), USUAL(PLAN_MAX_TIMEOUT_MS), "ms",
         "The most that a request's timeout_ms may say."},
-    {AT(limits, max_estimate_ms), INTEGER(1, 3600000), "60000", "ms",
+    {AT(limits, max_estimate_ms), INTEGER(1, 3600000), USUAL(PLAN_MAX_ESTIMATE_MS), "ms",
         "A request that is estimated to run longer is refused, unless its own timeout_ms allows more."},
-    {AT(limits, max_repeat), INTEGER(1, 10000), "1000", NULL,
+    {AT(limits, max_repeat), INTEGER(1, 10000), USUAL(PLAN_MAX_REPEAT), NULL,
         "The most that a request's repeat may say."},
     {AT(limits, max_tasks), INTEGER(1, 100000), "10000", NULL,
         "The most that a request's tasks may say; an experiment or a mode may allow less."},
-    {AT(limits, max_task_cells), INTEGER(1, 10000000), "100000", NULL,
+    {AT(limits, max_task_cells), INTEGER(1, 10000000), USUAL(PLAN_MAX_TASK_CELLS), NULL,
         "The tasks of all cells of a request together."},
     {AT(limits, max_memory_bytes), INTEGER(0, 1000000000000000), "0", "bytes",
         "A request whose largest cell is estimated to need more memory is refused; 0 stands for half of what "
@@ -84,21 +87,23 @@ const Setting config_settings[] = {
     {AT(runs, max_concurrent_runs), INTEGER(1, 64), "1", NULL,
         "Runs at once when they are not pinned; more than 1 disturb each other."},
 
-    {AT(lock, policy), CHOICE(policies), "gil", NULL,
-        "The lock of a request that does not name one."},
-    {AT(lock, switch_interval_us), INTEGER(1, 1000000), "5000", "us",
-        "How long a task waits for the gil before it asks the holder to let go, unless the request says so."},
-    {AT(lock, check_interval), INTEGER(1, 1000000), "100", "ticks",
-        "How often a task under gil-py2 lets go of the lock, unless the request says so."},
+    {AT(lock, policy), TEXT(SETTING_WORD), "", NULL,
+        "The lock of a request that does not name one: any that a runtime has. When empty, the usual one."},
+    {AT(lock, switch_interval_us), INTEGER(0, 1000000000), "0", "us",
+        "How long a task waits for a lock before it asks the holder to let go, unless the request says so; 0: what "
+        "the lock says itself."},
+    {AT(lock, check_interval), INTEGER(0, 1000000000), "0", "ticks",
+        "How often a task lets go of a lock that counts ticks, unless the request says so; 0: what the lock says "
+        "itself."},
     {AT(lock, tick_ns), REAL(0.1, 1000), "5.8", "ns",
         "What one tick of interpreted work takes; 5.8 ns were measured with CPython 2.7."},
 
     {AT(fetch, allow), TEXT(SETTING_HOSTS), "", NULL,
         "Where fetch may go besides the server's own origin. A listed address may be of any kind; for a name or "
         "a * only public addresses are dialled, and for localhost those of loopback."},
-    {AT(fetch, max_bytes), INTEGER(1, 1000000000), "10000000", "bytes",
+    {AT(fetch, max_bytes), INTEGER(1, 1000000000), USUAL(PLAN_FETCH_MAX_BYTES), "bytes",
         "A page from elsewhere that is longer is broken off, and its task has failed."},
-    {AT(fetch, max_requests), INTEGER(1, 1000000), "1000", NULL,
+    {AT(fetch, max_requests), INTEGER(1, 1000000), USUAL(PLAN_FETCH_MAX_REQUESTS), NULL,
         "Pages that one run may get from elsewhere: tasks x requests x repetitions, over all cells."},
     {AT(fetch, origin_ports), INTEGER(1, 64), "8", NULL,
         "Ports on which the server's own origin listens; ten thousand transfers at once need several."},

@@ -11,6 +11,7 @@ typedef enum SettingType {
     SETTING_INTEGER, /* int64_t */
     SETTING_REAL,    /* double */
     SETTING_CHOICE,  /* char *, one of choices */
+    SETTING_WORD,    /* char *, a name that others know, may be empty */
     SETTING_ADDRESS, /* char *, an IPv4 or IPv6 literal */
     SETTING_HOSTS,   /* char *, a list of host:port patterns, may be empty */
     SETTING_NAMES,   /* char *, a list of names and *.example.org, may be empty */

@@ -128,7 +128,8 @@ void config_check(const Config *config, Problem *problem);
 json_t *config_allowed(const Config *config);
 
 /* Writes the values in force as a file that config_read_file() reads back to the same values, with a comment
- * on each setting; so secrets are in it, too. config.ini in the tree is what it writes for the defaults. */
+ * on each setting; so secrets are in it, too. config.ini in the tree is what it writes for the defaults
+ * (gilscope --print-defaults). */
 void config_print(const Config *config, FILE *file);
 
 /* Writes the page docs/settings.md: where settings come from, and a table of them all, in Markdown. */

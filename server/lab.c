@@ -1,5 +1,6 @@
 #include "server/lab.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -15,6 +16,7 @@
 #include "base/sibling.h"
 #include "base/text.h"
 #include "results/format.h"
+#include "server/config-setting.h"
 
 int lab_complain(const char *what, const char *why)
 {
@@ -137,12 +139,70 @@ static void open_archive(Lab *lab, const Config *config)
                                             });
 }
 
-int lab_start(Lab *lab, const Config *config)
+/* What is wrong with the settings is said by their names: a request's "lock" is lock.policy there. */
+static void refuse_settings(const Problem *wrong, Problem *problem)
 {
+    json_t *error;
+    size_t i;
+
+    json_array_foreach (wrong->errors, i, error) {
+        const char *name = json_string_value(json_object_get(error, "param"));
+        const char *reason = json_string_value(json_object_get(error, "reason"));
+        json_t *got = json_object_get(error, "got");
+        auto_free char *number = text_printf("%" JSON_INTEGER_FORMAT, json_integer_value(got));
+
+        setting_refuse(problem, NULL, "lock", strcmp(name, "lock") == 0 ? "policy" : name,
+            json_is_string(got) ? json_string_value(got) : number, json_copy(error), reason);
+    }
+}
+
+int lab_ask(Lab *lab)
+{
+    auto_problem Problem wrong = {0}, problem = {0};
     auto_free char *reason = NULL;
 
     if (catalog_load(&lab->loop, &lab->settings, cpusets_text(lab->cpusets, 0), &lab->catalogs, &reason) < 0)
         return lab_complain("runtime", reason);
+    plan_check_limits(&lab->catalogs, &lab->settings.limits, &wrong);
+    if (!problem_is_set(&wrong))
+        return 0;
+    refuse_settings(&wrong, &problem);
+    problem_print(&problem, stderr);
+    return -1;
+}
+
+/* The default of a parameter of the first lock that has it; 0: none has. */
+static int64_t default_of(const Catalogs *catalogs, const char *name)
+{
+    for (size_t i = 0; i < catalogs->n; i++)
+        for (size_t k = 0; k < catalogs->list[i]->n_locks; k++) {
+            const CatalogLock *lock = &catalogs->list[i]->locks[k];
+
+            for (size_t p = 0; p < lock->n_parameters; p++)
+                if (strcmp(lock->parameters[p].name, name) == 0)
+                    return json_integer_value(json_array_get(lock->parameters[p].fallback, 0));
+        }
+    return 0;
+}
+
+void lab_settle(Lab *lab, Config *config)
+{
+    char *policy = strdup(plan_limits(&lab->catalogs, &lab->settings.limits).default_lock);
+
+    assert(policy);
+    free(config->lock.policy);
+    config->lock.policy = policy;
+    lab->settings.limits.default_lock = policy;
+    if (config->lock.switch_interval_us == 0)
+        config->lock.switch_interval_us = default_of(&lab->catalogs, "switch_interval_us");
+    if (config->lock.check_interval == 0)
+        config->lock.check_interval = default_of(&lab->catalogs, "check_interval");
+}
+
+int lab_start(Lab *lab, const Config *config)
+{
+    if (lab_ask(lab) < 0)
+        return -1;
     lab->origin = origin_start(&lab->loop, &lab->settings);
     while (!origin_is_settled(lab->origin))
         uv_run(&lab->loop, UV_RUN_ONCE);

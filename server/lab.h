@@ -31,8 +31,16 @@ typedef struct Lab {
  * it. */
 int lab_init(Lab *lab, const Config *config);
 
-/* Asks the runtime what it can do, starts the origin and waits until it is up or has failed, opens the
- * archive and makes the queue. The same returns. */
+/* Asks the runtime what it can do, and whether it has what the settings want of it, as the lock that they
+ * name. The same returns. */
+int lab_ask(Lab *lab);
+
+/* Behind lab_ask(): sets in the lab's own config what the settings leave to the runtime:
+ * which lock is the usual one, and what the parameters of locks are. */
+void lab_settle(Lab *lab, Config *config);
+
+/* Does what lab_ask() does, starts the origin and waits until it is up or has failed, opens the archive and
+ * makes the queue. The same returns. */
 int lab_start(Lab *lab, const Config *config);
 
 /* Ends what lab_start() began. The queue must be idle; the loop has to run until nothing is left on it. */

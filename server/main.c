@@ -10,6 +10,7 @@
 #include "base/streams.h"
 #include "server/config.h"
 #include "server/health.h"
+#include "server/lab.h"
 #include "server/preflight.h"
 #include "server/serve.h"
 
@@ -20,6 +21,7 @@ static const char help[] =
     "  --config FILE            read settings from FILE\n"
     "  --set SECTION.KEY=VALUE  set one setting; may be given many times\n"
     "  --print-config           print the settings in force as a file, and end\n"
+    "  --print-defaults         print the defaults as a file, which is config.ini, and end\n"
     "  --print-settings         print all settings as a page, in Markdown, and end\n"
     "  --check-config           check the settings, and end: status 0 if they are right\n"
     "  --preflight              measure for some ten seconds which lessons this machine can show, and end:\n"
@@ -34,6 +36,7 @@ static const char help[] =
 typedef enum Task {
     TASK_SERVE,
     TASK_PRINT_CONFIG,
+    TASK_PRINT_DEFAULTS,
     TASK_PRINT_SETTINGS,
     TASK_CHECK_CONFIG,
     TASK_PREFLIGHT,
@@ -55,6 +58,7 @@ static int parse(int argc, char *argv[], Arguments *arguments)
         {"config", required_argument, NULL, 'c'},
         {"set", required_argument, NULL, 's'},
         {"print-config", no_argument, NULL, TASK_PRINT_CONFIG},
+        {"print-defaults", no_argument, NULL, TASK_PRINT_DEFAULTS},
         {"print-settings", no_argument, NULL, TASK_PRINT_SETTINGS},
         {"check-config", no_argument, NULL, TASK_CHECK_CONFIG},
         {"preflight", no_argument, NULL, TASK_PREFLIGHT},
@@ -108,10 +112,26 @@ static int ask_health(const Config *config)
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Whether the settings fit to the runtime, which says so itself; and what they leave to it. */
+static int settle(Config *config)
+{
+    Lab lab;
+    int r = lab_init(&lab, config);
+
+    if (r == 0)
+        r = lab_ask(&lab);
+    if (r == 0)
+        lab_settle(&lab, config);
+    uv_run(&lab.loop, UV_RUN_DEFAULT);
+    lab_finish(&lab);
+    return r;
+}
+
 static int run_task(const Arguments *arguments)
 {
     auto_config Config config;
     auto_problem Problem problem = {0};
+    int r;
 
     config_init(&config);
     read_config(arguments, &config, &problem);
@@ -123,21 +143,33 @@ static int run_task(const Arguments *arguments)
     case TASK_SERVE:
         return serve(&config);
     case TASK_PRINT_CONFIG:
+        r = settle(&config);
         config_print(&config, stdout);
-        return EXIT_SUCCESS;
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     case TASK_CHECK_CONFIG:
+        if (settle(&config) < 0)
+            return EXIT_FAILURE;
         printf("the settings are right\n");
         return EXIT_SUCCESS;
     case TASK_PREFLIGHT:
         return preflight(&config);
     case TASK_HEALTH:
         return ask_health(&config);
+    case TASK_PRINT_DEFAULTS:
     case TASK_PRINT_SETTINGS:
     case TASK_HELP:
     case TASK_VERSION:
         break;
     }
     return EXIT_FAILURE;
+}
+
+static void print_defaults(void)
+{
+    auto_config Config config;
+
+    config_init(&config);
+    config_print(&config, stdout);
 }
 
 int main(int argc, char *argv[])
@@ -152,6 +184,8 @@ int main(int argc, char *argv[])
         status = 2;
     else if (arguments.task == TASK_HELP)
         fputs(help, stdout);
+    else if (arguments.task == TASK_PRINT_DEFAULTS)
+        print_defaults();
     else if (arguments.task == TASK_PRINT_SETTINGS)
         config_print_settings(stdout);
     else if (arguments.task == TASK_VERSION)

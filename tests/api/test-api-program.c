@@ -71,6 +71,47 @@ START_TEST(settings_can_be_checked_and_printed)
 }
 END_TEST
 
+/* Which locks there are, the runtime says. */
+START_TEST(the_lock_of_the_settings_is_one_that_there_is)
+{
+    auto_free char *known = NULL, *unknown = NULL, *started = NULL, *range = NULL, *printed = NULL,
+                   *usual = NULL;
+    auto_answer ApiAnswer answer = {0};
+    const json_t *lock;
+    size_t i;
+
+    api_server_start(&server, "lock.policy=none", NULL);
+    answer = api_get(&server, "/experiments");
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+    ck_assert_uint_gt(json_array_size(json_object_get(answer.json, "locks")), 1);
+    json_array_foreach (json_object_get(answer.json, "locks"), i, lock) {
+        auto_free char *setting =
+            text_printf("lock.policy=%s", json_string_value(json_object_get(lock, "name")));
+
+        free(known);
+        ck_assert_msg(api_run_program(&known, "--check-config", "--set", setting, NULL) == 0, "%s", known);
+    }
+    ck_assert_int_eq(api_run_program(&unknown, "--check-config", "--set", "lock.policy=nosuch", NULL), 1);
+    ck_assert_msg(strstr(unknown, "lock.policy (given \"nosuch\"): is not one of the choices; choices: ") &&
+                      strstr(unknown, "per-interpreter"),
+        "%s", unknown);
+    ck_assert_int_eq(
+        api_run_program(&started, "--set", "server.port=0", "--set", "lock.policy=nosuch", NULL), 1);
+    ck_assert_str_eq(started, unknown);
+    ck_assert_int_eq(
+        api_run_program(&range, "--check-config", "--set", "lock.switch_interval_us=1000000000", NULL), 1);
+    ck_assert_msg(
+        strstr(range, "lock.switch_interval_us (given \"1000000000\"): must be from 1 to "), "%s", range);
+    ck_assert_int_eq(api_run_program(&printed, "--print-config", "--set", "lock.check_interval=7", NULL), 0);
+    ck_assert_ptr_nonnull(strstr(printed, "\npolicy = gil\n"));
+    ck_assert_ptr_nonnull(strstr(printed, "\nswitch_interval_us = 5000\n"));
+    ck_assert_ptr_nonnull(strstr(printed, "\ncheck_interval = 7\n"));
+    ck_assert_int_eq(
+        api_run_program(&usual, "--print-config", "--set", "runtimes.c=/no/such/program", NULL), 1);
+    ck_assert_ptr_nonnull(strstr(usual, "\nswitch_interval_us = 0\n"));
+}
+END_TEST
+
 /* What it finds depends on the machine; that it looks at everything and keeps its word does not. */
 START_TEST(a_preflight_says_which_lessons_can_be_shown)
 {
@@ -172,5 +213,6 @@ END_TEST
 
 RUN_TESTS("api-program", 120, a_port_that_is_in_use_ends_the_start, health_is_asked_over_the_network,
     wrong_settings_and_options_end_the_start, settings_can_be_checked_and_printed,
-    a_preflight_says_which_lessons_can_be_shown, a_preflight_without_a_runtime_fails,
-    a_runtime_that_does_not_work_ends_the_start, a_malformed_catalog_ends_the_start_with_its_place)
+    the_lock_of_the_settings_is_one_that_there_is, a_preflight_says_which_lessons_can_be_shown,
+    a_preflight_without_a_runtime_fails, a_runtime_that_does_not_work_ends_the_start,
+    a_malformed_catalog_ends_the_start_with_its_place)

@@ -96,7 +96,7 @@ START_TEST(defaults_are_in_force_at_first)
     ck_assert_str_eq(config.server.bind, "127.0.0.1");
     ck_assert_int_eq(config.server.port, 8080);
     ck_assert_int_eq(config.limits.timeout_ms, 60000);
-    ck_assert_str_eq(config.lock.policy, "gil");
+    ck_assert_str_eq(config.lock.policy, "");
     ck_assert_double_eq(config.lock.tick_ns, 5.8);
     ck_assert_str_eq(config.fetch.allow, "");
     ck_assert_str_eq(config.runtimes.c, "");
@@ -182,8 +182,9 @@ static const struct {
     {"[server]\nport: 1", "test.ini:2 (given \"port: 1\"): must be key = value"},
     {"[server]\nport ;= 1\n[lock]", "test.ini:2 (given \"port ;= 1\"): must be key = value"},
     {"[server]\nport ;= 1", "test.ini:2 (given \"port ;= 1\"): must be key = value"},
-    {"[lock]\npolicy = GIL", "test.ini:2: lock.policy (given \"GIL\"): no such value; choices: none, gil, "
-                             "gil-py2, per-interpreter"},
+    {"[log]\nformat = JSON", "test.ini:2: log.format (given \"JSON\"): no such value; choices: logfmt, json"},
+    {"[lock]\npolicy = the gil",
+        "test.ini:2: lock.policy (given \"the gil\"): must be one word of letters, digits, . _ and -"},
     {"[lock]\ntick_ns = 0.01",
         "test.ini:2: lock.tick_ns (given \"0.01\"): must be a number from 0.1 to 1000 ns"},
     {"[lock]\ntick_ns = nan",
@@ -247,7 +248,7 @@ START_TEST(all_wrong_lines_are_named_at_once)
               "[sever]\n"
               "grace_ms = x\n"
               "[lock]\n"
-              "policy = gill\n"
+              "policy = g i l\n"
               "tick_ns = 7\n");
     config_set(&config, "limits.max_cells=0", &problem);
     text = complaint();
@@ -263,11 +264,11 @@ END_TEST
 
 START_TEST(a_refused_value_leaves_the_old_one)
 {
-    read_text("[server]\nport = 70000\nbind = nowhere\n[lock]\npolicy = gil4\ntick_ns = 0\n");
+    read_text("[server]\nport = 70000\nbind = nowhere\n[lock]\npolicy = gil+\ntick_ns = 0\n");
     ck_assert_uint_eq(json_array_size(problem.errors), 4);
     ck_assert_int_eq(config.server.port, 8080);
     ck_assert_str_eq(config.server.bind, "127.0.0.1");
-    ck_assert_str_eq(config.lock.policy, "gil");
+    ck_assert_str_eq(config.lock.policy, "");
     ck_assert_double_eq(config.lock.tick_ns, 5.8);
 }
 END_TEST
