@@ -1,3 +1,6 @@
+/* Everything rests on one form: 16 bytes, in which IPv4 is ::ffff:a.b.c.d. So one table of prefixes answers
+ * for both families, and none of the spellings of an address, of which there are many, can slip past a rule
+ * that was written for another spelling. */
 #include "base/address.h"
 
 #include <arpa/inet.h>
@@ -56,6 +59,8 @@ static const Range ranges[] = {
     {{0}, 0, "a reserved address (outside 2000::/3)"},
 };
 
+/* The whole bytes of the prefix are compared as they are; of the byte that it ends in, only the upper bits
+ * count, and those agree if nothing of the difference is left above the others. */
 static bool is_below(const Address *address, const Range *range)
 {
     size_t whole = (size_t)range->bits / 8, rest = (size_t)range->bits % 8;
@@ -82,6 +87,7 @@ bool address_is_loopback(const Address *address)
     return purpose == loopback || purpose == loopback_6;
 }
 
+/* The prefix comes from the same macro as the table's, so that the two cannot disagree. */
 static void set_ipv4(Address *address, const void *four)
 {
     *address = (Address){V4(0, 0, 0, 0)};
@@ -122,7 +128,7 @@ bool address_parse_loosely(const char *text, Address *ret)
 
     if (address_parse(text, ret))
         return true;
-    /* inet_aton takes anything behind a blank. */
+    /* inet_aton takes anything behind a blank, so "127.1 example" would be an address. */
     if (length == 0 || length >= sizeof(plain) || text[strspn(text, "0123456789abcdefABCDEFxX.")] != '\0')
         return false;
     strcpy(plain, text);

@@ -1,3 +1,7 @@
+/* Two hosts are compared to decide who may talk to the server and where fetch may go, so what is read here
+ * must be read by nobody else in another way. Whatever is not plain is refused, not repaired: a user name
+ * before an @, a percent-escape, a blank, a second colon. What is left is written in one form (lower case,
+ * the short form of IPv6, no dot at the end), and comparing is comparing bytes. */
 #include "base/authority.h"
 
 #include <arpa/inet.h>
@@ -77,6 +81,7 @@ int authority_parse(const char *text, size_t length, Authority *ret)
     const char *end = memchr(text, in_brackets ? ']' : ':', length);
     size_t host_length = end ? (size_t)(end - text) : length;
 
+    /* A NUL would end the copy early, and what is behind it would not have been judged. */
     if ((in_brackets && !end) || host_length >= sizeof(host) || memchr(text, '\0', length))
         return -EINVAL;
     memcpy(host, text, host_length);
@@ -119,6 +124,8 @@ int authority_parse_origin(const char *origin, size_t length, Authority *ret)
     return 0;
 }
 
+/* "example.org" in a Host header and "https://example.org" in an Origin mean the same port, although only one
+ * of them says which: the side that has no scheme borrows that of the other. */
 static int authority_port(const Authority *authority, const Authority *other)
 {
     if (authority->port > 0)
@@ -145,6 +152,7 @@ bool authority_fits(const Authority *authority, const char *pattern, size_t leng
     if (authority->kind != AUTHORITY_NAME)
         return false;
     if (length > 2 && strncmp(pattern, "*.", 2) == 0) {
+        /* The dot stays in the pattern, so that "*.example.org" does not fit "badexample.org". */
         pattern++;
         length--;
         if (host_length <= length)

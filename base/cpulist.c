@@ -1,3 +1,6 @@
+/* strtoul alone would be too kind: it skips blanks, takes a sign, and lets "0-3, 8" through. Lists come from
+ * requests and settings, and go on to taskset, to sched_setaffinity and into the results as they were
+ * written. */
 #include "base/cpulist.h"
 
 #include <assert.h>

@@ -1,3 +1,6 @@
+/* The programs find each other by where they stand, not by PATH and not by a path that was compiled in: an
+ * installed set, a build tree and a copy of either on another machine each use their own. /proc/self/exe is
+ * followed and not argv[0], which whoever starts a program may set as they like. */
 #include "base/sibling.h"
 
 #include <limits.h>

@@ -1,3 +1,6 @@
+/* A program that is started with its standard output closed gets 1 for the first file that it opens, and
+ * whatever it prints goes into that file: a database, for one. So the three numbers are taken before anything
+ * else is opened. */
 #include "base/streams.h"
 
 #include <errno.h>
@@ -21,6 +24,8 @@ int streams_finish(const char *program)
 {
     int r = 0;
 
+    /* An earlier write may have failed long before this one: fflush() does not tell, but ferror() remembers,
+     * without the reason. */
     errno = 0;
     if (fflush(stdout) != 0)
         r = errno ? -errno : -EIO;

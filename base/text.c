@@ -1,3 +1,5 @@
+/* Where there is no memory for a line of text there is none for an answer either, so text_printf() asserts.
+ * Reading is another matter: how much a file holds is decided by others, and is an error of the world. */
 #include "base/text.h"
 
 #include <assert.h>
@@ -37,6 +39,7 @@ size_t text_next_item(const char **at, const char **ret)
 
 int text_read_fd(int fd, size_t max, char **ret, size_t *ret_length)
 {
+    /* The size of a file in /proc is 0 and that of a pipe unknown, so nobody is asked: the room doubles. */
     size_t length = 0, room = 4096;
     auto_free char *text = malloc(room + 1);
 

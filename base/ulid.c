@@ -1,3 +1,6 @@
+/* The two parts of an identifier, time and chance, are one number of 128 bits. So "a later one sorts behind
+ * an earlier one" is a comparison of two numbers, and going on from the last one is adding 1, whichever part
+ * it carries into. */
 #include "base/ulid.h"
 
 #include <assert.h>

@@ -1,3 +1,6 @@
+/* Strict on purpose. An overlong form is a second way to write a character, by which one could bring a quote
+ * or a slash past a check that looks for the usual one; surrogates and what is beyond U+10FFFF would make
+ * JSON that other programs refuse. */
 #include "base/utf8.h"
 
 #include <assert.h>
@@ -6,6 +9,7 @@
 
 uint32_t utf8_next(const char **at, const char *end)
 {
+    /* By the number of bytes that follow: what a shorter form could say must not take a longer one. */
     static const uint32_t smallest[] = {0, 0x80, 0x800, 0x10000};
     unsigned char first = (unsigned char)*(*at)++;
     const char *next = *at;
@@ -17,6 +21,7 @@ uint32_t utf8_next(const char **at, const char *end)
     if (first < 0xc0 || first >= 0xf8)
         return UTF8_BAD;
     more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+    /* The first byte of a form with n more has 6 - n bits of the character. */
     character = first & (0x3fU >> more);
     for (int i = 0; i < more; i++, next++) {
         if (next == end || ((unsigned char)*next & 0xc0) != 0x80)

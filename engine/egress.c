@@ -1,3 +1,7 @@
+/* Names are judged once, addresses always. Between the look-up and the call of socket() a name may come to
+ * mean another address (DNS rebinding), a server may send a redirect, an environment may hold a proxy; and an
+ * address has many spellings. So the last word has egress_open_socket(), which libcurl asks for each address
+ * that it is about to dial, whatever led to it. */
 #include "engine/egress.h"
 
 #include <errno.h>
@@ -40,6 +44,8 @@ char *egress_refusal(const Egress *egress, const struct sockaddr *to)
         return NULL;
     address_format(&address, text);
     address_format_port(&address, port, with_port);
+    /* An allowed host may have any public address; what has a special purpose must be listed itself, or a
+     * name of the outside that leads to 127.0.0.1 would open what is inside. */
     purpose = address_purpose(&address);
     if (purpose)
         return text_printf(
@@ -166,6 +172,7 @@ static curl_socket_t egress_open_socket(void *user, curlsocktype purpose, struct
     return CURL_SOCKET_BAD;
 }
 
+/* The header counts too: a server could send one without end, which no limit of the content would stop. */
 static size_t egress_on_header(char *data, size_t size, size_t count, void *user)
 {
     (void)data;
@@ -179,6 +186,7 @@ void egress_guard(EgressTransfer *transfer, const Egress *egress, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, egress_open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    /* A redirect is an answer like any other: what is measured is one request. */
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     /* None from the environment either. */
     curl_easy_setopt(easy, CURLOPT_PROXY, "");

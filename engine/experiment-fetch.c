@@ -1,9 +1,11 @@
 /* The other function of the article: get a page and return its content. It is bound to waiting, so threads
  * and an event loop help, with and without a lock.
  *
- * Each loop has one libcurl multi handle, driven by its sockets and its one timer: that is one handle for
- * each thread in threads, and one for all transfers in epoll, with the same code. client=blocking calls
- * curl_easy_perform instead: outside the lock, so threads still help, but it freezes an event loop. */
+ * Each loop has the transfers of its own tasks (engine/transfers.h): those of one task in threads, all of
+ * them in epoll, with the same code. client=blocking calls curl_easy_perform instead: outside the lock, so
+ * threads still help, but it freezes an event loop.
+ *
+ * A step takes over the row of the request that has ended, if there is one, and begins the next. */
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
@@ -193,6 +195,7 @@ static size_t fetch_on_content(char *data, size_t size, size_t count, void *user
     return size * count;
 }
 
+/* The handle is made with the first request and kept for the others. */
 static bool fetch_start_request(Loop *loop, Task *task)
 {
     const Cell *cell = loop->cell;
@@ -226,6 +229,7 @@ static bool fetch_start_request(Loop *loop, Task *task)
     return true;
 }
 
+/* The handle was ours, so it knows its task; those of libcurl itself never come here. */
 static void fetch_on_ended(Loop *loop, CURL *easy, CURLcode code)
 {
     Task *task = NULL;
@@ -255,6 +259,8 @@ static Step fetch_finish(Task *task, StepKind kind, uint64_t ticks)
     return (Step){kind, ticks};
 }
 
+/* The most telling reason first: libcurl knows of a refusal only that it got no socket, and of a page that
+ * was too long only that somebody did not want the rest. */
 static void fetch_say_why(Task *task, const FetchParams *params)
 {
     const FetchTask *state = (const FetchTask *)task->state;

@@ -1,3 +1,5 @@
+/* Rows are filled while the clock runs, so that takes no more than a copy of a few bytes. What they look like
+ * for a reader is decided when the repetition is over. */
 #include "engine/fetch-rows.h"
 
 #include <stdio.h>
@@ -13,6 +15,7 @@ void fetch_row_content(FetchRow *row, const char *data, size_t length)
     row->bytes += length;
 }
 
+/* libcurl gives microseconds, and 0 or less for a point that the request did not reach. */
 static nsec_t row_read_time(CURL *easy, CURLINFO info)
 {
     curl_off_t us = 0;
@@ -25,6 +28,7 @@ void fetch_row_finish(FetchRow *row, CURL *easy, CURLcode code)
 {
     long status = 0;
 
+    /* A transfer that broke off may have had a status, but not the answer that it promised. */
     if (code == CURLE_OK)
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     row->status = (uint16_t)status;
@@ -34,6 +38,7 @@ void fetch_row_finish(FetchRow *row, CURL *easy, CURLcode code)
     row->total = row_read_time(easy, CURLINFO_TOTAL_TIME_T);
 }
 
+/* A page may be anything: a picture, half a character, an escape sequence for the reader's terminal. */
 static json_t *row_escaped(const char *data, size_t length)
 {
     char text[4 * FETCH_CONTENT_START + 1];

@@ -1,3 +1,12 @@
+/* The loop of an interpreter's standard library in small: whoever is ready stands in a queue, whoever waits
+ * is known to an epoll set or to a heap of timers. Looking for what is ready (loop_poll) and telling about it
+ * (loop_dispatch) are two steps, because between them the lock is taken: an interpreter lets go of its lock
+ * to sleep, and needs it to wake anybody.
+ *
+ * A binary heap, and not a list in order, because in idle ten thousand tasks
+ * each set a timer on one loop. Each timer knows its place, so moving or clearing one is as cheap as setting
+ * it: log2(n) moves.
+ */
 #include "engine/loop.h"
 
 #include <assert.h>
@@ -39,6 +48,7 @@ void loop_add(Loop *loop, Task *task)
 
 void loop_wake(Loop *loop, Task *task)
 {
+    /* A timer and a descriptor may wake the same task in one round. */
     if (task->ready)
         return;
     /* A task that is alone never waits for its turn. */
@@ -70,6 +80,8 @@ int loop_watch(Loop *loop, Watch *watch, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = watch};
 
+    /* Late, because most experiments have no descriptors: ten thousand threads that sleep would each have a
+     * set. */
     if (loop->epoll_fd < 0)
         loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
@@ -90,6 +102,8 @@ int loop_watch(Loop *loop, Watch *watch, uint32_t events)
     return 0;
 }
 
+/* The heap: positions count from 1, the children of i are 2i and 2i + 1, and no parent is later than its
+ * child. */
 static void heap_place(Loop *loop, Timer *timer, uint32_t position)
 {
     loop->timers[position] = timer;
@@ -128,6 +142,8 @@ void loop_clear_timer(Loop *loop, Timer *timer)
     if (position == 0)
         return;
     timer->position = 0;
+    /* The last of the heap takes the empty place. It comes from another branch, so it may have to go either
+     * way. */
     last = loop->timers[loop->n_timers--];
     if (last == timer)
         return;
@@ -177,6 +193,7 @@ void loop_poll(Loop *loop, LoopEvents *ret, bool dont_block)
         nanosleep(&span, NULL);
         return;
     }
+    /* Nothing could end such a sleep: a task that waits has forgotten to say for what. */
     assert(!forever || loop->n_watches > 0);
     n = loop_wait_for_events(loop->epoll_fd, events, ARRAY_LENGTH(events), forever ? NULL : &timeout);
     assert(n >= 0 || errno == EINTR);
@@ -202,7 +219,8 @@ void loop_dispatch(Loop *loop, const LoopEvents *events)
     }
     if (loop->n_timers == 0)
         return;
-    /* A timer that is set to now again has its turn in the next round. */
+    /* The clock is read once. So a timer that is set to now again has its turn in the next round, and cannot
+     * keep the loop here for ever. */
     now = nsec_now();
     while (loop->n_timers > 0 && loop->timers[1]->at <= now) {
         Timer *timer = loop->timers[1];

@@ -1,3 +1,5 @@
+/* The origin lives as long as a pipe to it is open. If this process dies, in whatever way, the kernel closes
+ * the pipe and the origin ends: nobody has to be left to tell it. */
 #include "engine/own-origin.h"
 
 #include <errno.h>
@@ -13,6 +15,8 @@
 
 extern char **environ;
 
+/* The pipes are close-on-exec, and the two ends that the origin needs become its 0 and 1, which are not. So
+ * it does not inherit our end of its own input, with which it would wait for itself for ever. */
 static int own_origin_spawn(const char *path, int input, int output, pid_t *ret)
 {
     char *const argv[] = {(char *)"gilscope-origin", NULL};

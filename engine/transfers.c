@@ -12,9 +12,10 @@
 
 typedef struct SocketWatch {
     Watch watch;
-    SLIST_ENTRY(SocketWatch) next_free;
+    SLIST_ENTRY(SocketWatch) next_free; /* while it is in nobody's use */
 } SocketWatch;
 
+/* Never freed or moved before the close: libcurl and the epoll set hold pointers into it. */
 typedef struct Chunk {
     SLIST_ENTRY(Chunk) next;
     SocketWatch sockets[32];
@@ -69,7 +70,7 @@ static void transfers_collect_ended(Loop *loop)
         CURL *easy = message->easy_handle;
         CURLcode code = message->data.result;
 
-        /* The message is gone with this. */
+        /* With this the message is gone, so it was read before. */
         curl_multi_remove_handle(transfers->multi, easy);
         transfers->ended(loop, easy, code);
     }
@@ -109,6 +110,7 @@ int transfers_set_socket(CURL *easy, curl_socket_t fd, int what, void *user, voi
             transfers_give_back(transfers, loop, socket);
         return 0;
     }
+    /* Once libcurl knows the watch, it hands it back with each further word about this descriptor. */
     if (!socket) {
         socket = transfers_take_socket(transfers);
         if (!socket)

@@ -59,6 +59,7 @@ static bool child_keeps_variable(const char *variable)
     return false;
 }
 
+/* In place: the names that stay move to the front. */
 static void child_clean_environment(void)
 {
     char **to = environ;

@@ -1,3 +1,6 @@
+/* A group is a folder, its limit a file in it, and entering it a write of one's own number. Two hierarchies
+ * may offer the pids controller, and each may refuse for reasons that only trying finds out, so both are
+ * tried and nothing is asked before. */
 #include "guard/guard-group.h"
 
 #include <errno.h>

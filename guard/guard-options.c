@@ -108,6 +108,7 @@ static int option_read(GuardOptions *options, const char *argument)
     const char *name = argument + 2, *equals = strchr(name, '=');
     size_t length = equals ? (size_t)(equals - name) : strlen(name);
 
+    /* Abbreviations are not taken: a script that uses one would break with the next option. */
     for (int i = 0; i < N_GUARD_OPTIONS; i++) {
         if (strlen(rows[i].name) != length || strncmp(rows[i].name, name, length) != 0)
             continue;

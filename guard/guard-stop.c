@@ -1,3 +1,5 @@
+/* Everything is a descriptor, so one poll() waits for all of it, and there is no moment between looking and
+ * sleeping in which a signal could be missed. */
 #include "guard/guard-stop.h"
 
 #include <errno.h>

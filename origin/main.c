@@ -21,6 +21,7 @@ typedef struct End {
     uv_signal_t interrupt, terminate;
 } End;
 
+/* What is written to us means nothing; only that there will be no more does. */
 static void end_on_input(uv_poll_t *poll, int status, int events)
 {
     char ignored[256];
@@ -55,6 +56,7 @@ static bool end_watch(uv_loop_t *loop, End *end)
     return true;
 }
 
+/* Whatever is left on the loop, so that the loop can end. */
 static void origin_close_handle(uv_handle_t *handle, void *data)
 {
     (void)data;

@@ -46,6 +46,7 @@ struct Origin {
     Port ports[];
 };
 
+/* All that callbacks do: the port runs before the loop sleeps. */
 static void port_mark(Port *port)
 {
     port->marked = true;
@@ -63,6 +64,7 @@ static void port_on_connection(
     Port *port = data;
 
     switch (code) {
+    /* Without memory for a visitor there is none in the context, and the request is refused. */
     case MHD_CONNECTION_NOTIFY_STARTED: {
         int fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
         Visitor *visitor = visitor_take(port->origin->visitors, fd);
@@ -118,6 +120,8 @@ static void port_on_ready(uv_poll_t *poll, int status, int events)
     port_mark(poll->data);
 }
 
+/* libmicrohttpd notices that a connection has been silent for too long only when it runs, and with nobody
+ * active it would not run. */
 static void origin_on_sweep(uv_timer_t *sweep)
 {
     Origin *origin = sweep->data;
