@@ -12,6 +12,7 @@
 #include <semaphore.h>
 #include <sys/resource.h>
 
+#include "base/array.h"
 #include "engine/lock.h"
 #include "engine/registry.h"
 
@@ -22,7 +23,11 @@ typedef struct GilPy2 {
     int64_t ticker; /* ticks left until the check; guarded by the semaphore */
 } GilPy2;
 
-static const Parameter parameters[] = {
+typedef struct Py2Settings {
+    int64_t check_interval; /* ticks between two checks */
+} Py2Settings;
+
+static const Parameter py2_parameters[] = {
     {
         .name = "check_interval",
         .unit = "ticks",
@@ -30,17 +35,17 @@ static const Parameter parameters[] = {
         .min = 1,
         .max = 1000000,
         .fallback = 100,
-        .offset = offsetof(LockSettings, check_interval),
+        .offset = offsetof(Py2Settings, check_interval),
     },
 };
 
-static Lock *py2_create(const LockPolicy *policy, const LockSettings *settings)
+static Lock *py2_create(const LockPolicy *policy, const void *settings)
 {
     GilPy2 *gil = lock_new(policy, sizeof(*gil));
     int r;
 
-    gil->check_interval = settings->check_interval;
-    gil->ticker = settings->check_interval;
+    gil->check_interval = ((const Py2Settings *)settings)->check_interval;
+    gil->ticker = gil->check_interval;
     r = sem_init(&gil->semaphore, 0, 1);
     assert(r == 0);
     return &gil->base;
@@ -121,8 +126,8 @@ const LockPolicy lock_gil_py2 = {
     .exclusive = true,
     .models = "cpython2",
     .crowding = 0.5,
-    .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .parameters = py2_parameters,
+    .n_parameters = ARRAY_LENGTH(py2_parameters),
     .starts_with_threads = true,
     .create = py2_create,
     .destroy = py2_destroy,

@@ -40,17 +40,17 @@ const Parameter gil_parameters[GIL_N_PARAMETERS] = {
         .min = 1,
         .max = 1000000,
         .fallback = 5000,
-        .offset = offsetof(LockSettings, switch_interval_us),
+        .offset = offsetof(GilSettings, switch_interval_us),
     },
 };
 
-Lock *gil_create(const LockPolicy *policy, const LockSettings *settings)
+Lock *gil_create(const LockPolicy *policy, const void *settings)
 {
     Gil *gil = lock_new(policy, sizeof(*gil));
     pthread_condattr_t monotonic;
     int r;
 
-    gil->interval = (nsec_t)settings->switch_interval_us * NSEC_PER_USEC;
+    gil->interval = (nsec_t)((const GilSettings *)settings)->switch_interval_us * NSEC_PER_USEC;
     pthread_condattr_init(&monotonic);
     r = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     assert(r == 0);

@@ -9,10 +9,15 @@ enum {
      * ten-thousandth of a slice, and too seldom to cost anything. */
     GIL_BUDGET_TICKS = 100,
 };
+
+typedef struct GilSettings {
+    int64_t switch_interval_us; /* how long a waiter waits before it asks */
+} GilSettings;
+
 extern const Parameter gil_parameters[GIL_N_PARAMETERS];
 
 /* The members of a policy, as lock.h has them. */
-Lock *gil_create(const LockPolicy *policy, const LockSettings *settings);
+Lock *gil_create(const LockPolicy *policy, const void *settings);
 void gil_destroy(Lock *lock);
 bool gil_acquire(Lock *lock, Seat *seat);
 bool gil_release(Lock *lock, Seat *seat);

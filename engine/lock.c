@@ -29,9 +29,21 @@ void *lock_new(const LockPolicy *policy, size_t size)
     return lock;
 }
 
+void lock_read_settings(const LockPolicy *policy, const json_t *params, LockSettings *ret, Problem *problem)
+{
+    for (size_t i = 0; i < policy->n_parameters; i++) {
+        const Parameter *parameter = &policy->parameters[i];
+
+        if (json_object_get(params, parameter->name))
+            parameter_read(parameter, params, ret->bytes, problem);
+        else
+            parameter_read_default(parameter, ret->bytes);
+    }
+}
+
 Lock *lock_create(const LockPolicy *policy, const LockSettings *settings)
 {
-    return policy->create ? policy->create(policy, settings) : lock_new(policy, sizeof(Lock));
+    return policy->create ? policy->create(policy, settings->bytes) : lock_new(policy, sizeof(Lock));
 }
 
 void lock_destroy(Lock *lock)

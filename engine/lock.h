@@ -19,9 +19,9 @@
 #include "base/nsec.h"
 #include "engine/parameter.h"
 
+/* A place for the struct of a policy's parameters, whichever it is. */
 typedef struct LockSettings {
-    int64_t switch_interval_us; /* gil: how long a waiter waits before it asks */
-    int64_t check_interval;     /* gil-py2: ticks between two checks */
+    alignas(16) char bytes[64];
 } LockSettings;
 
 /* Counters of one seat: written by its thread only, summed after the join. The last three are a policy's own
@@ -79,7 +79,7 @@ struct LockPolicy {
                            "free-threaded", "interpreters"; NULL: of none */
     double crowding;    /* with several CPUs, what each further task beside the first adds to the cost of
                            computing, as a part of it */
-    const Parameter *parameters; /* may be NULL */
+    const Parameter *parameters; /* of a struct of the policy's own; may be NULL */
     size_t n_parameters;
 
     /* There is no lock before the first thread: a lone seat neither takes it nor lets go of it. */
@@ -88,11 +88,11 @@ struct LockPolicy {
     /* How many ticks a step may use before the lock wants to be asked again; see budget(). */
     uint64_t budget_ticks;
 
-    /* Returns a new lock, made with lock_new(); asserts that there is memory. Nothing is allocated later.
-     * NULL (then so are all that follow): there is no algorithm, everybody is always inside, and nothing is
-     * counted.
+    /* Returns a new lock, made with lock_new(), from the struct of its parameters; asserts that there is
+     * memory. Nothing is allocated later. NULL (then so are all that follow): there is no algorithm,
+     * everybody is always inside, and nothing is counted.
      */
-    Lock *(*create)(const LockPolicy *policy, const LockSettings *settings);
+    Lock *(*create)(const LockPolicy *policy, const void *settings);
     void (*destroy)(Lock *lock);
 
     /* Returns when the seat has the lock. True: it found it taken and had to wait. */
@@ -111,6 +111,10 @@ struct LockPolicy {
 
 /* For policies: memory for a lock, with the policy's state behind the head, all zero but the head. */
 void *lock_new(const LockPolicy *policy, size_t size);
+
+/* Fills in the policy's own struct from a cell's params (NULL: there are none). What they do not say is the
+ * default; what does not fit is added to the problem. */
+void lock_read_settings(const LockPolicy *policy, const json_t *params, LockSettings *ret, Problem *problem);
 
 Lock *lock_create(const LockPolicy *policy, const LockSettings *settings);
 void lock_destroy(Lock *lock);

@@ -84,6 +84,23 @@ static void read_url(const Parameter *parameter, const json_t *value, char *targ
     strcpy(target, json_string_value(value));
 }
 
+void parameter_read_default(const Parameter *parameter, void *target)
+{
+    void *field = (char *)target + parameter->offset;
+
+    switch (parameter->type) {
+    case PARAMETER_INTEGER:
+        *(int64_t *)field = parameter->size ? parameter->size() : parameter->fallback;
+        break;
+    case PARAMETER_CHOICE:
+        *(int *)field = 0;
+        break;
+    case PARAMETER_URL:
+        *(char *)field = '\0';
+        break;
+    }
+}
+
 void parameter_read(const Parameter *parameter, const json_t *params, void *target, Problem *problem)
 {
     const json_t *value = json_object_get(params, parameter->name);

@@ -1,5 +1,5 @@
-/* A parameter of an experiment: one row that feeds the catalog, the check of a request, and the struct that
- * the experiment reads. */
+/* A parameter of an experiment or of a lock: one row that feeds the catalog, the check of a request, and the
+ * struct that the experiment or the lock reads. */
 #pragma once
 
 #include <jansson.h>
@@ -26,7 +26,7 @@ typedef struct Parameter {
     const char *const *choices; /* NULL-terminated; the first is the default */
     int64_t (*size)(void);      /* not NULL: gives the default, and a large grid may get a smaller one */
     const char *times;          /* of a URL: the parameter that says how often each task gets it; or NULL */
-    size_t offset;              /* in the experiment's struct */
+    size_t offset;              /* in the experiment's or the lock's struct */
 } Parameter;
 
 /* The default of a sized parameter: how many times something that takes so many nanoseconds fills 200 ms, to
@@ -36,6 +36,9 @@ int64_t parameter_size(double ns);
 /* Returns the description for the catalog (see plan/param.h), a new reference. */
 json_t *parameter_describe(const Parameter *parameter);
 
-/* Reads the parameter from a cell's params into the experiment's struct. Adds to the problem if it is
- * missing or does not fit. */
+/* Sets the parameter to its default in the struct. */
+void parameter_read_default(const Parameter *parameter, void *target);
+
+/* Reads the parameter from a cell's params into the struct. Adds to the problem if it is missing or does not
+ * fit. */
 void parameter_read(const Parameter *parameter, const json_t *params, void *target, Problem *problem);

@@ -111,8 +111,7 @@ static void read_cell(
     cell->n_tasks =
         (uint32_t)whole(object, "tasks", 1, experiment->max_tasks(cell->mode, reason), 0, problem);
     cell->n_cpus = (uint32_t)whole(object, "cpus", 1, affinity_usable(), affinity_usable(), problem);
-    cell->lock_settings.switch_interval_us = whole(params, "switch_interval_us", 1, 1000000, 5000, problem);
-    cell->lock_settings.check_interval = whole(params, "check_interval", 1, 1000000, 100, problem);
+    lock_read_settings(cell->lock, params, &cell->lock_settings, problem);
     for (size_t i = 0; i < experiment->n_parameters; i++)
         parameter_read(&experiment->parameters[i], params, cell->params, problem);
     if (experiment->tasks_parameter &&

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "engine/registry.h"
 #include "engine/ticks.h"
 #include "tests/bench/judge.h"
@@ -60,17 +61,18 @@ static nsec_t run_contender(const Contender *contender, const char *bare, int64_
         .experiment = &experiment_countdown,
         .mode = contender->mode,
         .lock = contender->lock,
-        .lock_settings = {.switch_interval_us = 5000, .check_interval = 100},
         .n_tasks = 1,
         .n_cpus = 1,
         .turns_per_tick = ticks_turns(TICK_NS, 0),
     };
+    Problem problem = {0};
     Arena *arena;
     nsec_t wall;
 
     if (!contender->mode)
         return run_bare(bare, n);
     memcpy(cell.params, &n, sizeof(n));
+    lock_read_settings(cell.lock, NULL, &cell.lock_settings, &problem);
     if (cell_run(&cell, false, 0, &arena) < 0)
         return 0;
     wall = arena->complete ? arena->wall : 0;
@@ -112,7 +114,7 @@ int main(int argc, char **argv)
                 walls[round][k] = wall;
         }
     }
-    for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(claims); i++)
         outcome = judge_worse(outcome, judge_claim(&claims[i], walls));
     return outcome;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/ticks.h"
+#include "tests/unit/lock-settings.h"
 
 /* Threads of one process share it, processes have one each. */
 static atomic_int n_inside;
@@ -20,7 +21,7 @@ Cell probe_cell(const Mode *mode, const LockPolicy *lock, uint32_t n_tasks, int6
         .experiment = &experiment_probe,
         .mode = mode,
         .lock = lock,
-        .lock_settings = {.switch_interval_us = 500, .check_interval = 100},
+        .lock_settings = lock_settings(lock, 500, 100),
         .n_tasks = n_tasks,
         .n_cpus = 1,
         .turns_per_tick = 1,

@@ -11,6 +11,7 @@
 #include "engine/affinity.h"
 #include "engine/cell.h"
 #include "engine/registry.h"
+#include "tests/unit/lock-settings.h"
 #include "tests/unit/run.h"
 #include "tests/unit/waiter.h"
 
@@ -46,9 +47,16 @@ static void join(Other *other)
     ck_assert_int_eq(pthread_join(other->thread, NULL), 0);
 }
 
+static Lock *lone_lock(const LockPolicy *policy, int64_t switch_interval_us, int64_t check_interval)
+{
+    const LockSettings settings = lock_settings(policy, switch_interval_us, check_interval);
+
+    return lock_create(policy, &settings);
+}
+
 static Lock *shared_lock(const LockPolicy *policy, int64_t switch_interval_us, int64_t check_interval)
 {
-    Lock *lock = lock_create(policy, &(LockSettings){switch_interval_us, check_interval});
+    Lock *lock = lone_lock(policy, switch_interval_us, check_interval);
 
     lock->shared = true;
     return lock;
@@ -155,7 +163,7 @@ END_TEST
 
 START_TEST(py2_has_no_lock_before_the_first_thread)
 {
-    Lock *lock = lock_create(&lock_gil_py2, &(LockSettings){5000, 100});
+    Lock *lock = lone_lock(&lock_gil_py2, 5000, 100);
     Seat first = {0}, second = {0};
 
     lock_acquire(lock, &first, nsec_now());
@@ -219,8 +227,8 @@ END_TEST
 
 START_TEST(interpreters_do_not_wait_for_one_another)
 {
-    Lock *one = lock_create(&lock_per_interpreter, &(LockSettings){5000, 100});
-    Lock *two = lock_create(&lock_per_interpreter, &(LockSettings){5000, 100});
+    Lock *one = lone_lock(&lock_per_interpreter, 5000, 100);
+    Lock *two = lone_lock(&lock_per_interpreter, 5000, 100);
     Seat mine = {0}, theirs = {0};
 
     ck_assert(lock_per_interpreter.each_its_own && !lock_per_interpreter.exclusive);
@@ -257,7 +265,7 @@ typedef struct Naive {
     pthread_mutex_t mutex;
 } Naive;
 
-static Lock *naive_create(const LockPolicy *policy, const LockSettings *settings)
+static Lock *naive_create(const LockPolicy *policy, const void *settings)
 {
     Naive *naive = lock_new(policy, sizeof(*naive));
 
@@ -384,7 +392,7 @@ START_TEST(a_policy_that_lets_go_by_itself_is_found_out)
     if (pid == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0});
         wrong.check = let_go_and_keep;
-        lock = lock_create(&wrong, &(LockSettings){0});
+        lock = lone_lock(&wrong, 0, 0);
         lock_acquire(lock, &mine, nsec_now());
         lock_check(lock, &mine, 1);
         lock_release(lock, &mine, nsec_now());

@@ -16,6 +16,11 @@ static const char good[] =
     "\"mode\": \"threads\", \"lock\": \"gil\", \"tasks\": 2, \"cpus\": 1, \"params\": {\"n\": 1000,"
     "\"await_every\": 0, \"switch_interval_us\": 700, \"check_interval\": 7}}]}";
 
+/* From the lock on: what is different if it is another one. */
+static const char from_lock[] =
+    "\"gil\", \"tasks\": 2, \"cpus\": 1, \"params\": {\"n\": 1000,\"await_every\": 0, "
+    "\"switch_interval_us\": 700, \"check_interval\": 7}";
+
 typedef struct Row {
     const char *from, *to, *param;
 } Row;
@@ -46,7 +51,10 @@ static const Row rows[] = {
     {"\"n\": 1000", "\"m\": 1", "n"},
     {"\"n\": 1000", "\"n\": null", "n"},
     {"700", "0", "switch_interval_us"},
-    {"\"check_interval\": 7", "\"check_interval\": 1000001", "check_interval"},
+    {from_lock,
+        "\"gil-py2\", \"tasks\": 2, \"params\": {\"n\": 1000, \"await_every\": 0, \"check_interval\": "
+        "1000001}",
+        "check_interval"},
 };
 
 static json_t *replaced(const char *from, const char *to)
@@ -57,6 +65,15 @@ static json_t *replaced(const char *from, const char *to)
     ck_assert_ptr_nonnull(at);
     snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
     return json_loads(text, 0, NULL);
+}
+
+/* What the lock of a cell was given for its parameter. */
+static int64_t lock_setting(const Cell *cell, const char *name)
+{
+    for (size_t i = 0; i < cell->lock->n_parameters; i++)
+        if (strcmp(cell->lock->parameters[i].name, name) == 0)
+            return *(const int64_t *)(cell->lock_settings.bytes + cell->lock->parameters[i].offset);
+    ck_abort_msg("%s has no parameter %s", cell->lock->name, name);
 }
 
 START_TEST(a_good_request_becomes_cells)
@@ -74,14 +91,40 @@ START_TEST(a_good_request_becomes_cells)
     ck_assert_ptr_eq(request.cells[0].lock, &lock_gil);
     ck_assert_uint_eq(request.cells[0].n_tasks, 2);
     ck_assert_uint_eq(request.cells[0].n_cpus, 1);
-    ck_assert_int_eq(request.cells[0].lock_settings.switch_interval_us, 700);
-    ck_assert_int_eq(request.cells[0].lock_settings.check_interval, 7);
+    ck_assert_int_eq(lock_setting(&request.cells[0], "switch_interval_us"), 700);
     ck_assert(!request.timeline);
+    request_finish(&request);
+    json_object_set_new(json_array_get(json_object_get(object, "cells"), 0), "lock", json_string("gil-py2"));
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_int_eq(lock_setting(&request.cells[0], "check_interval"), 7);
     request_finish(&request);
     json_object_set_new(object, "timeline", json_string("on"));
     ck_assert_int_eq(request_parse(object, &request, &problem), 0);
     ck_assert(request.timeline);
     request_finish(&request);
+}
+END_TEST
+
+/* The cells of a lock need not say what only another one asks for, and what they do not say is the default.
+ */
+START_TEST(a_lock_reads_its_own_parameters)
+{
+    json_auto_t *object = json_loads(good, 0, NULL);
+    json_t *cell = json_array_get(json_object_get(object, "cells"), 0),
+           *params = json_object_get(cell, "params");
+    auto_problem Problem problem = {0};
+    Request request;
+
+    json_object_del(params, "switch_interval_us");
+    json_object_del(params, "check_interval");
+    for (size_t i = 0; registry_locks[i]; i++) {
+        json_object_set_new(cell, "lock", json_string(registry_locks[i]->name));
+        ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+        for (size_t k = 0; k < registry_locks[i]->n_parameters; k++)
+            ck_assert_int_eq(lock_setting(&request.cells[0], registry_locks[i]->parameters[k].name),
+                registry_locks[i]->parameters[k].fallback);
+        request_finish(&request);
+    }
 }
 END_TEST
 
@@ -415,9 +458,10 @@ START_TEST(the_catalog_says_how_much_memory_is_left)
 }
 END_TEST
 
-RUN_TESTS("request", 60, a_good_request_becomes_cells, a_bad_request_names_what_is_bad,
-    what_is_no_object_is_refused, friends_are_taken_over, repetitions_go_round_the_cells,
-    the_catalog_describes_every_member, the_catalog_tells_the_facts_of_modes_and_locks,
+RUN_TESTS("request", 60, a_good_request_becomes_cells, a_lock_reads_its_own_parameters,
+    a_bad_request_names_what_is_bad, what_is_no_object_is_refused, friends_are_taken_over,
+    repetitions_go_round_the_cells, the_catalog_describes_every_member,
+    the_catalog_tells_the_facts_of_modes_and_locks,
     the_catalog_says_which_limit_of_files_allows_no_more_tasks,
     the_catalog_says_which_limit_of_threads_allows_no_more_tasks, costs_and_memory_name_what_there_is,
     the_catalog_describes_the_memory_of_threads, the_catalog_says_how_much_memory_is_left)

@@ -6,6 +6,7 @@
 #include "engine/repeat.h"
 #include "results/spans.h"
 #include "tests/unit/check-timeline.h"
+#include "tests/unit/lock-settings.h"
 #include "tests/unit/probe.h"
 #include "tests/unit/run.h"
 #include "tests/unit/waiter.h"
@@ -185,7 +186,8 @@ END_TEST
 /* A traced thread computes until a waiter has had the lock. */
 static void hand_over(const LockPolicy *policy)
 {
-    Lock *lock = lock_create(policy, &(LockSettings){.switch_interval_us = 1000, .check_interval = 100});
+    const LockSettings settings = lock_settings(policy, 1000, 100);
+    Lock *lock = lock_create(policy, &settings);
     Tracer *tracer = make_tracer(ROOM);
     const Span *spans = tracer->timeline->spans;
     Seat mine = {.tracer = tracer};
@@ -225,7 +227,8 @@ END_TEST
  * woke in vain, and sets *ret to how often the timeline says so. */
 static uint64_t wake_in_vain(const LockPolicy *policy, uint32_t *ret)
 {
-    Lock *lock = lock_create(policy, &(LockSettings){.switch_interval_us = INT32_MAX, .check_interval = 100});
+    const LockSettings settings = lock_settings(policy, INT32_MAX, 100);
+    Lock *lock = lock_create(policy, &settings);
     Tracer *tracer = make_tracer(ROOM);
     const Timeline *timeline = tracer->timeline;
     Waiter waiter = {.seat = {.tracer = tracer}};
