@@ -329,6 +329,11 @@ char *result_metric_text(const ResultCell *cell, const char *name)
     return result_metric(cell, name, &ignored) ? human_value(json_object_get(cell->metrics, name)) : NULL;
 }
 
+const char *result_metric_word(const ResultCell *cell, const char *name)
+{
+    return cell_read_name(cell->metrics, name);
+}
+
 /* What stands behind the dot, or NULL if the path does not begin so. */
 static const char *figure_path_in(const char *path, const char *object)
 {

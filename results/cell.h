@@ -86,8 +86,9 @@ typedef struct ResultCell {
     ResultSwitches switches;
     ResultMemory memory;
     ResultLockStats lock_stats;
-    const json_t *metrics;       /* an object, or NULL: nothing went well; see result_metric() */
-    const char *timeline_reason; /* why there is no timeline although one was asked for */
+    const json_t *completion_order; /* an array of task numbers; NULL: not kept */
+    const json_t *metrics;          /* an object, or NULL: nothing went well; see result_metric() */
+    const char *timeline_reason;    /* why there is no timeline although one was asked for */
 } ResultCell;
 
 /* Some cells of one or more runs, in an order that means something. The cells are borrowed. */
@@ -172,6 +173,9 @@ bool result_metric(const ResultCell *cell, const char *name, double *ret);
 /* The same number for people, 1,000,000 or, where the name ends in _ns, as it stands (human_value()); owned
  * by the caller. NULL if there is none. */
 char *result_metric_text(const ResultCell *cell, const char *name);
+
+/* A text that only this experiment gives, borrowed; "" if there is none. */
+const char *result_metric_word(const ResultCell *cell, const char *name);
 
 /* Returns the number at a path as an experiment names its headline, "metrics.lost_updates" or
  * "memory.rss_per_task_bytes", whole or real; a new reference. NULL if the cell has none. */

@@ -1,144 +1,123 @@
 /* Thousands that do nothing: what they cost by being there. Memory is read while all are there, so it needs
  * no repetition to be believed. */
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "results/human.h"
 #include "results/lesson-parts.h"
 
 #define GIGABYTE 1e9
 #define MANY_TASKS 100 /* among which it does not matter what the loop itself takes */
+#define MOST_STARTED 1e15
 
-static const LessonSource sources[] = {
-    {"threads", NULL, 0,
-        "The article warns of gigabytes and of 5 % of the CPU for thousands of threads; a thread of CPython "
-        "took 16 KB "
-        "resident and 8.4 MB reserved, an asyncio task 1.4 KB"},
-};
-
-static char *bytes_text(double bytes)
+static const char *bytes_of(Lesson *lesson, double bytes)
 {
-    return bytes >= 1e9   ? text_printf("%.3g GB", bytes / 1e9)
-           : bytes >= 1e6 ? text_printf("%.3g MB", bytes / 1e6)
-           : bytes >= 1e3 ? text_printf("%.3g KB", bytes / 1e3)
-                          : text_printf("%.0f bytes", bytes);
+    return bytes >= 1e9   ? words_printf(lesson->words, "%.3g GB", bytes / 1e9)
+           : bytes >= 1e6 ? words_printf(lesson->words, "%.3g MB", bytes / 1e6)
+           : bytes >= 1e3 ? words_printf(lesson->words, "%.3g KB", bytes / 1e3)
+                          : words_printf(lesson->words, "%.0f bytes", bytes);
 }
 
 /* In serial there is never more than one, so nothing can be told of many. */
-static char *memory_of_each(const json_t *cell, double *ret_size)
+static const char *memory_of_each(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
-    double bytes = lesson_memory(cell, "virtual_per_task_bytes");
-    auto_free char *resident = bytes_text(lesson_memory(cell, "rss_per_task_bytes"));
-    auto_free char *reserved = bytes_text(bytes);
+    double reserved = lesson_known(cell->memory.virtual_per_task_bytes);
+    const char *resident;
 
-    if (lesson_memory(cell, "rss_per_task_bytes") <= 0 || lesson_matches(cell, "serial", NULL))
+    *ret_size = lesson_known(cell->memory.rss_per_task_bytes);
+    if (*ret_size == 0 || lesson_is(cell, LESSON_SERIAL))
         return NULL;
-    *ret_size = lesson_memory(cell, "rss_per_task_bytes");
-    return bytes > 0 ? text_printf("%s (%s reserved)", resident, reserved) : take_pointer(resident);
+    resident = bytes_of(lesson, *ret_size);
+    return reserved > 0
+               ? words_printf(lesson->words, "%s (%s reserved)", resident, bytes_of(lesson, reserved))
+               : resident;
 }
 
-/* The cell of a mode with most tasks that started, or NULL. */
-static const json_t *largest(const Lesson *lesson, const char *mode, double *ret_started)
+/* Of serial alone there is no result, and noise stands for nothing against that. */
+static void idle_tell(Lesson *lesson)
 {
-    const json_t *found = NULL;
-    size_t i;
-    json_t *cell;
+    const ResultCell *serial = lesson_best(lesson, LESSON_SERIAL, NULL);
+    const char *form = lesson_least_tasks(lesson) == 0 ? "%s took " : "Of %s each took ";
 
-    *ret_started = 0;
-    json_array_foreach (lesson->cells, i, cell) {
-        double started;
-
-        if (lesson_matches(cell, mode, NULL) && lesson_metric(cell, "started", &started) && started < 1e15 &&
-            started > *ret_started) {
-            found = cell;
-            *ret_started = started;
-        }
-    }
-    return found;
+    lesson_list(lesson, words_printf(lesson->words, form, lesson_tasks(lesson, "idle task")), memory_of_each);
+    if (!serial)
+        return;
+    if (*lesson->result)
+        lesson_say(lesson, "; in %s there is only ever one at a time", serial->mode);
+    else
+        lesson_because(lesson,
+            "in %s there is only ever one idle task at a time, so that does not show what many cost "
+            "together",
+            serial->mode);
 }
 
-static void tell_who_did_not_start(Lesson *lesson)
+static double started(const ResultCell *cell)
 {
-    size_t i;
-    json_t *cell;
+    double n = lesson_figure(cell, "started");
 
-    json_array_foreach (lesson->cells, i, cell) {
-        const json_t *metrics = json_object_get(cell, "metrics");
-        const char *reason = json_string_value(json_object_get(metrics, "not_started_reason"));
-        double started;
+    return n < MOST_STARTED ? n : 0;
+}
 
-        if (lesson_metric(cell, "started", &started) && started < lesson_number(cell, "tasks")) {
-            auto_free char *text = lesson_metric_text(cell, "started");
-            auto_free char *asked = human_value(json_object_get(cell, "tasks"));
+static double not_started(const ResultCell *cell)
+{
+    double n;
 
-            lesson_because(lesson, "only %s of %s %s could be started%s%.120s", text, asked,
-                lesson_word(cell, "mode"), reason ? ": " : "", reason ? reason : "");
-            return;
-        }
-    }
+    return result_metric(cell, "started", &n) ? (double)cell->tasks - n : 0;
+}
+
+static void tell_not_started(Lesson *lesson)
+{
+    const ResultCell *cell = lesson_best(lesson, 0, not_started);
+    const char *reason = cell ? result_metric_word(cell, "not_started_reason") : "";
+
+    if (cell)
+        lesson_because(lesson, "only %s of %s could be started%s%.120s",
+            lesson_figure_text(lesson, cell, "started"),
+            words_count(lesson->words, cell->tasks, lesson_noun(cell)), *reason ? ": " : "", reason);
 }
 
 /* What the gigabytes of the article are. */
-static void explain_memory(Lesson *lesson)
+static void tell_memory(Lesson *lesson)
 {
-    double n_threads, n_tasks;
-    const json_t *threads = largest(lesson, "threads", &n_threads),
-                 *epoll = largest(lesson, "epoll", &n_tasks);
-    double resident =
-        lesson_memory(threads, "rss_per_task_bytes") + lesson_memory(threads, "kernel_per_task_bytes");
-    double reserved = lesson_memory(threads, "virtual_per_task_bytes") * n_threads;
-    double of_task = lesson_memory(epoll, "rss_per_task_bytes");
+    const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, started);
+    const ResultCell *loop = lesson_best(lesson, LESSON_LOOP, started);
+    double n, resident, reserved, of_task;
 
-    if (reserved >= GIGABYTE && resident * n_threads < reserved / 10) {
-        auto_free char *used = bytes_text(resident * n_threads), *all = bytes_text(reserved);
-        auto_free char *threads_text = human_integer((int64_t)n_threads);
+    if (!together)
+        return;
+    n = started(together);
+    resident = lesson_known(together->memory.rss_per_task_bytes) +
+               lesson_known(together->memory.kernel_per_task_bytes);
+    reserved = lesson_known(together->memory.virtual_per_task_bytes) * n;
+    of_task = loop && started(loop) >= MANY_TASKS ? lesson_known(loop->memory.rss_per_task_bytes) : 0;
+    if (reserved >= GIGABYTE && resident * n < reserved / 10)
+        lesson_because(lesson, "%s %s reserved %s of addresses but used %s of memory, kernel stacks included",
+            words_integer(lesson->words, n), lesson_nouns(lesson, together), bytes_of(lesson, reserved),
+            bytes_of(lesson, resident * n));
+    if (of_task > 0 && resident > 2 * of_task)
+        lesson_because(lesson, "a %s took as much memory as %.0f tasks of an event loop",
+            lesson_noun(together), resident / of_task);
+}
 
-        lesson_because(lesson,
-            "%s threads reserved %s of addresses but used %s of memory, kernel stacks included", threads_text,
-            all, used);
-    }
-    if (n_tasks >= MANY_TASKS && of_task > 0 && resident > 2 * of_task)
-        lesson_because(
-            lesson, "a thread took as much memory as %.0f tasks of an event loop", resident / of_task);
+static double wakeup_share(const ResultCell *cell)
+{
+    double share = lesson_figure(cell, "wakeup_cpu_share");
+
+    return result_param_number(cell, "wakeups_per_s") > 0 && share < 1e6 ? share : 0;
 }
 
 static void tell_wakeups(Lesson *lesson)
 {
-    double ignored, share;
-    const json_t *threads = largest(lesson, "threads", &ignored);
+    const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, started);
 
-    if (threads && lesson_number(threads, "wakeups_per_s") > 0 &&
-        lesson_metric(threads, "wakeup_cpu_share", &share) && share > 0 && share < 1e6)
-        lesson_because(lesson, "waking the threads took %.3g %% of a CPU", 100 * share);
+    if (together && wakeup_share(together) > 0)
+        lesson_because(lesson, "waking the %s took %.3g %% of a CPU", lesson_nouns(lesson, together),
+            100 * wakeup_share(together));
 }
 
-/* Alone it is no result, and noise stands for nothing against it. */
-static void tell_serial(Lesson *lesson)
-{
-    size_t i;
-    json_t *cell;
-
-    json_array_foreach (lesson->cells, i, cell) {
-        if (!lesson_matches(cell, "serial", NULL))
-            continue;
-        if (ftell(lesson->result) > 0)
-            fputs("; in serial there is only ever one at a time", lesson->result);
-        else
-            lesson_because(lesson,
-                "in serial there is only ever one idle task at a time, so that does not show what many cost "
-                "together");
-        return;
-    }
-}
-
-void lesson_idle(Lesson *lesson)
-{
-    auto_free char *tasks = lesson_tasks(lesson, "idle task", "idle tasks");
-    auto_free char *subject = text_printf(lesson_is_single(lesson) ? "%s took " : "Of %s each took ", tasks);
-
-    lesson_list(lesson, subject, memory_of_each);
-    tell_serial(lesson);
-    tell_who_did_not_start(lesson);
-    explain_memory(lesson);
-    tell_wakeups(lesson);
-    lesson_cite(lesson, sources, sizeof(sources) / sizeof(sources[0]));
-}
+const LessonKind lesson_idle = {
+    .tell = idle_tell,
+    .reasons = {{.tell = tell_not_started}, {.tell = tell_memory}, {.tell = tell_wakeups}},
+    .sources =
+        {
+            {LESSON_TOGETHER, NULL, false,
+                "The article warns of gigabytes and of 5 % of the CPU for thousands of threads; a thread of "
+                "CPython took 16 KB resident and 8.4 MB reserved, an asyncio task 1.4 KB"},
+        },
+};

@@ -1,177 +1,318 @@
-/* What was asked and what came out, in words: "2 to 8 countdowns", and lists of what each cell measured. */
+/* What was asked and what came out, in words: "2 to 8 countdowns", how the modes compare, and lists of what
+ * each cell measured.
+ *
+ * A grid may have hundreds of cells, and a sentence room for a few. So cells that nothing tells apart but
+ * what they measured are a group, which is said as a range. In a list a group is one mode at one place: lock,
+ * its settings, tasks, CPUs, runtime, as far as the cells differ in them and it means anything to them. A
+ * comparison leaves out the tasks; and where a mode has one verdict at all places, even the places are not
+ * worth their names. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "results/human.h"
+#include "base/array.h"
 #include "results/lesson-parts.h"
-#include "results/view.h"
 
-#define MOST_ITEMS 6
+#define MOST_LISTED 6
+#define MOST_COMPARED 8
 
-char *lesson_tasks(const Lesson *lesson, const char *one, const char *several)
+static const char *const verdict_words[] = {
+    [VERDICT_NONE] = NULL, /* counted as the last */
+    [VERDICT_SAME] = "the same",
+    [VERDICT_FASTER] = "faster",
+    [VERDICT_SLOWER] = "slower",
+    [VERDICT_CANNOT_TELL] = "cannot tell",
+};
+
+typedef struct Group {
+    const ResultCell *cell;   /* the first of them */
+    const char *place;        /* " under gil on 2 CPUs" */
+    const char *least, *most; /* what is said of its cells */
+    double low, high;         /* the numbers in that */
+    size_t n, verdicts[ARRAY_LENGTH(verdict_words)];
+} Group;
+
+/* Room for one of each cell. */
+typedef struct Groups {
+    Group *list; /* owned */
+    size_t n;
+} Groups;
+
+int64_t lesson_least_tasks(const Lesson *lesson)
+{
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        if (lesson->cells.at[i]->tasks > 1)
+            return 2;
+    }
+    return 0;
+}
+
+const char *lesson_tasks(Lesson *lesson, const char *noun)
 {
     int64_t least = lesson_least_tasks(lesson), low = INT64_MAX, high = 0;
-    json_auto_t *seen = json_object();
-    auto_free char *least_text = NULL, *most_text = NULL;
-    size_t i;
-    json_t *cell;
+    bool has_more = false; /* than these two */
 
-    json_array_foreach (lesson->cells, i, cell) {
-        int64_t tasks = lesson_n_tasks(cell);
-        char key[24];
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        int64_t tasks = lesson->cells.at[i]->tasks;
 
-        if (tasks < least)
+        if (tasks < least || tasks == low || tasks == high)
             continue;
-        snprintf(key, sizeof(key), "%lld", (long long)tasks);
-        json_object_set_new(seen, key, json_true());
+        has_more = has_more || (high > 0 && low < high);
         low = tasks < low ? tasks : low;
         high = tasks > high ? tasks : high;
     }
-    least_text = human_integer(low);
-    most_text = human_integer(high);
-    if (json_object_size(seen) < 2)
-        return text_printf("%s %s", most_text, high == 1 ? one : several);
-    return text_printf(
-        "%s %s %s %s", least_text, json_object_size(seen) == 2 ? "or" : "to", most_text, several);
+    if (low >= high)
+        return words_count(lesson->words, high, noun);
+    return words_printf(lesson->words, "%s %s %s", words_integer(lesson->words, (double)low),
+        has_more ? "to" : "or", words_count(lesson->words, high, noun));
 }
 
-void lesson_write_value(const char *name, const json_t *value, FILE *file)
+/* Whether the place of a cell includes this. A setting of a lock means something only where tasks wait for
+ * that lock. */
+static bool belongs_to_place(const Axis *axis, const ResultCell *cell)
 {
-    static const struct {
-        const char *name, *before, *thing;
-    } phrases[] = {
-        {"mode", " in ", ""},
-        {"lock", " under ", ""},
-        {"tasks", " with ", " task"},
-        {"cpus", " on ", " CPU"},
-        {"runtime", " in ", ""},
-    };
-    auto_free char *text = human_value(value);
-    bool is_one = json_is_integer(value) && json_integer_value(value) == 1;
+    if (axis->kind == AXIS_PARAM && !(lesson_lock_has(cell, axis->name) && lesson_is(cell, LESSON_WAITING)))
+        return false;
+    return axis->kind != AXIS_MODE && axis_is_set(axis, cell);
+}
 
-    for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
-        if (strcmp(name, phrases[i].name) != 0)
+/* " under gil with 2 tasks on 1 CPU at switch_interval_us=500" */
+static const char *place_of(Lesson *lesson, const ResultCell *cell, bool with_tasks)
+{
+    static const char *const before[] = {[AXIS_PARAM] = "at", [AXIS_RUNTIME] = "in", [AXIS_LOCK] = "under"};
+    Words *words = lesson->words;
+    const char *place = "";
+
+    for (size_t i = 0; i < lesson->varying.n; i++) {
+        const Axis *axis = &lesson->varying.at[i];
+        const char *value = words_keep(words, axis_text(axis, cell));
+
+        if (!belongs_to_place(axis, cell) || (axis->kind == AXIS_TASKS && !with_tasks))
             continue;
-        fprintf(file, "%s%s%s%s", phrases[i].before, text, phrases[i].thing,
-            *phrases[i].thing && !is_one ? "s" : "");
-        return;
+        if (axis->kind == AXIS_TASKS)
+            place = words_printf(words, "%s with %s", place, words_count(words, cell->tasks, "task"));
+        else if (axis->kind == AXIS_CPUS)
+            place = words_printf(words, "%s on %s", place, words_count(words, cell->cpus, "CPU"));
+        else
+            place = words_printf(words, "%s %s %s%s%s", place, before[axis->kind],
+                axis->kind == AXIS_PARAM ? axis->name : "", axis->kind == AXIS_PARAM ? "=" : "", value);
     }
-    fprintf(file, " at %s=%s", name, text);
+    return place;
 }
 
-static bool have_one_mode(const Lesson *lesson)
+/* Whoever changed one setting only wants to read its name. */
+static const char *everywhere(const Lesson *lesson, const ResultCell *cell)
 {
-    const char *mode = lesson_word(json_array_get(lesson->cells, 0), "mode");
-    size_t i;
-    json_t *cell;
+    const Axis *only = NULL;
 
-    json_array_foreach (lesson->cells, i, cell) {
-        if (!lesson_matches(cell, mode, NULL))
-            return false;
+    for (size_t i = 0; i < lesson->varying.n; i++) {
+        const Axis *axis = &lesson->varying.at[i];
+
+        if (axis->kind == AXIS_TASKS || !belongs_to_place(axis, cell))
+            continue;
+        if (only || axis->kind != AXIS_PARAM)
+            return " everywhere";
+        only = axis;
     }
-    return true;
+    return only ? words_printf(lesson->words, " at every %s", only->name) : "";
 }
 
-bool lesson_matters(const json_t *cell, const char *name)
+/* A comparison has all groups of a mode one after the other. */
+static Group *find_group(Groups *groups, const ResultCell *cell, const char *place, bool compares)
 {
-    if (strcmp(name, "switch_interval_us") == 0)
-        return lesson_matches(cell, "threads", "gil");
-    return strcmp(name, "check_interval") != 0 || lesson_matches(cell, NULL, "gil-py2");
-}
+    size_t at = groups->n;
 
-/* Returns " in threads under gil with 2 tasks", what tells the cell from the others, or the same without its
- * mode; owned by the caller. */
-static char *label_of(const Lesson *lesson, const json_t *cell, bool with_mode)
-{
-    char *label = NULL;
-    size_t length = 0, i;
-    FILE *file = open_memstream(&label, &length);
-    json_t *name;
-
-    assert(file);
-    json_array_foreach (lesson->varying, i, name) {
-        const char *text = json_string_value(name);
-        const json_t *value = view_value(cell, text);
-
-        if (value && lesson_matters(cell, text) && (with_mode || strcmp(text, "mode") != 0))
-            lesson_write_value(text, value, file);
+    for (size_t i = 0; i < groups->n; i++) {
+        if (strcmp(groups->list[i].cell->mode, cell->mode) != 0)
+            continue;
+        if (strcmp(groups->list[i].place, place) == 0)
+            return &groups->list[i];
+        at = compares ? i + 1 : at;
     }
-    fclose(file);
-    return label;
+    memmove(&groups->list[at + 1], &groups->list[at], (groups->n++ - at) * sizeof(Group));
+    groups->list[at] = (Group){.cell = cell, .place = place};
+    return &groups->list[at];
 }
 
-/* Cells that nothing tells apart but what they measured. */
-typedef struct Item {
-    const json_t *cell; /* the first of them */
-    char *label;        /* owned, as are the texts */
-    char *least, *most;
-    double low, high;
-} Item;
-
-static void item_finish(Item *item)
+/* Takes into a group what is said of a cell or of another group. */
+static void widen_group(Group *group, const Group *other)
 {
-    free(item->label);
-    free(item->least);
-    free(item->most);
-}
-
-static void item_widen(Item *item, const char *text, double size)
-{
-    if (!item->least || size < item->low) {
-        free(item->least);
-        item->least = strdup(text);
-        item->low = size;
+    if (group->n == 0 || other->low < group->low) {
+        group->low = other->low;
+        group->least = other->least;
     }
-    if (!item->most || size > item->high) {
-        free(item->most);
-        item->most = strdup(text);
-        item->high = size;
+    if (group->n == 0 || other->high > group->high) {
+        group->high = other->high;
+        group->most = other->most;
     }
-    assert(item->least && item->most);
+    group->n += other->n;
+    for (size_t i = 0; i < ARRAY_LENGTH(group->verdicts); i++)
+        group->verdicts[i] += other->verdicts[i];
 }
 
-/* Returns how many items there are; there is room for one for each cell. */
-static size_t collect_items(const Lesson *lesson, LessonAmount *amount, Item *items)
+static Groups collect_groups(Lesson *lesson, LessonAmount *amount, bool compares)
 {
-    size_t i, n = 0, k;
-    json_t *cell;
+    Groups groups = {.list = calloc(lesson->cells.n + 1, sizeof(*groups.list))};
 
-    json_array_foreach (lesson->cells, i, cell) {
+    assert(groups.list);
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+        Verdict verdict =
+            cell->relative.verdict == VERDICT_NONE ? VERDICT_CANNOT_TELL : cell->relative.verdict;
         double size = 0;
-        auto_free char *text = amount(cell, &size), *label = text ? label_of(lesson, cell, true) : NULL;
+        const char *text = amount(lesson, cell, &size);
+        Group one = {.least = text, .most = text, .low = size, .high = size, .n = 1};
 
-        if (!text)
-            continue;
-        for (k = 0; k < n && strcmp(items[k].label, label) != 0; k++)
-            ;
-        if (k == n)
-            items[n++] = (Item){.cell = cell, .label = take_pointer(label)};
-        item_widen(&items[k], text, size);
+        one.verdicts[verdict] = 1;
+        if (text)
+            widen_group(find_group(&groups, cell, place_of(lesson, cell, !compares), compares), &one);
     }
-    return n;
+    return groups;
+}
+
+/* "5.2 ms" or "28 µs to 31 µs" */
+static void say_range(Lesson *lesson, const Group *group)
+{
+    bool is_one = strcmp(group->least, group->most) == 0;
+
+    lesson_say(lesson, "%s%s%s", group->least, is_one ? "" : " to ", is_one ? "" : group->most);
+}
+
+static void say_rest(Lesson *lesson, size_t n, size_t most)
+{
+    if (n > most)
+        lesson_say(lesson, " and %zu more", n - most);
+}
+
+static bool is_same_mode(const Group *a, const Group *b)
+{
+    return strcmp(a->cell->mode, b->cell->mode) == 0;
 }
 
 /* Where all have one mode, only the first that is named has it. */
 void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
 {
-    auto_free Item *items = calloc(json_array_size(lesson->cells) + 1, sizeof(*items));
-    size_t n;
+    Groups groups = collect_groups(lesson, amount, false);
+    bool has_one_mode = true;
 
-    assert(items);
-    n = collect_items(lesson, amount, items);
-    for (size_t i = 0; i < n && i < MOST_ITEMS; i++) {
-        const Item *item = &items[i];
-        bool is_one = strcmp(item->least, item->most) == 0;
-        auto_free char *label = label_of(lesson, item->cell, i == 0 || !have_one_mode(lesson));
+    for (size_t i = 1; i < groups.n; i++)
+        has_one_mode = has_one_mode && is_same_mode(&groups.list[0], &groups.list[i]);
+    for (size_t i = 0; i < groups.n && i < MOST_LISTED; i++) {
+        bool with_mode = i == 0 || !has_one_mode;
 
-        fprintf(lesson->result, "%s%s%s%s%s", i == 0 ? subject : ", ", item->least, is_one ? "" : " to ",
-            is_one ? "" : item->most, label);
+        lesson_say(lesson, "%s", i == 0 ? subject : ", ");
+        say_range(lesson, &groups.list[i]);
+        lesson_say(lesson, "%s%s%s", with_mode ? " in " : "", with_mode ? groups.list[i].cell->mode : "",
+            groups.list[i].place);
     }
-    if (n > MOST_ITEMS)
-        fprintf(lesson->result, " and %zu more", n - MOST_ITEMS);
-    for (size_t i = 0; i < n; i++)
-        item_finish(&items[i]);
+    say_rest(lesson, groups.n, MOST_LISTED);
+    free(groups.list);
+}
+
+static const char *ratio_of(Lesson *lesson, const ResultCell *cell, double *ret_ratio)
+{
+    *ret_ratio = cell->relative.ratio;
+    if (cell->tasks < lesson_least_tasks(lesson) || lesson_is(cell, LESSON_SERIAL) || !(*ret_ratio > 0) ||
+        *ret_ratio >= 1e18)
+        return NULL;
+    return words_ratio(lesson->words, *ret_ratio);
+}
+
+static const char *wall_time_of(Lesson *lesson, const ResultCell *cell, double *ret_ns)
+{
+    *ret_ns = lesson_known(cell->wall.median);
+    if (cell->tasks < lesson_least_tasks(lesson) || *ret_ns == 0)
+        return NULL;
+    return words_time(lesson->words, *ret_ns);
+}
+
+/* The verdict that all of a group share; if there is none, more than any. */
+static Verdict common_verdict(const Group *group)
+{
+    Verdict verdict = VERDICT_SAME;
+
+    while (verdict <= VERDICT_CANNOT_TELL && group->verdicts[verdict] < group->n)
+        verdict++;
+    return verdict;
+}
+
+/* " (the same)" or " (3 faster, 1 cannot tell)" */
+static void say_verdict(Lesson *lesson, const Group *group)
+{
+    bool is_common = common_verdict(group) <= VERDICT_CANNOT_TELL;
+    const char *before = " (";
+
+    for (Verdict verdict = VERDICT_SAME; verdict <= VERDICT_CANNOT_TELL; verdict++) {
+        if (group->verdicts[verdict] == 0)
+            continue;
+        lesson_say(lesson, "%s", before);
+        if (!is_common)
+            lesson_say(lesson, "%zu ", group->verdicts[verdict]);
+        lesson_say(lesson, "%s", verdict_words[verdict]);
+        before = ", ";
+    }
+    lesson_say(lesson, ")");
+}
+
+/* The n-th clause of a comparison: "processes 0.51 times under none (faster)". The first says what all the
+ * others are times of. */
+static void say_clause(Lesson *lesson, size_t n, const char *before, const Group *group)
+{
+    const ResultCell *serial = lesson_best(lesson, LESSON_SERIAL, NULL);
+
+    if (n >= MOST_COMPARED)
+        return;
+    lesson_say(lesson, "%s%s", before, n == 0 ? "took " : "");
+    say_range(lesson, group);
+    if (lesson->has_ratios)
+        lesson_say(lesson, " times");
+    if (lesson->has_ratios && n == 0)
+        lesson_say(lesson, " the %s time", serial ? serial->mode : "serial");
+    lesson_say(lesson, "%s", group->place);
+    if (lesson->has_ratios)
+        say_verdict(lesson, group);
+}
+
+/* Mode by mode, each with its places; as one, if they share a verdict. */
+static void say_comparison(Lesson *lesson, Groups *groups)
+{
+    const char *between = " ";
+    size_t n = 0, end;
+
+    for (size_t i = 0; i < groups->n; i = end) {
+        Group all = groups->list[i];
+
+        for (end = i + 1; end < groups->n && is_same_mode(&all, &groups->list[end]); end++)
+            widen_group(&all, &groups->list[end]);
+        if (end - i > 1 && lesson->has_ratios && common_verdict(&all) < VERDICT_CANNOT_TELL) {
+            all.place = everywhere(lesson, all.cell);
+            groups->list[end - 1] = all;
+            i = end - 1;
+        }
+        for (size_t k = i; k < end; k++)
+            say_clause(lesson, n++,
+                k == i ? words_printf(lesson->words, "%s%s ", between, all.cell->mode) : ", ",
+                &groups->list[k]);
+        between = end - i > 1 ? "; " : ", ";
+    }
+    say_rest(lesson, n, MOST_COMPARED);
+}
+
+void lesson_compare(Lesson *lesson, const char *subject)
+{
+    Groups groups = collect_groups(lesson, ratio_of, true);
+    const char *lock = lesson->cells.at[0]->lock;
+
+    lesson->has_ratios = groups.n > 0;
+    if (groups.n == 0) {
+        free(groups.list);
+        groups = collect_groups(lesson, wall_time_of, true);
+        lesson->has_times = groups.n > 0;
+    }
+    for (size_t i = 0; i < lesson->varying.n; i++)
+        lock = lesson->varying.at[i].kind == AXIS_LOCK ? "" : lock;
+    if (groups.n > 0)
+        lesson_say(lesson, "%s%s%s:", subject, *lock ? " under " : "", lock);
+    say_comparison(lesson, &groups);
+    free(groups.list);
 }

@@ -1,124 +1,167 @@
-/* What the lessons of all experiments are made of; private to this folder. An experiment's lesson is one
- * function of the family below, in a file lesson-*.c, and one line in lesson.c. */
+/* What the lessons of all experiments are made of; private to this folder.
+ *
+ * A lesson is a table: what a task of the experiment is called, the reasons that may be given for what came
+ * out, and what others measured. Each row says of which cells it is about, by facts of their mode and their
+ * lock, and what their figures must be like. So a mode or a lock that is new finds the rows that are true of
+ * it, and no row knows any of them by name: in texts {mode} becomes the mode's name, {lock} the lock's title
+ * ("the GIL"), {task} and {tasks} what the mode makes ("thread", "threads").
+ *
+ * An experiment's lesson is its file lesson-*.c, which ends in a const LessonKind, and its line in
+ * meson.build. */
 #pragma once
 
-#include <jansson.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "results/axes.h"
+#include "results/cell.h"
+#include "results/words.h"
 
-/* A lesson on its way. The three parts become a sentence each, with a capital and a full stop; a part that
- * stays empty is left out. */
-typedef struct Lesson {
-    json_t *cells;     /* those that are done, at least one */
-    json_t *varying;   /* names of what differs between them, as of view_names() */
-    FILE *result;      /* what was asked and what came out */
-    FILE *why;         /* clauses, written by lesson_because() */
-    FILE *source;      /* what others showed; gives way where something stands against the figures */
-    int n_reasons;     /* clauses of why */
-    bool compares;     /* rests on verdicts, so too few repetitions stand against it */
-    bool lacks_serial; /* there are times but nothing to compare them with */
-    bool computes;     /* rests on computing side by side, so a single CPU and short tasks stand against it */
-} Lesson;
+/* Which cells a row is about, as a set: the kinds of modes it names and the kinds of locks. Naming no mode
+ * means any mode, naming no lock any lock. */
+enum {
+    LESSON_SERIAL = 1 << 0,   /* one task after the other: what the others are compared with */
+    LESSON_TOGETHER = 1 << 1, /* side by side in one memory, as threads are */
+    LESSON_APART = 1 << 2,    /* side by side, each with memory of its own, as processes are */
+    LESSON_LOOP = 1 << 3,     /* by turns on one event loop */
 
-typedef void LessonTell(Lesson *lesson);
+    LESSON_ONE_LOCK = 1 << 4,  /* one for all tasks, with never two inside */
+    LESSON_OWN_LOCKS = 1 << 5, /* one for each task, so that nobody waits */
+    LESSON_NO_LOCK = 1 << 6,   /* none that keeps anybody out */
 
-LessonTell lesson_convoy, lesson_countdown, lesson_counter, lesson_crunch, lesson_fetch, lesson_idle,
-    lesson_refcount, lesson_share;
+    LESSON_WAITING = LESSON_TOGETHER | LESSON_ONE_LOCK, /* where tasks wait for one another */
+};
 
-/* Verdicts, as a set. */
-enum { LESSON_SAME = 1, LESSON_FASTER = 2, LESSON_SLOWER = 4 };
+/* Verdicts against the serial cell, as a set. */
+enum {
+    LESSON_SAME = 1 << VERDICT_SAME,
+    LESSON_FASTER = 1 << VERDICT_FASTER,
+    LESSON_SLOWER = 1 << VERDICT_SLOWER,
+};
 
-/* A clause that is true of some mode and lock if the verdicts of all their cells are among the given ones.
- * Cells with one task or one CPU, or too short to show it, say nothing for or against it. */
+typedef struct Lesson Lesson;
+
+/* What a cell says to a reason. */
+typedef enum LessonOpinion { LESSON_SILENT, LESSON_AGAINST, LESSON_FOR } LessonOpinion;
+
+/* A clause that is true if all cells it is about speak for it, at least one. A row about kinds of locks is
+ * asked for each lock by itself. */
 typedef struct LessonReason {
-    const char *mode, *lock; /* NULL: any */
-    int verdicts;
-    const char *text;
+    int where;                                    /* which cells it is about */
+    const char *text;                             /* a template */
+    int verdicts;                                 /* a cell with one of these speaks for it */
+    LessonOpinion (*ask)(const ResultCell *cell); /* instead of verdicts */
+    const char *parameter, *is;                   /* only in runs where this was asked; NULL: in all */
+    void (*tell)(Lesson *lesson); /* instead of a text: gives a reason with figures; without ask, always */
 } LessonReason;
 
-/* What somebody else measured with a mode and a lock. */
+/* What somebody else measured. */
 typedef struct LessonSource {
-    const char *mode, *lock; /* NULL: any */
-    int check_interval;      /* ticks, at which it was measured; 0: it does not matter, or the text says it */
+    int where;
+    const char *models; /* of which real lock it is a figure, as the catalog says of what a lock models;
+                           NULL: it does not matter */
+    bool is_usual;      /* it holds for the usual settings of that lock only */
     const char *text;
 } LessonSource;
 
-/* The text of a cell's mode, lock or parameter, "" if it has none. */
-const char *lesson_word(const json_t *cell, const char *name);
+/* Tables end at their first empty row, or when they are full. */
+typedef struct LessonKind {
+    const char *task; /* "countdown"; compares the modes, unless it tells otherwise */
+    bool computes;    /* rests on computing side by side, so a single CPU and short tasks stand against it */
+    void (*tell)(Lesson *lesson); /* writes the result */
+    LessonReason reasons[10];
+    LessonSource sources[4];
+} LessonKind;
 
-/* Its number, 0 if it has none. */
-double lesson_number(const json_t *cell, const char *name);
+/* On its way. The texts become a sentence each, with a capital and a full stop, unless they stay empty. */
+struct Lesson {
+    const ResultRun *run;
+    const LessonKind *kind;
+    ResultCells cells;  /* those that are done, at least one */
+    Words *words;       /* for all texts of this lesson */
+    const char *result; /* what was asked and what came out, written by lesson_say() */
+    const char *why;    /* clauses, written by lesson_because() */
+    const char *source; /* what others measured */
+    size_t n_reasons;
+    bool is_many;    /* which half of [one|many] reasons take; set by tell */
+    bool has_ratios; /* rests on verdicts, so too few repetitions stand against it */
+    bool has_times;  /* there was nothing to compare them with */
+    Axes varying;    /* in what the cells differ */
+};
 
-/* Its number of tasks; 0 if that is missing or absurd, as it may be in an archive. */
-int64_t lesson_n_tasks(const json_t *cell);
+/* Whether a row about these cells is about this one. */
+bool lesson_is(const ResultCell *cell, int where);
 
-/* Whether a text parameter has this value; it is the same in all cells. */
-bool lesson_asked(const Lesson *lesson, const char *name, const char *value);
+/* What the cell's lock is called, and what its mode makes; something general where nobody knows. */
+const char *lesson_lock(const ResultCell *cell);
+const char *lesson_noun(const ResultCell *cell);
+const char *lesson_nouns(Lesson *lesson, const ResultCell *cell);
 
-/* Reads a number that only this experiment measures. Returns whether there is one. */
-bool lesson_metric(const json_t *cell, const char *name, double *ret);
+/* Whether the cell's own lock has this parameter. A cell also holds those of all other locks, which mean
+ * nothing to it. */
+bool lesson_lock_has(const ResultCell *cell, const char *name);
 
-/* Returns the same for people, 1,000,000, owned by the caller, or NULL. */
-char *lesson_metric_text(const json_t *cell, const char *name);
+/* A text parameter of the experiment, which is the same in all cells, and a number; "" and 0 if there is
+ * none. */
+const char *lesson_asked(const Lesson *lesson, const char *name);
+double lesson_asked_number(const Lesson *lesson, const char *name);
 
-/* The median of a time of a cell ("wall_ns"), in nanoseconds, and a field of its memory, in bytes; 0 if there
- * is none. */
-double lesson_median(const json_t *cell, const char *time);
-double lesson_memory(const json_t *cell, const char *name);
+/* The number if it is known, else 0. */
+double lesson_known(int64_t value);
 
-/* Whether a cell has this mode and this lock; NULL: any. */
-bool lesson_matches(const json_t *cell, const char *mode, const char *lock);
-
-/* The verdict of a cell against its serial cell as one of the set, or 0 if there is none or it cannot tell.
- */
-int lesson_verdict(const json_t *cell);
+/* A number that only this experiment measures, 0 if there is none, and the same for people, NULL if there is
+ * none. Its own lesson is where such a name is at home. */
+double lesson_figure(const ResultCell *cell, const char *name);
+const char *lesson_figure_text(Lesson *lesson, const ResultCell *cell, const char *name);
 
 /* Whether a cell spent more than a fifth of its time on creating and joining its tasks. */
-bool lesson_is_short(const json_t *cell);
+bool lesson_is_short(const ResultCell *cell);
+
+/* The cell of these with the highest rate above 0, the first if there are several, or NULL. Without a
+ * function all have the same. */
+const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell));
+
+/* Side by side needs two tasks, and where they compute two CPUs, and tasks that outlast their creation;
+ * others show nothing, whatever came out. */
+bool lesson_can_show(const Lesson *lesson, const ResultCell *cell);
 
 /* 2 if some cell has more than one task, else 0: cells with fewer tasks than this are no comparison. */
 int64_t lesson_least_tasks(const Lesson *lesson);
 
-/* Whether no cell has more than one task. */
-bool lesson_is_single(const Lesson *lesson);
-
-/* Returns "2 countdowns" or "2 to 8 countdowns", owned by the caller. */
-char *lesson_tasks(const Lesson *lesson, const char *one, const char *several);
-
-/* Writes one such value: " in threads", " under gil", " with 2 tasks", " on 1 CPU", " at
- * switch_interval_us=500". */
-void lesson_write_value(const char *name, const json_t *value, FILE *file);
+/* "2 countdowns" or "2 to 8 countdowns" */
+const char *lesson_tasks(Lesson *lesson, const char *noun);
 
 /* Writes into the result how the modes compare with serial, or without serial cells how long they took:
  * "SUBJECT under gil: threads took 1.01 times the serial time (the same), processes 0.51 times (faster)". */
 void lesson_compare(Lesson *lesson, const char *subject);
 
-/* Whether a parameter means anything to a cell: the settings of a lock mean nothing under another one, and
- * the switch interval nothing where nobody has to wait for the lock. */
-bool lesson_matters(const json_t *cell, const char *name);
-
-/* Returns what is to be said of a cell, owned by the caller, and sets *ret_size to the number in it; or NULL.
- */
-typedef char *LessonAmount(const json_t *cell, double *ret_size);
+/* Returns what is to be said of a cell, and sets *ret_size to the number in it; or NULL. */
+typedef const char *LessonAmount(Lesson *lesson, const ResultCell *cell, double *ret_size);
 
 /* Writes into the result the subject and what is to be said of each cell: "Waiting took 5.2 ms in threads
- * under gil, 28 us to 31 us in threads under none". Cells that would be called the same are a range. Nothing
+ * under gil, 28 µs to 31 µs in threads under none". Cells that would be called the same are a range. Nothing
  * if there is nothing to be said of any. */
 void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount);
+
+/* Adds to the result. */
+void lesson_say(Lesson *lesson, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Adds a clause to why. At most three are kept. */
 void lesson_because(Lesson *lesson, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds all reasons that hold, in the order of the table; one that follows itself is given once. */
-void lesson_give_reasons(Lesson *lesson, const LessonReason *reasons, size_t n);
+/* Gives all reasons that hold, in the order of the table, and the first source that is about some cell. */
+void lesson_explain(Lesson *lesson);
 
-/* Writes the first source that is about some cell. */
-void lesson_cite(Lesson *lesson, const LessonSource *sources, size_t n);
+#define LESSON_INTERPRETERS "locks of different interpreters do not keep each other out"
 
-/* Writes "; " and a clause for each thing that stands against the figures; without a result that is only what
- * has none. */
-void lesson_write_doubts(const Lesson *lesson, const json_t *run, FILE *file);
+/* Lessons of counting, by the metric lost_updates. Of cells with two tasks or more: whether something was
+ * lost, whether nothing was. */
+LessonOpinion lesson_lost(const ResultCell *cell);
+LessonOpinion lesson_exact(const ResultCell *cell);
 
-/* Writes ": REASON" of the first cell without a result, if it has one. */
-void lesson_write_missing(const json_t *run, FILE *file);
+/* Writes "SUBJECT BEFORE 600,000 of 2,000,000 in threads under none, and GOOD in the other 7 cells". */
+void lesson_losses(
+    Lesson *lesson, const char *subject, const char *before, const char *good, LessonAmount *amount);
+
+/* Returns what stands against the figures, "a; b", or ""; without a result that is only what has none. */
+const char *lesson_doubts(Lesson *lesson);
+
+/* Returns ": REASON" of the first cell without a result, "" if it has none. */
+const char *lesson_missing(Words *words, const ResultRun *run);

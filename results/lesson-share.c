@@ -2,102 +2,97 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "results/human.h"
+#include "base/array.h"
 #include "results/lesson-parts.h"
 
 #define CLEAR_FACTOR 2
 
-static const LessonSource sources[] = {
-    {"processes", NULL, 0,
-        "The article ends with this: threads can share data, and processes have memory of their own"},
-};
-
-static char *seen(const json_t *cell, double *ret_size)
+static const char *seen_by_parent(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
-    auto_free char *arrived = lesson_metric_text(cell, "seen_by_parent");
-    auto_free char *sent = lesson_metric_text(cell, "expected");
+    const char *arrived = lesson_figure_text(lesson, cell, "seen_by_parent");
+    const char *sent = lesson_figure_text(lesson, cell, "expected");
 
     if (!arrived || !sent)
         return NULL;
-    lesson_metric(cell, "seen_by_parent", ret_size);
-    return text_printf("%s of %s", arrived, sent);
+    *ret_size = lesson_figure(cell, "seen_by_parent");
+    return words_printf(lesson->words, "%s of %s", arrived, sent);
 }
 
-/* Whether all cells of a mode, at least one, saw everything, or nothing. */
-static bool all_saw(const Lesson *lesson, const char *mode, bool everything)
+/* Whether all that was sent was seen, or nothing of it. */
+static LessonOpinion saw(const ResultCell *cell, bool everything)
 {
-    bool any = false;
-    size_t i;
-    json_t *cell;
+    double expected, by_parent;
 
-    json_array_foreach (lesson->cells, i, cell) {
-        double expected, by_parent;
-
-        if (!lesson_matches(cell, mode, NULL))
-            continue;
-        if (!lesson_metric(cell, "expected", &expected) ||
-            !lesson_metric(cell, "seen_by_parent", &by_parent) || expected <= 0 ||
-            by_parent != (everything ? expected : 0))
-            return false;
-        any = true;
-    }
-    return any;
+    return result_metric(cell, "expected", &expected) && result_metric(cell, "seen_by_parent", &by_parent) &&
+                   expected > 0 && by_parent == (everything ? expected : 0)
+               ? LESSON_FOR
+               : LESSON_AGAINST;
 }
 
-static void explain(Lesson *lesson, const char *via)
+static LessonOpinion saw_everything(const ResultCell *cell)
 {
-    bool variable = strcmp(via, "variable") == 0;
-
-    if (variable && all_saw(lesson, "threads", true))
-        lesson_because(lesson, "threads write to the memory of their parent");
-    if (variable && all_saw(lesson, "processes", false))
-        lesson_because(lesson, "a process writes to a copy of its own, which ends with it");
-    if (strcmp(via, "shared-memory") == 0 && all_saw(lesson, "processes", true))
-        lesson_because(lesson, "processes share what they map together");
-    if (strcmp(via, "pipe") == 0 && all_saw(lesson, "processes", true))
-        lesson_because(lesson, "messages reach the parent from anywhere");
+    return saw(cell, true);
 }
 
-/* What an item cost in a mode, if there is one such cell; else 0. */
-static double price(const Lesson *lesson, const char *mode)
+static LessonOpinion saw_nothing(const ResultCell *cell)
 {
-    double ns = 0;
-    size_t i, n = 0;
-    json_t *cell;
-
-    json_array_foreach (lesson->cells, i, cell) {
-        if (lesson_matches(cell, mode, NULL) && n++ == 0)
-            lesson_metric(cell, "ns_per_item", &ns);
-    }
-    return n == 1 ? ns : 0;
+    return saw(cell, false);
 }
 
-/* It is of one repetition, so a small difference may be noise; and with several cells of a mode it is not
- * known which is meant. */
-static void tell_price(Lesson *lesson)
+static void share_tell(Lesson *lesson)
 {
-    double threads = price(lesson, "threads"), processes = price(lesson, "processes");
+    static const char *const ways[][2] = {{"pipe", "a pipe"}, {"shared-memory", "shared memory"}};
+    const char *via = lesson_asked(lesson, "via"), *way = "a variable";
 
-    if (threads > 0 && processes > 0 && fmax(threads, processes) >= CLEAR_FACTOR * fmin(threads, processes)) {
-        auto_free char *in_threads = human_real(threads), *in_processes = human_real(processes);
-
-        lesson_because(
-            lesson, "an item took %s ns in threads and %s ns in processes", in_threads, in_processes);
-    }
+    for (size_t i = 0; i < ARRAY_LENGTH(ways); i++)
+        way = strcmp(via, ways[i][0]) == 0 ? ways[i][1] : way;
+    lesson_list(lesson, words_printf(lesson->words, "Through %s the parent saw ", way), seen_by_parent);
 }
 
-void lesson_share(Lesson *lesson)
+static double price_of_item(const ResultCell *cell)
 {
-    const char *via = lesson_word(json_array_get(lesson->cells, 0), "via");
-    auto_free char *subject =
-        text_printf("Through %s the parent saw ", strcmp(via, "pipe") == 0            ? "a pipe"
-                                                  : strcmp(via, "shared-memory") == 0 ? "shared memory"
-                                                                                      : "a variable");
-
-    lesson_list(lesson, subject, seen);
-    explain(lesson, via);
-    tell_price(lesson);
-    lesson_cite(lesson, sources, sizeof(sources) / sizeof(sources[0]));
+    return lesson_figure(cell, "ns_per_item");
 }
+
+/* The only cell of its kind, if it says what an item cost; of several nobody would know which is meant. */
+static const ResultCell *priced_cell(const Lesson *lesson, int where)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < lesson->cells.n; i++)
+        n += lesson_is(lesson->cells.at[i], where);
+    return n == 1 ? lesson_best(lesson, where, price_of_item) : NULL;
+}
+
+/* It is of one repetition, so a small difference may be noise. */
+static void tell_price_of_item(Lesson *lesson)
+{
+    const ResultCell *together = priced_cell(lesson, LESSON_TOGETHER);
+    const ResultCell *apart = priced_cell(lesson, LESSON_APART);
+    double ns = together ? price_of_item(together) : 0, ns_apart = apart ? price_of_item(apart) : 0;
+
+    if (together && apart && fmax(ns, ns_apart) >= CLEAR_FACTOR * fmin(ns, ns_apart))
+        lesson_because(lesson, "an item took %s ns in %s and %s ns in %s", words_real(lesson->words, ns),
+            together->mode, words_real(lesson->words, ns_apart), apart->mode);
+}
+
+const LessonKind lesson_share = {
+    .tell = share_tell,
+    .reasons =
+        {
+            {LESSON_TOGETHER, "{tasks} write to the memory of their parent", .ask = saw_everything,
+                .parameter = "via", .is = "variable"},
+            {LESSON_APART, "a {task} writes to a copy of its own, which ends with it", .ask = saw_nothing,
+                .parameter = "via", .is = "variable"},
+            {LESSON_APART, "{tasks} share what they map together", .ask = saw_everything, .parameter = "via",
+                .is = "shared-memory"},
+            {LESSON_APART, "messages reach the parent from anywhere", .ask = saw_everything,
+                .parameter = "via", .is = "pipe"},
+            {.tell = tell_price_of_item},
+        },
+    .sources =
+        {
+            {LESSON_APART, NULL, false,
+                "The article ends with this: threads can share data, and processes have memory of their own"},
+        },
+};

@@ -2,166 +2,102 @@
  * this run, that is said in place of the last: who reads two sentences has then read the one that matters. */
 #include "results/lesson.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
+#include "base/array.h"
+#include "results/lesson-kinds.h"
 #include "results/lesson-parts.h"
-#include "results/view.h"
 
+#define DECLARE(name) extern const LessonKind lesson_##name;
+LESSON_KINDS(DECLARE)
+
+#define ROW(name) {#name, &lesson_##name},
 static const struct {
     const char *experiment;
-    LessonTell *tell;
-} experiments[] = {
-    {"convoy", lesson_convoy},
-    {"countdown", lesson_countdown},
-    {"counter", lesson_counter},
-    {"crunch", lesson_crunch},
-    {"fetch", lesson_fetch},
-    {"idle", lesson_idle},
-    {"refcount", lesson_refcount},
-    {"share", lesson_share},
-};
+    const LessonKind *kind;
+} kinds[] = {LESSON_KINDS(ROW)};
 
 /* An experiment that nobody wrote a lesson for is compared all the same. */
-static void tell_any(Lesson *lesson)
+static const LessonKind any_kind = {.task = "task"};
+
+static const LessonKind *find_kind(const char *experiment)
 {
-    auto_free char *tasks = lesson_tasks(lesson, "task", "tasks");
-
-    lesson_compare(lesson, tasks);
-}
-
-static LessonTell *find_tell(const json_t *run)
-{
-    const char *name = json_string_value(json_object_get(run, "experiment"));
-
-    for (size_t i = 0; name && i < sizeof(experiments) / sizeof(experiments[0]); i++) {
-        if (strcmp(experiments[i].experiment, name) == 0)
-            return experiments[i].tell;
+    for (size_t i = 0; experiment && i < ARRAY_LENGTH(kinds); i++) {
+        if (strcmp(kinds[i].experiment, experiment) == 0)
+            return kinds[i].kind;
     }
-    return tell_any;
+    return &any_kind;
 }
 
-static const char *status_of(const json_t *object)
+static ResultCells done_cells(const ResultRun *run)
 {
-    const char *status = json_string_value(json_object_get(object, "status"));
+    ResultCells done = result_cells_new(run->cells.n);
 
-    return status ? status : "";
-}
-
-/* Returns the cells that are done, a new reference. */
-static json_t *done_cells(const json_t *run)
-{
-    json_t *done = json_array(), *cell;
-    size_t i;
-
-    json_array_foreach (json_object_get(run, "cells"), i, cell) {
-        if (strcmp(status_of(cell), "done") == 0)
-            json_array_append(done, cell);
+    for (size_t i = 0; i < run->cells.n; i++) {
+        if (run->cells.at[i]->status == RESULT_DONE)
+            result_cells_add(&done, run->cells.at[i]);
     }
     return done;
 }
 
-/* Appends a sentence to those before it: with a capital, a full stop, and a blank between them. */
-static void add_sentence(FILE *file, const char *text)
+/* Returns what was said before and one sentence more: with a capital, a full stop, and a blank between.
+ * Either may be empty. */
+static const char *add_sentence(Words *words, const char *before, const char *text)
 {
-    size_t length = strlen(text);
-
-    if (length == 0)
-        return;
-    fprintf(file, "%s%c%s%s", ftell(file) > 0 ? " " : "", toupper((unsigned char)text[0]), text + 1,
-        strchr(".?!", text[length - 1]) ? "" : ".");
-}
-
-/* The parts as they are written, and their texts once they are closed; owned. */
-typedef struct Parts {
-    FILE *files[4];
-    char *texts[4];
-    size_t lengths[4];
-} Parts;
-
-enum { RESULT, WHY, SOURCE, DOUBT, N_PARTS };
-
-static void parts_open(Parts *parts)
-{
-    for (int i = 0; i < N_PARTS; i++) {
-        parts->files[i] = open_memstream(&parts->texts[i], &parts->lengths[i]);
-        assert(parts->files[i]);
-    }
+    if (!*text)
+        return before;
+    return words_printf(words, "%s%s%c%s%s", before, *before ? " " : "", toupper((unsigned char)text[0]),
+        text + 1, strchr(".?!", text[strlen(text) - 1]) ? "" : ".");
 }
 
 /* Doubts are about what was said before, and others' figures stand beside a result. */
-static void write_sentences(const Parts *parts, FILE *file)
+static const char *write_lesson(Lesson *lesson)
 {
-    add_sentence(file, parts->texts[RESULT]);
-    add_sentence(file, parts->texts[WHY]);
-    if (ftell(file) > 0 && parts->lengths[DOUBT] > 0) {
-        auto_free char *doubt = text_printf("Take it with care: %s", parts->texts[DOUBT] + 2);
+    const char *doubts, *said;
 
-        add_sentence(file, doubt);
-    } else if (parts->lengths[RESULT] > 0) {
-        add_sentence(file, parts->texts[SOURCE]);
-    }
+    if (lesson->kind->tell)
+        lesson->kind->tell(lesson);
+    else
+        lesson_compare(lesson, lesson_tasks(lesson, lesson->kind->task));
+    lesson_explain(lesson);
+    doubts = lesson_doubts(lesson);
+    said = add_sentence(lesson->words, "", lesson->result);
+    said = add_sentence(lesson->words, said, lesson->why);
+    if (*said && *doubts)
+        return add_sentence(
+            lesson->words, said, words_printf(lesson->words, "Take it with care: %s", doubts));
+    return *lesson->result ? add_sentence(lesson->words, said, lesson->source) : said;
 }
 
-/* Returns the sentences, owned by the caller, or NULL if there are none; frees the parts. */
-static char *parts_join(Parts *parts)
+static const char *nothing_came_out(Words *words, const ResultRun *run)
 {
-    char *text = NULL;
-    size_t length;
-    FILE *file = open_memstream(&text, &length);
+    const char *reason = lesson_missing(words, run);
 
-    assert(file);
-    for (int i = 0; i < N_PARTS; i++)
-        fclose(parts->files[i]);
-    write_sentences(parts, file);
-    fclose(file);
-    for (int i = 0; i < N_PARTS; i++)
-        free(parts->texts[i]);
-    if (length == 0) {
-        free(text);
+    if (run->cells.n == 1)
+        return words_printf(words, "Nothing can be said, the one cell has no result%s.", reason);
+    return words_printf(
+        words, "Nothing can be said, none of the %zu cells has a result%s.", run->cells.n, reason);
+}
+
+char *lesson_make(const ResultRun *run)
+{
+    auto_result_cells ResultCells cells = done_cells(run);
+    auto_axes Axes varying = axes_varying(&cells);
+    auto_words Words words = {0};
+    Lesson lesson = {.run = run,
+        .kind = find_kind(run->experiment),
+        .cells = cells,
+        .varying = varying,
+        .result = "",
+        .why = "",
+        .source = "",
+        .words = &words};
+    const char *said;
+
+    if (run->cells.n == 0 || run->status == RESULT_QUEUED || run->status == RESULT_RUNNING)
         return NULL;
-    }
-    return text;
-}
-
-static char *nothing_came_out(const json_t *run)
-{
-    size_t n = json_array_size(json_object_get(run, "cells"));
-    char *text = NULL;
-    size_t length;
-    FILE *file = open_memstream(&text, &length);
-
-    assert(file);
-    fprintf(file,
-        n == 1 ? "Nothing can be said, the one cell has no result"
-               : "Nothing can be said, none of the %zu cells has a result",
-        n);
-    lesson_write_missing(run, file);
-    fputc('.', file);
-    fclose(file);
-    return text;
-}
-
-char *lesson_make(const json_t *run)
-{
-    json_auto_t *cells = done_cells(run), *varying = view_names(cells, true);
-    Lesson lesson = {.cells = cells, .varying = varying};
-    Parts parts;
-
-    if (json_array_size(json_object_get(run, "cells")) == 0 || strcmp(status_of(run), "queued") == 0 ||
-        strcmp(status_of(run), "running") == 0)
-        return NULL;
-    if (json_array_size(cells) == 0)
-        return nothing_came_out(run);
-    parts_open(&parts);
-    lesson.result = parts.files[RESULT];
-    lesson.why = parts.files[WHY];
-    lesson.source = parts.files[SOURCE];
-    find_tell(run)(&lesson);
-    lesson_write_doubts(&lesson, run, parts.files[DOUBT]);
-    return parts_join(&parts);
+    said = cells.n > 0 ? write_lesson(&lesson) : nothing_came_out(&words, run);
+    return *said ? strdup(said) : NULL;
 }

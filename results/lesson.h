@@ -2,12 +2,13 @@
  * out, why, and what the article or CPython showed. */
 #pragma once
 
-#include <jansson.h>
+#include "results/cell.h"
 
-/* Returns the lesson of a run as results_run() makes it, or of any other JSON, in plain text; owned by the
- * caller. NULL if there is nothing to tell: the run has not ended, or has no cells.
+/* Returns the lesson of a run in plain text, owned by the caller. NULL if there is nothing to tell: the run
+ * has not ended, or has no cells. Cells without facts of their mode and lock are compared, but nothing is
+ * said of why they came out so.
  *
  * Nothing is said that the figures of this run do not bear. "Faster" and "slower" are the verdicts of cells,
  * a reason is given only where all verdicts agree with it, and what stands against the figures (failed cells,
  * a noisy machine, a single CPU, too few repetitions) takes the place of what others measured. */
-char *lesson_make(const json_t *run);
+char *lesson_make(const ResultRun *run);

@@ -61,7 +61,7 @@ static void run_set_words(const Results *results, json_t *run)
         made.storage[i].mode_facts = results->collected[i].spec.mode;
         made.storage[i].lock_facts = results->collected[i].spec.lock;
     }
-    lesson = lesson_make(run);
+    lesson = lesson_make(&made);
     json_object_set_new(run, "lesson", run_string_json(lesson));
     json_object_set_new(run, "sentences", sentences_of_run(&made));
 }

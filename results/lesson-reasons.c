@@ -1,0 +1,273 @@
+/* Why it came out so. A reason is a claim, so it needs every cell that could speak against it to speak for
+ * it: verdicts that disagree explain nothing, and what a cell cannot show it does not say. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "catalog/catalog.h"
+#include "results/lesson-parts.h"
+
+#define MOST_REASONS 3
+#define SHORT_PART 0.2 /* of the wall time spent on creating and joining */
+
+#define MODES (LESSON_SERIAL | LESSON_TOGETHER | LESSON_APART | LESSON_LOOP)
+#define LOCKS (LESSON_ONE_LOCK | LESSON_OWN_LOCKS | LESSON_NO_LOCK)
+
+static int kind_of_mode(const ResultCell *cell)
+{
+    const CatalogMode *mode = cell->mode_facts;
+
+    if (result_is_baseline(cell))
+        return LESSON_SERIAL;
+    if (!mode)
+        return 0;
+    return mode->one_loop                              ? LESSON_LOOP
+           : mode->side_by_side && mode->shares_memory ? LESSON_TOGETHER
+           : mode->side_by_side                        ? LESSON_APART
+                                                       : 0;
+}
+
+static int kind_of_lock(const ResultCell *cell)
+{
+    const CatalogLock *lock = cell->lock_facts;
+
+    if (!lock)
+        return 0;
+    return lock->whose == CATALOG_FOR_EACH_TASK ? LESSON_OWN_LOCKS
+           : lock->exclusive                    ? LESSON_ONE_LOCK
+                                                : LESSON_NO_LOCK;
+}
+
+bool lesson_is(const ResultCell *cell, int where)
+{
+    return (!(where & MODES) || (where & kind_of_mode(cell))) &&
+           (!(where & LOCKS) || (where & kind_of_lock(cell)));
+}
+
+const char *lesson_lock(const ResultCell *cell)
+{
+    return cell->lock_facts ? cell->lock_facts->title : "the lock";
+}
+
+const char *lesson_noun(const ResultCell *cell)
+{
+    return cell->mode_facts ? cell->mode_facts->task.noun : "task";
+}
+
+const char *lesson_nouns(Lesson *lesson, const ResultCell *cell)
+{
+    return words_plural(lesson->words, lesson_noun(cell));
+}
+
+bool lesson_lock_has(const ResultCell *cell, const char *name)
+{
+    const CatalogLock *lock = cell->lock_facts;
+
+    for (size_t i = 0; lock && i < lock->n_parameters; i++) {
+        if (strcmp(lock->parameters[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char *lesson_asked(const Lesson *lesson, const char *name)
+{
+    return result_param_text(lesson->cells.at[0], name);
+}
+
+double lesson_asked_number(const Lesson *lesson, const char *name)
+{
+    return result_param_number(lesson->cells.at[0], name);
+}
+
+double lesson_known(int64_t value)
+{
+    return value == RESULT_UNKNOWN ? 0 : (double)value;
+}
+
+double lesson_figure(const ResultCell *cell, const char *name)
+{
+    double figure = 0;
+
+    result_metric(cell, name, &figure);
+    return figure;
+}
+
+const char *lesson_figure_text(Lesson *lesson, const ResultCell *cell, const char *name)
+{
+    return words_keep(lesson->words, result_metric_text(cell, name));
+}
+
+bool lesson_is_short(const ResultCell *cell)
+{
+    return lesson_known(cell->create.median) + lesson_known(cell->join.median) >
+           SHORT_PART * lesson_known(cell->wall.median);
+}
+
+const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell))
+{
+    const ResultCell *best = NULL;
+    double highest = 0;
+
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+        double of_cell = !lesson_is(cell, where) ? 0 : rate ? rate(cell) : 1;
+
+        if (of_cell > highest) {
+            best = cell;
+            highest = of_cell;
+        }
+    }
+    return best;
+}
+
+bool lesson_can_show(const Lesson *lesson, const ResultCell *cell)
+{
+    return cell->tasks >= 2 && (!lesson->kind->computes || (cell->cpus >= 2 && !lesson_is_short(cell)));
+}
+
+void lesson_say(Lesson *lesson, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    lesson->result =
+        words_join(lesson->words, lesson->result, "", words_vprintf(lesson->words, format, args));
+    va_end(args);
+}
+
+void lesson_because(Lesson *lesson, const char *format, ...)
+{
+    va_list args;
+
+    if (lesson->n_reasons++ >= MOST_REASONS)
+        return;
+    va_start(args, format);
+    lesson->why = words_join(lesson->words, lesson->why, "; ", words_vprintf(lesson->words, format, args));
+    va_end(args);
+}
+
+static LessonOpinion opinion_of(const Lesson *lesson, const LessonReason *reason, const ResultCell *cell)
+{
+    Verdict verdict = cell->relative.verdict;
+
+    if (reason->ask)
+        return reason->ask(cell);
+    if (verdict == VERDICT_NONE || verdict == VERDICT_CANNOT_TELL || !lesson_can_show(lesson, cell))
+        return LESSON_SILENT;
+    return reason->verdicts & 1 << verdict ? LESSON_FOR : LESSON_AGAINST;
+}
+
+/* Whether a reason holds for the cells it is about; if a lock is given, for those under that one. */
+static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const char *lock)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+        LessonOpinion opinion;
+
+        if (!lesson_is(cell, reason->where) || (lock && strcmp(cell->lock, lock) != 0))
+            continue;
+        opinion = opinion_of(lesson, reason, cell);
+        if (opinion == LESSON_AGAINST)
+            return false;
+        any = any || opinion == LESSON_FOR;
+    }
+    return any;
+}
+
+/* Whether no earlier cell that the reason is about has the lock of this one. */
+static bool is_first_of_lock(const Lesson *lesson, const LessonReason *reason, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+
+        if (lesson_is(cell, reason->where) && strcmp(cell->lock, lesson->cells.at[index]->lock) == 0)
+            return false;
+    }
+    return true;
+}
+
+static void give_clause(Lesson *lesson, const char *text, const ResultCell *cell)
+{
+    const WordsName names[] = {
+        {"mode", cell->mode},
+        {"lock", lesson_lock(cell)},
+        {"task", lesson_noun(cell)},
+        {"tasks", lesson_nouns(lesson, cell)},
+    };
+
+    lesson_because(
+        lesson, "%s", words_fill(lesson->words, text, names, ARRAY_LENGTH(names), lesson->is_many));
+}
+
+/* For each lock, if its row is about locks: what is true of one may not be of another, and only a text that
+ * names the lock is worth saying twice. */
+static void give_reason(Lesson *lesson, const LessonReason *reason)
+{
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+
+        if (!lesson_is(cell, reason->where) || !is_first_of_lock(lesson, reason, i) ||
+            !reason_holds(lesson, reason, reason->where & LOCKS ? cell->lock : NULL))
+            continue;
+        if (reason->tell)
+            reason->tell(lesson);
+        else
+            give_clause(lesson, reason->text, cell);
+        if (reason->tell || !strstr(reason->text, "{lock}"))
+            return;
+    }
+}
+
+/* Published figures were measured with the settings that a lock has if nobody gives others. */
+static bool has_usual_settings(const ResultCell *cell)
+{
+    const CatalogLock *lock = cell->lock_facts;
+
+    for (size_t i = 0; lock && i < lock->n_parameters; i++) {
+        const json_t *fallback = lock->parameters[i].fallback, *value;
+
+        value = result_param(cell, lock->parameters[i].name);
+        fallback = json_is_array(fallback) ? json_array_get(fallback, 0) : fallback;
+        if (value && !json_equal(value, fallback))
+            return false;
+    }
+    return true;
+}
+
+static bool source_is_about(const LessonSource *source, const ResultCell *cell)
+{
+    const char *models = cell->lock_facts ? cell->lock_facts->models : NULL;
+
+    return lesson_is(cell, source->where) &&
+           (!source->models || (models && strcmp(models, source->models) == 0)) &&
+           (!source->is_usual || has_usual_settings(cell));
+}
+
+static void cite(Lesson *lesson, const LessonSource *source)
+{
+    for (size_t i = 0; !*lesson->source && i < lesson->cells.n; i++) {
+        if (source_is_about(source, lesson->cells.at[i]))
+            lesson->source = source->text;
+    }
+}
+
+void lesson_explain(Lesson *lesson)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(lesson->kind->reasons); i++) {
+        const LessonReason *reason = &lesson->kind->reasons[i];
+
+        if (reason->parameter && strcmp(lesson_asked(lesson, reason->parameter), reason->is) != 0)
+            continue;
+        if (reason->tell && !reason->ask)
+            reason->tell(lesson);
+        else if (reason->tell || reason->text)
+            give_reason(lesson, reason);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(lesson->kind->sources); i++) {
+        if (lesson->kind->sources[i].text)
+            cite(lesson, &lesson->kind->sources[i]);
+    }
+}
