@@ -322,6 +322,18 @@ const char *sentence_noise(Words *words, const ResultHost *host)
                                  : text;
 }
 
+const char *sentence_care(Words *words, const ResultHost *host)
+{
+    const char *reasons = "";
+
+    if (!host->is_noisy)
+        return NULL;
+    for (size_t i = 0; i < host->noise_reasons.n; i++)
+        reasons = words_join(words, reasons, "; ", host->noise_reasons.at[i]);
+    return words_printf(words, "The machine was noisy, so take the figures with care: %s.",
+        *reasons ? reasons : "other work ran meanwhile");
+}
+
 static void set_text(json_t *object, const char *name, const char *text)
 {
     json_object_set_new(object, name, text ? json_string(text) : json_null());
@@ -347,6 +359,7 @@ json_t *sentences_of_run(const ResultRun *run)
     set_text(sentences, "repetitions", sentence_repetitions(words, run));
     set_text(sentences, "machine", sentence_machine(words, &run->host));
     set_text(sentences, "noise", sentence_noise(words, &run->host));
+    set_text(sentences, "care", sentence_care(words, &run->host));
     telling_end(&telling);
     return sentences;
 }

@@ -36,6 +36,10 @@ const char *sentence_machine(Words *words, const ResultHost *host);
  * not known. */
 const char *sentence_noise(Words *words, const ResultHost *host);
 
+/* "The machine was noisy, so take the figures with care: other programs took 40 % of the CPU time."; NULL if
+ * it was not. */
+const char *sentence_care(Words *words, const ResultHost *host);
+
 /* Returns a new object:
  *
  *     { "heading": "countdown, 2 tasks, lock gil, 2 CPUs",
@@ -43,7 +47,7 @@ const char *sentence_noise(Words *words, const ResultHost *host);
  * can be told: ["lock gil: threads took 2.01 times the serial time (slower), ..."]; where there are many
  * groups, one for each mode, "doubts":   for each cell where the repetitions cannot tell, what would help,
  *       "ended":    "Done: 6 of 6 cells measured.",
- *       "repetitions", "machine", "noise": as above, or null }
+ *       "repetitions", "machine", "noise", "care": as above, or null }
  *
  * The findings are about the wall time, also of an experiment that is about something else. */
 json_t *sentences_of_run(const ResultRun *run);

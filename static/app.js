@@ -4,7 +4,7 @@ import {makeActions} from './actions.js';
 import {changedValues, countCells, path, readAddress, readRunAddress, stateOf} from './address.js';
 import {onTokenNeeded, Refused} from './api.js';
 import {boardPart} from './board.js';
-import {commonNames, defaultText, experimentOf, formParameters, loadCatalog} from './catalog.js';
+import {baselineOf, commonNames, defaultText, experimentOf, formParameters, loadCatalog} from './catalog.js';
 import {hasTimes} from './cells.js';
 import {keepClient} from './client.js';
 import {showComparison} from './compare.js';
@@ -18,7 +18,7 @@ import {showLessons} from './lessons.js';
 import {showNotes, showProblem} from './problem.js';
 import {showResult} from './result.js';
 import {makeRunner} from './runner.js';
-import {announcement} from './sentences.js';
+import {learnSigns, repaintSigns} from './signs.js';
 import {askForToken} from './token.js';
 
 const form = byId('form');
@@ -144,7 +144,7 @@ function valuesOf(over) {
 }
 
 function show(over, values = valuesOf(over)) {
-    actions.say(announcement(over));
+    actions.say(over.sentences?.ended ?? `Ended as ${over.status}.`);
     runs.changed();
     // One that was cancelled in the queue has nothing to show.
     if (over.status === 'cancelled' && !over.cells.some(hasTimes)) return;
@@ -153,6 +153,7 @@ function show(over, values = valuesOf(over)) {
         values,
         formats: formats(),
         headline: experimentOf(catalog, over.experiment)?.headline,
+        baseline: baselineOf(catalog),
     });
     scrollToResult();
 }
@@ -161,7 +162,10 @@ function show(over, values = valuesOf(over)) {
 function redrawOnChange() {
     let timer;
 
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => shown?.draw());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+        repaintSigns();
+        shown?.draw();
+    });
     addEventListener('resize', () => {
         clearTimeout(timer);
         timer = setTimeout(() => shown?.draw(), 150);
@@ -188,6 +192,7 @@ async function start() {
     keepClient();
     onTokenNeeded(askForToken);
     catalog = await loadCatalog();
+    learnSigns(catalog);
     curl = curlBox('The same from a shell', formats());
     byId('questions').append(curl.node);
     showMachine();

@@ -1,6 +1,6 @@
-// What is on top of the bars and what they are filled with: titles of groups, whiskers, ideals, numbers,
-// failures, and a pattern for each mode. Colours and type come from the style sheet, so light and dark are
-// decided in one place.
+// What is on top of the bars: titles of groups with the sign of their lock, whiskers, ideals, numbers and
+// failures. Colours and type come from the style sheet, so light and dark are decided in one place.
+import {signFill} from './signs.js';
 
 export function readTheme(node) {
     const style = getComputedStyle(node);
@@ -14,47 +14,7 @@ export function readTheme(node) {
         bad: colour('--bad'),
         family: style.fontFamily,
         size: parseFloat(style.fontSize),
-        mode: (name) => colour(`--mode-${name}`) || colour('--mode-other'),
     };
-}
-
-const TILE = 10;
-
-// Colour is never the only sign: stripes, lines and dots tell modes apart in grey too.
-const PATTERNS = {
-    threads(pen) {
-        for (const [x, y] of [
-            [0, TILE],
-            [-1, 1],
-            [TILE - 1, TILE + 1],
-        ]) {
-            pen.moveTo(x, y);
-            pen.lineTo(x + (x === 0 ? TILE : 2), y - (x === 0 ? TILE : 2));
-        }
-    },
-    processes(pen) {
-        pen.moveTo(TILE / 2, 0);
-        pen.lineTo(TILE / 2, TILE);
-    },
-    epoll(pen) {
-        pen.arc(TILE / 2, TILE / 2, TILE / 7, 0, 2 * Math.PI);
-    },
-};
-
-export function modeFill(pen, theme, mode) {
-    const tile = document.createElement('canvas');
-    const tilePen = tile.getContext('2d');
-
-    tile.width = tile.height = TILE;
-    tilePen.fillStyle = theme.mode(mode);
-    tilePen.fillRect(0, 0, TILE, TILE);
-    tilePen.strokeStyle = theme.panel;
-    tilePen.globalAlpha = 0.38;
-    tilePen.lineWidth = 2;
-    tilePen.beginPath();
-    PATTERNS[mode]?.(tilePen);
-    tilePen.stroke();
-    return pen.createPattern(tile, 'repeat');
 }
 
 function write(pen, theme, text, {x, y, weight = 400, colour = theme.text, width = Infinity}) {
@@ -116,6 +76,18 @@ function numberText(row, isWide) {
     return isWide && row.ratio ? `${row.text}  ${row.ratio}` : row.text;
 }
 
+// The title of a group, behind the sign of its lock where locks differ.
+function drawTitle(pen, theme, {group, sign}, {x, y, width}) {
+    const half = theme.size * 0.4;
+    const indent = sign ? 4.5 * half : 0;
+
+    if (sign) {
+        pen.fillStyle = signFill(pen, sign);
+        pen.fillRect(x, y - half, 3 * half, 2 * half);
+    }
+    write(pen, theme, group, {x: x + indent, y, weight: 600, width: width - indent});
+}
+
 // Room for the widest number on the right of the bars.
 export function numberRoom(pen, theme, rows, isWide) {
     pen.font = `600 ${theme.size}px ${theme.family}`;
@@ -153,10 +125,9 @@ export function overlay(rows, theme, isWide) {
                 const y = axis.getPixelForTick(i);
 
                 if ('group' in row)
-                    write(pen, theme, row.group, {
+                    drawTitle(pen, theme, row, {
                         x: axis.left,
                         y: y + theme.size * 0.3,
-                        weight: 600,
                         width: width - axis.left,
                     });
                 else if (row.value !== undefined)

@@ -2,12 +2,22 @@
 // ideal, and the number beside it; or a bar to any other figure of each cell, which has neither. Data in,
 // picture out: barRows() makes plain rows, drawBars() paints them.
 //
-// Bars lie, so that names and numbers stay readable on a phone and 64 of them on a projector. A mode has a
-// colour and a pattern, and its name is next to its bar. Chart.js draws axis, grid and bars; bars-ink.js what
-// is on top of them.
-import {modeFill, numberRoom, overlay, readTheme} from './bars-ink.js';
-import {barLabel, groupCells, hasTimes, isCompared, numberAt, statusText, whisker} from './cells.js';
+// Bars lie, so that names and numbers stay readable on a phone and 64 of them on a projector. A bar has the sign
+// of its mode, or where all have one mode, of its lock (signs.js), and its name beside it. Chart.js draws axis,
+// grid and bars; bars-ink.js what is on top of them.
+import {numberRoom, overlay, readTheme} from './bars-ink.js';
+import {
+    cellName,
+    distinct,
+    groupCells,
+    hasTimes,
+    isCompared,
+    numberAt,
+    statusText,
+    whisker,
+} from './cells.js';
 import {field, fieldTitle, ratio, time, withoutZeros} from './format.js';
+import {signFill, signOf} from './signs.js';
 
 // A whisker may make the axis so much longer than the longest bar; beyond that it ends in an arrow, or one
 // disturbed repetition would make all bars too short to compare.
@@ -30,30 +40,31 @@ function textAt(path, value) {
     return field(key === 'median' ? part : key, value);
 }
 
-// [{group}] for the title of a group, or {mode, label, value, low, high, ideal, text, ratio, failed}.
+// {group, sign} for the title of a group, or {sign, label, value, low, high, ideal, text, ratio, failed}.
 export function barRows(cells, path = WALL_TIME) {
     const groups = groupCells(cells);
-    const isLong = cells.some((cell) => barLabel(cell, cells).length > LONGEST_LABEL);
+    const names = cells.map((cell) => cellName(cell, cells));
+    const isLong = names.some((name) => name.length > LONGEST_LABEL);
     const hasTitles = groups.length > 1 && (isLong || groups.some((group) => group.cells.length > 1));
+    const titleRow = ({title, cells: [{lock}]}) => ({
+        group: title,
+        sign: distinct(cells, 'lock') > 1 ? {family: 'lock', name: lock} : null,
+    });
+    const barRow = (cell) => ({
+        sign: signOf(cell, cells),
+        label: hasTitles ? cell.mode : names[cells.indexOf(cell)],
+        ...(path === WALL_TIME ? wallRow(cell, cells) : otherRow(cell, path)),
+    });
 
-    return groups.flatMap((group) => [
-        ...(hasTitles ? [{group: group.title}] : []),
-        ...group.cells.map((cell) => {
-            const label = hasTitles ? cell.mode : barLabel(cell, cells);
-
-            return path === WALL_TIME ? wallRow(cell, label) : otherRow(cell, label, path);
-        }),
-    ]);
+    return groups.flatMap((group) => [...(hasTitles ? [titleRow(group)] : []), ...group.cells.map(barRow)]);
 }
 
 // Any other figure is one of the repetition in the middle, so it has no range, no ideal and no verdict.
-function otherRow(cell, label, path) {
+function otherRow(cell, path) {
     const value = numberAt(cell, path);
 
-    if (value === null) return {mode: cell.mode, label, failed: statusText(cell)};
+    if (value === null) return {failed: statusText(cell)};
     return {
-        mode: cell.mode,
-        label,
         value,
         low: null,
         high: null,
@@ -64,24 +75,22 @@ function otherRow(cell, label, path) {
     };
 }
 
-function wallRow(cell, label) {
-    if (!hasTimes(cell)) return {mode: cell.mode, label, failed: statusText(cell)};
+function wallRow(cell, cells) {
+    if (!hasTimes(cell)) return {failed: statusText(cell)};
     const [low, high] = whisker(cell.wall_ns);
 
     return {
-        mode: cell.mode,
-        label,
         value: cell.wall_ns.median,
         low,
         high,
         ideal: cell.ideal_ns ?? null,
         text: time(cell.wall_ns.median),
-        ratio: isCompared(cell) ? `${ratio(cell.relative.ratio)} ×` : '',
+        ratio: isCompared(cell, cells) ? `${ratio(cell.relative.ratio)} ×` : '',
         failed: cell.status === 'failed' ? `failed: ${cell.reason ?? ''}` : null,
     };
 }
 
-// The same in words, for who cannot see the picture; the table below has everything.
+// The same in words, for those who cannot see the picture; the table below has everything.
 export function barsInWords(rows, path = WALL_TIME) {
     const bars = rows.filter((row) => !('group' in row));
 
@@ -169,7 +178,7 @@ export function drawBars(canvas, rows, path = WALL_TIME) {
                 {
                     data: rows.map((row) => row.value ?? null),
                     backgroundColor: rows.map((row) =>
-                        row.mode ? modeFill(pen, theme, row.mode) : 'transparent',
+                        'group' in row ? 'transparent' : signFill(pen, row.sign),
                     ),
                     maxBarThickness: 30,
                     categoryPercentage: 0.86,

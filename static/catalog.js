@@ -14,6 +14,11 @@ export function experimentOf(catalog, name) {
     return catalog.experiments.find((experiment) => experiment.name === name);
 }
 
+// The mode that all others are compared with.
+export function baselineOf(catalog) {
+    return catalog.modes.find(({baseline}) => baseline)?.name ?? 'baseline';
+}
+
 // The parameters that a form keeps when another experiment is chosen.
 export function commonNames(catalog) {
     return catalog.parameters.map(({name}) => name).filter((name) => !NOT_IN_FORM.includes(name));

@@ -1,6 +1,5 @@
-// What a run's cells have in common and where they differ. Pure functions on the JSON of a run: the chart,
-// the tables and the sentences all ask here.
-import {plural, typed} from './format.js';
+// What a run's cells have in common and where they differ. Pure functions on the JSON of a run, for the chart
+// and the tables. What is said of it in words comes from the server.
 
 const AXES = ['runtime', 'lock', 'cpus', 'tasks'];
 
@@ -20,47 +19,29 @@ export function varyingAxes(cells) {
     return [...AXES, ...params].filter((axis) => distinct(cells, axis) > 1);
 }
 
-export function axisText(axis, value) {
-    switch (axis) {
-        case 'tasks':
-            return plural(value, 'task');
-        case 'cpus':
-            return plural(value, 'CPU');
-        case 'lock':
-            return `lock ${value}`;
-        case 'runtime':
-            return String(value);
-        default:
-            return `${axis} ${value === null ? 'default' : typed(value)}`;
-    }
+// What the server says to tell a cell from its neighbours, beside its mode. A run that an earlier version kept
+// has no titles; its bare values must do.
+function titleOf(cell, cells) {
+    return cell.title ?? varyingAxes(cells).map((axis) => axisValue(cell, axis)).join(', ');
 }
 
-// "lock gil, 2 tasks".
-export function describe(cell, axes) {
-    return axes.map((axis) => axisText(axis, axisValue(cell, axis))).join(', ');
-}
-
-// Cells that differ in nothing but the mode, in the order of the run: [{title, cells}]. The title names
-// what varies between groups and is empty when nothing does.
+// Cells that differ in nothing but the mode have one title: [{title, cells}], in the order of the run.
 export function groupCells(cells) {
-    const axes = varyingAxes(cells);
     const groups = new Map();
 
     for (const cell of cells) {
-        const title = describe(cell, axes);
+        const title = titleOf(cell, cells);
 
         groups.set(title, [...(groups.get(title) ?? []), cell]);
     }
     return [...groups].map(([title, members]) => ({title, cells: members}));
 }
 
-// What the bar of a cell is called next to its neighbours: its mode; where every group has one cell, what
-// varies.
-export function barLabel(cell, cells) {
-    const axes = varyingAxes(cells);
-    const mode = distinct(cells, 'mode') > 1 ? [cell.mode] : [];
+// What a cell is called next to its neighbours: its mode, and what varies; where all have one mode, only that.
+export function cellName(cell, cells) {
+    const names = [distinct(cells, 'mode') > 1 && cell.mode, titleOf(cell, cells)].filter(Boolean);
 
-    return [...mode, ...axes.map((axis) => axisText(axis, axisValue(cell, axis)))].join(', ') || cell.mode;
+    return names.join(', ') || cell.mode;
 }
 
 export function hasTimes(cell) {
@@ -95,7 +76,8 @@ export function whisker(stats) {
     return stats.interval ?? [stats.min, stats.max];
 }
 
-// Whether a cell stands beside a serial one.
-export function isCompared(cell) {
-    return cell.mode !== 'serial' && typeof cell.relative?.ratio === 'number';
+// Whether a cell stands beside another that it is compared with; one that is compared with itself is what the
+// others are compared with.
+export function isCompared(cell, cells) {
+    return typeof cell.relative?.ratio === 'number' && cells[cell.relative.to] !== cell;
 }

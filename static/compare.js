@@ -1,16 +1,9 @@
 // Two runs held against each other: which cells both have, and whether the later one was faster in them.
 import {askJson} from './api.js';
-import {axisText, axisValue, describe, varyingAxes} from './cells.js';
 import {el} from './dom.js';
 import {ratio, sentence, time, timeRange, when} from './format.js';
+import {signNode} from './signs.js';
 import {number, table} from './table.js';
-
-const VERDICTS = {
-    faster: 'the candidate is faster',
-    slower: 'the candidate is slower',
-    same: 'the same',
-    'cannot tell': 'cannot tell',
-};
 
 function runName({label, created_at: created}) {
     return label ? `“${label}”` : when(created);
@@ -27,9 +20,9 @@ function runLine(role, run) {
     );
 }
 
-// What tells a cell from its neighbours: the mode and all that varies.
-function cellName(cell, axes) {
-    return [cell.mode, ...axes.map((axis) => axisText(axis, axisValue(cell, axis)))].join(', ');
+// Its mode, and what the server says to tell it from its neighbours.
+function cellTitle({mode, title}) {
+    return [mode, title].filter(Boolean).join(', ');
 }
 
 function median(stats) {
@@ -48,22 +41,19 @@ function ratioNode({ratio: value, interval}) {
     ].filter(Boolean);
 }
 
-function cellsTable({cells}, axes) {
+function cellsTable({cells}) {
     const columns = [
-        {head: 'cell', value: (cell) => cellName(cell, axes)},
+        {head: 'cell', value: (cell) => [signNode('mode', cell.mode), ' ', cellTitle(cell)]},
         {head: 'baseline', isNumber: true, value: (cell) => median(cell.baseline)},
         {head: 'candidate', isNumber: true, value: (cell) => median(cell.candidate)},
         {head: 'candidate ÷ baseline', isNumber: true, value: ratioNode},
-        {
-            head: 'verdict',
-            value: ({verdict, hint}) => (VERDICTS[verdict] ?? verdict) + (hint ? `: ${hint}` : ''),
-        },
+        {head: 'verdict', value: ({finding}) => finding},
     ];
 
     return table('Median wall times of the cells that both have', columns, cells);
 }
 
-function lonely(who, cells, axes) {
+function lonely(who, cells) {
     return (
         cells.length > 0 &&
         el(
@@ -73,7 +63,7 @@ function lonely(who, cells, axes) {
             el(
                 'ul',
                 {class: 'findings'},
-                cells.map((cell) => el('li', {}, cellName(cell, axes))),
+                cells.map((cell) => el('li', {}, cellTitle(cell))),
             ),
         )
     );
@@ -83,9 +73,6 @@ function lonely(who, cells, axes) {
 export async function showComparison(section, [baseline, candidate], closed) {
     const query = new URLSearchParams({baseline, candidate});
     const found = await askJson(`compare?${query}`);
-    const all = [...found.cells, ...found.only_baseline, ...found.only_candidate];
-    const axes = varyingAxes(all);
-    const shared = ['tasks', 'lock', 'cpus'].filter((axis) => !axes.includes(axis));
     const close = () => {
         section.hidden = true;
         closed();
@@ -113,11 +100,10 @@ export async function showComparison(section, [baseline, candidate], closed) {
                         found.warnings.map((warning) => el('li', {}, sentence(warning))),
                     ),
                 ),
-            found.cells.length > 0 && cellsTable(found, axes),
-            all.length > 0 &&
-                el('p', {class: 'hint'}, `All cells: ${describe(all[0], shared) || 'nothing in common'}.`),
-            lonely('baseline', found.only_baseline, axes),
-            lonely('candidate', found.only_candidate, axes),
+            found.cells.length > 0 && cellsTable(found),
+            found.common && el('p', {class: 'hint'}, `All cells: ${found.common}.`),
+            lonely('baseline', found.only_baseline),
+            lonely('candidate', found.only_candidate),
             el(
                 'div',
                 {class: 'buttons'},

@@ -5,6 +5,9 @@
 import {defaultText, summaryOf, unavailable} from './catalog.js';
 import {el} from './dom.js';
 import {sentence, typed} from './format.js';
+import {signNode} from './signs.js';
+
+const SIGNED = ['mode', 'lock']; // parameters whose choices have a sign
 
 // The ids of the parts of a parameter's field.
 export function ids(name) {
@@ -105,7 +108,13 @@ function checkboxes(field) {
                 checked: chosen.includes(choice) && reason === undefined,
                 on: {change: report},
             }),
-            el('span', {}, el('b', {}, choice), summary && el('small', {}, sentence(summary))),
+            el(
+                'span',
+                {},
+                SIGNED.includes(parameter.name) && signNode(parameter.name, choice),
+                el('b', {}, choice),
+                summary && el('small', {}, sentence(summary)),
+            ),
         );
     };
 

@@ -3,6 +3,8 @@
 import {askJson} from './api.js';
 import {readEvents} from './event-stream.js';
 
+export const JOINED = 'Somebody asked for the same: this is one run for both.';
+
 export function isOver({status}) {
     return status !== 'queued' && status !== 'running';
 }

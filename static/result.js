@@ -1,21 +1,26 @@
-// A run on the page: the sentence, the chart, the table behind it, and what else was measured, folded.
+// A run on the page: what the server says of it, the chart, the table behind it, and what else was measured,
+// folded.
 import {barRows, barsInWords, barsTitle, drawBars, hasArrows, WALL_TIME} from './bars.js';
-import {barLabel, groupCells, isCompared, measurePaths} from './cells.js';
+import {cellName, groupCells, isCompared, measurePaths} from './cells.js';
 import {curlBox} from './curl.js';
 import {el, folded} from './dom.js';
-import {count, percent, sentence, time, typed, when} from './format.js';
-import {doubts, groupFindings, heading, JOINED} from './sentences.js';
+import {JOINED} from './follow.js';
+import {count, sentence, time, typed, when} from './format.js';
 import {cellTable, objectTable, tableNotes, taskTable} from './table.js';
 import {traceLink} from './trace.js';
 
 const MOST_DOUBTS = 3;
+// Of a run that an earlier version kept. Its figures speak for themselves.
+const SILENT = {findings: [], doubts: []};
 
-// Fills the section. asked: {values, formats}, what the curl line needs, and the headline of the experiment: the
-// path of the figure that it is about, if that is not the wall time. Returns {draw, close}: draw() paints the
-// chart again, for when colours or sizes change; close() lets go of it before another result.
+// Fills the section. asked: {values, formats}, what the curl line needs; the headline of the experiment, the
+// path of the figure that it is about, if that is not the wall time; and the baseline, the mode that others are
+// compared with. Returns {draw, close}: draw() paints the chart again, for when colours or sizes change;
+// close() lets go of it before another result.
 export function showResult(section, run, asked) {
     const curl = curlBox('This run from a shell', asked.formats);
-    const chart = window.Chart !== undefined && run.cells.length > 0 ? barChart(run, asked.headline) : null;
+    const chart = window.Chart !== undefined && run.cells.length > 0 ? barChart(run, asked) : null;
+    const said = run.sentences ?? SILENT;
     const isAboutTime = !asked.headline;
 
     curl.show(run.experiment, asked.values);
@@ -28,30 +33,20 @@ export function showResult(section, run, asked) {
                 `${facts(run)} · `,
                 el('a', {href: `#runs/${run.id}`}, `run ${run.id}`),
             ),
-            run.status !== 'done' &&
-                el(
-                    'div',
-                    {class: 'problem', role: 'alert'},
-                    el(
-                        'p',
-                        {},
-                        el('b', {}, `The run ended as ${run.status}.`),
-                        run.reason ? ` ${sentence(run.reason)}` : '',
-                    ),
-                ),
+            run.status !== 'done' && ending(run),
             run.joined && el('p', {class: 'note'}, JOINED),
             run.kept === false && el('p', {class: 'note'}, notKept(run)),
-            noise(run),
+            said.care && el('p', {class: 'note noise'}, said.care),
             run.lesson && el('p', {class: 'lesson'}, run.lesson),
             run.request?.prediction && el('p', {}, el('b', {}, 'Predicted: '), run.request.prediction),
             chart?.node,
-            isAboutTime && list(groupFindings(run), 'findings'),
-            isAboutTime && doubtList(run),
+            isAboutTime && groupCells(run.cells).length > 1 && list(said.findings),
+            isAboutTime && doubtList(run, said.doubts),
             window.Chart === undefined &&
                 el('p', {class: 'note'}, 'The chart library is not installed; the table has the numbers.'),
-            run.cells.length > 0 && cellTable(run),
+            run.cells.length > 0 && cellTable(run, asked.baseline),
             run.cells.length > 0 && el('p', {class: 'hint'}, tableNotes(run)),
-            el('p', {class: 'hint'}, host(run)),
+            el('p', {class: 'hint'}, [said.machine, said.noise].filter(Boolean).map(sentence).join(' ')),
             ...more(run),
             run.kept !== false && run.request?.timeline === 'on' && traceLink(run.id),
             curl.node,
@@ -63,8 +58,29 @@ export function showResult(section, run, asked) {
     return {draw: () => chart?.draw(), close: () => chart?.close()};
 }
 
+// What came out belongs into the heading where it is one sentence, and the lesson does not begin with it.
+function heading(run, isAboutTime) {
+    const {heading: asked = run.experiment, findings} = run.sentences ?? SILENT;
+    const isShort = isAboutTime && findings.length > 0 && groupCells(run.cells).length === 1;
+
+    return isShort && !run.lesson?.includes(findings[0]) ? `${asked}: ${findings[0]}` : asked;
+}
+
+function ending({status, reason, sentences}) {
+    return el(
+        'div',
+        {class: 'problem', role: 'alert'},
+        el(
+            'p',
+            {},
+            el('b', {}, sentences?.ended ?? `Ended as ${status}.`),
+            reason ? ` ${sentence(reason)}` : '',
+        ),
+    );
+}
+
 // The figure with its legend, and a choice of what its bars show.
-function barChart(run, headline) {
+function barChart(run, {headline, baseline}) {
     const paths = measurePaths(run.cells);
     const canvas = el('canvas', {role: 'img'});
     const key = el('figcaption');
@@ -76,7 +92,7 @@ function barChart(run, headline) {
 
         drawn?.destroy();
         canvas.setAttribute('aria-label', barsInWords(rows, path));
-        key.replaceChildren(...legend(run, rows, path));
+        key.replaceChildren(...legend(run, {rows, path, baseline}));
         drawn = drawBars(canvas, rows, path);
     };
     const choose = (event) => {
@@ -105,41 +121,22 @@ function notKept({kept_reason: reason}) {
     return sentence(`This run is not kept: ${reason ?? 'the server has no place for it'}`);
 }
 
-// Before everything else: who reads a number should know what it is worth.
-function noise({host: machine}) {
-    const reasons = (machine?.noise_reasons ?? []).join('; ');
-
-    return (
-        machine?.noisy &&
-        el(
-            'p',
-            {class: 'note noise'},
-            el('b', {}, 'The machine was noisy, so take the figures with care: '),
-            sentence(reasons || 'other work ran meanwhile'),
-        )
-    );
-}
-
-function list(sentences, name) {
+function list(sentences) {
     return (
         sentences.length > 0 &&
         el(
             'ul',
-            {class: name},
+            {class: 'findings'},
             sentences.map((text) => el('li', {}, text)),
         )
     );
 }
 
 // A noisy machine leaves many; then they wait folded.
-function doubtList({cells}) {
-    const all = groupCells(cells).flatMap(doubts);
-
-    return all.length > MOST_DOUBTS
-        ? folded(`Cannot tell: ${count(all.length)} of ${count(cells.length)} cells`, () =>
-              list(all, 'findings'),
-          )
-        : list(all, 'findings');
+function doubtList({cells}, doubts) {
+    return doubts.length > MOST_DOUBTS
+        ? folded(`Cannot tell: ${count(doubts.length)} of ${count(cells.length)} cells`, () => list(doubts))
+        : list(doubts);
 }
 
 function facts(run) {
@@ -161,7 +158,7 @@ function sizedText({cells}, name) {
     return `${name} sized to ${values.map(typed).join(', ')}`;
 }
 
-function legend(run, rows, path) {
+function legend(run, {rows, path, baseline}) {
     const hasInterval = run.cells.some((cell) => cell.wall_ns?.interval);
     const key = (name, text) => el('span', {class: 'key'}, el('i', {class: name}), text);
 
@@ -173,30 +170,9 @@ function legend(run, rows, path) {
         run.cells.some((cell) => typeof cell.ideal_ns === 'number') &&
             key('key-ideal', 'ideal: what a machine without any cost would need'),
         hasArrows(rows) && el('span', {class: 'key'}, '→ goes on to the right'),
-        run.cells.some(isCompared) && el('span', {class: 'key'}, '× times the serial time'),
+        run.cells.some((cell) => isCompared(cell, run.cells)) &&
+            el('span', {class: 'key'}, `× times the ${baseline} time`),
     ].filter(Boolean);
-}
-
-function host({host: machine}) {
-    if (!machine) return '';
-    const share = (value, who) => typeof value === 'number' && `${who} took ${percent(value)}`;
-    const noise = [
-        share(machine.foreign_cpu, 'other programs'),
-        share(machine.steal, 'other machines'),
-    ].filter(Boolean);
-
-    return (
-        [
-            machine.cpu_model,
-            typeof machine.cpus_usable === 'number' &&
-                `${count(machine.cpus_usable)} of ${count(machine.cpus_online)} CPUs usable`,
-            typeof machine.cpu_quota === 'number' && `quota of ${count(machine.cpu_quota)} CPUs`,
-            machine.container && `container ${machine.container}`,
-            machine.kernel && `Linux ${machine.kernel}`,
-        ]
-            .filter(Boolean)
-            .join(', ') + (noise.length > 0 ? `. Of the CPU time ${noise.join(', ')}.` : '.')
-    );
 }
 
 // The folded parts: only those that have something in them.
@@ -230,7 +206,7 @@ function tasks(run) {
         place.replaceChildren(
             ...[
                 order.length > 1 && el('p', {}, `Order of completion: ${listed}.`),
-                taskTable(`Tasks of ${barLabel(cell, run.cells)}; times since the start of the clock`, cell),
+                taskTable(`Tasks of ${cellName(cell, run.cells)}; times since the start of the clock`, cell),
                 cell.per_task_omitted > 0 &&
                     el('p', {class: 'hint'}, `${count(cell.per_task_omitted)} more tasks are left out.`),
             ].filter(Boolean),
@@ -239,7 +215,7 @@ function tasks(run) {
     const choose = el(
         'select',
         {id: 'task-cell', on: {change: (event) => show(cells[event.target.value])}},
-        cells.map((cell, i) => el('option', {value: i}, barLabel(cell, run.cells))),
+        cells.map((cell, i) => el('option', {value: i}, cellName(cell, run.cells))),
     );
 
     show(cells[0]);

@@ -2,7 +2,8 @@
 // stand in <data> elements that carry the figure of the server, so a copy or a script loses nothing.
 import {axisValue, hasTimes, statusText, varyingAxes, whisker} from './cells.js';
 import {el} from './dom.js';
-import {count, field, fieldTitle, ratio, time, timeRange} from './format.js';
+import {count, field, fieldTitle, percent, ratio, sentence, time, timeRange} from './format.js';
+import {signNode} from './signs.js';
 
 export function number(value, text) {
     return value === null || value === undefined ? '–' : el('data', {value}, text);
@@ -41,17 +42,18 @@ function tableCell({value, isNumber}, item, isHead) {
 
 const plain = (head, value) => ({head, value});
 const figure = (head, value) => ({head, value, isNumber: true});
+const signed = (family) => plain(family, (cell) => [signNode(family, cell[family]), ' ', cell[family]]);
 const timeOf = (head, get) => figure(head, (cell) => number(get(cell), time(get(cell))));
 
 function axisColumn(axis) {
-    return typeof axis === 'string'
-        ? plain(fieldTitle(axis), (cell) => String(axisValue(cell, axis) ?? 'default'))
-        : axis;
+    return axis === 'lock'
+        ? signed(axis)
+        : plain(fieldTitle(axis), (cell) => String(axisValue(cell, axis) ?? 'default'));
 }
 
 // What tells cells apart in the smaller tables.
 function identity(cells) {
-    return [plain('mode', (cell) => cell.mode), ...varyingAxes(cells).map(axisColumn)];
+    return [signed('mode'), ...varyingAxes(cells).map(axisColumn)];
 }
 
 function interval(cell) {
@@ -61,7 +63,7 @@ function interval(cell) {
     return [timeRange(low, high), el('small', {}, cell.wall_ns.interval ? '' : ' min to max')];
 }
 
-function timesSerial({relative}) {
+function timesBaseline({relative}) {
     if (!relative || typeof relative.ratio !== 'number') return '–';
     const [low, high] = relative.interval ?? [];
 
@@ -85,15 +87,15 @@ function status(cell) {
     return cell.status === 'done' ? 'done' : el('span', {class: 'bad'}, statusText(cell));
 }
 
-// The table behind the chart.
-export function cellTable(run) {
+// The table behind the chart. baseline is the mode that the others are compared with.
+export function cellTable(run, baseline) {
     const {cells} = run;
     const levels = cells.map((cell) => cell.wall_ns?.level).filter(Boolean);
-    const level = levels.length > 0 ? ` (${(levels[0] * 100).toFixed(1)} %)` : '';
+    const level = levels.length > 0 ? ` (${percent(levels[0])})` : '';
     const always = ['lock', 'tasks', 'cpus'];
     const columns = [
-        plain('mode', (cell) => cell.mode),
-        plain('lock', (cell) => cell.lock),
+        signed('mode'),
+        signed('lock'),
         figure('tasks', (cell) => number(cell.tasks, count(cell.tasks))),
         figure('cpus', (cell) => number(cell.cpus, count(cell.cpus))),
         ...varyingAxes(cells)
@@ -101,7 +103,7 @@ export function cellTable(run) {
             .map(axisColumn),
         timeOf('median', (cell) => cell.wall_ns?.median),
         figure(`interval${level}`, interval),
-        figure('× serial', timesSerial),
+        figure(`× ${baseline}`, timesBaseline),
         plain('verdict', (cell) => cell.relative?.verdict ?? '–'),
         timeOf('CPU time', (cell) => cell.cpu_ns?.median),
         figure('switches', switches),
@@ -113,12 +115,10 @@ export function cellTable(run) {
 }
 
 // What the columns mean, below the table, where it does not scroll away.
-export function tableNotes({cells}) {
-    const samples = Math.max(0, ...cells.map((cell) => cell.wall_ns?.samples?.length ?? 0));
-
+export function tableNotes({sentences}) {
     return (
-        `Times are ${samples === 1 ? 'of one repetition' : `medians of ${samples} repetitions`}; ` +
-        'switches of context are voluntary + involuntary; the range beside a ratio is its interval.'
+        (sentences?.repetitions ? `${sentence(sentences.repetitions)} ` : '') +
+        'Switches of context are voluntary + involuntary; the range beside a ratio is its interval.'
     );
 }
 

@@ -168,9 +168,14 @@ START_TEST(the_machine_says_what_limits_and_disturbs_it)
         "A CPU, 2 of 8 CPUs usable, quota 1.5 CPUs, container docker, kernel 6.18.0");
     ck_assert_str_eq(find_text(sentences, "noise"),
         "other programs took 1.2 % of the CPU time, other machines 0.0 %; load before the run 0.31");
+    ck_assert(json_is_null(find(sentences, "care")));
     for (size_t i = 0; i < ARRAY_LENGTH(dropped); i++)
         json_object_del(find(run, "host"), dropped[i]);
+    json_object_set_new(find(run, "host"), "noisy", json_true());
+    json_object_set_new(find(run, "host"), "noise_reasons", json_pack("[s, s]", "a thing", "another"));
     without = sentences_from(run);
+    ck_assert_str_eq(find_text(without, "care"),
+        "The machine was noisy, so take the figures with care: a thing; another.");
     ck_assert_str_eq(find_text(without, "machine"), "unknown CPU, quota 1.5 CPUs, container docker");
     ck_assert_str_eq(
         find_text(without, "noise"), "other programs took 1.2 % of the CPU time, other machines 0.0 %");

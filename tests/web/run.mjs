@@ -8,6 +8,7 @@ import * as form from './test-form.mjs';
 import * as openapi from './test-openapi.mjs';
 import * as room from './test-room.mjs';
 import * as run from './test-run.mjs';
+import * as signs from './test-signs.mjs';
 import * as text from './test-text.mjs';
 
 const TEST_SECONDS = 120;
@@ -24,8 +25,8 @@ function late(seconds) {
     );
 }
 
-// A test gets the page, freshly opened, open() for further ones, and serve() for a server of its own. It also fails by whatever the browser
-// complained about meanwhile.
+// A test gets the page, freshly opened, open() for further ones, and serve() for a server of its own. It also
+// fails by whatever the browser complained about meanwhile.
 async function runTest(lab, name, test) {
     const start = Date.now();
     const opened = [];
@@ -53,7 +54,15 @@ async function runTest(lab, name, test) {
     }
 }
 
-const tests = Object.entries({...text, ...form, ...run, ...room, ...access, ...openapi}).filter(([name]) => name.includes(only));
+const tests = Object.entries({
+    ...text,
+    ...form,
+    ...run,
+    ...signs,
+    ...room,
+    ...access,
+    ...openapi,
+}).filter(([name]) => name.includes(only));
 const lab = await startLab(path.resolve(binary));
 let passed = 0;
 let failed = 0;

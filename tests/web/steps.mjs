@@ -87,7 +87,7 @@ export async function assertTableShows(page, run) {
 
 // Something was painted: more than one colour on the canvas.
 export async function countColours(page) {
-    return page.locator('#result canvas').evaluate((canvas) => {
+    return page.locator('#result canvas[role=img]').evaluate((canvas) => {
         const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
 
         return new Set(new Uint32Array(data.buffer)).size;

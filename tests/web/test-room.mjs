@@ -101,7 +101,7 @@ export async function a_cancelled_run_is_cancelled_on_the_server({open, base}) {
     await click(page, 'Cancel');
     await page.locator('.status', {hasText: 'Cancelled'}).waitFor();
     assert.equal((await ask(base, `runs/${id}`)).status, 'cancelled');
-    assert.match(await page.locator('#result [role=alert]').textContent(), /ended as cancelled/);
+    assert.match(await page.locator('#result [role=alert]').textContent(), /Cancelled: /);
 }
 
 export async function a_dropped_connection_goes_on_behind_the_last_event({open}) {
@@ -172,7 +172,7 @@ export async function a_run_is_opened_by_its_address({open, base}) {
     await click(page, 'Cancel');
     await page.getByRole('alert').filter({hasText: 'another client'}).waitFor();
     await stop(base, live);
-    await page.locator('#result', {hasText: 'ended as cancelled'}).waitFor();
+    await page.locator('#result', {hasText: 'Cancelled: '}).waitFor();
     await page.evaluate(() => {
         location.hash = `#runs/${'0'.repeat(26)}`;
     });

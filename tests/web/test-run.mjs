@@ -32,7 +32,7 @@ export async function a_countdown_by_clicking_shows_the_numbers_of_the_answer({p
     await assertTableShows(page, body);
     assert.ok((await countColours(page)) > 20);
     assert.match(
-        await page.locator('#result canvas').getAttribute('aria-label'),
+        await page.locator('#result canvas[role=img]').getAttribute('aria-label'),
         /lock gil: serial [\d.]+ [mµn]?s; threads/,
     );
     assert.match(await page.locator('#result h2').textContent(), /^countdown, 2 tasks/);
@@ -72,7 +72,7 @@ export async function a_convoy_shows_what_it_is_about_and_its_lesson({page}) {
     await tick(page, 'mode', ['threads', 'processes']);
     await field(page, 'duration_ms').fill('30');
     const {status, body} = await pressRun(page);
-    const bars = page.locator('#result canvas');
+    const bars = page.locator('#result canvas[role=img]');
 
     assert.equal(status, 202);
     await assertTableShows(page, body);
@@ -90,21 +90,21 @@ export async function a_convoy_shows_what_it_is_about_and_its_lesson({page}) {
 }
 
 export async function a_noisy_machine_is_said_before_the_figures({page}) {
-    const reasons = ['other programs took 40 % of the CPU time'];
+    const care = 'The machine was noisy, so take the figures with care: other programs took 40 % of the CPU time.';
 
     await chooseExperiment(page, 'countdown');
     await field(page, 'n').fill('1e5');
     const {body} = await pressRun(page);
 
     await page.route('**/runs/*', (route) =>
-        route.fulfill({json: {...body, host: {...body.host, noisy: true, noise_reasons: reasons}}}),
+        route.fulfill({json: {...body, sentences: {...body.sentences, care}}}),
     );
     await page.locator(`#result a[href="#runs/${body.id}"]`).click();
     await page.locator('.status', {hasText: 'Done'}).waitFor();
     const note = page.locator('#result .noise');
 
-    assert.match(await note.textContent(), /noisy.*Other programs took 40 % of the CPU time\./);
-    assert.equal(await note.evaluate((node) => node.compareDocumentPosition(document.querySelector('canvas'))), 4);
+    assert.equal(await note.textContent(), care);
+    assert.equal(await note.evaluate((node) => node.compareDocumentPosition(document.querySelector('#result canvas[role=img]'))), 4);
 }
 
 export async function the_curl_line_does_the_same({page}) {
