@@ -1,4 +1,4 @@
-/* What the list in results/format.h names: what writes a run or a comparison in one format;
+/* The writers that the list in results/format.h names: what writes a run or a comparison in one format;
  * private to this folder. */
 #pragma once
 
@@ -10,5 +10,10 @@
 typedef void RunWriter(const ResultRun *run, FILE *file);
 typedef void ComparisonWriter(const RunComparison *comparison, FILE *file);
 
-RunWriter run_write_csv, run_write_json, run_write_markdown, run_write_table;
-ComparisonWriter compare_write_csv, compare_write_json, compare_write_markdown, compare_write_table;
+#define RESULT_DECLARE_WRITERS(id, name, type, charset, write_run, write_comparison)                         \
+    RunWriter write_run;                                                                                     \
+    ComparisonWriter write_comparison;
+
+RESULT_ANSWER_FORMATS(RESULT_DECLARE_WRITERS)
+
+#undef RESULT_DECLARE_WRITERS

@@ -1,8 +1,7 @@
 /* A run, or a comparison of two, in the forms that people and programs ask for.
  *
  * The list below is the only one: what requests may say, what an Accept header may name, the media types of
- * answers and the writers all come from it. To add a format: a file that writes it, declared in
- * format-private.h, and one line here. */
+ * answers and the writers all come from it. To add a format: a file that writes it, and one line here. */
 #pragma once
 
 #include <jansson.h>

@@ -10,9 +10,9 @@
 static const char *const run_keys[] = {"id", "experiment", "status", "label", "created_at", "queued_ns",
     "duration_ns", "request", "host", "cells", "lesson", "sentences"};
 
-static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params", "status",
-    "wall_ns", "cpu_ns", "create_ns", "join_ns", "ideal_ns", "relative", "context_switches", "memory",
-    "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics"};
+static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params",
+    "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "ideal_ns", "relative", "context_switches",
+    "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics"};
 
 static const char *const time_keys[] = {"median", "min", "max", "mad", "interval", "level", "samples"};
 

@@ -129,8 +129,8 @@ START_TEST(the_runs_are_left_as_they_were)
     json_auto_t *both = compared(baseline, candidate);
 
     ck_assert_ptr_nonnull(both);
-    for (int as = RESULT_FORMAT_JSON; as <= RESULT_FORMAT_MARKDOWN; as++)
-        free(format(baseline, candidate, (ResultFormat)as));
+    for (const char *const *name = format_names(FORMAT_ANSWER); *name; name++)
+        free(format(baseline, candidate, format_of_name(*name)));
     ck_assert(json_equal(baseline, before));
     ck_assert(json_equal(candidate, later));
 }
@@ -719,10 +719,10 @@ START_TEST(strange_runs_are_compared_all_the_same)
             baseline && candidate, "%s %s", strange_runs[i / N_STRANGE], strange_runs[i % N_STRANGE]);
         both = compared(baseline, candidate);
         ck_assert_uint_eq(json_object_size(both), 8);
-        for (int as = RESULT_FORMAT_JSON; as <= RESULT_FORMAT_MARKDOWN; as++) {
-            auto_free char *text = format(baseline, candidate, (ResultFormat)as);
+        for (const char *const *name = format_names(FORMAT_ANSWER); *name; name++) {
+            auto_free char *text = format(baseline, candidate, format_of_name(*name));
 
-            if (as == RESULT_FORMAT_TABLE)
+            if (strcmp(*name, "table") == 0)
                 assert_narrow(text);
         }
     }
@@ -766,8 +766,8 @@ START_TEST(thousands_of_cells_find_their_partners)
     ck_assert_uint_eq(json_array_size(find(both, "only_candidate")), 10);
     ck_assert_int_eq(find_integer(both, "cells.0.params.n"), 10);
     ck_assert_int_eq(find_integer(both, "only_candidate.9.params.n"), 3009);
-    for (int as = RESULT_FORMAT_JSON; as <= RESULT_FORMAT_MARKDOWN; as++)
-        free(format(baseline, candidate, (ResultFormat)as));
+    for (const char *const *name = format_names(FORMAT_ANSWER); *name; name++)
+        free(format(baseline, candidate, format_of_name(*name)));
 }
 END_TEST
 

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/array.h"
+#include "results/format.h"
 #include "results/results.h"
 #include "tests/unit/made-catalog.h"
 
@@ -134,6 +135,15 @@ static inline json_t *make_good_run(void)
     add_repetitions(results, 1, 275, 7);
     add_repetitions(results, 2, 136, 7);
     return make_run(results, "done", NULL);
+}
+
+/* The format of that name, of which the test is certain. */
+static inline ResultFormat format_of_name(const char *name)
+{
+    ResultFormat as;
+
+    ck_assert_int_eq(result_format_from_name(name, &as), 0);
+    return as;
 }
 
 /* Follows keys and indices: find(run, "cells.1.wall_ns.median"). Borrowed; NULL if there is no such thing. */

@@ -8,8 +8,10 @@
 static const char times[] =
     "{\"status\": \"done\", \"queued_ns\": 5, \"duration_ns\": 7, \"host\": {\"noisy\": true}, \"cells\": ["
     "{\"mode\": \"serial\", \"wall_ns\": {\"median\": 400000000}, \"relative\": {\"to\": 0, \"ratio\": 1}},"
-    "{\"mode\": \"threads\", \"wall_ns\": {\"median\": 792000000}, \"relative\": {\"to\": 0, \"ratio\": 1.98}},"
-    "{\"mode\": \"processes\", \"wall_ns\": {\"median\": 208000000}, \"relative\": {\"to\": 0, \"ratio\": 0.52}}]}";
+    "{\"mode\": \"threads\", \"wall_ns\": {\"median\": 792000000}, \"relative\": {\"to\": 0, \"ratio\": "
+    "1.98}},"
+    "{\"mode\": \"processes\", \"wall_ns\": {\"median\": 208000000}, \"relative\": {\"to\": 0, \"ratio\": "
+    "0.52}}]}";
 
 static const char lost[] =
     "{\"status\": \"failed\", \"reason\": \"why\", \"cells\": ["
