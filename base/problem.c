@@ -140,7 +140,8 @@ static json_t *shortened(json_t *given)
     return shorter;
 }
 
-bool problem_is_full(const Problem *problem)
+/* The next error would only be counted. */
+static bool problem_is_full(const Problem *problem)
 {
     return problem->n_omitted > 0 || json_array_size(problem->errors) == PROBLEM_MAX_ERRORS;
 }

@@ -40,9 +40,6 @@ void problem_set(Problem *problem, int status, const char *title, const char *de
 void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Whether the next error would only be counted: so one need not make much of it. */
-bool problem_is_full(const Problem *problem);
-
 /* Adds a further member to the problem's object; value is taken over. */
 void problem_extend(Problem *problem, const char *name, json_t *value);
 

@@ -8,7 +8,7 @@
 #include "base/form.h"
 
 /* A repeated name in the query or the body is found by the parser of each; this finds one in both. */
-static void merge(json_t *into, json_t *from, Problem *problem)
+static void parameters_merge(json_t *into, json_t *from, Problem *problem)
 {
     const char *name;
     json_t *value;
@@ -59,7 +59,7 @@ static void refuse_nested(json_t *object, Problem *problem)
     }
 }
 
-static json_t *read_form(const Request *request, Problem *problem)
+static json_t *parameters_read_form(const Request *request, Problem *problem)
 {
     json_t *object = json_object();
 
@@ -67,7 +67,7 @@ static json_t *read_form(const Request *request, Problem *problem)
     return object;
 }
 
-static json_t *read_json(const Request *request, Problem *problem)
+static json_t *parameters_read_json(const Request *request, Problem *problem)
 {
     json_error_t error;
     json_t *object = json_loadb(request->body ? request->body : "", request->body_length,
@@ -93,11 +93,11 @@ static const struct {
     const char *type;
     json_t *(*read)(const Request *request, Problem *problem);
 } bodies[] = {
-    {"application/x-www-form-urlencoded", read_form},
-    {"application/json", read_json},
+    {"application/x-www-form-urlencoded", parameters_read_form},
+    {"application/json", parameters_read_json},
 };
 
-static json_t *read_body(const Request *request, Problem *problem)
+static json_t *parameters_read_body(const Request *request, Problem *problem)
 {
     const char *type = request->header(request, "Content-Type");
     size_t length = type ? strcspn(type, "; \t") : 0;
@@ -131,9 +131,9 @@ json_t *parameters_read(const Request *request, Problem *problem)
 
     form_parse(parameters, request->query, strlen(request->query), problem);
     if (request->body_length > 0 || says_json(request)) {
-        json_auto_t *given = read_body(request, problem);
+        json_auto_t *given = parameters_read_body(request, problem);
 
-        merge(parameters, given, problem);
+        parameters_merge(parameters, given, problem);
     }
     return parameters;
 }

@@ -34,17 +34,13 @@ json_t *query_describe(const RouteParameter *row)
     return description;
 }
 
-/* A request may have thousands of unknown names, of which a few are listed. */
-static json_t *names_of(const RouteParameter *rows, const Problem *problem)
+static json_t *query_names(const RouteParameter *rows)
 {
-    json_t *names;
+    json_t *names = json_array();
 
-    if (problem_is_full(problem))
-        return NULL;
-    names = json_array();
     for (; rows->name; rows++)
         json_array_append_new(names, json_string(rows->name));
-    return json_pack("{s:o}", "choices", names);
+    return names;
 }
 
 static json_t *query_check(const RouteParameter *row, const json_t *given, Problem *problem)
@@ -59,28 +55,44 @@ static json_t *query_check(const RouteParameter *row, const json_t *given, Probl
     return fallback ? json_incref(fallback) : json_null();
 }
 
+static bool query_has(const RouteParameter *rows, const char *name)
+{
+    for (; rows->name; rows++)
+        if (strcmp(rows->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A request may have ten thousand unknown names: the list of those there are is made once for all of them. */
+static void query_refuse_unknown(const RouteParameter *rows, const json_t *given, Problem *problem)
+{
+    json_auto_t *allowed = NULL;
+    const char *name;
+    json_t *value;
+
+    json_object_foreach ((json_t *)given, name, value) {
+        if (query_has(rows, name))
+            continue;
+        if (!allowed)
+            allowed = json_pack("{s:o}", "choices", query_names(rows));
+        problem_add(problem, name, json_incref(value), json_incref(allowed), "there is no such parameter");
+    }
+}
+
 json_t *query_read(const Request *request, Problem *problem)
 {
     const RouteParameter *rows = request->parameters;
     json_auto_t *given = parameters_read(request, problem);
-    json_t *values = json_object(), *value;
-    const char *name;
+    json_t *values = json_object();
 
     for (const RouteParameter *row = rows; row->name; row++) {
-        value = query_check(row, json_object_get(given, row->name), problem);
-        if (value && (json_object_get(given, row->name) || !json_is_null(value)))
-            json_object_set(values, row->name, value);
-        json_decref(value);
-    }
-    json_object_foreach (given, name, value) {
-        const RouteParameter *row = rows;
+        const json_t *asked = json_object_get(given, row->name);
+        json_auto_t *value = query_check(row, asked, problem);
 
-        while (row->name && strcmp(row->name, name) != 0)
-            row++;
-        if (!row->name)
-            problem_add(
-                problem, name, json_incref(value), names_of(rows, problem), "there is no such parameter");
+        if (value && (asked || !json_is_null(value)))
+            json_object_set(values, row->name, value);
     }
+    query_refuse_unknown(rows, given, problem);
     if (!problem_is_set(problem))
         return values;
     json_decref(values);

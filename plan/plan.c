@@ -55,21 +55,28 @@ static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, P
     problem_extend(problem, "experiments", names);
 }
 
+static json_t *plan_names(const Parameters *parameters)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < parameters->n; i++)
+        json_array_append_new(names, json_string(parameters->list[i].name));
+    return names;
+}
+
+/* A request may have ten thousand unknown names: the list of those there are is made once for all of them. */
 static void plan_refuse_unknown(const Parameters *parameters, const json_t *given, Problem *problem)
 {
+    json_auto_t *allowed = NULL;
     const char *name;
     json_t *value;
 
     json_object_foreach ((json_t *)given, name, value) {
-        json_t *names;
-
         if (parameters_find(parameters, name))
             continue;
-        names = json_array();
-        for (size_t i = 0; i < parameters->n; i++)
-            json_array_append_new(names, json_string(parameters->list[i].name));
-        problem_add(problem, name, json_deep_copy(value), json_pack("{s:o}", "choices", names),
-            "there is no such parameter");
+        if (!allowed)
+            allowed = json_pack("{s:o}", "choices", plan_names(parameters));
+        problem_add(problem, name, json_incref(value), json_incref(allowed), "there is no such parameter");
     }
 }
 
