@@ -88,7 +88,8 @@ static void print_parameters(const json_t *parameters)
         print_parameter(parameter);
 }
 
-static const PlanLimits limits_by_hand = {.formats = format_hand_names, .by_hand = true};
+static const PlanLimits limits_by_hand = {
+    .formats = format_hand_names, .timeline_format = "trace", .by_hand = true};
 
 /* What this program says of itself, as others read it. */
 static Catalogs read_own_catalog(void)

@@ -109,7 +109,9 @@ static bool asked_is(const Asked *asked, const char *name, const char *text)
 /* Some forms of the answer have no meaning without a timeline, which is one more repetition. */
 static void plan_read_rounds(Asked *asked)
 {
-    if (asked_is(asked, "detail", "full") || asked_is(asked, "format", "trace"))
+    const char *format = asked->limits->timeline_format;
+
+    if (asked_is(asked, "detail", "full") || (format && asked_is(asked, "format", format)))
         json_object_set_new(asked->values, "timeline", json_string("on"));
     asked->rounds =
         asked_number(asked, "repeat") + asked_number(asked, "warmup") + asked_is(asked, "timeline", "on");

@@ -42,14 +42,15 @@ typedef struct PlanLimits {
     int64_t max_cells;
     int64_t max_estimate_ms; /* a longer timeout_ms allows as much as it says */
     int64_t max_repeat;
-    int64_t max_tasks;          /* 0: only what the catalog says */
-    int64_t max_task_cells;     /* tasks of all cells together */
-    int64_t max_memory_bytes;   /* of the largest cell; 0: half of the catalogs' memory_bytes */
-    const char *allow;          /* where a url may lead, see plan/allow.h; NULL: anywhere, "": nowhere */
-    int64_t fetch_max_bytes;    /* of one page from elsewhere */
-    int64_t fetch_max_requests; /* of one run to elsewhere; only where allow is not NULL */
-    const char *const *formats; /* what the answer can be written in; ends with NULL. NULL: nobody may ask */
-    bool by_hand;               /* a person runs the engine in a shell: there are no clients to tell apart */
+    int64_t max_tasks;           /* 0: only what the catalog says */
+    int64_t max_task_cells;      /* tasks of all cells together */
+    int64_t max_memory_bytes;    /* of the largest cell; 0: half of the catalogs' memory_bytes */
+    const char *allow;           /* where a url may lead, see plan/allow.h; NULL: anywhere, "": nowhere */
+    int64_t fetch_max_bytes;     /* of one page from elsewhere */
+    int64_t fetch_max_requests;  /* of one run to elsewhere; only where allow is not NULL */
+    const char *const *formats;  /* what the answer can be written in; ends with NULL. NULL: nobody may ask */
+    const char *timeline_format; /* the one of them that shows a timeline, and so asks for one; NULL: none */
+    bool by_hand;                /* a person runs the engine in a shell: there are no clients to tell apart */
 } PlanLimits;
 
 typedef struct Plan {

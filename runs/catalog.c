@@ -25,14 +25,16 @@ typedef struct Question {
     size_t length;
     Catalogs answer; /* of one runtime, or of none: then reason says why */
     char *reason;
-    bool late, closed; /* closed: it is over, and the loop knows the timer no more */
+    bool late, too_long;
+    bool closed; /* closed: it is over, and the loop knows the timer no more */
 } Question;
 
 static void question_on_line(void *data, char *line, size_t length)
 {
     Question *question = data;
 
-    if (question->length + length + 1 > MAX_TEXT)
+    question->too_long = question->too_long || question->length + length + 1 > MAX_TEXT;
+    if (question->too_long)
         return;
     question->text = realloc(question->text, question->length + length + 1);
     assert(question->text);
@@ -57,7 +59,9 @@ static void question_read(Question *question)
         json_loadb(question->text ? question->text : "", question->length, JSON_REJECT_DUPLICATES, &error);
     json_auto_t *describes = json_pack("[O*]", describe);
 
-    if (!describe)
+    if (question->too_long)
+        question->reason = text_printf("%s --describe says more than %d bytes", question->program, MAX_TEXT);
+    else if (!describe)
         question->reason = text_printf(
             "%s --describe: line %d, column %d: %s", question->program, error.line, error.column, error.text);
     else if (catalogs_read(describes, &question->answer, &complaint) < 0)

@@ -9,6 +9,13 @@
 /* What the last plan refers to. */
 static Catalogs catalogs;
 
+/* Takes over what a runtime says of itself. */
+static void describe_as(json_t *describe)
+{
+    catalogs_finish(&catalogs);
+    catalogs = small_read(describe);
+}
+
 /* Plans "a=1&b=2" against runtimes that describe themselves so, which is taken over. Returns the status of
  * the problem, or 0. */
 static int plan_with(
@@ -129,16 +136,15 @@ START_TEST(half_of_the_memory_is_the_limit_that_is_shown)
     json_auto_t *describes = one_runtime(), *shown = NULL, *unknown = NULL;
     const json_t *limits;
 
-    catalogs = small_read(json_incref(json_array_get(describes, 0)));
+    describe_as(json_incref(json_array_get(describes, 0)));
     shown = plan_catalog(&catalogs, NULL);
     limits = json_object_get(shown, "limits");
     ck_assert_int_eq(json_integer_value(json_object_get(limits, "max_memory_bytes")), 1000 * MB);
     ck_assert_int_eq(json_integer_value(json_object_get(limits, "max_task_cells")), 100000);
     assert_taken("n=1&mode=threads&tasks=995", NULL);
     assert_refused("n=1&mode=threads&tasks=996", NULL, "tasks", "and 1000 MB are allowed");
-    catalogs_finish(&catalogs);
     small_set(describes, "0/memory_bytes", NULL);
-    catalogs = small_read(json_incref(json_array_get(describes, 0)));
+    describe_as(json_incref(json_array_get(describes, 0)));
     unknown = plan_catalog(&catalogs, NULL);
     ck_assert(json_is_null(json_object_get(json_object_get(unknown, "limits"), "max_memory_bytes")));
 }
@@ -210,7 +216,7 @@ START_TEST(a_chosen_size_is_said_to_be_chosen)
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
-    catalogs = small_read(json_incref(json_array_get(describes, 0)));
+    describe_as(json_incref(json_array_get(describes, 0)));
     ck_assert_int_eq(plan_make(&catalogs, &limits, "work", given, &plan, &problem), 0);
     ck_assert_int_eq(json_integer_value(json_object_get(plan.request, "n")), 500000000);
     ck_assert_str_eq(json_string_value(json_array_get(json_object_get(plan.request, "sized"), 0)), "n");

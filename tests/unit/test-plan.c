@@ -11,14 +11,20 @@
 /* What the last plan refers to. */
 static Catalogs catalogs;
 
+/* Takes over what a runtime says of itself. */
+static void describe_as(json_t *describe)
+{
+    catalogs_finish(&catalogs);
+    catalogs = small_read(describe);
+}
+
 /* Plans "a=1&b=2" against a runtime that describes itself so, which is taken over; returns the status of the
  * problem, or 0. */
 static int plan_of(json_t *describe, const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
 {
     json_auto_t *given = json_object();
 
-    catalogs_finish(&catalogs);
-    catalogs = small_read(describe);
+    describe_as(describe);
     form_parse(given, query, strlen(query), problem);
     if (problem_is_set(problem))
         return problem->status;
@@ -117,7 +123,7 @@ START_TEST(an_unknown_experiment_is_404_with_the_names)
     json_auto_t *object = NULL;
     Plan plan = {0};
 
-    catalogs = small_catalogs();
+    describe_as(small_describe());
     ck_assert_int_lt(plan_make(&catalogs, NULL, "wrok", given, &plan, &problem), 0);
     ck_assert_int_eq(problem.status, 404);
     object = problem_json(&problem);
@@ -154,8 +160,9 @@ static const char *timeline_of(const char *query, bool by_hand, nsec_t *ret_esti
     const char *timeline = "";
     Plan plan = {0};
 
-    if (plan_query(query, &(PlanLimits){.formats = by_hand ? by_hand_formats : formats}, &plan, &problem) !=
-        0)
+    if (plan_query(query,
+            &(PlanLimits){.formats = by_hand ? by_hand_formats : formats, .timeline_format = "trace"}, &plan,
+            &problem) != 0)
         return timeline;
     if (strcmp(json_string_value(json_object_get(plan.request, "timeline")), "on") == 0)
         timeline = "on";
@@ -457,7 +464,7 @@ START_TEST(settings_are_held_against_the_catalog)
         {{.lock_defaults = {{"patience", 3}}}, "patience", "is a parameter of no lock that there is"},
     };
 
-    catalogs = small_catalogs();
+    describe_as(small_describe());
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_problem Problem problem = {0};
         const json_t *error;
@@ -481,7 +488,7 @@ START_TEST(the_catalog_for_people_has_all_facts_and_the_defaults_in_force)
     json_auto_t *describe = small_describe(), *shown = NULL;
     const json_t *modes, *locks, *parameter, *experiment;
 
-    catalogs = small_read(json_incref(describe));
+    describe_as(json_incref(describe));
     shown = plan_catalog(&catalogs, &limits);
     modes = json_object_get(shown, "modes");
     locks = json_object_get(shown, "locks");
@@ -631,7 +638,7 @@ START_TEST(json_values_are_taken_as_they_are)
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
-    catalogs = small_catalogs();
+    describe_as(small_describe());
     ck_assert_int_eq(plan_make(&catalogs, NULL, "work", given, &plan, &problem), 0);
     ck_assert_uint_eq(json_array_size(plan.cells), 8);
     plan_finish(&plan);
