@@ -1,7 +1,6 @@
 /* A list of jobs is done in three steps. First each is done, in order, on the runs in memory: a run that a
- * job changes and that is not there is read from disk. Then all runs that were touched are written in one
- * transaction, or, if that fails, each in one of its own, so that one that is too large for the disk takes no
- * other with it. At last runs go from memory that the disk now answers for. */
+ * job changes and that is not there is read from disk. Then each run that was touched is written, once,
+ * however many jobs changed it. At last runs go from memory that the disk now answers for. */
 #include "runs/archive-store.h"
 
 #include <assert.h>
@@ -340,28 +339,16 @@ static int prune_disk(Store *store)
     }
 }
 
-/* A set of runs: one, or with NULL all that were touched. */
-static bool is_meant(const KeptRun *run, const KeptRun *only)
-{
-    return is_unsaved(run) && (only ? run == only : run->touched);
-}
-
-/* Writes them in one transaction. */
-static int try_to_save(Store *store, const KeptRun *only)
+/* All of it in one transaction. */
+static int write_run(Store *store, const KeptRun *run)
 {
     Shelf *shelf = &store->disk.shelf;
-    bool prunes = false;
-    KeptRun *run;
     /* One that begins by reading could not write any more if somebody else wrote meanwhile. */
     int r = shelf_exec(shelf, "BEGIN IMMEDIATE");
 
-    TAILQ_FOREACH (run, &store->held, link) {
-        if (r || !is_meant(run, only))
-            continue;
+    if (!r)
         r = shelf_write(shelf, run);
-        prunes = prunes || kept_run_is_over(run);
-    }
-    if (!r && prunes)
+    if (!r && kept_run_is_over(run))
         r = prune_disk(store);
     if (!r)
         r = shelf_exec(shelf, "COMMIT");
@@ -369,40 +356,25 @@ static int try_to_save(Store *store, const KeptRun *only)
     return r;
 }
 
-/* Returns whether they are on disk. If the file turns out to be damaged, they go to the one that replaces it.
+/* Returns whether it is on disk. If the file turns out to be damaged, the run goes to the one that replaces
+ * it.
  */
-static bool save_runs(Store *store, const KeptRun *only)
+static bool save_run(Store *store, KeptRun *run)
 {
-    bool saved = false, again = true;
-    KeptRun *run;
+    bool again = true;
 
     for (int i = 0; i < 2 && again && disk_is_open(&store->disk); i++) {
-        int r = try_to_save(store, only);
+        int r = write_run(store, run);
 
-        saved = !r;
-        again = shelf_is_damage(r);
-        if (r)
-            take_error(store, r);
-    }
-    if (!saved)
-        return false;
-    TAILQ_FOREACH (run, &store->held, link)
-        if (is_meant(run, only))
+        if (!r) {
             run->on_disk = ON_DISK_ALL;
-    set_trouble(store, NULL);
-    return true;
-}
-
-/* Each for itself. Returns whether the disk took one. */
-static bool save_touched_alone(Store *store)
-{
-    bool takes = false;
-    KeptRun *run;
-
-    TAILQ_FOREACH (run, &store->held, link)
-        if (!store->busy && is_meant(run, NULL))
-            takes = save_runs(store, run) || takes;
-    return takes;
+            set_trouble(store, NULL);
+            return true;
+        }
+        again = shelf_is_damage(r);
+        take_error(store, r);
+    }
+    return false;
 }
 
 static KeptRun *oldest_unsaved(const Store *store)
@@ -415,14 +387,19 @@ static KeptRun *oldest_unsaved(const Store *store)
     return NULL;
 }
 
-/* What was touched, and if the disk takes that, all that it did not take before. */
+/* Each run that was touched, as one that is too large for the disk shall take no other with it. If the disk
+ * took one, or is a new one, then also all that it did not take before, the oldest first, as long as it takes
+ * them. */
 static void save(Store *store)
 {
-    const KeptRun *run = store->busy ? NULL : oldest_unsaved(store);
-    bool takes = run && (save_runs(store, NULL) || save_touched_alone(store));
+    bool takes = store->replaced;
+    KeptRun *run;
 
-    while (takes && (run = oldest_unsaved(store)))
-        takes = save_runs(store, run);
+    TAILQ_FOREACH (run, &store->held, link)
+        if (run->touched && is_unsaved(run) && !store->busy)
+            takes = save_run(store, run) || takes;
+    while (takes && !store->busy && (run = oldest_unsaved(store)))
+        takes = save_run(store, run);
 }
 
 /* --- from memory to nowhere --- */
@@ -545,8 +522,8 @@ StoreState store_state(const Store *store)
 void store_close(Store *store)
 {
     store->busy = false;
-    if (disk_is_open(&store->disk))
-        save(store);
+    store->replaced = true; /* the last try */
+    save(store);
     disk_close(&store->disk, false);
     store->closed = true;
 }

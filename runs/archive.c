@@ -11,7 +11,7 @@
  * those that are not over, because the file may be taken away under them, and those that the disk did not
  * take or has in an older form. A run is always changed in memory and then written whole. So nothing has to
  * be done again or put together from two places when a transaction fails: the run just stays in the list, as
- * unsaved, and is in the next transaction that the disk takes, after which it is dropped if it is over.
+ * unsaved, until the disk takes it, and is then dropped if it is over.
  *
  * While the disk is away, readers lose nothing that can be had. A run in the list is read from the list,
  * any other from the disk as long as the file can be read, and its large texts are read from the disk also

@@ -1,6 +1,6 @@
 /* What became of every run: a SQLite database that outlives the server. Nothing here blocks the loop. Each
- * call only notes down what is to be done and returns; one job at a time, off the loop, does what was noted
- * in that order, all that is there in one transaction; then the callbacks come, from the loop, in the same
+ * call only notes down what is to be done and returns; one work at a time, off the loop, does all that was
+ * noted, in that order, each run in one transaction; then the callbacks come, from the loop, in the same
  * order. So a reader always sees what was written before it asked.
  *
  * It promises: what a callback has confirmed as kept is there after the server was killed at any moment
