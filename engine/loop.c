@@ -1,12 +1,10 @@
-/* The loop of an interpreter's standard library in small: whoever is ready stands in a queue, whoever waits
- * is known to an epoll set or to a heap of timers. Looking for what is ready (loop_poll) and telling about it
- * (loop_dispatch) are two steps, because between them the lock is taken: an interpreter lets go of its lock
- * to sleep, and needs it to wake anybody.
+/* The loop of an interpreter's standard library in small. Tasks that are ready stand in a queue; those that
+ * wait are known to an epoll set or to a heap of timers. Looking for what is ready (loop_poll) and telling
+ * about it (loop_dispatch) are two steps, because the lock is taken between them: an interpreter lets go of
+ * its lock to sleep, and needs it to wake anybody.
  *
- * A binary heap, and not a list in order, because in idle ten thousand tasks
- * each set a timer on one loop. Each timer knows its place, so moving or clearing one is as cheap as setting
- * it: log2(n) moves.
- */
+ * Timers are in a binary heap and not in a list, because in idle ten thousand tasks each set one on one loop.
+ * Each timer knows its place, so moving or clearing one is as cheap as setting it: log2(n) moves. */
 #include "engine/loop.h"
 
 #include <assert.h>

@@ -16,6 +16,7 @@
  * kills it. If the keeper dies, the watchman's lifeline hangs up, a pipe of which the keeper has the other
  * end; the kernel then also wakes a watchman that was stopped (PR_SET_PDEATHSIG). In a session of its own the
  * watchman is out of reach of what is sent to the keeper's group. */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -42,6 +43,7 @@ typedef struct Guard {
     GuardGroup group;
     GuardStop stop;
     sigset_t mask; /* as it was given to us, for the program */
+    char *name;    /* argv[0], which the watchman changes; NULL: there is none */
 } Guard;
 
 static int guard_fail(const char *what, int error)
@@ -93,6 +95,20 @@ static int watchman_run(Guard *guard)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* Somebody who kills by name would kill both, so the watchman has another: for killall, and in the command
+ * line, for ps and pgrep -f. The two are of one length, because there is no more room in argv. */
+static void watchman_take_name(char *own_name)
+{
+    static const char old_name[] = "gilscope-guard", new_name[] = "gilscope-watch";
+    char *at = own_name ? strrchr(own_name, '/') : NULL;
+
+    static_assert(sizeof(old_name) == sizeof(new_name), "it must fit");
+    prctl(PR_SET_NAME, new_name);
+    at = at ? at + 1 : own_name;
+    if (at && strcmp(at, old_name) == 0)
+        memcpy(at, new_name, sizeof(new_name));
+}
+
 __attribute__((noreturn)) static void watchman_main(Guard *guard, int lifeline_fd)
 {
     int status, r;
@@ -100,8 +116,7 @@ __attribute__((noreturn)) static void watchman_main(Guard *guard, int lifeline_f
     guard->stop.lifeline_fd = lifeline_fd;
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGCONT);
-    /* A name of its own, so that one who kills by name does not kill both. */
-    prctl(PR_SET_NAME, "gilscope-watch");
+    watchman_take_name(guard->name);
     /* Its own view of /proc too: a place in a folder is shared with whoever has inherited the descriptor. */
     close(guard->family.proc_fd);
     r = guard_family_init(&guard->family);
@@ -179,7 +194,7 @@ static int keeper_run(Guard *guard)
 
 int main(int argc, char **argv)
 {
-    Guard guard = {0};
+    Guard guard = {.name = argv[0]};
     int r;
 
     (void)argc;

@@ -471,6 +471,37 @@ START_TEST(killed_watchman_leaves_nobody)
 }
 END_TEST
 
+static char *first_line(pid_t pid, const char *name)
+{
+    auto_free char *path = text_printf("/proc/%d/%s", (int)pid, name);
+    size_t length;
+    char *text;
+
+    ck_assert_int_eq(text_read_file(path, MAX_OUTPUT, &text, &length), 0);
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+/* So that a kill by name does not hit both. */
+START_TEST(the_two_processes_have_different_names)
+{
+    Guarded guarded = GUARD_START(NULL, "--", "SELF", PLAY "deaf");
+    auto_free char *comm = NULL, *arguments = NULL, *own_comm = NULL, *own_arguments = NULL;
+
+    wait_until_ready(&guarded);
+    comm = first_line(guarded.pid, "comm");
+    arguments = first_line(guarded.pid, "cmdline");
+    own_comm = first_line(watchman_of(&guarded), "comm");
+    own_arguments = first_line(watchman_of(&guarded), "cmdline");
+    ck_assert_str_eq(comm, "gilscope-guard");
+    ck_assert_str_eq(arguments, "gilscope-guard");
+    ck_assert_str_eq(own_comm, "gilscope-watch");
+    ck_assert_str_eq(own_arguments, "gilscope-watch");
+    close_end(&guarded.hangup);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+}
+END_TEST
+
 /* As a whole group, for example from a shell. */
 START_TEST(killed_group_of_the_guard_leaves_nobody)
 {
@@ -719,6 +750,7 @@ static Suite *guard_suite(void)
     tcase_add_test(tcase, guard_within_a_guard_leaves_nobody);
     tcase_add_loop_test(tcase, killed_guard_leaves_nobody, 0, N(bad_roles));
     tcase_add_loop_test(tcase, killed_watchman_leaves_nobody, 0, N(bad_roles));
+    tcase_add_test(tcase, the_two_processes_have_different_names);
     tcase_add_test(tcase, killed_group_of_the_guard_leaves_nobody);
     tcase_add_loop_test(tcase, stopped_watchman_is_woken_or_passed_over, 0, N(bad_roles));
     tcase_add_loop_test(tcase, guard_that_is_stopped_and_killed_leaves_nobody, 0, N(bad_roles));
