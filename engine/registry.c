@@ -2,31 +2,30 @@
 
 #include <string.h>
 
+/* Each table takes its own family from the list, and leaves out the two others. */
+#define EXPERIMENT(name) &experiment_##name,
+#define MODE(name)
+#define LOCK(name)
 const Experiment *const registry_experiments[] = {
-    &experiment_countdown,
-    &experiment_fetch,
-    &experiment_crunch,
-    &experiment_refcount,
-    &experiment_counter,
-    &experiment_share,
-    &experiment_idle,
-    &experiment_convoy,
+#include "engine/members.def"
     NULL,
 };
+#undef EXPERIMENT
+#undef MODE
 
+#define EXPERIMENT(name)
+#define MODE(name) &mode_##name,
 const Mode *const registry_modes[] = {
-    &mode_serial,
-    &mode_threads,
-    &mode_processes,
-    &mode_epoll,
+#include "engine/members.def"
     NULL,
 };
+#undef MODE
+#undef LOCK
 
+#define MODE(name)
+#define LOCK(name) &lock_##name,
 const LockPolicy *const registry_locks[] = {
-    &lock_none,
-    &lock_gil,
-    &lock_gil_py2,
-    &lock_per_interpreter,
+#include "engine/members.def"
     NULL,
 };
 

@@ -1,5 +1,4 @@
-/* All members of the three families. registry.c alone knows them all; a new one is its own file, one line
- * here and one line there. */
+/* All members of the three families, which are listed in members.def. */
 #pragma once
 
 #include <stddef.h>
@@ -8,26 +7,15 @@
 #include "engine/lock.h"
 #include "engine/mode.h"
 
-extern const Experiment experiment_convoy;
-extern const Experiment experiment_countdown;
-extern const Experiment experiment_counter;
-extern const Experiment experiment_crunch;
-extern const Experiment experiment_fetch;
-extern const Experiment experiment_idle;
-extern const Experiment experiment_share;
-extern const Experiment experiment_refcount;
+#define EXPERIMENT(name) extern const Experiment experiment_##name;
+#define MODE(name) extern const Mode mode_##name;
+#define LOCK(name) extern const LockPolicy lock_##name;
+#include "engine/members.def"
+#undef EXPERIMENT
+#undef MODE
+#undef LOCK
 
-extern const Mode mode_epoll;
-extern const Mode mode_processes;
-extern const Mode mode_serial;
-extern const Mode mode_threads;
-
-extern const LockPolicy lock_gil;
-extern const LockPolicy lock_gil_py2;
-extern const LockPolicy lock_none;
-extern const LockPolicy lock_per_interpreter;
-
-/* NULL-terminated, in the order in which people should see them. */
+/* NULL-terminated, in the order of the list. */
 extern const Experiment *const registry_experiments[];
 extern const Mode *const registry_modes[];
 extern const LockPolicy *const registry_locks[];
