@@ -6,16 +6,16 @@
 
 #include "engine/timeline.h"
 
-static size_t round_up(size_t size, size_t unit)
+static size_t arena_round_up(size_t size, size_t unit)
 {
     return (size + unit - 1) / unit * unit;
 }
 
 int arena_create(uint32_t n_seats, uint32_t n_tasks, size_t state_bytes, Arena **ret)
 {
-    size_t seat_offset = round_up(sizeof(Arena), alignof(Seat));
-    size_t task_offset = round_up(seat_offset + n_seats * sizeof(Seat), alignof(Task));
-    size_t task_stride = round_up(sizeof(Task) + state_bytes, alignof(Task));
+    size_t seat_offset = arena_round_up(sizeof(Arena), alignof(Seat));
+    size_t task_offset = arena_round_up(seat_offset + n_seats * sizeof(Seat), alignof(Task));
+    size_t task_stride = arena_round_up(sizeof(Task) + state_bytes, alignof(Task));
     size_t size = task_offset + n_tasks * task_stride;
     Arena *arena = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 

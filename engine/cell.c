@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "engine/affinity.h"
 #include "engine/experiment.h"
@@ -24,21 +25,21 @@ typedef struct Usage {
     uint64_t voluntary, involuntary;
 } Usage;
 
-static nsec_t nsec_from_timeval(const struct timeval *tv)
+static nsec_t cell_nsec_from_timeval(const struct timeval *tv)
 {
     return (nsec_t)tv->tv_sec * NSEC_PER_SEC + (nsec_t)tv->tv_usec * NSEC_PER_USEC;
 }
 
-static Usage read_usage(void)
+static Usage cell_read_usage(void)
 {
     static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
     Usage sum = {0};
 
-    for (size_t i = 0; i < sizeof(whose) / sizeof(whose[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(whose); i++) {
         struct rusage usage;
 
         getrusage(whose[i], &usage);
-        sum.cpu += nsec_from_timeval(&usage.ru_utime) + nsec_from_timeval(&usage.ru_stime);
+        sum.cpu += cell_nsec_from_timeval(&usage.ru_utime) + cell_nsec_from_timeval(&usage.ru_stime);
         sum.voluntary += (uint64_t)usage.ru_nvcsw;
         sum.involuntary += (uint64_t)usage.ru_nivcsw;
     }
@@ -50,7 +51,7 @@ static Usage usage_before;
 
 void cell_start_clock(Arena *arena)
 {
-    usage_before = read_usage();
+    usage_before = cell_read_usage();
     arena->epoch = nsec_now();
 }
 
@@ -60,7 +61,7 @@ void cell_stop_clock(Arena *arena)
     Usage usage;
 
     arena->wall = nsec_now() - arena->epoch;
-    usage = read_usage();
+    usage = cell_read_usage();
     arena->cpu = usage.cpu - usage_before.cpu;
     arena->voluntary_switches = usage.voluntary - usage_before.voluntary;
     arena->involuntary_switches = usage.involuntary - usage_before.involuntary;
@@ -93,7 +94,7 @@ int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const ch
 }
 
 /* The first task that failed or answered wrongly speaks for the cell. */
-static bool answers_are_right(const Cell *cell, Arena *arena)
+static bool cell_answers_are_right(const Cell *cell, Arena *arena)
 {
     for (uint32_t i = 0; i < arena->n_started; i++) {
         const Task *task = arena_task(arena, i);
@@ -109,7 +110,7 @@ static bool answers_are_right(const Cell *cell, Arena *arena)
     return true;
 }
 
-static void run_here(Cell *cell, Arena *arena)
+static void cell_run_here(Cell *cell, Arena *arena)
 {
     int r = affinity_confine((int)cell->n_cpus);
 
@@ -131,10 +132,10 @@ static void run_here(Cell *cell, Arena *arena)
     memory_read_peak(&arena->peak_resident, &arena->peak_reserved);
     if (cell->experiment->conclude)
         cell->experiment->conclude(cell, arena);
-    arena->complete = answers_are_right(cell, arena);
+    arena->complete = cell_answers_are_right(cell, arena);
 }
 
-static _Noreturn void child_main(const Cell *cell, Arena *arena, pid_t parent)
+static _Noreturn void cell_child_main(const Cell *cell, Arena *arena, pid_t parent)
 {
     Cell mine = *cell;
 
@@ -142,12 +143,12 @@ static _Noreturn void child_main(const Cell *cell, Arena *arena, pid_t parent)
     if (getppid() != parent)
         _exit(1);
     prctl(PR_SET_NAME, "gilscope-cell");
-    run_here(&mine, arena);
+    cell_run_here(&mine, arena);
     _exit(0);
 }
 
 /* Waits until the child has ended or the deadline has passed; kills it then. Its own children follow it. */
-static bool wait_until(pid_t pid, nsec_t deadline, int *ret_status)
+static bool cell_wait_until(pid_t pid, nsec_t deadline, int *ret_status)
 {
     auto_close int pidfd = deadline > 0 ? pidfd_open(pid, 0) : -1;
     bool in_time = true;
@@ -171,10 +172,10 @@ static bool wait_until(pid_t pid, nsec_t deadline, int *ret_status)
     return in_time;
 }
 
-static int create_arena(const Cell *cell, Arena **ret)
+static int cell_create_arena(const Cell *cell, Arena **ret)
 {
-    int r = arena_create(cell->mode->side_by_side ? cell->n_tasks : 1, cell->n_tasks,
-        cell->experiment->state_bytes(cell), ret);
+    int r = arena_create(
+        cell->mode->side_by_side ? cell->n_tasks : 1, cell->n_tasks, experiment_state_bytes(cell), ret);
 
     if (r == 0)
         (*ret)->tasks_are_alone = !cell->mode->shares_memory;
@@ -182,7 +183,7 @@ static int create_arena(const Cell *cell, Arena **ret)
 }
 
 /* Runs one repetition in a child; takes the arena over, and hands it out if there was a child. */
-static int run_child(const Cell *cell, Arena *arena, nsec_t deadline, Arena **ret)
+static int cell_run_child(const Cell *cell, Arena *arena, nsec_t deadline, Arena **ret)
 {
     pid_t parent = getpid(), pid;
     bool in_time;
@@ -190,13 +191,13 @@ static int run_child(const Cell *cell, Arena *arena, nsec_t deadline, Arena **re
 
     pid = fork();
     if (pid == 0)
-        child_main(cell, arena, parent);
+        cell_child_main(cell, arena, parent);
     if (pid < 0) {
         r = -errno;
         arena_free(arena);
         return r;
     }
-    in_time = wait_until(pid, deadline, &status);
+    in_time = cell_wait_until(pid, deadline, &status);
     if (!in_time)
         snprintf(arena->reason, sizeof(arena->reason), "it took longer than timeout_ms allows");
     else if (WIFSIGNALED(status))
@@ -214,18 +215,18 @@ static int run_child(const Cell *cell, Arena *arena, nsec_t deadline, Arena **re
 int cell_run(const Cell *cell, bool read_memory, nsec_t deadline, Arena **ret)
 {
     Arena *arena;
-    int r = create_arena(cell, &arena);
+    int r = cell_create_arena(cell, &arena);
 
     if (r < 0)
         return r;
     arena->read_memory = read_memory;
-    return run_child(cell, arena, deadline, ret);
+    return cell_run_child(cell, arena, deadline, ret);
 }
 
 int cell_trace(const Cell *cell, uint32_t max_spans, nsec_t deadline, Arena **ret)
 {
     Arena *arena;
-    int r = create_arena(cell, &arena);
+    int r = cell_create_arena(cell, &arena);
 
     if (r < 0)
         return r;
@@ -236,5 +237,5 @@ int cell_trace(const Cell *cell, uint32_t max_spans, nsec_t deadline, Arena **re
     }
     for (uint32_t i = 0; i < arena->n_seats; i++)
         arena_seat(arena, i)->tracer = &arena->timeline->tracers[i];
-    return run_child(cell, arena, deadline, ret);
+    return cell_run_child(cell, arena, deadline, ret);
 }

@@ -28,14 +28,14 @@ int convoy_board_create(ConvoyBoard **ret)
     return 0;
 }
 
-static void sleep_for(nsec_t time)
+static void client_sleep_for(nsec_t time)
 {
     const struct timespec span = nsec_to_timespec(time);
 
     nanosleep(&span, NULL);
 }
 
-static uint64_t work_done(const ConvoyBoard *board)
+static uint64_t client_work_done(const ConvoyBoard *board)
 {
     uint64_t ticks = 0;
 
@@ -44,21 +44,21 @@ static uint64_t work_done(const ConvoyBoard *board)
     return ticks;
 }
 
-static void pause_before_next(const ConvoyClient *client, uint64_t *random, nsec_t end)
+static void client_pause_before_next(const ConvoyClient *client, uint64_t *random, nsec_t end)
 {
     uint64_t seen;
 
-    sleep_for(PAUSE_LEAST + random_below(random, PAUSE_MORE));
+    client_sleep_for(PAUSE_LEAST + random_below(random, PAUSE_MORE));
     if (!client->waits_for_hogs)
         return;
     do {
-        seen = work_done(client->board);
-        sleep_for(20 * NSEC_PER_USEC);
-    } while (work_done(client->board) == seen && nsec_now() < end);
+        seen = client_work_done(client->board);
+        client_sleep_for(20 * NSEC_PER_USEC);
+    } while (client_work_done(client->board) == seen && nsec_now() < end);
 }
 
 /* Returns whether there was an answer. */
-static bool request(const ConvoyClient *client, uint64_t number)
+static bool client_request(const ConvoyClient *client, uint64_t number)
 {
     uint64_t answer;
 
@@ -66,21 +66,21 @@ static bool request(const ConvoyClient *client, uint64_t number)
            recv(client->fd, &answer, sizeof(answer), 0) == sizeof(answer) && answer == number;
 }
 
-static void send_requests(const ConvoyClient *client)
+static void client_send_requests(const ConvoyClient *client)
 {
     ConvoyBoard *board = client->board;
     uint64_t random = client->seed;
     nsec_t end, since;
 
     while (atomic_load_explicit(&board->n_begun, memory_order_relaxed) < client->n_needed)
-        sleep_for(200 * NSEC_PER_USEC);
+        client_sleep_for(200 * NSEC_PER_USEC);
     board->first = nsec_now();
     end = board->first + client->duration;
     do {
         if (client->paced)
-            pause_before_next(client, &random, end);
+            client_pause_before_next(client, &random, end);
         since = nsec_now();
-        if (!request(client, board->n_requests))
+        if (!client_request(client, board->n_requests))
             return;
         board->last = nsec_now();
         board->latencies[board->n_requests++] = board->last - since;
@@ -100,12 +100,12 @@ pid_t convoy_client_start(const ConvoyClient *client, int other_fd)
     prctl(PR_SET_NAME, "gilscope-client");
     /* Else it would never learn that the server has gone. */
     close(other_fd);
-    send_requests(client);
+    client_send_requests(client);
     atomic_store_explicit(&client->board->over, true, memory_order_relaxed);
     _exit(0);
 }
 
-static int compare(const void *a, const void *b)
+static int client_compare(const void *a, const void *b)
 {
     uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
 
@@ -114,7 +114,7 @@ static int compare(const void *a, const void *b)
 
 void convoy_sort(ConvoyBoard *board)
 {
-    qsort(board->latencies, board->n_requests, sizeof(board->latencies[0]), compare);
+    qsort(board->latencies, board->n_requests, sizeof(board->latencies[0]), client_compare);
 }
 
 uint64_t convoy_percentile(const ConvoyBoard *board, uint32_t hundredths)

@@ -102,7 +102,7 @@ static json_t *describe_cost(const Cost *cost)
 static void describe_max_tasks(const Experiment *experiment, const Mode *mode, json_t *object)
 {
     char reason[ARENA_REASON_SIZE] = "";
-    int64_t most = experiment->max_tasks(mode, reason);
+    int64_t most = experiment_max_tasks(experiment, mode, reason);
 
     json_object_set_new(json_object_get(object, "max_tasks"), mode->name, json_integer((json_int_t)most));
     if (reason[0])

@@ -13,7 +13,7 @@
 
 /* Lets go, as an interpreter does around a blocking call; the forced switch counts as waited, the rest of
  * the time until come_back() as outside. */
-static nsec_t leave(Loop *loop, SpanKind what_for)
+static nsec_t drive_leave(Loop *loop, SpanKind what_for)
 {
     nsec_t since = nsec_now(), waited = lock_release(loop->lock, loop->seat, since);
 
@@ -21,7 +21,7 @@ static nsec_t leave(Loop *loop, SpanKind what_for)
     return since + waited;
 }
 
-static void come_back(Loop *loop, nsec_t since)
+static void drive_come_back(Loop *loop, nsec_t since)
 {
     nsec_t now = nsec_now();
 
@@ -30,23 +30,23 @@ static void come_back(Loop *loop, nsec_t since)
     timeline_return(loop);
 }
 
-static Step step_outside_the_lock(Loop *loop, Task *task)
+static Step drive_step_outside_the_lock(Loop *loop, Task *task)
 {
-    nsec_t since = leave(loop, SPAN_OUTSIDE);
+    nsec_t since = drive_leave(loop, SPAN_OUTSIDE);
     Step step = loop->cell->experiment->step(loop, task, UINT64_MAX);
 
-    come_back(loop, since);
+    drive_come_back(loop, since);
     return step;
 }
 
-static void begin(Loop *loop, Task *task)
+static void drive_begin(Loop *loop, Task *task)
 {
     task->start = nsec_now() - loop->arena->epoch;
     if (loop->alone)
         task->cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static void end(Loop *loop, Task *task, bool failed)
+static void drive_end(Loop *loop, Task *task, bool failed)
 {
     Arena *arena = loop->arena;
     bool first;
@@ -62,26 +62,26 @@ static void end(Loop *loop, Task *task, bool failed)
         memory_note(arena, 0);
 }
 
-static void run_until_it_waits(Loop *loop, Task *task)
+static void drive_run_until_it_waits(Loop *loop, Task *task)
 {
     const Experiment *experiment = loop->cell->experiment;
     Lock *lock = loop->lock;
     bool detached = false;
 
     if (task->start == 0)
-        begin(loop, task);
+        drive_begin(loop, task);
     if (task->reason[0]) {
-        end(loop, task, true);
+        drive_end(loop, task, true);
         return;
     }
     timeline_note(loop, task, SPAN_RUN, 0);
     for (;;) {
-        Step step =
-            detached ? step_outside_the_lock(loop, task) : experiment->step(loop, task, lock_budget(lock));
+        Step step = detached ? drive_step_outside_the_lock(loop, task)
+                             : experiment->step(loop, task, lock_budget(lock));
 
         detached = step.kind == STEP_DETACHED;
         if (step.kind == STEP_DONE || step.kind == STEP_FAILED) {
-            end(loop, task, step.kind == STEP_FAILED);
+            drive_end(loop, task, step.kind == STEP_FAILED);
             return;
         }
         lock_check(lock, loop->seat, step.ticks);
@@ -95,23 +95,23 @@ static void run_until_it_waits(Loop *loop, Task *task)
 
 /* Nothing is ready: let go, sleep until something is, and take the lock again before anybody is woken. With
  * tasks that are ready this is only a glance, so that sources get their turn beside them. */
-static void poll_sources(Loop *loop)
+static void drive_poll_sources(Loop *loop)
 {
     LoopEvents events;
 
     if (loop->first_ready) {
         loop_poll(loop, &events, true);
     } else {
-        nsec_t since = leave(loop, SPAN_WAIT_IO);
+        nsec_t since = drive_leave(loop, SPAN_WAIT_IO);
 
         loop_poll(loop, &events, false);
-        come_back(loop, since);
+        drive_come_back(loop, since);
     }
     loop_dispatch(loop, &events);
 }
 
 /* True if the experiment's state of this loop is there; without it every task fails. */
-static bool open_once(Loop *loop)
+static bool drive_open_once(Loop *loop)
 {
     const Experiment *experiment = loop->cell->experiment;
 
@@ -121,17 +121,17 @@ static bool open_once(Loop *loop)
     return true;
 }
 
-static void run_rounds(Loop *loop)
+static void drive_run_rounds(Loop *loop)
 {
     while (loop->n_unfinished > 0) {
         assert(loop->first_ready || loop_has_sources(loop));
         /* One round: every task that was ready at its beginning has one turn. */
         for (Task *last = loop->last_ready, *task = NULL; last && task != last;) {
             task = loop_next(loop);
-            run_until_it_waits(loop, task);
+            drive_run_until_it_waits(loop, task);
         }
         if (loop->n_unfinished > 0 && loop_has_sources(loop))
-            poll_sources(loop);
+            drive_poll_sources(loop);
     }
 }
 
@@ -142,7 +142,7 @@ void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
     if (loop->seat->tracer)
         timeline_begin(loop, first);
     lock_acquire(loop->lock, loop->seat, nsec_now());
-    opened = open_once(loop);
+    opened = drive_open_once(loop);
     for (uint32_t i = first; i < first + count; i++) {
         Task *task = arena_task(loop->arena, i);
 
@@ -150,7 +150,7 @@ void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
         if (!opened)
             task_fail(task, "its event loop could not be opened: too few descriptors or too little memory");
     }
-    run_rounds(loop);
+    drive_run_rounds(loop);
     lock_release(loop->lock, loop->seat, nsec_now());
     if (loop->tracer)
         timeline_end(loop, first, count);

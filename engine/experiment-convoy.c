@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "engine/convoy-client.h"
 #include "engine/registry.h"
 #include "engine/ticks.h"
@@ -54,7 +55,7 @@ typedef struct ConvoyTask {
     uint64_t ticks, since_await, since_look;
 } ConvoyTask;
 
-static int64_t size_duration(void)
+static int64_t convoy_size_duration(void)
 {
     return 1000;
 }
@@ -80,7 +81,7 @@ static const Parameter parameters[] = {
         .help = "how long the client sends requests; if not given, for 1 s, " PARAMETER_LESS,
         .min = 1,
         .max = 60000,
-        .size = size_duration,
+        .size = convoy_size_duration,
         .offset = offsetof(ConvoyParams, duration_ms),
     },
     {
@@ -116,21 +117,8 @@ static const MemoryUse memory[] = {
     {.bytes = 900, .times = {"duration_ms"}, .only_if = {{"paced", "off"}}},
 };
 
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
-{
-    (void)mode;
-    (void)reason;
-    return CONVOY_MAX_TASKS;
-}
-
-static size_t state_bytes(const Cell *cell)
-{
-    (void)cell;
-    return sizeof(ConvoyTask);
-}
-
 /* Whether requests are answered while hogs compute. */
-static bool runs_together(const Cell *cell)
+static bool convoy_runs_together(const Cell *cell)
 {
     const ConvoyParams *params = (const ConvoyParams *)cell->params;
 
@@ -138,22 +126,22 @@ static bool runs_together(const Cell *cell)
 }
 
 /* All are to be there when the first request comes; a loop that is to be frozen needs its first hog. */
-static uint32_t n_needed(const Cell *cell)
+static uint32_t convoy_n_needed(const Cell *cell)
 {
-    if (runs_together(cell))
+    if (convoy_runs_together(cell))
         return cell->n_tasks;
     return cell->mode->one_loop && cell->n_tasks > 1 ? 2 : 1;
 }
 
-static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+static int convoy_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const ConvoyParams *params = (const ConvoyParams *)cell->params;
     Convoy *convoy = calloc(1, sizeof(*convoy));
     ConvoyClient client = {
-        .n_needed = n_needed(cell),
+        .n_needed = convoy_n_needed(cell),
         .duration = (nsec_t)params->duration_ms * NSEC_PER_MSEC,
         .paced = params->paced == 0,
-        .waits_for_hogs = cell->n_tasks > 1 && runs_together(cell),
+        .waits_for_hogs = cell->n_tasks > 1 && convoy_runs_together(cell),
         .seed = cell->seed,
     };
     int fds[2], r = convoy ? convoy_board_create(&client.board) : -ENOMEM;
@@ -174,7 +162,7 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
     return r;
 }
 
-static void close_socket(Convoy *convoy)
+static void convoy_close_socket(Convoy *convoy)
 {
     if (convoy->fd >= 0)
         close(convoy->fd);
@@ -183,7 +171,7 @@ static void close_socket(Convoy *convoy)
 
 /* A process that answers has the only copy of its end: if it dies, the client knows, and the hogs end with
  * it. */
-static void begin(const Cell *cell, Task *task)
+static void convoy_begin(const Cell *cell, Task *task)
 {
     Convoy *convoy = cell->prepared;
     ConvoyTask *state = (ConvoyTask *)task->state;
@@ -191,18 +179,18 @@ static void begin(const Cell *cell, Task *task)
     state->begun = true;
     state->task = task;
     if (!cell->mode->shares_memory && task->id > 0)
-        close_socket(convoy);
+        convoy_close_socket(convoy);
     atomic_fetch_add_explicit(&convoy->board->n_begun, 1, memory_order_relaxed);
 }
 
-static void attend(const Cell *cell, Arena *arena)
+static void convoy_attend(const Cell *cell, Arena *arena)
 {
     (void)arena;
     if (!cell->mode->shares_memory)
-        close_socket(cell->prepared);
+        convoy_close_socket(cell->prepared);
 }
 
-static void on_ready(Loop *loop, Watch *watch, uint32_t events)
+static void convoy_on_ready(Loop *loop, Watch *watch, uint32_t events)
 {
     ConvoyTask *state = (ConvoyTask *)((char *)watch - offsetof(ConvoyTask, watch));
 
@@ -210,7 +198,7 @@ static void on_ready(Loop *loop, Watch *watch, uint32_t events)
     loop_wake(loop, state->task);
 }
 
-static Step stop_answering(Loop *loop, Task *task, StepKind kind)
+static Step convoy_stop_answering(Loop *loop, Task *task, StepKind kind)
 {
     const Convoy *convoy = loop->cell->prepared;
 
@@ -221,19 +209,19 @@ static Step stop_answering(Loop *loop, Task *task, StepKind kind)
 
 /* Sending may block, so an interpreter lets go of its lock for it: a request is received inside the lock, and
  * its answer is sent outside. */
-static Step answer_request(Loop *loop, Task *task, uint64_t ticks)
+static Step convoy_answer_request(Loop *loop, Task *task, uint64_t ticks)
 {
     const Convoy *convoy = loop->cell->prepared;
     ConvoyTask *state = (ConvoyTask *)task->state;
     ssize_t n;
 
     if (!state->watch.watched) {
-        state->watch = (Watch){.fd = convoy->fd, .ready = on_ready};
+        state->watch = (Watch){.fd = convoy->fd, .ready = convoy_on_ready};
         if (loop_watch(loop, &state->watch, EPOLLIN) < 0) {
             task_fail(task, "its socket cannot be watched: too few descriptors");
-            return stop_answering(loop, task, STEP_FAILED);
+            return convoy_stop_answering(loop, task, STEP_FAILED);
         }
-        begin(loop->cell, task);
+        convoy_begin(loop->cell, task);
         return (Step){STEP_WAIT, 0};
     }
     if (state->has_request) {
@@ -246,7 +234,7 @@ static Step answer_request(Loop *loop, Task *task, uint64_t ticks)
     if (n < 0 && errno == EAGAIN)
         return (Step){STEP_WAIT, 0};
     if (n != sizeof(state->request))
-        return stop_answering(loop, task, STEP_DONE);
+        return convoy_stop_answering(loop, task, STEP_DONE);
     if (ticks > REQUEST_TICKS)
         ticks = REQUEST_TICKS;
     ticks_count_down(ticks * loop->cell->turns_per_tick);
@@ -254,11 +242,11 @@ static Step answer_request(Loop *loop, Task *task, uint64_t ticks)
     return (Step){STEP_DETACHED, ticks};
 }
 
-static bool is_over(const Cell *cell, ConvoyTask *state)
+static bool convoy_is_over(const Cell *cell, ConvoyTask *state)
 {
     const Convoy *convoy = cell->prepared;
 
-    if (runs_together(cell))
+    if (convoy_runs_together(cell))
         return atomic_load_explicit(&convoy->board->over, memory_order_relaxed);
     if (state->since_look < LOOK_TICKS)
         return false;
@@ -270,7 +258,7 @@ static bool is_over(const Cell *cell, ConvoyTask *state)
     return true;
 }
 
-static Step compute(Loop *loop, Task *task, uint64_t ticks)
+static Step convoy_compute(Loop *loop, Task *task, uint64_t ticks)
 {
     const ConvoyParams *params = (const ConvoyParams *)loop->cell->params;
     const Convoy *convoy = loop->cell->prepared;
@@ -278,7 +266,7 @@ static Step compute(Loop *loop, Task *task, uint64_t ticks)
     uint64_t await_every = loop->alone ? 0 : (uint64_t)params->await_every;
 
     if (!state->begun) {
-        begin(loop->cell, task);
+        convoy_begin(loop->cell, task);
         state->until = nsec_now() + (nsec_t)params->duration_ms * NSEC_PER_MSEC;
     }
     if (await_every > 0 && ticks > await_every - state->since_await)
@@ -288,7 +276,7 @@ static Step compute(Loop *loop, Task *task, uint64_t ticks)
     state->since_look += ticks;
     state->since_await += ticks;
     atomic_store_explicit(&convoy->board->hogs[task->id].ticks, state->ticks, memory_order_relaxed);
-    if (is_over(loop->cell, state))
+    if (convoy_is_over(loop->cell, state))
         return (Step){STEP_DONE, ticks};
     if (await_every > 0 && state->since_await == await_every) {
         state->since_await = 0;
@@ -298,18 +286,18 @@ static Step compute(Loop *loop, Task *task, uint64_t ticks)
     return (Step){STEP_MORE, ticks};
 }
 
-static Step step(Loop *loop, Task *task, uint64_t ticks)
+static Step convoy_step(Loop *loop, Task *task, uint64_t ticks)
 {
-    return task->id == 0 ? answer_request(loop, task, ticks) : compute(loop, task, ticks);
+    return task->id == 0 ? convoy_answer_request(loop, task, ticks) : convoy_compute(loop, task, ticks);
 }
 
 /* With this end closed the client ends, if it has not. */
-static void conclude(const Cell *cell, Arena *arena)
+static void convoy_conclude(const Cell *cell, Arena *arena)
 {
     Convoy *convoy = cell->prepared;
     ConvoyBoard *board = convoy->board;
 
-    close_socket(convoy);
+    convoy_close_socket(convoy);
     while (waitpid(convoy->client, NULL, 0) < 0 && errno == EINTR)
         ;
     convoy_sort(board);
@@ -320,7 +308,7 @@ static void conclude(const Cell *cell, Arena *arena)
     arena->outcome[OUTCOME_TIME] = board->last - board->first;
 }
 
-static const char *check(const Cell *cell, const Task *task)
+static const char *convoy_check(const Cell *cell, const Task *task)
 {
     const Convoy *convoy = cell->prepared;
 
@@ -333,7 +321,7 @@ static const char *check(const Cell *cell, const Task *task)
                : "not every request was answered";
 }
 
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *convoy_answer(const Cell *cell, const Task *task)
 {
     const ConvoyTask *state = (const ConvoyTask *)task->state;
 
@@ -342,7 +330,7 @@ static json_t *answer(const Cell *cell, const Task *task)
 }
 
 /* Ticks of all hogs together, in the time in which there was one. */
-static double hog_ticks_per_s(Arena *arena)
+static double convoy_hog_ticks_per_s(Arena *arena)
 {
     nsec_t first = UINT64_MAX, last = 0;
     uint64_t ticks = 0;
@@ -357,7 +345,7 @@ static double hog_ticks_per_s(Arena *arena)
     return last > first ? (double)ticks * (double)NSEC_PER_SEC / (double)(last - first) : 0;
 }
 
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void convoy_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     const uint64_t *outcome = arena->outcome;
     double seconds = (double)outcome[OUTCOME_TIME] / (double)NSEC_PER_SEC;
@@ -368,7 +356,7 @@ static void report(const Cell *cell, Arena *arena, json_t *metrics)
     json_object_set_new(metrics, "latency_p99_ns", json_integer((json_int_t)outcome[OUTCOME_P99]));
     json_object_set_new(metrics, "requests", json_integer((json_int_t)outcome[OUTCOME_REQUESTS]));
     json_object_set_new(metrics, "requests_per_s", json_real((double)outcome[OUTCOME_REQUESTS] / seconds));
-    json_object_set_new(metrics, "hog_ticks_per_s", json_real(hog_ticks_per_s(arena)));
+    json_object_set_new(metrics, "hog_ticks_per_s", json_real(convoy_hog_ticks_per_s(arena)));
 }
 
 const Experiment experiment_convoy = {
@@ -377,21 +365,21 @@ const Experiment experiment_convoy = {
         "answer requests beside tasks that compute: under a global lock each answer waits for its turn",
     .headline = "metrics.latency_p50_ns",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .n_costs = ARRAY_LENGTH(costs),
     .memory = memory,
-    .n_memory = sizeof(memory) / sizeof(memory[0]),
+    .n_memory = ARRAY_LENGTH(memory),
     .fixed_time = true,
     .tasks_parameter = "hogs",
     .tasks_plus = 1,
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .prepare = prepare,
-    .step = step,
-    .attend = attend,
-    .conclude = conclude,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .max_tasks = CONVOY_MAX_TASKS,
+    .state_bytes = sizeof(ConvoyTask),
+    .prepare = convoy_prepare,
+    .step = convoy_step,
+    .attend = convoy_attend,
+    .conclude = convoy_conclude,
+    .check = convoy_check,
+    .answer = convoy_answer,
+    .report = convoy_report,
 };

@@ -1,5 +1,6 @@
 /* The function of the article: count a number down to zero. It is bound to the CPU, so threads cannot make it
  * faster under a lock that lets only one of them run. */
+#include "base/array.h"
 #include "engine/registry.h"
 #include "engine/ticks.h"
 
@@ -14,7 +15,7 @@ typedef struct CountdownState {
     bool begun;
 } CountdownState;
 
-static int64_t size_n(void)
+static int64_t countdown_size_n(void)
 {
     return parameter_size(ticks_turn_ns());
 }
@@ -25,7 +26,7 @@ static const Parameter parameters[] = {
         .unit = "turns",
         .help = "the number to count down from; if not given, one task takes about 200 ms, " PARAMETER_LESS,
         .max = 1000000000000,
-        .size = size_n,
+        .size = countdown_size_n,
         .offset = offsetof(CountdownParams, n),
     },
     {
@@ -39,20 +40,7 @@ static const Parameter parameters[] = {
 
 static const Cost costs[] = {{.times = {"n"}}};
 
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
-{
-    (void)mode;
-    (void)reason;
-    return 256;
-}
-
-static size_t state_bytes(const Cell *cell)
-{
-    (void)cell;
-    return sizeof(CountdownState);
-}
-
-static Step step(Loop *loop, Task *task, uint64_t ticks)
+static Step countdown_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const CountdownParams *params = (const CountdownParams *)loop->cell->params;
     CountdownState *state = (CountdownState *)task->state;
@@ -79,19 +67,19 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     return (Step){STEP_MORE, ticks};
 }
 
-static const char *check(const Cell *cell, const Task *task)
+static const char *countdown_check(const Cell *cell, const Task *task)
 {
     (void)cell;
     return ((const CountdownState *)task->state)->left == 0 ? NULL : "it did not count down to zero";
 }
 
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *countdown_answer(const Cell *cell, const Task *task)
 {
     (void)cell;
     return json_integer((json_int_t)((const CountdownState *)task->state)->left);
 }
 
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void countdown_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     const CountdownParams *params = (const CountdownParams *)cell->params;
     double turns = (double)params->n * cell->n_tasks;
@@ -105,13 +93,13 @@ const Experiment experiment_countdown = {
     .name = "countdown",
     .summary = "count a number down to zero: bound to the CPU, so threads do not help under a GIL",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .step = step,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .n_costs = ARRAY_LENGTH(costs),
+    .max_tasks = 256,
+    .state_bytes = sizeof(CountdownState),
+    .step = countdown_step,
+    .check = countdown_check,
+    .answer = countdown_answer,
+    .report = countdown_report,
 };

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/array.h"
 #include "engine/registry.h"
 #include "engine/tally.h"
 #include "engine/ticks.h"
@@ -38,7 +39,7 @@ typedef struct CounterState {
     Tally tally;
 } CounterState;
 
-static int64_t size_n(void)
+static int64_t counter_size_n(void)
 {
     return parameter_size(TICKS_PER_INCREMENT * TICK_NS);
 }
@@ -50,7 +51,7 @@ static const Parameter parameters[] = {
                 "ms, " PARAMETER_LESS,
         .min = 1,
         .max = 100000000000,
-        .size = size_n,
+        .size = counter_size_n,
         .offset = offsetof(CounterParams, n),
     },
     {
@@ -64,20 +65,7 @@ static const Parameter parameters[] = {
 
 static const Cost costs[] = {{.ns = (TICKS_PER_INCREMENT + 1) * TICK_NS, .times = {"n"}}};
 
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
-{
-    (void)mode;
-    (void)reason;
-    return 256;
-}
-
-static size_t state_bytes(const Cell *cell)
-{
-    (void)cell;
-    return sizeof(CounterState);
-}
-
-static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+static int counter_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     Counter *counter = aligned_alloc(alignof(Counter), sizeof(*counter));
 
@@ -92,7 +80,7 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 }
 
 /* The call fills the time of all three ticks. */
-static void do_tick(Counter *counter, CounterState *state, uint64_t turns)
+static void counter_do_tick(Counter *counter, CounterState *state, uint64_t turns)
 {
     switch (state->phase) {
     case PHASE_LOAD:
@@ -111,7 +99,7 @@ static void do_tick(Counter *counter, CounterState *state, uint64_t turns)
     }
 }
 
-static void end(const Loop *loop, Counter *counter, CounterState *state)
+static void counter_end(const Loop *loop, Counter *counter, CounterState *state)
 {
     const CounterParams *params = (const CounterParams *)loop->cell->params;
     uint32_t n_tasks = tally_end(loop, &counter->n_ended);
@@ -121,7 +109,7 @@ static void end(const Loop *loop, Counter *counter, CounterState *state)
         state->tally = (Tally){params->n * n_tasks, state->seen};
 }
 
-static Step step(Loop *loop, Task *task, uint64_t ticks)
+static Step counter_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const CounterParams *params = (const CounterParams *)loop->cell->params;
     CounterState *state = (CounterState *)task->state;
@@ -130,11 +118,11 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     uint64_t used = 0;
 
     while (state->stored < params->n && (used < ticks || (state->phase != PHASE_LOAD && !may_end_inside))) {
-        do_tick(counter, state, loop->cell->turns_per_tick);
+        counter_do_tick(counter, state, loop->cell->turns_per_tick);
         used++;
     }
     if (state->stored == params->n) {
-        end(loop, counter, state);
+        counter_end(loop, counter, state);
         return (Step){STEP_DONE, used};
     }
     if (state->phase == PHASE_LOAD || loop->alone)
@@ -144,7 +132,7 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
 }
 
 /* Nothing can come between load and store: the step does not end there, or there is nobody to come. */
-static bool is_promised(const Cell *cell)
+static bool counter_is_promised(const Cell *cell)
 {
     const CounterParams *params = (const CounterParams *)cell->params;
 
@@ -153,25 +141,25 @@ static bool is_promised(const Cell *cell)
     return cell->n_tasks == 1 || mode_is_one_by_one(cell->mode) || !cell->mode->shares_memory;
 }
 
-static const char *check(const Cell *cell, const Task *task)
+static const char *counter_check(const Cell *cell, const Task *task)
 {
     const CounterState *state = (const CounterState *)task->state;
 
     if (state->tally.actual > state->tally.expected)
         return "the counter is higher than it was ever counted";
-    if (is_promised(cell) && state->tally.actual < state->tally.expected)
+    if (counter_is_promised(cell) && state->tally.actual < state->tally.expected)
         return "updates were lost where none can be";
     return NULL;
 }
 
 /* What the task saw when it was done. */
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *counter_answer(const Cell *cell, const Task *task)
 {
     (void)cell;
     return json_integer(((const CounterState *)task->state)->seen);
 }
 
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void counter_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     TallySum sum = {0};
 
@@ -186,14 +174,14 @@ const Experiment experiment_counter = {
     .summary = "add up in a shared variable: the lock protects the interpreter, not the program",
     .headline = "metrics.lost_updates",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .prepare = prepare,
-    .step = step,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .n_costs = ARRAY_LENGTH(costs),
+    .max_tasks = 256,
+    .state_bytes = sizeof(CounterState),
+    .prepare = counter_prepare,
+    .step = counter_step,
+    .check = counter_check,
+    .answer = counter_answer,
+    .report = counter_report,
 };

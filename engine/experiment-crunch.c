@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/array.h"
 #include "engine/crunch-kernel.h"
 #include "engine/registry.h"
 
@@ -32,7 +33,7 @@ typedef struct CrunchState {
     double buffer[];
 } CrunchState;
 
-static int64_t size_rounds(void)
+static int64_t crunch_size_rounds(void)
 {
     double n = CRUNCH_USUAL_N;
 
@@ -68,7 +69,7 @@ static const Parameter parameters[] = {
                 "n, " PARAMETER_LESS,
         .min = 1,
         .max = 1000000000,
-        .size = size_rounds,
+        .size = crunch_size_rounds,
         .offset = offsetof(CrunchParams, rounds),
     },
 };
@@ -86,14 +87,7 @@ static const MemoryUse memory[] = {
     {.per_task = true, .bytes = 20, .times = {"n"}, .only_if = {{"kernel", "blur"}}},
 };
 
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
-{
-    (void)mode;
-    (void)reason;
-    return 256;
-}
-
-static size_t state_bytes(const Cell *cell)
+static size_t crunch_state_bytes(const Cell *cell)
 {
     const CrunchParams *params = (const CrunchParams *)cell->params;
 
@@ -101,7 +95,7 @@ static size_t state_bytes(const Cell *cell)
            crunch_buffer_length((CrunchKind)params->kernel, (uint32_t)params->n) * sizeof(double);
 }
 
-static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+static int crunch_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const CrunchParams *params = (const CrunchParams *)cell->params;
 
@@ -113,7 +107,7 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 }
 
 /* Does the next piece of the task's work, which may begin in one row and end in another. */
-static void do_piece(const Crunch *crunch, int64_t rounds, CrunchState *state)
+static void crunch_do_piece(const Crunch *crunch, int64_t rounds, CrunchState *state)
 {
     uint32_t n_parts = crunch_n_parts(crunch->kind, crunch->n);
 
@@ -130,7 +124,7 @@ static void do_piece(const Crunch *crunch, int64_t rounds, CrunchState *state)
     }
 }
 
-static Step step(Loop *loop, Task *task, uint64_t ticks)
+static Step crunch_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const CrunchParams *params = (const CrunchParams *)loop->cell->params;
     CrunchState *state = (CrunchState *)task->state;
@@ -139,12 +133,12 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     (void)ticks;
     /* The first step only calls the library: it is inside the lock in any case. */
     if (state->begun)
-        do_piece(loop->cell->prepared, params->rounds, state);
+        crunch_do_piece(loop->cell->prepared, params->rounds, state);
     state->begun = true;
     return (Step){state->rounds < params->rounds ? more : STEP_DONE, 1};
 }
 
-static const char *check(const Cell *cell, const Task *task)
+static const char *crunch_check(const Cell *cell, const Task *task)
 {
     const CrunchParams *params = (const CrunchParams *)cell->params;
     const CrunchState *state = (const CrunchState *)task->state;
@@ -155,21 +149,21 @@ static const char *check(const Cell *cell, const Task *task)
 }
 
 /* In 32 bits, which every reader of JSON can hold. */
-static json_int_t short_checksum(const Task *task)
+static json_int_t crunch_short_checksum(const Task *task)
 {
     uint64_t checksum = ((const CrunchState *)task->state)->checksum;
 
     return (json_int_t)(uint32_t)(checksum ^ checksum >> 32);
 }
 
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *crunch_answer(const Cell *cell, const Task *task)
 {
     (void)cell;
-    return json_integer(short_checksum(task));
+    return json_integer(crunch_short_checksum(task));
 }
 
 /* Every multiplication and every addition is an operation. All tasks have the same checksum. */
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void crunch_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     const CrunchParams *params = (const CrunchParams *)cell->params;
     double n = (double)params->n, parts = crunch_n_parts((CrunchKind)params->kernel, (uint32_t)params->n);
@@ -177,24 +171,24 @@ static void report(const Cell *cell, Arena *arena, json_t *metrics)
 
     json_object_set_new(
         metrics, "operations_per_s", json_real(operations / ((double)arena->wall / (double)NSEC_PER_SEC)));
-    json_object_set_new(metrics, "checksum", json_integer(short_checksum(arena_task(arena, 0))));
+    json_object_set_new(metrics, "checksum", json_integer(crunch_short_checksum(arena_task(arena, 0))));
 }
 
 const Experiment experiment_crunch = {
     .name = "crunch",
     .summary = "multiply matrices or blur a picture: work in C that can be done outside the lock",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .n_costs = ARRAY_LENGTH(costs),
     .memory = memory,
-    .n_memory = sizeof(memory) / sizeof(memory[0]),
+    .n_memory = ARRAY_LENGTH(memory),
     .released = {{"release", "on"}},
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .prepare = prepare,
-    .step = step,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .max_tasks = 256,
+    .state_bytes_of = crunch_state_bytes,
+    .prepare = crunch_prepare,
+    .step = crunch_step,
+    .check = crunch_check,
+    .answer = crunch_answer,
+    .report = crunch_report,
 };

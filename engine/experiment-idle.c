@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/array.h"
 #include "engine/idle-task.h"
 #include "engine/registry.h"
 #include "engine/room.h"
@@ -72,12 +73,12 @@ static const MemoryUse memory[] = {
     {.per_task = true, .bytes = 1, .times = {"touch_stack_bytes"}, .only_if = {IF_SIDE_BY_SIDE}},
 };
 
-static int64_t bytes_of(const Mode *mode)
+static int64_t idle_bytes_of(const Mode *mode)
 {
     return mode->shares_memory ? BYTES_OF_THREAD : BYTES_OF_PROCESS;
 }
 
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
+static int64_t idle_max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000 };
     int64_t most = mode->shares_memory ? MOST : MOST_PROCESSES, room;
@@ -85,21 +86,15 @@ static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE]
 
     if (!mode->side_by_side)
         return most;
-    room = room_for_tasks((uint64_t)bytes_of(mode), false, limit);
+    room = room_for_tasks((uint64_t)idle_bytes_of(mode), false, limit);
     if (room >= most)
         return most;
     snprintf(reason, ARENA_REASON_SIZE, "%s", limit);
     return room;
 }
 
-static size_t state_bytes(const Cell *cell)
-{
-    (void)cell;
-    return sizeof(IdleTask);
-}
-
 /* The size of the stacks that the tasks will have. */
-static uint64_t stack_size(const Cell *cell)
+static uint64_t idle_stack_size(const Cell *cell)
 {
     struct rlimit limit;
     pthread_attr_t attributes;
@@ -115,10 +110,10 @@ static uint64_t stack_size(const Cell *cell)
     return size;
 }
 
-static int check_stack(const Cell *cell, char *reason)
+static int idle_check_stack(const Cell *cell, char *reason)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
-    uint64_t size = stack_size(cell);
+    uint64_t size = idle_stack_size(cell);
 
     if (size >= (uint64_t)params->touch_stack_bytes + STACK_OF_ITS_OWN)
         return 0;
@@ -128,10 +123,10 @@ static int check_stack(const Cell *cell, char *reason)
     return -EINVAL;
 }
 
-static void limit_start(Cell *cell)
+static void idle_limit_start(Cell *cell)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
-    int64_t bytes_each = bytes_of(cell->mode) + params->touch_stack_bytes, room;
+    int64_t bytes_each = idle_bytes_of(cell->mode) + params->touch_stack_bytes, room;
     char reason[ROOM_REASON_SIZE];
 
     if (!cell->mode->side_by_side)
@@ -143,17 +138,17 @@ static void limit_start(Cell *cell)
     snprintf(cell->start_limit_reason, sizeof(cell->start_limit_reason), "%s", reason);
 }
 
-static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+static int idle_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const IdleParams *params = (const IdleParams *)cell->params;
     IdleGate *gate;
     int r;
 
     cell->stack_bytes = (size_t)params->stack_bytes;
-    r = check_stack(cell, reason);
+    r = idle_check_stack(cell, reason);
     if (r < 0)
         return r;
-    limit_start(cell);
+    idle_limit_start(cell);
     /* Where huge pages are given to all, a stack may get one of 2 MB for its first byte. */
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     gate = mmap(NULL, sizeof(*gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -166,20 +161,20 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
     return 0;
 }
 
-static const char *check(const Cell *cell, const Task *task)
+static const char *idle_check(const Cell *cell, const Task *task)
 {
     (void)cell;
     return ((const IdleTask *)task->state)->stage == STAGE_DONE ? NULL : "it did not sleep to its end";
 }
 
 /* How often it woke. */
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *idle_answer(const Cell *cell, const Task *task)
 {
     (void)cell;
     return json_integer((json_int_t)((const IdleTask *)task->state)->wakeups);
 }
 
-static double create_ns_per_task(const Cell *cell, Arena *arena)
+static double idle_create_ns_per_task(const Cell *cell, Arena *arena)
 {
     nsec_t last_start = 0;
 
@@ -197,7 +192,7 @@ typedef struct IdleRates {
 } IdleRates;
 
 /* Of the times that a thread woke, one was the end of its sleep, and is there without wake-ups too. */
-static void add_rates(const IdleTask *state, uint64_t wakeups, IdleRates *rates)
+static void idle_add_rates(const IdleTask *state, uint64_t wakeups, IdleRates *rates)
 {
     double part = (double)wakeups / (double)(wakeups + 1),
            time = (double)(state->after.at - state->before.at);
@@ -211,7 +206,7 @@ static void add_rates(const IdleTask *state, uint64_t wakeups, IdleRates *rates)
 
 /* What tasks do at the same time adds up; one after the other they measure the same again and again. On a
  * loop what the thread has used while its first task slept is that of all tasks. */
-static IdleRates rates_of(const Cell *cell, Arena *arena)
+static IdleRates idle_rates_of(const Cell *cell, Arena *arena)
 {
     double n_apart = mode_is_one_by_one(cell->mode) ? arena->n_started : 1;
     IdleRates rates = {0};
@@ -222,21 +217,21 @@ static IdleRates rates_of(const Cell *cell, Arena *arena)
 
         wakeups += state->wakeups;
         if (!cell->mode->one_loop)
-            add_rates(state, state->wakeups, &rates);
+            idle_add_rates(state, state->wakeups, &rates);
     }
     if (cell->mode->one_loop)
-        add_rates((const IdleTask *)arena_task(arena, 0)->state, wakeups, &rates);
+        idle_add_rates((const IdleTask *)arena_task(arena, 0)->state, wakeups, &rates);
     return (IdleRates){rates.switches / n_apart, rates.cpu / n_apart};
 }
 
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void idle_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
-    IdleRates rates = rates_of(cell, arena);
+    IdleRates rates = idle_rates_of(cell, arena);
 
     json_object_set_new(metrics, "started", json_integer(arena->n_started));
     if (arena->shortfall[0])
         json_object_set_new(metrics, "not_started_reason", json_string(arena->shortfall));
-    json_object_set_new(metrics, "create_ns_per_task", json_real(create_ns_per_task(cell, arena)));
+    json_object_set_new(metrics, "create_ns_per_task", json_real(idle_create_ns_per_task(cell, arena)));
     json_object_set_new(metrics, "switches_per_s", json_real(rates.switches));
     json_object_set_new(metrics, "wakeup_cpu_share", json_real(rates.cpu));
 }
@@ -246,19 +241,19 @@ const Experiment experiment_idle = {
     .summary = "sleep together: what thousands of threads cost beside as many tasks of an event loop",
     .headline = "memory.rss_per_task_bytes",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
+    .n_costs = ARRAY_LENGTH(costs),
     .memory = memory,
-    .n_memory = sizeof(memory) / sizeof(memory[0]),
+    .n_memory = ARRAY_LENGTH(memory),
     .fixed_time = true,
     .takes_fewer = true,
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .prepare = prepare,
+    .max_tasks_of = idle_max_tasks,
+    .state_bytes = sizeof(IdleTask),
+    .prepare = idle_prepare,
     .step = idle_step,
     .attend = idle_attend,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .check = idle_check,
+    .answer = idle_answer,
+    .report = idle_report,
 };

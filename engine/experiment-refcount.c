@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/array.h"
 #include "engine/refcount.h"
 #include "engine/registry.h"
 #include "engine/tally.h"
@@ -41,7 +42,7 @@ typedef struct RefcountState {
 } RefcountState;
 
 /* By the dearest count, whose price is several times as high again when threads meet. */
-static int64_t size_n(void)
+static int64_t refcount_size_n(void)
 {
     return parameter_size(refcount_pair_ns(COUNT_LOCKED));
 }
@@ -54,7 +55,7 @@ static const Parameter parameters[] = {
                 "200 ms with a locked count and less with the others, " PARAMETER_LESS,
         .min = 1,
         .max = 1000000000000,
-        .size = size_n,
+        .size = refcount_size_n,
         .offset = offsetof(RefcountParams, n),
     },
     {
@@ -75,28 +76,15 @@ static const Cost costs[] = {
     {.ns = 35, .times = {"n"}, .only_if = {{"count", "locked"}}},
 };
 
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
-{
-    (void)mode;
-    (void)reason;
-    return 256;
-}
-
-static size_t state_bytes(const Cell *cell)
-{
-    (void)cell;
-    return sizeof(RefcountState);
-}
-
 /* A tick takes a tick's time with every kind of count, if more than one pair fits. */
-static uint64_t pairs_per_tick(const Cell *cell, CountKind kind)
+static uint64_t refcount_pairs_per_tick(const Cell *cell, CountKind kind)
 {
     double pairs = (double)cell->turns_per_tick * ticks_turn_ns() / refcount_pair_ns(kind);
 
     return pairs > 1 ? (uint64_t)(pairs + 0.5) : 1;
 }
 
-static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+static int refcount_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const RefcountParams *params = (const RefcountParams *)cell->params;
     CountKind kind = (CountKind)params->count;
@@ -107,13 +95,13 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
         return -ENOMEM;
     }
     refcount_init(&object->refcount, kind, 1 + (cell->mode->shares_memory ? cell->n_tasks : 1));
-    object->pairs_per_tick = pairs_per_tick(cell, kind);
+    object->pairs_per_tick = refcount_pairs_per_tick(cell, kind);
     atomic_init(&object->n_ended, 0);
     cell->prepared = object;
     return 0;
 }
 
-static void end(const Loop *loop, Object *object, RefcountState *state)
+static void refcount_end(const Loop *loop, Object *object, RefcountState *state)
 {
     state->premature_frees += refcount_drop(&object->refcount, loop);
     if (tally_end(loop, &object->n_ended) > 0)
@@ -121,7 +109,7 @@ static void end(const Loop *loop, Object *object, RefcountState *state)
 }
 
 /* A loop is a thread, and that is what owns a biased count. */
-static Step step(Loop *loop, Task *task, uint64_t ticks)
+static Step refcount_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const RefcountParams *params = (const RefcountParams *)loop->cell->params;
     RefcountState *state = (RefcountState *)task->state;
@@ -137,11 +125,11 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     state->done += pairs;
     if (pairs < left)
         return (Step){STEP_MORE, ticks};
-    end(loop, object, state);
+    refcount_end(loop, object, state);
     return (Step){STEP_DONE, ticks};
 }
 
-static const char *check(const Cell *cell, const Task *task)
+static const char *refcount_check(const Cell *cell, const Task *task)
 {
     const RefcountParams *params = (const RefcountParams *)cell->params;
     const RefcountState *state = (const RefcountState *)task->state;
@@ -156,13 +144,13 @@ static const char *check(const Cell *cell, const Task *task)
 }
 
 /* How often this task would have freed the object under the hands of the others. */
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *refcount_answer(const Cell *cell, const Task *task)
 {
     (void)cell;
     return json_integer((json_int_t)((const RefcountState *)task->state)->premature_frees);
 }
 
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void refcount_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     uint64_t premature_frees = 0;
     TallySum sum = {0};
@@ -183,14 +171,14 @@ const Experiment experiment_refcount = {
     .summary = "take and give back references to a shared object: why the lock exists",
     .headline = "metrics.lost_updates",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .prepare = prepare,
-    .step = step,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .n_costs = ARRAY_LENGTH(costs),
+    .max_tasks = 256,
+    .state_bytes = sizeof(RefcountState),
+    .prepare = refcount_prepare,
+    .step = refcount_step,
+    .check = refcount_check,
+    .answer = refcount_answer,
+    .report = refcount_report,
 };

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "engine/registry.h"
 
 typedef enum ShareVia { VIA_VARIABLE, VIA_SHARED_MEMORY, VIA_PIPE } ShareVia;
@@ -74,26 +75,13 @@ static const Cost costs[] = {
     {.ns = 1500, .times = {"items"}, .only_if = {{"via", "pipe"}}},
 };
 
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
-{
-    (void)mode;
-    (void)reason;
-    return 256;
-}
-
-static size_t state_bytes(const Cell *cell)
-{
-    (void)cell;
-    return sizeof(ShareTask);
-}
-
 /* The tasks have threads or processes of their own, and the parent's thread is free to read the pipe. */
-static bool parent_attends(const Cell *cell)
+static bool share_parent_attends(const Cell *cell)
 {
     return cell->mode->side_by_side;
 }
 
-static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
+static int share_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const ShareParams *params = (const ShareParams *)cell->params;
     Share *share = calloc(1, sizeof(*share));
@@ -117,7 +105,7 @@ static int prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 }
 
 /* Counts what stands in the pipe. Returns false when it has come to its end. */
-static bool read_pipe(Share *share)
+static bool share_read_pipe(Share *share)
 {
     ShareMessage messages[1024];
     ssize_t n;
@@ -128,36 +116,36 @@ static bool read_pipe(Share *share)
     return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-static void on_readable(Loop *loop, Watch *watch, uint32_t events)
+static void share_on_readable(Loop *loop, Watch *watch, uint32_t events)
 {
     (void)watch;
     (void)events;
-    read_pipe(loop->cell->prepared);
+    share_read_pipe(loop->cell->prepared);
 }
 
-static int open_loop(Loop *loop)
+static int share_open_loop(Loop *loop)
 {
     const Share *share = loop->cell->prepared;
     ShareLoop *own;
 
-    if (share->total || parent_attends(loop->cell))
+    if (share->total || share_parent_attends(loop->cell))
         return 0;
     own = calloc(1, sizeof(*own));
     if (!own)
         return -ENOMEM;
-    own->watch = (Watch){.fd = share->read_fd, .ready = on_readable};
+    own->watch = (Watch){.fd = share->read_fd, .ready = share_on_readable};
     loop->state = own;
     return loop_watch(loop, &own->watch, EPOLLIN);
 }
 
-static void close_loop(Loop *loop)
+static void share_close_loop(Loop *loop)
 {
     ShareLoop *own = loop->state;
 
     if (!own)
         return;
     loop_watch(loop, &own->watch, 0);
-    read_pipe(loop->cell->prepared);
+    share_read_pipe(loop->cell->prepared);
     free(own);
     loop->state = NULL;
 }
@@ -165,7 +153,7 @@ static void close_loop(Loop *loop)
 /* The parent reads while it waits for the tasks: a pipe holds little, and who joins before he reads waits for
  * ever. With its own end for writing closed the pipe ends with the last process that has one; with threads it
  * is the number of tasks that have ended that says so. */
-static void attend(const Cell *cell, Arena *arena)
+static void share_attend(const Cell *cell, Arena *arena)
 {
     enum { LOOK_MS = 20 };
     Share *share = cell->prepared;
@@ -179,11 +167,11 @@ static void attend(const Cell *cell, Arena *arena)
         bool all_ended = atomic_load_explicit(&arena->n_finished, memory_order_relaxed) == arena->n_started;
 
         poll(&readable, 1, LOOK_MS);
-        goes_on = read_pipe(share) && !all_ended;
+        goes_on = share_read_pipe(share) && !all_ended;
     }
 }
 
-static void on_writable(Loop *loop, Watch *watch, uint32_t events)
+static void share_on_writable(Loop *loop, Watch *watch, uint32_t events)
 {
     ShareTask *state = (ShareTask *)((char *)watch - offsetof(ShareTask, watch));
 
@@ -193,17 +181,17 @@ static void on_writable(Loop *loop, Watch *watch, uint32_t events)
 }
 
 /* In the parent's own thread nobody can read before this task lets the loop have its turn. */
-static Step wait_for_room(Loop *loop, Task *task)
+static Step share_wait_for_room(Loop *loop, Task *task)
 {
     const Share *share = loop->cell->prepared;
     ShareTask *state = (ShareTask *)task->state;
 
-    if (!parent_attends(loop->cell)) {
+    if (!share_parent_attends(loop->cell)) {
         loop_wake(loop, task);
         return (Step){STEP_WAIT, 0};
     }
     state->task = task;
-    state->watch = (Watch){.fd = share->write_fd, .ready = on_writable};
+    state->watch = (Watch){.fd = share->write_fd, .ready = share_on_writable};
     if (loop_watch(loop, &state->watch, EPOLLOUT) == 0)
         return (Step){STEP_WAIT, 0};
     task_fail(task, "the pipe cannot be watched: too few descriptors");
@@ -212,7 +200,7 @@ static Step wait_for_room(Loop *loop, Task *task)
 
 /* Writing may block, so an interpreter lets go of its lock for it. It does not block here, for the sake of
  * the event loop: where the pipe is full, the task waits for room. */
-static Step send_message(Loop *loop, Task *task, uint64_t ticks)
+static Step share_send_message(Loop *loop, Task *task, uint64_t ticks)
 {
     /* Making a message takes an interpreter some ten instructions. */
     enum { MESSAGE_TICKS = 10 };
@@ -233,13 +221,13 @@ static Step send_message(Loop *loop, Task *task, uint64_t ticks)
         return (Step){STEP_MORE, 0};
     }
     if (errno == EAGAIN)
-        return wait_for_room(loop, task);
+        return share_wait_for_room(loop, task);
     task_fail(task, "the pipe takes no message: %s", strerror(errno));
     return (Step){STEP_FAILED, 0};
 }
 
 /* An addition is about a tick's worth of time. */
-static Step step(Loop *loop, Task *task, uint64_t ticks)
+static Step share_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const ShareParams *params = (const ShareParams *)loop->cell->params;
     const Share *share = loop->cell->prepared;
@@ -247,7 +235,7 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     uint64_t left = (uint64_t)params->items - state->n_added;
 
     if (!share->total)
-        return send_message(loop, task, ticks);
+        return share_send_message(loop, task, ticks);
     if (ticks > left)
         ticks = left;
     for (uint64_t i = 0; i < ticks; i++)
@@ -256,18 +244,18 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     return (Step){ticks == left ? STEP_DONE : STEP_MORE, ticks};
 }
 
-static uint64_t seen_by_parent(const Share *share)
+static uint64_t share_seen_by_parent(const Share *share)
 {
     return share->total ? atomic_load_explicit(share->total, memory_order_relaxed) : share->n_received;
 }
 
-static void conclude(const Cell *cell, Arena *arena)
+static void share_conclude(const Cell *cell, Arena *arena)
 {
-    arena->outcome[OUTCOME_SEEN] = seen_by_parent(cell->prepared);
+    arena->outcome[OUTCOME_SEEN] = share_seen_by_parent(cell->prepared);
 }
 
 /* A variable is the one thing that processes do not share. */
-static const char *check(const Cell *cell, const Task *task)
+static const char *share_check(const Cell *cell, const Task *task)
 {
     const ShareParams *params = (const ShareParams *)cell->params;
     bool shared = cell->mode->shares_memory || params->via != VIA_VARIABLE;
@@ -275,10 +263,10 @@ static const char *check(const Cell *cell, const Task *task)
 
     if (((const ShareTask *)task->state)->n_added != (uint64_t)params->items)
         return "it did not add all its items";
-    return seen_by_parent(cell->prepared) == expected ? NULL : "the parent does not see what was added";
+    return share_seen_by_parent(cell->prepared) == expected ? NULL : "the parent does not see what was added";
 }
 
-static json_t *answer(const Cell *cell, const Task *task)
+static json_t *share_answer(const Cell *cell, const Task *task)
 {
     (void)cell;
     return json_integer((json_int_t)((const ShareTask *)task->state)->n_added);
@@ -286,7 +274,7 @@ static json_t *answer(const Cell *cell, const Task *task)
 
 /* What an item costs the task that adds it, waiting for the lock and for room in the pipe included, and the
  * start of a thread or process not. */
-static void report(const Cell *cell, Arena *arena, json_t *metrics)
+static void share_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     const ShareParams *params = (const ShareParams *)cell->params;
     int64_t expected = params->items * cell->n_tasks;
@@ -304,18 +292,18 @@ const Experiment experiment_share = {
     .summary = "add to a total that the parent looks at: threads share a variable, processes need more",
     .headline = "metrics.seen_by_parent",
     .parameters = parameters,
-    .n_parameters = sizeof(parameters) / sizeof(parameters[0]),
+    .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,
-    .n_costs = sizeof(costs) / sizeof(costs[0]),
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
-    .prepare = prepare,
-    .open_loop = open_loop,
-    .close_loop = close_loop,
-    .step = step,
-    .attend = attend,
-    .conclude = conclude,
-    .check = check,
-    .answer = answer,
-    .report = report,
+    .n_costs = ARRAY_LENGTH(costs),
+    .max_tasks = 256,
+    .state_bytes = sizeof(ShareTask),
+    .prepare = share_prepare,
+    .open_loop = share_open_loop,
+    .close_loop = share_close_loop,
+    .step = share_step,
+    .attend = share_attend,
+    .conclude = share_conclude,
+    .check = share_check,
+    .answer = share_answer,
+    .report = share_report,
 };

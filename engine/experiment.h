@@ -90,12 +90,15 @@ struct Experiment {
     /* Too few threads or processes are a result, not a failure. */
     bool takes_fewer;
 
-    /* The most tasks that a mode can have on this machine. Where the machine allows fewer than the
-     * experiment, writes the reason, and otherwise leaves it alone. */
-    int64_t (*max_tasks)(const Mode *mode, char reason[static ARENA_REASON_SIZE]);
+    /* The most tasks that it can have; with max_tasks_of not NULL that depends on the mode and on this
+     * machine. Where the machine allows fewer than the experiment, that function writes the reason, and
+     * otherwise leaves it alone. */
+    int64_t max_tasks;
+    int64_t (*max_tasks_of)(const Mode *mode, char reason[static ARENA_REASON_SIZE]);
 
-    /* Bytes of Task.state. */
-    size_t (*state_bytes)(const Cell *cell);
+    /* Bytes of Task.state; with state_bytes_of not NULL they depend on the cell's parameters. */
+    size_t state_bytes;
+    size_t (*state_bytes_of)(const Cell *cell);
 
     /* Once per repetition, in the cell's process, before the clock starts; may be NULL. Returns 0, or a
      * negative errno with the reason written; -EACCES refuses the whole run: what it asks for is forbidden.
@@ -126,6 +129,19 @@ struct Experiment {
     /* Adds what only this experiment measures to the object. The arena is complete. */
     void (*report)(const Cell *cell, Arena *arena, json_t *metrics);
 };
+
+static inline int64_t experiment_max_tasks(
+    const Experiment *experiment, const Mode *mode, char reason[static ARENA_REASON_SIZE])
+{
+    return experiment->max_tasks_of ? experiment->max_tasks_of(mode, reason) : experiment->max_tasks;
+}
+
+static inline size_t experiment_state_bytes(const Cell *cell)
+{
+    const Experiment *experiment = cell->experiment;
+
+    return experiment->state_bytes_of ? experiment->state_bytes_of(cell) : experiment->state_bytes;
+}
 
 /* Writes why a task failed; a later reason does not replace an earlier one. */
 void task_fail(Task *task, const char *reason, ...) __attribute__((format(printf, 2, 3)));

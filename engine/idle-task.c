@@ -26,19 +26,19 @@ static __attribute__((noinline)) void touch_stack(const char *base, size_t bytes
     page[0] = 0;
 }
 
-static void on_timer(Loop *loop, Timer *timer)
+static void idle_on_timer(Loop *loop, Timer *timer)
 {
     IdleTask *state = (IdleTask *)((char *)timer - offsetof(IdleTask, timer));
 
     loop_wake(loop, state->task);
 }
 
-static nsec_t period_of(const IdleParams *params)
+static nsec_t idle_period_of(const IdleParams *params)
 {
     return NSEC_PER_SEC / (nsec_t)params->wakeups_per_s;
 }
 
-static IdleUsage read_usage(void)
+static IdleUsage idle_read_usage(void)
 {
     struct rusage usage;
 
@@ -51,7 +51,7 @@ static IdleUsage read_usage(void)
 }
 
 /* The tasks wake one after the other, evenly over a period. */
-static void fall_asleep(Loop *loop, Task *task)
+static void idle_fall_asleep(Loop *loop, Task *task)
 {
     const IdleParams *params = (const IdleParams *)loop->cell->params;
     IdleGate *gate = loop->cell->prepared;
@@ -61,18 +61,18 @@ static void fall_asleep(Loop *loop, Task *task)
     atomic_fetch_add_explicit(&gate->n_asleep, 1, memory_order_release);
     state->stage = STAGE_ASLEEP;
     state->task = task;
-    state->timer.expired = on_timer;
+    state->timer.expired = idle_on_timer;
     state->until = now + (nsec_t)params->duration_ms * NSEC_PER_MSEC;
     state->next = state->until;
     if (params->wakeups_per_s > 0) {
-        state->next = now + period_of(params) * (task->id + 1) / loop->cell->n_tasks;
-        state->before = read_usage();
+        state->next = now + idle_period_of(params) * (task->id + 1) / loop->cell->n_tasks;
+        state->before = idle_read_usage();
     }
     loop_set_timer(loop, &state->timer, state->next < state->until ? state->next : state->until);
 }
 
 /* Of tasks that are processes each has its own memory. */
-static void note_memory(Arena *arena)
+static void idle_note_memory(Arena *arena)
 {
     if (!arena->read_memory)
         return;
@@ -84,7 +84,7 @@ static void note_memory(Arena *arena)
 }
 
 /* No task can end before the gate is open, so a process that has ended has crashed, and will never begin. */
-static bool some_process_ended(const Cell *cell)
+static bool idle_some_process_ended(const Cell *cell)
 {
     siginfo_t info = {0};
 
@@ -93,11 +93,11 @@ static bool some_process_ended(const Cell *cell)
 }
 
 /* Waits until a counter has come so far, with little work: those who are waited for need the CPUs. */
-static void wait_for(const Cell *cell, const atomic_uint *counter, uint32_t wanted)
+static void idle_wait_for(const Cell *cell, const atomic_uint *counter, uint32_t wanted)
 {
     const struct timespec moment = nsec_to_timespec(50 * NSEC_PER_USEC);
 
-    while (atomic_load_explicit(counter, memory_order_acquire) < wanted && !some_process_ended(cell))
+    while (atomic_load_explicit(counter, memory_order_acquire) < wanted && !idle_some_process_ended(cell))
         nanosleep(&moment, NULL);
 }
 
@@ -108,16 +108,16 @@ void idle_attend(const Cell *cell, Arena *arena)
 {
     IdleGate *gate = cell->prepared;
 
-    wait_for(cell, &gate->n_begun, arena->n_started);
-    note_memory(arena);
+    idle_wait_for(cell, &gate->n_begun, arena->n_started);
+    idle_note_memory(arena);
     for (uint32_t i = 0; i < arena->n_started; i++) {
         sem_post(&gate->open);
-        wait_for(cell, &gate->n_asleep, i + 1);
+        idle_wait_for(cell, &gate->n_asleep, i + 1);
     }
 }
 
 /* Has it something to do that would keep the others from the lock, or block? */
-static Step begin(const Cell *cell, Task *task)
+static Step idle_begin(const Cell *cell, Task *task)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
     IdleTask *state = (IdleTask *)task->state;
@@ -128,7 +128,7 @@ static Step begin(const Cell *cell, Task *task)
 }
 
 /* Outside the lock: to touch megabytes takes as long as a switch interval, and all would wait for each. */
-static Step arrive(const Cell *cell, Task *task)
+static Step idle_arrive(const Cell *cell, Task *task)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
     IdleGate *gate = cell->prepared;
@@ -143,25 +143,25 @@ static Step arrive(const Cell *cell, Task *task)
 }
 
 /* On a loop of many the last to come puts all to sleep. */
-static Step lie_down(Loop *loop, Task *task)
+static Step idle_lie_down(Loop *loop, Task *task)
 {
     const Cell *cell = loop->cell;
     IdleGate *gate = cell->prepared;
 
     if (!cell->mode->one_loop) {
-        fall_asleep(loop, task);
+        idle_fall_asleep(loop, task);
     } else if (atomic_load_explicit(&gate->n_begun, memory_order_relaxed) == cell->n_tasks) {
-        note_memory(loop->arena);
+        idle_note_memory(loop->arena);
         for (uint32_t i = 0; i < cell->n_tasks; i++)
-            fall_asleep(loop, arena_task(loop->arena, i));
+            idle_fall_asleep(loop, arena_task(loop->arena, i));
     }
     return (Step){STEP_WAIT, 0};
 }
 
-static void wake_up(Loop *loop, Task *task)
+static void idle_wake_up(Loop *loop, Task *task)
 {
     IdleTask *state = (IdleTask *)task->state;
-    nsec_t period = period_of((const IdleParams *)loop->cell->params), now = nsec_now();
+    nsec_t period = idle_period_of((const IdleParams *)loop->cell->params), now = nsec_now();
 
     state->wakeups++;
     state->next += period;
@@ -171,13 +171,13 @@ static void wake_up(Loop *loop, Task *task)
     loop_set_timer(loop, &state->timer, state->next < state->until ? state->next : state->until);
 }
 
-static Step end_sleep(Loop *loop, Task *task)
+static Step idle_end_sleep(Loop *loop, Task *task)
 {
     const IdleParams *params = (const IdleParams *)loop->cell->params;
     IdleTask *state = (IdleTask *)task->state;
 
     if (params->wakeups_per_s > 0)
-        state->after = read_usage();
+        state->after = idle_read_usage();
     state->stage = STAGE_DONE;
     return (Step){STEP_DONE, 0};
 }
@@ -189,15 +189,15 @@ Step idle_step(Loop *loop, Task *task, uint64_t ticks)
     (void)ticks;
     switch (state->stage) {
     case STAGE_NEW:
-        return begin(loop->cell, task);
+        return idle_begin(loop->cell, task);
     case STAGE_BEGUN:
-        return arrive(loop->cell, task);
+        return idle_arrive(loop->cell, task);
     case STAGE_ARRIVED:
-        return lie_down(loop, task);
+        return idle_lie_down(loop, task);
     case STAGE_ASLEEP:
         if (nsec_now() >= state->until)
-            return end_sleep(loop, task);
-        wake_up(loop, task);
+            return idle_end_sleep(loop, task);
+        idle_wake_up(loop, task);
         return (Step){STEP_WAIT, 0};
     case STAGE_DONE:
         break;

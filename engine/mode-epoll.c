@@ -3,7 +3,7 @@
 #include "engine/drive.h"
 #include "engine/registry.h"
 
-static int run(const Cell *cell, Arena *arena)
+static int epoll_run(const Cell *cell, Arena *arena)
 {
     Lock *lock = lock_create(cell->lock, &cell->lock_settings);
     Loop loop;
@@ -25,5 +25,5 @@ const Mode mode_epoll = {
     .shares_memory = true,
     .one_loop = true,
     .task = {.noun = "task"},
-    .run = run,
+    .run = epoll_run,
 };

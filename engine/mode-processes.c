@@ -14,7 +14,7 @@
 #include "engine/experiment.h"
 #include "engine/registry.h"
 
-static _Noreturn void work(Loop *loop, Arena *arena, uint32_t task, pid_t parent)
+static _Noreturn void processes_work(Loop *loop, Arena *arena, uint32_t task, pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -26,7 +26,7 @@ static _Noreturn void work(Loop *loop, Arena *arena, uint32_t task, pid_t parent
 }
 
 /* A process that ended in another way than work() does leaves a task that says so. */
-static void join(pid_t pid, Task *task)
+static void processes_join(pid_t pid, Task *task)
 {
     int status;
     pid_t waited;
@@ -44,7 +44,7 @@ static void join(pid_t pid, Task *task)
         task_fail(task, "its process ended with status %d", WEXITSTATUS(status));
 }
 
-static int run(const Cell *cell, Arena *arena)
+static int processes_run(const Cell *cell, Arena *arena)
 {
     Lock *lock = lock_create(cell->lock, &cell->lock_settings);
     pid_t *pids = calloc(cell->n_tasks, sizeof(*pids)), self = getpid();
@@ -59,7 +59,7 @@ static int run(const Cell *cell, Arena *arena)
     for (started = 0; started < limit; started++) {
         pids[started] = fork();
         if (pids[started] == 0)
-            work(&loop, arena, started, self);
+            processes_work(&loop, arena, started, self);
         if (pids[started] < 0) {
             r = errno;
             break;
@@ -70,7 +70,7 @@ static int run(const Cell *cell, Arena *arena)
     if (r == 0 && cell->experiment->attend)
         cell->experiment->attend(cell, arena);
     for (uint32_t i = 0; i < started; i++)
-        join(pids[i], arena_task(arena, i));
+        processes_join(pids[i], arena_task(arena, i));
     cell_stop_clock(arena);
     loop_finish(&loop);
     lock_destroy(lock);
@@ -85,5 +85,5 @@ const Mode mode_processes = {
     .side_by_side = true,
     /* 60 KB of its own, page tables of 90 KB, and the rest of the kernel's part. */
     .task = {.noun = "process", .ns = 400e3, .bytes = 240 << 10},
-    .run = run,
+    .run = processes_run,
 };

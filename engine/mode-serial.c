@@ -2,7 +2,7 @@
 #include "engine/drive.h"
 #include "engine/registry.h"
 
-static int run(const Cell *cell, Arena *arena)
+static int serial_run(const Cell *cell, Arena *arena)
 {
     Lock *lock = lock_create(cell->lock, &cell->lock_settings);
     Loop loop;
@@ -26,5 +26,5 @@ const Mode mode_serial = {
     .baseline = true,
     .shares_memory = true,
     .task = {.noun = "call"},
-    .run = run,
+    .run = serial_run,
 };

@@ -16,7 +16,7 @@ typedef struct Worker {
     uint32_t task;
 } Worker;
 
-static void *work(void *data)
+static void *threads_work(void *data)
 {
     Worker *worker = data;
     char name[16];
@@ -28,7 +28,7 @@ static void *work(void *data)
     return NULL;
 }
 
-static Worker *create_workers(const Cell *cell, Arena *arena, Lock *common)
+static Worker *threads_create_workers(const Cell *cell, Arena *arena, Lock *common)
 {
     Worker *workers = calloc(cell->n_tasks, sizeof(*workers));
 
@@ -43,7 +43,7 @@ static Worker *create_workers(const Cell *cell, Arena *arena, Lock *common)
     return workers;
 }
 
-static void free_workers(const Cell *cell, Worker *workers, Lock *common)
+static void threads_free_workers(const Cell *cell, Worker *workers, Lock *common)
 {
     for (uint32_t i = 0; i < cell->n_tasks; i++) {
         if (!common)
@@ -56,7 +56,7 @@ static void free_workers(const Cell *cell, Worker *workers, Lock *common)
 }
 
 /* Starts as many as there can be. Returns why there is no further one: an errno, or 0. */
-static int start(const Cell *cell, Worker *workers, uint32_t *ret_started)
+static int threads_start(const Cell *cell, Worker *workers, uint32_t *ret_started)
 {
     uint32_t limit = cell_start_limit(cell), started;
     pthread_attr_t attributes;
@@ -68,23 +68,23 @@ static int start(const Cell *cell, Worker *workers, uint32_t *ret_started)
         r = pthread_attr_setstacksize(&attributes, cell->stack_bytes);
     assert(r == 0);
     for (started = 0; started < limit && r == 0; started += r == 0)
-        r = pthread_create(&workers[started].thread, &attributes, work, &workers[started]);
+        r = pthread_create(&workers[started].thread, &attributes, threads_work, &workers[started]);
     pthread_attr_destroy(&attributes);
     *ret_started = started;
     return r;
 }
 
-static int run(const Cell *cell, Arena *arena)
+static int threads_run(const Cell *cell, Arena *arena)
 {
     Lock *common = cell->lock->each_its_own ? NULL : lock_create(cell->lock, &cell->lock_settings);
-    Worker *workers = create_workers(cell, arena, common);
+    Worker *workers = threads_create_workers(cell, arena, common);
     uint32_t started;
     int r;
 
     if (common)
         common->shared = true;
     cell_start_clock(arena);
-    r = start(cell, workers, &started);
+    r = threads_start(cell, workers, &started);
     arena->create = nsec_now() - arena->epoch;
     r = cell_note_started(cell, arena, started, "threads", r);
     if (r == 0 && cell->experiment->attend)
@@ -95,7 +95,7 @@ static int run(const Cell *cell, Arena *arena)
         assert(joined == 0);
     }
     cell_stop_clock(arena);
-    free_workers(cell, workers, common);
+    threads_free_workers(cell, workers, common);
     return r;
 }
 
@@ -107,5 +107,5 @@ const Mode mode_threads = {
     .shares_memory = true,
     /* 14 KB of its own, a kernel stack of 16 KB, and the kernel's other parts. */
     .task = {.noun = "thread", .ns = 50e3, .bytes = 44 << 10},
-    .run = run,
+    .run = threads_run,
 };

@@ -46,7 +46,8 @@ json_t *parameter_describe(const Parameter *parameter)
     return object;
 }
 
-static void read_integer(const Parameter *parameter, const json_t *value, int64_t *target, Problem *problem)
+static void parameter_read_integer(
+    const Parameter *parameter, const json_t *value, int64_t *target, Problem *problem)
 {
     if (!json_is_integer(value) || json_integer_value(value) < parameter->min ||
         json_integer_value(value) > parameter->max) {
@@ -58,7 +59,8 @@ static void read_integer(const Parameter *parameter, const json_t *value, int64_
     *target = json_integer_value(value);
 }
 
-static void read_choice(const Parameter *parameter, const json_t *value, int *target, Problem *problem)
+static void parameter_read_choice(
+    const Parameter *parameter, const json_t *value, int *target, Problem *problem)
 {
     const char *text = json_string_value(value);
 
@@ -71,7 +73,8 @@ static void read_choice(const Parameter *parameter, const json_t *value, int *ta
     problem_add(problem, parameter->name, json_deep_copy(value), NULL, "is not one of the choices");
 }
 
-static void read_url(const Parameter *parameter, const json_t *value, char *target, Problem *problem)
+static void parameter_read_url(
+    const Parameter *parameter, const json_t *value, char *target, Problem *problem)
 {
     target[0] = '\0';
     if (!value || json_is_null(value))
@@ -108,13 +111,13 @@ void parameter_read(const Parameter *parameter, const json_t *params, void *targ
 
     switch (parameter->type) {
     case PARAMETER_INTEGER:
-        read_integer(parameter, value, field, problem);
+        parameter_read_integer(parameter, value, field, problem);
         break;
     case PARAMETER_CHOICE:
-        read_choice(parameter, value, field, problem);
+        parameter_read_choice(parameter, value, field, problem);
         break;
     case PARAMETER_URL:
-        read_url(parameter, value, field, problem);
+        parameter_read_url(parameter, value, field, problem);
         break;
     }
 }

@@ -17,7 +17,7 @@ static_assert(
 
 /* A whole number of the object in a range; a missing one is the fallback, or a problem if that is below min.
  */
-static int64_t whole(
+static int64_t request_whole(
     const json_t *object, const char *name, int64_t min, int64_t max, int64_t fallback, Problem *problem)
 {
     const json_t *value = json_object_get(object, name);
@@ -32,14 +32,14 @@ static int64_t whole(
     return min;
 }
 
-static const char *word(const json_t *object, const char *name)
+static const char *request_word(const json_t *object, const char *name)
 {
     const char *text = json_string_value(json_object_get(object, name));
 
     return text ? text : "";
 }
 
-static void read_origin(const json_t *object, Cell *cell, Problem *problem)
+static void request_read_origin(const json_t *object, Cell *cell, Problem *problem)
 {
     json_t *ports = json_object_get(json_object_get(object, "origin"), "ports"), *port;
     size_t i;
@@ -56,7 +56,7 @@ static void read_origin(const json_t *object, Cell *cell, Problem *problem)
 }
 
 /* The patterns as one text, as plan/allow.h reads them. */
-static void read_allow(const json_t *object, Request *request, Problem *problem)
+static void request_read_allow(const json_t *object, Request *request, Problem *problem)
 {
     json_t *allow = json_object_get(object, "allow"), *pattern;
     size_t i;
@@ -76,7 +76,7 @@ static void read_allow(const json_t *object, Request *request, Problem *problem)
     }
 }
 
-static void read_friends(const json_t *object, Request *request, Problem *problem)
+static void request_read_friends(const json_t *object, Request *request, Problem *problem)
 {
     json_t *friends = json_object_get(object, "friends"), *pid;
     size_t i;
@@ -90,27 +90,27 @@ static void read_friends(const json_t *object, Request *request, Problem *proble
     }
 }
 
-static void read_cell(
+static void request_read_cell(
     const json_t *object, const Experiment *experiment, Cell *cell, size_t number, Problem *problem)
 {
     const json_t *params = json_object_get(object, "params");
     char reason[ARENA_REASON_SIZE];
 
-    cell->number = (uint32_t)whole(object, "cell", 0, INT32_MAX, (int64_t)number, problem);
+    cell->number = (uint32_t)request_whole(object, "cell", 0, INT32_MAX, (int64_t)number, problem);
     cell->experiment = experiment;
-    cell->mode = registry_mode(word(object, "mode"));
+    cell->mode = registry_mode(request_word(object, "mode"));
     if (!cell->mode)
         problem_add(
             problem, "mode", json_deep_copy(json_object_get(object, "mode")), NULL, "there is no such mode");
-    cell->lock = registry_lock(word(object, "lock"));
+    cell->lock = registry_lock(request_word(object, "lock"));
     if (!cell->lock)
         problem_add(
             problem, "lock", json_deep_copy(json_object_get(object, "lock")), NULL, "there is no such lock");
     if (!cell->mode || !cell->lock)
         return;
-    cell->n_tasks =
-        (uint32_t)whole(object, "tasks", 1, experiment->max_tasks(cell->mode, reason), 0, problem);
-    cell->n_cpus = (uint32_t)whole(object, "cpus", 1, affinity_usable(), affinity_usable(), problem);
+    cell->n_tasks = (uint32_t)request_whole(
+        object, "tasks", 1, experiment_max_tasks(experiment, cell->mode, reason), 0, problem);
+    cell->n_cpus = (uint32_t)request_whole(object, "cpus", 1, affinity_usable(), affinity_usable(), problem);
     lock_read_settings(cell->lock, params, &cell->lock_settings, problem);
     for (size_t i = 0; i < experiment->n_parameters; i++)
         parameter_read(&experiment->parameters[i], params, cell->params, problem);
@@ -121,10 +121,11 @@ static void read_cell(
             "must be %s + %lld", experiment->tasks_parameter, (long long)experiment->tasks_plus);
 }
 
-static void read_cells(const json_t *object, const Experiment *experiment, Request *request, Problem *problem)
+static void request_read_cells(
+    const json_t *object, const Experiment *experiment, Request *request, Problem *problem)
 {
     json_t *cells = json_object_get(object, "cells"), *cell;
-    uint64_t seed = (uint64_t)whole(object, "seed", 0, INT64_MAX, 1, problem);
+    uint64_t seed = (uint64_t)request_whole(object, "seed", 0, INT64_MAX, 1, problem);
     size_t i;
 
     request->n_cells = json_array_size(cells);
@@ -133,11 +134,11 @@ static void read_cells(const json_t *object, const Experiment *experiment, Reque
     if (request->n_cells == 0)
         problem_add(problem, "cells", json_deep_copy(cells), NULL, "must be an array with at least one cell");
     json_array_foreach (cells, i, cell) {
-        read_origin(object, &request->cells[i], problem);
+        request_read_origin(object, &request->cells[i], problem);
         request->cells[i].allow = request->allow;
         request->cells[i].goes_anywhere = json_is_null(json_object_get(object, "allow"));
-        request->cells[i].max_bytes = whole(object, "max_bytes", 0, INT64_MAX, 0, problem);
-        read_cell(cell, experiment, &request->cells[i], i, problem);
+        request->cells[i].max_bytes = request_whole(object, "max_bytes", 0, INT64_MAX, 0, problem);
+        request_read_cell(cell, experiment, &request->cells[i], i, problem);
         request->cells[i].seed = seed;
         if (problem_is_set(problem))
             return;
@@ -145,7 +146,7 @@ static void read_cells(const json_t *object, const Experiment *experiment, Reque
 }
 
 /* A time in nanoseconds with a fraction. */
-static double fine_time(
+static double request_fine_time(
     const json_t *object, const char *name, double min, double max, double fallback, Problem *problem)
 {
     const json_t *value = json_object_get(object, name);
@@ -160,21 +161,21 @@ static double fine_time(
 
 int request_parse(const json_t *object, Request *ret, Problem *problem)
 {
-    const Experiment *experiment = registry_experiment(word(object, "experiment"));
+    const Experiment *experiment = registry_experiment(request_word(object, "experiment"));
     Request request = {0};
 
-    whole(object, "protocol", PROTOCOL_VERSION, PROTOCOL_VERSION, PROTOCOL_VERSION, problem);
-    request.repeat = (int)whole(object, "repeat", 1, 100000, 7, problem);
-    request.warmup = (int)whole(object, "warmup", 0, 100000, 1, problem);
-    request.full = strcmp(word(object, "detail"), "full") == 0;
+    request_whole(object, "protocol", PROTOCOL_VERSION, PROTOCOL_VERSION, PROTOCOL_VERSION, problem);
+    request.repeat = (int)request_whole(object, "repeat", 1, 100000, 7, problem);
+    request.warmup = (int)request_whole(object, "warmup", 0, 100000, 1, problem);
+    request.full = strcmp(request_word(object, "detail"), "full") == 0;
     request.pace = json_is_true(json_object_get(object, "pace"));
-    request.timeline = strcmp(word(object, "timeline"), "on") == 0;
-    read_friends(object, &request, problem);
-    read_allow(object, &request, problem);
-    request.tick_ns = fine_time(object, "tick_ns", 0.1, 1000, TICK_NS, problem);
-    request.turn_ns = fine_time(object, "turn_ns", 0, 1000, 0, problem);
+    request.timeline = strcmp(request_word(object, "timeline"), "on") == 0;
+    request_read_friends(object, &request, problem);
+    request_read_allow(object, &request, problem);
+    request.tick_ns = request_fine_time(object, "tick_ns", 0.1, 1000, TICK_NS, problem);
+    request.turn_ns = request_fine_time(object, "turn_ns", 0, 1000, 0, problem);
     if (experiment)
-        read_cells(object, experiment, &request, problem);
+        request_read_cells(object, experiment, &request, problem);
     else
         problem_add(problem, "experiment", json_deep_copy(json_object_get(object, "experiment")), NULL,
             "there is no such experiment");

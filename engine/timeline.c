@@ -19,7 +19,7 @@ struct TimelineRow {
     SpanKind kind;
 };
 
-static size_t place(size_t *size, size_t alignment, size_t bytes)
+static size_t timeline_place(size_t *size, size_t alignment, size_t bytes)
 {
     size_t at = (*size + alignment - 1) / alignment * alignment;
 
@@ -30,9 +30,9 @@ static size_t place(size_t *size, size_t alignment, size_t bytes)
 int timeline_create(uint32_t n_seats, uint32_t n_tasks, uint32_t max_spans, Timeline **ret)
 {
     size_t size = sizeof(Timeline);
-    size_t tracers = place(&size, alignof(Tracer), n_seats * sizeof(Tracer));
-    size_t rows = place(&size, alignof(TimelineRow), n_tasks * sizeof(TimelineRow));
-    size_t spans = place(&size, alignof(Span), max_spans * sizeof(Span));
+    size_t tracers = timeline_place(&size, alignof(Tracer), n_seats * sizeof(Tracer));
+    size_t rows = timeline_place(&size, alignof(TimelineRow), n_tasks * sizeof(TimelineRow));
+    size_t spans = timeline_place(&size, alignof(Span), max_spans * sizeof(Span));
     char *mapping = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     Timeline *timeline = (Timeline *)mapping;
 
@@ -66,24 +66,24 @@ void timeline_touch(Timeline *timeline)
     }
 }
 
-static uint32_t count_all(const Timeline *timeline)
+static uint32_t timeline_count_all(const Timeline *timeline)
 {
     return atomic_load_explicit(&timeline->n_spans, memory_order_relaxed);
 }
 
 uint32_t timeline_count(const Timeline *timeline)
 {
-    uint32_t n = count_all(timeline);
+    uint32_t n = timeline_count_all(timeline);
 
     return n < timeline->max_spans ? n : timeline->max_spans;
 }
 
 uint32_t timeline_dropped(const Timeline *timeline)
 {
-    return count_all(timeline) - timeline_count(timeline);
+    return timeline_count_all(timeline) - timeline_count(timeline);
 }
 
-static int compare(const void *a, const void *b)
+static int timeline_compare(const void *a, const void *b)
 {
     const Span *one = a, *two = b;
 
@@ -94,10 +94,10 @@ static int compare(const void *a, const void *b)
 
 void timeline_sort(Timeline *timeline)
 {
-    qsort(timeline->spans, timeline_count(timeline), sizeof(*timeline->spans), compare);
+    qsort(timeline->spans, timeline_count(timeline), sizeof(*timeline->spans), timeline_compare);
 }
 
-static void add(Timeline *timeline, Span span)
+static void timeline_add(Timeline *timeline, Span span)
 {
     uint32_t i = atomic_fetch_add_explicit(&timeline->n_spans, 1, memory_order_relaxed);
 
@@ -106,13 +106,13 @@ static void add(Timeline *timeline, Span span)
 }
 
 /* Adds what the task did until at, unless it ended earlier; what took no time is nothing to see. */
-static void close_row(Timeline *timeline, uint32_t task, nsec_t at)
+static void timeline_close_row(Timeline *timeline, uint32_t task, nsec_t at)
 {
     TimelineRow *row = &timeline->rows[task];
     nsec_t end = row->end > 0 ? row->end : at;
 
     if (row->kind != SPAN_NONE && end > row->start)
-        add(timeline, (Span){row->start, end, task, row->kind});
+        timeline_add(timeline, (Span){row->start, end, task, row->kind});
     row->kind = SPAN_NONE;
 }
 
@@ -128,7 +128,7 @@ void timeline_record(Tracer *tracer, uint32_t task, SpanKind kind, nsec_t at)
     if (kind == row->kind && (row->end == 0 || (kind == SPAN_RUN && tracer->task == task))) {
         row->end = 0;
     } else {
-        close_row(tracer->timeline, task, now);
+        timeline_close_row(tracer->timeline, task, now);
         *row = (TimelineRow){.start = now, .kind = kind};
     }
     if (kind == SPAN_RUN)
@@ -158,7 +158,7 @@ void timeline_record_false_wakeup(Tracer *tracer)
 {
     nsec_t now = nsec_now();
 
-    add(tracer->timeline, (Span){now, now, tracer->task, SPAN_FALSE_WAKEUP});
+    timeline_add(tracer->timeline, (Span){now, now, tracer->task, SPAN_FALSE_WAKEUP});
 }
 
 void timeline_record_lock_wait(Tracer *tracer, nsec_t since, nsec_t until, SpanKind kind)
@@ -179,6 +179,6 @@ void timeline_end(Loop *loop, uint32_t first_task, uint32_t n_tasks)
     nsec_t now = nsec_now();
 
     for (uint32_t i = first_task; i < first_task + n_tasks; i++)
-        close_row(tracer->timeline, i, now);
+        timeline_close_row(tracer->timeline, i, now);
     loop->tracer = NULL;
 }

@@ -127,19 +127,6 @@ static Step step(Loop *loop, Task *task, uint64_t ticks)
     return result;
 }
 
-static size_t state_bytes(const Cell *cell)
-{
-    (void)cell;
-    return sizeof(ProbeState);
-}
-
-static int64_t max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
-{
-    (void)mode;
-    (void)reason;
-    return 10000;
-}
-
 static const char *check(const Cell *cell, const Task *task)
 {
     const ProbeParams *params = (const ProbeParams *)cell->params;
@@ -163,8 +150,8 @@ static void report(const Cell *cell, Arena *arena, json_t *metrics)
 const Experiment experiment_probe = {
     .name = "probe",
     .summary = "watches its own run",
-    .max_tasks = max_tasks,
-    .state_bytes = state_bytes,
+    .max_tasks = 10000,
+    .state_bytes = sizeof(ProbeState),
     .step = step,
     .check = check,
     .answer = answer,

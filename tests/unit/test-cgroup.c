@@ -1,4 +1,5 @@
 /* Quotas and throttled time in made-up trees of control groups, and the number of CPUs that comes of it. */
+#include "base/array.h"
 #include "base/cgroup.h"
 #include "engine/affinity.h"
 #include "tests/unit/tree.h"
@@ -168,7 +169,7 @@ START_TEST(bad_figures_are_no_limit)
 
     write_groups(NULL, "/");
     write_mounts(NULL, "/");
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         write_v2("", "cpu.max", texts[i]);
         ck_assert_msg(quota() == 0, "%s: %f", texts[i], quota());
     }
@@ -257,7 +258,7 @@ START_TEST(a_quota_is_rounded_up_to_whole_cpus)
     } rows[] = {{8, 0, 8}, {8, 0.1, 1}, {8, 1, 1}, {8, 1.01, 2}, {8, 7.5, 8}, {8, 8, 8}, {8, 64, 8},
         {2, 1.5, 2}, {1, 0.5, 1}, {0, 0, 1}};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         ck_assert_int_eq(affinity_limit(rows[i].n_cpus, rows[i].quota), rows[i].usable);
     ck_assert_int_ge(affinity_usable(), 1);
 }
@@ -272,5 +273,5 @@ int main(void)
         each_controller_of_v1_has_its_own_tree, what_can_be_seen_is_told_from_the_own_group,
         a_quota_is_rounded_up_to_whole_cpus};
 
-    return tree_run_tests("cgroup", tests, sizeof(tests) / sizeof(tests[0]));
+    return tree_run_tests("cgroup", tests, ARRAY_LENGTH(tests));
 }

@@ -1,4 +1,5 @@
 /* The signs of a container, in made-up trees. */
+#include "base/array.h"
 #include "engine/container.h"
 #include "tests/unit/tree.h"
 
@@ -67,7 +68,7 @@ START_TEST(group_names_tell)
         {"0::/machine.slice/libpod-0123.scope/container\n", "podman"}, {"3:cpu:/lxc/web\n", "lxc"},
         {"0::/lxc.payload.web\n", "lxc"}, {"0::/user.slice\n", NULL}};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         tree_write("/proc/self/cgroup", rows[i].text);
         assert_container(rows[i].name);
     }
@@ -79,5 +80,5 @@ int main(void)
     const TTest *const tests[] = {a_machine_of_its_own_is_no_container, files_tell, the_manager_tells,
         an_odd_name_is_cut_to_what_a_name_is, group_names_tell};
 
-    return tree_run_tests("container", tests, sizeof(tests) / sizeof(tests[0]));
+    return tree_run_tests("container", tests, ARRAY_LENGTH(tests));
 }

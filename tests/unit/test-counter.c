@@ -1,4 +1,5 @@
 /* The counter's promises in every mode under every lock, and its losses by scripted interleavings. */
+#include "base/array.h"
 #include "tests/unit/one-cell.h"
 
 enum { N_TASKS = 3, N = 20000 };
@@ -62,7 +63,7 @@ static void begin(Script *script, int n, const char *inside)
 
     script->cell = counter_cell(&mode_threads, &lock_gil, 2, n, inside);
     ck_assert_int_eq(experiment_counter.prepare(&script->cell, reason), 0);
-    ck_assert_int_eq(arena_create(2, 2, experiment_counter.state_bytes(&script->cell), &script->arena), 0);
+    ck_assert_int_eq(arena_create(2, 2, experiment_state_bytes(&script->cell), &script->arena), 0);
     for (uint32_t i = 0; i < 2; i++) {
         loop_init(&script->loops[i], &script->cell, script->arena, NULL, arena_seat(script->arena, i), 1);
         script->loops[i].alone = true;
@@ -157,7 +158,7 @@ START_TEST(a_broken_promise_fails_the_cell)
     make_step(&script, 0, 1);
     make_step(&script, 1, 30);
     make_step(&script, 0, 30);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Cell cell = counter_cell(rows[i].mode, rows[i].lock, 2, 10, rows[i].inside);
         const char *complaint = experiment_counter.check(&cell, arena_task(script.arena, 0));
 

@@ -1,5 +1,6 @@
 /* The numbers of the crunch experiment against what a textbook would compute, and its cells against each
  * other. */
+#include "base/array.h"
 #include "engine/crunch-kernel.h"
 #include "tests/unit/one-cell.h"
 
@@ -63,7 +64,7 @@ START_TEST(product_and_blur_are_those_of_the_textbook)
 {
     static const uint32_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 16, 33};
 
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
         for (CrunchKind kind = CRUNCH_MATMUL; kind <= CRUNCH_BLUR; kind++) {
             Crunch *crunch = crunch_new(kind, sizes[i], 7);
 
@@ -163,7 +164,7 @@ START_TEST(a_wrong_checksum_is_noticed)
     Arena *arena;
 
     ck_assert_int_eq(experiment_crunch.prepare(&cell, reason), 0);
-    ck_assert_int_eq(arena_create(1, 3, experiment_crunch.state_bytes(&cell), &arena), 0);
+    ck_assert_int_eq(arena_create(1, 3, experiment_state_bytes(&cell), &arena), 0);
     ck_assert_str_eq(experiment_crunch.check(&cell, arena_task(arena, 0)), "its result has a wrong checksum");
     arena_free(arena);
     crunch_free(cell.prepared);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "base/array.h"
 #include "engine/memory.h"
 #include "engine/room.h"
 #include "tests/unit/check-timeline.h"
@@ -184,7 +185,7 @@ START_TEST(a_stack_that_is_too_small_is_refused_with_the_reason)
 {
     static const IdleOptions rows[] = {{.touch_stack_bytes = 2 * MB, .stack_bytes = MB}, {.stack_bytes = KB}};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Cell cell = idle_cell(&mode_threads, &lock_none, 2, rows[i]);
         Arena *arena;
 

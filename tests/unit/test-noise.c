@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cpulist.h"
 #include "engine/ticks.h"
 #include "tests/unit/run.h"
@@ -58,7 +59,7 @@ START_TEST(what_is_no_cpu_time_is_refused)
         "cpu 1 2 3 4 5 6 7 8\n", "cpu 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0\n", "intr 1 2 3 4 5 6 7 8\n"};
     NoiseCpuTimes times = {.n_cpus = 77};
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
         ck_assert_msg(parse(texts[i], "0", &times) == -EINVAL, "%s", texts[i]);
     ck_assert_uint_eq(times.n_cpus, 77);
 }
@@ -94,7 +95,7 @@ START_TEST(where_the_set_is_no_part_all_cpus_are_counted)
     static const char *const lists[] = {"0-2,11", "0-11", "1,3", "64-67", ""};
     NoiseCpuTimes times;
 
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
         ck_assert_int_eq(parse(four, lists[i], &times), 0);
         ck_assert_msg(!times.is_part, "%s", lists[i]);
         ck_assert_uint_eq(times.n_cpus, 4);

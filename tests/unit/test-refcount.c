@@ -1,4 +1,5 @@
 /* The four counts: the biased one by scripted interleavings of an owner and others, all of them as cells. */
+#include "base/array.h"
 #include "engine/refcount.h"
 #include "tests/unit/one-cell.h"
 
@@ -159,7 +160,7 @@ static const char *const kinds[] = {"plain", "atomic", "biased", "locked"};
 
 START_TEST(a_count_is_exact_unless_it_is_plain_and_unprotected)
 {
-    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+    for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++) {
         for (size_t m = 0; registry_modes[m]; m++) {
             for (size_t l = 0; registry_locks[l]; l++) {
                 Cell cell = refcount_cell(registry_modes[m], registry_locks[l], 20000, kinds[k]);
@@ -183,7 +184,7 @@ END_TEST
 /* Two tasks of one process whose steps the test makes by hand: the first owns a biased count. */
 START_TEST(a_task_that_ends_gives_back_what_it_was_handed)
 {
-    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+    for (size_t k = 0; k < ARRAY_LENGTH(kinds); k++) {
         for (uint32_t first = 0; first < 2; first++) {
             Cell cell = cell_of("refcount", &mode_threads, &lock_none, 2,
                 json_pack("{s:i, s:s}", "n", 1000000, "count", kinds[k]));
@@ -193,7 +194,7 @@ START_TEST(a_task_that_ends_gives_back_what_it_was_handed)
             Arena *arena;
 
             ck_assert_int_eq(experiment_refcount.prepare(&cell, reason), 0);
-            ck_assert_int_eq(arena_create(2, 2, experiment_refcount.state_bytes(&cell), &arena), 0);
+            ck_assert_int_eq(arena_create(2, 2, experiment_state_bytes(&cell), &arena), 0);
             for (uint32_t i = 0; i < 2; i++) {
                 loop_init(&loops[i], &cell, arena, NULL, arena_seat(arena, i), 1);
                 ck_assert_int_eq(

@@ -54,7 +54,7 @@ START_TEST(a_total_that_is_not_seen_fails_the_cell)
     Loop loop;
 
     ck_assert_int_eq(experiment_share.prepare(&cell, reason), 0);
-    ck_assert_int_eq(arena_create(1, N_TASKS, experiment_share.state_bytes(&cell), &arena), 0);
+    ck_assert_int_eq(arena_create(1, N_TASKS, experiment_state_bytes(&cell), &arena), 0);
     loop_init(&loop, &cell, arena, NULL, arena_seat(arena, 0), 1);
     for (uint32_t i = 0; i < N_TASKS; i++) {
         Task *task = arena_task(arena, i);

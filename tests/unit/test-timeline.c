@@ -1,5 +1,6 @@
 /* What a traced repetition records: by hand, with the probe, and as events. The matrix test checks the same
  * invariants for every experiment. */
+#include "base/array.h"
 #include "engine/describe.h"
 #include "engine/events.h"
 #include "engine/registry.h"
@@ -173,7 +174,7 @@ START_TEST(there_is_one_run_for_each_hand_over)
 {
     static const LockPolicy *const policies[] = {&lock_gil, &lock_gil_py2};
 
-    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(policies); i++) {
         uint64_t handoffs = 0;
 
         for (int64_t steps = 3000; handoffs < 2 * N_TASKS && steps < 20000000; steps *= 2)
