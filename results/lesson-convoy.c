@@ -65,7 +65,7 @@ static LessonOpinion answers_at_the_end(const ResultCell *cell)
 
 static void convoy_tell(Lesson *lesson)
 {
-    double hogs = lesson_asked_number(lesson, "hogs");
+    double hogs = result_param_number(lesson->cells.at[0], "hogs");
 
     lesson->is_many = hogs > 1;
     lesson_list(lesson,
@@ -77,6 +77,7 @@ static void convoy_tell(Lesson *lesson)
 }
 
 const LessonKind lesson_convoy = {
+    .experiment = "convoy",
     .computes = true,
     .tell = convoy_tell,
     .reasons =

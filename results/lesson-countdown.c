@@ -8,22 +8,15 @@ static double false_wakeups(const ResultCell *cell)
     return lesson_lock_has(cell, "check_interval") ? lesson_known(cell->lock_stats.false_wakeups) : 0;
 }
 
-/* Where it took longer for a cause that was counted, that cause is the reason. */
-static LessonOpinion takes_turns(const ResultCell *cell)
-{
-    Verdict verdict = cell->relative.verdict;
-
-    if (verdict == VERDICT_NONE || verdict == VERDICT_CANNOT_TELL || cell->tasks < 2 || cell->cpus < 2 ||
-        lesson_is_short(cell))
-        return LESSON_SILENT;
-    return verdict == VERDICT_SAME || (verdict == VERDICT_SLOWER && false_wakeups(cell) == 0)
-               ? LESSON_FOR
-               : LESSON_AGAINST;
-}
-
 static double storm(const ResultCell *cell)
 {
     return cell->relative.verdict == VERDICT_SLOWER && !lesson_is_short(cell) ? false_wakeups(cell) : 0;
+}
+
+/* Where it took longer for a cause that was counted, that cause is the reason. */
+static LessonOpinion only_takes_turns(const ResultCell *cell)
+{
+    return storm(cell) > 0 ? LESSON_AGAINST : LESSON_FOR;
 }
 
 /* The storm of waiters that wake up for nothing is counted, so it need not be believed. */
@@ -41,13 +34,14 @@ static void tell_storm(Lesson *lesson)
 }
 
 const LessonKind lesson_countdown = {
+    .experiment = "countdown",
     .task = "countdown",
     .computes = true,
     .reasons =
         {
             {.tell = tell_storm},
             {LESSON_WAITING, "{lock} lets one {task} run at a time, so {tasks} that compute only take turns",
-                .ask = takes_turns},
+                .verdicts = LESSON_SAME | LESSON_SLOWER, .ask = only_takes_turns},
             {LESSON_WAITING,
                 "a lock that lets one {task} run at a time cannot do that, so doubt the serial time of this "
                 "run",

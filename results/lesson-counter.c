@@ -24,6 +24,7 @@ static void counter_tell(Lesson *lesson)
 }
 
 const LessonKind lesson_counter = {
+    .experiment = "counter",
     .computes = true,
     .tell = counter_tell,
     .reasons =

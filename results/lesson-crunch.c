@@ -13,6 +13,7 @@ static void crunch_tell(Lesson *lesson)
 }
 
 const LessonKind lesson_crunch = {
+    .experiment = "crunch",
     .computes = true,
     .tell = crunch_tell,
     .reasons =

@@ -23,8 +23,7 @@ static Tally count_cells(const ResultCells *cells)
 
     for (size_t i = 0; i < cells->n; i++) {
         const ResultCell *cell = cells->at[i];
-        Verdict verdict = cell->relative.verdict;
-        bool is_open = verdict == VERDICT_NONE || verdict == VERDICT_CANNOT_TELL;
+        bool is_open = !verdict_words(cell->relative.verdict);
 
         tally.has_one_cpu = tally.has_one_cpu && cell->cpus == 1;
         if (cell->wall.n < tally.least_repetitions)

@@ -49,6 +49,7 @@ static void tell_order(Lesson *lesson)
 }
 
 const LessonKind lesson_fetch = {
+    .experiment = "fetch",
     .task = "fetch",
     .reasons =
         {

@@ -112,6 +112,7 @@ static void tell_wakeups(Lesson *lesson)
 }
 
 const LessonKind lesson_idle = {
+    .experiment = "idle",
     .tell = idle_tell,
     .reasons = {{.tell = tell_not_started}, {.tell = tell_memory}, {.tell = tell_wakeups}},
     .sources =

@@ -16,20 +16,13 @@
 #define MOST_LISTED 6
 #define MOST_COMPARED 8
 
-static const char *const verdict_words[] = {
-    [VERDICT_NONE] = NULL, /* counted as the last */
-    [VERDICT_SAME] = "the same",
-    [VERDICT_FASTER] = "faster",
-    [VERDICT_SLOWER] = "slower",
-    [VERDICT_CANNOT_TELL] = "cannot tell",
-};
-
 typedef struct Group {
     const ResultCell *cell;   /* the first of them */
     const char *place;        /* " under gil on 2 CPUs" */
     const char *least, *most; /* what is said of its cells */
     double low, high;         /* the numbers in that */
-    size_t n, verdicts[ARRAY_LENGTH(verdict_words)];
+    size_t n;                 /* of its cells, and by verdict; without one is as undecided */
+    size_t verdicts[VERDICT_CANNOT_TELL + 1];
 } Group;
 
 /* Room for one of each cell. */
@@ -243,12 +236,14 @@ static void say_verdict(Lesson *lesson, const Group *group)
     const char *before = " (";
 
     for (Verdict verdict = VERDICT_SAME; verdict <= VERDICT_CANNOT_TELL; verdict++) {
+        const char *said = verdict_words(verdict);
+
         if (group->verdicts[verdict] == 0)
             continue;
         lesson_say(lesson, "%s", before);
         if (!is_common)
             lesson_say(lesson, "%zu ", group->verdicts[verdict]);
-        lesson_say(lesson, "%s", verdict_words[verdict]);
+        lesson_say(lesson, "%s", said ? said : verdict_name(verdict));
         before = ", ";
     }
     lesson_say(lesson, ")");

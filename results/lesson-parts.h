@@ -7,7 +7,7 @@
  * ("the GIL"), {task} and {tasks} what the mode makes ("thread", "threads").
  *
  * An experiment's lesson is its file lesson-*.c, which ends in a const LessonKind, and its line in
- * meson.build. */
+ * lessons.def. */
 #pragma once
 
 #include "results/axes.h"
@@ -44,10 +44,10 @@ typedef enum LessonOpinion { LESSON_SILENT, LESSON_AGAINST, LESSON_FOR } LessonO
 /* A clause that is true if all cells it is about speak for it, at least one. A row about kinds of locks is
  * asked for each lock by itself. */
 typedef struct LessonReason {
-    int where;                                    /* which cells it is about */
-    const char *text;                             /* a template */
-    int verdicts;                                 /* a cell with one of these speaks for it */
-    LessonOpinion (*ask)(const ResultCell *cell); /* instead of verdicts */
+    int where;        /* which cells it is about */
+    const char *text; /* a template */
+    int verdicts;     /* a cell with another one speaks against it; 0: none does */
+    LessonOpinion (*ask)(const ResultCell *cell); /* of the others; NULL: they speak for it */
     const char *parameter, *is;                   /* only in runs where this was asked; NULL: in all */
     void (*tell)(Lesson *lesson); /* instead of a text: gives a reason with figures; without ask, always */
 } LessonReason;
@@ -63,6 +63,7 @@ typedef struct LessonSource {
 
 /* Tables end at their first empty row, or when they are full. */
 typedef struct LessonKind {
+    const char *experiment;
     const char *task; /* "countdown"; compares the modes, unless it tells otherwise */
     bool computes;    /* rests on computing side by side, so a single CPU and short tasks stand against it */
     void (*tell)(Lesson *lesson); /* writes the result */
@@ -98,10 +99,8 @@ const char *lesson_nouns(Lesson *lesson, const ResultCell *cell);
  * nothing to it. */
 bool lesson_lock_has(const ResultCell *cell, const char *name);
 
-/* A text parameter of the experiment, which is the same in all cells, and a number; "" and 0 if there is
- * none. */
+/* A text parameter of the experiment, which is the same in all cells; "" if there is none. */
 const char *lesson_asked(const Lesson *lesson, const char *name);
-double lesson_asked_number(const Lesson *lesson, const char *name);
 
 /* The number if it is known, else 0. */
 double lesson_known(int64_t value);
@@ -117,10 +116,6 @@ bool lesson_is_short(const ResultCell *cell);
 /* The cell of these with the highest rate above 0, the first if there are several, or NULL. Without a
  * function all have the same. */
 const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell));
-
-/* Side by side needs two tasks, and where they compute two CPUs, and tasks that outlast their creation;
- * others show nothing, whatever came out. */
-bool lesson_can_show(const Lesson *lesson, const ResultCell *cell);
 
 /* 2 if some cell has more than one task, else 0: cells with fewer tasks than this are no comparison. */
 int64_t lesson_least_tasks(const Lesson *lesson);

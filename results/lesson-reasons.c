@@ -75,11 +75,6 @@ const char *lesson_asked(const Lesson *lesson, const char *name)
     return result_param_text(lesson->cells.at[0], name);
 }
 
-double lesson_asked_number(const Lesson *lesson, const char *name)
-{
-    return result_param_number(lesson->cells.at[0], name);
-}
-
 double lesson_known(int64_t value)
 {
     return value == RESULT_UNKNOWN ? 0 : (double)value;
@@ -121,11 +116,6 @@ const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(co
     return best;
 }
 
-bool lesson_can_show(const Lesson *lesson, const ResultCell *cell)
-{
-    return cell->tasks >= 2 && (!lesson->kind->computes || (cell->cpus >= 2 && !lesson_is_short(cell)));
-}
-
 void lesson_say(Lesson *lesson, const char *format, ...)
 {
     va_list args;
@@ -147,15 +137,21 @@ void lesson_because(Lesson *lesson, const char *format, ...)
     va_end(args);
 }
 
+/* Side by side needs two tasks, and where they compute two CPUs, and tasks that outlast their creation. What
+ * came out of others shows nothing. */
+static bool can_show(const Lesson *lesson, const ResultCell *cell)
+{
+    return verdict_words(cell->relative.verdict) && cell->tasks >= 2 &&
+           (!lesson->kind->computes || (cell->cpus >= 2 && !lesson_is_short(cell)));
+}
+
 static LessonOpinion opinion_of(const Lesson *lesson, const LessonReason *reason, const ResultCell *cell)
 {
-    Verdict verdict = cell->relative.verdict;
-
-    if (reason->ask)
-        return reason->ask(cell);
-    if (verdict == VERDICT_NONE || verdict == VERDICT_CANNOT_TELL || !lesson_can_show(lesson, cell))
+    if (reason->verdicts && !can_show(lesson, cell))
         return LESSON_SILENT;
-    return reason->verdicts & 1 << verdict ? LESSON_FOR : LESSON_AGAINST;
+    if (reason->verdicts && !(reason->verdicts & 1 << cell->relative.verdict))
+        return LESSON_AGAINST;
+    return reason->ask ? reason->ask(cell) : LESSON_FOR;
 }
 
 /* Whether a reason holds for the cells it is about; if a lock is given, for those under that one. */

@@ -68,6 +68,7 @@ static void tell_price_of_count(Lesson *lesson)
 }
 
 const LessonKind lesson_refcount = {
+    .experiment = "refcount",
     .computes = true,
     .tell = refcount_tell,
     .reasons =

@@ -77,6 +77,7 @@ static void tell_price_of_item(Lesson *lesson)
 }
 
 const LessonKind lesson_share = {
+    .experiment = "share",
     .tell = share_tell,
     .reasons =
         {

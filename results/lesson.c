@@ -7,17 +7,16 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "results/lesson-kinds.h"
 #include "results/lesson-parts.h"
 
-#define DECLARE(name) extern const LessonKind lesson_##name;
-LESSON_KINDS(DECLARE)
+#define LESSON(name) extern const LessonKind lesson_##name;
+#include "results/lessons.def"
+#undef LESSON
 
-#define ROW(name) {#name, &lesson_##name},
-static const struct {
-    const char *experiment;
-    const LessonKind *kind;
-} kinds[] = {LESSON_KINDS(ROW)};
+#define LESSON(name) &lesson_##name,
+static const LessonKind *const kinds[] = {
+#include "results/lessons.def"
+};
 
 /* An experiment that nobody wrote a lesson for is compared all the same. */
 static const LessonKind any_kind = {.task = "task"};
@@ -25,8 +24,8 @@ static const LessonKind any_kind = {.task = "task"};
 static const LessonKind *find_kind(const char *experiment)
 {
     for (size_t i = 0; experiment && i < ARRAY_LENGTH(kinds); i++) {
-        if (strcmp(kinds[i].experiment, experiment) == 0)
-            return kinds[i].kind;
+        if (strcmp(kinds[i]->experiment, experiment) == 0)
+            return kinds[i];
     }
     return &any_kind;
 }

@@ -77,23 +77,6 @@ static const char *baseline_mode(const ResultRun *run, const ResultCell *cell)
     return "baseline";
 }
 
-/* NULL for what the repetitions cannot tell. */
-static const char *decided_text(Verdict verdict)
-{
-    switch (verdict) {
-    case VERDICT_SAME:
-        return "the same";
-    case VERDICT_FASTER:
-        return "faster";
-    case VERDICT_SLOWER:
-        return "slower";
-    case VERDICT_CANNOT_TELL:
-    case VERDICT_NONE:
-        break;
-    }
-    return NULL;
-}
-
 const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *cell, const char *name)
 {
     return words_printf(words, "%s took %s times the %s time", name, words_ratio(words, cell->relative.ratio),
@@ -102,7 +85,7 @@ const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *
 
 const char *sentence_candidate(Words *words, const ResultRelative *relative)
 {
-    const char *decided = decided_text(relative->verdict);
+    const char *decided = verdict_words(relative->verdict);
 
     if (!decided)
         return words_join(
@@ -153,7 +136,7 @@ static const char *group_finding(Telling *telling, const char *title)
 
     for (size_t i = 0; i < telling->run->cells.n; i++) {
         const ResultCell *cell = telling->run->cells.at[i];
-        const char *decided = decided_text(cell->relative.verdict), *took;
+        const char *decided = verdict_words(cell->relative.verdict), *took;
 
         if (!is_compared(cell) || !decided || strcmp(telling->titles[i], title) != 0)
             continue;
@@ -196,7 +179,7 @@ static const char *mode_finding(Words *words, const ResultRun *run, const Result
 
     for (size_t k = 0; k < ARRAY_LENGTH(verdicts); k++) {
         size_t n = count_of_mode(run, of->mode, verdicts[k]);
-        const char *decided = decided_text(verdicts[k]);
+        const char *decided = verdict_words(verdicts[k]);
 
         if (n > 0)
             counts = words_join(words, counts, ", ",

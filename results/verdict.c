@@ -43,6 +43,13 @@ const char *verdict_name(Verdict verdict)
     return names[verdict];
 }
 
+const char *verdict_words(Verdict verdict)
+{
+    if (verdict == VERDICT_NONE || verdict == VERDICT_CANNOT_TELL)
+        return NULL;
+    return verdict == VERDICT_SAME ? "the same" : names[verdict];
+}
+
 Verdict verdict_from_name(const char *name)
 {
     for (size_t i = VERDICT_SAME; name && i < ARRAY_LENGTH(names); i++) {

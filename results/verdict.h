@@ -26,6 +26,9 @@ Verdict verdict_make(const Ratio *ratio);
 /* "same", "faster", "slower" or "cannot tell"; NULL for VERDICT_NONE. */
 const char *verdict_name(Verdict verdict);
 
+/* "the same", "faster" or "slower", as a sentence says it; NULL for what is not decided. */
+const char *verdict_words(Verdict verdict);
+
 /* The verdict of that name; VERDICT_NONE if there is none, or the name is NULL. */
 Verdict verdict_from_name(const char *name);
 
