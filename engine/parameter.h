@@ -33,7 +33,7 @@ typedef struct Parameter {
  * the nearest of 1, 2, 5, 10, … on a logarithmic scale. At least 1. */
 int64_t parameter_size(double ns);
 
-/* Returns the description for the catalog (see plan/param.h), a new reference. */
+/* Returns the description for the catalog (see CatalogParameter), a new reference. */
 json_t *parameter_describe(const Parameter *parameter);
 
 /* Sets the parameter to its default in the struct. */

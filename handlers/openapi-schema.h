@@ -1,4 +1,5 @@
-/* From the description of a parameter (see plan/param.h) to what an OpenAPI document says of it. */
+/* From the description of a parameter (see catalog_parameter_json()) to what an OpenAPI document says of it.
+ */
 #pragma once
 
 #include <jansson.h>
