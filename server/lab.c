@@ -171,18 +171,12 @@ int lab_ask(Lab *lab)
     return -1;
 }
 
-/* The default of a parameter of the first lock that has it; 0: none has. */
-static int64_t default_of(const Catalogs *catalogs, const char *name)
+/* 0: no lock has such a parameter. */
+static int64_t lab_lock_default(const Lab *lab, const char *name)
 {
-    for (size_t i = 0; i < catalogs->n; i++)
-        for (size_t k = 0; k < catalogs->list[i]->n_locks; k++) {
-            const CatalogLock *lock = &catalogs->list[i]->locks[k];
+    const CatalogParameter *parameter = catalogs_lock_parameter(&lab->catalogs, name);
 
-            for (size_t p = 0; p < lock->n_parameters; p++)
-                if (strcmp(lock->parameters[p].name, name) == 0)
-                    return json_integer_value(json_array_get(lock->parameters[p].fallback, 0));
-        }
-    return 0;
+    return parameter ? json_integer_value(json_array_get(parameter->fallback, 0)) : 0;
 }
 
 void lab_settle(Lab *lab, Config *config)
@@ -194,9 +188,9 @@ void lab_settle(Lab *lab, Config *config)
     config->lock.policy = policy;
     lab->settings.limits.default_lock = policy;
     if (config->lock.switch_interval_us == 0)
-        config->lock.switch_interval_us = default_of(&lab->catalogs, "switch_interval_us");
+        config->lock.switch_interval_us = lab_lock_default(lab, "switch_interval_us");
     if (config->lock.check_interval == 0)
-        config->lock.check_interval = default_of(&lab->catalogs, "check_interval");
+        config->lock.check_interval = lab_lock_default(lab, "check_interval");
 }
 
 int lab_start(Lab *lab, const Config *config)

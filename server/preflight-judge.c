@@ -4,30 +4,75 @@
  * opposite. */
 #include "server/preflight-judge.h"
 
+#include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/cell.h"
 #include "results/human.h"
+
+PreflightCast preflight_cast(const Catalog *catalog)
+{
+    PreflightCast cast = {.catalog = catalog};
+
+    for (size_t i = 0; i < catalog->n_modes; i++) {
+        const CatalogMode *mode = &catalog->modes[i];
+        const CatalogMode **role = mode->baseline                              ? &cast.baseline
+                                   : mode->one_loop                            ? &cast.loop
+                                   : mode->side_by_side && mode->shares_memory ? &cast.threads
+                                   : mode->side_by_side                        ? &cast.processes
+                                                                               : NULL;
+
+        if (role && !*role)
+            *role = mode;
+    }
+    for (size_t i = 0; i < catalog->n_locks; i++) {
+        const CatalogLock *lock = &catalog->locks[i];
+        bool is_none = !lock->exclusive && lock->whose == CATALOG_FOR_ALL;
+
+        if (lock->usual)
+            cast.usual = lock;
+        else if (is_none && !cast.none)
+            cast.none = lock;
+    }
+    return cast;
+}
 
 /* One lesson that is a ratio. */
 typedef struct Lesson {
-    const char *name, *mode, *lock;
-    bool gains; /* at most the bounds, else at least */
+    const char *name; /* "%s" is the lock's title */
+    size_t mode;      /* of the cast */
+    size_t lock;      /* of the cast */
+    bool gains;       /* at most the bounds, else at least */
     double ok, limited;
 } Lesson;
 
+#define ROLE(role) offsetof(PreflightCast, role)
+
 static const Lesson countdown_lessons[] = {
-    {"threads under the GIL", "threads", "gil", false, 0.90, 0.75},
-    {"processes", "processes", "gil", true, 0.65, 0.85},
-    {"threads without a lock", "threads", "none", true, 0.65, 0.85},
+    {"threads under %s", ROLE(threads), ROLE(usual), false, 0.90, 0.75},
+    {"processes", ROLE(processes), ROLE(usual), true, 0.65, 0.85},
+    {"threads without a lock", ROLE(threads), ROLE(none), true, 0.65, 0.85},
 };
 
 static const Lesson fetch_lessons[] = {
-    {"waiting in threads", "threads", "gil", true, 0.65, 0.85},
-    {"waiting in one loop", "epoll", "gil", true, 0.65, 0.85},
+    {"waiting in threads", ROLE(threads), ROLE(usual), true, 0.65, 0.85},
+    {"waiting in one loop", ROLE(loop), ROLE(usual), true, 0.65, 0.85},
 };
+
+static const CatalogMode *mode_of(const PreflightCast *cast, size_t role)
+{
+    return *(const CatalogMode *const *)((const char *)cast + role);
+}
+
+static const CatalogLock *lock_of(const PreflightCast *cast, size_t role)
+{
+    return *(const CatalogLock *const *)((const char *)cast + role);
+}
 
 const char *preflight_state_name(ShowState state)
 {
@@ -38,7 +83,7 @@ const char *preflight_state_name(ShowState state)
 
 static ShowRow row(const char *name, ShowState state, char *why)
 {
-    return (ShowRow){.name = name, .state = state, .why = why};
+    return (ShowRow){.name = text_printf("%s", name), .state = state, .why = why};
 }
 
 static ShowRow judge_cpus(const json_t *host)
@@ -84,27 +129,14 @@ static ShowRow judge_noise(const json_t *host)
             100 * json_number_value(foreign), 100 * json_number_value(steal)));
 }
 
-static const json_t *find_experiment(const json_t *catalog, const char *experiment)
-{
-    size_t i;
-    json_t *entry;
-
-    json_array_foreach (json_object_get(catalog, "experiments"), i, entry) {
-        const char *name = json_string_value(json_object_get(entry, "name"));
-
-        if (name && strcmp(name, experiment) == 0)
-            return entry;
-    }
-    return NULL;
-}
-
 /* The article speaks of thousands of threads and of ten thousand connections. */
-static ShowRow judge_many(
-    const json_t *catalog, const char *name, const char *experiment, const char *mode, const char *what)
+static ShowRow judge_many(const PreflightCast *cast, const char *name, const char *experiment_name,
+    const CatalogMode *mode, const char *what)
 {
-    const json_t *entry = find_experiment(catalog, experiment);
-    json_int_t most = json_integer_value(json_object_get(json_object_get(entry, "max_tasks"), mode));
-    const char *reason = json_string_value(json_object_get(json_object_get(entry, "max_tasks_reason"), mode));
+    const CatalogExperiment *experiment = catalog_experiment(cast->catalog, experiment_name);
+    const CatalogRoom *room = experiment && mode ? catalog_room(cast->catalog, experiment, mode) : NULL;
+    int64_t most = room ? room->max_tasks : 0;
+    const char *reason = room ? room->reason : NULL;
     auto_free char *number = human_integer(most);
 
     if (most >= 10000)
@@ -114,19 +146,16 @@ static ShowRow judge_many(
             reason ? reason : ""));
 }
 
-static const json_t *find_cell(const json_t *run, const Lesson *lesson)
+/* The cell of these, or one of which nothing is known. */
+static const ResultCell *find_cell(const ResultRun *run, const CatalogMode *mode, const CatalogLock *lock)
 {
-    size_t i;
-    json_t *cell;
+    static const ResultCell none;
 
-    json_array_foreach (json_object_get(run, "cells"), i, cell) {
-        const char *mode = json_string_value(json_object_get(cell, "mode"));
-        const char *lock = json_string_value(json_object_get(cell, "lock"));
-
-        if (mode && lock && strcmp(mode, lesson->mode) == 0 && strcmp(lock, lesson->lock) == 0)
-            return cell;
-    }
-    return NULL;
+    for (size_t i = 0; mode && lock && i < run->cells.n; i++)
+        if (strcmp(run->cells.at[i]->mode, mode->name) == 0 &&
+            strcmp(run->cells.at[i]->lock, lock->name) == 0)
+            return run->cells.at[i];
+    return &none;
 }
 
 static bool within(const Lesson *lesson, double ratio, double bound)
@@ -134,25 +163,23 @@ static bool within(const Lesson *lesson, double ratio, double bound)
     return lesson->gains ? ratio <= bound : ratio >= bound;
 }
 
-static ShowRow judge_ratio(const Lesson *lesson, const json_t *run)
+static ShowRow judge_ratio(const PreflightCast *cast, const Lesson *lesson, const ResultRun *run)
 {
-    const json_t *cell = find_cell(run, lesson);
-    const json_t *relative = json_object_get(cell, "relative");
-    const char *reason = json_string_value(json_object_get(cell, "reason"));
-    const char *verdict = json_string_value(json_object_get(relative, "verdict"));
-    double ratio = json_number_value(json_object_get(relative, "ratio"));
-    auto_free char *figure = human_ratio(ratio);
-    bool clear = !lesson->gains || (verdict && strcmp(verdict, "faster") == 0);
+    const CatalogLock *lock = lock_of(cast, lesson->lock);
+    const ResultCell *cell = find_cell(run, mode_of(cast, lesson->mode), lock);
+    const ResultRelative *relative = &cell->relative;
+    const char *reason = cell->reason ? cell->reason : run->reason;
+    auto_free char *name = text_printf(lesson->name, lock ? lock->title : "a lock"), *figure = NULL;
+    bool clear = !lesson->gains || relative->verdict == VERDICT_FASTER;
     ShowState state;
 
-    if (!reason)
-        reason = json_string_value(json_object_get(run, "reason"));
-    if (ratio <= 0)
-        return row(lesson->name, SHOW_NO, text_printf("no figure: %s", reason ? reason : "it did not run"));
-    state = within(lesson, ratio, lesson->ok) && clear ? SHOW_OK
-            : within(lesson, ratio, lesson->limited)   ? SHOW_LIMITED
-                                                       : SHOW_NO;
-    return row(lesson->name, state,
+    if (!relative->is_known)
+        return row(name, SHOW_NO, text_printf("no figure: %s", reason ? reason : "it did not run"));
+    figure = human_ratio(relative->ratio);
+    state = within(lesson, relative->ratio, lesson->ok) && clear ? SHOW_OK
+            : within(lesson, relative->ratio, lesson->limited)   ? SHOW_LIMITED
+                                                                 : SHOW_NO;
+    return row(name, state,
         text_printf("2 tasks take %s of the time of one after the other%s", figure,
             state == SHOW_OK ? ""
             : lesson->gains  ? "; it should be about 0.50"
@@ -160,22 +187,26 @@ static ShowRow judge_ratio(const Lesson *lesson, const json_t *run)
 }
 
 void preflight_judge(
-    const json_t *catalog, const json_t *countdown, const json_t *fetch, ShowRow rows[PREFLIGHT_ROWS])
+    const PreflightCast *cast, const json_t *countdown, const json_t *fetch, ShowRow rows[PREFLIGHT_ROWS])
 {
     const json_t *host = json_object_get(countdown, "host");
+    auto_result_run ResultRun countdown_run = {0}, fetch_run = {0};
     size_t n = 0;
 
     if (!host)
-        host = json_object_get(catalog, "host");
+        host = cast->catalog->host.json;
+    result_run_read(countdown, &countdown_run);
+    result_run_read(fetch, &fetch_run);
     rows[n++] = judge_cpus(host);
     rows[n++] = judge_quota(host);
     rows[n++] = judge_noise(host);
-    rows[n++] = judge_many(catalog, "threads (pids)", "idle", "threads", "threads");
-    rows[n++] = judge_many(catalog, "fetches (descriptors)", "fetch", "epoll", "fetches at once");
-    for (size_t i = 0; i < sizeof(countdown_lessons) / sizeof(countdown_lessons[0]); i++)
-        rows[n++] = judge_ratio(&countdown_lessons[i], countdown);
-    for (size_t i = 0; i < sizeof(fetch_lessons) / sizeof(fetch_lessons[0]); i++)
-        rows[n++] = judge_ratio(&fetch_lessons[i], fetch);
+    rows[n++] = judge_many(cast, "threads (pids)", "idle", cast->threads, "threads");
+    rows[n++] = judge_many(cast, "fetches (descriptors)", "fetch", cast->loop, "fetches at once");
+    for (size_t i = 0; i < ARRAY_LENGTH(countdown_lessons); i++)
+        rows[n++] = judge_ratio(cast, &countdown_lessons[i], &countdown_run);
+    for (size_t i = 0; i < ARRAY_LENGTH(fetch_lessons); i++)
+        rows[n++] = judge_ratio(cast, &fetch_lessons[i], &fetch_run);
+    assert(n == PREFLIGHT_ROWS);
 }
 
 char *preflight_conclude(const ShowRow rows[PREFLIGHT_ROWS], bool *ret_all)
@@ -197,6 +228,8 @@ char *preflight_conclude(const ShowRow rows[PREFLIGHT_ROWS], bool *ret_all)
 
 void preflight_free_rows(ShowRow rows[PREFLIGHT_ROWS])
 {
-    for (size_t i = 0; i < PREFLIGHT_ROWS; i++)
+    for (size_t i = 0; i < PREFLIGHT_ROWS; i++) {
+        free(rows[i].name);
         free(rows[i].why);
+    }
 }

@@ -4,6 +4,18 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "catalog/catalog.h"
+
+/* The modes and locks of a runtime that lessons are about, found by what is true of them; NULL: it has none.
+ */
+typedef struct PreflightCast {
+    const Catalog *catalog;
+    const CatalogMode *baseline, *threads, *processes, *loop;
+    const CatalogLock *usual, *none; /* the one that a request gets that names none; and no lock at all */
+} PreflightCast;
+
+PreflightCast preflight_cast(const Catalog *catalog);
+
 typedef enum ShowState {
     SHOW_OK,
     SHOW_LIMITED, /* it can be seen, but not in full, or not clearly */
@@ -13,16 +25,16 @@ typedef enum ShowState {
 enum { PREFLIGHT_ROWS = 10 };
 
 typedef struct ShowRow {
-    const char *name;
+    char *name; /* owned */
     ShowState state;
     char *why; /* owned; a sentence without its full stop */
 } ShowRow;
 
-/* Fills in the rows. catalog is what the runtime describes; countdown and fetch are runs as results_run()
- * makes them, with modes serial, threads, processes under locks gil and none, and with modes serial, threads,
- * epoll. Anything may be missing in them: a run that failed is an object with its "reason". */
+/* Fills in the rows. countdown and fetch are runs as results_run() makes them: of countdown, the baseline,
+ * threads and processes under both locks; of fetch, the baseline, threads and the loop under the usual one.
+ * Anything may be missing in them: a run that failed is an object with its "reason". */
 void preflight_judge(
-    const json_t *catalog, const json_t *countdown, const json_t *fetch, ShowRow rows[PREFLIGHT_ROWS]);
+    const PreflightCast *cast, const json_t *countdown, const json_t *fetch, ShowRow rows[PREFLIGHT_ROWS]);
 
 /* Returns the last line: whether every lesson can be shown, if only in part, and what would help; the caller
  * frees it. Sets *ret_all. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "results/layout.h"
@@ -68,10 +69,34 @@ static json_t *small_size(const Lab *lab)
     return size >= 4 ? json_integer(size / 4) : NULL;
 }
 
-static json_t *measure_countdown(Lab *lab)
+/* The names of those modes, or locks, that the runtime has. */
+static json_t *names_of_modes(const CatalogMode *const modes[], size_t n)
 {
-    json_auto_t *given = json_pack("{s:[s, s, s], s:[s, s], s:i, s:i, s:i, s:i}", "mode", "serial", "threads",
-        "processes", "lock", "gil", "none", "tasks", 2, "repeat", 7, "warmup", 1, "timeout_ms", COUNTDOWN_MS);
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        if (modes[i])
+            json_array_append_new(names, json_string(modes[i]->name));
+    return names;
+}
+
+static json_t *names_of_locks(const CatalogLock *const locks[], size_t n)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        if (locks[i])
+            json_array_append_new(names, json_string(locks[i]->name));
+    return names;
+}
+
+static json_t *measure_countdown(Lab *lab, const PreflightCast *cast)
+{
+    const CatalogMode *const modes[] = {cast->baseline, cast->threads, cast->processes};
+    const CatalogLock *const locks[] = {cast->usual, cast->none};
+    json_auto_t *given = json_pack("{s:o, s:o, s:i, s:i, s:i, s:i}", "mode",
+        names_of_modes(modes, ARRAY_LENGTH(modes)), "lock", names_of_locks(locks, ARRAY_LENGTH(locks)),
+        "tasks", 2, "repeat", 7, "warmup", 1, "timeout_ms", COUNTDOWN_MS);
     json_t *size = small_size(lab);
 
     if (size)
@@ -79,11 +104,12 @@ static json_t *measure_countdown(Lab *lab)
     return measure(lab, "countdown", given);
 }
 
-static json_t *measure_fetch(Lab *lab)
+static json_t *measure_fetch(Lab *lab, const PreflightCast *cast)
 {
-    json_auto_t *given =
-        json_pack("{s:[s, s, s], s:[s], s:i, s:i, s:i, s:i, s:i}", "mode", "serial", "threads", "epoll",
-            "lock", "gil", "tasks", 2, "delay_ms", 100, "repeat", 6, "warmup", 1, "timeout_ms", FETCH_MS);
+    const CatalogMode *const modes[] = {cast->baseline, cast->threads, cast->loop};
+    json_auto_t *given = json_pack("{s:o, s:o, s:i, s:i, s:i, s:i, s:i}", "mode",
+        names_of_modes(modes, ARRAY_LENGTH(modes)), "lock", names_of_locks(&cast->usual, 1), "tasks", 2,
+        "delay_ms", 100, "repeat", 6, "warmup", 1, "timeout_ms", FETCH_MS);
 
     return measure(lab, "fetch", given);
 }
@@ -112,12 +138,12 @@ static bool print_rows(const ShowRow rows[PREFLIGHT_ROWS])
 
 static bool look(Lab *lab)
 {
-    const json_t *catalog = lab->catalogs.list[0]->json;
-    json_auto_t *countdown = measure_countdown(lab), *fetch = measure_fetch(lab);
+    const PreflightCast cast = preflight_cast(lab->catalogs.list[0]);
+    json_auto_t *countdown = measure_countdown(lab, &cast), *fetch = measure_fetch(lab, &cast);
     ShowRow rows[PREFLIGHT_ROWS];
     bool all;
 
-    preflight_judge(catalog, countdown, fetch, rows);
+    preflight_judge(&cast, countdown, fetch, rows);
     all = print_rows(rows);
     preflight_free_rows(rows);
     return all;

@@ -1,16 +1,37 @@
-/* Which lessons a machine can show, judged from made-up catalogs and runs. */
+/* Which lessons a machine can show, judged from made-up runtimes and runs. */
 #include "server/preflight-judge.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "tests/unit/made-catalog.h"
 #include "tests/unit/run.h"
 
-static json_t *make_catalog(int threads, int fetches)
+static CatalogRoom idle_room[ARRAY_LENGTH(made_modes)], fetch_room[ARRAY_LENGTH(made_modes)];
+
+static const CatalogExperiment experiments[] = {
+    {.name = "idle", .room = idle_room}, {.name = "fetch", .room = fetch_room}};
+
+static json_t *described_host;
+
+static Catalog catalog = {
+    .modes = made_modes,
+    .n_modes = ARRAY_LENGTH(made_modes),
+    .locks = made_locks,
+    .n_locks = ARRAY_LENGTH(made_locks),
+};
+
+/* A runtime that has room for so many. */
+static Catalog make_catalog(int threads, int fetches)
 {
-    return json_pack("{s:{s:i, s:i}, s:[{s:s, s:{s:i}}, {s:s, s:{s:i}}]}", "host", "cpus_online", 2,
-        "cpus_usable", 2, "experiments", "name", "idle", "max_tasks", "threads", threads, "name", "fetch",
-        "max_tasks", "epoll", fetches);
+    idle_room[made_mode("threads") - made_modes] = (CatalogRoom){.max_tasks = threads};
+    fetch_room[made_mode("epoll") - made_modes] = (CatalogRoom){.max_tasks = fetches};
+    json_decref(described_host);
+    described_host = json_pack("{s:i, s:i}", "cpus_online", 2, "cpus_usable", 2);
+    catalog.host.json = described_host;
+    catalog.experiments = experiments;
+    catalog.n_experiments = ARRAY_LENGTH(experiments);
+    return catalog;
 }
 
 static json_t *make_cell(const char *mode, const char *lock, double ratio, const char *verdict)
@@ -42,11 +63,12 @@ static json_t *make_fetch(double threads, double loop, const char *verdict)
 static ShowRow rows[PREFLIGHT_ROWS];
 
 /* Judges, and lets go of what was given. */
-static void judge(json_t *catalog, json_t *countdown, json_t *fetch)
+static void judge(Catalog runtime, json_t *countdown, json_t *fetch)
 {
+    const PreflightCast cast = preflight_cast(&runtime);
+
     preflight_free_rows(rows);
-    preflight_judge(catalog, countdown, fetch, rows);
-    json_decref(catalog);
+    preflight_judge(&cast, countdown, fetch, rows);
     json_decref(countdown);
     json_decref(fetch);
 }
@@ -102,11 +124,10 @@ END_TEST
 
 START_TEST(what_allows_few_is_named)
 {
-    json_t *catalog = make_catalog(84, 10000);
+    const Catalog runtime = make_catalog(84, 10000);
 
-    json_object_set_new(json_array_get(json_object_get(catalog, "experiments"), 0), "max_tasks_reason",
-        json_pack("{s:s}", "threads", "its pids.max is low"));
-    judge(catalog, make_countdown(1, 0.5, 0.5), make_fetch(0.5, 0.5, "faster"));
+    idle_room[made_mode("threads") - made_modes].reason = "its pids.max is low";
+    judge(runtime, make_countdown(1, 0.5, 0.5), make_fetch(0.5, 0.5, "faster"));
     assert_row("threads (pids)", SHOW_NO, "84 threads only, not for 10,000: its pids.max is low");
 }
 END_TEST
@@ -147,10 +168,32 @@ END_TEST
 
 START_TEST(nothing_at_all_is_no)
 {
-    judge(json_object(), json_object(), json_object());
+    judge((Catalog){0}, json_object(), json_object());
     assert_row("CPUs", SHOW_LIMITED, "only 1 of 0");
     assert_row("threads (pids)", SHOW_NO, "0 threads");
     assert_row("processes", SHOW_NO, "it did not run");
+}
+END_TEST
+
+/* As it would be with a lock that nobody ever heard of. */
+START_TEST(what_a_lesson_is_about_is_found_by_what_is_true_of_it)
+{
+    static const CatalogLock locks[] = {
+        {.name = "free"}, {.name = "new", .title = "the new lock", .usual = true, .exclusive = true}};
+    Catalog runtime = make_catalog(10000, 10000);
+    PreflightCast cast;
+
+    runtime.locks = locks;
+    runtime.n_locks = ARRAY_LENGTH(locks);
+    cast = preflight_cast(&runtime);
+    ck_assert_ptr_eq(cast.usual, &locks[1]);
+    ck_assert_ptr_eq(cast.none, &locks[0]);
+    ck_assert_ptr_eq(cast.baseline, made_mode("serial"));
+    ck_assert_ptr_eq(cast.threads, made_mode("threads"));
+    ck_assert_ptr_eq(cast.processes, made_mode("processes"));
+    ck_assert_ptr_eq(cast.loop, made_mode("epoll"));
+    judge(runtime, json_pack("{s:[o]}", "cells", make_cell("threads", "new", 1.01, "same")), json_object());
+    assert_row("threads under the new lock", SHOW_OK, "1.01");
 }
 END_TEST
 
@@ -179,4 +222,4 @@ END_TEST
 
 RUN_TESTS("preflight", 30, a_good_machine_shows_all, one_cpu_shows_no_gain, a_weak_gain_is_limited,
     what_allows_few_is_named, quotas_and_noise_limit, what_did_not_run_says_why, nothing_at_all_is_no,
-    the_conclusion_counts_what_cannot_be_shown)
+    what_a_lesson_is_about_is_found_by_what_is_true_of_it, the_conclusion_counts_what_cannot_be_shown)
