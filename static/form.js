@@ -1,6 +1,7 @@
 // The form, made of the catalog: one field for each parameter, named like the parameter. The form knows
 // nothing of requests: it shows a state, reports what is typed, and marks the fields that the server
 // refused.
+import {normalText} from './address.js';
 import {defaultText, experimentOf, formParts} from './catalog.js';
 import {el} from './dom.js';
 import {ids, makeField} from './fields.js';
@@ -23,7 +24,12 @@ export function fillForm(form, catalog, state, {changed, choose, actions}) {
                 changed: (t) => changed(parameter.name, t),
             });
         });
-    const isTouched = parts.folded.some((parameter) => state.values[parameter.name] !== undefined);
+    // A run that is opened by its address says all its values; a default is no reason to unfold.
+    const isTouched = parts.folded.some((parameter) => {
+        const text = state.values[parameter.name];
+
+        return text !== undefined && normalText(parameter, text) !== defaultText(parameter);
+    });
 
     const own =
         parts.own.length > 0 &&

@@ -89,10 +89,6 @@ export function ratio(value) {
     return value >= 0.1 && value < 9.995 ? fixed(value, 2) : real(value);
 }
 
-export function percent(share) {
-    return isNothing(share) ? NONE : `${signed(share, fixed(Math.abs(share) * 100, 1))} %`;
-}
-
 // A number as the form takes it: commas would separate a list there, so digits are grouped by underscores.
 export function typed(value) {
     const text = String(value);

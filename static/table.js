@@ -2,7 +2,7 @@
 // stand in <data> elements that carry the figure of the server, so a copy or a script loses nothing.
 import {axisValue, hasTimes, statusText, varyingAxes, whisker} from './cells.js';
 import {el} from './dom.js';
-import {count, field, fieldTitle, percent, ratio, sentence, time, timeRange} from './format.js';
+import {count, field, fieldTitle, ratio, sentence, text as written, time, timeRange} from './format.js';
 import {signNode} from './signs.js';
 
 export function number(value, text) {
@@ -48,7 +48,7 @@ const timeOf = (head, get) => figure(head, (cell) => number(get(cell), time(get(
 function axisColumn(axis) {
     return axis === 'lock'
         ? signed(axis)
-        : plain(fieldTitle(axis), (cell) => String(axisValue(cell, axis) ?? 'default'));
+        : plain(fieldTitle(axis), (cell) => written(axisValue(cell, axis) ?? 'default'));
 }
 
 // What tells cells apart in the smaller tables.
@@ -69,7 +69,9 @@ function timesBaseline({relative}) {
 
     return [
         number(relative.ratio, ratio(relative.ratio)),
-        relative.interval && low !== high ? el('small', {}, ` ${ratio(low)} to ${ratio(high)}`) : '',
+        relative.interval && low !== high
+            ? el('small', {class: 'under'}, ` ${ratio(low)} to ${ratio(high)}`)
+            : '',
     ];
 }
 
@@ -90,8 +92,6 @@ function status(cell) {
 // The table behind the chart. baseline is the mode that the others are compared with.
 export function cellTable(run, baseline) {
     const {cells} = run;
-    const levels = cells.map((cell) => cell.wall_ns?.level).filter(Boolean);
-    const level = levels.length > 0 ? ` (${percent(levels[0])})` : '';
     const always = ['lock', 'tasks', 'cpus'];
     const columns = [
         signed('mode'),
@@ -102,7 +102,7 @@ export function cellTable(run, baseline) {
             .filter((axis) => !always.includes(axis))
             .map(axisColumn),
         timeOf('median', (cell) => cell.wall_ns?.median),
-        figure(`interval${level}`, interval),
+        figure('interval', interval),
         figure(`× ${baseline}`, timesBaseline),
         plain('verdict', (cell) => cell.relative?.verdict ?? '–'),
         timeOf('CPU time', (cell) => cell.cpu_ns?.median),
@@ -118,7 +118,7 @@ export function cellTable(run, baseline) {
 export function tableNotes({sentences}) {
     return (
         (sentences?.repetitions ? `${sentence(sentences.repetitions)} ` : '') +
-        'Switches of context are voluntary + involuntary; the range beside a ratio is its interval.'
+        'Switches of context are voluntary + involuntary; the range below a ratio is its interval.'
     );
 }
 

@@ -179,6 +179,18 @@ export async function a_run_is_opened_by_its_address({open, base}) {
     await page.getByRole('alert').filter({hasText: 'No such run'}).waitFor();
 }
 
+export async function a_run_unfolds_only_what_it_changed({open, base}) {
+    for (const [values, isOpen] of [
+        [{mode: 'serial', n: 1e5}, false],
+        [{mode: 'serial', n: 1e5, repeat: 3}, true],
+    ]) {
+        const {page} = await open(`#runs/${(await runNow(base, values)).id}`);
+
+        await page.locator('#result table').waitFor();
+        assert.equal(await page.locator('#form details').evaluate((node) => node.open), isOpen);
+    }
+}
+
 export async function a_run_that_is_not_kept_says_why({open, base}) {
     const {id} = await runNow(base, QUICK);
     const {page} = await open();
