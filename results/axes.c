@@ -48,11 +48,13 @@ static int64_t axis_number_in(const Axis *axis, const ResultCell *cell)
     return axis->kind == AXIS_TASKS ? cell->tasks : axis->kind == AXIS_CPUS ? cell->cpus : RESULT_UNKNOWN;
 }
 
+/* The value where it is a parameter, NULL where it is something else. */
 static const json_t *axis_param_in(const Axis *axis, const ResultCell *cell)
 {
     return axis->kind == AXIS_PARAM ? result_param(cell, axis->name) : NULL;
 }
 
+/* A parameter that may be left out, a URL for example, is null in the cell: it is there and says nothing. */
 bool axis_is_set(const Axis *axis, const ResultCell *cell)
 {
     const char *name = axis_name_in(axis, cell);
@@ -78,6 +80,8 @@ char *axis_text(const Axis *axis, const ResultCell *cell)
                                     : human_integer(axis_number_in(axis, cell));
 }
 
+/* Two values that are both missing are equal; a missing one and null are not, because only some cells have
+ * such a parameter at all. */
 static bool axis_is_equal(const Axis *axis, const ResultCell *a, const ResultCell *b)
 {
     const char *name = axis_name_in(axis, a);
@@ -115,6 +119,7 @@ static json_t *axis_names(const ResultCells *cells)
     return names;
 }
 
+/* The first names are those of identity, in its order: the set began with them. */
 static Axes axes_find(const ResultCells *cells, bool varying)
 {
     Axes axes = {.names = axis_names(cells)};

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "results/time-json.h"
 
+/* The samples are listed in the order in which they were made: a drift over the repetitions can be seen. */
 static json_t *cell_stats_json(const int64_t *values, const Stats *stats)
 {
     json_t *samples = json_array(), *object = time_json(&(ResultTime){

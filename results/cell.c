@@ -17,6 +17,7 @@ typedef struct IntegerField {
     size_t offset;
 } IntegerField;
 
+/* The name in the JSON is that of the field, so the two cannot drift apart. */
 #define FIELD(type, name)                                                                                    \
     {                                                                                                        \
 #name, offsetof(type, name)                                                                          \
@@ -76,6 +77,8 @@ ResultStatus result_status_from_name(const char *name)
     return RESULT_STATUS_UNKNOWN;
 }
 
+/* A median of -5, of 1e300 or of "7" is as good as none, so that nobody who divides by it or adds to it has
+ * to ask. */
 static int64_t cell_read_integer(const json_t *value)
 {
     int64_t integer = RESULT_UNKNOWN;
@@ -94,6 +97,7 @@ static const char *cell_read_text(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
+/* Names are compared and printed everywhere, so a missing one is an empty one and never NULL. */
 static const char *cell_read_name(const json_t *object, const char *name)
 {
     const char *text = cell_read_text(object, name);
@@ -124,6 +128,7 @@ static void cell_read_time(const json_t *object, ResultTime *ret)
     ret->n = json_array_size(ret->samples);
 }
 
+/* Without an object all of it is unknown, too: asking a missing object for a member gives nothing. */
 static void cell_read_relative(const json_t *object, ResultRelative *ret)
 {
     const json_t *interval = json_object_get(object, "interval");
@@ -171,6 +176,7 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
         json_object_get(json, "lock_stats"), lock_fields, ARRAY_LENGTH(lock_fields), &ret->lock_stats);
 }
 
+/* A cell that was asked for is one of which nothing is known yet but its names. */
 void result_cell_from_spec(const CellSpec *spec, size_t index, ResultCell *ret)
 {
     result_cell_read(NULL, index, ret);
@@ -198,6 +204,8 @@ static ResultTexts run_read_texts(const json_t *array)
     return texts;
 }
 
+/* A run that was stored before noise was measured says nothing of it, which is not the same as a quiet
+ * machine. */
 static void run_read_host(const json_t *object, ResultHost *ret)
 {
     const json_t *noisy = json_object_get(object, "noisy");
@@ -260,6 +268,7 @@ void result_run_read(const json_t *json, ResultRun *ret)
     run_read_cells(json_object_get(json, "cells"), ret);
 }
 
+/* The JSON goes last, because everything else may be borrowed from it. */
 void result_run_finish(ResultRun *run)
 {
     free(run->sized.at);
@@ -312,6 +321,7 @@ double result_param_number(const ResultCell *cell, const char *name)
     return json_number_value(result_param(cell, name));
 }
 
+/* A number that is missing reads as NAN. */
 bool result_metric(const ResultCell *cell, const char *name, double *ret)
 {
     double value = cell_read_real(json_object_get(cell->metrics, name));
@@ -358,6 +368,8 @@ json_t *result_figure(const ResultCell *cell, const char *path)
     return NULL;
 }
 
+/* No repetition takes no time, so a 0 comes from a file that was made by hand; a ratio must not divide by it.
+ */
 size_t result_time_samples(const ResultTime *time, int64_t *ret, size_t max)
 {
     size_t n = 0;

@@ -7,6 +7,8 @@
 #include "results/sample.h"
 #include "results/spans.h"
 
+/* A cell on its way: filled by its events, in any order, until all repetitions are there or the run is over.
+ */
 typedef struct CollectedCell {
     CellSpec spec;      /* what it was asked to be; its params are shared, all else is borrowed */
     ResultCell asked;   /* the same as a cell without figures; borrowed from spec */
@@ -18,6 +20,7 @@ typedef struct CollectedCell {
     size_t n_repetitions, n_failed_repetitions; /* that came, and of these */
 } CollectedCell;
 
+/* Belongs to one thread at a time: the loop fills it, and a worker reads it once nothing more can come. */
 struct Results {
     json_t *request;                /* shared with the plan */
     const char *experiment, *label; /* borrowed from it; NULL: it says none */

@@ -61,6 +61,7 @@ static const CsvTable csv_columns = {
     .n_figures = ARRAY_LENGTH(figures),
 };
 
+/* Each run has a column that is headed by its side, so that "baseline" and "candidate" need no legend. */
 static void compare_add_median(Layout *layout, const RunComparison *comparison, int side)
 {
     size_t column = layout_add(layout, compare_side_names[side], true, LAYOUT_KEEP);
@@ -73,6 +74,8 @@ static void compare_add_median(Layout *layout, const RunComparison *comparison, 
     }
 }
 
+/* The ratio is of the medians; its interval is beside it, because a ratio of 1.2 from 0.9 to 1.6 is no news.
+ */
 static void compare_add_ratio(Layout *layout, const ResultCells *rows)
 {
     size_t ratios = layout_add(layout, "ratio", true, LAYOUT_KEEP);
@@ -143,6 +146,7 @@ static void compare_write_side(const Prose *prose, const RunComparison *comparis
         *text ? text : "a run that says nothing of itself");
 }
 
+/* The sentence first, then what stands against it. */
 static void compare_write_closing(const Prose *prose, const RunComparison *comparison)
 {
     fputs("\n", prose->file);

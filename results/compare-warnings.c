@@ -54,6 +54,7 @@ static void warn_of_itself(RunComparison *comparison)
         warn(comparison, strdup("a run is compared with itself, so there is no difference to find"));
 }
 
+/* Cells of two experiments match if they happen to have the same parameters, or none. */
 static void warn_of_experiments(RunComparison *comparison)
 {
     const char *baseline = comparison->runs[BASELINE]->experiment;
@@ -174,6 +175,8 @@ static char *host_differences(const ResultHost *baseline, const ResultHost *cand
     return text;
 }
 
+/* Another machine explains any difference. A host that is not known is not compared: what is missing would
+ * look like a difference in everything. */
 static void warn_of_hosts(RunComparison *comparison)
 {
     const ResultHost *baseline = &comparison->runs[BASELINE]->host;
@@ -196,6 +199,8 @@ typedef struct Sized {
     size_t n;
 } Sized;
 
+/* Where nobody gave n, it was chosen so that a task takes about a fifth of a second on that machine. Two runs
+ * then did not do the same work, no cell matches, and only this tells why. */
 static Sized sized_find(const RunComparison *comparison)
 {
     Sized sized = {0};

@@ -65,6 +65,7 @@ static char *compare_summary_text(const RunComparison *comparison)
     return text_printf("%s%s", common, lonely);
 }
 
+/* In this order: warnings are about cells that found no partner, and the summary counts all of them. */
 RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate)
 {
     RunComparison *comparison = calloc(1, sizeof(*comparison));
@@ -93,6 +94,7 @@ void compare_free(RunComparison *comparison)
     free(comparison);
 }
 
+/* Which run it was, in short; the rest is in the run itself. */
 static json_t *compare_head_json(const ResultRun *run)
 {
     return json_pack("{s:s?, s:s?, s:s?, s:s?, s:s?}", "id", run->id, "experiment", run->experiment, "label",

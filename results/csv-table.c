@@ -131,6 +131,8 @@ static bool csv_is_name_of(const char *name, const CsvColumn *columns, size_t n)
     return false;
 }
 
+/* A parameter may be called like a column that is always there. Two columns of one name would be one to a
+ * data frame. */
 static bool csv_is_fixed_name(const CsvTable *table, const char *name)
 {
     return strcmp(name, NUMBER_NAME) == 0 || csv_is_name_of(name, table->document, table->n_document) ||
@@ -138,6 +140,8 @@ static bool csv_is_fixed_name(const CsvTable *table, const char *name)
            csv_is_name_of(name, table->figures, table->n_figures);
 }
 
+/* Names come before anything is written, because the columns of all rows must be known for the first. A cell
+ * without a parameter has an empty field there. */
 static void csv_write_head(const CsvTable *table, json_t *params, json_t *metrics, FILE *file)
 {
     const char *name;

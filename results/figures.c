@@ -81,6 +81,8 @@ void figures_free(Figures *figures, size_t n_cells)
     free(figures);
 }
 
+/* The ideal is made of the median of the baseline cell's wall time and that of its CPU time, which may be of
+ * two repetitions: each is the best there is for what it says. */
 int64_t figures_ideal(const Figures *figures, size_t i)
 {
     const Figures *baseline;

@@ -38,6 +38,7 @@ const char *const *format_names(FormatUse use)
     return use == FORMAT_ANSWER ? format_answer_names : format_hand_names;
 }
 
+/* The table is indexed by the format, so the place of a name is its format. */
 int result_format_from_name(const char *name, ResultFormat *ret)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
@@ -146,6 +147,7 @@ static FILE *format_open(char **text, size_t *length)
     return file;
 }
 
+/* JSON needs no struct, but reading one costs little beside writing it, and all formats are the same then. */
 char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
 {
     auto_result_run ResultRun parsed;

@@ -81,6 +81,7 @@ size_t layout_add_bars(Layout *layout, int rank)
     return index;
 }
 
+/* A column grows with its widest text, so the table is as narrow as its content. */
 void layout_set(Layout *layout, size_t column, size_t row, char *text)
 {
     char *clean = plain_clean(text, layout->markdown);
@@ -250,6 +251,8 @@ static void layout_write_row(const Layout *layout, long row, size_t n_shown, FIL
     fputs(layout->markdown ? " |\n" : "\n", file);
 }
 
+/* In Markdown the rule says on which side a column is aligned; numbers stand to the right, so that their
+ * digits can be compared. */
 static void layout_write_rule(const Layout *layout, FILE *file)
 {
     bool first = true;

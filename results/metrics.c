@@ -102,6 +102,7 @@ static char *metric_text_anywhere(const ResultCells *cells, const char *name)
     return text;
 }
 
+/* What is the same in all cells is still worth a look: that nothing was lost is a result. */
 static void metrics_write_common(const ResultCells *cells, json_t *names, const Prose *prose)
 {
     Paragraph paragraph = {.prose = prose, .indent = "  "};

@@ -11,6 +11,7 @@
 #include "results/noise.h"
 #include "results/sentences.h"
 
+/* Figures of all cells come first, because each may be compared with any other. */
 static json_t *run_cells_json(const Results *results, ResultStatus run_status, const char *run_reason)
 {
     Figures *figures = figures_new(results);

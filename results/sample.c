@@ -33,6 +33,7 @@ const char *sample_time_name(SampleTime time)
     return time_names[time];
 }
 
+/* The limit leaves room to add a few of them up without an overflow. */
 int sample_read_integer(const json_t *value, int64_t *ret)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > INTEGER_MAX)
@@ -71,6 +72,7 @@ static bool is_counters(const json_t *object)
     return is_absent(object) || json_is_object(object);
 }
 
+/* What the task answered, and what else an experiment says of it, is its own business. */
 static bool is_task_row(const json_t *row)
 {
     json_t *id = NULL, *start = NULL, *end = NULL, *cpu = NULL;
@@ -204,6 +206,7 @@ static json_t *sample_cut_rows(const json_t *event, size_t max_rows, size_t *ret
     return copy;
 }
 
+/* If the text cannot be made, the tree is kept: more memory is better than a lost repetition. */
 static void sample_keep(const json_t *event, size_t max_rows, Sample *sample)
 {
     size_t n_values;

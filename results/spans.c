@@ -93,6 +93,7 @@ static int spans_read_all(const json_t *event, int64_t n_tasks, Spans *spans)
     return spans_read_rows(instants, true, n_tasks, spans->rows + spans->n_spans);
 }
 
+/* A runtime that could not trace says why instead, and that is no error of the run. */
 int spans_read(const json_t *event, int64_t n_tasks, Spans **ret)
 {
     const char *reason = json_string_value(json_object_get(event, "reason"));

@@ -99,6 +99,7 @@ static json_t *summary_of_time(const ResultRun *run, const Axes *varying)
     return summary_headline(text, json_integer(median), "ns");
 }
 
+/* A list of runs is kept and sent for each of them, so it holds no more than a line can show. */
 json_t *summary_make(const ResultRun *run, const char *headline)
 {
     auto_axes Axes varying = axes_varying(&run->cells);

@@ -140,6 +140,8 @@ static int64_t table_known(int64_t count)
     return count == RESULT_UNKNOWN ? 0 : count;
 }
 
+/* Beside how long it took stands what explains it: CPU time above the wall time is work side by side, an
+ * ideal far below it is what could not overlap, many switches are hand-overs. */
 static void table_add_costs(Layout *layout, const ResultCells *cells)
 {
     size_t cpu = layout_add(layout, "CPU time", true, RANK_CPU);
@@ -176,6 +178,7 @@ static void table_write_cells(const ResultCells *cells, const Axes *varying, boo
     layout_free(layout);
 }
 
+/* From what was asked to what it means: a reader may stop anywhere. */
 static void table_write_run(const ResultRun *run, bool markdown, FILE *file)
 {
     auto_axes Axes varying = axes_varying(&run->cells);

@@ -48,6 +48,7 @@ json_t *time_json(const ResultTime *time)
         time_real_json(isnan(time->level) ? NAN : time_round(time->level, LEVEL_DIGITS)));
 }
 
+/* A ratio that is not known is 0 here, and no measured one is: both medians are above it. */
 ResultRelative relative_from_ratio(const Ratio *ratio, char **ret_hint)
 {
     Verdict verdict = verdict_make(ratio);

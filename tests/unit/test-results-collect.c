@@ -29,7 +29,7 @@ static void assert_keys(json_t *object, const char *const *keys, size_t n)
         ck_assert_str_eq(key, keys[i++]);
 }
 
-#define ASSERT_KEYS(object, keys) assert_keys(object, keys, sizeof(keys) / sizeof(keys[0]))
+#define ASSERT_KEYS(object, keys) assert_keys(object, keys, ARRAY_LENGTH(keys))
 
 START_TEST(keys_come_in_the_documented_order)
 {
@@ -210,7 +210,7 @@ START_TEST(a_runtime_may_leave_out_what_it_cannot_measure)
     Results *results = make_results();
     json_t *missing = make_sample(0, 0, 300, 200), *null = make_sample(0, 1, 300, 200);
 
-    for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(optional); i++) {
         json_object_del(missing, optional[i]);
         json_object_set_new(null, optional[i], json_null());
     }
@@ -354,7 +354,7 @@ static const struct {
 
 START_TEST(an_incomplete_cell_takes_after_the_run)
 {
-    for (size_t i = 0; i < sizeof(incomplete) / sizeof(incomplete[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(incomplete); i++) {
         Results *results = make_results();
         json_auto_t *run = NULL;
 
@@ -401,7 +401,7 @@ START_TEST(other_events_say_nothing_about_results)
     static const char *const names[] = {"hello", "done"};
     Results *results = make_results();
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         ck_assert_int_eq(add(results, json_pack("{s:s}", "event", names[i])), 0);
     ck_assert(!results_failed(results));
     ck_assert(!results_complete(results));
@@ -493,7 +493,7 @@ START_TEST(malformed_events_are_refused_and_change_nothing)
     Results *results = make_results();
     json_auto_t *before = results_cells(results), *after = NULL;
 
-    for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(malformed); i++) {
         json_auto_t *patch = json_loads(malformed[i], 0, NULL);
         json_t *event = make_sample(0, 0, 300, 200);
 
@@ -515,7 +515,7 @@ START_TEST(what_is_no_object_is_refused)
         "{\"event\": \"error\"}", "{\"event\": \"error\", \"message\": 1}", "{\"event\": \"sample\"}"};
     Results *results = make_results();
 
-    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(values); i++)
         ck_assert_int_eq(add(results, json_loads(values[i], JSON_DECODE_ANY, NULL)), -EINVAL);
     ck_assert_int_eq(results_add(results, NULL), -EINVAL);
     results_free(results);

@@ -320,7 +320,7 @@ START_TEST(without_a_time_there_is_no_ratio)
 {
     static const char *const medians[] = {"0", "-1", "null", "\"x\"", "1e300", "[]", "9223372036854775807"};
 
-    for (size_t i = 0; i < sizeof(medians) / sizeof(medians[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(medians); i++) {
         json_auto_t *baseline = run_with_samples("A", "[]"), *candidate = run_with_samples("B", "[1, 2]");
         json_auto_t *both = NULL;
 
@@ -706,7 +706,7 @@ static const char *const strange_runs[] = {
     "{\"host\": {\"noisy\": true, \"noise_reasons\": [1, null, {}]}}",
 };
 
-#define N_STRANGE (sizeof(strange_runs) / sizeof(strange_runs[0]))
+#define N_STRANGE ARRAY_LENGTH(strange_runs)
 
 START_TEST(strange_runs_are_compared_all_the_same)
 {

@@ -460,7 +460,7 @@ static const char *const strange_runs[] = {
 
 START_TEST(strange_runs_are_formatted_all_the_same)
 {
-    for (size_t i = 0; i < sizeof(strange_runs) / sizeof(strange_runs[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(strange_runs); i++) {
         json_auto_t *run = json_loads(strange_runs[i], JSON_DECODE_ANY, NULL);
 
         ck_assert_msg(run != NULL, "%s", strange_runs[i]);

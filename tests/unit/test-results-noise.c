@@ -241,7 +241,7 @@ START_TEST(malformed_noise_is_refused)
         "{\"foreign_cpu\": 0.1, \"steal\": 0, \"throttled_ns\": 0, \"span_ns\": \"1\"}"};
     Results *results = make_results();
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         json_t *sample = make_sample(0, 0, 1000, 1000);
 
         json_object_set_new(sample, "noise", json_loads(texts[i], JSON_DECODE_ANY, NULL));
@@ -267,7 +267,7 @@ START_TEST(the_host_has_its_documented_order)
     run = results_run(results, &(RunHead){.status = "done", .host = host});
     json_object_foreach (find(run, "host"), key, value)
         ck_assert_str_eq(key, order[i++]);
-    ck_assert_uint_eq(i, sizeof(order) / sizeof(order[0]));
+    ck_assert_uint_eq(i, ARRAY_LENGTH(order));
     results_free(results);
 }
 END_TEST

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "results/ideal.h"
 #include "results/verdict.h"
@@ -182,7 +183,7 @@ static const struct {
 
 START_TEST(the_interval_decides_the_verdict)
 {
-    for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(verdicts); i++) {
         Ratio ratio = ratio_of(1, verdicts[i].low, verdicts[i].high);
 
         ck_assert_msg(strcmp(verdict_name(verdict_make(&ratio)), verdicts[i].verdict) == 0, "%g..%g is %s",

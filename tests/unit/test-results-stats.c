@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/random.h"
 #include "tests/unit/run.h"
 
@@ -78,7 +79,7 @@ START_TEST(ranks_of_the_interval_are_those_of_the_tables)
         {10, 2, 0.978515625}, {12, 3, 0.961425781}, {15, 4, 0.964843750}, {20, 6, 0.958610535},
         {25, 8, 0.956714749}, {30, 10, 0.957226}, {50, 18, 0.967160}, {100, 40, 0.964800}};
 
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
         double level = 0;
 
         ck_assert_uint_eq(stats_interval_rank(known[i].n, &level), known[i].rank);
@@ -125,7 +126,7 @@ START_TEST(many_values_do_not_vanish)
 {
     static const size_t numbers[] = {1000, 1075, 2000, 10000, 100000};
 
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
         double n = (double)numbers[i], level = 0;
         size_t rank = stats_interval_rank(numbers[i], &level);
 

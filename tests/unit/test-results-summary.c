@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "tests/unit/run.h"
 
 static const char times[] =
@@ -72,7 +73,7 @@ START_TEST(without_figures_there_is_no_headline)
     static const char *const runs[] = {"{}", "{\"cells\": []}", "{\"cells\": 7}", "{\"cells\": [{}]}",
         "{\"cells\": [{\"mode\": \"serial\", \"wall_ns\": null, \"metrics\": {\"lost_updates\": \"x\"}}]}"};
 
-    for (size_t i = 0; i < 2 * sizeof(runs) / sizeof(runs[0]); i++) {
+    for (size_t i = 0; i < 2 * ARRAY_LENGTH(runs); i++) {
         json_auto_t *summary = summary_of(runs[i / 2], i % 2 ? "metrics.lost_updates" : NULL);
 
         ck_assert(json_is_null(json_object_get(summary, "headline")));

@@ -91,7 +91,7 @@ START_TEST(malformed_timelines_are_refused)
         "{\"spans\": [[0, \"run\", 1.5, 2]]}", "{\"spans\": [[0, \"run\", 1, 1000000000000000001]]}",
         "{\"instants\": [[0, \"run\", 1]]}", "{\"instants\": [[0, \"false-wakeup\", 1, 1]]}"};
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
         json_auto_t *change = json_loads(bad[i], 0, NULL), *event = make_timeline(0);
         Results *results = make_results();
 
@@ -182,7 +182,7 @@ START_TEST(a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task)
     auto_free char *text = trace_of(make_timeline(1), make_timeline(2));
     const char *at = strchr(text, '\n') + 1;
 
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
         ck_assert_msg(strncmp(at, lines[i], strlen(lines[i])) == 0, "%s is not %s", at, lines[i]);
         at += strlen(lines[i]);
     }
