@@ -26,6 +26,22 @@ char *text_printf(const char *format, ...)
     return text;
 }
 
+char *text_copy(const char *text)
+{
+    char *copy = text ? strdup(text) : NULL;
+
+    assert(copy || !text);
+    return copy;
+}
+
+void text_replace(char **text, const char *new)
+{
+    char *copy = text_copy(new);
+
+    free(*text);
+    *text = copy;
+}
+
 size_t text_next_item(const char **at, const char **ret)
 {
     size_t length;

@@ -8,6 +8,12 @@
 /* Returns a new string made as by printf; asserts that there is memory. The caller frees it. */
 char *text_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Returns a copy of a text, NULL of NULL; the caller frees it. */
+char *text_copy(const char *text);
+
+/* Frees *text and puts a copy of the new one there, which may be the old one, or NULL. */
+void text_replace(char **text, const char *new);
+
 /* Steps to the next item of a list that is separated by blanks and commas. Returns its length and sets *ret,
  * or 0 at the end. */
 size_t text_next_item(const char **at, const char **ret);

@@ -34,6 +34,7 @@ int answer_choose_format(const Request *request, const char *name, ResultFormat 
     return 0;
 }
 
+/* JSON first: a header that takes anything, as curl sends, must not get an endless answer. */
 bool answer_wants_stream(const Request *request)
 {
     static const char *const types[] = {"application/json", "text/event-stream"};

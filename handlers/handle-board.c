@@ -1,4 +1,5 @@
-/* /events: the class board, a stream that ends with the server or when the client leaves. */
+/* /events: the class board, a stream that ends with the server or when the client leaves. It tells of
+ * everybody's runs and asks for no name: what is on it, each has put there by running something. */
 #include <assert.h>
 #include <stdlib.h>
 

@@ -54,6 +54,7 @@ static const char *actor(const Lookup *lookup)
     return lookup->instructor ? NULL : lookup->client.owner;
 }
 
+/* Shown as the archive has it now, not as it was asked for: another client may have been quicker. */
 static void on_relabelled(void *data, bool found, bool kept)
 {
     Lookup *lookup = data;
@@ -104,6 +105,7 @@ Response *handle_relabel(App *app, Request *request)
     if (refusal)
         return refusal;
     lookup = lookup_new(app, request, &client, json_incref(values));
+    /* The queue's copy has to change as well: it is what those who wait for the run will be answered with. */
     live = says_label(values) ? queue_find(app->queue, lookup->id) : NULL;
     if (live && !queue_relabel(app->queue, live, actor(lookup), new_label(values), on_relabelled, lookup)) {
         lookup_cancel(lookup);
@@ -134,6 +136,8 @@ static void on_removed(void *data, bool found, bool kept)
         lookup_answer(lookup, kept ? response_new_empty(204) : not_removed(lookup));
 }
 
+/* A run that others asked for too is theirs as much: only the instructor may take it away from all of them.
+ */
 static void on_found_to_remove(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;

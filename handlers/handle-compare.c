@@ -51,7 +51,8 @@ static json_t *read_compared(const ArchiveFound *found)
     return run;
 }
 
-/* Nobody else holds what the work reads: it was made for it. */
+/* Off the loop. jansson counts references atomically, but a run that others read could still change under it:
+ * these two were read from the archive for this work alone. */
 static void compare_work(uv_work_t *request)
 {
     Comparison *comparison = request->data;

@@ -1,5 +1,5 @@
 /* Is the process alive, does it take work, and what is it? The answers are made once, but for one that tells
- * of trouble. */
+ * of trouble: a probe comes every few seconds, perhaps beside a repetition that is being timed. */
 #include <string.h>
 
 #include "handlers/app.h"

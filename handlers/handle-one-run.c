@@ -73,6 +73,7 @@ Response *handle_one_run(App *app, Request *request)
 
 /* --- GET /runs/{id}/events --- */
 
+/* The number of the one event that such a run has, so that a client which had it is not told again. */
 enum { INTERRUPTED_NUMBER = 1000000000 }; /* more than any run has events */
 
 /* A run that ended with its server left no events. A client that comes back is told how it ended. */
@@ -133,6 +134,7 @@ Response *handle_run_events(App *app, Request *request)
 
 /* --- GET /runs/{id}/trace --- */
 
+/* Two reasons, and a script can tell them apart: come back later (409), or there is none (404). */
 static Response *no_trace(int status, const char *id, const char *why)
 {
     auto_problem Problem problem = {0};

@@ -17,7 +17,7 @@
 #include "handlers/later.h"
 #include "handlers/parameters.h"
 
-/* What was asked for beside the plan. */
+/* What was asked for beside the plan: it belongs to this client, not to the run, which others may share. */
 typedef struct Wish {
     Client client;
     ResultFormat format;
@@ -65,7 +65,8 @@ static json_t *take_out(json_t *request, const char *name)
     return value;
 }
 
-/* NULL where the experiment has a parameter of this name, which is something else. */
+/* Parameters of the experiment come first: fetch has a client of its own, the HTTP client. There a script
+ * names itself by the cookie only. */
 static json_t *take_out_client(const Plan *plan)
 {
     const json_t *params = json_object_get(json_array_get(plan->cells, 0), "params");
@@ -88,6 +89,7 @@ static int read_wish(const Request *request, Plan *plan, Wish *wish, Problem *pr
                                        : answer_choose_format(request, plan->format, &wish->format, problem);
 }
 
+/* An honest guess, but never more than an hour: a client that sleeps for days has given up. */
 static unsigned retry_after_s(const App *app)
 {
     nsec_t seconds = queue_estimate(app->queue) / NSEC_PER_SEC + 1;
@@ -95,6 +97,7 @@ static unsigned retry_after_s(const App *app)
     return seconds < 3600 ? (unsigned)seconds : 3600;
 }
 
+/* 429 is for those who can do something about it by asking less, 503 for those who cannot. */
 static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wish)
 {
     const RunSettings *settings = app->settings;
@@ -177,6 +180,7 @@ static void on_waited_end(void *data, Run *run)
     free_waiting(waiting);
 }
 
+/* A page that was closed shall not keep the machine busy, and others waiting, for minutes. */
 static void on_waiting_gone(Request *request)
 {
     Waiting *waiting = request->data;
@@ -221,6 +225,8 @@ typedef struct Booking {
     json_t *object; /* the run as it was then */
 } Booking;
 
+/* 202 is a promise that the run will be found at its Location, so it waits for the archive; and where there
+ * is no disk to promise by, the answer says so. */
 static void on_noted(void *data, bool found, bool kept)
 {
     Booking *booking = data;
@@ -241,6 +247,9 @@ static void on_noted(void *data, bool found, bool kept)
     free(booking);
 }
 
+/* The run as it is now: when the archive calls back it may be further, and the client was promised nothing of
+ * that.
+ */
 static void book(Booking *booking, App *app, Request *request, const Run *run, const Wish *wish, bool joined)
 {
     RunView view = answer_view(app, run, wish->client.owner, joined);
@@ -251,6 +260,7 @@ static void book(Booking *booking, App *app, Request *request, const Run *run, c
     booking->object = run_json_for(object, &view);
 }
 
+/* The queue says no before anything was begun, so a refusal has nothing to undo; a yes has three ways on. */
 static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish)
 {
     Booking *booking = wish->async ? calloc(1, sizeof(*booking)) : NULL;
@@ -295,8 +305,7 @@ Response *handle_run(App *app, Request *request)
     /* A body that cannot be read says nothing; bad pairs are shown with what else is wrong. */
     if (problem.detail)
         return answer_problem(&problem);
-    if (plan_make(
-            app->catalogs, &app->settings->limits, request->parameter, given, &plan, &problem) < 0 ||
+    if (plan_make(app->catalogs, &app->settings->limits, request->parameter, given, &plan, &problem) < 0 ||
         read_wish(request, &plan, &wish, &problem) < 0) {
         plan_finish(&plan);
         return answer_problem(&problem);

@@ -43,6 +43,8 @@ static char *layout(const json_t *runs, const char *next)
     return text;
 }
 
+/* The link goes through a header and perhaps a shell: nothing but what a URL may have anywhere stands as it
+ * is. */
 static void append_escaped(FILE *file, const char *name, const char *value)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~";
@@ -54,7 +56,8 @@ static void append_escaped(FILE *file, const char *name, const char *value)
         fprintf(file, strchr(plain, *value) ? "%c" : "%%%02X", (unsigned char)*value);
 }
 
-/* Where the older runs are. */
+/* Where the older runs are. By the id of the last one shown, not by a page number: runs that come meanwhile
+ * move no page, and nothing is shown twice or left out. */
 static char *next_page(const json_t *values, const char *last_id)
 {
     static const char *const kept[] = {"client", "experiment", "label", "status"};

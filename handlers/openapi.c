@@ -90,6 +90,8 @@ static char *operation_id(const Place *place, Method method)
     return join_names(prefix, name);
 }
 
+/* Three cases: none is ever needed, one must be there, or one may be there, for an instructor has more
+ * rights. */
 static json_t *security(const App *app, unsigned needs)
 {
     if (!(needs & NEEDS_TOKEN))
@@ -110,6 +112,8 @@ static json_t *query_parameters(const Place *place, Method method)
     return parameters;
 }
 
+/* What follows from the gate and from a body need not stand in the table of routes; what the table says of
+ * the same status is more exact and wins. */
 static json_t *responses(const Place *place, Method method)
 {
     const unsigned needs = route_needs(place->route, method);

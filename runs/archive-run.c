@@ -12,46 +12,19 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-static char *copy_kept(const char *text)
-{
-    return text ? text_printf("%s", text) : NULL;
-}
-
-/* The new text may be the old one. */
-static void replace_kept(char **text, const char *new)
-{
-    char *copy = copy_kept(new);
-
-    free(*text);
-    *text = copy;
-}
-
 KeptRun *kept_run_new(const char *id)
 {
     KeptRun *run = calloc(1, sizeof(*run));
 
     assert(run);
-    run->id = copy_kept(id);
+    run->id = text_copy(id);
     STAILQ_INIT(&run->asks);
     return run;
 }
 
-static void free_kept_ask(KeptAsk *ask)
-{
-    free(ask->owner);
-    free(ask->label);
-    free(ask->prediction);
-    free(ask);
-}
-
 void kept_run_free(KeptRun *run)
 {
-    KeptAsk *ask;
-
-    while ((ask = STAILQ_FIRST(&run->asks))) {
-        STAILQ_REMOVE_HEAD(&run->asks, link);
-        free_kept_ask(ask);
-    }
+    asks_finish(&run->asks);
     for (int i = 0; i < ARCHIVE_N_TEXTS; i++)
         free(run->texts[i].packed);
     free(run->id);
@@ -65,34 +38,9 @@ void kept_run_set(
     KeptRun *run, int64_t created_ms, const char *experiment, const char *status, const char *summary)
 {
     run->created_ms = created_ms;
-    replace_kept(&run->experiment, experiment);
-    replace_kept(&run->status, status);
-    replace_kept(&run->summary, summary);
-}
-
-static KeptAsk *find_kept_ask(const KeptRun *run, const char *owner)
-{
-    KeptAsk *ask;
-
-    STAILQ_FOREACH (ask, &run->asks, link)
-        if (owner && strcmp(ask->owner, owner) == 0)
-            return ask;
-    return NULL;
-}
-
-/* An owner who asks again keeps the place that the first ask had. */
-void kept_run_add_ask(KeptRun *run, const char *owner, const char *label, const char *prediction)
-{
-    KeptAsk *ask = find_kept_ask(run, owner);
-
-    if (!ask) {
-        ask = calloc(1, sizeof(*ask));
-        assert(ask);
-        ask->owner = copy_kept(owner);
-        STAILQ_INSERT_TAIL(&run->asks, ask, link);
-    }
-    replace_kept(&ask->label, label);
-    replace_kept(&ask->prediction, prediction);
+    text_replace(&run->experiment, experiment);
+    text_replace(&run->status, status);
+    text_replace(&run->summary, summary);
 }
 
 static KeptText pack_text(const char *text)
@@ -137,10 +85,10 @@ static void finish_run(KeptRun *run, const ArchiveJob *job)
 
 static bool relabel_ask(KeptRun *run, const char *owner, const char *label)
 {
-    KeptAsk *ask = owner ? find_kept_ask(run, owner) : STAILQ_FIRST(&run->asks);
+    Ask *ask = owner ? asks_find(&run->asks, owner) : STAILQ_FIRST(&run->asks);
 
     if (ask)
-        replace_kept(&ask->label, label);
+        ask_relabel(ask, label);
     return ask;
 }
 
@@ -151,7 +99,7 @@ bool kept_run_apply(KeptRun *run, const ArchiveJob *job)
         kept_run_set(run, job->created_ms, job->experiment, job->status, job->summary);
         return true;
     case ARCHIVE_JOB_ASK:
-        kept_run_add_ask(run, job->owner, job->label, job->prediction);
+        asks_add(&run->asks, job->owner, job->label, job->prediction);
         return true;
     case ARCHIVE_JOB_CHANGE:
     case ARCHIVE_JOB_FINISH:
@@ -195,7 +143,7 @@ bool kept_run_is_over(const KeptRun *run)
 
 static bool has_label(const KeptRun *run, const char *label)
 {
-    const KeptAsk *ask;
+    const Ask *ask;
 
     STAILQ_FOREACH (ask, &run->asks, link)
         if (ask->label && strcasecmp(ask->label, label) == 0)
@@ -218,20 +166,10 @@ static json_t *row_text(const char *text)
     return string ? string : json_null();
 }
 
-static json_int_t count_asks(const KeptRun *run)
-{
-    const KeptAsk *ask;
-    json_int_t n = 0;
-
-    STAILQ_FOREACH (ask, &run->asks, link)
-        n++;
-    return n;
-}
-
 json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, bool *ret_began)
 {
-    const KeptAsk *own = find_kept_ask(run, owner), *first = STAILQ_FIRST(&run->asks);
-    const KeptAsk *shown = own ? own : first;
+    const Ask *own = owner ? asks_find(&run->asks, owner) : NULL, *first = STAILQ_FIRST(&run->asks);
+    const Ask *shown = own ? own : first;
     auto_free char *created = text_time(run->created_ms);
     json_t *row = read_summary(run);
 
@@ -241,7 +179,7 @@ json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, boo
     json_object_set_new(row, "label", row_text(shown ? shown->label : NULL));
     json_object_set_new(row, "prediction", row_text(shown ? shown->prediction : NULL));
     json_object_set_new(row, "created_at", row_text(created));
-    json_object_set_new(row, "asks", json_integer(count_asks(run)));
+    json_object_set_new(row, "asks", json_integer((json_int_t)asks_count(&run->asks)));
     if (ret_owned)
         *ret_owned = own;
     if (ret_began)
@@ -269,5 +207,5 @@ int64_t kept_run_bytes(const KeptRun *run)
 
     for (int i = 0; i < ARCHIVE_N_TEXTS; i++)
         bytes += run->texts[i].packed_size;
-    return (int64_t)bytes + (int64_t)count_asks(run) * (int64_t)sizeof(KeptAsk);
+    return (int64_t)bytes + asks_count(&run->asks) * (int64_t)sizeof(Ask);
 }

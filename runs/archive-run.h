@@ -12,11 +12,7 @@
 #include <sys/queue.h>
 
 #include "runs/archive-job.h"
-
-typedef struct KeptAsk {
-    STAILQ_ENTRY(KeptAsk) link;
-    char *owner, *label, *prediction; /* owned; the last two may be NULL */
-} KeptAsk;
+#include "runs/ask.h"
 
 /* A text, compressed. */
 typedef struct KeptText {
@@ -35,7 +31,7 @@ typedef struct KeptRun {
     TAILQ_ENTRY(KeptRun) link;
     char *id, *experiment, *status, *summary; /* owned; the summary is JSON */
     int64_t created_ms;
-    STAILQ_HEAD(KeptAsks, KeptAsk) asks; /* in the order in which they came */
+    Asks asks;
     KeptText texts[ARCHIVE_N_TEXTS];
     OnDisk on_disk;
     bool touched; /* by the jobs that are being done */
@@ -50,7 +46,6 @@ void kept_run_free(KeptRun *run);
 /* Texts are copied. */
 void kept_run_set(
     KeptRun *run, int64_t created_ms, const char *experiment, const char *status, const char *summary);
-void kept_run_add_ask(KeptRun *run, const char *owner, const char *label, const char *prediction);
 
 /* Does what a job says, which is neither a removal nor reads. Returns whether there was what it changes: of a
  * new label, such an ask. */

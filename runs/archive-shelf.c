@@ -118,9 +118,7 @@ static const char *column(sqlite3_stmt *row, int i)
 
 static char *copy_column(sqlite3_stmt *row, int i)
 {
-    const char *text = column(row, i);
-
-    return text ? text_printf("%s", text) : NULL;
+    return text_copy(column(row, i));
 }
 
 /* Goes to the only row, reads its first column and resets the statement; without a row *ret is NULL. */
@@ -187,7 +185,7 @@ static int read_asks(Shelf *shelf, KeptRun *run)
     while ((r = step_row(shelf, row)) == SQLITE_ROW) {
         if (!column(row, 0))
             return shelf_fail(shelf, SQLITE_CORRUPT);
-        kept_run_add_ask(run, column(row, 0), column(row, 1), column(row, 2));
+        asks_add(&run->asks, column(row, 0), column(row, 1), column(row, 2));
     }
     return done(r);
 }
@@ -231,7 +229,7 @@ static int write_head(Shelf *shelf, const KeptRun *run)
     return run_statement(shelf, statement);
 }
 
-static int write_ask(Shelf *shelf, const KeptRun *run, const KeptAsk *ask, int64_t number)
+static int write_ask(Shelf *shelf, const KeptRun *run, const Ask *ask, int64_t number)
 {
     sqlite3_stmt *statement = bind(
         shelf, SHELF_PUT_ASK, run->id, run->experiment, run->status, ask->owner, ask->label, ask->prediction);
@@ -253,7 +251,7 @@ static int write_text(Shelf *shelf, const KeptRun *run, int i)
 
 int shelf_write(Shelf *shelf, const KeptRun *run)
 {
-    const KeptAsk *ask;
+    const Ask *ask;
     int64_t number = 0;
     int r = write_head(shelf, run);
 

@@ -195,7 +195,7 @@ static void get_run(Store *store, ArchiveJob *job)
     if (r)
         take_error(store, r);
     if (!r || held) {
-        job->status = text_printf("%s", run->status);
+        job->status = text_copy(run->status);
         job->row = kept_run_row(run, job->owner, &job->owned, &job->began);
         if ((job->wanted & ARCHIVE_RUN) && !job->got[0] && kept_run_is_over(run))
             job->got[0] = kept_run_stand_in(job->row);
@@ -317,7 +317,7 @@ static void do_job(Store *store, ArchiveJob *job)
  * is larger than all the room there is shall push the others out, not itself. */
 static int prune_disk(Store *store)
 {
-    auto_free char *after = text_printf("%s", "");
+    auto_free char *after = text_copy("");
 
     for (;;) {
         auto_free char *id = NULL;
@@ -472,7 +472,7 @@ Store *store_open(const ArchiveSettings *settings)
     Store *store = calloc(1, sizeof(Store));
 
     assert(store);
-    store->path = settings->path ? text_printf("%s", settings->path) : NULL;
+    store->path = text_copy(settings->path);
     store->max_runs = settings->max_runs;
     store->max_bytes = settings->max_bytes;
     store->max_held_runs = least(MEMORY_MAX_RUNS, settings->max_runs);

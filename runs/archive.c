@@ -46,26 +46,13 @@ struct Archive {
     void *closed_data;
 };
 
-static char *copy_given(const char *text)
-{
-    return text ? text_printf("%s", text) : NULL;
-}
-
-static void replace_said(char **text, const char *new)
-{
-    if (*text && new &&strcmp(*text, new) == 0)
-        return;
-    free(*text);
-    *text = copy_given(new);
-}
-
 /* Only while no work is under way. */
 static void take_state(Archive *archive)
 {
     StoreState state = store_state(archive->store);
 
-    replace_said(&archive->trouble, state.trouble);
-    replace_said(&archive->notice, state.notice);
+    text_replace(&archive->trouble, state.trouble);
+    text_replace(&archive->notice, state.notice);
     archive->n_runs = state.n_runs;
     archive->n_bytes = state.n_bytes;
 }
@@ -181,7 +168,7 @@ static ArchiveJob *new_job(ArchiveJobKind kind, const char *id, void *data)
 
     assert(job);
     job->kind = kind;
-    job->id = copy_given(id);
+    job->id = text_copy(id);
     job->data = data;
     return job;
 }
@@ -195,10 +182,10 @@ static void note_job(Archive *archive, ArchiveJob *job)
 /* The part of a run's state that is in lists. */
 static void set_state(ArchiveJob *job, const char *status, const json_t *summary, ArchiveDone done)
 {
-    job->status = copy_given(status);
+    job->status = text_copy(status);
     job->summary = json_dumps(summary, JSON_COMPACT);
     if (!job->summary)
-        job->summary = copy_given("{}");
+        job->summary = text_copy("{}");
     job->done = done;
 }
 
@@ -251,7 +238,7 @@ void archive_begin(Archive *archive, const char *id, int64_t created_ms, const c
     ArchiveJob *job = new_job(ARCHIVE_JOB_BEGIN, id, data);
 
     job->created_ms = created_ms;
-    job->experiment = copy_given(experiment);
+    job->experiment = text_copy(experiment);
     set_state(job, status, summary, done);
     note_job(archive, job);
 }
@@ -261,9 +248,9 @@ void archive_ask(Archive *archive, const char *id, const char *owner, const char
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_ASK, id, data);
 
-    job->owner = copy_given(owner);
-    job->label = copy_given(label);
-    job->prediction = copy_given(prediction);
+    job->owner = text_copy(owner);
+    job->label = text_copy(label);
+    job->prediction = text_copy(prediction);
     job->done = done;
     note_job(archive, job);
 }
@@ -283,9 +270,9 @@ void archive_finish(Archive *archive, const char *id, const char *status, const 
     ArchiveJob *job = new_job(ARCHIVE_JOB_FINISH, id, data);
 
     set_state(job, status, summary, done);
-    job->texts[0] = copy_given(texts->run);
-    job->texts[1] = copy_given(texts->events);
-    job->texts[2] = copy_given(texts->trace);
+    job->texts[0] = text_copy(texts->run);
+    job->texts[1] = text_copy(texts->events);
+    job->texts[2] = text_copy(texts->trace);
     note_job(archive, job);
 }
 
@@ -294,8 +281,8 @@ void archive_relabel(
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_RELABEL, id, data);
 
-    job->owner = copy_given(owner);
-    job->label = copy_given(label);
+    job->owner = text_copy(owner);
+    job->label = text_copy(label);
     job->done = done;
     note_job(archive, job);
 }
@@ -312,11 +299,11 @@ void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed l
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_LIST, NULL, data);
 
-    job->experiment = copy_given(filter->experiment);
-    job->status = copy_given(filter->status);
-    job->label = copy_given(filter->label);
-    job->before = copy_given(filter->before);
-    job->owner = copy_given(filter->owner);
+    job->experiment = text_copy(filter->experiment);
+    job->status = text_copy(filter->status);
+    job->label = text_copy(filter->label);
+    job->before = text_copy(filter->before);
+    job->owner = text_copy(filter->owner);
     job->filter =
         (ArchiveFilter){job->experiment, job->status, job->label, job->before, job->owner, filter->limit};
     job->listed = listed;
@@ -328,7 +315,7 @@ void archive_get(
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_GET, id, data);
 
-    job->owner = copy_given(owner);
+    job->owner = text_copy(owner);
     job->wanted = wanted;
     job->answer = got;
     note_job(archive, job);

@@ -6,22 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *copy_words(const char *text)
-{
-    char *copied = text ? strdup(text) : NULL;
-
-    assert(copied || !text);
-    return copied;
-}
+#include "base/text.h"
 
 Ask *ask_new(const char *owner, const char *label, const char *prediction)
 {
     Ask *ask = calloc(1, sizeof(*ask));
 
     assert(ask);
-    ask->owner = copy_words(owner);
-    ask->label = copy_words(label);
-    ask->prediction = copy_words(prediction);
+    ask->owner = text_copy(owner);
+    ask->label = text_copy(label);
+    ask->prediction = text_copy(prediction);
     return ask;
 }
 
@@ -37,8 +31,7 @@ void ask_free(Ask *ask)
 
 void ask_relabel(Ask *ask, const char *label)
 {
-    free(ask->label);
-    ask->label = copy_words(label);
+    text_replace(&ask->label, label);
 }
 
 Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *prediction)
@@ -51,8 +44,7 @@ Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *pred
         return ask;
     }
     ask_relabel(ask, label);
-    free(ask->prediction);
-    ask->prediction = copy_words(prediction);
+    text_replace(&ask->prediction, prediction);
     return ask;
 }
 

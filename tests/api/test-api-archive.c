@@ -116,7 +116,7 @@ static void run_for_two(int seed)
     api_wait_for_status(&server, id, "done");
 }
 
-START_TEST(each_sees_his_own_words_on_all_pages_and_nobody_his_name)
+START_TEST(each_sees_its_own_words_on_all_pages_and_nobody_its_name)
 {
     static const char *const paths[] = {"/runs", "/runs?client=anna"};
 
@@ -478,7 +478,7 @@ START_TEST(a_damaged_file_is_set_aside_and_a_new_one_begun)
 END_TEST
 
 RUN_TESTS("api-archive", 1800, the_history_is_paged_and_filtered,
-    each_sees_his_own_words_on_all_pages_and_nobody_his_name, a_kept_run_is_shown_in_each_format,
+    each_sees_its_own_words_on_all_pages_and_nobody_its_name, a_kept_run_is_shown_in_each_format,
     a_trace_is_there_if_the_run_had_a_timeline_and_is_over,
     a_server_that_is_killed_has_lost_nothing_that_it_answered,
     on_a_full_disk_runs_work_and_are_not_kept_until_there_is_room,

@@ -278,7 +278,7 @@ static void assert_place(ApiStream *stream, json_int_t position, json_int_t of)
     ck_assert_int_eq(json_integer_value(json_object_get(event.data, "of")), of);
 }
 
-START_TEST(who_waits_is_told_his_place)
+START_TEST(a_client_that_waits_is_told_its_place)
 {
     auto_free char *first = NULL, *second = NULL, *third = NULL, *path = NULL;
     auto_answer ApiAnswer cancelled = {0};
@@ -494,7 +494,7 @@ END_TEST
 RUN_TESTS("api-events", 120, a_stream_tells_how_a_run_goes,
     late_readers_get_what_they_have_missed_and_no_more,
     who_comes_back_after_the_server_died_is_told_how_the_run_ended, thirty_watchers_are_told_the_same,
-    who_streams_a_run_keeps_it_going_and_ends_it_as_the_last, who_waits_is_told_his_place,
+    who_streams_a_run_keeps_it_going_and_ends_it_as_the_last, a_client_that_waits_is_told_its_place,
     the_board_shows_all_runs_beginning_and_ending, a_header_alone_is_answered_and_watches_nothing,
     a_stream_ends_and_the_connection_goes_on, who_does_not_read_holds_nobody_up, streams_end_with_the_server,
     who_is_told_nothing_is_told_so)

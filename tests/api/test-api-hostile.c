@@ -130,7 +130,7 @@ static void assert_row(const Row *row)
     int fd = api_connect(&server);
     auto_free char *text = NULL;
 
-    /* Who is refused early may be hung up on while he still talks. */
+    /* A client that is refused early may be hung up on while it still talks. */
     (void)!write(fd, row->bytes, row->length);
     text = api_receive(fd);
     ck_assert_msg(!strstr(text, "\"compiler\""), "smuggled: %s\n%s", row->bytes, text);

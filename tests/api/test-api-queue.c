@@ -60,7 +60,7 @@ START_TEST(identical_requests_are_one_run_and_each_has_its_own_words)
 END_TEST
 
 /* Without names they are one client, but two requests. */
-START_TEST(who_joins_his_own_run_keeps_the_words_of_each_request)
+START_TEST(a_client_that_joins_its_own_run_keeps_the_words_of_each_request)
 {
     json_auto_t *first_run = NULL, *second_run = NULL;
     auto_answer ApiAnswer third = {0};
@@ -491,7 +491,7 @@ START_TEST(as_many_run_at_once_as_have_cpus_for_themselves)
 END_TEST
 
 RUN_TESTS("api-queue", 120, identical_requests_are_one_run_and_each_has_its_own_words,
-    who_joins_his_own_run_keeps_the_words_of_each_request,
+    a_client_that_joins_its_own_run_keeps_the_words_of_each_request,
     who_joins_a_waiting_run_does_not_make_the_line_longer,
     a_run_ends_when_its_last_watcher_leaves_and_not_before, a_waiting_run_goes_when_who_asked_for_it_leaves,
     an_asynchronous_run_goes_on_without_watchers, a_client_an_address_and_the_line_have_limits,

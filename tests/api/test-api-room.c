@@ -136,7 +136,7 @@ START_TEST(sixty_four_clients_of_one_address_are_served_in_turns)
 }
 END_TEST
 
-START_TEST(who_has_no_name_shares_the_places_of_his_address)
+START_TEST(a_client_without_a_name_shares_the_places_of_its_address)
 {
     int fds[N_CLIENTS];
 
@@ -191,4 +191,5 @@ START_TEST(half_of_a_crowd_vanishes_and_the_other_half_is_answered)
 END_TEST
 
 RUN_TESTS("api-room", 240, sixty_four_clients_of_one_address_are_served_in_turns,
-    who_has_no_name_shares_the_places_of_his_address, half_of_a_crowd_vanishes_and_the_other_half_is_answered)
+    a_client_without_a_name_shares_the_places_of_its_address,
+    half_of_a_crowd_vanishes_and_the_other_half_is_answered)

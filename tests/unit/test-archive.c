@@ -218,7 +218,7 @@ START_TEST(filters_can_be_combined)
 }
 END_TEST
 
-START_TEST(each_owner_sees_his_own_words_and_others_those_of_the_first)
+START_TEST(each_owner_sees_its_own_words_and_others_those_of_the_first)
 {
     static const struct {
         const char *owner, *label, *prediction;
@@ -248,7 +248,7 @@ START_TEST(each_owner_sees_his_own_words_and_others_those_of_the_first)
 }
 END_TEST
 
-START_TEST(who_asks_again_replaces_his_words_and_keeps_his_place)
+START_TEST(an_owner_that_asks_again_replaces_its_words_and_keeps_its_place)
 {
     json_auto_t *summary = NULL;
 
@@ -568,8 +568,8 @@ int main(void)
         a_cursor_walks_through_all_runs_once_and_newest_first,
         a_page_that_is_just_full_says_that_there_is_no_more,
         filters_can_be_combined,
-        each_owner_sees_his_own_words_and_others_those_of_the_first,
-        who_asks_again_replaces_his_words_and_keeps_his_place,
+        each_owner_sees_its_own_words_and_others_those_of_the_first,
+        an_owner_that_asks_again_replaces_its_words_and_keeps_its_place,
         it_knows_who_asked_and_who_began,
         labels_change_for_whom_they_belong_to,
         a_run_is_removed_with_all_it_left_but_not_before_it_is_over,

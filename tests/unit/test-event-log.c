@@ -42,7 +42,7 @@ START_TEST(a_place_in_the_line_gives_way_to_the_next)
 }
 END_TEST
 
-START_TEST(a_reader_goes_on_behind_the_last_event_he_had)
+START_TEST(a_reader_goes_on_behind_the_last_event_it_had)
 {
     EventLog log = {0};
     auto_free char *text = NULL;
@@ -64,4 +64,4 @@ START_TEST(a_reader_goes_on_behind_the_last_event_he_had)
 END_TEST
 
 RUN_TESTS("event-log", 10, an_event_is_three_lines_and_an_empty_one,
-    a_place_in_the_line_gives_way_to_the_next, a_reader_goes_on_behind_the_last_event_he_had)
+    a_place_in_the_line_gives_way_to_the_next, a_reader_goes_on_behind_the_last_event_it_had)

@@ -80,7 +80,7 @@ START_TEST(addresses_take_turns_however_many_names_one_has)
 }
 END_TEST
 
-START_TEST(who_was_served_is_last_when_he_comes_again)
+START_TEST(a_client_that_was_served_is_last_when_it_comes_again)
 {
     Fair fair;
     FairItem *first;
@@ -125,5 +125,5 @@ START_TEST(items_are_counted_by_client_and_address)
 END_TEST
 
 RUN_TESTS("fair", 10, one_client_is_served_in_order, clients_of_an_address_take_turns,
-    addresses_take_turns_however_many_names_one_has, who_was_served_is_last_when_he_comes_again,
+    addresses_take_turns_however_many_names_one_has, a_client_that_was_served_is_last_when_it_comes_again,
     any_item_can_leave, items_are_counted_by_client_and_address)
