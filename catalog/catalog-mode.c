@@ -41,6 +41,7 @@ static const Member lock_members[] = {
     {"summary", MEMBER_TEXT, AT(CatalogLock, summary)},
     {"usual", MEMBER_FLAG, AT(CatalogLock, usual)},
     {"exclusive", MEMBER_FLAG, AT(CatalogLock, exclusive)},
+    {"fair", MEMBER_FLAG, MEMBER_OPTIONAL, AT(CatalogLock, fair)},
     {"whose", MEMBER_WORD, AT(CatalogLock, whose), .words = whose_words},
     {"models", MEMBER_NAME, MEMBER_NULLABLE, AT(CatalogLock, models)},
     {"crowding", MEMBER_NUMBER, AT(CatalogLock, crowding), .min = 0, .max = 1000},

@@ -91,6 +91,7 @@ typedef struct CatalogLock {
     const char *name, *title, *summary;
     bool usual;     /* the lock that a request without one gets; exactly one is */
     bool exclusive; /* never two tasks inside it at the same time, where memory is shared */
+    bool fair;      /* first come, first served */
     enum { CATALOG_FOR_ALL, CATALOG_FOR_EACH_TASK } whose;
     const char *models; /* the real runtime whose lock it models: "cpython3", "cpython2", ...; or NULL */
     double crowding;    /* so much more each further task beside others costs with several CPUs */

@@ -74,6 +74,7 @@ struct LockPolicy {
     /* Everything that others need to know of a lock: nobody asks for its name. */
     bool usual;         /* the lock if nobody says which */
     bool exclusive;     /* never two tasks inside where they share memory */
+    bool fair;          /* first come, first served; else whoever is quicker */
     bool each_its_own;  /* each task that has a thread has a lock of its own; else one lock is for all */
     const char *models; /* which real runtime's lock it is a model of: "cpython3", "cpython2",
                            "free-threaded", "interpreters"; NULL: of none */

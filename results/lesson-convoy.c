@@ -49,10 +49,17 @@ static LessonOpinion answers_after_interval(const ResultCell *cell)
                : LESSON_SILENT;
 }
 
+/* Of a lock that goes to whoever came first. */
+static LessonOpinion answers_in_turn(const ResultCell *cell)
+{
+    return lesson_is_fair(cell) ? answers_soon(cell) : LESSON_SILENT;
+}
+
 /* Of a lock that is let go whether anybody waits or not. */
 static LessonOpinion answers_between_checks(const ResultCell *cell)
 {
-    return lesson_lock_has(cell, "switch_interval_us") ? LESSON_SILENT : answers_soon(cell);
+    return lesson_lock_has(cell, "switch_interval_us") || lesson_is_fair(cell) ? LESSON_SILENT
+                                                                               : answers_soon(cell);
 }
 
 static LessonOpinion answers_at_the_end(const ResultCell *cell)
@@ -86,6 +93,9 @@ const LessonKind lesson_convoy = {
             {LESSON_WAITING,
                 "who comes back from waiting gets {lock} from a hog after a whole switch interval",
                 .ask = answers_after_interval, .parameter = "paced", .is = "on"},
+            {LESSON_WAITING,
+                "{lock} is fair, so a request waits for no more than a turn of [the hog|each hog]",
+                .ask = answers_in_turn},
             {LESSON_WAITING, "{lock} is let go so often that a request soon gets in",
                 .ask = answers_between_checks},
             {LESSON_TOGETHER | LESSON_NO_LOCK, "without a lock a request does not wait for a hog",

@@ -1,22 +1,40 @@
 /* Computing. The article's surprise, that two threads are no faster than one call after the other, and its
  * way out, processes. */
+#include <string.h>
+
+#include "catalog/catalog.h"
 #include "results/lesson-parts.h"
 
-/* Of a lock that is let go and taken straight back: how often somebody woke up in between for nothing. */
-static double false_wakeups(const ResultCell *cell)
+static bool is_slower(const ResultCell *cell)
 {
-    return lesson_lock_has(cell, "check_interval") ? lesson_known(cell->lock_stats.false_wakeups) : 0;
+    return cell->relative.verdict == VERDICT_SLOWER && !lesson_is_short(cell);
 }
 
+/* Of a lock that is let go and taken straight back: how often somebody woke up in between for nothing. */
 static double storm(const ResultCell *cell)
 {
-    return cell->relative.verdict == VERDICT_SLOWER && !lesson_is_short(cell) ? false_wakeups(cell) : 0;
+    return is_slower(cell) && lesson_lock_has(cell, "check_interval")
+               ? lesson_known(cell->lock_stats.false_wakeups)
+               : 0;
+}
+
+/* Of a lock that goes to whoever came first: how often it changed hands. */
+static double fair_handoffs(const ResultCell *cell)
+{
+    return is_slower(cell) && lesson_is_fair(cell) ? lesson_known(cell->lock_stats.handoffs) : 0;
+}
+
+static double handoffs_of_cpython(const ResultCell *cell)
+{
+    const char *models = cell->lock_facts->models;
+
+    return models && strcmp(models, "cpython3") == 0 ? lesson_known(cell->lock_stats.handoffs) : 0;
 }
 
 /* Where it took longer for a cause that was counted, that cause is the reason. */
 static LessonOpinion only_takes_turns(const ResultCell *cell)
 {
-    return storm(cell) > 0 ? LESSON_AGAINST : LESSON_FOR;
+    return storm(cell) > 0 || fair_handoffs(cell) > 0 ? LESSON_AGAINST : LESSON_FOR;
 }
 
 /* The storm of waiters that wake up for nothing is counted, so it need not be believed. */
@@ -30,7 +48,28 @@ static void tell_storm(Lesson *lesson)
             "%s is let go every %s ticks and taken straight back, so that waiters woke up %s times for "
             "nothing",
             lesson_lock(worst), every ? words_value(lesson->words, every) : "few",
-            words_integer(lesson->words, false_wakeups(worst)));
+            words_integer(lesson->words, storm(worst)));
+}
+
+/* What it costs to serve whoever came first: all that the cell took longer, shared among the changes of
+ * hands. */
+static void tell_price_of_fairness(Lesson *lesson)
+{
+    const ResultCell *fair = lesson_best(lesson, LESSON_WAITING, fair_handoffs);
+    const ResultCell *other = lesson_best(lesson, LESSON_WAITING, handoffs_of_cpython);
+    Words *words = lesson->words;
+    double n = fair ? fair_handoffs(fair) : 0;
+
+    if (!fair || !(fair->relative.ratio > 1))
+        return;
+    lesson_because(lesson,
+        "%s is fair, so it changed hands %s times%s, and each time took %s, which a lock like CPython's "
+        "saves by not being fair",
+        lesson_lock(fair), words_integer(words, n),
+        other ? words_printf(words, " (%s %s times)", lesson_lock(other),
+                    words_integer(words, handoffs_of_cpython(other)))
+              : "",
+        words_time(words, lesson_known(fair->wall.median) * (1 - 1 / fair->relative.ratio) / n));
 }
 
 const LessonKind lesson_countdown = {
@@ -40,6 +79,7 @@ const LessonKind lesson_countdown = {
     .reasons =
         {
             {.tell = tell_storm},
+            {.tell = tell_price_of_fairness},
             {LESSON_WAITING, "{lock} lets one {task} run at a time, so {tasks} that compute only take turns",
                 .verdicts = LESSON_SAME | LESSON_SLOWER, .ask = only_takes_turns},
             {LESSON_WAITING,

@@ -99,6 +99,9 @@ const char *lesson_nouns(Lesson *lesson, const ResultCell *cell);
  * nothing to it. */
 bool lesson_lock_has(const ResultCell *cell, const char *name);
 
+/* Whether the cell's lock serves whoever came first. */
+bool lesson_is_fair(const ResultCell *cell);
+
 /* A text parameter of the experiment, which is the same in all cells; "" if there is none. */
 const char *lesson_asked(const Lesson *lesson, const char *name);
 

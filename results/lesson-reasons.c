@@ -70,6 +70,11 @@ bool lesson_lock_has(const ResultCell *cell, const char *name)
     return false;
 }
 
+bool lesson_is_fair(const ResultCell *cell)
+{
+    return cell->lock_facts && cell->lock_facts->fair;
+}
+
 const char *lesson_asked(const Lesson *lesson, const char *name)
 {
     return result_param_text(lesson->cells.at[0], name);

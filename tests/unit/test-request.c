@@ -270,6 +270,7 @@ START_TEST(the_catalog_tells_the_facts_of_modes_and_locks)
         const json_t *models = json_object_get(member, "models");
 
         ck_assert_int_eq(json_is_true(json_object_get(member, "exclusive")), registry_locks[i]->exclusive);
+        ck_assert_int_eq(json_is_true(json_object_get(member, "fair")), registry_locks[i]->fair);
         ck_assert_str_eq(json_string_value(json_object_get(member, "whose")),
             registry_locks[i]->each_its_own ? "task" : "all");
         ck_assert(json_is_string(json_object_get(member, "title")));
