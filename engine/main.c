@@ -139,18 +139,25 @@ static void write_event(void *user, json_t *event)
     json_decref(event);
 }
 
-/* Waits for a line, so that what the event causes elsewhere is over before the next repetition begins. Who
- * does not answer, or has gone, holds nothing up. */
-static void write_event_and_wait(void *user, json_t *event)
+/* Returns whether there is something to read, or the input has ended. A server that does not answer, or has
+ * gone, holds nothing up. */
+static bool wait_for_input(void)
 {
     enum { PATIENCE_MS = 1000 };
+    struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&ready, 1, PATIENCE_MS) > 0;
+}
+
+/* Waits for a line, so that what the event causes elsewhere is over before the next repetition begins. */
+static void write_event_and_wait(void *user, json_t *event)
+{
     const char *name = json_string_value(json_object_get(event, "event"));
     bool last = strcmp(name, "done") == 0 || strcmp(name, "error") == 0;
-    struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
     char line[16];
 
     write_event(user, event);
-    if (!last && poll(&ready, 1, PATIENCE_MS) > 0 && read(STDIN_FILENO, line, sizeof(line)) < 0)
+    if (!last && wait_for_input() && read(STDIN_FILENO, line, sizeof(line)) < 0)
         fprintf(stderr, "gilscope-run: cannot read on: %s\n", strerror(errno));
 }
 
@@ -172,29 +179,47 @@ static int refuse(const Problem *problem, bool as_event)
     return EXIT_BAD_REQUEST;
 }
 
+/* What was read of standard input so far. */
+typedef struct Input {
+    size_t n_left; /* bytes that may still come */
+    char last;     /* the newest byte */
+} Input;
+
 /* For jansson: some bytes of standard input. More than there are is never waited for. */
 static size_t read_some(void *buffer, size_t room, void *user)
 {
-    size_t *n_left = user;
+    Input *input = user;
     ssize_t n;
 
     do
-        n = read(STDIN_FILENO, buffer, room < *n_left ? room : *n_left);
+        n = read(STDIN_FILENO, buffer, room < input->n_left ? room : input->n_left);
     while (n < 0 && errno == EINTR);
     if (n <= 0)
         return n == 0 ? 0 : (size_t)-1;
-    *n_left -= (size_t)n;
+    input->n_left -= (size_t)n;
+    input->last = ((char *)buffer)[n - 1];
     return (size_t)n;
+}
+
+/* The request ends with its line. If jansson has stopped just before the end of the line, that byte would be
+ * taken for the first permission to go on, and every later one for the next: the run would be one event
+ * ahead of the server all the time. */
+static void finish_line(const Input *input)
+{
+    char end;
+
+    if (input->last == '}' && wait_for_input())
+        (void)!read(STDIN_FILENO, &end, 1);
 }
 
 /* A request object on standard input, as the server sends it. The input may stay open behind it. */
 static int run_request(void)
 {
     auto_problem Problem problem = {0};
-    size_t n_left = MAX_REQUEST_BYTES;
+    Input input = {.n_left = MAX_REQUEST_BYTES};
     json_error_t error;
     json_auto_t *object =
-        json_load_callback(read_some, &n_left, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
+        json_load_callback(read_some, &input, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, &error);
     Request request;
     RepeatOutcome outcome;
 
@@ -203,6 +228,8 @@ static int run_request(void)
             error.text);
     if (problem_is_set(&problem) || request_parse(object, &request, &problem) < 0)
         return refuse(&problem, true);
+    if (request.pace)
+        finish_line(&input);
     outcome = repeat_run(&request, request.pace ? write_event_and_wait : write_event, NULL);
     request_finish(&request);
     return outcome == REPEAT_DONE ? 0 : 1;

@@ -192,7 +192,9 @@ static void tell_started(Run *run)
 void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
 {
     json_auto_t *request = request_json(run, origin);
-    auto_free char *input = json_dumps(request, JSON_COMPACT);
+    auto_free char *text = json_dumps(request, JSON_COMPACT);
+    /* One object a line, both ways: a runtime that reads by lines would wait for the end of this one. */
+    auto_free char *input = text_printf("%s\n", text);
     ChildSpec spec = {
         .guard = run->settings->guard,
         .program = run->settings->runtime,
