@@ -1,3 +1,5 @@
+/* A parser that guesses is a hole: two programs that read "a=1&a=2" or "%zz" differently can be played
+ * against each other. So there is one reading of each text, or an error. */
 #include "base/form.h"
 
 #include <assert.h>
@@ -6,7 +8,7 @@
 
 #include "base/cleanup.h"
 
-static int hex_digit(char c)
+static int form_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -17,14 +19,15 @@ static int hex_digit(char c)
     return -1;
 }
 
+/* What is decoded is never longer, so it fits in its own place. */
 long form_unescape(char *text, size_t length, int plus_is_space)
 {
     size_t to = 0;
 
     for (size_t from = 0; from < length; from++, to++) {
         if (text[from] == '%') {
-            int high = from + 2 < length ? hex_digit(text[from + 1]) : -1;
-            int low = from + 2 < length ? hex_digit(text[from + 2]) : -1;
+            int high = from + 2 < length ? form_hex_digit(text[from + 1]) : -1;
+            int low = from + 2 < length ? form_hex_digit(text[from + 2]) : -1;
 
             if (high < 0 || low < 0)
                 return -1;
@@ -59,7 +62,7 @@ void form_add(json_t *object, const char *name, size_t name_length, const char *
 }
 
 /* A piece that does not decode is shown as it came, if it can be shown. */
-static void add_pair(json_t *object, char *pair, size_t length, Problem *problem)
+static void form_add_pair(json_t *object, char *pair, size_t length, Problem *problem)
 {
     char *equals = memchr(pair, '=', length);
     size_t name_length = equals ? (size_t)(equals - pair) : length;
@@ -92,7 +95,7 @@ void form_parse(json_t *object, const char *text, size_t length, Problem *proble
         size_t end = ampersand ? (size_t)(ampersand - copy) : length;
 
         if (end > start)
-            add_pair(object, copy + start, end - start, problem);
+            form_add_pair(object, copy + start, end - start, problem);
         start = end + 1;
     }
 }

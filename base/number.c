@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <stdbool.h>
 
-static int digits(const char **at, const char *end, int64_t *mantissa, int *n_digits)
+/* Adds digits to the mantissa. An underscore counts only between two digits: "1__0" and "1_" are typing
+ * errors. */
+static int number_digits(const char **at, const char *end, int64_t *mantissa, int *n_digits)
 {
     bool after_digit = false;
 
@@ -26,7 +28,8 @@ static int digits(const char **at, const char *end, int64_t *mantissa, int *n_di
     return 0;
 }
 
-static int scale(int64_t mantissa, int power, int64_t *ret)
+/* Multiplies by a power of ten, exactly: 2.5k is whole, 2.5 is not. */
+static int number_scale(int64_t mantissa, int power, int64_t *ret)
 {
     if (mantissa == 0)
         power = 0;
@@ -42,7 +45,8 @@ static int scale(int64_t mantissa, int power, int64_t *ret)
     return 0;
 }
 
-static int suffix_power(char suffix)
+/* 0 if it is none. */
+static int number_suffix_power(char suffix)
 {
     switch (suffix) {
     case 'k':
@@ -65,12 +69,12 @@ int number_parse(const char *text, size_t length, int64_t *ret)
 
     if (at < end && (*at == '-' || *at == '+'))
         negative = *at++ == '-';
-    r = digits(&at, end, &mantissa, &n_whole);
+    r = number_digits(&at, end, &mantissa, &n_whole);
     if (r < 0)
         return r;
     if (at < end && *at == '.') {
         at++;
-        r = digits(&at, end, &mantissa, &n_fraction);
+        r = number_digits(&at, end, &mantissa, &n_fraction);
         if (r < 0)
             return r;
     }
@@ -82,18 +86,18 @@ int number_parse(const char *text, size_t length, int64_t *ret)
         at++;
         if (at < end && (*at == '-' || *at == '+'))
             down = *at++ == '-';
-        r = digits(&at, end, &exponent, &n_exponent);
+        r = number_digits(&at, end, &exponent, &n_exponent);
         if (r < 0 || exponent > 100)
             return down && mantissa != 0 ? -EINVAL : -ERANGE;
         if (n_exponent == 0)
             return -EINVAL;
         power = down ? -(int)exponent : (int)exponent;
-    } else if (at < end && (power = suffix_power(*at)) != 0) {
+    } else if (at < end && (power = number_suffix_power(*at)) != 0) {
         at++;
     }
     if (at != end)
         return -EINVAL;
-    r = scale(mantissa, power - n_fraction, &value);
+    r = number_scale(mantissa, power - n_fraction, &value);
     if (r < 0)
         return r;
     *ret = negative ? -value : value;

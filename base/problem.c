@@ -29,7 +29,7 @@ void problem_finish(Problem *problem)
     *problem = (Problem){0};
 }
 
-static char *format_text(const char *format, va_list args)
+static char *problem_format(const char *format, va_list args)
 {
     char *text = NULL;
     int r = vasprintf(&text, format, args);
@@ -40,7 +40,7 @@ static char *format_text(const char *format, va_list args)
 
 /* What a client sent may stand in any text here, so it need not be UTF-8, but JSON has to be. A text that is
  * too long is cut between two characters. */
-static json_t *text_json(const char *text, size_t max)
+static json_t *problem_text(const char *text, size_t max)
 {
     size_t length = strnlen(text, max + 1);
     bool is_cut = length > max;
@@ -68,20 +68,21 @@ void problem_set(Problem *problem, int status, const char *title, const char *de
     problem->title = strdup(title);
     assert(problem->title);
     va_start(args, detail);
-    problem->detail = format_text(detail, args);
+    problem->detail = problem_format(detail, args);
     va_end(args);
     free(old_title);
     free(old_detail);
 }
 
-static void spend(size_t *room, size_t bytes)
+/* Takes away what is there, but not more. */
+static void room_spend(size_t *room, size_t bytes)
 {
     *room -= bytes < *room ? bytes : *room;
 }
 
-static json_t *shown(const json_t *given, int depth, size_t *room);
+static json_t *problem_shown(const json_t *given, int depth, size_t *room);
 
-static json_t *shown_array(const json_t *given, int depth, size_t *room)
+static json_t *problem_shown_array(const json_t *given, int depth, size_t *room)
 {
     json_t *array = json_array(), *item;
     size_t i;
@@ -91,50 +92,52 @@ static json_t *shown_array(const json_t *given, int depth, size_t *room)
             json_array_append_new(array, json_string("..."));
             break;
         }
-        json_array_append_new(array, shown(item, depth + 1, room));
+        json_array_append_new(array, problem_shown(item, depth + 1, room));
     }
     return array;
 }
 
-static json_t *shown_object(const json_t *given, int depth, size_t *room)
+/* A name that is cut may be the same as another one; then one of them is shown. */
+static json_t *problem_shown_object(const json_t *given, int depth, size_t *room)
 {
     json_t *object = json_object(), *value;
     const char *name;
 
     json_object_foreach ((json_t *)given, name, value) {
-        json_auto_t *key = text_json(name, *room);
+        json_auto_t *key = problem_text(name, *room);
 
         if (*room == 0) {
             json_object_set_new(object, "...", json_null());
             break;
         }
-        spend(room, strlen(name));
-        json_object_set_new(object, json_string_value(key), shown(value, depth + 1, room));
+        room_spend(room, strlen(name));
+        json_object_set_new(object, json_string_value(key), problem_shown(value, depth + 1, room));
     }
     return object;
 }
 
 /* Returns what an error shows of a value, a new reference, and takes it from the room that there is. An empty
  * list costs something, too. */
-static json_t *shown(const json_t *given, int depth, size_t *room)
+static json_t *problem_shown(const json_t *given, int depth, size_t *room)
 {
     size_t had = *room;
 
-    spend(room, json_is_string(given) ? json_string_length(given) : 4);
+    room_spend(room, json_is_string(given) ? json_string_length(given) : 4);
     if (json_is_string(given))
-        return text_json(json_string_value(given), had);
+        return problem_text(json_string_value(given), had);
     if (!json_is_array(given) && !json_is_object(given))
         return json_copy((json_t *)given);
     if (depth == MAX_DEPTH)
         return json_string("...");
-    return json_is_array(given) ? shown_array(given, depth, room) : shown_object(given, depth, room);
+    return json_is_array(given) ? problem_shown_array(given, depth, room)
+                                : problem_shown_object(given, depth, room);
 }
 
 /* Takes given over. */
-static json_t *shortened(json_t *given)
+static json_t *problem_shortened(json_t *given)
 {
     size_t room = MAX_SHOWN;
-    json_t *shorter = given ? shown(given, 0, &room) : json_null();
+    json_t *shorter = given ? problem_shown(given, 0, &room) : json_null();
 
     json_decref(given);
     return shorter;
@@ -147,7 +150,7 @@ static bool problem_is_full(const Problem *problem)
 }
 
 /* Once one error did not fit, those behind it are left out as well: they stand in their order. */
-static void list_error(Problem *problem, json_t *error)
+static void problem_list(Problem *problem, json_t *error)
 {
     size_t bytes = json_dumpb(error, NULL, 0, JSON_INDENT(2));
 
@@ -180,29 +183,29 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
         return;
     }
     va_start(args, reason);
-    text = format_text(reason, args);
+    text = problem_format(reason, args);
     va_end(args);
 
     error = json_object();
-    json_object_set_new(error, "param", text_json(param, MAX_SHOWN));
-    json_object_set_new(error, "got", shortened(got));
-    json_object_set_new(error, "reason", text_json(text, MAX_TEXT));
+    json_object_set_new(error, "param", problem_text(param, MAX_SHOWN));
+    json_object_set_new(error, "got", problem_shortened(got));
+    json_object_set_new(error, "reason", problem_text(text, MAX_TEXT));
     if (allowed) {
         json_object_update_missing(error, allowed);
         json_decref(allowed);
     }
-    list_error(problem, error);
+    problem_list(problem, error);
 }
 
 void problem_extend(Problem *problem, const char *name, json_t *value)
 {
     if (!problem->extra)
         problem->extra = json_object();
-    json_object_set_new(problem->extra, name, json_is_string(value) ? shortened(value) : value);
+    json_object_set_new(problem->extra, name, json_is_string(value) ? problem_shortened(value) : value);
 }
 
 /* "tasks is 0: must be between 1 and 256; colour is red: no such parameter" */
-static char *detail_from_errors(const Problem *problem)
+static char *problem_detail(const Problem *problem)
 {
     char *text = NULL;
     size_t length = 0, i;
@@ -225,14 +228,14 @@ static char *detail_from_errors(const Problem *problem)
 
 json_t *problem_json(const Problem *problem)
 {
-    auto_free char *made = problem->detail ? NULL : detail_from_errors(problem);
+    auto_free char *made = problem->detail ? NULL : problem_detail(problem);
     json_t *object = json_object();
 
     assert(problem_is_set(problem));
     json_object_set_new(object, "type", json_string("about:blank"));
-    json_object_set_new(object, "title", text_json(problem->title, MAX_SHOWN));
+    json_object_set_new(object, "title", problem_text(problem->title, MAX_SHOWN));
     json_object_set_new(object, "status", json_integer(problem->status));
-    json_object_set_new(object, "detail", text_json(made ? made : problem->detail, MAX_TEXT));
+    json_object_set_new(object, "detail", problem_text(made ? made : problem->detail, MAX_TEXT));
     if (problem->errors)
         json_object_set(object, "errors", problem->errors);
     if (problem->n_omitted > 0)

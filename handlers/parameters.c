@@ -1,3 +1,5 @@
+/* A request's parameters come from its query, a form or a JSON object, and mean the same in all of them. So
+ * what is checked later does not know where a value came from, and strings are as good as numbers. */
 #include "handlers/parameters.h"
 
 #include <stdbool.h>
@@ -21,29 +23,29 @@ static void parameters_merge(json_t *into, json_t *from, Problem *problem)
     }
 }
 
-static bool is_container(const json_t *value)
+static bool parameters_is_container(const json_t *value)
 {
     return json_is_array(value) || json_is_object(value);
 }
 
-static bool has_container(const json_t *value)
+static bool parameters_has_container(const json_t *value)
 {
     const char *name;
     json_t *member;
     size_t i;
 
     json_array_foreach (value, i, member)
-        if (is_container(member))
+        if (parameters_is_container(member))
             return true;
     json_object_foreach ((json_t *)value, name, member)
-        if (is_container(member))
+        if (parameters_is_container(member))
             return true;
     return false;
 }
 
 /* No parameter is more than a list of values. What is nested deeper goes no further: neither those that check
  * it nor those that would show it have to cope with any depth. */
-static void refuse_nested(json_t *object, Problem *problem)
+static void parameters_refuse_nested(json_t *object, Problem *problem)
 {
     const char *name;
     json_t *value;
@@ -51,7 +53,7 @@ static void refuse_nested(json_t *object, Problem *problem)
 
     json_object_foreach_safe(object, next, name, value)
     {
-        if (!has_container(value))
+        if (!parameters_has_container(value))
             continue;
         problem_add(problem, name, json_incref(value), NULL,
             "is nested too deep: it may be a value or a list of values");
@@ -85,7 +87,7 @@ static json_t *parameters_read_json(const Request *request, Problem *problem)
         json_decref(object);
         return NULL;
     }
-    refuse_nested(object, problem);
+    parameters_refuse_nested(object, problem);
     return object;
 }
 
@@ -117,7 +119,7 @@ static json_t *parameters_read_body(const Request *request, Problem *problem)
 }
 
 /* A body that is said to be JSON must be some, even if it is empty; an empty form is one without fields. */
-static bool says_json(const Request *request)
+static bool parameters_says_json(const Request *request)
 {
     const char *type = request->header(request, "Content-Type");
 
@@ -130,7 +132,7 @@ json_t *parameters_read(const Request *request, Problem *problem)
     json_t *parameters = json_object();
 
     form_parse(parameters, request->query, strlen(request->query), problem);
-    if (request->body_length > 0 || says_json(request)) {
+    if (request->body_length > 0 || parameters_says_json(request)) {
         json_auto_t *given = parameters_read_body(request, problem);
 
         parameters_merge(parameters, given, problem);

@@ -1,3 +1,5 @@
+/* Parameters of a route, "?limit=10", are checked like those of an experiment: the same ranges, the same
+ * words. */
 #include "handlers/query.h"
 
 #include <string.h>

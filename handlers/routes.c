@@ -1,9 +1,12 @@
+/* From a request to the handler of its route. The gate is asked before anything else is said, so that a
+ * request for another host, or one without the token that its route needs, learns nothing but that. */
 #include "handlers/routes.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -11,7 +14,7 @@
 #include "handlers/route.h"
 
 /* Whether the path fits the pattern; what stands for {name} goes to parameter. */
-static bool fits(const char *pattern, const char *path, char *parameter, size_t room)
+static bool route_fits(const char *pattern, const char *path, char *parameter, size_t room)
 {
     size_t same = strcspn(pattern, "{"), length;
     bool spans_slashes;
@@ -31,7 +34,7 @@ static bool fits(const char *pattern, const char *path, char *parameter, size_t 
     return true;
 }
 
-static const Route *find_method(const Route *first, const Request *request)
+static const Route *routes_find_method(const Route *first, const Request *request)
 {
     const Route *route = first;
 
@@ -44,7 +47,7 @@ static const Route *find_method(const Route *first, const Request *request)
 }
 
 /* All methods of a path. */
-static unsigned methods_of(const Route *route)
+static unsigned routes_methods(const Route *route)
 {
     unsigned methods = 0;
 
@@ -54,24 +57,24 @@ static unsigned methods_of(const Route *route)
     return methods;
 }
 
-static const Route *find_route(const App *app, Request *request)
+static const Route *routes_find(const App *app, Request *request)
 {
     for (size_t i = 0; i < n_routes; i++)
-        if (fits(routes[i].path, request->path, request->parameter, sizeof(request->parameter)) &&
+        if (route_fits(routes[i].path, request->path, request->parameter, sizeof(request->parameter)) &&
             (!routes[i].has || routes[i].has(app, request->path)))
-            return find_method(&routes[i], request);
+            return routes_find_method(&routes[i], request);
     return NULL;
 }
 
 /* "GET, HEAD, OPTIONS" */
-static char *allowed(unsigned methods)
+static char *routes_methods_text(unsigned methods)
 {
     static const Method order[] = {
         METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS};
     char *text = text_printf("%s", "");
 
     methods |= METHOD_OPTIONS;
-    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
         auto_free char *shorter = text;
 
         text = text_printf("%s%s%s", shorter, *shorter && methods & order[i] ? ", " : "",
@@ -80,7 +83,7 @@ static char *allowed(unsigned methods)
     return text;
 }
 
-static Response *unknown_path(const Request *request)
+static Response *routes_unknown_path(const Request *request)
 {
     auto_problem Problem problem = {0};
     json_t *paths = json_array();
@@ -93,9 +96,9 @@ static Response *unknown_path(const Request *request)
     return response_new_problem(&problem);
 }
 
-static Response *wrong_method(const Request *request, const Route *route)
+static Response *routes_wrong_method(const Request *request, const Route *route)
 {
-    auto_free char *methods = allowed(methods_of(route));
+    auto_free char *methods = routes_methods_text(routes_methods(route));
     auto_problem Problem problem = {0};
 
     problem_set(&problem, 405, "Wrong method", "%s takes %s, not %s", request->path, methods,
@@ -103,16 +106,16 @@ static Response *wrong_method(const Request *request, const Route *route)
     return response_add_header(response_new_problem(&problem), "Allow", "%s", methods);
 }
 
-static Response *options(const App *app, const Request *request, unsigned methods)
+static Response *routes_options(const App *app, const Request *request, unsigned methods)
 {
-    auto_free char *text = allowed(methods);
+    auto_free char *text = routes_methods_text(methods);
     Response *response = response_add_header(response_new_empty(204), "Allow", "%s", text);
 
     return gate_cors_preflight(&app->gate, request, response, text);
 }
 
 /* Where nothing is done (OPTIONS, 404, 405) only the host has to be right. */
-static unsigned needs_of(const Route *route, const Request *request)
+static unsigned routes_needs(const Route *route, const Request *request)
 {
     unsigned needs = route ? route->needs : NEEDS_HOST;
 
@@ -121,7 +124,7 @@ static unsigned needs_of(const Route *route, const Request *request)
     return route_needs(route, request->method);
 }
 
-static void add_cors_headers(const App *app, Request *request)
+static void routes_add_cors_headers(const App *app, Request *request)
 {
     GateHeader headers[GATE_CORS_HEADERS];
     size_t n = gate_cors_headers(&app->gate, request, headers);
@@ -143,31 +146,32 @@ Response *routes_dispatch(App *app, Request *request)
             "the path must begin with a slash and have no NUL byte and no bad percent-escape");
         return response_new_problem(&problem);
     }
-    add_cors_headers(app, request);
-    route = find_route(app, request);
-    refusal = gate_check(&app->gate, request, needs_of(route, request), &role);
+    routes_add_cors_headers(app, request);
+    route = routes_find(app, request);
+    refusal = gate_check(&app->gate, request, routes_needs(route, request), &role);
     request->instructor = role == GATE_INSTRUCTOR;
     if (refusal)
         return refusal;
     if (strcmp(request->path, "*") == 0 && request->method == METHOD_OPTIONS)
-        return options(app, request, METHOD_GET | METHOD_HEAD | METHOD_POST | METHOD_PATCH | METHOD_DELETE);
+        return routes_options(
+            app, request, METHOD_GET | METHOD_HEAD | METHOD_POST | METHOD_PATCH | METHOD_DELETE);
     if (!route)
-        return unknown_path(request);
+        return routes_unknown_path(request);
     request->route = route->path;
     request->parameters = route->parameters;
     if (request->method == METHOD_OPTIONS)
-        return options(app, request, methods_of(route));
+        return routes_options(app, request, routes_methods(route));
     if (!(route->methods & request->method))
-        return wrong_method(request, route);
+        return routes_wrong_method(request, route);
     return route->handle(app, request);
 }
 
 /* Health checks come every few seconds and say nothing; their failures do. */
-static bool is_worth_a_line(const Request *request, int status)
+static bool routes_is_worth_a_line(const Request *request, int status)
 {
     static const char *const quiet[] = {"/healthz", "/readyz", "/metrics"};
 
-    for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(quiet); i++)
         if (request->route && strcmp(request->route, quiet[i]) == 0)
             return status != 200;
     return true;
@@ -178,10 +182,10 @@ void routes_answered(App *app, const Request *request, int status)
     const char *method = request->method == METHOD_OTHER ? "other" : method_name(request->method);
     char code[16];
 
-    /* Who left before there was an answer has none. */
+    /* A client that left before there was an answer has no status. */
     snprintf(code, sizeof(code), status ? "%d" : "gone", status);
     metrics_count(&app->metrics->requests, request->route ? request->route : "other", method, code);
-    if (is_worth_a_line(request, status))
+    if (routes_is_worth_a_line(request, status))
         log_info("request", log_text("request", request->id), log_text("client", request->peer),
             log_text("method", method_name(request->method)),
             log_text("path", request->path ? request->path : ""), log_number("status", status),

@@ -36,7 +36,7 @@ static void reader_refuse(Reader *reader, const char *got, json_t *allowed, cons
 }
 
 /* "[server]", perhaps with a comment behind it. */
-static void read_section(Reader *reader, const char *line)
+static void reader_read_section(Reader *reader, const char *line)
 {
     size_t length = strcspn(line + 1, "]");
     const char *behind = line + 1 + length + (line[1 + length] == ']');
@@ -68,7 +68,7 @@ static size_t length_without_comment(const char *text)
     return strlen(text);
 }
 
-static void set_key(Reader *reader, const char *key, const char *value)
+static void reader_set_key(Reader *reader, const char *key, const char *value)
 {
     const Setting *setting = setting_find(reader->section, key);
     auto_free char *twice = NULL;
@@ -104,7 +104,7 @@ static char *copy_trimmed(const char *start, const char *end)
 }
 
 /* "key = value", perhaps with a comment behind it. */
-static void read_key(Reader *reader, const char *line)
+static void reader_read_key(Reader *reader, const char *line)
 {
     const char *end = line + length_without_comment(line), *equals = line + strcspn(line, "=:");
     auto_free char *key = NULL, *value = NULL;
@@ -118,11 +118,11 @@ static void read_key(Reader *reader, const char *line)
     if (!reader->section)
         reader_refuse(reader, key, setting_names(NULL), "stands before the first section");
     else if (!reader->is_unknown)
-        set_key(reader, key, value);
+        reader_set_key(reader, key, value);
 }
 
 /* Other parsers take an indented line for more of the value above it, so here it is nothing. */
-static void read_line(Reader *reader, const char *line, size_t length)
+static void reader_read_line(Reader *reader, const char *line, size_t length)
 {
     const char *first = line + strspn(line, blanks);
 
@@ -133,9 +133,9 @@ static void read_line(Reader *reader, const char *line, size_t length)
     else if (first > line)
         reader_refuse(reader, first, NULL, "must not be indented");
     else if (*line == '[')
-        read_section(reader, line);
+        reader_read_section(reader, line);
     else
-        read_key(reader, line);
+        reader_read_key(reader, line);
 }
 
 void config_read_text(Config *config, const char *name, const char *text, size_t length, Problem *problem)
@@ -160,7 +160,7 @@ void config_read_text(Config *config, const char *name, const char *text, size_t
 
         assert(line);
         reader.where = where;
-        read_line(&reader, line, without_return);
+        reader_read_line(&reader, line, without_return);
         at += line_length + (newline != NULL);
     }
     free(reader.section);

@@ -1,3 +1,5 @@
+/* Names are checked strictly here because they decide later who may ask and where fetch may go: what two
+ * programs could read differently is refused when it is written, not when it is used. */
 #include "server/config-host.h"
 
 #include <arpa/inet.h>
@@ -20,7 +22,7 @@ bool host_is_address(const char *value)
 /* Letters, digits, hyphens and underscores, in labels with dots between them. A name whose last label is a
  * number, or that resolvers read as one ("0x7f000001"), would be taken for an IPv4 address, so it has to be
  * one. */
-static bool is_name(const char *name)
+static bool host_is_plain_name(const char *name)
 {
     Address address;
     const char *label = name;
@@ -44,7 +46,7 @@ static bool is_name(const char *name)
     return address_parse(name, &address);
 }
 
-static bool is_port(const char *port)
+static bool host_is_port(const char *port)
 {
     int64_t number;
 
@@ -64,7 +66,7 @@ bool host_is_pattern(const char *item)
 
     if (!host)
         return false;
-    if (!is_port(colon + 1))
+    if (!host_is_port(colon + 1))
         return false;
     if (strcmp(host, "*") == 0)
         return true;
@@ -72,7 +74,7 @@ bool host_is_pattern(const char *item)
         host[length - 1] = '\0';
         return inet_pton(AF_INET6, host + 1, address) == 1;
     }
-    return strncmp(host, "*.", 2) == 0 ? host_is_name(host) : is_name(host);
+    return strncmp(host, "*.", 2) == 0 ? host_is_name(host) : host_is_plain_name(host);
 }
 
 bool host_is_name(const char *item)
@@ -81,7 +83,7 @@ bool host_is_name(const char *item)
 
     if (strncmp(item, "*.", 2) == 0)
         item += 2;
-    return is_name(item) && inet_pton(AF_INET, item, address) != 1;
+    return host_is_plain_name(item) && inet_pton(AF_INET, item, address) != 1;
 }
 
 /* A browser writes no colon without a port. */

@@ -12,7 +12,7 @@
 #define ENVIRONMENT_PREFIX "GILSCOPE_"
 
 /* GILSCOPE_SERVER_PORT, or GILSCOPE_SERVER_ for an empty key. */
-static char *variable_name(const char *section, const char *key)
+static char *override_name(const char *section, const char *key)
 {
     char *name = text_printf(ENVIRONMENT_PREFIX "%s_%s", section, key);
 
@@ -22,12 +22,12 @@ static char *variable_name(const char *section, const char *key)
 }
 
 /* Returns the setting that the variable names; otherwise *ret_section is the section that it begins with. */
-static const Setting *find_variable(const char *variable, const char **ret_section)
+static const Setting *override_find(const char *variable, const char **ret_section)
 {
     for (size_t i = 0; i < config_n_settings; i++) {
         const Setting *setting = &config_settings[i];
-        auto_free char *prefix = variable_name(setting->section, "");
-        auto_free char *name = variable_name(setting->section, setting->key);
+        auto_free char *prefix = override_name(setting->section, "");
+        auto_free char *name = override_name(setting->section, setting->key);
 
         if (strcmp(variable, name) == 0)
             return setting;
@@ -37,6 +37,8 @@ static const Setting *find_variable(const char *variable, const char **ret_secti
     return NULL;
 }
 
+/* A name without a section of ours, GILSCOPE_HOME, may belong to somebody else; one with a section is a
+ * setting that was misspelt. */
 void config_read_environment(Config *config, char *const environment[], Problem *problem)
 {
     for (; *environment; environment++) {
@@ -46,7 +48,7 @@ void config_read_environment(Config *config, char *const environment[], Problem 
 
         if (!name || strncmp(name, ENVIRONMENT_PREFIX, strlen(ENVIRONMENT_PREFIX)) != 0)
             continue;
-        setting = find_variable(name, &section);
+        setting = override_find(name, &section);
         if (setting) {
             setting_take(setting, config, name, equals + 1, problem);
         } else if (section) {
@@ -56,6 +58,8 @@ void config_read_environment(Config *config, char *const environment[], Problem 
     }
 }
 
+/* A section has no dot, so the first one ends it; the value may have any characters, and equals signs, too.
+ */
 void config_set(Config *config, const char *assignment, Problem *problem)
 {
     const char *equals = strchr(assignment, '=');

@@ -16,7 +16,7 @@ static const char preface[] =
     "--set server.port=9000 overrides both. Whole numbers may be written 1000000, 1e6, 1M or 1_000_000.";
 
 /* Writes words into lines that begin with "# " and have at most WIDTH columns. */
-static void print_comment(const char *text, FILE *file)
+static void config_print_comment(const char *text, FILE *file)
 {
     size_t column = 0;
 
@@ -41,7 +41,7 @@ static void print_comment(const char *text, FILE *file)
 }
 
 /* "A whole number from 0 to 65535" */
-static char *range_sentence(const Setting *setting)
+static char *config_range_sentence(const Setting *setting)
 {
     char *range = setting_range(setting);
 
@@ -54,10 +54,10 @@ void config_print(const Config *config, FILE *file)
 {
     const char *section = "";
 
-    print_comment(preface, file);
+    config_print_comment(preface, file);
     for (size_t i = 0; i < config_n_settings; i++) {
         const Setting *setting = &config_settings[i];
-        auto_free char *range = range_sentence(setting);
+        auto_free char *range = config_range_sentence(setting);
         auto_free char *about =
             text_printf("%s. Default: %s.", range, *setting->initial ? setting->initial : "empty");
         auto_free char *value = setting_value(setting, config);
@@ -66,8 +66,8 @@ void config_print(const Config *config, FILE *file)
             fprintf(file, "\n[%s]\n", setting->section);
         section = setting->section;
         fputc('\n', file);
-        print_comment(setting->prose, file);
-        print_comment(about, file);
+        config_print_comment(setting->prose, file);
+        config_print_comment(about, file);
         fprintf(file, "%s =%s%s\n", setting->key, *value ? " " : "", value);
     }
 }

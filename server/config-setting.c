@@ -62,7 +62,7 @@ char *setting_range(const Setting *setting)
     return NULL;
 }
 
-static bool is_choice(const Setting *setting, const char *value)
+static bool setting_is_choice(const Setting *setting, const char *value)
 {
     for (const char *const *choice = setting->choices; *choice; choice++)
         if (strcmp(*choice, value) == 0)
@@ -160,7 +160,7 @@ static char *flaw_of_kind(const Setting *setting, const char *value)
 {
     switch (setting->type) {
     case SETTING_CHOICE:
-        return is_choice(setting, value) ? NULL : strdup("no such value");
+        return setting_is_choice(setting, value) ? NULL : strdup("no such value");
     case SETTING_WORD:
         return flaw_of_word(value);
     case SETTING_ADDRESS:
@@ -183,6 +183,7 @@ static char *flaw_of_kind(const Setting *setting, const char *value)
     return NULL;
 }
 
+/* A text is kept as it was written: what it means is asked where it is used. */
 static char *flaw_of_text(const Setting *setting, const char *value, char **ret)
 {
     char *flaw = flaw_of_line(value);
@@ -197,7 +198,8 @@ static char *flaw_of_text(const Setting *setting, const char *value, char **ret)
     return NULL;
 }
 
-static json_t *allowed_object(const Setting *setting)
+/* What is allowed, in the form that a Problem has; NULL where words say it better. */
+static json_t *setting_allowed(const Setting *setting)
 {
     json_t *choices = NULL;
 
@@ -254,11 +256,11 @@ void setting_take(
     }
     if (flaw)
         setting_refuse(
-            problem, where, setting->section, setting->key, trimmed, allowed_object(setting), flaw);
+            problem, where, setting->section, setting->key, trimmed, setting_allowed(setting), flaw);
 }
 
 /* What was given, as a JSON string; of a value that is far too long the beginning will do. */
-static json_t *shown(const char *text)
+static json_t *setting_shown(const char *text)
 {
     size_t length = strlen(text);
     auto_free char *clean = utf8_clean(text, length > SHOWN_MAX ? SHOWN_MAX : length);
@@ -284,11 +286,11 @@ void setting_refuse(Problem *problem, const char *where, const char *section, co
         problem->title = strdup("Wrong settings");
         assert(problem->title);
     }
-    problem_add(problem, clean_name, got ? shown(got) : NULL, allowed, "%s", clean_reason);
+    problem_add(problem, clean_name, got ? setting_shown(got) : NULL, allowed, "%s", clean_reason);
 }
 
 /* As few digits as give the same number back. */
-static char *real_text(double number)
+static char *setting_real_text(double number)
 {
     char *text = NULL;
 
@@ -309,7 +311,7 @@ char *setting_value(const Setting *setting, const Config *config)
     case SETTING_INTEGER:
         return text_printf("%" PRId64, *(const int64_t *)value);
     case SETTING_REAL:
-        return real_text(*(const double *)value);
+        return setting_real_text(*(const double *)value);
     case SETTING_CHOICE:
     case SETTING_WORD:
     case SETTING_ADDRESS:

@@ -24,6 +24,7 @@ void config_init(Config *config)
     assert(!problem_is_set(&problem));
 }
 
+/* Every text of Config; a new one belongs here. */
 void config_finish(Config *config)
 {
     free(config->server.bind);

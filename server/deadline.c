@@ -8,27 +8,28 @@ void deadlines_init(
 {
     uv_timer_init(loop, &deadlines->timer);
     deadlines->timer.data = deadlines;
-    deadlines->ends.previous = deadlines->ends.next = &deadlines->ends;
+    TAILQ_INIT(&deadlines->list);
     deadlines->after_ms = after_ms;
     deadlines->late = late;
 }
 
 void deadlines_close(Deadlines *deadlines, uv_close_cb closed, void *data)
 {
-    assert(deadlines->ends.next == &deadlines->ends);
+    assert(TAILQ_EMPTY(&deadlines->list));
     deadlines->timer.data = data;
     uv_close((uv_handle_t *)&deadlines->timer, closed);
 }
 
-static void on_timer(uv_timer_t *timer)
+/* late() may set and clear any deadline, so the first one is looked up again each time. */
+static void deadlines_on_timer(uv_timer_t *timer)
 {
     Deadlines *deadlines = timer->data;
     uint64_t now = uv_now(timer->loop);
     Deadline *first;
 
-    while ((first = deadlines->ends.next) != &deadlines->ends) {
+    while ((first = TAILQ_FIRST(&deadlines->list))) {
         if (first->due_ms > now) {
-            uv_timer_start(timer, on_timer, first->due_ms - now, 0);
+            uv_timer_start(timer, deadlines_on_timer, first->due_ms - now, 0);
             return;
         }
         deadline_clear(first);
@@ -36,24 +37,23 @@ static void on_timer(uv_timer_t *timer)
     }
 }
 
-/* The timer is left alone while it runs: it may find that the first deadline is later now. */
+/* A timer that runs is left alone: it comes when the deadline was due that stood first then, and finds that
+ * the first is later now. So a connection that is busy costs no change of a timer for each of its requests.
+ */
 void deadline_set(Deadlines *deadlines, Deadline *deadline)
 {
     deadline_clear(deadline);
+    deadline->list = deadlines;
     deadline->due_ms = uv_now(deadlines->timer.loop) + deadlines->after_ms;
-    deadline->previous = deadlines->ends.previous;
-    deadline->next = &deadlines->ends;
-    deadline->previous->next = deadline;
-    deadlines->ends.previous = deadline;
+    TAILQ_INSERT_TAIL(&deadlines->list, deadline, entry);
     if (!uv_is_active((uv_handle_t *)&deadlines->timer))
-        uv_timer_start(&deadlines->timer, on_timer, deadlines->after_ms, 0);
+        uv_timer_start(&deadlines->timer, deadlines_on_timer, deadlines->after_ms, 0);
 }
 
 void deadline_clear(Deadline *deadline)
 {
-    if (!deadline->next)
+    if (!deadline->list)
         return;
-    deadline->previous->next = deadline->next;
-    deadline->next->previous = deadline->previous;
-    deadline->previous = deadline->next = NULL;
+    TAILQ_REMOVE(&deadline->list->list, deadline, entry);
+    deadline->list = NULL;
 }

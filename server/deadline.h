@@ -1,22 +1,30 @@
-/* Deadlines that all come the same time after they are set, as those of a thousand connections: a list in
- * which the next one due stands first, and one timer. Setting and clearing cost a few pointers. */
+/* Deadlines that all come the same time after they are set, as those of a thousand connections. So the one
+ * that was set last is due last: a list in the order of setting is in the order of time, and setting and
+ * clearing cost a few pointers, where a timer for each would cost a search in a heap. One timer looks after
+ * the first of the list.
+ *
+ * All of it belongs to the thread of the loop. */
 #pragma once
 
 #include <stdint.h>
+#include <sys/queue.h>
 #include <uv.h>
 
-typedef struct Deadline Deadline;
-struct Deadline {
-    Deadline *previous, *next; /* NULL: not set */
-    uint64_t due_ms;
-};
+typedef struct Deadlines Deadlines;
 
-typedef struct Deadlines {
+/* Stands inside of what is late when it passes; all zeros at first. */
+typedef struct Deadline {
+    TAILQ_ENTRY(Deadline) entry;
+    Deadlines *list; /* that it stands in; NULL: not set */
+    uint64_t due_ms; /* by the loop's clock */
+} Deadline;
+
+struct Deadlines {
     uv_timer_t timer;
-    Deadline ends; /* the list is a ring through this one */
+    TAILQ_HEAD(, Deadline) list; /* the next one due stands first */
     uint64_t after_ms;
     void (*late)(Deadline *deadline);
-} Deadlines;
+};
 
 /* late() is called from the loop for each deadline that passes; it is not set any more then. */
 void deadlines_init(

@@ -1,3 +1,6 @@
+/* The duplicate is needed because libmicrohttpd has the connection's own descriptor in an epoll set of its
+ * own, and takes it out and closes it when it likes; libuv must not find it gone, or another file in its
+ * place. The kernel reports a hang-up on both. */
 #include "server/hangup.h"
 
 #include <assert.h>
@@ -12,7 +15,7 @@ struct Hangup {
     void *data;
 };
 
-static void on_event(uv_poll_t *poll, int status, int events)
+static void hangup_on_event(uv_poll_t *poll, int status, int events)
 {
     Hangup *hangup = poll->data;
 
@@ -41,11 +44,11 @@ Hangup *hangup_watch(uv_loop_t *loop, int fd, void (*callback)(void *data), void
         return NULL;
     }
     hangup->poll.data = hangup;
-    uv_poll_start(&hangup->poll, UV_DISCONNECT, on_event);
+    uv_poll_start(&hangup->poll, UV_DISCONNECT, hangup_on_event);
     return hangup;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void hangup_on_closed(uv_handle_t *handle)
 {
     free(handle->data);
 }
@@ -56,5 +59,5 @@ void hangup_stop(Hangup *hangup)
         return;
     uv_poll_stop(&hangup->poll);
     close(hangup->fd);
-    uv_close((uv_handle_t *)&hangup->poll, on_closed);
+    uv_close((uv_handle_t *)&hangup->poll, hangup_on_closed);
 }

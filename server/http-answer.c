@@ -27,7 +27,8 @@ typedef struct Prepared {
     RequestHeader changing[REQUEST_MAX_HEADERS]; /* as they are in it now; a name of NULL: none */
 } Prepared;
 
-static void release(void *data)
+/* The other half of answer_prepare(), called when the response is freed. */
+static void prepared_release(void *data)
 {
     Prepared *prepared = data;
 
@@ -35,7 +36,9 @@ static void release(void *data)
     free(prepared);
 }
 
-static struct MHD_Response *make_body(Exchange *exchange, Response *response)
+/* A constant body stays where it is; any other one changes hands, so that libmicrohttpd frees it when it is
+ * sent, which may be long after the response is gone. */
+static struct MHD_Response *answer_make_body(Exchange *exchange, Response *response)
 {
     bool give_away = response->owned && !response->constant;
     struct MHD_Response *made;
@@ -51,7 +54,7 @@ static struct MHD_Response *make_body(Exchange *exchange, Response *response)
     return made;
 }
 
-static Prepared *prepare(Exchange *exchange, Response *response)
+static Prepared *answer_prepare(Exchange *exchange, Response *response)
 {
     Prepared *prepared = response->prepared;
 
@@ -59,7 +62,7 @@ static Prepared *prepare(Exchange *exchange, Response *response)
         return prepared;
     prepared = calloc(1, sizeof(*prepared));
     assert(prepared);
-    prepared->response = make_body(exchange, response);
+    prepared->response = answer_make_body(exchange, response);
     if (response->type)
         MHD_add_response_header(prepared->response, "Content-Type", response->type);
     for (size_t i = 0; i < response->n_headers; i++)
@@ -67,11 +70,11 @@ static Prepared *prepare(Exchange *exchange, Response *response)
     for (size_t i = 0; i < ARRAY_LENGTH(common_headers); i++)
         MHD_add_response_header(prepared->response, common_headers[i][0], common_headers[i][1]);
     response->prepared = prepared;
-    response->release = release;
+    response->release = prepared_release;
     return prepared;
 }
 
-static void change_headers(Prepared *prepared, const Request *request)
+static void prepared_change_headers(Prepared *prepared, const Request *request)
 {
     for (size_t i = 0; i < REQUEST_MAX_HEADERS; i++) {
         RequestHeader *old = &prepared->changing[i];
@@ -86,7 +89,7 @@ static void change_headers(Prepared *prepared, const Request *request)
 }
 
 /* How long it took until there was an answer, for the developer tools of a browser. */
-static void add_timing(Request *request)
+static void answer_add_timing(Request *request)
 {
     char value[48];
 
@@ -100,10 +103,10 @@ enum MHD_Result answer_queue(Exchange *exchange, Response *response)
     Prepared *prepared;
 
     request_add_header(&exchange->request, "X-Request-ID", exchange->request.id);
-    add_timing(&exchange->request);
+    answer_add_timing(&exchange->request);
     exchange->status = response->status;
-    prepared = prepare(exchange, response);
-    change_headers(prepared, &exchange->request);
+    prepared = answer_prepare(exchange, response);
+    prepared_change_headers(prepared, &exchange->request);
     result = MHD_queue_response(exchange->connection, (unsigned)response->status, prepared->response);
     if (!response->constant)
         response_free(response);
@@ -119,7 +122,7 @@ void answer_write(Exchange *exchange, Response *response)
 
     assert(file);
     request_add_header(&exchange->request, "X-Request-ID", exchange->request.id);
-    add_timing(&exchange->request);
+    answer_add_timing(&exchange->request);
     exchange->status = response->status;
     fprintf(file, "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
         response->status, MHD_get_reason_phrase_for((unsigned)response->status), response->type,

@@ -1,7 +1,12 @@
-/* libmicrohttpd calls exchange_on_request() several times for each request. The first call shows the header
+/* A connection and the request that it carries: from libmicrohttpd's calls to a Request and back.
+ *
+ * libmicrohttpd calls exchange_on_request() several times for each request. The first call shows the header
  * only (answering there would close the connection afterwards, so it is done for refusals only), then it
  * hands over the body in pieces, then it wants the answer. If that comes later, the connection is suspended;
- * answer() resumes it, and exchange_on_request() is called once more. */
+ * exchange_answer() resumes it, and exchange_on_request() is called once more.
+ *
+ * Nothing here runs libmicrohttpd: whatever changes something that it has to see sets http->pending, and
+ * http.c runs it when none of its callbacks is on the stack any more. */
 #include "server/http-exchange.h"
 
 #include <arpa/inet.h>
@@ -14,7 +19,7 @@
 
 #include "base/log.h"
 
-static enum MHD_Result send_answer(Exchange *exchange, Response *response)
+static enum MHD_Result exchange_send(Exchange *exchange, Response *response)
 {
     exchange->stage = STAGE_ANSWERED;
     deadline_set(&exchange->http->answering, &exchange->deadline);
@@ -22,7 +27,7 @@ static enum MHD_Result send_answer(Exchange *exchange, Response *response)
 }
 
 /* The answer to a request that has taken the memory in which the header of an answer would be made. */
-static enum MHD_Result send_anyway(Exchange *exchange, Response *response)
+static enum MHD_Result exchange_send_anyway(Exchange *exchange, Response *response)
 {
     exchange->stage = STAGE_ANSWERED;
     answer_write(exchange, response);
@@ -30,7 +35,7 @@ static enum MHD_Result send_anyway(Exchange *exchange, Response *response)
 }
 
 /* Keeps a piece of the body. Returns false if the client sends so much that it is not worth reading on. */
-static bool keep(Exchange *exchange, const char *piece, size_t length)
+static bool exchange_keep(Exchange *exchange, const char *piece, size_t length)
 {
     size_t max = (size_t)exchange->http->settings.max_body_bytes;
 
@@ -46,7 +51,8 @@ static bool keep(Exchange *exchange, const char *piece, size_t length)
     return exchange->length <= (max > REFUSE_MAX_DISCARDED ? max : REFUSE_MAX_DISCARDED);
 }
 
-static void on_hangup(void *data)
+/* A suspended connection can only be closed by resuming it and refusing to answer. */
+static void exchange_on_hangup(void *data)
 {
     Exchange *exchange = data;
 
@@ -56,9 +62,10 @@ static void on_hangup(void *data)
     exchange->http->pending = true;
 }
 
-static void answer(Request *request, Response *response)
+/* The handler may call this before it returns, too: then the answer waits until it does. */
+static void exchange_answer(Request *request, Response *response)
 {
-    Exchange *exchange = (Exchange *)request;
+    Exchange *exchange = exchange_of_request(request);
 
     assert(exchange->stage != STAGE_GONE && !exchange->response);
     exchange->response = response;
@@ -72,16 +79,16 @@ static void answer(Request *request, Response *response)
 }
 
 /* The whole request is here. */
-static enum MHD_Result call_handler(Exchange *exchange)
+static enum MHD_Result exchange_call_handler(Exchange *exchange)
 {
     Http *http = exchange->http;
     Response *response = refuse_size(exchange); /* again, for what stood behind a chunked body */
 
     deadline_clear(&exchange->deadline);
     if (response)
-        return send_anyway(exchange, response);
+        return exchange_send_anyway(exchange, response);
     if (exchange->length > (size_t)http->settings.max_body_bytes)
-        return send_answer(exchange, refuse_body(http->settings.max_body_bytes));
+        return exchange_send(exchange, refuse_body(http->settings.max_body_bytes));
     exchange->request.body = exchange->body;
     exchange->request.body_length = exchange->length;
     response = http->handler(http->handler_data, &exchange->request);
@@ -89,26 +96,26 @@ static enum MHD_Result call_handler(Exchange *exchange)
         response = exchange->response;
     exchange->response = NULL;
     if (response)
-        return send_answer(exchange, response);
+        return exchange_send(exchange, response);
     exchange->stage = STAGE_WAITING;
     MHD_suspend_connection(exchange->connection);
-    exchange->hangup = hangup_watch(http->loop, exchange->fd, on_hangup, exchange);
+    exchange->hangup = hangup_watch(http->loop, exchange->fd, exchange_on_hangup, exchange);
     return MHD_YES;
 }
 
-static const char *header(const Request *request, const char *name)
+static const char *exchange_header(const Request *request, const char *name)
 {
-    const Exchange *exchange = (const Exchange *)request;
+    const Exchange *exchange = exchange_of_request(request);
 
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
 /* A proxy or a client may have named the request already; what it says must be fit for a log. */
-static void name_request(Exchange *exchange)
+static void exchange_name_request(Exchange *exchange)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
     enum { MAX_ID = 64 };
-    const char *given = header(&exchange->request, "X-Request-ID");
+    const char *given = exchange_header(&exchange->request, "X-Request-ID");
     Http *http = exchange->http;
 
     if (given && *given && strlen(given) <= MAX_ID && given[strspn(given, allowed)] == '\0')
@@ -118,7 +125,7 @@ static void name_request(Exchange *exchange)
             (uint32_t)http->id_start, ++http->n_requests);
 }
 
-static enum MHD_Result begin(Exchange *exchange, const char *method, const char *version)
+static enum MHD_Result exchange_begin(Exchange *exchange, const char *method, const char *version)
 {
     Response *refusal = refuse_size(exchange);
     bool is_large = refusal != NULL;
@@ -126,13 +133,13 @@ static enum MHD_Result begin(Exchange *exchange, const char *method, const char 
     if (!refusal)
         refusal = refuse_header(exchange, method, version);
     exchange->request.began = nsec_now();
-    name_request(exchange);
+    exchange_name_request(exchange);
     exchange->stage = STAGE_BODY;
     exchange->counted = true;
     exchange->request.method = method_from_name(method);
     exchange->http->n_exchanges++;
     if (refusal)
-        return is_large ? send_anyway(exchange, refusal) : send_answer(exchange, refusal);
+        return is_large ? exchange_send_anyway(exchange, refusal) : exchange_send(exchange, refusal);
     deadline_set(&exchange->http->reading, &exchange->deadline);
     return MHD_YES;
 }
@@ -148,11 +155,11 @@ enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connectio
     (void)url;
     switch (exchange->stage) {
     case STAGE_HEADER:
-        return begin(exchange, method, version);
+        return exchange_begin(exchange, method, version);
     case STAGE_BODY:
         if (*length == 0)
-            return call_handler(exchange);
-        if (!keep(exchange, piece, *length))
+            return exchange_call_handler(exchange);
+        if (!exchange_keep(exchange, piece, *length))
             return MHD_NO;
         *length = 0;
         return MHD_YES;
@@ -161,7 +168,7 @@ enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connectio
     case STAGE_ANSWERED:
         response = exchange->response;
         exchange->response = NULL;
-        return response ? send_answer(exchange, response) : MHD_NO;
+        return response ? exchange_send(exchange, response) : MHD_NO;
     case STAGE_GONE:
         return MHD_NO;
     }
@@ -196,14 +203,15 @@ void *exchange_on_target(void *data, const char *target, struct MHD_Connection *
 }
 
 /* Makes the exchange ready for the next request of its connection. */
-static void reset(Exchange *exchange)
+static void exchange_reset(Exchange *exchange)
 {
     hangup_stop(exchange->hangup);
     stream_detach(exchange);
     response_free(exchange->response);
     free(exchange->request.target);
     free(exchange->body);
-    exchange->request = (Request){.header = header, .answer = answer, .peer = exchange->peer};
+    exchange->request =
+        (Request){.header = exchange_header, .answer = exchange_answer, .peer = exchange->peer};
     exchange->stage = STAGE_HEADER;
     exchange->counted = false;
     exchange->status = 0;
@@ -231,12 +239,12 @@ void exchange_on_completed(
     /* After a failure the connection is given up in the next run, if somebody asks for one. */
     if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK || http->draining)
         http->pending = true;
-    reset(exchange);
+    exchange_reset(exchange);
     deadline_set(&http->reading, &exchange->deadline);
 }
 
 /* An IPv4 client of an IPv6 socket is named as what it is. */
-static void name_peer(Exchange *exchange)
+static void exchange_name_peer(Exchange *exchange)
 {
     const struct sockaddr *address =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
@@ -267,7 +275,7 @@ void exchange_on_connection(
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         deadline_clear(&exchange->deadline);
-        reset(exchange);
+        exchange_reset(exchange);
         free(exchange);
         *context = NULL;
         http->pending = true;
@@ -278,8 +286,8 @@ void exchange_on_connection(
     exchange->http = http;
     exchange->connection = connection;
     exchange->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    name_peer(exchange);
-    reset(exchange);
+    exchange_name_peer(exchange);
+    exchange_reset(exchange);
     deadline_set(&http->reading, &exchange->deadline);
     *context = exchange;
 }

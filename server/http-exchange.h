@@ -41,7 +41,7 @@ typedef enum Stage {
 
 /* A connection and the request that it carries at the moment. */
 typedef struct Exchange {
-    Request request; /* stands first: a request is turned into its exchange by a cast */
+    Request request;
     Http *http;
     struct MHD_Connection *connection;
     int fd;
@@ -59,7 +59,12 @@ typedef struct Exchange {
     char peer[INET6_ADDRSTRLEN];
 } Exchange;
 
-/* Returns the exchange that a deadline stands in. */
+/* Return the exchange that a request, or a deadline, is a part of. */
+static inline Exchange *exchange_of_request(const Request *request)
+{
+    return (Exchange *)((char *)request - offsetof(Exchange, request));
+}
+
 static inline Exchange *exchange_of_deadline(Deadline *deadline)
 {
     return (Exchange *)((char *)deadline - offsetof(Exchange, deadline));

@@ -18,7 +18,7 @@ enum {
  * it. The rest is for the header of the answer. An answer that did not fit would not be sent. */
 static_assert(MAX_HEADER + MAX_RECORDS + 4096 <= CONNECTION_MEMORY, "there is room for an answer");
 
-static Response *problem_response(int status, const char *title, const char *detail)
+static Response *refuse_with(int status, const char *title, const char *detail)
 {
     auto_problem Problem problem = {0};
 
@@ -35,21 +35,21 @@ Response *refuse_body(int64_t max_body_bytes)
     return response_new_problem(&problem);
 }
 
-static bool is(const char *text, size_t length, const char *name)
+static bool header_is(const char *text, size_t length, const char *name)
 {
     return length == strlen(name) && strncasecmp(text, name, length) == 0;
 }
 
 /* The library parses cookies in a copy of their line; what stands behind a chunked body makes its buffer
  * grow. */
-static enum MHD_Result on_record(void *data, enum MHD_ValueKind kind, const char *name, size_t name_length,
-    const char *value, size_t value_length)
+static enum MHD_Result records_on_value(void *data, enum MHD_ValueKind kind, const char *name,
+    size_t name_length, const char *value, size_t value_length)
 {
     size_t *used = data;
 
     (void)value;
     *used += RECORD;
-    if (kind == MHD_HEADER_KIND && is(name, name_length, "Cookie"))
+    if (kind == MHD_HEADER_KIND && header_is(name, name_length, "Cookie"))
         *used += value_length;
     if (kind == MHD_FOOTER_KIND)
         *used += name_length + strlen(": ") + value_length + strlen("\r\n");
@@ -69,13 +69,13 @@ Response *refuse_size(const Exchange *exchange)
     size_t used = 0;
 
     if (strlen(exchange->request.target) > MAX_TARGET)
-        return problem_response(414, "URL too long", "at most 8192 bytes are allowed");
+        return refuse_with(414, "URL too long", "at most 8192 bytes are allowed");
     if (header_size(exchange) > MAX_HEADER)
-        return problem_response(431, "Header too large", "at most 16384 bytes are allowed");
+        return refuse_with(431, "Header too large", "at most 16384 bytes are allowed");
     MHD_get_connection_values_n(
-        exchange->connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_FOOTER_KIND, on_record, &used);
+        exchange->connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_FOOTER_KIND, records_on_value, &used);
     if (used > MAX_RECORDS)
-        return problem_response(431, "Header too large",
+        return refuse_with(431, "Header too large",
             "it has too many lines or cookies: 64 bytes for each, the cookies and what stands behind a "
             "chunked body may "
             "be 12288 bytes together");
@@ -85,7 +85,7 @@ Response *refuse_size(const Exchange *exchange)
 /* What the header says about the body, counted: two opinions about its length are how requests are smuggled
  * past a proxy (RFC 9112, 6.3). */
 typedef struct Framing {
-    const char *line; /* where the next one has to begin; see is_torn() */
+    const char *line; /* where the next one has to begin; see framing_is_torn() */
     bool torn;        /* a line is not where it has to be, or is none */
     int n_lengths, n_encodings, n_hosts;
     bool chunked, waits; /* waits: for "100 Continue", so nothing was sent yet */
@@ -120,8 +120,8 @@ static bool is_elsewhere(const char *expected, const char *found)
     return MHD_VERSION < 0x01000000 && expected != found;
 }
 
-static enum MHD_Result on_header(void *data, enum MHD_ValueKind kind, const char *name, size_t name_length,
-    const char *value, size_t value_length)
+static enum MHD_Result framing_on_header(void *data, enum MHD_ValueKind kind, const char *name,
+    size_t name_length, const char *value, size_t value_length)
 {
     Framing *framing = data;
 
@@ -129,22 +129,22 @@ static enum MHD_Result on_header(void *data, enum MHD_ValueKind kind, const char
     framing->torn = framing->torn || !is_token(name, name_length) || !is_value(value) ||
                     is_elsewhere(framing->line, name);
     framing->line = value + strlen(value) + strlen("\r\n");
-    if (is(name, name_length, "Content-Length")) {
+    if (header_is(name, name_length, "Content-Length")) {
         framing->n_lengths++;
         framing->length = strtoull(value, NULL, 10);
-    } else if (is(name, name_length, "Transfer-Encoding")) {
+    } else if (header_is(name, name_length, "Transfer-Encoding")) {
         framing->n_encodings++;
-        framing->chunked = is(value, value_length, "chunked");
-    } else if (is(name, name_length, "Host")) {
+        framing->chunked = header_is(value, value_length, "chunked");
+    } else if (header_is(name, name_length, "Host")) {
         framing->n_hosts++;
-    } else if (is(name, name_length, "Expect")) {
+    } else if (header_is(name, name_length, "Expect")) {
         framing->waits = true;
     }
     return MHD_YES;
 }
 
 /* libmicrohttpd splits the request line at its first and last space. */
-static bool is_clean(const char *target)
+static bool target_is_clean(const char *target)
 {
     for (; *target; target++)
         if ((unsigned char)*target <= ' ' || *target == 0x7f)
@@ -153,18 +153,18 @@ static bool is_clean(const char *target)
 }
 
 /* The same of the request line: the version stands behind the target. */
-static bool is_cut(const Exchange *exchange, const char *version)
+static bool target_is_cut(const Exchange *exchange, const char *version)
 {
     return is_elsewhere(exchange->target_start + strlen(exchange->request.target) + 1, version);
 }
 
 /* And of the end: behind the last line comes an empty one. */
-static bool is_torn(const Framing *framing, const char *method, size_t size)
+static bool framing_is_torn(const Framing *framing, const char *method, size_t size)
 {
     return framing->torn || is_elsewhere(framing->line, method + size - strlen("\r\n"));
 }
 
-static Response *find_fault(const Exchange *exchange, const char *method, const char *version)
+static Response *refuse_fault(const Exchange *exchange, const char *method, const char *version)
 {
     struct MHD_Connection *connection = exchange->connection;
     const char *target = exchange->request.target;
@@ -174,24 +174,24 @@ static Response *find_fault(const Exchange *exchange, const char *method, const 
     Framing framing = {.line = version + strlen(version) + strlen("\r\n")};
     bool is_old = strcmp(version, "HTTP/1.0") == 0;
 
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, on_header, &framing);
-    if (is_cut(exchange, version) || !is_clean(target))
-        return problem_response(400, "Bad request", "the path has a blank or a control character");
-    if (size > 0 && is_torn(&framing, method, size))
-        return problem_response(400, "Bad request",
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, framing_on_header, &framing);
+    if (target_is_cut(exchange, version) || !target_is_clean(target))
+        return refuse_with(400, "Bad request", "the path has a blank or a control character");
+    if (size > 0 && framing_is_torn(&framing, method, size))
+        return refuse_with(400, "Bad request",
             "a header line has a bad name or a control character, is folded, or does not end in CR and LF");
     if (framing.n_hosts > 1 || (framing.n_hosts < 1 && !is_old))
-        return problem_response(400, "Bad request", "there must be one Host");
+        return refuse_with(400, "Bad request", "there must be one Host");
     if (framing.n_lengths > 1)
-        return problem_response(400, "Bad request", "Content-Length is given more than once");
+        return refuse_with(400, "Bad request", "Content-Length is given more than once");
     if (framing.n_encodings > 1 || (framing.n_encodings > 0 && framing.n_lengths > 0))
-        return problem_response(400, "Bad request", "Transfer-Encoding stands beside another length");
+        return refuse_with(400, "Bad request", "Transfer-Encoding stands beside another length");
     if (framing.n_encodings > 0 && is_old)
-        return problem_response(400, "Bad request", "HTTP/1.0 has no Transfer-Encoding");
+        return refuse_with(400, "Bad request", "HTTP/1.0 has no Transfer-Encoding");
     if (framing.n_encodings > 0 && !framing.chunked)
-        return problem_response(400, "Bad request", "of all transfer codings, only chunked is understood");
-    /* Who waits for "100 Continue" has sent nothing yet; from others a little too much is read and dropped.
-     */
+        return refuse_with(400, "Bad request", "of all transfer codings, only chunked is understood");
+    /* A client that waits for "100 Continue" has sent nothing yet; from others a little too much is read and
+     * dropped, so that the answer is not lost in a reset connection. */
     if (!framing.waits && most < REFUSE_MAX_DISCARDED)
         most = REFUSE_MAX_DISCARDED;
     if (framing.length > most)
@@ -202,7 +202,7 @@ static Response *find_fault(const Exchange *exchange, const char *method, const 
 /* A connection on which the next request may begin anywhere is of no more use. */
 Response *refuse_header(const Exchange *exchange, const char *method, const char *version)
 {
-    Response *refusal = find_fault(exchange, method, version);
+    Response *refusal = refuse_fault(exchange, method, version);
 
     return refusal ? response_add_header(refusal, "Connection", "close") : NULL;
 }

@@ -9,7 +9,7 @@
 
 enum { BLOCK = 16384 };
 
-static void set_suspended(Exchange *exchange, bool suspended)
+static void stream_set_suspended(Exchange *exchange, bool suspended)
 {
     if (exchange->suspended == suspended)
         return;
@@ -23,15 +23,15 @@ static void set_suspended(Exchange *exchange, bool suspended)
 }
 
 /* There is more to be sent; the client has its time to read it. */
-static void on_wake(void *reader)
+static void stream_on_wake(void *reader)
 {
     Exchange *exchange = reader;
 
     deadline_set(&exchange->http->answering, &exchange->deadline);
-    set_suspended(exchange, false);
+    stream_set_suspended(exchange, false);
 }
 
-static ssize_t on_read(void *data, uint64_t position, char *bytes, size_t room)
+static ssize_t stream_on_read(void *data, uint64_t position, char *bytes, size_t room)
 {
     Exchange *exchange = data;
     Stream *stream = exchange->stream;
@@ -47,10 +47,10 @@ static ssize_t on_read(void *data, uint64_t position, char *bytes, size_t room)
     }
     if (stream->ended)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    stream->wake = on_wake;
+    stream->wake = stream_on_wake;
     stream->reader = exchange;
     deadline_set(&exchange->http->quiet, &exchange->deadline);
-    set_suspended(exchange, true);
+    stream_set_suspended(exchange, true);
     return 0;
 }
 
@@ -63,7 +63,8 @@ void stream_on_quiet(Deadline *deadline)
     shared_drop(comment);
 }
 
-static void tell_gone(Stream *stream)
+/* Once, whoever notices first: the hang-up, or libmicrohttpd that cannot send. */
+static void stream_tell_gone(Stream *stream)
 {
     void (*gone)(void *data) = stream->gone;
 
@@ -74,25 +75,26 @@ static void tell_gone(Stream *stream)
     stream->ended = true;
 }
 
-static void on_hangup(void *data)
+/* The connection is woken up to find that it has come to its end. */
+static void stream_on_hangup(void *data)
 {
     Exchange *exchange = data;
 
     exchange->stage = STAGE_GONE;
     deadline_clear(&exchange->deadline);
-    tell_gone(exchange->stream);
-    set_suspended(exchange, false);
+    stream_tell_gone(exchange->stream);
+    stream_set_suspended(exchange, false);
 }
 
 struct MHD_Response *stream_attach(Exchange *exchange, Response *response)
 {
     struct MHD_Response *prepared =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, on_read, exchange, NULL);
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, stream_on_read, exchange, NULL);
 
     assert(prepared && !exchange->stream);
     exchange->stream = response->stream;
     response->stream = NULL;
-    exchange->hangup = hangup_watch(exchange->http->loop, exchange->fd, on_hangup, exchange);
+    exchange->hangup = hangup_watch(exchange->http->loop, exchange->fd, stream_on_hangup, exchange);
     return prepared;
 }
 
@@ -100,7 +102,7 @@ void stream_detach(Exchange *exchange)
 {
     if (!exchange->stream)
         return;
-    tell_gone(exchange->stream);
+    stream_tell_gone(exchange->stream);
     stream_free(exchange->stream);
     exchange->stream = NULL;
     exchange->suspended = false;

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "server/http-exchange.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
     STRICT = MHD_VERSION >= 0x01000000,
 };
 
-static void on_ready(uv_poll_t *poll, int status, int events)
+static void http_on_ready(uv_poll_t *poll, int status, int events)
 {
     Http *http = poll->data;
 
@@ -27,22 +28,24 @@ static void on_ready(uv_poll_t *poll, int status, int events)
     http->pending = true;
 }
 
-static void on_timer(uv_timer_t *timer)
+/* The time is over for which MHD_get_timeout() said that there is nothing to be done. */
+static void http_on_timer(uv_timer_t *timer)
 {
     Http *http = timer->data;
 
     http->pending = true;
 }
 
-static void on_busy(uv_idle_t *busy)
+/* While an idle handle is active, the loop asks for events without waiting for them. */
+static void http_on_busy(uv_idle_t *busy)
 {
     (void)busy;
 }
 
-static void finish(Http *http);
+static void http_finish(Http *http);
 
 /* Runs before the loop sleeps. What is pending again after that keeps it from sleeping. */
-static void on_prepare(uv_prepare_t *prepare_handle)
+static void http_on_prepare(uv_prepare_t *prepare_handle)
 {
     Http *http = prepare_handle->data;
     MHD_UNSIGNED_LONG_LONG timeout = 1;
@@ -52,7 +55,7 @@ static void on_prepare(uv_prepare_t *prepare_handle)
     http->pending = false;
     MHD_run(http->daemon);
     if (http->draining && http->n_exchanges == 0) {
-        finish(http);
+        http_finish(http);
         return;
     }
     uv_timer_stop(&http->timer);
@@ -60,15 +63,15 @@ static void on_prepare(uv_prepare_t *prepare_handle)
         if (timeout == 0)
             http->pending = true;
         else
-            uv_timer_start(&http->timer, on_timer, timeout, 0);
+            uv_timer_start(&http->timer, http_on_timer, timeout, 0);
     }
     if (http->pending)
-        uv_idle_start(&http->busy, on_busy);
+        uv_idle_start(&http->busy, http_on_busy);
     else
         uv_idle_stop(&http->busy);
 }
 
-static void init_handles(Http *http)
+static void http_init_handles(Http *http)
 {
     uv_loop_t *loop = http->loop;
     int epoll_fd = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -79,8 +82,8 @@ static void init_handles(Http *http)
     uv_timer_init(loop, &http->timer);
     uv_timer_init(loop, &http->drain);
     http->poll.data = http->prepare.data = http->busy.data = http->timer.data = http->drain.data = http;
-    uv_poll_start(&http->poll, UV_READABLE, on_ready);
-    uv_prepare_start(&http->prepare, on_prepare);
+    uv_poll_start(&http->poll, UV_READABLE, http_on_ready);
+    uv_prepare_start(&http->prepare, http_on_prepare);
 }
 
 Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHandler handler, void *data)
@@ -108,11 +111,13 @@ Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHand
     deadlines_init(&http->quiet, loop, QUIET_MS, stream_on_quiet);
     if (getrandom(&http->id_start, sizeof(http->id_start), 0) != sizeof(http->id_start))
         assert(!"the kernel has random bytes");
-    init_handles(http);
+    http_init_handles(http);
     http->pending = true;
     return http;
 }
 
+/* The clients in the backlog are reset; those that are connected may still ask whether the server is ready.
+ */
 void http_stop_listening(Http *http)
 {
     int fd = MHD_quiesce_daemon(http->daemon);
@@ -127,7 +132,7 @@ size_t http_n_connections(const Http *http)
     return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void http_on_closed(uv_handle_t *handle)
 {
     Http *http = handle->data;
 
@@ -138,7 +143,7 @@ static void on_closed(uv_handle_t *handle)
 }
 
 /* All requests are answered, or their time is over. */
-static void finish(Http *http)
+static void http_finish(Http *http)
 {
     uv_handle_t *handles[] = {(uv_handle_t *)&http->poll, (uv_handle_t *)&http->prepare,
         (uv_handle_t *)&http->busy, (uv_handle_t *)&http->timer, (uv_handle_t *)&http->drain};
@@ -148,17 +153,17 @@ static void finish(Http *http)
     http->finished = true;
     uv_poll_stop(&http->poll);
     MHD_stop_daemon(http->daemon);
-    http->n_open = sizeof(handles) / sizeof(handles[0]) + 3;
-    for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
-        uv_close(handles[i], on_closed);
-    deadlines_close(&http->reading, on_closed, http);
-    deadlines_close(&http->answering, on_closed, http);
-    deadlines_close(&http->quiet, on_closed, http);
+    http->n_open = ARRAY_LENGTH(handles) + 3;
+    for (size_t i = 0; i < ARRAY_LENGTH(handles); i++)
+        uv_close(handles[i], http_on_closed);
+    deadlines_close(&http->reading, http_on_closed, http);
+    deadlines_close(&http->answering, http_on_closed, http);
+    deadlines_close(&http->quiet, http_on_closed, http);
 }
 
-static void on_drained(uv_timer_t *timer)
+static void http_on_drained(uv_timer_t *timer)
 {
-    finish(timer->data);
+    http_finish(timer->data);
 }
 
 void http_stop(Http *http, uint64_t drain_ms, void (*stopped)(void *data), void *data)
@@ -167,5 +172,5 @@ void http_stop(Http *http, uint64_t drain_ms, void (*stopped)(void *data), void 
     http->stopped_data = data;
     http->draining = true;
     http->pending = true;
-    uv_timer_start(&http->drain, on_drained, drain_ms, 0);
+    uv_timer_start(&http->drain, http_on_drained, drain_ms, 0);
 }

@@ -39,6 +39,6 @@ void http_stop_listening(Http *http);
 size_t http_n_connections(const Http *http);
 
 /* Waits until all requests are answered, at most drain_ms, closes everything and calls stopped() from the
- * loop; http is gone then. By that time nobody may hold a request that he has not
- * answered, or a stream that he has not ended. */
+ * loop; http is gone then. By that time no request may be without its answer, and no stream without its end.
+ */
 void http_stop(Http *http, uint64_t drain_ms, void (*stopped)(void *data), void *data);

@@ -1,3 +1,6 @@
+/* Everything that runs need is found, checked and started here in the order in which it depends on the other,
+ * and ended in the opposite one. What is missing is said in one line, because whoever starts a server reads
+ * its last line first. */
 #include "server/lab.h"
 
 #include <assert.h>
@@ -24,7 +27,9 @@ int lab_complain(const char *what, const char *why)
     return -1;
 }
 
-static int find_programs(Lab *lab, const Config *config)
+/* In the build tree each program has a folder of its own, installed they are in one: sibling_find() knows
+ * both. */
+static int lab_find_programs(Lab *lab, const Config *config)
 {
     const char *runtime = config->runtimes.c;
 
@@ -40,7 +45,7 @@ static int find_programs(Lab *lab, const Config *config)
     return 0;
 }
 
-static void fill_settings(Lab *lab, const Config *config)
+static void lab_fill_settings(Lab *lab, const Config *config)
 {
     lab->allow = config_allowed(config);
     lab->settings = (RunSettings){
@@ -77,7 +82,8 @@ static void fill_settings(Lab *lab, const Config *config)
     };
 }
 
-static int cut_cpus(Lab *lab, const Config *config)
+/* Only here are the CPUs known that a setting is checked against. */
+static int lab_cut_cpus(Lab *lab, const Config *config)
 {
     auto_free char *setting = text_printf("runs.cpus_per_run=%" PRId64, config->runs.cpus_per_run);
     auto_free char *list = NULL, *reason = NULL;
@@ -102,15 +108,15 @@ int lab_init(Lab *lab, const Config *config)
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: the archive copes with it */
     descriptors_raise();
     uv_loop_init(&lab->loop);
-    if (find_programs(lab, config) < 0)
+    if (lab_find_programs(lab, config) < 0)
         return -1;
-    fill_settings(lab, config);
-    return cut_cpus(lab, config);
+    lab_fill_settings(lab, config);
+    return lab_cut_cpus(lab, config);
 }
 
 /* Where runs are kept if the settings do not say it: as systemd wants it for a service, else as the XDG Base
  * Directory Specification does for a person. NULL: there is no such place. */
-static char *usual_archive(void)
+static char *lab_usual_archive(void)
 {
     const char *state = getenv("STATE_DIRECTORY"), *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 
@@ -124,10 +130,10 @@ static char *usual_archive(void)
     return NULL;
 }
 
-static void open_archive(Lab *lab, const Config *config)
+static void lab_open_archive(Lab *lab, const Config *config)
 {
     const char *path = config->archive.path;
-    auto_free char *usual = *path ? NULL : usual_archive();
+    auto_free char *usual = *path ? NULL : lab_usual_archive();
     bool none = !lab->keeps || strcmp(path, "none") == 0;
 
     lab->archive = archive_open(&lab->loop, &(ArchiveSettings){
@@ -140,7 +146,7 @@ static void open_archive(Lab *lab, const Config *config)
 }
 
 /* What is wrong with the settings is said by their names: a request's "lock" is lock.policy there. */
-static void refuse_settings(const Problem *wrong, Problem *problem)
+static void lab_refuse_settings(const Problem *wrong, Problem *problem)
 {
     json_t *error;
     size_t i;
@@ -166,7 +172,7 @@ int lab_ask(Lab *lab)
     plan_check_limits(&lab->catalogs, &lab->settings.limits, &wrong);
     if (!problem_is_set(&wrong))
         return 0;
-    refuse_settings(&wrong, &problem);
+    lab_refuse_settings(&wrong, &problem);
     problem_print(&problem, stderr);
     return -1;
 }
@@ -200,7 +206,7 @@ int lab_start(Lab *lab, const Config *config)
     lab->origin = origin_start(&lab->loop, &lab->settings);
     while (!origin_is_settled(lab->origin))
         uv_run(&lab->loop, UV_RUN_ONCE);
-    open_archive(lab, config);
+    lab_open_archive(lab, config);
     lab->board = board_new();
     lab->queue = queue_new(&(QueueParts){
         .loop = &lab->loop,

@@ -9,9 +9,11 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
+/* Connections that the kernel keeps while the server is busy, or at its limit: a whole room that presses the
+ * button at once must not be refused. The kernel lowers it to net.core.somaxconn. */
 enum { BACKLOG = 4096 };
 
-static int port_of(int fd)
+static int listen_port_of(int fd)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof(address);
@@ -46,7 +48,7 @@ int listen_open(const char *bind_to, int64_t port, int *ret_port)
         r = -errno;
     if (r < 0)
         return r;
-    r = port_of(fd);
+    r = listen_port_of(fd);
     if (r < 0)
         return r;
     *ret_port = r;

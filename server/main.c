@@ -52,7 +52,9 @@ typedef struct Arguments {
     int n_assignments;
 } Arguments;
 
-static int parse(int argc, char *argv[], Arguments *arguments)
+/* Settings are not looked at before all options are known, because --set overrides a file that is named
+ * behind it. */
+static int arguments_parse(int argc, char *argv[], Arguments *arguments)
 {
     static const struct option options[] = {
         {"config", required_argument, NULL, 'c'},
@@ -86,7 +88,7 @@ static int parse(int argc, char *argv[], Arguments *arguments)
     return 0;
 }
 
-static void read_config(const Arguments *arguments, Config *config, Problem *problem)
+static void main_read_config(const Arguments *arguments, Config *config, Problem *problem)
 {
     if (arguments->file)
         config_read_file(config, arguments->file, problem);
@@ -97,7 +99,7 @@ static void read_config(const Arguments *arguments, Config *config, Problem *pro
         config_check(config, problem);
 }
 
-static int ask_health(const Config *config)
+static int main_ask_health(const Config *config)
 {
     int r;
 
@@ -113,7 +115,7 @@ static int ask_health(const Config *config)
 }
 
 /* Whether the settings fit to the runtime, which says so itself; and what they leave to it. */
-static int settle(Config *config)
+static int main_settle(Config *config)
 {
     Lab lab;
     int r = lab_init(&lab, config);
@@ -127,14 +129,14 @@ static int settle(Config *config)
     return r;
 }
 
-static int run_task(const Arguments *arguments)
+static int main_run_task(const Arguments *arguments)
 {
     auto_config Config config;
     auto_problem Problem problem = {0};
     int r;
 
     config_init(&config);
-    read_config(arguments, &config, &problem);
+    main_read_config(arguments, &config, &problem);
     if (problem_is_set(&problem)) {
         problem_print(&problem, stderr);
         return EXIT_FAILURE;
@@ -143,18 +145,18 @@ static int run_task(const Arguments *arguments)
     case TASK_SERVE:
         return serve(&config);
     case TASK_PRINT_CONFIG:
-        r = settle(&config);
+        r = main_settle(&config);
         config_print(&config, stdout);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     case TASK_CHECK_CONFIG:
-        if (settle(&config) < 0)
+        if (main_settle(&config) < 0)
             return EXIT_FAILURE;
         printf("the settings are right\n");
         return EXIT_SUCCESS;
     case TASK_PREFLIGHT:
         return preflight(&config);
     case TASK_HEALTH:
-        return ask_health(&config);
+        return main_ask_health(&config);
     case TASK_PRINT_DEFAULTS:
     case TASK_PRINT_SETTINGS:
     case TASK_HELP:
@@ -164,7 +166,7 @@ static int run_task(const Arguments *arguments)
     return EXIT_FAILURE;
 }
 
-static void print_defaults(void)
+static void main_print_defaults(void)
 {
     auto_config Config config;
 
@@ -180,18 +182,18 @@ int main(int argc, char *argv[])
     streams_fill();
     if (!arguments.assignments)
         return EXIT_FAILURE;
-    if (parse(argc, argv, &arguments) < 0)
+    if (arguments_parse(argc, argv, &arguments) < 0)
         status = 2;
     else if (arguments.task == TASK_HELP)
         fputs(help, stdout);
     else if (arguments.task == TASK_PRINT_DEFAULTS)
-        print_defaults();
+        main_print_defaults();
     else if (arguments.task == TASK_PRINT_SETTINGS)
         config_print_settings(stdout);
     else if (arguments.task == TASK_VERSION)
         puts("gilscope " GILSCOPE_VERSION);
     else
-        status = run_task(&arguments);
+        status = main_run_task(&arguments);
     free(arguments.assignments);
     return streams_finish("gilscope") < 0 ? EXIT_FAILURE : status;
 }

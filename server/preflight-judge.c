@@ -64,12 +64,12 @@ static const Lesson fetch_lessons[] = {
     {"waiting in one loop", ROLE(loop), ROLE(usual), true, 0.65, 0.85},
 };
 
-static const CatalogMode *mode_of(const PreflightCast *cast, size_t role)
+static const CatalogMode *cast_mode(const PreflightCast *cast, size_t role)
 {
     return *(const CatalogMode *const *)((const char *)cast + role);
 }
 
-static const CatalogLock *lock_of(const PreflightCast *cast, size_t role)
+static const CatalogLock *cast_lock(const PreflightCast *cast, size_t role)
 {
     return *(const CatalogLock *const *)((const char *)cast + role);
 }
@@ -81,7 +81,7 @@ const char *preflight_state_name(ShowState state)
     return names[state];
 }
 
-static ShowRow row(const char *name, ShowState state, char *why)
+static ShowRow show_row(const char *name, ShowState state, char *why)
 {
     return (ShowRow){.name = text_printf("%s", name), .state = state, .why = why};
 }
@@ -92,13 +92,15 @@ static ShowRow judge_cpus(const json_t *host)
     json_int_t online = json_integer_value(json_object_get(host, "cpus_online"));
 
     if (usable > 1)
-        return row("CPUs", SHOW_OK,
+        return show_row("CPUs", SHOW_OK,
             text_printf("%lld of %lld CPUs are usable", (long long)usable, (long long)online));
-    return row("CPUs", SHOW_LIMITED,
+    return show_row("CPUs", SHOW_LIMITED,
         text_printf(
             "only 1 of %lld CPUs is usable: nothing runs at the same time as another", (long long)online));
 }
 
+/* A quota is enforced in periods of 100 ms: a run that has used up its share stands still for the rest of
+ * one, which looks like a lock that nobody holds. */
 static ShowRow judge_quota(const json_t *host)
 {
     const json_t *quota = json_object_get(host, "cpu_quota");
@@ -106,25 +108,26 @@ static ShowRow judge_quota(const json_t *host)
     auto_free char *time = human_time(json_integer_value(throttled));
 
     if (!json_is_number(quota))
-        return row("CPU quota", SHOW_OK, text_printf("there is none"));
+        return show_row("CPU quota", SHOW_OK, text_printf("there is none"));
     if (json_integer_value(throttled) > 0)
-        return row("CPU quota", SHOW_LIMITED,
+        return show_row("CPU quota", SHOW_LIMITED,
             text_printf(
                 "%.3g CPUs: it held everything back for %s meanwhile", json_number_value(quota), time));
-    return row("CPU quota", SHOW_LIMITED,
+    return show_row("CPU quota", SHOW_LIMITED,
         text_printf("%.3g CPUs: what wants more is held back", json_number_value(quota)));
 }
 
+/* Whether something else took CPU time while it was measured; of a virtual machine, also its neighbours. */
 static ShowRow judge_noise(const json_t *host)
 {
     const json_t *foreign = json_object_get(host, "foreign_cpu"), *steal = json_object_get(host, "steal");
     const char *reason = json_string_value(json_array_get(json_object_get(host, "noise_reasons"), 0));
 
     if (json_is_true(json_object_get(host, "noisy")))
-        return row("quiet", SHOW_LIMITED, text_printf("%s", reason ? reason : "the machine is noisy"));
+        return show_row("quiet", SHOW_LIMITED, text_printf("%s", reason ? reason : "the machine is noisy"));
     if (!json_is_number(foreign) || !json_is_number(steal))
-        return row("quiet", SHOW_LIMITED, text_printf("the kernel does not say what else was running"));
-    return row("quiet", SHOW_OK,
+        return show_row("quiet", SHOW_LIMITED, text_printf("the kernel does not say what else was running"));
+    return show_row("quiet", SHOW_OK,
         text_printf("other programs took %.1f %% of the CPU time, other machines %.1f %%",
             100 * json_number_value(foreign), 100 * json_number_value(steal)));
 }
@@ -140,14 +143,15 @@ static ShowRow judge_many(const PreflightCast *cast, const char *name, const cha
     auto_free char *number = human_integer(most);
 
     if (most >= 10000)
-        return row(name, SHOW_OK, text_printf("there is room for %s %s", number, what));
-    return row(name, most >= 1000 ? SHOW_LIMITED : SHOW_NO,
+        return show_row(name, SHOW_OK, text_printf("there is room for %s %s", number, what));
+    return show_row(name, most >= 1000 ? SHOW_LIMITED : SHOW_NO,
         text_printf("there is room for %s %s only, not for 10,000%s%s", number, what, reason ? ": " : "",
             reason ? reason : ""));
 }
 
 /* The cell of these, or one of which nothing is known. */
-static const ResultCell *find_cell(const ResultRun *run, const CatalogMode *mode, const CatalogLock *lock)
+static const ResultCell *judge_find_cell(
+    const ResultRun *run, const CatalogMode *mode, const CatalogLock *lock)
 {
     static const ResultCell none;
 
@@ -158,15 +162,16 @@ static const ResultCell *find_cell(const ResultRun *run, const CatalogMode *mode
     return &none;
 }
 
-static bool within(const Lesson *lesson, double ratio, double bound)
+/* A lesson is that tasks gain by running together, or that they do not. */
+static bool lesson_holds(const Lesson *lesson, double ratio, double bound)
 {
     return lesson->gains ? ratio <= bound : ratio >= bound;
 }
 
 static ShowRow judge_ratio(const PreflightCast *cast, const Lesson *lesson, const ResultRun *run)
 {
-    const CatalogLock *lock = lock_of(cast, lesson->lock);
-    const ResultCell *cell = find_cell(run, mode_of(cast, lesson->mode), lock);
+    const CatalogLock *lock = cast_lock(cast, lesson->lock);
+    const ResultCell *cell = judge_find_cell(run, cast_mode(cast, lesson->mode), lock);
     const ResultRelative *relative = &cell->relative;
     const char *reason = cell->reason ? cell->reason : run->reason;
     auto_free char *name = text_printf(lesson->name, lock ? lock->title : "a lock"), *figure = NULL;
@@ -174,12 +179,12 @@ static ShowRow judge_ratio(const PreflightCast *cast, const Lesson *lesson, cons
     ShowState state;
 
     if (!relative->is_known)
-        return row(name, SHOW_NO, text_printf("no figure: %s", reason ? reason : "it did not run"));
+        return show_row(name, SHOW_NO, text_printf("no figure: %s", reason ? reason : "it did not run"));
     figure = human_ratio(relative->ratio);
-    state = within(lesson, relative->ratio, lesson->ok) && clear ? SHOW_OK
-            : within(lesson, relative->ratio, lesson->limited)   ? SHOW_LIMITED
-                                                                 : SHOW_NO;
-    return row(name, state,
+    state = lesson_holds(lesson, relative->ratio, lesson->ok) && clear ? SHOW_OK
+            : lesson_holds(lesson, relative->ratio, lesson->limited)   ? SHOW_LIMITED
+                                                                       : SHOW_NO;
+    return show_row(name, state,
         text_printf("2 tasks take %s of the time of one after the other%s", figure,
             state == SHOW_OK ? ""
             : lesson->gains  ? "; it should be about 0.50"

@@ -23,7 +23,7 @@ typedef struct Measurement {
     bool over;
 } Measurement;
 
-static void on_end(void *data, Run *run)
+static void preflight_on_end(void *data, Run *run)
 {
     Measurement *measurement = data;
 
@@ -32,26 +32,26 @@ static void on_end(void *data, Run *run)
 }
 
 /* What stands in the run's place if there is none, a new reference. */
-static json_t *no_run(const char *reason)
+static json_t *preflight_no_run(const char *reason)
 {
     return json_pack("{s:s}", "reason", reason);
 }
 
 /* Runs it and waits. Returns the run, a new reference. */
-static json_t *measure(Lab *lab, const char *experiment, const json_t *given)
+static json_t *preflight_measure(Lab *lab, const char *experiment, const json_t *given)
 {
     const PlanLimits limits = {.allow = ""};
     const Submission submission = {.address = "", .client = "", .owner = ""};
     auto_problem Problem problem = {0};
-    Measurement measurement = {.watcher = {.end = on_end, .data = &measurement}};
+    Measurement measurement = {.watcher = {.end = preflight_on_end, .data = &measurement}};
     Plan plan;
     Run *run;
 
     if (plan_make(&lab->catalogs, &limits, experiment, given, &plan, &problem) < 0)
-        return no_run(problem.detail ? problem.detail : "the runtime cannot run it");
+        return preflight_no_run(problem.detail ? problem.detail : "the runtime cannot run it");
     if (queue_submit(lab->queue, &plan, &submission, &run) != QUEUE_TAKEN) {
         plan_finish(&plan);
-        return no_run("there is no place in the queue");
+        return preflight_no_run("there is no place in the queue");
     }
     queue_watch(lab->queue, run, &measurement.watcher);
     while (!measurement.over)
@@ -60,7 +60,7 @@ static json_t *measure(Lab *lab, const char *experiment, const json_t *given)
 }
 
 /* A quarter of the default size of the experiment: 50 ms a task. NULL if the runtime does not have it. */
-static json_t *small_size(const Lab *lab)
+static json_t *preflight_small_size(const Lab *lab)
 {
     const CatalogExperiment *countdown = catalogs_experiment(&lab->catalogs, "countdown");
     const CatalogParameter *n = countdown ? catalog_parameter(countdown, "n") : NULL;
@@ -70,7 +70,7 @@ static json_t *small_size(const Lab *lab)
 }
 
 /* The names of those modes, or locks, that the runtime has. */
-static json_t *names_of_modes(const CatalogMode *const modes[], size_t n)
+static json_t *preflight_mode_names(const CatalogMode *const modes[], size_t n)
 {
     json_t *names = json_array();
 
@@ -80,7 +80,7 @@ static json_t *names_of_modes(const CatalogMode *const modes[], size_t n)
     return names;
 }
 
-static json_t *names_of_locks(const CatalogLock *const locks[], size_t n)
+static json_t *preflight_lock_names(const CatalogLock *const locks[], size_t n)
 {
     json_t *names = json_array();
 
@@ -90,32 +90,34 @@ static json_t *names_of_locks(const CatalogLock *const locks[], size_t n)
     return names;
 }
 
-static json_t *measure_countdown(Lab *lab, const PreflightCast *cast)
+/* As few cells as show the lessons, each long enough for its ratio to be clear of the noise. */
+static json_t *preflight_measure_countdown(Lab *lab, const PreflightCast *cast)
 {
     const CatalogMode *const modes[] = {cast->baseline, cast->threads, cast->processes};
     const CatalogLock *const locks[] = {cast->usual, cast->none};
-    json_auto_t *given = json_pack("{s:o, s:o, s:i, s:i, s:i, s:i}", "mode",
-        names_of_modes(modes, ARRAY_LENGTH(modes)), "lock", names_of_locks(locks, ARRAY_LENGTH(locks)),
-        "tasks", 2, "repeat", 7, "warmup", 1, "timeout_ms", COUNTDOWN_MS);
-    json_t *size = small_size(lab);
+    json_auto_t *given =
+        json_pack("{s:o, s:o, s:i, s:i, s:i, s:i}", "mode", preflight_mode_names(modes, ARRAY_LENGTH(modes)),
+            "lock", preflight_lock_names(locks, ARRAY_LENGTH(locks)), "tasks", 2, "repeat", 7, "warmup", 1,
+            "timeout_ms", COUNTDOWN_MS);
+    json_t *size = preflight_small_size(lab);
 
     if (size)
         json_object_set_new(given, "n", size);
-    return measure(lab, "countdown", given);
+    return preflight_measure(lab, "countdown", given);
 }
 
-static json_t *measure_fetch(Lab *lab, const PreflightCast *cast)
+static json_t *preflight_measure_fetch(Lab *lab, const PreflightCast *cast)
 {
     const CatalogMode *const modes[] = {cast->baseline, cast->threads, cast->loop};
     json_auto_t *given = json_pack("{s:o, s:o, s:i, s:i, s:i, s:i, s:i}", "mode",
-        names_of_modes(modes, ARRAY_LENGTH(modes)), "lock", names_of_locks(&cast->usual, 1), "tasks", 2,
-        "delay_ms", 100, "repeat", 6, "warmup", 1, "timeout_ms", FETCH_MS);
+        preflight_mode_names(modes, ARRAY_LENGTH(modes)), "lock", preflight_lock_names(&cast->usual, 1),
+        "tasks", 2, "delay_ms", 100, "repeat", 6, "warmup", 1, "timeout_ms", FETCH_MS);
 
-    return measure(lab, "fetch", given);
+    return preflight_measure(lab, "fetch", given);
 }
 
 /* Returns whether every lesson can be shown. */
-static bool print_rows(const ShowRow rows[PREFLIGHT_ROWS])
+static bool preflight_print_rows(const ShowRow rows[PREFLIGHT_ROWS])
 {
     Layout *layout = layout_new(PREFLIGHT_ROWS, false);
     size_t names = layout_add(layout, "lesson", false, LAYOUT_KEEP);
@@ -136,15 +138,17 @@ static bool print_rows(const ShowRow rows[PREFLIGHT_ROWS])
     return all;
 }
 
-static bool look(Lab *lab)
+/* The first runtime is the one that a request without a runtime gets. */
+static bool preflight_look(Lab *lab)
 {
     const PreflightCast cast = preflight_cast(lab->catalogs.list[0]);
-    json_auto_t *countdown = measure_countdown(lab, &cast), *fetch = measure_fetch(lab, &cast);
+    json_auto_t *countdown = preflight_measure_countdown(lab, &cast),
+                *fetch = preflight_measure_fetch(lab, &cast);
     ShowRow rows[PREFLIGHT_ROWS];
     bool all;
 
     preflight_judge(&cast, countdown, fetch, rows);
-    all = print_rows(rows);
+    all = preflight_print_rows(rows);
     preflight_free_rows(rows);
     return all;
 }
@@ -156,7 +160,7 @@ int preflight(const Config *config)
 
     log_set_least(LOG_LEVEL_WARNING);
     if (lab_init(&lab, config) == 0 && lab_start(&lab, config) == 0) {
-        all = look(&lab);
+        all = preflight_look(&lab);
         board_free(lab.board);
         lab_stop(&lab);
     }

@@ -42,7 +42,7 @@ typedef struct Server {
     int n_signals; /* that counted */
 } Server;
 
-static void on_http_stopped(void *data)
+static void serve_on_http_stopped(void *data)
 {
     Server *server = data;
 
@@ -52,15 +52,15 @@ static void on_http_stopped(void *data)
 }
 
 /* No run is left to tell anything of. */
-static void on_idle(void *data)
+static void serve_on_idle(void *data)
 {
     Server *server = data;
 
     board_free(server->lab.board);
-    http_stop(server->http, DRAIN_MS, on_http_stopped, server);
+    http_stop(server->http, DRAIN_MS, serve_on_http_stopped, server);
 }
 
-static void on_signal(uv_signal_t *handle, int signal_number)
+static void serve_on_signal(uv_signal_t *handle, int signal_number)
 {
     Server *server = handle->data;
 
@@ -73,15 +73,15 @@ static void on_signal(uv_signal_t *handle, int signal_number)
     if (server->n_signals == 1)
         http_stop_listening(server->http);
     queue_stop(server->lab.queue, server->n_signals == 1 ? (uint64_t)server->config->server.grace_ms : 0,
-        on_idle, server);
+        serve_on_idle, server);
 }
 
-static Response *on_request(void *data, Request *request)
+static Response *serve_on_request(void *data, Request *request)
 {
     return routes_dispatch(data, request);
 }
 
-static GateSettings gate_settings(const Config *config)
+static GateSettings serve_gate_settings(const Config *config)
 {
     return (GateSettings){
         .hosts = config->server.hosts,
@@ -91,49 +91,49 @@ static GateSettings gate_settings(const Config *config)
     };
 }
 
-static void on_answered(void *data, const Request *request, int status)
+static void serve_on_answered(void *data, const Request *request, int status)
 {
     routes_answered(data, request, status);
 }
 
-static size_t n_connections(const void *http)
+static size_t serve_n_connections(const void *http)
 {
     return http_n_connections(http);
 }
 
-static int open_http(Server *server, int fd)
+static int serve_open_http(Server *server, int fd)
 {
     HttpSettings settings = {
         .max_connections = server->config->server.max_connections,
         .header_timeout_ms = server->config->limits.header_timeout_ms,
         .max_body_bytes = server->config->limits.max_body_bytes,
-        .answered = on_answered,
+        .answered = serve_on_answered,
     };
 
-    server->http = http_start(&server->lab.loop, fd, &settings, on_request, &server->app);
+    server->http = http_start(&server->lab.loop, fd, &settings, serve_on_request, &server->app);
     server->app.http = server->http;
-    server->app.n_connections = n_connections;
+    server->app.n_connections = serve_n_connections;
     return server->http ? 0 : lab_complain("http", "libmicrohttpd cannot start");
 }
 
-static bool is_ignored(int signal_number)
+static bool signal_is_ignored(int signal_number)
 {
     struct sigaction now;
 
     return sigaction(signal_number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-static void watch_signals(Server *server)
+static void serve_watch_signals(Server *server)
 {
     for (size_t i = 0; i < N_SIGNALS; i++) {
         uv_signal_init(&server->lab.loop, &server->signals[i]);
         server->signals[i].data = server;
-        if (ending_signals[i] != SIGHUP || !is_ignored(SIGHUP))
-            uv_signal_start(&server->signals[i], on_signal, ending_signals[i]);
+        if (ending_signals[i] != SIGHUP || !signal_is_ignored(SIGHUP))
+            uv_signal_start(&server->signals[i], serve_on_signal, ending_signals[i]);
     }
 }
 
-static void greet(const Server *server, int port)
+static void serve_greet(const Server *server, int port)
 {
     auto_free char *url = listen_url(server->config->server.bind, port);
 
@@ -148,7 +148,7 @@ static void greet(const Server *server, int port)
 }
 
 /* Everything up to the first request. */
-static int start(Server *server)
+static int serve_start(Server *server)
 {
     Lab *lab = &server->lab;
     int port = 0, fd;
@@ -170,7 +170,7 @@ static int start(Server *server)
     }
     queue_log_archive(lab->queue);
     server->app = (App){
-        .gate = gate_settings(server->config),
+        .gate = serve_gate_settings(server->config),
         .loop = &lab->loop,
         .version_name = GILSCOPE_VERSION,
         .settings = &lab->settings,
@@ -181,17 +181,17 @@ static int start(Server *server)
         .metrics = &lab->metrics,
     };
     app_init(&server->app);
-    if (open_http(server, fd) < 0) {
+    if (serve_open_http(server, fd) < 0) {
         board_free(lab->board);
         lab_stop(lab);
         return -1;
     }
-    watch_signals(server);
-    greet(server, port);
+    serve_watch_signals(server);
+    serve_greet(server, port);
     return 0;
 }
 
-static LogLevel level_of(const char *name)
+static LogLevel serve_log_level(const char *name)
 {
     return strcmp(name, "info") == 0      ? LOG_LEVEL_INFO
            : strcmp(name, "warning") == 0 ? LOG_LEVEL_WARNING
@@ -203,9 +203,9 @@ int serve(const Config *config)
     Server server = {.config = config};
     int r;
 
-    log_set_least(level_of(config->log.level));
+    log_set_least(serve_log_level(config->log.level));
     log_set_json(strcmp(config->log.format, "json") == 0);
-    r = start(&server);
+    r = serve_start(&server);
 
     uv_run(&server.lab.loop, UV_RUN_DEFAULT);
     if (r == 0)

@@ -3,5 +3,5 @@
 
 #include "server/config.h"
 
-/* Serves until SIGTERM or SIGINT. Returns the exit status; what went wrong was printed. */
+/* Serves until SIGTERM, SIGINT or SIGHUP. Returns the exit status; what went wrong was printed. */
 int serve(const Config *config);
