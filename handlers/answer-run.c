@@ -60,6 +60,14 @@ int answer_status(const Run *run)
     assert(!"the run is over");
 }
 
+/* An honest guess, but never more than an hour: a client that sleeps for days has given up. */
+unsigned answer_retry_after_s(const App *app)
+{
+    nsec_t seconds = queue_estimate(app->queue) / NSEC_PER_SEC + 1;
+
+    return seconds < 3600 ? (unsigned)seconds : 3600;
+}
+
 RunView answer_view(const App *app, const Run *run, const char *owner, bool joined)
 {
     const Ask *ask = asks_find(&run->asks, owner);

@@ -14,6 +14,9 @@ bool answer_wants_stream(const Request *request);
 /* What a run that is over answers: 200 only if it is done. */
 int answer_status(const Run *run);
 
+/* For Retry-After: when everything that is in the queue now should be over. */
+unsigned answer_retry_after_s(const App *app);
+
 /* Returns the view of one that asked: the owner's words, and whether the run that is over was kept. */
 RunView answer_view(const App *app, const Run *run, const char *owner, bool joined);
 

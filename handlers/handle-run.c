@@ -16,6 +16,7 @@
 #include "handlers/follow.h"
 #include "handlers/later.h"
 #include "handlers/parameters.h"
+#include "handlers/wait.h"
 
 /* What was asked for beside the plan: it belongs to this client, not to the run, which others may share. */
 typedef struct Wish {
@@ -89,20 +90,12 @@ static int read_wish(const Request *request, Plan *plan, Wish *wish, Problem *pr
                                        : answer_choose_format(request, plan->format, &wish->format, problem);
 }
 
-/* An honest guess, but never more than an hour: a client that sleeps for days has given up. */
-static unsigned retry_after_s(const App *app)
-{
-    nsec_t seconds = queue_estimate(app->queue) / NSEC_PER_SEC + 1;
-
-    return seconds < 3600 ? (unsigned)seconds : 3600;
-}
-
 /* 429 is for those who can do something about it by asking less, 503 for those who cannot. */
 static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wish)
 {
     const RunSettings *settings = app->settings;
     auto_problem Problem problem = {0};
-    unsigned seconds = retry_after_s(app);
+    unsigned seconds = answer_retry_after_s(app);
 
     switch (answer) {
     case QUEUE_STOPPING:
@@ -141,81 +134,11 @@ static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wis
     return response_add_header(answer_problem(&problem), "Retry-After", "%u", seconds);
 }
 
-/* One that waits for the whole run. */
-typedef struct Waiting {
-    Watcher watcher;
-    App *app;
-    Request *request;
-    Run *run;
-    ResultFormat format;
-} Waiting;
-
-static void free_waiting(Waiting *waiting)
-{
-    free(waiting->watcher.owner);
-    ask_free(waiting->watcher.own);
-    free(waiting);
-}
-
-static void add_run_timing(Response *response, const Run *run)
-{
-    nsec_t started = run->started_at ? run->started_at : run->ended_at;
-
-    response_add_header(response, "Server-Timing", "queue;dur=%.3f, run;dur=%.3f",
-        (double)(started - run->queued_at) / 1e6, (double)(run->ended_at - started) / 1e6);
-}
-
-static void on_waited_end(void *data, Run *run)
-{
-    Waiting *waiting = data;
-    RunView view = answer_view_for(waiting->app, run, &waiting->watcher);
-    json_auto_t *object = run_json_for(run->object, &view);
-    Response *response = answer_run(answer_status(run), object, waiting->format);
-
-    add_run_timing(response, run);
-    response_add_header(response, "Location", "/runs/%s", run->id);
-    if (response->status == 503)
-        response_add_header(response, "Retry-After", "%u", retry_after_s(waiting->app));
-    waiting->request->answer(waiting->request, response);
-    free_waiting(waiting);
-}
-
-/* A page that was closed shall not keep the machine busy, and others waiting, for minutes. */
-static void on_waiting_gone(Request *request)
-{
-    Waiting *waiting = request->data;
-
-    queue_unwatch(waiting->app->queue, waiting->run, &waiting->watcher);
-    free_waiting(waiting);
-}
-
 /* A client may have joined a run of its own with other words: each of its requests is answered with the words
  * of that request. */
 static Ask *own_words(const Wish *wish)
 {
     return ask_new(wish->client.owner, given_words(wish->label), given_words(wish->prediction));
-}
-
-static void wait_for_run(App *app, Request *request, Run *run, const Wish *wish, bool joined)
-{
-    Waiting *waiting = calloc(1, sizeof(*waiting));
-
-    assert(waiting);
-    *waiting = (Waiting){
-        .watcher = {.owner = strdup(wish->client.owner),
-            .own = own_words(wish),
-            .joined = joined,
-            .end = on_waited_end,
-            .data = waiting},
-        .app = app,
-        .request = request,
-        .run = run,
-        .format = wish->format,
-    };
-    assert(waiting->watcher.owner);
-    request->data = waiting;
-    request->gone = on_waiting_gone;
-    queue_watch(app->queue, run, &waiting->watcher);
 }
 
 /* One that only wants to know that the run is on the books. */
@@ -290,7 +213,7 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
     if (booking)
         book(booking, app, request, run, wish, answer == QUEUE_JOINED);
     else
-        wait_for_run(app, request, run, wish, answer == QUEUE_JOINED);
+        wait_for_run(app, request, run, &wish->client, own_words(wish), answer == QUEUE_JOINED, wish->format);
     return NULL;
 }
 

@@ -2,7 +2,8 @@
  *
  *     archive.c         what is asked goes into a list; one piece of work at a time takes the whole list off
  *                       the loop, and when it is done the callbacks come and the next list goes
- *     archive-store.c   where a run is: in memory, on disk, or on its way
+ *     archive-store.c   where a run is: in memory, on disk, or on its way; a home for runs that is not a file
+ *                       would stand in its place, and do the same lists of jobs
  *     archive-run.c     a run, what changes it, and how it is seen
  *     archive-shelf.c   SQL; archive-schema.c: the tables
  *     archive-disk.c    the file, its lock, and its other name when it is damaged
