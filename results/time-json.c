@@ -48,18 +48,23 @@ json_t *time_json(const ResultTime *time)
         time_real_json(isnan(time->level) ? NAN : time_round(time->level, LEVEL_DIGITS)));
 }
 
-/* A ratio that is not known is 0 here, and no measured one is: both medians are above it. */
+/* A ratio that is not known is 0 here, and no measured one is: both medians are above it. The hint names the
+ * interval, and is made of the one that is shown: rounded again from all its digits, 2.2749 would be 2.27 in
+ * the words and 2.28 in the figures. The verdict is that of all digits. */
 ResultRelative relative_from_ratio(const Ratio *ratio, char **ret_hint)
 {
     Verdict verdict = verdict_make(ratio);
+    Ratio shown = *ratio;
 
-    *ret_hint = verdict == VERDICT_CANNOT_TELL ? verdict_hint(ratio) : NULL;
+    shown.low = time_round(ratio->low, RATIO_DIGITS);
+    shown.high = time_round(ratio->high, RATIO_DIGITS);
+    *ret_hint = verdict == VERDICT_CANNOT_TELL ? verdict_hint(&shown) : NULL;
     return (ResultRelative){
         .is_known = true,
         .to = RESULT_UNKNOWN,
         .ratio = ratio->value > 0 ? time_round(ratio->value, RATIO_DIGITS) : NAN,
-        .low = ratio->has_interval ? time_round(ratio->low, RATIO_DIGITS) : NAN,
-        .high = ratio->has_interval ? time_round(ratio->high, RATIO_DIGITS) : NAN,
+        .low = ratio->has_interval ? shown.low : NAN,
+        .high = ratio->has_interval ? shown.high : NAN,
         .verdict = verdict,
         .hint = *ret_hint,
     };

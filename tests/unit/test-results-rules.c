@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "results/ideal.h"
+#include "results/time-json.h"
 #include "results/verdict.h"
 #include "tests/unit/made-catalog.h"
 #include "tests/unit/run.h"
@@ -213,6 +214,17 @@ START_TEST(the_hint_says_how_many_repetitions_narrow_it)
 }
 END_TEST
 
+START_TEST(a_hint_names_the_interval_that_is_shown)
+{
+    Ratio ratio = ratio_of(1.5, 0.97004, 2.27496);
+    auto_free char *hint = NULL;
+    ResultRelative relative = relative_from_ratio(&ratio, &hint);
+
+    ck_assert_double_eq(relative.high, 2.275);
+    ck_assert_msg(strstr(hint, "between 0.97 and 2.28"), "%s", hint);
+}
+END_TEST
+
 START_TEST(a_hopeless_case_asks_for_something_else)
 {
     Ratio ratio = ratio_of(1.02, 0.4, 2.5);
@@ -229,4 +241,5 @@ RUN_TESTS("results-rules", 10, serial_is_its_own_ideal, threads_under_one_lock_s
     a_mode_without_a_rule_has_no_ideal, a_lock_that_nobody_ever_heard_of_is_known_by_its_facts,
     an_exclusive_lock_for_each_task_keeps_nobody_apart, extreme_numbers_do_not_overflow,
     the_interval_decides_the_verdict, without_an_interval_nothing_can_be_told,
-    the_hint_says_how_many_repetitions_narrow_it, a_hopeless_case_asks_for_something_else)
+    the_hint_says_how_many_repetitions_narrow_it, a_hint_names_the_interval_that_is_shown,
+    a_hopeless_case_asks_for_something_else)
