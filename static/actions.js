@@ -27,6 +27,8 @@ const ALOUD = {
     found: 'Connected again.',
 };
 
+// The text of the status is set only when it changes: a screen reader would read the same words again.
+//
 // Returns {node, size, begin(), end(), say(text), joined(), tell(name, data)}.
 export function makeActions(cancel) {
     const runButton = el('button', {type: 'submit', class: 'main'}, 'Run');

@@ -5,7 +5,8 @@
 // A state is {experiment: name, values: {parameter: text as typed}}.
 import {canonicalChoice, defaultText, experimentOf, formParameters} from './catalog.js';
 
-// Commas stay readable; a quote would end the shell's word in a curl line, so it is escaped too.
+// An address that a person reads aloud in a classroom keeps its commas and colons, and a curl line is pasted
+// into a shell between single quotes. A quote would end the shell's word in a curl line, so it is escaped too.
 function escape(text) {
     return encodeURIComponent(text)
         .replaceAll('%2C', ',')
@@ -23,8 +24,9 @@ export function normalText(parameter, text) {
         : text.trim();
 }
 
-// The values to send: what was changed, in the order of the form. An empty field means the default, but a
-// list of choices with nothing chosen is sent, so that the server can say what is missing.
+// The values to send: what was changed, in the order of the form. Defaults are left out, so that a link which
+// is shared follows the defaults of the server that it is opened on, and stays short. An empty field means the
+// default, but a list of choices with nothing chosen is sent, so that the server can say what is missing.
 export function changedValues(catalog, state) {
     const changed = {};
 
@@ -59,7 +61,8 @@ export function readRunAddress(hash) {
     return two && {compare: [two[1], two[2]]};
 }
 
-// The state that asks for the same as a run. The words that somebody put on it are his own.
+// The state that asks for the same as a run. Its label and prediction belong to the
+// person who typed them, so those of the form stay.
 export function stateOf(catalog, {experiment, request}, own = {}) {
     const words = ['label', 'prediction'];
     const values = Object.fromEntries(words.filter((name) => own[name]).map((name) => [name, own[name]]));
@@ -73,8 +76,10 @@ export function stateOf(catalog, {experiment, request}, own = {}) {
     return {experiment, values};
 }
 
-// Reads an address against the catalog. Returns {state, notes}: a note is a sentence on something that the
-// address asks for and this server does not have. An address of something else gives the first experiment.
+// Reads an address against the catalog. A link may be years old, or come from a server with other runtimes:
+// what is not there any more is left out and said, and the rest of the link works. Returns {state, notes}: a
+// note is a sentence on something that the address asks for and this server does not have. An address of
+// something else gives the first experiment.
 export function readAddress(catalog, hash) {
     const match = /^#run\/([^?]*)\??(.*)$/.exec(hash);
     const state = {experiment: catalog.experiments[0].name, values: {}};
@@ -114,6 +119,7 @@ function adopt(parameter, text, state, notes) {
         state.values[parameter.name] = parameter.choices.filter((item) => known.includes(item)).join(',');
 }
 
+// A lone % is no reason for a page that does not open.
 function safeDecode(text) {
     try {
         return decodeURIComponent(text);
@@ -122,7 +128,8 @@ function safeDecode(text) {
     }
 }
 
-// How many cells the lists of a state span.
+// How many cells the lists of a state span. It is the product of the lengths, and the server counts likewise;
+// so that somebody who ticks one box too many sees the limit before pressing Run.
 export function countCells(catalog, state) {
     return formParameters(catalog, experimentOf(catalog, state.experiment))
         .filter((parameter) => parameter.list)

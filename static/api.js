@@ -14,7 +14,7 @@ export class Refused extends Error {
 let askForToken = async () => null;
 let asking = null; // the answer of the person, for all requests that were refused meanwhile
 
-// show(problem) asks the person and returns a promise of the token, or of null if he has none.
+// show(problem) asks the person and returns a promise of the token, or of null if there is none.
 export function onTokenNeeded(show) {
     askForToken = show;
 }
@@ -49,6 +49,11 @@ async function newToken(problem) {
 }
 
 // fetch() with the token. Returns the Response, whatever its status.
+//
+// When a token is missing, several requests are refused at once: the catalog, the history, the board. Without
+// care each would open a dialog of its own, or the ones that were refused last would ask again although the
+// person has just answered. So all wait for one answer, and a request that was sent with an older token than
+// there is now is simply repeated.
 export async function ask(path, {headers, ...options} = {}) {
     for (;;) {
         const sent = token;
@@ -69,7 +74,8 @@ export async function ask(path, {headers, ...options} = {}) {
     }
 }
 
-// What an answer that is none of success says.
+// What an answer that is none of success says. Between the page and the server there may be a proxy that speaks
+// HTML when the server is away; its words are of no help, so they are not shown.
 export async function refusal(answer) {
     const isJson = /[/+]json\b/.test(answer.headers.get('Content-Type') ?? '');
     const retry = answer.headers.get('Retry-After');
@@ -83,7 +89,9 @@ export async function refusal(answer) {
     return new Refused({...(await answer.json()), ...(retry && {retry_after_s: retry})});
 }
 
-// Asks for JSON; returns it, or null if there is nothing to say (204). body is an object.
+// Asks for JSON. Whatever goes wrong is thrown as Refused, except that a request which the page itself gave up
+// keeps its own error: nobody is to be told of that. Returns the JSON, or null if there is nothing to say
+// (204). body is an object.
 export async function askJson(path, {body, headers, ...options} = {}) {
     try {
         const answer = await ask(path, {

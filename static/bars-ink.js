@@ -54,7 +54,9 @@ function drawIdeal(pen, theme, x, y, half) {
     strokeWithRim(pen, theme, {width: 2, rim: 4, dash: [3, 2]});
 }
 
-// From low to high; a whisker that is longer than the axis ends in an arrow.
+// From low to high. It lies over its bar and beyond it, so it has a rim in the panel's colour: without one it
+// would vanish on a dark bar in one theme and on a light one in the other. A whisker that is longer than the
+// axis ends in an arrow.
 function drawWhisker(pen, theme, {low, high, end}, y, half) {
     const tip = Math.min(high, end);
 

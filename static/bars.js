@@ -2,9 +2,9 @@
 // ideal, and the number beside it; or a bar to any other figure of each cell, which has neither. Data in,
 // picture out: barRows() makes plain rows, drawBars() paints them.
 //
-// Bars lie, so that names and numbers stay readable on a phone and 64 of them on a projector. A bar has the sign
-// of its mode, or where all have one mode, of its lock (signs.js), and its name beside it. Chart.js draws axis,
-// grid and bars; bars-ink.js what is on top of them.
+// Bars lie, so that names and numbers stay readable on a phone and 64 of them on a projector. A bar has the
+// sign of its mode, or where all have one mode, of its lock (signs.js), and its name beside it. Chart.js draws
+// axis, grid and bars; bars-ink.js what is on top of them.
 import {numberRoom, overlay, readTheme} from './bars-ink.js';
 import {
     cellName,
@@ -19,8 +19,9 @@ import {
 import {field, fieldTitle, ratio, time, withoutZeros} from './format.js';
 import {signFill, signOf} from './signs.js';
 
-// A whisker may make the axis so much longer than the longest bar; beyond that it ends in an arrow, or one
-// disturbed repetition would make all bars too short to compare.
+// One repetition out of seven that another program disturbed can take ten times as long. A whisker may make the
+// axis so much longer than the longest bar; beyond that it ends in an arrow, or one disturbed repetition would
+// make all bars too short to compare.
 const WHISKER_ROOM = 1.5;
 const LONGEST_LABEL = 16; // characters that leave room for bars on a phone
 
@@ -59,6 +60,8 @@ export function barRows(cells, path = WALL_TIME) {
     return groups.flatMap((group) => [...(hasTitles ? [titleRow(group)] : []), ...group.cells.map(barRow)]);
 }
 
+// A reason stands in place of a bar that is not there: an empty row would look like a time of zero.
+//
 // Any other figure is one of the repetition in the middle, so it has no range, no ideal and no verdict.
 function otherRow(cell, path) {
     const value = numberAt(cell, path);

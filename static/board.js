@@ -62,7 +62,9 @@ export function boardPart() {
         }
     }
 
-    // The server tells the last events again, so nothing has to be remembered.
+    // A stream that stays open counts against the few connections that a browser makes to one host, and thirty
+    // pages in the background against those that the server has. The server tells the last events again, so
+    // nothing has to be remembered meanwhile.
     function update() {
         const isWanted = isOpen() && !document.hidden;
 

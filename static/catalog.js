@@ -3,7 +3,8 @@
 import {askJson} from './api.js';
 
 const IN_FRONT = ['mode', 'lock', 'tasks', 'cpus', 'runtime'];
-// The page's answer is JSON, its cookie says who asks, and who asks for the same may have the same run.
+// The page wants JSON, its cookie names the client, and a run that somebody else has just asked for is as good
+// as one of its own.
 const NOT_IN_FORM = ['format', 'client', 'fresh'];
 
 export function loadCatalog() {
@@ -53,7 +54,8 @@ function isDerived(parameter, experiment) {
     return parameter.name === 'tasks' && experiment.tasks !== undefined;
 }
 
-// What the field holds when nobody touched it. A parameter that the server sizes by itself stays empty.
+// What the field holds when nobody touched it. A parameter that the server sizes by itself stays empty: the
+// number that fits depends on the rest of the form, and a number here would be sent and hold.
 export function defaultText(parameter) {
     const value = parameter.default;
 

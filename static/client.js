@@ -1,5 +1,5 @@
-// Who this browser is to the server: a random name in a cookie, made once. It tells one's own runs from those
-// of others behind the same address, and is nobody's real name.
+// The name by which the server knows this browser: a random one in a cookie, made once. It tells one's own runs
+// from those of others behind the same address, and is nobody's real name.
 
 const COOKIE = 'gilscope_client';
 const YEAR_S = 365 * 24 * 3600;

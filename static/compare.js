@@ -69,6 +69,9 @@ function lonely(who, cells) {
     );
 }
 
+// Everything in words comes from the server, which also says what makes a comparison doubtful: another machine,
+// a noisy one, another size. Here it is laid out.
+//
 // Fills the section for two ids, [baseline, candidate]; closed() is called when it is closed. Throws Refused.
 export async function showComparison(section, [baseline, candidate], closed) {
     const query = new URLSearchParams({baseline, candidate});

@@ -1,4 +1,6 @@
-// The one helper that makes elements, and nothing that knows what gilscope is.
+// The one helper that makes elements. Labels, reasons and metrics come from other people and programs, and all
+// of them go through here as text; there is no other way to put something on the page. Nothing in this file
+// knows what gilscope is.
 
 // el('a', {href: 'x', class: 'y', on: {click}}, 'text', node, …). An attribute that is null, undefined or
 // false is left out, true becomes an empty one; children that are null or false are skipped. Text is always

@@ -16,6 +16,8 @@ function parseEvent(text) {
     return {id: fields.id, name: fields.event, data: fields.data && JSON.parse(fields.data)};
 }
 
+// Events end in an empty line, but pieces of the body end anywhere, also within a character; so the last piece
+// waits for what follows it.
 async function* parseStream(body) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
@@ -64,6 +66,11 @@ async function connect(path, last, signal) {
     throw answer.status < 500 ? refused : new Error(refused.message);
 }
 
+// A classroom's network drops connections, and a laptop that is closed drops them all. The server numbers its
+// events and keeps them, so the stream is asked for again from behind the last one that came: no repetition is
+// counted twice and the end is not missed. Pauses grow, or thirty pages would come back to a restarted server
+// in the same second; and they begin anew with each event, since a stream that says something works.
+//
 // Yields the events of a path until nothing is left. connected(is_so) is told what becomes of the connection.
 // Throws Refused if the server will not, or cannot be reached again.
 export async function* readEvents(path, {signal, connected = () => {}}) {

@@ -122,6 +122,9 @@ function checkboxes(field) {
     return group;
 }
 
+// The same line for all parameters, made of what the catalog says, so that a parameter that is added to an
+// experiment explains itself here.
+//
 // Help, range and default in one line: "Timed repetitions of each cell. 1 to 1000; default 7."
 function hintText({experiment, parameter}) {
     const {min, max, help} = parameter;

@@ -40,7 +40,8 @@ export async function followRun(run, {signal, tell}) {
     for await (const {name, data} of readEvents(`runs/${run.id}/events`, {signal, connected})) {
         if (name === 'done' || name === 'failed') {
             connected(true);
-            // The archive's events do not have the words of who asks.
+            // An event that comes from the archive is the same for all readers. Label and prediction are
+            // the reader's own, so the run is read once more.
             return 'kept' in data ? data : getRun(run.id, signal);
         }
         tell(name, data);

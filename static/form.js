@@ -78,6 +78,9 @@ function experimentField(catalog, experiment, choose) {
     );
 }
 
+// A form that checks values by itself would have to know the rules of the server, and would be wrong when they
+// change. So everything is sent as it was typed, and what comes back is put where it belongs.
+//
 // Marks the fields of the server's errors in its words and opens the fold around them; without errors all
 // marks go. Returns the names that have a field.
 export function markErrors(form, errors) {

@@ -67,7 +67,8 @@ export function bytes(value) {
     const size = Math.abs(Math.round(value));
     const [name, unit] = pickUnit(size, BYTES);
 
-    return size < EXACT_BYTES ? `${count(Math.round(value))} B` : `${signed(value, threeDigits(size / unit))} ${name}`;
+    if (size < EXACT_BYTES) return `${count(Math.round(value))} B`;
+    return `${signed(value, threeDigits(size / unit))} ${name}`;
 }
 
 // Three digits of what has a fraction.

@@ -86,7 +86,8 @@ export function historyPart(catalog) {
         showProblem(problem, error.problem, {hasField: () => false, goTo: () => {}});
     }
 
-    // What answers an older question is not listed.
+    // Filters change faster than a busy server answers, and answers may overtake one another. Only the one to
+    // the latest question is listed; an older one that comes late would show the wrong runs under the filter.
     async function read(path) {
         const mine = ++asked;
 

@@ -1,5 +1,6 @@
-// Questions to start with, each a link that fills in the form. What a server does not offer (an experiment,
-// a mode, a second CPU) takes its question away.
+// Questions to start with, each a link that fills in the form. They are requests, so they name experiments,
+// modes and locks as a person would type them; nothing else in the page does. What a server does not offer (an
+// experiment, a mode, a lock, a second CPU) takes its question away: a link that is refused teaches nothing.
 import {experimentOf, formParameters} from './catalog.js';
 import {path} from './address.js';
 import {el} from './dom.js';
@@ -33,7 +34,7 @@ const LESSONS = [
         experiment: 'fetch',
         values: {mode: 'serial,threads,processes,epoll', tasks: '5'},
         question: 'And if the work is waiting?',
-        why: 'Who waits for an answer lets go of the lock, so all waits overlap.',
+        why: 'A task that waits for an answer lets go of the lock, so all waits overlap.',
     },
     {
         experiment: 'fetch',
@@ -63,7 +64,7 @@ const LESSONS = [
         experiment: 'refcount',
         values: {mode: 'threads', lock: 'none,gil'},
         question: 'Why is there a GIL at all?',
-        why: 'Every object counts who uses it. See what becomes of a plain count when two threads share it.',
+        why: 'Every object counts its users. See what becomes of a plain count when two threads share it.',
     },
     {
         experiment: 'counter',
@@ -87,7 +88,7 @@ const LESSONS = [
         experiment: 'convoy',
         values: {mode: 'threads', lock: 'gil', switch_interval_us: '500,5000,50000', repeat: '3'},
         question: 'How long does an answer wait behind a thread that computes?',
-        why: 'Who comes back from waiting has to ask for the lock, and is patient for one switch interval.',
+        why: 'A thread that comes back from waiting asks for the lock, and is patient for one switch interval.',
     },
 ];
 

@@ -17,6 +17,9 @@ export function ordinal(n) {
     return `${count(n)}${suffix[new Intl.PluralRules('en', {type: 'ordinal'}).select(n)]}`;
 }
 
+// Events come several times a second. Only the words and the bar follow them; a screen reader is told of the
+// beginning and the end alone (actions.js).
+//
 // What an event says; null if it is nothing for a person.
 export function progressText(name, data) {
     switch (name) {

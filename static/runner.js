@@ -8,6 +8,10 @@ import {sentence} from './format.js';
 export function makeRunner({actions, show, refuse}) {
     let followed = null; // {abort, booked: promise of the run}, or null
 
+    // Two runs can be on their way for a moment: the one that was followed, and the one that an address has
+    // just asked for. Each step of the former may still come back from the network, so after each it is asked
+    // whether it is still the one that the page follows; if not, it touches nothing.
+    //
     // begin(signal) returns a promise of the run; found(run) hears of it; values is what was asked for, if
     // the page asked.
     async function follow(begin, {values, found = () => {}}) {

@@ -9,6 +9,9 @@ export function number(value, text) {
     return value === null || value === undefined ? '–' : el('data', {value}, text);
 }
 
+// On a phone a table is wider than the window, and a page that scrolls sideways loses its text. So the frame
+// scrolls, and can have the focus, because a keyboard scrolls what has the focus.
+//
 // A table in a frame that scrolls by itself, with the first column as the header of its row.
 export function table(caption, columns, items) {
     const head = ({head: text, isNumber}) => el('th', {scope: 'col', class: isNumber && 'number'}, text);
@@ -142,6 +145,9 @@ function fieldNode(key, value) {
     return typeof value === 'number' ? number(value, field(key, value)) : field(key, value);
 }
 
+// What a task answers differs between experiments: a number, an object, or a list of either (a fetch with
+// several requests). A table has columns, so each answer becomes a row, and the members of an object columns.
+//
 // A task as rows of plain values: its answer's members beside its own, a row for each answer where it has
 // several.
 function taskRows({answer, ...own}) {

@@ -1,4 +1,4 @@
-// What a person does on the page, and what he reads there, in words that tests are written in.
+// What a person does on the page, and what it reads there, in words that tests are written in.
 import assert from 'node:assert/strict';
 
 export const field = (page, name) => page.locator(`#field-${name}`);

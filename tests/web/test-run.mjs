@@ -90,7 +90,7 @@ export async function a_convoy_shows_what_it_is_about_and_its_lesson({page}) {
 }
 
 export async function a_noisy_machine_is_said_before_the_figures({page}) {
-    const care = 'The machine was noisy, so take the figures with care: other programs took 40 % of the CPU time.';
+    const care = 'The machine was noisy, so take the figures with care: other programs took 40 %.';
 
     await chooseExperiment(page, 'countdown');
     await field(page, 'n').fill('1e5');
@@ -104,7 +104,12 @@ export async function a_noisy_machine_is_said_before_the_figures({page}) {
     const note = page.locator('#result .noise');
 
     assert.equal(await note.textContent(), care);
-    assert.equal(await note.evaluate((node) => node.compareDocumentPosition(document.querySelector('#result canvas[role=img]'))), 4);
+    assert.equal(
+        await note.evaluate((node) =>
+            node.compareDocumentPosition(document.querySelector('#result canvas[role=img]')),
+        ),
+        4,
+    );
 }
 
 export async function the_curl_line_does_the_same({page}) {

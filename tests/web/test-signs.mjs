@@ -27,7 +27,8 @@ function addUnheardLock(catalog) {
 const pixels = (signs) =>
     signs.evaluateAll((nodes) =>
         nodes.map((node) => {
-            const pen = new OffscreenCanvas(node.width, node.height).getContext('2d', {willReadFrequently: true});
+            const copy = new OffscreenCanvas(node.width, node.height);
+            const pen = copy.getContext('2d', {willReadFrequently: true});
 
             pen.drawImage(node, 0, 0);
             return pen.getImageData(0, 0, node.width, node.height).data.join(',');
