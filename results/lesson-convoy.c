@@ -29,7 +29,7 @@ static LessonOpinion latency_within(const ResultCell *cell, double low, double h
                                                                                     : LESSON_AGAINST;
 }
 
-static LessonOpinion answers(const ResultCell *cell)
+static LessonOpinion answers_at_all(const ResultCell *cell)
 {
     return latency_within(cell, 0, INFINITY);
 }
@@ -89,7 +89,8 @@ const LessonKind lesson_convoy = {
     .tell = convoy_tell,
     .reasons =
         {
-            {LESSON_SERIAL, "in {mode} the hog[ begins|s begin] after the last request", .ask = answers},
+            {LESSON_SERIAL, "in {mode} the hog[ begins|s begin] after the last request",
+                .ask = answers_at_all},
             {LESSON_WAITING,
                 "who comes back from waiting gets {lock} from a hog after a whole switch interval",
                 .ask = answers_after_interval, .parameter = "paced", .is = "on"},

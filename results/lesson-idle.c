@@ -47,14 +47,14 @@ static void idle_tell(Lesson *lesson)
             serial->mode);
 }
 
-static double started(const ResultCell *cell)
+static double idle_started(const ResultCell *cell)
 {
     double n = lesson_figure(cell, "started");
 
     return n < MOST_STARTED ? n : 0;
 }
 
-static double not_started(const ResultCell *cell)
+static double idle_not_started(const ResultCell *cell)
 {
     double n;
 
@@ -63,7 +63,7 @@ static double not_started(const ResultCell *cell)
 
 static void tell_not_started(Lesson *lesson)
 {
-    const ResultCell *cell = lesson_best(lesson, 0, not_started);
+    const ResultCell *cell = lesson_best(lesson, 0, idle_not_started);
     const char *reason = cell ? result_metric_word(cell, "not_started_reason") : "";
 
     if (cell)
@@ -75,17 +75,17 @@ static void tell_not_started(Lesson *lesson)
 /* What the gigabytes of the article are. */
 static void tell_memory(Lesson *lesson)
 {
-    const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, started);
-    const ResultCell *loop = lesson_best(lesson, LESSON_LOOP, started);
+    const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, idle_started);
+    const ResultCell *loop = lesson_best(lesson, LESSON_LOOP, idle_started);
     double n, resident, reserved, of_task;
 
     if (!together)
         return;
-    n = started(together);
+    n = idle_started(together);
     resident = lesson_known(together->memory.rss_per_task_bytes) +
                lesson_known(together->memory.kernel_per_task_bytes);
     reserved = lesson_known(together->memory.virtual_per_task_bytes) * n;
-    of_task = loop && started(loop) >= MANY_TASKS ? lesson_known(loop->memory.rss_per_task_bytes) : 0;
+    of_task = loop && idle_started(loop) >= MANY_TASKS ? lesson_known(loop->memory.rss_per_task_bytes) : 0;
     if (reserved >= GIGABYTE && resident * n < reserved / 10)
         lesson_because(lesson, "%s %s reserved %s of addresses but used %s of memory, kernel stacks included",
             words_integer(lesson->words, n), lesson_nouns(lesson, together), bytes_of(lesson, reserved),
@@ -104,7 +104,7 @@ static double wakeup_share(const ResultCell *cell)
 
 static void tell_wakeups(Lesson *lesson)
 {
-    const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, started);
+    const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, idle_started);
 
     if (together && wakeup_share(together) > 0)
         lesson_because(lesson, "waking the %s took %.3g %% of a CPU", lesson_nouns(lesson, together),

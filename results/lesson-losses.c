@@ -2,7 +2,7 @@
  * unless something promises it. */
 #include "results/lesson-parts.h"
 
-static LessonOpinion speaks(const ResultCell *cell, bool for_losses)
+static LessonOpinion losses_speak(const ResultCell *cell, bool for_losses)
 {
     double updates;
 
@@ -14,12 +14,12 @@ static LessonOpinion speaks(const ResultCell *cell, bool for_losses)
 
 LessonOpinion lesson_lost(const ResultCell *cell)
 {
-    return speaks(cell, true);
+    return losses_speak(cell, true);
 }
 
 LessonOpinion lesson_exact(const ResultCell *cell)
 {
-    return speaks(cell, false);
+    return losses_speak(cell, false);
 }
 
 void lesson_losses(

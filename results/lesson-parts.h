@@ -61,7 +61,7 @@ typedef struct LessonSource {
     const char *text;
 } LessonSource;
 
-/* Tables end at their first empty row, or when they are full. */
+/* Rows of a table that are empty mean nothing. */
 typedef struct LessonKind {
     const char *experiment;
     const char *task; /* "countdown"; compares the modes, unless it tells otherwise */

@@ -19,7 +19,7 @@ static const char *seen_by_parent(Lesson *lesson, const ResultCell *cell, double
 }
 
 /* Whether all that was sent was seen, or nothing of it. */
-static LessonOpinion saw(const ResultCell *cell, bool everything)
+static LessonOpinion share_saw(const ResultCell *cell, bool everything)
 {
     double expected, by_parent;
 
@@ -29,14 +29,14 @@ static LessonOpinion saw(const ResultCell *cell, bool everything)
                : LESSON_AGAINST;
 }
 
-static LessonOpinion saw_everything(const ResultCell *cell)
+static LessonOpinion share_saw_everything(const ResultCell *cell)
 {
-    return saw(cell, true);
+    return share_saw(cell, true);
 }
 
-static LessonOpinion saw_nothing(const ResultCell *cell)
+static LessonOpinion share_saw_nothing(const ResultCell *cell)
 {
-    return saw(cell, false);
+    return share_saw(cell, false);
 }
 
 static void share_tell(Lesson *lesson)
@@ -81,13 +81,13 @@ const LessonKind lesson_share = {
     .tell = share_tell,
     .reasons =
         {
-            {LESSON_TOGETHER, "{tasks} write to the memory of their parent", .ask = saw_everything,
+            {LESSON_TOGETHER, "{tasks} write to the memory of their parent", .ask = share_saw_everything,
                 .parameter = "via", .is = "variable"},
-            {LESSON_APART, "a {task} writes to a copy of its own, which ends with it", .ask = saw_nothing,
-                .parameter = "via", .is = "variable"},
-            {LESSON_APART, "{tasks} share what they map together", .ask = saw_everything, .parameter = "via",
-                .is = "shared-memory"},
-            {LESSON_APART, "messages reach the parent from anywhere", .ask = saw_everything,
+            {LESSON_APART, "a {task} writes to a copy of its own, which ends with it",
+                .ask = share_saw_nothing, .parameter = "via", .is = "variable"},
+            {LESSON_APART, "{tasks} share what they map together", .ask = share_saw_everything,
+                .parameter = "via", .is = "shared-memory"},
+            {LESSON_APART, "messages reach the parent from anywhere", .ask = share_saw_everything,
                 .parameter = "via", .is = "pipe"},
             {.tell = tell_price_of_item},
         },
