@@ -121,11 +121,17 @@ void lock_come_back(Lock *lock, Seat *seat)
     seat->lost_at = 0;
 }
 
+static bool lock_release_and_acquire(Lock *lock, Seat *seat)
+{
+    lock->policy->release(lock, seat);
+    return lock->policy->acquire(lock, seat);
+}
+
 void lock_yield(Lock *lock, Seat *seat)
 {
     seat->lost_at = nsec_now();
-    lock->policy->release(lock, seat);
-    seat->stats.contended += lock->policy->acquire(lock, seat);
+    seat->stats.contended +=
+        lock->policy->pass_on ? lock->policy->pass_on(lock, seat) : lock_release_and_acquire(lock, seat);
     seat->stats.acquires++;
     if (lock->holder != seat)
         lock_come_back(lock, seat);

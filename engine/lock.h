@@ -106,6 +106,11 @@ struct LockPolicy {
      * must be kept. */
     LockTurn (*check)(Lock *lock, Seat *seat, uint64_t ticks);
 
+    /* After LOCK_YIELD, if to let go and to ask again has to be one thing; NULL: it is release() and
+     * acquire(). Between those two the seat may be put off its CPU by the one that it woke, and until it is
+     * back nobody knows that it wants the lock. True: it had to wait. */
+    bool (*pass_on)(Lock *lock, Seat *seat);
+
     /* Where the budget changes from step to step; NULL: it is budget_ticks. The seat holds the lock. */
     uint64_t (*budget)(const Lock *lock);
 };
