@@ -91,7 +91,7 @@ static int check_pages(Shelf *shelf)
     if (r || n_bytes > SHELF_MAX_CHECKED_BYTES)
         return r;
     r = shelf_exec_number(
-        shelf, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'", &n_faults);
+        shelf, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'", &n_faults);
     return !r && n_faults ? shelf_fail(shelf, SQLITE_CORRUPT) : r;
 }
 
