@@ -38,8 +38,8 @@ START_TEST(a_run_that_ends_within_the_grace_is_answered)
 }
 END_TEST
 
-/* A terminal sends the signal to the whole process group, which the server leads here. */
-START_TEST(ctrl_c_leaves_the_grace_to_the_run)
+/* A terminal sends its signals to the whole process group, which the server leads here. */
+static void assert_grace(int signal_number, int times)
 {
     auto_free char *text = NULL;
     int fd;
@@ -47,32 +47,26 @@ START_TEST(ctrl_c_leaves_the_grace_to_the_run)
     api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
     fd = api_send_get(&server, "/run/gated" ONCE);
     api_server_wait_for_file(&server, "begun");
-    kill(-server.pid, SIGINT);
-    usleep(100000);
-    api_server_touch(&server, "go");
-    text = api_receive(fd);
-    ck_assert_msg(strstr(text, "HTTP/1.1 200"), "%s", text);
-    ck_assert_int_eq(api_server_wait(&server), 0);
-}
-END_TEST
-
-/* A closed terminal: the shell and the kernel both send the signal, to the whole process group. */
-START_TEST(a_hang_up_leaves_the_grace_to_the_run)
-{
-    auto_free char *text = NULL;
-    int fd;
-
-    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
-    fd = api_send_get(&server, "/run/gated" ONCE);
-    api_server_wait_for_file(&server, "begun");
-    for (int i = 0; i < 3; i++) {
-        kill(-server.pid, SIGHUP);
-        usleep(50000);
+    while (times-- > 0) {
+        kill(-server.pid, signal_number);
+        usleep(100000);
     }
     api_server_touch(&server, "go");
     text = api_receive(fd);
     ck_assert_msg(strstr(text, "HTTP/1.1 200"), "%s", text);
     ck_assert_int_eq(api_server_wait(&server), 0);
+}
+
+START_TEST(ctrl_c_leaves_the_grace_to_the_run)
+{
+    assert_grace(SIGINT, 1);
+}
+END_TEST
+
+/* When a terminal is closed, the shell and the kernel both say so. */
+START_TEST(a_hang_up_leaves_the_grace_to_the_run)
+{
+    assert_grace(SIGHUP, 3);
 }
 END_TEST
 
