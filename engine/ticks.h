@@ -5,7 +5,9 @@
 
 #include <stdint.h>
 
-#define TICK_NS 5.8
+#include "plan/plan.h"
+
+#define TICK_NS PLAN_TICK_NS
 
 /* Counts n down to zero, one turn at a time, and returns what is left: zero. The work of the countdown
  * experiment and what ticks are measured with. */

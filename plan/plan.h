@@ -24,6 +24,7 @@
 #define PLAN_MAX_TASK_CELLS 100000
 #define PLAN_FETCH_MAX_BYTES 10000000
 #define PLAN_FETCH_MAX_REQUESTS 1000
+#define PLAN_TICK_NS 5.8 /* of the model's unit of work, see engine/ticks.h */
 
 /* What a parameter of a lock is if the request does not say it. */
 typedef struct PlanDefault {

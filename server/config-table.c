@@ -95,7 +95,7 @@ const Setting config_settings[] = {
     {AT(lock, check_interval), INTEGER(0, 1000000000), "0", "ticks",
         "How often a task lets go of a lock that counts ticks, unless the request says so; 0: what the lock says "
         "itself."},
-    {AT(lock, tick_ns), REAL(0.1, 1000), "5.8", "ns",
+    {AT(lock, tick_ns), REAL(0.1, 1000), USUAL(PLAN_TICK_NS), "ns",
         "What one tick of interpreted work takes; 5.8 ns were measured with CPython 2.7."},
 
     {AT(fetch, allow), TEXT(SETTING_HOSTS), "", NULL,
