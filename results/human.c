@@ -157,7 +157,7 @@ char *human_percent(double share)
     return text_printf("%s%s %%", share < 0 ? "-" : "", number);
 }
 
-static char *real_text(double value)
+static char *number_as_json(double value)
 {
     bool is_whole = fabs(value) <= 1e15 && floor(value) == value;
 
@@ -173,7 +173,7 @@ char *human_value(const json_t *value)
     if (json_is_integer(value))
         return human_integer(json_integer_value(value));
     if (json_is_real(value))
-        return real_text(json_real_value(value));
+        return number_as_json(json_real_value(value));
     if (json_is_string(value))
         return text_printf("%s", json_string_value(value));
     if (json_is_boolean(value))

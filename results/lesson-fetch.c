@@ -33,11 +33,12 @@ static void tell_costs(Lesson *lesson)
     if (!together || !loop || together->tasks != loop->tasks || loop->tasks < MANY_TASKS)
         return;
     lesson_because(lesson,
-        "with %s tasks the %s used %s of CPU time, and %.1f KB of memory each, the event loop %s and %.1f KB",
+        "with %s tasks the %s used %s of CPU time, and %s of memory each, the event loop %s and %s",
         words_integer(lesson->words, (double)loop->tasks), lesson_nouns(lesson, together),
         words_time(lesson->words, (double)together->cpu.median),
-        (double)together->memory.rss_per_task_bytes / 1000,
-        words_time(lesson->words, (double)loop->cpu.median), (double)loop->memory.rss_per_task_bytes / 1000);
+        words_bytes(lesson->words, (double)together->memory.rss_per_task_bytes),
+        words_time(lesson->words, (double)loop->cpu.median),
+        words_bytes(lesson->words, (double)loop->memory.rss_per_task_bytes));
 }
 
 static void tell_order(Lesson *lesson)

@@ -6,14 +6,6 @@
 #define MANY_TASKS 100 /* among which it does not matter what the loop itself takes */
 #define MOST_STARTED 1e15
 
-static const char *bytes_of(Lesson *lesson, double bytes)
-{
-    return bytes >= 1e9   ? words_printf(lesson->words, "%.3g GB", bytes / 1e9)
-           : bytes >= 1e6 ? words_printf(lesson->words, "%.3g MB", bytes / 1e6)
-           : bytes >= 1e3 ? words_printf(lesson->words, "%.3g KB", bytes / 1e3)
-                          : words_printf(lesson->words, "%.0f bytes", bytes);
-}
-
 /* In serial there is never more than one, so nothing can be told of many. */
 static const char *memory_of_each(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
@@ -23,10 +15,10 @@ static const char *memory_of_each(Lesson *lesson, const ResultCell *cell, double
     *ret_size = lesson_known(cell->memory.rss_per_task_bytes);
     if (*ret_size == 0 || lesson_is(cell, LESSON_SERIAL))
         return NULL;
-    resident = bytes_of(lesson, *ret_size);
-    return reserved > 0
-               ? words_printf(lesson->words, "%s (%s reserved)", resident, bytes_of(lesson, reserved))
-               : resident;
+    resident = words_bytes(lesson->words, *ret_size);
+    return reserved > 0 ? words_printf(lesson->words, "%s (%s reserved)", resident,
+                              words_bytes(lesson->words, reserved))
+                        : resident;
 }
 
 /* Of serial alone there is no result, and noise stands for nothing against that. */
@@ -88,8 +80,8 @@ static void tell_memory(Lesson *lesson)
     of_task = loop && idle_started(loop) >= MANY_TASKS ? lesson_known(loop->memory.rss_per_task_bytes) : 0;
     if (reserved >= GIGABYTE && resident * n < reserved / 10)
         lesson_because(lesson, "%s %s reserved %s of addresses but used %s of memory, kernel stacks included",
-            words_integer(lesson->words, n), lesson_nouns(lesson, together), bytes_of(lesson, reserved),
-            bytes_of(lesson, resident * n));
+            words_integer(lesson->words, n), lesson_nouns(lesson, together),
+            words_bytes(lesson->words, reserved), words_bytes(lesson->words, resident * n));
     if (of_task > 0 && resident > 2 * of_task)
         lesson_because(lesson, "a %s took as much memory as %.0f tasks of an event loop",
             lesson_noun(together), resident / of_task);

@@ -1,5 +1,7 @@
 /* A terminal obeys what it is sent: a reason with an escape sequence in it could clear the screen or change
- * the title of the window. So only what prints is printed. */
+ * the title of the window, and Markdown obeys too: a label could become a heading, a link or HTML in
+ * somebody's notes. Labels, URLs and the last words of a runtime come from anybody. So only what prints is
+ * printed, and in Markdown only as itself. */
 #include "results/plain.h"
 
 #include <assert.h>
@@ -11,16 +13,19 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-/* Beside what steers a terminal: what turns the direction of the text, so that it reads as something else. */
-static bool is_unsafe(uint32_t character)
+/* Beside what steers a terminal: what turns the direction of the text (U+200E and on, U+202A and on, U+2066
+ * and on). With it "gpj.exe" can be made to read as "exe.jpg", and a row of a table to end in another cell.
+ */
+static bool plain_is_unsafe(uint32_t character)
 {
     return character == UTF8_BAD || utf8_is_control(character) || character == 0x200e ||
            character == 0x200f || (character >= 0x202a && character <= 0x202e) ||
            (character >= 0x2066 && character <= 0x2069);
 }
 
-/* An underscore inside a word is harmless and common: switch_interval_us. */
-static bool needs_escape(const char *text, const char *at)
+/* Whatever could begin something in Markdown. An underscore inside a word is harmless and common,
+ * switch_interval_us, and escaping it would make the plain text ugly. */
+static bool plain_needs_escape(const char *text, const char *at)
 {
     if (*at == '_')
         return at == text || at[-1] == ' ' || at[1] == ' ' || at[1] == '\0';
@@ -41,20 +46,21 @@ char *plain_clean(const char *text, bool markdown)
 
         if (character == '\n' || character == '\r' || character == '\t')
             fputc(' ', file);
-        else if (is_unsafe(character))
+        else if (plain_is_unsafe(character))
             fputc('?', file);
         else if (markdown && character == '<')
             fputs("&lt;", file);
         else if (markdown && character == '&')
             fputs("&amp;", file);
         else
-            fprintf(
-                file, "%s%.*s", markdown && needs_escape(text, start) ? "\\" : "", (int)(at - start), start);
+            fprintf(file, "%s%.*s", markdown && plain_needs_escape(text, start) ? "\\" : "",
+                (int)(at - start), start);
     }
     fclose(file);
     return clean;
 }
 
+/* All bytes of a character behind its first have the form 10xxxxxx. */
 size_t plain_width(const char *text)
 {
     size_t width = 0;

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Returns the text on one line: control characters and such as turn its direction become "?", line breaks
- * spaces; for Markdown nothing in it acts as markup. The caller frees it. */
+/* Returns the text on one line: a line break becomes a space; a control character, a character that turns the
+ * direction of text, and what is no UTF-8 become "?". For Markdown nothing in it acts as markup. The caller
+ * frees it. */
 char *plain_clean(const char *text, bool markdown);
 
 /* The number of characters, not bytes. */

@@ -14,7 +14,7 @@
 #define MOST_GROUPS 8 /* with a sentence each; more would be a table again */
 
 /* An axis and its value as one says them. */
-static const char *axis_words(Words *words, const Axis *axis, const ResultCell *cell)
+static const char *sentence_axis(Words *words, const Axis *axis, const ResultCell *cell)
 {
     const char *text = axis_is_set(axis, cell) ? words_keep(words, axis_text(axis, cell)) : NULL;
 
@@ -41,7 +41,7 @@ const char *sentence_title(Words *words, const Axes *varying, const ResultCell *
 
     for (size_t i = 0; i < varying->n; i++) {
         if (varying->at[i].kind != AXIS_MODE)
-            title = words_join(words, title, ", ", axis_words(words, &varying->at[i], cell));
+            title = words_join(words, title, ", ", sentence_axis(words, &varying->at[i], cell));
     }
     return title;
 }
@@ -55,20 +55,20 @@ const char *sentence_common(Words *words, const ResultCells *cells)
     for (size_t k = 0; k < ARRAY_LENGTH(kinds) && cells->n > 0; k++) {
         for (size_t i = 0; i < fixed.n; i++) {
             if ((int)fixed.at[i].kind == kinds[k] && axis_is_set(&fixed.at[i], cells->at[0]))
-                common = words_join(words, common, ", ", axis_words(words, &fixed.at[i], cells->at[0]));
+                common = words_join(words, common, ", ", sentence_axis(words, &fixed.at[i], cells->at[0]));
         }
     }
     return common;
 }
 
 /* Whether a cell stands beside another that it is compared with. */
-static bool is_compared(const ResultCell *cell)
+static bool cell_is_compared(const ResultCell *cell)
 {
     return cell->relative.is_known && isfinite(cell->relative.ratio) && !result_is_baseline(cell);
 }
 
 /* The mode that a cell is compared with. */
-static const char *baseline_mode(const ResultRun *run, const ResultCell *cell)
+static const char *sentence_baseline(const ResultRun *run, const ResultCell *cell)
 {
     for (size_t i = 0; i < run->cells.n; i++) {
         if ((int64_t)run->cells.at[i]->index == cell->relative.to)
@@ -80,7 +80,7 @@ static const char *baseline_mode(const ResultRun *run, const ResultCell *cell)
 const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *cell, const char *name)
 {
     return words_printf(words, "%s took %s times the %s time", name, words_ratio(words, cell->relative.ratio),
-        baseline_mode(run, cell));
+        sentence_baseline(run, cell));
 }
 
 const char *sentence_candidate(Words *words, const ResultRelative *relative)
@@ -138,7 +138,7 @@ static const char *group_finding(Telling *telling, const char *title)
         const ResultCell *cell = telling->run->cells.at[i];
         const char *decided = verdict_words(cell->relative.verdict), *took;
 
-        if (!is_compared(cell) || !decided || strcmp(telling->titles[i], title) != 0)
+        if (!cell_is_compared(cell) || !decided || strcmp(telling->titles[i], title) != 0)
             continue;
         took = *finding
                    ? words_printf(words, "%s %s times", cell->mode, words_ratio(words, cell->relative.ratio))
@@ -159,14 +159,14 @@ static void add_group_findings(json_t *findings, Telling *telling)
     }
 }
 
-static size_t count_of_mode(const ResultRun *run, const char *mode, Verdict verdict)
+static size_t sentence_count(const ResultRun *run, const char *mode, Verdict verdict)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < run->cells.n; i++) {
         const ResultCell *cell = run->cells.at[i];
 
-        n += is_compared(cell) && cell->relative.verdict == verdict && strcmp(cell->mode, mode) == 0;
+        n += cell_is_compared(cell) && cell->relative.verdict == verdict && strcmp(cell->mode, mode) == 0;
     }
     return n;
 }
@@ -178,7 +178,7 @@ static const char *mode_finding(Words *words, const ResultRun *run, const Result
     const char *counts = "";
 
     for (size_t k = 0; k < ARRAY_LENGTH(verdicts); k++) {
-        size_t n = count_of_mode(run, of->mode, verdicts[k]);
+        size_t n = sentence_count(run, of->mode, verdicts[k]);
         const char *decided = verdict_words(verdicts[k]);
 
         if (n > 0)
@@ -186,7 +186,7 @@ static const char *mode_finding(Words *words, const ResultRun *run, const Result
                 words_printf(words, "%s %s", decided ? decided : verdict_name(verdicts[k]),
                     words_count(words, (int64_t)n, "time")));
     }
-    return words_printf(words, "%s against %s: %s", of->mode, baseline_mode(run, of), counts);
+    return words_printf(words, "%s against %s: %s", of->mode, sentence_baseline(run, of), counts);
 }
 
 static void add_mode_findings(json_t *findings, Telling *telling)
@@ -196,7 +196,7 @@ static void add_mode_findings(json_t *findings, Telling *telling)
     for (size_t i = 0; i < telling->run->cells.n; i++) {
         const ResultCell *cell = telling->run->cells.at[i];
 
-        if (!is_compared(cell) || json_object_get(seen, cell->mode))
+        if (!cell_is_compared(cell) || json_object_get(seen, cell->mode))
             continue;
         json_object_set_new(seen, cell->mode, json_true());
         json_array_append_new(findings, json_string(mode_finding(&telling->words, telling->run, cell)));
@@ -204,7 +204,7 @@ static void add_mode_findings(json_t *findings, Telling *telling)
 }
 
 /* What would help; or what is known of the ratio, since a stored run need not have a hint. */
-static const char *doubt_reason(Words *words, const ResultRelative *relative)
+static const char *sentence_doubt(Words *words, const ResultRelative *relative)
 {
     if (relative->hint)
         return relative->hint;
@@ -214,7 +214,7 @@ static const char *doubt_reason(Words *words, const ResultRelative *relative)
     return words_printf(words, "the medians give %s times", words_ratio(words, relative->ratio));
 }
 
-static json_t *doubts_json(Telling *telling)
+static json_t *sentences_doubts(Telling *telling)
 {
     Words *words = &telling->words;
     json_t *doubts = json_array();
@@ -223,17 +223,17 @@ static json_t *doubts_json(Telling *telling)
         const ResultCell *cell = telling->run->cells.at[i];
         const char *doubt;
 
-        if (!is_compared(cell) || cell->relative.verdict != VERDICT_CANNOT_TELL)
+        if (!cell_is_compared(cell) || cell->relative.verdict != VERDICT_CANNOT_TELL)
             continue;
         doubt = words_printf(words, "%s against %s: cannot tell, %s.", cell->mode,
-            baseline_mode(telling->run, cell), doubt_reason(words, &cell->relative));
+            sentence_baseline(telling->run, cell), sentence_doubt(words, &cell->relative));
         json_array_append_new(doubts, json_string(words_join(words, telling->titles[i], ": ", doubt)));
     }
     return doubts;
 }
 
 /* "Done: 6 of 6 cells measured." */
-static const char *ended_text(Words *words, const ResultRun *run)
+static const char *sentence_ended(Words *words, const ResultRun *run)
 {
     static const char *const said[] = {
         [RESULT_STATUS_UNKNOWN] = "Ended",
@@ -253,7 +253,7 @@ static const char *ended_text(Words *words, const ResultRun *run)
 }
 
 /* The level is that of the first cell that has one: all have as many repetitions. */
-static const char *level_text(Words *words, const ResultCells *cells)
+static const char *sentence_level(Words *words, const ResultCells *cells)
 {
     for (size_t i = 0; i < cells->n; i++) {
         double level = cells->at[i]->wall.level;
@@ -275,7 +275,7 @@ const char *sentence_repetitions(Words *words, const ResultRun *run)
     text = words_join(words, words_count(words, run->repeat, "repetition"), " after ", warmups);
     if (run->duration_ns != RESULT_UNKNOWN)
         text = words_printf(words, "%s, %s in all", text, words_time(words, (double)run->duration_ns));
-    return words_join(words, text, "; ", level_text(words, &run->cells));
+    return words_join(words, text, "; ", sentence_level(words, &run->cells));
 }
 
 const char *sentence_machine(Words *words, const ResultHost *host)
@@ -317,7 +317,7 @@ const char *sentence_care(Words *words, const ResultHost *host)
         *reasons ? reasons : "other work ran meanwhile");
 }
 
-static void set_text(json_t *object, const char *name, const char *text)
+static void sentences_set(json_t *object, const char *name, const char *text)
 {
     json_object_set_new(object, name, text ? json_string(text) : json_null());
 }
@@ -333,21 +333,21 @@ json_t *sentences_of_run(const ResultRun *run)
         add_mode_findings(findings, &telling);
     else
         add_group_findings(findings, &telling);
-    set_text(sentences, "heading",
+    sentences_set(sentences, "heading",
         words_join(
             words, run->experiment ? run->experiment : "run", ", ", sentence_common(words, &run->cells)));
     json_object_set_new(sentences, "findings", findings);
-    json_object_set_new(sentences, "doubts", doubts_json(&telling));
-    set_text(sentences, "ended", ended_text(words, run));
-    set_text(sentences, "repetitions", sentence_repetitions(words, run));
-    set_text(sentences, "machine", sentence_machine(words, &run->host));
-    set_text(sentences, "noise", sentence_noise(words, &run->host));
-    set_text(sentences, "care", sentence_care(words, &run->host));
+    json_object_set_new(sentences, "doubts", sentences_doubts(&telling));
+    sentences_set(sentences, "ended", sentence_ended(words, run));
+    sentences_set(sentences, "repetitions", sentence_repetitions(words, run));
+    sentences_set(sentences, "machine", sentence_machine(words, &run->host));
+    sentences_set(sentences, "noise", sentence_noise(words, &run->host));
+    sentences_set(sentences, "care", sentence_care(words, &run->host));
     telling_end(&telling);
     return sentences;
 }
 
-static json_t *titles_json(const json_t *json)
+static json_t *sentences_titles(const json_t *json)
 {
     auto_result_run ResultRun run;
     json_t *titles = json_array();
@@ -363,7 +363,7 @@ static json_t *titles_json(const json_t *json)
 
 void sentences_set_titles(json_t *cells)
 {
-    json_auto_t *run = json_pack("{s:O}", "cells", cells), *titles = titles_json(run);
+    json_auto_t *run = json_pack("{s:O}", "cells", cells), *titles = sentences_titles(run);
     size_t i;
     json_t *title;
 

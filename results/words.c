@@ -120,6 +120,11 @@ const char *words_time(Words *words, double ns)
     return words_keep(words, human_time((int64_t)(ns < LARGEST ? ns : LARGEST)));
 }
 
+const char *words_bytes(Words *words, double bytes)
+{
+    return words_keep(words, human_bytes((int64_t)(bytes < LARGEST ? bytes : LARGEST)));
+}
+
 void words_finish(Words *words)
 {
     for (size_t i = 0; i < words->n; i++)

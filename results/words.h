@@ -50,6 +50,7 @@ void words_finish(Words *words);
 /* As the functions of human.h. What does not fit into a whole number is shown as the largest. */
 const char *words_integer(Words *words, double value);
 const char *words_time(Words *words, double ns);
+const char *words_bytes(Words *words, double bytes);
 
 static inline const char *words_real(Words *words, double value)
 {

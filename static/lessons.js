@@ -20,6 +20,12 @@ const LESSONS = [
     },
     {
         experiment: 'countdown',
+        values: {mode: 'serial,threads', lock: 'gil,ticket', tasks: '4'},
+        question: 'Why is the GIL not fair?',
+        why: 'A fair lock goes to whoever has waited longest, each time it is let go. Every change costs.',
+    },
+    {
+        experiment: 'countdown',
         values: {mode: 'serial,threads', lock: 'gil-py2', tasks: '4', cpus: '1,2'},
         question: 'Can fewer CPUs be faster?',
         why: 'On one CPU a waiter rarely gets to look at the lock, so it disturbs less.',

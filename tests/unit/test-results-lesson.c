@@ -448,7 +448,7 @@ static const struct {
          "16384, \"wakeup_cpu_share\": 0.042; epoll gil 10000 2 1 - \"started\": 10000, "
          "\"rss_per_task_bytes\": 719, \"virtual_per_task_bytes\": 384",
          0, NULL},
-        "Of 10,000 idle tasks each took 13 KB (8.39 MB reserved) in threads, 719 bytes (384 bytes reserved) "
+        "Of 10,000 idle tasks each took 13.0 KB (8.39 MB reserved) in threads, 719 B (384 B reserved) "
         "in epoll; in serial there is only ever one at a time. 10,000 threads reserved 83.9 GB of addresses "
         "but used 294 MB of memory, kernel stacks "
         "included; a thread took as much memory as 41 tasks of an event loop; waking the threads took 4.2 % "
@@ -470,7 +470,7 @@ static const struct {
          "threads gil 10000 2 1 - \"started\": 4000, \"not_started_reason\": \"the limit of processes is "
          "reached\", \"rss_per_task_bytes\": 9000",
          0, NULL},
-        "Of 10,000 idle tasks each took 9 KB in threads. Only 4,000 of 10,000 threads could be started: the "
+        "Of 10,000 idle tasks each took 9,000 B in threads. Only 4,000 of 10,000 threads could be started: the "
         "limit of processes is reached. The article warns of gigabytes and of 5 % of the CPU for thousands "
         "of threads; a thread of CPython took 16 KB resident and 8.4 MB reserved, an asyncio task 1.4 KB."},
     /* Many tasks are a matter of cost. */
@@ -533,14 +533,14 @@ static const struct {
         "1 task added to one counter: it lost nothing."},
     {{"idle", "\"wakeups_per_s\": 0", "epoll gil 1 2 1 - \"started\": 1, \"rss_per_task_bytes\": 500", 0,
          NULL},
-        "1 idle task took 500 bytes in epoll."},
+        "1 idle task took 500 B in epoll."},
     /* Few tasks share what their loop takes, so they are no measure of a task. */
     {{"idle", "\"wakeups_per_s\": 0",
          "threads gil 2 2 1 - \"started\": 2, \"rss_per_task_bytes\": 13000; epoll gil 2 2 1 - \"started\": "
          "2, "
          "\"rss_per_task_bytes\": 3500",
          0, NULL},
-        "Of 2 idle tasks each took 13 KB in threads, 3.5 KB in epoll. The article warns of gigabytes and of "
+        "Of 2 idle tasks each took 13.0 KB in threads, 3,500 B in epoll. The article warns of gigabytes and of "
         "5 % "
         "of the CPU for thousands of threads; a thread of CPython took 16 KB resident and 8.4 MB reserved, "
         "an "
