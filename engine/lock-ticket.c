@@ -212,6 +212,7 @@ const LockPolicy lock_ticket = {
     .title = "the ticket lock",
     .summary = "a fair lock: first come, first served, and each turn costs a switch",
     .exclusive = true,
+    .fair = true,
     .crowding = 0.3,
     .parameters = ticket_parameters,
     .n_parameters = ARRAY_LENGTH(ticket_parameters),
