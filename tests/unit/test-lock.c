@@ -225,6 +225,87 @@ START_TEST(who_wakes_and_finds_the_lock_taken_again_woke_in_vain)
 }
 END_TEST
 
+enum { N_IN_LINE = 5 };
+
+/* Starts waiters one after the other, so that they stand in line in the order of their numbers. */
+static void stand_in_line(Waiter waiters[static N_IN_LINE], Lock *lock, int *n_served)
+{
+    for (int i = 0; i < N_IN_LINE; i++) {
+        waiters[i] = (Waiter){.n_served = n_served};
+        waiter_start(&waiters[i], lock);
+    }
+}
+
+static void join_line(Waiter waiters[static N_IN_LINE])
+{
+    for (int i = 0; i < N_IN_LINE; i++) {
+        waiter_join(&waiters[i]);
+        ck_assert_int_eq(waiters[i].served, i);
+        ck_assert_uint_eq(waiters[i].seat.stats.acquires, 1);
+        ck_assert_uint_eq(waiters[i].seat.stats.contended, 1);
+        ck_assert_uint_eq(waiters[i].seat.stats.handoffs, 1);
+        ck_assert_uint_eq(waiters[i].seat.stats.false_wakeups, 0);
+    }
+}
+
+START_TEST(ticket_serves_who_comes_first)
+{
+    Lock *lock = shared_lock(&lock_ticket, 0, 0);
+    Waiter waiters[N_IN_LINE];
+    Seat mine = {0};
+    int n_served = 0;
+
+    lock_acquire(lock, &mine, nsec_now());
+    stand_in_line(waiters, lock, &n_served);
+    lock_release(lock, &mine, nsec_now());
+    join_line(waiters);
+    ck_assert_int_eq(n_served, N_IN_LINE);
+    lock_destroy(lock);
+}
+END_TEST
+
+/* Who comes back from its turn stands behind all who waited then, however fast it is. */
+START_TEST(ticket_holder_gives_way_to_all_in_line)
+{
+    Lock *lock = shared_lock(&lock_ticket, 0, 0);
+    int64_t turn = lock_ticket.parameters[0].fallback;
+    Waiter waiters[N_IN_LINE];
+    Seat mine = {0};
+    int n_served = 0;
+
+    lock_acquire(lock, &mine, nsec_now());
+    ck_assert_int_eq((int64_t)lock_budget(lock), turn);
+    stand_in_line(waiters, lock, &n_served);
+    lock_check(lock, &mine, (uint64_t)turn - 1);
+    ck_assert_uint_eq(mine.stats.acquires, 1);
+    ck_assert_uint_eq(lock_budget(lock), 1);
+    lock_check(lock, &mine, 1);
+    ck_assert_int_eq(n_served, N_IN_LINE);
+    ck_assert_uint_eq(mine.stats.acquires, 2);
+    ck_assert_uint_eq(mine.stats.contended, 1);
+    ck_assert_uint_eq(mine.stats.handoffs, 1);
+    ck_assert_int_eq((int64_t)lock_budget(lock), turn);
+    lock_release(lock, &mine, nsec_now());
+    join_line(waiters);
+    lock_destroy(lock);
+}
+END_TEST
+
+START_TEST(ticket_goes_on_while_nobody_waits)
+{
+    Lock *lock = shared_lock(&lock_ticket, 0, 0);
+    Seat mine = {0};
+
+    lock_acquire(lock, &mine, nsec_now());
+    for (int i = 0; i < 1000; i++)
+        lock_check(lock, &mine, lock_budget(lock));
+    lock_release(lock, &mine, nsec_now());
+    ck_assert_uint_eq(mine.stats.acquires, 1);
+    ck_assert_uint_eq(mine.stats.waited, 0);
+    lock_destroy(lock);
+}
+END_TEST
+
 START_TEST(interpreters_do_not_wait_for_one_another)
 {
     Lock *one = lone_lock(&lock_per_interpreter, 5000, 100);
@@ -407,7 +488,8 @@ RUN_TESTS("lock", 60, waiter_forces_a_switch_after_one_interval,
     nobody_is_asked_to_drop_before_the_interval_is_over, a_release_without_a_request_does_not_wait,
     py2_lets_go_every_check_interval_and_one_tick, py2_counts_ticks_for_the_whole_process,
     py2_has_no_lock_before_the_first_thread, py2_lets_anyone_barge_in,
-    who_wakes_and_finds_the_lock_taken_again_woke_in_vain, interpreters_do_not_wait_for_one_another,
-    without_a_lock_both_are_inside, no_time_is_held_twice_under_any_lock,
-    tasks_under_a_naive_lock_hold_it_no_longer_than_there_is_time,
+    who_wakes_and_finds_the_lock_taken_again_woke_in_vain, ticket_serves_who_comes_first,
+    ticket_holder_gives_way_to_all_in_line, ticket_goes_on_while_nobody_waits,
+    interpreters_do_not_wait_for_one_another, without_a_lock_both_are_inside,
+    no_time_is_held_twice_under_any_lock, tasks_under_a_naive_lock_hold_it_no_longer_than_there_is_time,
     a_policy_that_lets_go_by_itself_is_found_out)

@@ -172,12 +172,12 @@ static uint64_t trace_hand_overs(const LockPolicy *policy, int64_t steps)
  * that happens. */
 START_TEST(there_is_one_run_for_each_hand_over)
 {
-    static const LockPolicy *const policies[] = {&lock_gil, &lock_gil_py2};
+    static const LockPolicy *const policies[] = {&lock_gil, &lock_gil_py2, &lock_ticket};
 
     for (size_t i = 0; i < ARRAY_LENGTH(policies); i++) {
         uint64_t handoffs = 0;
 
-        for (int64_t steps = 3000; handoffs < 2 * N_TASKS && steps < 20000000; steps *= 2)
+        for (int64_t steps = 100; handoffs < 2 * N_TASKS && steps < 20000000; steps *= 2)
             handoffs = trace_hand_overs(policies[i], steps);
         ck_assert_uint_ge(handoffs, 2 * N_TASKS);
     }
@@ -221,6 +221,7 @@ START_TEST(a_check_that_hands_over_is_a_wait_between_two_runs)
 {
     hand_over(&lock_gil);
     hand_over(&lock_gil_py2);
+    hand_over(&lock_ticket);
 }
 END_TEST
 

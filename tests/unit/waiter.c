@@ -53,6 +53,8 @@ static void *take_and_let_go(void *data)
 
     atomic_store(&waiter->id, gettid());
     lock_acquire(waiter->lock, &waiter->seat, nsec_now());
+    if (waiter->n_served)
+        waiter->served = (*waiter->n_served)++;
     lock_release(waiter->lock, &waiter->seat, nsec_now());
     return NULL;
 }

@@ -12,6 +12,8 @@ typedef struct Waiter {
     Seat seat; /* a test may set the tracer before the start, and reads the counters after the join */
     pthread_t thread;
     atomic_int id; /* of the thread for the kernel; 0: it does not run yet */
+    int *n_served; /* NULL, or counted up by each that has the lock; guarded by the lock */
+    int served;    /* when it was this one's turn, what n_served was */
 } Waiter;
 
 /* Starts a thread that takes the lock once and lets go; the lock is taken. Returns when the thread sleeps. */
