@@ -69,6 +69,7 @@ static json_t *parameters_read_form(const Request *request, Problem *problem)
     return object;
 }
 
+/* A name that stands twice in one object is refused: parsers differ in which of the two counts. */
 static json_t *parameters_read_json(const Request *request, Problem *problem)
 {
     json_error_t error;

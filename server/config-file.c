@@ -68,6 +68,8 @@ static size_t length_without_comment(const char *text)
     return strlen(text);
 }
 
+/* A key that stands twice is refused even if both say the same: one of them will be changed some day, and the
+ * other one win. */
 static void reader_set_key(Reader *reader, const char *key, const char *value)
 {
     const Setting *setting = setting_find(reader->section, key);

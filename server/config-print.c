@@ -50,6 +50,8 @@ static char *config_range_sentence(const Setting *setting)
     return range;
 }
 
+/* The comments are made from the table, too: a file from last year says what was true then, and
+ * --print-config what is true now. */
 void config_print(const Config *config, FILE *file)
 {
     const char *section = "";

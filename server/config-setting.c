@@ -225,6 +225,7 @@ static json_t *setting_allowed(const Setting *setting)
     return NULL;
 }
 
+/* A value is checked before anything is changed, so that one that is refused leaves the old one in force. */
 void setting_take(
     const Setting *setting, Config *config, const char *where, const char *value, Problem *problem)
 {

@@ -8,6 +8,7 @@
 #include "plan/plan.h"
 #include "server/config.h"
 
+/* Where a value is: the names in the file are those of the members, so that the two cannot differ. */
 #define AT(section, key) #section, #key, offsetof(Config, section.key)
 
 /* A default that stands in plan/plan.h, where runs by hand have it from. */

@@ -74,6 +74,7 @@ static Prepared *answer_prepare(Exchange *exchange, Response *response)
     return prepared;
 }
 
+/* Takes out what the last answer with this response had, and puts in what this one has. */
 static void prepared_change_headers(Prepared *prepared, const Request *request)
 {
     for (size_t i = 0; i < REQUEST_MAX_HEADERS; i++) {

@@ -34,7 +34,9 @@ static enum MHD_Result exchange_send_anyway(Exchange *exchange, Response *respon
     return MHD_NO;
 }
 
-/* Keeps a piece of the body. Returns false if the client sends so much that it is not worth reading on. */
+/* Keeps a piece of the body. Returns false if the client sends so much that it is not worth reading on. The
+ * room doubles, so that a body of many pieces is not copied once for each; of one that is too large only the
+ * length is counted. */
 static bool exchange_keep(Exchange *exchange, const char *piece, size_t length)
 {
     size_t max = (size_t)exchange->http->settings.max_body_bytes;
@@ -110,7 +112,8 @@ static const char *exchange_header(const Request *request, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
-/* A proxy or a client may have named the request already; what it says must be fit for a log. */
+/* The id stands in the log and in the answer, so that the two can be brought together.
+ * A proxy or a client may have named the request already; what it says must be fit for a log. */
 static void exchange_name_request(Exchange *exchange)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";

@@ -31,6 +31,8 @@ static void stream_on_wake(void *reader)
     stream_set_suspended(exchange, false);
 }
 
+/* libmicrohttpd asks for a block. Returning 0 while it is not suspended would make it ask again at once, and
+ * for ever: so a stream that has nothing suspends its connection in the same breath. */
 static ssize_t stream_on_read(void *data, uint64_t position, char *bytes, size_t room)
 {
     Exchange *exchange = data;

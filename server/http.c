@@ -44,7 +44,11 @@ static void http_on_busy(uv_idle_t *busy)
 
 static void http_finish(Http *http);
 
-/* Runs before the loop sleeps. What is pending again after that keeps it from sleeping. */
+/* Runs before the loop sleeps, once for everything that happened in this turn. libmicrohttpd has no way to
+ * wake the loop that drives it: what a run leaves to do shows in MHD_get_timeout(), or was asked for by a
+ * callback, and neither makes its descriptor ready. A loop that slept then would leave somebody unanswered
+ * until the next client comes. So pending is cleared before the run, and what is pending again behind it
+ * keeps the loop awake. */
 static void http_on_prepare(uv_prepare_t *prepare_handle)
 {
     Http *http = prepare_handle->data;
@@ -142,7 +146,8 @@ static void http_on_closed(uv_handle_t *handle)
     free(http);
 }
 
-/* All requests are answered, or their time is over. */
+/* All requests are answered, or their time is over. libmicrohttpd must not be stopped while a connection is
+ * suspended, which is why whoever stops the server first sees to it that nobody waits any more. */
 static void http_finish(Http *http)
 {
     uv_handle_t *handles[] = {(uv_handle_t *)&http->poll, (uv_handle_t *)&http->prepare,

@@ -45,6 +45,7 @@ static int lab_find_programs(Lab *lab, const Config *config)
     return 0;
 }
 
+/* What of the settings concerns runs. The texts are not copied: the config outlives the lab. */
 static void lab_fill_settings(Lab *lab, const Config *config)
 {
     lab->allow = config_allowed(config);
@@ -130,6 +131,7 @@ static char *lab_usual_archive(void)
     return NULL;
 }
 
+/* The preflight keeps nothing: what it measured is no run that anybody asked for. */
 static void lab_open_archive(Lab *lab, const Config *config)
 {
     const char *path = config->archive.path;

@@ -42,6 +42,7 @@ typedef struct Server {
     int n_signals; /* that counted */
 } Server;
 
+/* The last client is answered, so nothing can begin any more. */
 static void serve_on_http_stopped(void *data)
 {
     Server *server = data;
@@ -81,6 +82,7 @@ static Response *serve_on_request(void *data, Request *request)
     return routes_dispatch(data, request);
 }
 
+/* The gate reads the settings where they are: they live as long as the server. */
 static GateSettings serve_gate_settings(const Config *config)
 {
     return (GateSettings){
@@ -147,7 +149,9 @@ static void serve_greet(const Server *server, int port)
             log_text("risk", "everybody who reaches this address can start runs"));
 }
 
-/* Everything up to the first request. */
+/* Everything up to the first request. The socket is opened before the runtime is asked, which takes longest:
+ * so a port that is in use is told at once, and a client that comes too early waits instead of being refused.
+ */
 static int serve_start(Server *server)
 {
     Lab *lab = &server->lab;
