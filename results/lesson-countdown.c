@@ -51,25 +51,32 @@ static void tell_storm(Lesson *lesson)
             words_integer(lesson->words, storm(worst)));
 }
 
-/* What it costs to serve whoever came first: all that the cell took longer, shared among the changes of
+/* What it costs to serve whoever came first: how much longer it took than under CPython's lock, which is
+ * slowed down by all else in the same way, or if that is not in the run than in serial, for each change of
  * hands. */
 static void tell_price_of_fairness(Lesson *lesson)
 {
     const ResultCell *fair = lesson_best(lesson, LESSON_WAITING, fair_handoffs);
     const ResultCell *other = lesson_best(lesson, LESSON_WAITING, handoffs_of_cpython);
-    Words *words = lesson->words;
-    double n = fair ? fair_handoffs(fair) : 0;
+    const char *beside = "";
+    double n, more_ns, more_handoffs;
 
-    if (!fair || !(fair->relative.ratio > 1))
+    if (!fair)
         return;
-    lesson_because(lesson,
-        "%s is fair, so it changed hands %s times%s, and each time took %s, which a lock like CPython's "
-        "saves by not being fair",
-        lesson_lock(fair), words_integer(words, n),
-        other ? words_printf(words, " (%s %s times)", lesson_lock(other),
-                    words_integer(words, handoffs_of_cpython(other)))
-              : "",
-        words_time(words, lesson_known(fair->wall.median) * (1 - 1 / fair->relative.ratio) / n));
+    n = more_handoffs = fair_handoffs(fair);
+    more_ns = lesson_known(fair->wall.median) * (1 - 1 / fair->relative.ratio);
+    if (other && other->tasks == fair->tasks && other->cpus == fair->cpus) {
+        more_handoffs -= handoffs_of_cpython(other);
+        more_ns = lesson_known(fair->wall.median) - lesson_known(other->wall.median);
+        beside = words_printf(lesson->words, " (%s %s times)", lesson_lock(other),
+            words_integer(lesson->words, handoffs_of_cpython(other)));
+    }
+    if (more_ns > 0 && more_handoffs > 0)
+        lesson_because(lesson,
+            "%s is fair, so it changed hands %s times%s, and each time took %s, which a lock like CPython's "
+            "saves by not being fair",
+            lesson_lock(fair), words_integer(lesson->words, n), beside,
+            words_time(lesson->words, more_ns / more_handoffs));
 }
 
 const LessonKind lesson_countdown = {
