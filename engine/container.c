@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
@@ -70,7 +71,7 @@ static char *from_groups(const char *root)
     size_t length;
     auto_free char *text = read_text(root, "/proc/self/cgroup", &length);
 
-    for (size_t i = 0; text && i < sizeof(known) / sizeof(known[0]); i++)
+    for (size_t i = 0; text && i < ARRAY_LENGTH(known); i++)
         if (strstr(text, known[i].part))
             return strdup(known[i].name);
     return NULL;

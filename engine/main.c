@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/descriptors.h"
 #include "base/form.h"
@@ -241,7 +242,7 @@ static json_t *request_from_plan(const Plan *plan, json_t *ports, const OwnOrigi
     static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail", "timeline"};
     json_t *object = json_pack("{s:i, s:O}", "protocol", PROTOCOL_VERSION, "cells", plan->cells);
 
-    for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(copied); i++)
         json_object_set(object, copied[i], json_object_get(plan->request, copied[i]));
     /* Whoever types this could go there with any other program, too. */
     json_object_set_new(object, "allow", json_null());

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/nsec.h"
 
 #define LIFE_SECONDS 60
@@ -204,7 +205,7 @@ void guard_play(const char *role)
     births = mmap(NULL, sizeof(*births), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert(births != MAP_FAILED);
     alarm(LIFE_SECONDS);
-    for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(roles); i++) {
         if (strcmp(roles[i].name, role) != 0)
             continue;
         roles[i].play();

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
@@ -42,7 +43,7 @@ static bool is_type(const json_t *value, const char *type)
         {"null", {JSON_NULL, JSON_NULL}},
     };
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         if (strcmp(names[i].name, type) == 0)
             return json_typeof(value) == names[i].types[0] || json_typeof(value) == names[i].types[1];
     ck_abort_msg("there is no type %s", type);
@@ -168,9 +169,9 @@ static void assert_known(const json_t *schema)
     json_object_foreach ((json_t *)schema, key, value) {
         size_t i = 0;
 
-        while (i < sizeof(known) / sizeof(known[0]) && strcmp(known[i], key) != 0)
+        while (i < ARRAY_LENGTH(known) && strcmp(known[i], key) != 0)
             i++;
-        ck_assert_msg(i < sizeof(known) / sizeof(known[0]), "unknown keyword %s", key);
+        ck_assert_msg(i < ARRAY_LENGTH(known), "unknown keyword %s", key);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/nsec.h"
 #include "base/text.h"
@@ -81,7 +82,7 @@ START_TEST(the_history_is_paged_and_filtered)
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     assert_pages("/runs", 50, "");
-    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(runs); i++)
         free(run_to_end(runs[i].experiment, runs[i].more, runs[i].status));
     for (int round = 0; round < 2; round++) {
         assert_pages("/runs", 50, "a &d=1 a &d=1 c b a");
@@ -127,7 +128,7 @@ START_TEST(each_sees_its_own_words_on_all_pages_and_nobody_its_name)
     assert_pages("/runs?limit=1&client=anna", 1, "a3 a2 a1");
     assert_pages("/runs?limit=2", 2, "a3 a2 a1");
     assert_pages("/runs?limit=1&label=b2", 1, "a2");
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         auto_answer ApiAnswer answer = api_get(&server, paths[i]);
         const json_t *run = json_array_get(json_object_get(answer.json, "runs"), 0);
         auto_free char *path = text_printf("/runs/%s", api_text(run, "id"));
@@ -159,7 +160,7 @@ START_TEST(a_kept_run_is_shown_in_each_format)
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     id = run_to_end("fine", "&client=anna&label=mine", "done");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *path = text_printf("/runs/%s%s", id, rows[i].query);
         auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = path, .header = rows[i].accept});
         auto_free char *type = api_answer_header(&answer, "Content-Type");
@@ -432,7 +433,7 @@ START_TEST(where_no_file_can_be_made_runs_work_and_are_not_kept)
         {"archive.path=none", ""},
     };
 
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         api_server_start(&server, API_FAKE_RUNTIME, paths[i][0], NULL);
         assert_run_is_kept(false, paths[i][1]);
         ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);

@@ -1,6 +1,7 @@
 /* Where the server lets fetch go, and where not: with a port of loopback that nobody may reach. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -71,11 +72,11 @@ START_TEST(addresses_that_are_not_public_are_refused_however_they_are_written)
     Listener forbidden;
 
     listener_start(&forbidden, NULL);
-    for (size_t i = 0; i < sizeof(allows) / sizeof(allows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(allows); i++) {
         ApiServer server;
 
         api_server_start(&server, allows[i], NULL);
-        for (size_t k = 0; k < sizeof(literals) / sizeof(literals[0]); k++)
+        for (size_t k = 0; k < ARRAY_LENGTH(literals); k++)
             assert_refused(&server, &literals[k], forbidden.port);
         ck_assert_int_eq(api_server_count_descendants(&server), 1);
         ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
@@ -97,7 +98,7 @@ START_TEST(names_are_refused_unless_they_are_allowed)
 
     listener_start(&forbidden, NULL);
     api_server_start(&server, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         assert_refused(&server, &rows[i], forbidden.port);
     ck_assert(!listener_was_reached(&forbidden));
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);

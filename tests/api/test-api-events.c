@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-runs.h"
@@ -73,7 +74,7 @@ START_TEST(a_stream_tells_how_a_run_goes)
     api_stream_open(&stream, &server,
         "/run/countdown?n=1000&repeat=2&warmup=0&tasks=2&mode=serial,threads&label=mine&prediction=same",
         STREAM);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         auto_event ApiEvent event = api_stream_next(&stream);
 
         ck_assert_str_eq(event.name, names[i]);

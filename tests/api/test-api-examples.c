@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -56,7 +57,7 @@ START_TEST(each_script_says_what_came_out)
 
     api_server_start(&server, NULL);
     address = text_printf("http://127.0.0.1:%d", server.port);
-    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
         auto_free char *text = NULL;
         int n_lines = 0;
 
@@ -80,7 +81,7 @@ START_TEST(a_step_that_fails_ends_the_script_with_a_failure)
     /* A server whose runtime has none of the experiments. */
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     address = text_printf("http://127.0.0.1:%d", server.port);
-    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
         auto_free char *text = NULL;
 
         ck_assert_msg(run_script("", scripts[i].name, address, &text) != 0, "%s", text);
@@ -92,7 +93,7 @@ END_TEST
 
 START_TEST(without_a_server_there_is_a_failure)
 {
-    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
         auto_free char *text = NULL;
 
         ck_assert_msg(run_script("", scripts[i].name, "http://127.0.0.1:1", &text) != 0, "%s", text);

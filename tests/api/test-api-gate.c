@@ -2,6 +2,7 @@
  * token send them. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -43,7 +44,7 @@ static void assert_rows(const Row *rows, size_t n)
     }
 }
 
-#define ASSERT_ROWS(rows) assert_rows(rows, sizeof(rows) / sizeof((rows)[0]))
+#define ASSERT_ROWS(rows) assert_rows(rows, ARRAY_LENGTH(rows))
 
 START_TEST(only_the_right_host_is_answered_but_for_health_checks)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-runs.h"
@@ -156,12 +157,10 @@ static void assert_unharmed(const char *token)
     api_server_wait_for_descendants(&server, 1);
 }
 
-#define N_OF(rows) (sizeof(rows) / sizeof((rows)[0]))
-
 START_TEST(no_request_hides_behind_another)
 {
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < N_OF(framing); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(framing); i++)
         assert_row(&framing[i]);
     assert_unharmed(NULL);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
@@ -171,7 +170,7 @@ END_TEST
 START_TEST(what_is_no_request_is_refused_or_hung_up_on)
 {
     api_server_start(&server, API_FAKE_RUNTIME, "limits.header_timeout_ms=300", NULL);
-    for (size_t i = 0; i < N_OF(odd); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(odd); i++)
         assert_row(&odd[i]);
     assert_unharmed(NULL);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
@@ -293,7 +292,7 @@ static const Ask asks[] = {
 START_TEST(what_may_not_be_asked_is_refused_by_name)
 {
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < N_OF(asks); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(asks); i++)
         assert_ask(&asks[i]);
     assert_unharmed(NULL);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
@@ -332,7 +331,7 @@ START_TEST(what_is_too_large_is_refused)
     };
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < N_OF(large); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(large); i++)
         assert_ask(&large[i]);
     assert_unharmed(NULL);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
@@ -350,7 +349,7 @@ START_TEST(a_request_is_named_by_its_client_only_with_plain_words)
         {more, false}, {"\xff", false}};
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < N_OF(names); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         auto_free char *header = text_printf("X-Request-ID: %s", names[i].given);
         auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = "/version", .header = header});
         auto_free char *back = api_answer_header(&answer, "X-Request-ID");
@@ -391,7 +390,7 @@ START_TEST(without_the_right_token_there_is_nothing)
 
     api_server_start(&server, API_FAKE_RUNTIME, "server.token=user-secret",
         "server.instructor_token=teacher-secret", NULL);
-    for (size_t i = 0; i < N_OF(tokens); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(tokens); i++)
         assert_ask(&tokens[i]);
     header = text_printf(LOCAL "Authorization: Bearer user-secret%s\r\n", more);
     assert_ask(&(Ask){"GET " RUN, header, NULL, 401, "invalid_token"});
@@ -423,7 +422,7 @@ static const Ask fetches[] = {
 START_TEST(fetch_is_not_sent_where_it_may_not_go)
 {
     api_server_start(&server, "fetch.allow=*:*", NULL);
-    for (size_t i = 0; i < N_OF(fetches); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(fetches); i++)
         assert_ask(&fetches[i]);
     assert_unharmed(NULL);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -56,7 +57,7 @@ static const struct {
 START_TEST(odd_requests_are_answered_and_closed)
 {
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *text = api_receive(api_send(&server, rows[i].bytes));
 
         ck_assert_msg(

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -67,7 +68,7 @@ START_TEST(the_metrics_are_in_the_format_before_and_after_the_first_run)
         Exposition *exposition = read_metrics();
         auto_answer ApiAnswer run = {0};
 
-        for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+        for (size_t i = 0; i < ARRAY_LENGTH(families); i++)
             ck_assert_str_eq(exposition_type(exposition, families[i].name), families[i].type);
         exposition_free(exposition);
         run = api_get(&server, "/run/fine" ONCE);
@@ -86,7 +87,7 @@ START_TEST(runs_are_counted_by_experiment_and_status)
     Exposition *exposition;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         auto_answer ApiAnswer answer = api_get(&server, paths[i]);
 
         ck_assert_int_eq(answer.status, i < 2 ? 200 : 502);
@@ -148,7 +149,7 @@ START_TEST(requests_are_counted_by_route_method_and_code)
     };
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_answer ApiAnswer answer = api_ask(&server, rows[i].ask);
         auto_free char *sample = text_printf("gilscope_http_requests_total{%s}", rows[i].labels);
 

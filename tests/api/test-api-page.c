@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -58,7 +59,7 @@ START_TEST(files_have_their_types)
     };
 
     api_server_start(&server, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_answer ApiAnswer answer = ask(rows[i][0], NULL);
 
         ck_assert_msg(answer.status == 200, "%s: %ld", rows[i][0], answer.status);
@@ -117,7 +118,7 @@ START_TEST(head_is_get_without_a_body)
     static const char *const paths[] = {"/", "/style.css", "/experiments", "/healthz", "/readyz", "/version"};
 
     api_server_start(&server, NULL);
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         auto_answer ApiAnswer get = ask(paths[i], NULL);
         auto_answer ApiAnswer head = api_ask(&server, (ApiAsk){.method = "HEAD", .path = paths[i]});
         auto_free char *length = text_printf("%zu", get.length);
@@ -152,7 +153,7 @@ START_TEST(options_tells_the_methods)
     };
 
     api_server_start(&server, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.method = "OPTIONS", .path = rows[i][0]});
 
         ck_assert_int_eq(answer.status, 204);
@@ -167,7 +168,7 @@ START_TEST(every_answer_has_the_guarding_headers)
     static const char *const paths[] = {"/", "/healthz", "/nowhere", "/run/countdown?tasks=0", "/%zz"};
 
     api_server_start(&server, NULL);
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         auto_answer ApiAnswer answer = ask(paths[i], NULL);
 
         assert_header(&answer, "X-Content-Type-Options", "nosniff");

@@ -122,7 +122,7 @@ START_TEST(a_preflight_says_which_lessons_can_be_shown)
     int status = api_run_program(&text, "--preflight", NULL);
     bool any_not = false;
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *start = text_printf("\n%s ", rows[i]);
         const char *row = strstr(text, start);
 

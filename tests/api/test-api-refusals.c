@@ -1,6 +1,7 @@
 /* What is refused, with which status, naming what, and that nothing is started for it. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -137,7 +138,7 @@ START_TEST(every_bad_request_is_told_what_is_wrong_and_starts_nothing)
     void *connection = api_connection_new();
 
     set_up();
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         ApiAsk ask = rows[i].ask;
         auto_answer ApiAnswer answer = {0};
 
@@ -159,7 +160,7 @@ START_TEST(every_bad_parameter_is_named_at_once)
     set_up();
     answer = api_get(&server, RUN "n=1&n=2&x=%zz&lock=a%00&mode=serial,,threads&tasks=0&colour=red");
     ck_assert_int_eq(answer.status, 400);
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
         ck_assert_msg(names(json_object_get(answer.json, "errors"), bad[i]), "%s: %s", bad[i], answer.body);
     api_server_stop(&server, SIGTERM);
 }
@@ -170,7 +171,7 @@ START_TEST(a_body_may_have_64_KB_and_not_one_byte_more)
     static const size_t lengths[] = {65536, 65537, 500000, 3000000};
 
     set_up();
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++) {
         auto_free char *body = calloc(1, lengths[i] + 1);
         auto_answer ApiAnswer answer = {0}, chunked = {0};
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/api/api-client.h"
@@ -95,7 +96,7 @@ START_TEST(parameters_mean_the_same_in_query_form_and_json)
     json_auto_t *first = NULL;
 
     api_server_start(&server, NULL);
-    for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(asks); i++) {
         auto_answer ApiAnswer answer = api_ask(&server, asks[i]);
         json_t *request = json_object_get(answer.json, "request");
 
@@ -125,7 +126,7 @@ START_TEST(the_format_follows_the_parameter_then_the_accept_header)
     };
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *path = text_printf("/run/fine" ONCE "%s", rows[i].format), *type = NULL;
         auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = path, .header = rows[i].accept});
 
@@ -158,7 +159,7 @@ static const struct {
 START_TEST(a_runtime_that_fails_is_a_result_that_says_so)
 {
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(failures); i++) {
         auto_free char *path = text_printf("/run/%s" ONCE, failures[i].experiment);
         auto_answer ApiAnswer answer = api_get(&server, path);
 
@@ -202,7 +203,7 @@ START_TEST(a_run_is_confined)
     ck_assert_msg(answer.status == 200, "%s", answer.body);
     path = text_printf("%s/report", server.directory);
     ck_assert_int_eq(text_read_file(path, 1 << 20, &report, &length), 0);
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
         ck_assert_msg(strstr(report, lines[i]), "%s is not in: %s", lines[i], report);
     ck_assert_msg(!strstr(report, "hidden"), "%s", report);
     ck_assert_msg(!strstr(report, "--cpus="), "%s", report);
@@ -234,7 +235,7 @@ START_TEST(confined_runs_share_what_they_share)
     static const char *const vias[] = {"variable", "shared-memory", "pipe"};
 
     api_server_start(&server, "limits.max_file_bytes=1", NULL);
-    for (size_t i = 0; i < sizeof(vias) / sizeof(vias[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(vias); i++) {
         auto_free char *path = text_printf(
             "/run/share?repeat=1&warmup=0&items=100&mode=serial,threads,processes,epoll&via=%s", vias[i]);
         auto_answer ApiAnswer answer = api_get(&server, path);
@@ -353,7 +354,7 @@ static int first_ready(struct pollfd *sockets, nfds_t n)
 START_TEST(runs_are_answered_in_the_order_they_came)
 {
     struct pollfd sockets[4];
-    enum { N = sizeof(sockets) / sizeof(sockets[0]) };
+    enum { N = ARRAY_LENGTH(sockets) };
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     for (int i = 0; i < N; i++) {

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/sibling.h"
 #include "base/text.h"
@@ -71,7 +72,7 @@ START_TEST(a_result_has_every_format)
         const char *format, *part;
     } rows[] = {{"json", "\"cells\""}, {"csv", "wall_"}, {"table", "serial"}, {"markdown", "| "}};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *words = text_printf("countdown n=1e5 tasks=2 repeat=2 format=%s", rows[i].format);
         auto_free char *text = NULL;
 
@@ -286,7 +287,7 @@ START_TEST(bad_words_are_refused_before_anything_runs)
         {"--verbose", "unknown option"},
     };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *text = NULL;
 
         ck_assert_int_eq(run_engine(rows[i].words, NULL, &text), 2);
@@ -300,7 +301,7 @@ START_TEST(a_bad_request_is_an_error_event)
     static const char *const inputs[] = {"", "{", "[]", "{\"protocol\": 1}",
         "{\"protocol\": 1, \"experiment\": \"countdown\", \"experiment\": \"fetch\"}", "\xff\xfe"};
 
-    for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(inputs); i++) {
         auto_free char *text = NULL;
         json_auto_t *last = NULL;
 
@@ -344,7 +345,7 @@ START_TEST(a_trace_that_lacks_something_says_why)
             "gilscope-run: the run took longer than timeout_ms allows\n"},
     };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *words = text_printf("%s format=trace", rows[i].words), *text = NULL;
 
         ck_assert_int_eq(run_engine(words, NULL, &text), 1);
@@ -358,7 +359,7 @@ START_TEST(output_that_is_lost_is_no_success)
 {
     static const char *const formats[] = {"events", "json", "csv", "table", "trace"};
 
-    for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
         auto_free char *program = sibling_find("engine", "gilscope-run");
         auto_free char *command =
             text_printf("'%s' countdown n=1 repeat=1 format=%s >/dev/full 2>/dev/null", program, formats[i]);
@@ -408,7 +409,7 @@ START_TEST(killing_the_engine_leaves_no_process)
 
     /* Adopts orphans, so that nothing which outlives the engine can hide. */
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
         pid_t pid = fork();
 
         if (pid == 0) {

@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cgroup.h"
 #include "base/cleanup.h"
 #include "base/cpulist.h"
@@ -31,7 +32,7 @@
 #define MAX_ARGUMENTS 16
 #define MAX_OUTPUT 100000
 #define PATIENCE_S 120 /* it only keeps a hang from lasting for ever */
-#define N(array) ((int)(sizeof(array) / sizeof((array)[0])))
+#define N(array) ((int)ARRAY_LENGTH(array))
 
 /* All ends are ours; -1 when closed. */
 typedef struct Guarded {

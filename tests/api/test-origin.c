@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/nsec.h"
 #include "base/sibling.h"
@@ -27,7 +28,7 @@
 #define MAX_ANSWER 20000000
 #define MAX_PORTS 64
 #define CROWD 2000
-#define N(array) ((int)(sizeof(array) / sizeof((array)[0])))
+#define N(array) ((int)ARRAY_LENGTH(array))
 
 typedef struct OriginProcess {
     pid_t pid;

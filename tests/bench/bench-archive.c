@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/nsec.h"
 #include "base/text.h"
 #include "runs/archive.h"
@@ -28,7 +29,7 @@ static const ArchiveFilter filters[] = {
     {.limit = 50, .label = "common", .status = "failed"},
     {.limit = 50, .label = "common", .experiment = "rare", .status = "failed"},
 };
-enum { N_FILTERS = sizeof(filters) / sizeof(filters[0]) };
+enum { N_FILTERS = ARRAY_LENGTH(filters) };
 
 static uv_loop_t loop;
 

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "tests/bench/judge.h"
 
 enum { ROUNDS = 9 };
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
     }
     start(&contenders[0], (char *[]){argv[1], "--set", "server.port=0", "--set", "archive.path=none", NULL});
     start(&contenders[1], (char *[]){argv[2], NULL});
-    for (size_t i = 0; i < sizeof(connections) / sizeof(connections[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(connections); i++)
         outcome = judge_worse(outcome, compare(contenders, connections[i]));
     for (int i = 0; i < 2; i++) {
         kill(contenders[i].pid, SIGTERM);

@@ -4,6 +4,8 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+
 /* Runs one case made of the given tests; fork mode stays on, so a crash or a race is charged to one test. */
 static inline int run_tests(const char *name, const TTest *const *tests, size_t n_tests, double timeout_s)
 {
@@ -28,5 +30,5 @@ static inline int run_tests(const char *name, const TTest *const *tests, size_t 
     {                                                                                                        \
         const TTest *const tests[] = {__VA_ARGS__};                                                          \
                                                                                                              \
-        return run_tests(name, tests, sizeof(tests) / sizeof(tests[0]), timeout_s);                          \
+        return run_tests(name, tests, ARRAY_LENGTH(tests), timeout_s);                                       \
     }

@@ -1,4 +1,5 @@
 /* What a client says it likes. */
+#include "base/array.h"
 #include "handlers/accept.h"
 
 #include "tests/unit/run.h"
@@ -35,7 +36,7 @@ static const struct {
 
 START_TEST(the_best_liked_type_is_chosen)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         int chosen = accept_choose(rows[i].header, types, 3);
 
         ck_assert_msg(chosen == rows[i].chosen, "%s: %d", rows[i].header, chosen);

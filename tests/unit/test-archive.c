@@ -1,6 +1,7 @@
 /* What an archive does while its file is well. */
 #include <sqlite3.h>
 
+#include "base/array.h"
 #include "runs/archive-shelf.h"
 #include "tests/unit/keeper.h"
 #include "tests/unit/tree.h"
@@ -234,7 +235,7 @@ START_TEST(each_owner_sees_its_own_words_and_others_those_of_the_first)
     keep_ask(&keeper, 1, "client:a", "first", "same");
     keep_ask(&keeper, 1, "client:b", "second", NULL);
     keep_ask(&keeper, 1, "client:c", NULL, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         ArchiveFilter filter = {.owner = rows[i].owner, .limit = 1};
         json_auto_t *summary = kept_summary(&keeper, 1, rows[i].owner);
         json_auto_t *runs = kept_page(&keeper, &filter, NULL);
@@ -277,7 +278,7 @@ START_TEST(it_knows_who_asked_and_who_began)
     keep_begin(&keeper, 1, "countdown");
     keep_ask(&keeper, 1, "client:a", NULL, NULL);
     keep_ask(&keeper, 1, "client:b", NULL, NULL);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         char words[32] = "nothing", id[ID_SIZE];
 
         archive_get(keeper.archive, id_of(1, id), rows[i][0], 0, note_owner, words);
@@ -584,5 +585,5 @@ int main(void)
         folders_above_the_file_are_made,
     };
 
-    return tree_run_tests_between("archive", begin_test, end_test, tests, sizeof(tests) / sizeof(tests[0]));
+    return tree_run_tests_between("archive", begin_test, end_test, tests, ARRAY_LENGTH(tests));
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "tests/unit/run.h"
 
 static const struct {
@@ -30,7 +31,7 @@ static const struct {
 
 START_TEST(an_authority_is_read_into_one_form)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Authority made;
 
         ck_assert_msg(authority_parse(rows[i].text, strlen(rows[i].text), &made) == 0, "%s", rows[i].text);
@@ -50,7 +51,7 @@ START_TEST(what_is_no_authority_is_refused_and_leaves_the_old_one)
         "[fe80::1%25eth0]", "[localhost]", "*", "*.example.org",
         "a123456789a123456789a123456789a123456789a123456789a123456789abcd"};
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
         Authority made = {.port = 4711};
 
         ck_assert_msg(authority_parse(bad[i], strlen(bad[i]), &made) == -EINVAL, "%s", bad[i]);
@@ -96,7 +97,7 @@ static const struct {
 
 START_TEST(a_url_is_read_up_to_its_path_and_an_origin_has_none)
 {
-    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(urls); i++) {
         size_t length = strlen(urls[i].url);
         Authority made = {0};
 
@@ -140,7 +141,7 @@ static const struct {
 
 START_TEST(authorities_are_equal_with_the_same_host_and_port)
 {
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) {
         Authority host, origin;
 
         ck_assert_int_eq(authority_parse(pairs[i].host, strlen(pairs[i].host), &host), 0);
@@ -172,7 +173,7 @@ static const struct {
 
 START_TEST(a_pattern_stands_for_names)
 {
-    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(patterns); i++) {
         Authority host;
 
         ck_assert_int_eq(authority_parse(patterns[i].host, strlen(patterns[i].host), &host), 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "server/config-host.h"
@@ -556,9 +557,9 @@ START_TEST(loopback_addresses_are_known)
     static const char *const others[] = {
         "0.0.0.0", "::", "192.0.2.1", "128.0.0.1", "::2", "::ffff:192.0.2.1"};
 
-    for (size_t i = 0; i < sizeof(loopback) / sizeof(loopback[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(loopback); i++)
         ck_assert_msg(host_is_loopback(loopback[i]), "%s", loopback[i]);
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
         ck_assert_msg(!host_is_loopback(others[i]), "%s", others[i]);
 }
 END_TEST
@@ -641,7 +642,7 @@ START_TEST(the_page_of_settings_is_current)
 }
 END_TEST
 
-#define ADD_ALL(tests, test, array) tcase_add_loop_test(tests, test, 0, sizeof(array) / sizeof((array)[0]))
+#define ADD_ALL(tests, test, array) tcase_add_loop_test(tests, test, 0, ARRAY_LENGTH(array))
 
 int main(void)
 {

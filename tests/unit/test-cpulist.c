@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "tests/unit/run.h"
 
@@ -24,7 +25,7 @@ START_TEST(what_is_no_list_is_refused)
     cpu_set_t set;
 
     CPU_ZERO(&set);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
         ck_assert_msg(cpulist_parse(texts[i], &set) == -EINVAL, "%s", texts[i]);
     ck_assert_int_eq(CPU_COUNT(&set), 0);
 }
@@ -46,7 +47,7 @@ START_TEST(the_shortest_list_is_written)
     auto_free char *none = NULL;
     cpu_set_t set;
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
         auto_free char *text = NULL;
 
         ck_assert_int_eq(cpulist_parse(texts[i][0], &set), 0);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cpulist.h"
 #include "tests/unit/run.h"
 
@@ -35,7 +36,7 @@ static const struct {
 
 START_TEST(the_cpus_are_cut_into_whole_disjoint_sets)
 {
-    for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(cuts); i++) {
         Cpusets *sets = make(cuts[i].usable, cuts[i].cpus_per_run, 1);
         int n = 0;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/address.h"
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "engine/describe.h"
@@ -112,7 +113,7 @@ START_TEST(only_public_addresses_are_dialled_and_others_are_told_their_rule)
 {
     const Egress egress = {.allow = "*:*", .host_allowed = true};
 
-    for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(purposes); i++) {
         auto_free char *refusal = refusal_of(&egress, purposes[i].address, 80);
 
         ck_assert_msg(!refusal == !purposes[i].rule, "%s: %s", purposes[i].address,
@@ -160,7 +161,7 @@ static const struct {
 
 START_TEST(an_address_is_dialled_if_it_is_listed_itself)
 {
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
         const Egress egress = {.allow = lists[i].allow, .host_allowed = lists[i].host_allowed};
         auto_free char *refusal = refusal_of(&egress, lists[i].address, lists[i].port);
 
@@ -186,7 +187,7 @@ START_TEST(the_own_origin_is_one_address_at_its_own_ports)
         {"8.8.8.8", 4001, false},
     };
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         auto_free char *refusal = refusal_of(&egress, rows[i].address, rows[i].port);
 
         ck_assert_msg(!refusal == rows[i].may, "%s %d", rows[i].address, rows[i].port);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 /* Reads the text; the caller looks at both. The copy has no byte to spare, for the address sanitizer. */
@@ -157,8 +158,8 @@ int main(void)
     int n_failed;
 
     suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, pairs_are_decoded, 0, sizeof(good) / sizeof(good[0]));
-    tcase_add_loop_test(tests, a_bad_pair_is_named_and_not_taken, 0, sizeof(bad) / sizeof(bad[0]));
+    tcase_add_loop_test(tests, pairs_are_decoded, 0, ARRAY_LENGTH(good));
+    tcase_add_loop_test(tests, a_bad_pair_is_named_and_not_taken, 0, ARRAY_LENGTH(bad));
     tcase_add_test(tests, every_bad_pair_is_named_at_once);
     tcase_add_test(tests, nothing_gives_nothing);
     tcase_add_test(tests, a_missing_value_is_an_empty_one);

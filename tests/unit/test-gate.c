@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "tests/unit/run.h"
 
 #define HOSTS "lab.example.org, *.school.example"
@@ -99,7 +100,7 @@ START_TEST(a_host_passes_if_it_cannot_be_rebound_or_is_allowed)
 {
     const GateSettings settings = {HOSTS, "", "", ""};
 
-    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++) {
         char line[300] = "Host: ";
         const char *const headers[MAX_HEADERS] = {hosts[i].host ? strcat(line, hosts[i].host) : NULL};
         FakeRequest request = fake(METHOD_GET, headers);
@@ -229,7 +230,7 @@ START_TEST(a_request_for_another_site_is_refused_by_the_header_that_tells)
 {
     const GateSettings settings = {HOSTS, ORIGINS, "", ""};
 
-    for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(sites); i++) {
         FakeRequest request = fake(sites[i].method, sites[i].headers);
         const char *what = sites[i].headers[1] ? sites[i].headers[1] : "(no header)";
         char named[64];
@@ -343,7 +344,7 @@ static void assert_challenged(Response *refusal, int why, const char *what)
 
 START_TEST(a_token_gives_its_role_where_one_is_needed)
 {
-    for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(claims); i++) {
         char line[100] = "Authorization: ";
         const char *const headers[MAX_HEADERS] = {
             claims[i].authorization ? strcat(line, claims[i].authorization) : NULL};
@@ -428,7 +429,7 @@ static const char *find_header(const Response *response, const char *name)
 
 START_TEST(an_answer_may_be_read_by_pages_of_allowed_origins_only)
 {
-    for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(shared); i++) {
         const GateSettings settings = {"", shared[i].origins, "", ""};
         FakeRequest request = fake(shared[i].method, shared[i].headers);
         GateHeader headers[GATE_CORS_HEADERS];
@@ -448,7 +449,7 @@ END_TEST
 
 START_TEST(a_preflight_is_told_what_may_be_asked)
 {
-    for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(shared); i++) {
         const GateSettings settings = {"", shared[i].origins, "", ""};
         FakeRequest request = fake(shared[i].method, shared[i].headers);
         Response *response =

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
@@ -225,7 +226,7 @@ int main(void)
     tcase_add_checked_fixture(tests, catch_standard_error, NULL);
     tcase_add_test(tests, an_event_is_a_line_with_time_level_and_fields);
     tcase_add_test(tests, an_event_needs_no_fields);
-    tcase_add_loop_test(tests, a_value_cannot_leave_its_field, 0, sizeof(values) / sizeof(values[0]));
+    tcase_add_loop_test(tests, a_value_cannot_leave_its_field, 0, ARRAY_LENGTH(values));
     tcase_add_loop_test(tests, a_long_line_is_cut_where_it_still_can_be_read, 0, 4);
     tcase_add_test(tests, lines_of_several_processes_do_not_mix);
     tcase_add_test(tests, entries_below_the_least_level_are_left_out);

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static const struct {
     const char *text;
     int64_t value;
@@ -98,11 +100,9 @@ int main(void)
     int n_failed;
 
     suite_add_tcase(suite, tests);
-    tcase_add_loop_test(tests, what_people_write_is_read, 0, sizeof(good) / sizeof(good[0]));
-    tcase_add_loop_test(
-        tests, what_is_no_whole_number_is_refused, 0, sizeof(no_numbers) / sizeof(no_numbers[0]));
-    tcase_add_loop_test(
-        tests, what_is_too_large_is_out_of_range, 0, sizeof(too_large) / sizeof(too_large[0]));
+    tcase_add_loop_test(tests, what_people_write_is_read, 0, ARRAY_LENGTH(good));
+    tcase_add_loop_test(tests, what_is_no_whole_number_is_refused, 0, ARRAY_LENGTH(no_numbers));
+    tcase_add_loop_test(tests, what_is_too_large_is_out_of_range, 0, ARRAY_LENGTH(too_large));
     tcase_add_test(tests, the_length_counts);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "handlers/request.h"
 #include "tests/unit/run.h"
 
@@ -30,7 +31,7 @@ static const struct {
 
 START_TEST(a_target_is_split_and_its_path_decoded)
 {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Request request = {.target = strdup(rows[i].target)};
 
         ck_assert_msg(request_split_target(&request) == 0, "%s", rows[i].target);
@@ -48,7 +49,7 @@ START_TEST(a_bad_target_is_refused)
 {
     static const char *const bad[] = {"", "healthz", "/a%", "/a%4", "/%zz", "/a%00", "?x=1", "a:b", "**"};
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
         Request request = {.target = strdup(bad[i])};
 
         ck_assert_msg(request_split_target(&request) == -EINVAL, "%s", bad[i]);

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 static const struct {
@@ -89,8 +90,7 @@ int main(void)
     int n_failed;
 
     suite_add_tcase(suite, tests);
-    tcase_add_loop_test(
-        tests, a_character_is_read_or_one_bad_byte_stepped_over, 0, sizeof(cases) / sizeof(cases[0]));
+    tcase_add_loop_test(tests, a_character_is_read_or_one_bad_byte_stepped_over, 0, ARRAY_LENGTH(cases));
     tcase_add_test(tests, nothing_behind_the_end_is_read);
     tcase_add_test(tests, controls_are_known);
     tcase_add_test(tests, cleaning_keeps_text_and_replaces_the_rest);
