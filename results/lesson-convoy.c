@@ -39,7 +39,8 @@ static LessonOpinion answers_soon(const ResultCell *cell)
     return latency_within(cell, 0, SOON_NS);
 }
 
-/* Of a lock that lets a waiter ask for it only after a while. */
+/* Of a lock that lets a waiter ask for it only after a while: it comes no sooner than that, and a little
+ * later. A latency of two intervals has some other cause, a third task or a CPU that was busy. */
 static LessonOpinion answers_after_interval(const ResultCell *cell)
 {
     double interval_ns = result_param_number(cell, "switch_interval_us") * 1e3;
@@ -55,13 +56,15 @@ static LessonOpinion answers_in_turn(const ResultCell *cell)
     return lesson_is_fair(cell) ? answers_soon(cell) : LESSON_SILENT;
 }
 
-/* Of a lock that is let go whether anybody waits or not. */
+/* Of any other lock: it is let go whether anybody waits or not. */
 static LessonOpinion answers_between_checks(const ResultCell *cell)
 {
     return lesson_lock_has(cell, "switch_interval_us") || lesson_is_fair(cell) ? LESSON_SILENT
                                                                                : answers_soon(cell);
 }
 
+/* In a loop that never comes back to its requests they are all answered at the end, half of them after more
+ * than half of the time. */
 static LessonOpinion answers_at_the_end(const ResultCell *cell)
 {
     double half_ns = result_param_number(cell, "duration_ms") * 0.5e6;

@@ -1,5 +1,9 @@
 /* Computing. The article's surprise, that two threads are no faster than one call after the other, and its
- * way out, processes. */
+ * way out, processes.
+ *
+ * That threads take turns is true under every lock that lets one in at a time, and explains why they are not
+ * faster. It does not explain why they are slower. For that there are two causes that the locks count, and
+ * where one of them was counted it is given instead. */
 #include <string.h>
 
 #include "catalog/catalog.h"
@@ -24,6 +28,7 @@ static double fair_handoffs(const ResultCell *cell)
     return is_slower(cell) && lesson_is_fair(cell) ? lesson_known(cell->lock_stats.handoffs) : 0;
 }
 
+/* Of the lock that fairness is held against. */
 static double handoffs_of_cpython(const ResultCell *cell)
 {
     const char *models = cell->lock_facts->models;

@@ -1,4 +1,6 @@
-/* Counting together what the program counts. A lock around the interpreter does not protect it. */
+/* Counting together what the program counts. A lock around the interpreter protects the interpreter: whether
+ * an update of the program's is whole depends on where the lock may be let go, which no program is promised.
+ */
 #include <string.h>
 
 #include "results/lesson-parts.h"

@@ -1,5 +1,10 @@
 /* What stands against the figures of a run. It never takes a number back; it says what else could have made
- * it, so that nobody carries home more than was measured. */
+ * it, so that nobody carries home more than was measured.
+ *
+ * The usual way to a wrong lesson is not a wrong figure but a right one from a place where nothing else could
+ * come out: a container with one CPU, where no mode is faster than another; tasks so short that making them
+ * is most of the time; a machine on which somebody else computes. Each of these looks like the work of a
+ * lock. */
 #include <string.h>
 
 #include "base/array.h"
@@ -38,6 +43,7 @@ static Tally count_cells(const ResultCells *cells)
     return tally;
 }
 
+/* A reason may be the last words of a program that died, of any length. */
 static const char *because_of(Words *words, const char *reason)
 {
     return reason && *reason
@@ -56,6 +62,7 @@ const char *lesson_missing(Words *words, const ResultRun *run)
     return because_of(words, run->reason);
 }
 
+/* All reasons, as the machine's owner may be able to do something about each. */
 static const char *noise_of(Words *words, const ResultTexts *reasons)
 {
     const char *all = "";
@@ -65,7 +72,8 @@ static const char *noise_of(Words *words, const ResultTexts *reasons)
     return words_printf(words, "the machine was noisy%s", because_of(words, all));
 }
 
-/* Work done side by side needs two CPUs. */
+/* Work done side by side needs two CPUs. Where there is but one to give, that is said even of waiting, which
+ * does not need the second: the reader's next run may be one that computes. */
 static const char *one_cpu_of(Words *words, const ResultHost *host, bool computes)
 {
     if (host->cpus_usable != 1)

@@ -1,4 +1,5 @@
-/* Waiting. The lock is let go meanwhile, so everything that can wait side by side does. */
+/* Waiting. The lock is let go meanwhile, so everything that can wait side by side does, also on one CPU: what
+ * stands against computing does not stand against this. */
 #include "results/lesson-parts.h"
 
 #define MANY_TASKS 100
@@ -24,7 +25,8 @@ static double costed_tasks(const ResultCell *cell)
     return cell->cpu.median > 0 && cell->memory.rss_per_task_bytes > 0 ? (double)cell->tasks : 0;
 }
 
-/* With many tasks the times are alike, and the costs are what differs. */
+/* With many tasks the times are alike, and the costs are what differs. Of few tasks the memory is mostly that
+ * of the loop itself or of the first thread, and says nothing of what one more costs. */
 static void tell_costs(Lesson *lesson)
 {
     const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, costed_tasks);

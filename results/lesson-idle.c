@@ -21,7 +21,8 @@ static const char *memory_of_each(Lesson *lesson, const ResultCell *cell, double
                         : resident;
 }
 
-/* Of serial alone there is no result, and noise stands for nothing against that. */
+/* In serial there is only ever one at a time. Of serial alone there is no result, and noise stands for
+ * nothing against that. */
 static void idle_tell(Lesson *lesson)
 {
     const ResultCell *serial = lesson_best(lesson, LESSON_SERIAL, NULL);
@@ -39,6 +40,7 @@ static void idle_tell(Lesson *lesson)
             serial->mode);
 }
 
+/* How many there really were: a machine may have room for fewer than were asked for. */
 static double idle_started(const ResultCell *cell)
 {
     double n = lesson_figure(cell, "started");
@@ -64,7 +66,8 @@ static void tell_not_started(Lesson *lesson)
             words_count(lesson->words, cell->tasks, lesson_noun(cell)), *reason ? ": " : "", reason);
 }
 
-/* What the gigabytes of the article are. */
+/* What the gigabytes of the article are: addresses, most of them never touched. Both numbers are given,
+ * because each alone has been used to prove the opposite. */
 static void tell_memory(Lesson *lesson)
 {
     const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, idle_started);

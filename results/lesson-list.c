@@ -31,6 +31,8 @@ typedef struct Groups {
     size_t n;
 } Groups;
 
+/* One task is as fast in any mode, give or take what making it costs. In a row from one task to eight it
+ * would spoil each range and outvote each verdict. But where nobody asked for more, it is what there is. */
 int64_t lesson_least_tasks(const Lesson *lesson)
 {
     for (size_t i = 0; i < lesson->cells.n; i++) {
@@ -60,8 +62,9 @@ const char *lesson_tasks(Lesson *lesson, const char *noun)
         has_more ? "to" : "or", words_count(lesson->words, high, noun));
 }
 
-/* Whether the place of a cell includes this. A setting of a lock means something only where tasks wait for
- * that lock. */
+/* Whether the place of a cell includes this. A sweep of one lock's setting is made for all cells of the grid,
+ * but means something only where tasks wait for that lock. Elsewhere the values are repetitions of the same
+ * thing, and belong into one range instead of ten clauses that differ in nothing. */
 static bool belongs_to_place(const Axis *axis, const ResultCell *cell)
 {
     if (axis->kind == AXIS_PARAM && !(lesson_lock_has(cell, axis->name) && lesson_is(cell, LESSON_WAITING)))
@@ -110,7 +113,8 @@ static const char *everywhere(const Lesson *lesson, const ResultCell *cell)
     return only ? words_printf(lesson->words, " at every %s", only->name) : "";
 }
 
-/* A comparison has all groups of a mode one after the other. */
+/* The group of that mode and place, or a new one. In a list groups stand in the order of their cells, as in
+ * the table above it. In a comparison all of a mode stand one after the other, so that it is named once. */
 static Group *find_group(Groups *groups, const ResultCell *cell, const char *place, bool compares)
 {
     size_t at = groups->n;
@@ -202,6 +206,7 @@ void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
     free(groups.list);
 }
 
+/* What was not measured, or what no clock can have measured, is not compared. */
 static const char *ratio_of(Lesson *lesson, const ResultCell *cell, double *ret_ratio)
 {
     *ret_ratio = cell->relative.ratio;
@@ -268,7 +273,8 @@ static void say_clause(Lesson *lesson, size_t n, const char *before, const Group
         say_verdict(lesson, group);
 }
 
-/* Mode by mode, each with its places; as one, if they share a verdict. */
+/* Mode by mode, each with its places; as one, if they share a verdict. "Cannot tell" is none: that the cells
+ * of two places both cannot tell does not make their range a finding. */
 static void say_comparison(Lesson *lesson, Groups *groups)
 {
     const char *between = " ";
@@ -279,6 +285,7 @@ static void say_comparison(Lesson *lesson, Groups *groups)
 
         for (end = i + 1; end < groups->n && is_same_mode(&all, &groups->list[end]); end++)
             widen_group(&all, &groups->list[end]);
+        /* The merged group takes the place of the mode's last, and the others are passed over. */
         if (end - i > 1 && lesson->has_ratios && common_verdict(&all) < VERDICT_CANNOT_TELL) {
             all.place = everywhere(lesson, all.cell);
             groups->list[end - 1] = all;
@@ -293,6 +300,7 @@ static void say_comparison(Lesson *lesson, Groups *groups)
     say_rest(lesson, n, MOST_COMPARED);
 }
 
+/* Without serial cells there are no ratios, and the times themselves are all there is to say. */
 void lesson_compare(Lesson *lesson, const char *subject)
 {
     Groups groups = collect_groups(lesson, ratio_of, true);

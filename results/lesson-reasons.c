@@ -1,5 +1,12 @@
-/* Why it came out so. A reason is a claim, so it needs every cell that could speak against it to speak for
- * it: verdicts that disagree explain nothing, and what a cell cannot show it does not say. */
+/* Why it came out so.
+ *
+ * A reason is a claim, and the reader carries it home. So it needs every cell that could speak against it to
+ * speak for it: where one of five cells under a lock was faster and the others were not, no sentence about
+ * that lock is true of the run, however well it is known to be true in general. What a cell cannot show it
+ * does not say: two tasks on one CPU are never faster, whatever the lock, and would prove any lock guilty.
+ *
+ * Nothing here knows a mode or a lock by name. What a row is about is found by the facts that the catalog
+ * gives, and a cell without facts, as of a stored run whose lock there is no more, is about nothing. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -13,6 +20,8 @@
 #define MODES (LESSON_SERIAL | LESSON_TOGETHER | LESSON_APART | LESSON_LOOP)
 #define LOCKS (LESSON_ONE_LOCK | LESSON_OWN_LOCKS | LESSON_NO_LOCK)
 
+/* A mode that is none of these (one task after the other, but not what is compared with) has no reasons: its
+ * figures are compared, and that is all that can be said. */
 static int kind_of_mode(const ResultCell *cell)
 {
     const CatalogMode *mode = cell->mode_facts;
@@ -27,6 +36,8 @@ static int kind_of_mode(const ResultCell *cell)
                                                        : 0;
 }
 
+/* Whose it is comes first. A lock for each task lets one inside at a time as well, and keeps nobody waiting;
+ * taken for an exclusive one it would be said to make threads take turns that run side by side. */
 static int kind_of_lock(const ResultCell *cell)
 {
     const CatalogLock *lock = cell->lock_facts;
@@ -131,6 +142,7 @@ void lesson_say(Lesson *lesson, const char *format, ...)
     va_end(args);
 }
 
+/* They come in the order of a table, the most telling first, so what is dropped is the least. */
 void lesson_because(Lesson *lesson, const char *format, ...)
 {
     va_list args;
@@ -178,7 +190,8 @@ static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const
     return any;
 }
 
-/* Whether no earlier cell that the reason is about has the lock of this one. */
+/* Whether no earlier cell that the reason is about has the lock of this one: each lock is asked once, in the
+ * order in which they were measured. */
 static bool is_first_of_lock(const Lesson *lesson, const LessonReason *reason, size_t index)
 {
     for (size_t i = 0; i < index; i++) {
@@ -222,7 +235,9 @@ static void give_reason(Lesson *lesson, const LessonReason *reason)
     }
 }
 
-/* Published figures were measured with the settings that a lock has if nobody gives others. */
+/* Published figures were measured with the settings that a lock has if nobody gives others. Beside a cell
+ * with a hundred times the interval they would invite a comparison that means nothing. A cell that does not
+ * say what it had, had the usual ones. */
 static bool has_usual_settings(const ResultCell *cell)
 {
     const CatalogLock *lock = cell->lock_facts;
@@ -247,6 +262,7 @@ static bool source_is_about(const LessonSource *source, const ResultCell *cell)
            (!source->is_usual || has_usual_settings(cell));
 }
 
+/* One is enough: it says that others saw the same, and two would say no more. */
 static void cite(Lesson *lesson, const LessonSource *source)
 {
     for (size_t i = 0; !*lesson->source && i < lesson->cells.n; i++) {

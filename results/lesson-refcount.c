@@ -1,4 +1,5 @@
-/* Counting together what the interpreter counts: references. It is what a GIL is there for. */
+/* Counting together what the interpreter counts: references. It is what a GIL is there for. A count that
+ * comes out too low frees an object that is in use, and that it happened once in a million is no comfort. */
 #include <string.h>
 
 #include "results/lesson-parts.h"

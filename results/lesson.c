@@ -1,5 +1,8 @@
 /* First the result, then the reason, then what others measured. Where something stands against the figures of
- * this run, that is said in place of the last: who reads two sentences has then read the one that matters. */
+ * this run, that is said in place of the last: whoever reads two sentences has then read the one that
+ * matters.
+ *
+ * Figures of others beside a doubtful result would lend it their weight. */
 #include "results/lesson.h"
 
 #include <ctype.h>
@@ -30,6 +33,8 @@ static const LessonKind *find_kind(const char *experiment)
     return &any_kind;
 }
 
+/* Cells that failed or were cancelled have figures, too, of fewer repetitions than were asked for. No
+ * sentence is about them, but the doubts say how many there are. */
 static ResultCells done_cells(const ResultRun *run)
 {
     ResultCells done = result_cells_new(run->cells.n);

@@ -10,6 +10,8 @@
 
 #define VALUE_WIDTH 60
 
+/* On the line, or where that is full on a new one. Widths are of characters and not bytes, or lines with a µ
+ * would end early. */
 static void add_piece(Paragraph *paragraph, const char *gap, const char *piece)
 {
     const Prose *prose = paragraph->prose;

@@ -89,6 +89,7 @@ void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varyi
         paragraph_write(prose, "- ", "  ", "%s: %s", join_labels(&words, labels), note);
 }
 
+/* The machine belongs to the figures: without it nobody can say whether another's may be compared. */
 static void write_host(const Prose *prose, const ResultHost *host)
 {
     auto_words Words words = {0};

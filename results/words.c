@@ -1,4 +1,6 @@
-/* A list of texts that end together. Sentences have few words, so it grows one by one. */
+/* A list of texts that end together. Each is allocated by itself, so none moves when others are added and a
+ * pointer to the first word is good until the last is written. Sentences have few words, so the list grows
+ * one by one. */
 #include "results/words.h"
 
 #include <assert.h>
@@ -47,7 +49,8 @@ const char *words_join(Words *words, const char *first, const char *gap, const c
 }
 
 /* Writes what stands for the name at the start of a template, and returns what follows it; NULL if there is
- * no such name. */
+ * no such name, and then the bracket is a character like any other. A template is never a place for a text
+ * from outside: it is what a table says, and only what comes in its places is from a run. */
 static const char *fill_name(const char *at, const WordsName *names, size_t n_names, FILE *file)
 {
     size_t length = strcspn(at + 1, "}");
