@@ -42,7 +42,7 @@ of() {
 
 # Of a cell: its wall time, and that as a multiple of the serial time; a quotient.
 wall() {
-    of "$1" wall_ns median | awk '{ printf $1 < 1e6 ? "%.3g µs" : $1 < 1e9 ? "%.3g ms" : "%.3g s",
+    of "$1" wall_ns median | awk '{ printf $1 < 1e6 ? "%.3g us" : $1 < 1e9 ? "%.3g ms" : "%.3g s",
         $1 / ($1 < 1e6 ? 1e3 : $1 < 1e9 ? 1e6 : 1e9) }'
 }
 ratio() {

@@ -23,8 +23,8 @@ ask() {
         }'
 }
 
-echo 'lock and switch     latency of a request in µs    CPython    ticks/s of
-interval in µs     median      90 %      99 %    3.13, µs       the hog'
+echo 'lock and switch     latency of a request in us    CPython    ticks/s of
+interval in us     median      90 %      99 %    3.13, us       the hog'
 ask 'hogs=0&lock=gil' alone
 ask 'hogs=1&lock=none' none
 ask "hogs=1&lock=gil&switch_interval_us=${INTERVALS:-500,5000,50000}" gil

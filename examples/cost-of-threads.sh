@@ -21,7 +21,7 @@ ask() {
         }'
 }
 
-echo 'mode       started  KB of each KB reserved   MB in all  µs to create  CPU for
+echo 'mode       started  KB of each KB reserved   MB in all  us to create  CPU for
                                    for each                     each  wake-ups'
 ask threads,epoll "${TASKS:-1000,10000}"
 ask processes "${PROCESSES:-500}"
