@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-__attribute__((noinline)) static uint64_t count_down(uint64_t n)
+/* On a cache line of its own, as engine/ticks.c has it. */
+__attribute__((noinline, aligned(64))) static uint64_t count_down(uint64_t n)
 {
     while (n > 0) {
         n--;
