@@ -150,9 +150,9 @@ static void share_close_loop(Loop *loop)
     loop->state = NULL;
 }
 
-/* The parent reads while it waits for the tasks: a pipe holds little, and who joins before he reads waits for
- * ever. With its own end for writing closed the pipe ends with the last process that has one; with threads it
- * is the number of tasks that have ended that says so. */
+/* The parent reads while it waits for the tasks. A pipe holds little: a parent that joined its children
+ * before it read would wait for ever, and they for it. With its own end for writing closed the pipe ends with
+ * the last process that has one; with threads it is the number of tasks that have ended that says so. */
 static void share_attend(const Cell *cell, Arena *arena)
 {
     enum { LOOK_MS = 20 };

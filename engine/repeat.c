@@ -77,7 +77,7 @@ static uint32_t trace_once(
 
 /* Traces the cells that did not fail. Each has its part of what a run may hold; what one leaves over is for
  * those after it. Returns false if it took too long. */
-static bool trace_cells(const Request *request, const bool *failed, EventSink emit, void *user)
+static bool repeat_trace_cells(const Request *request, const bool *failed, EventSink emit, void *user)
 {
     uint32_t left = SPANS_MAX_RUN;
 
@@ -127,7 +127,7 @@ RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
                 return too_late(emit, user);
         }
     }
-    if (request->timeline && !trace_cells(request, failed, emit, user))
+    if (request->timeline && !repeat_trace_cells(request, failed, emit, user))
         return too_late(emit, user);
     emit(user, event_done());
     return any_failed ? REPEAT_FAILED : REPEAT_DONE;

@@ -65,7 +65,7 @@ static json_t *axis_value(const Axis *axis, int64_t index)
         axis->values, (size_t)(index / axis->stride % (int64_t)json_array_size(axis->values)));
 }
 
-static const char *axis_text(const Grid *grid, NamedAxis axis, int64_t index)
+static const char *grid_axis_text(const Grid *grid, NamedAxis axis, int64_t index)
 {
     return json_string_value(axis_value(&grid->named[axis], index));
 }
@@ -110,15 +110,15 @@ static json_t *grid_make_params(
 
 static CellSpec grid_make_cell(const Asked *asked, const Grid *grid, int64_t index)
 {
-    const Catalog *runtime = catalogs_runtime(asked->catalogs, axis_text(grid, AXIS_RUNTIME, index));
+    const Catalog *runtime = catalogs_runtime(asked->catalogs, grid_axis_text(grid, AXIS_RUNTIME, index));
     const CatalogExperiment *experiment = catalog_experiment(runtime, asked->experiment->name);
 
     return (CellSpec){
         .number = index,
         .runtime = runtime,
         .experiment = experiment,
-        .mode = catalog_mode(runtime, axis_text(grid, AXIS_MODE, index)),
-        .lock = catalog_lock(runtime, axis_text(grid, AXIS_LOCK, index)),
+        .mode = catalog_mode(runtime, grid_axis_text(grid, AXIS_MODE, index)),
+        .lock = catalog_lock(runtime, grid_axis_text(grid, AXIS_LOCK, index)),
         .tasks = json_integer_value(axis_value(&grid->named[AXIS_TASKS], index)),
         .cpus = json_integer_value(axis_value(&grid->named[AXIS_CPUS], index)),
         .params = grid_make_params(asked, experiment, grid, index),
@@ -138,8 +138,8 @@ static void grid_fill(Asked *asked, const Grid *grid)
 static void grid_check_cell(const Asked *asked, const Grid *grid, const CellSpec *cell, Problem *problem)
 {
     const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
-    const char *mode = axis_text(grid, AXIS_MODE, cell->number);
-    const char *lock = axis_text(grid, AXIS_LOCK, cell->number);
+    const char *mode = grid_axis_text(grid, AXIS_MODE, cell->number);
+    const char *lock = grid_axis_text(grid, AXIS_LOCK, cell->number);
     const CatalogRoom *room =
         cell->experiment && cell->mode ? catalog_room(cell->runtime, cell->experiment, cell->mode) : NULL;
 

@@ -30,7 +30,7 @@ typedef struct Reader {
 } Reader;
 
 /* A line that is none. */
-static void reader_refuse(Reader *reader, const char *got, json_t *allowed, const char *reason)
+static void reader_complain(Reader *reader, const char *got, json_t *allowed, const char *reason)
 {
     setting_refuse(reader->problem, reader->where, NULL, NULL, got, allowed, reason);
 }
@@ -47,9 +47,9 @@ static void reader_read_section(Reader *reader, const char *line)
     assert(reader->section);
     reader->is_unknown = true;
     if (line[1 + length] != ']' || !strchr(";#", *behind))
-        reader_refuse(reader, line, NULL, "a section is a name in brackets, alone in its line");
+        reader_complain(reader, line, NULL, "a section is a name in brackets, alone in its line");
     else if (!setting_is_section(reader->section))
-        reader_refuse(reader, reader->section, setting_names(NULL), "no such section");
+        reader_complain(reader, reader->section, setting_names(NULL), "no such section");
     else
         reader->is_unknown = false;
 }
@@ -112,13 +112,13 @@ static void reader_read_key(Reader *reader, const char *line)
     auto_free char *key = NULL, *value = NULL;
 
     if (equals >= end || *equals != '=') {
-        reader_refuse(reader, line, NULL, "must be key = value");
+        reader_complain(reader, line, NULL, "must be key = value");
         return;
     }
     key = copy_trimmed(line, equals);
     value = copy_trimmed(equals + 1, end);
     if (!reader->section)
-        reader_refuse(reader, key, setting_names(NULL), "stands before the first section");
+        reader_complain(reader, key, setting_names(NULL), "stands before the first section");
     else if (!reader->is_unknown)
         reader_set_key(reader, key, value);
 }
@@ -129,11 +129,11 @@ static void reader_read_line(Reader *reader, const char *line, size_t length)
     const char *first = line + strspn(line, blanks);
 
     if (strlen(line) < length)
-        reader_refuse(reader, line, NULL, "the line has a NUL byte");
+        reader_complain(reader, line, NULL, "the line has a NUL byte");
     else if (*first == '\0' || *first == '#' || *first == ';')
         return;
     else if (first > line)
-        reader_refuse(reader, first, NULL, "must not be indented");
+        reader_complain(reader, first, NULL, "must not be indented");
     else if (*line == '[')
         reader_read_section(reader, line);
     else

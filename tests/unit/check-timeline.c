@@ -23,7 +23,7 @@ static void check_span(const Cell *cell, const Arena *arena, const Span *span)
     ck_assert_uint_ge(span->start, arena->epoch);
     ck_assert_uint_le(span->end, arena->epoch + arena->wall);
     ck_assert(instant ? span->start == span->end : span->start < span->end);
-    /* Nobody waits for a lock that is his alone. */
+    /* Nobody waits for a lock of its own. */
     if (span->kind == SPAN_WAIT_LOCK || instant)
         ck_assert(cell->lock->exclusive && arena->n_seats > 1 && cell->mode->shares_memory);
 }
