@@ -5,9 +5,9 @@
 
 enum {
     GIL_N_PARAMETERS = 1,
-    /* CPython looks at the request at every backward jump, a few ticks apart. A hundred ticks are 0.6 us: a
-     * ten-thousandth of a slice, and too seldom to cost anything. */
-    GIL_BUDGET_TICKS = 100,
+    /* CPython looks at the request at every backward jump, a few ticks apart. Two hundred ticks are 1.2 us:
+     * less than a thousandth of a slice, and a step costs some 15 ns. */
+    GIL_BUDGET_TICKS = 200,
 };
 
 typedef struct GilSettings {
