@@ -1,3 +1,7 @@
+/* Header, seats and tasks lie behind one another in one anonymous shared mapping. Shared, so that processes
+ * write into the same pages as their parent reads; one mapping, so that it is touched and given back whole.
+ * Seats and tasks begin on a cache line each: two tasks that count must not take the line from one another.
+ */
 #include "engine/arena.h"
 
 #include <errno.h>

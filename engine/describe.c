@@ -8,6 +8,8 @@
 #include "engine/room.h"
 #include "engine/ticks.h"
 
+/* Every field that others may ask for, under its own name: what stands here needs no name of a mode
+ * elsewhere. */
 static json_t *describe_modes(void)
 {
     json_t *modes = json_array();

@@ -39,6 +39,7 @@ static Step drive_step_outside_the_lock(Loop *loop, Task *task)
     return step;
 }
 
+/* Only a task that has its thread to itself has a CPU time: on a loop the thread's is that of all. */
 static void drive_begin(Loop *loop, Task *task)
 {
     task->start = nsec_now() - loop->arena->epoch;
@@ -62,6 +63,9 @@ static void drive_end(Loop *loop, Task *task, bool failed)
         memory_note(arena, 0);
 }
 
+/* The inner loop of every cell. It reads no clock and asks the lock once a step; a step that is detached runs
+ * between a release and an acquisition, and the lock is checked after it as after any other, since it is held
+ * again. A task that has a reason before its first step could not be begun. */
 static void drive_run_until_it_waits(Loop *loop, Task *task)
 {
     const Experiment *experiment = loop->cell->experiment;
@@ -121,6 +125,8 @@ static bool drive_open_once(Loop *loop)
     return true;
 }
 
+/* In rounds, because a task that always wakes itself would otherwise keep the loop from its descriptors and
+ * timers for ever. */
 static void drive_run_rounds(Loop *loop)
 {
     while (loop->n_unfinished > 0) {

@@ -91,7 +91,9 @@ static void gil_unlock_mutex(pthread_mutex_t *mutex)
     assert(r == 0);
 }
 
-/* Waits while the lock is taken, one interval at a time, and asks for it after each that changed nothing. */
+/* Waits while the lock is taken, one interval at a time, and asks for it after each that changed nothing. One
+ * that changed hands meanwhile is not asked for: its new holder is to have a whole interval too, or many
+ * waiters would cut every slice short. */
 static void gil_wait_until_free_locked(Gil *gil, Seat *seat)
 {
     while (gil->locked) {
@@ -136,7 +138,7 @@ bool gil_acquire(Lock *lock, Seat *seat)
 }
 
 /* The forced switch. Without it the releaser, which is on a CPU and only has to ask again, would have the
- * lock back before the woken waiter runs, and who waits would wait for ever. The request stays set until
+ * lock back before the woken waiter runs, and the waiter would wait for ever. The request stays set until
  * somebody takes the lock, so one that is seen here has a waiter behind it: the wait ends. */
 static void gil_wait_until_taken(Gil *gil, Seat *seat)
 {

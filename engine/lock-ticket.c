@@ -1,17 +1,17 @@
 /* A fair lock: first come, first served. Whoever finds it taken gets the next number and sleeps in line. A
  * holder whose turn is over, and every holder that lets go, hands the lock to the first in line: it is never
- * free between them, so nobody who comes later, and not the one who let go, can get in between.
+ * free between them, so none that comes later, and not the one that let go, can get in between.
  *
  * What this prevents: no thread starves, and none waits for longer than a turn of each that came before it.
  * Under the locks of CPython that is a matter of luck. There is no queue in them, a release makes the lock
- * free for anybody, and who is on a CPU at that moment is faster than who has to be woken.
+ * free for all, and a thread that is on a CPU at that moment is faster than one that has to be woken.
  *
  * What this causes is the reason why CPython's lock is not fair. Every hand-over is a switch: the next thread
  * is asleep, and the lock is kept for it while the kernel wakes it, some microseconds in which nobody
  * computes. A thread that lets go for a short call, as for a write to a pipe, stands at the end of the line
  * when it is back, although the lock was not needed by anybody for longer than the call. With a short turn
- * the lock is busy with changing hands (a lock convoy), with a long one who answers requests waits for a
- * whole turn of each that computes. A lock that may be overtaken does without most of these switches.
+ * the lock is busy with changing hands (a lock convoy), with a long one a thread that answers requests waits
+ * for a whole turn of each that computes. A lock that may be overtaken does without most of these switches.
  *
  * Each thread sleeps on a semaphore of its own, in the order of a list. One is woken at a time, and never in
  * vain, however many stand in line. */
@@ -114,8 +114,8 @@ static void ticket_stand_in_line_locked(TicketLock *ticket, Ticket *mine)
     atomic_fetch_add_explicit(&ticket->n_waiting, 1, memory_order_relaxed);
 }
 
-/* Returns the first in line, who has the lock now, or NULL. It is to be called outside of the mutex, so that
- * it does not wake only to run into it. */
+/* Returns the first in line, which has the lock now, or NULL. It is to be called outside of the mutex, so
+ * that it does not wake only to run into it. */
 static Ticket *ticket_next_locked(TicketLock *ticket)
 {
     Ticket *next = STAILQ_FIRST(&ticket->line);
@@ -170,7 +170,8 @@ static bool ticket_release(Lock *lock, Seat *seat)
     return false;
 }
 
-/* Stands in line before it calls the next one, who may put it off its CPU at once and is to see it there. */
+/* Stands in line before it calls the next one, which may put it off its CPU at once and is to see it there.
+ */
 static bool ticket_pass_on(Lock *lock, Seat *seat)
 {
     TicketLock *ticket = (TicketLock *)lock;

@@ -8,8 +8,8 @@
  * from a seat tells that seat the time. Without this the time of the other would be in both books, and two
  * tasks would have held one lock for twice the time there was.
  *
- * Who holds it is known here, not asked of the policy. One that gave the lock away and said that it kept it
- * is found out at the next release, where the holder is somebody else. */
+ * The holder is known here, and the policy is not asked for it. One that gave the lock away and said that it
+ * kept it is found out at the next release, where the holder is somebody else. */
 #include "engine/lock.h"
 
 #include <assert.h>

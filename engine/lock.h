@@ -1,6 +1,6 @@
-/* Who may be inside a step. Two things stand apart here: the books, which are the same for every lock and are
- * kept in lock.c alone, and the algorithm, which is a policy: one lock-*.c each, ending in its const
- * descriptor.
+/* Which tasks may be inside a step at the same time. Two things stand apart here: the books, which are the
+ * same for every lock and are kept in lock.c alone, and the algorithm, which is a policy: one lock-*.c each,
+ * ending in its const descriptor.
  *
  * A loop (see engine/loop.h) sits in a seat: the seat is what an interpreter's thread state is to its lock,
  * and carries the counters of that one thread, so that nobody shares a cache line for counting.

@@ -14,6 +14,8 @@
 #include "engine/experiment.h"
 #include "engine/registry.h"
 
+/* As in cell.c: a task does not outlive the cell that it belongs to. It leaves without exit handlers, which
+ * belong to the parent. */
 static _Noreturn void processes_work(Loop *loop, Arena *arena, uint32_t task, pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

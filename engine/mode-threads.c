@@ -28,6 +28,8 @@ static void *threads_work(void *data)
     return NULL;
 }
 
+/* All loops and locks are made before the clock starts. A lock that each task has to itself is never
+ * contended, which is how interpreters of their own escape the GIL. */
 static Worker *threads_create_workers(const Cell *cell, Arena *arena, Lock *common)
 {
     Worker *workers = calloc(cell->n_tasks, sizeof(*workers));

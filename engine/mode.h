@@ -1,4 +1,5 @@
-/* Who calls the steps. One mode-*.c each, ending in its const descriptor. */
+/* What calls the steps of the tasks: one thread, many, or many processes. One mode-*.c each, ending in its
+ * const descriptor. */
 #pragma once
 
 #include "engine/cell.h"

@@ -1,3 +1,5 @@
+/* One row of a table is read in three ways: it is described for the catalog, its default is set, and a value
+ * is read with its range checked. So a range in a help text, in a form and in a check cannot differ. */
 #include "engine/parameter.h"
 
 #include <math.h>

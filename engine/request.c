@@ -1,3 +1,7 @@
+/* The engine is asked by a server that has planned the request, and by anybody at a shell. So everything is
+ * checked again here, and nothing is filled in that a plan decides: the number of tasks, the parameters of
+ * the experiment. What only some callers know (seed, ports, friends, the parameters of a lock) has a default.
+ */
 #include "engine/request.h"
 
 #include <assert.h>
