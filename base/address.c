@@ -22,7 +22,11 @@ typedef struct Range {
 static const char loopback[] = "a loopback address (127.0.0.0/8)";
 static const char loopback_6[] = "a loopback address (::1)";
 
-/* The first that holds the address counts, so exceptions stand before what they are taken from. */
+/* The first that holds the address counts, so exceptions stand before what they are taken from. The row of
+ * 0.0.0.0/0 closes the IPv4 part: whatever reaches it is a public IPv4 address, and no IPv4 address ever
+ * gets as far as the rows of IPv6. The last row holds everything, so the search needs no end of its own. A
+ * row in the wrong place would be silent: with 2001::/23 before 2001::/32 a Teredo address would be called a
+ * protocol assignment, and with 2000::/3 before either of them both would be public. */
 static const Range ranges[] = {
     {V4(0, 0, 0, 0), V4_BITS(8), "an unspecified address (0.0.0.0/8)"},
     {V4(10, 0, 0, 0), V4_BITS(8), "a private address (10.0.0.0/8)"},
@@ -80,6 +84,8 @@ const char *address_purpose(const Address *address)
     return range->purpose;
 }
 
+/* The rows of the table share the two texts above, so one pointer tells the row, and this file holds the
+ * loopback prefixes only once. */
 bool address_is_loopback(const Address *address)
 {
     const char *purpose = address_purpose(address);
@@ -94,7 +100,8 @@ static void set_ipv4(Address *address, const void *four)
     memcpy(address->bytes + 12, four, 4);
 }
 
-/* ::a.b.c.d is the same as ::ffff:a.b.c.d here, but for :: and ::1, which are addresses of their own. */
+/* ::a.b.c.d is the same as ::ffff:a.b.c.d here, but for :: and ::1, which are addresses of their own.
+ * Otherwise one machine would have two values, and a rule that names the one would not hold for the other. */
 static void set_ipv6(Address *address, const uint8_t bytes[static 16])
 {
     static const uint8_t zeros[16];
@@ -105,6 +112,8 @@ static void set_ipv6(Address *address, const uint8_t bytes[static 16])
         memcpy(address->bytes, bytes, 16);
 }
 
+/* inet_pton(3) takes four decimal numbers and nothing else as IPv4. It also refuses leading zeros, which
+ * some programs read as octal: 010.0.0.1 would be two different machines. */
 bool address_parse(const char *text, Address *ret)
 {
     uint8_t bytes[16];
@@ -131,6 +140,7 @@ bool address_parse_loosely(const char *text, Address *ret)
     /* inet_aton takes anything behind a blank, so "127.1 example" would be an address. */
     if (length == 0 || length >= sizeof(plain) || text[strspn(text, "0123456789abcdefABCDEFxX.")] != '\0')
         return false;
+    /* A resolver takes one dot at the end of a name for the root, so "127.1." is looked up as "127.1". */
     strcpy(plain, text);
     if (plain[length - 1] == '.')
         plain[length - 1] = '\0';
@@ -174,6 +184,8 @@ static bool is_ipv4(const Address *address)
     return is_below(address, &mapped);
 }
 
+/* An IPv4 address is written as one, not as ::ffff:192.0.2.1, so that messages show what people typed. There
+ * is room for the longest address, so inet_ntop(3) cannot fail here. */
 void address_format(const Address *address, char text[static ADDRESS_TEXT_SIZE])
 {
     if (is_ipv4(address))

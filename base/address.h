@@ -1,7 +1,9 @@
 /* Internet addresses: read strictly or as a resolver would, compared, and sorted into those of the public
  * Internet and those that are not. One form for all: an IPv4 address is kept as the IPv4-mapped IPv6 address
  * ::ffff:a.b.c.d. So the many ways to write one address all come out as the same bytes, and one table of
- * prefixes serves both families. */
+ * prefixes serves both families.
+ *
+ * Nothing here looks a name up, allocates or keeps anything, so every thread may call it. */
 #pragma once
 
 #include <netinet/in.h>
@@ -14,6 +16,7 @@ enum {
     ADDRESS_PORT_TEXT_SIZE = INET6_ADDRSTRLEN + 8, /* "[address]:65535" */
 };
 
+/* In network byte order. Two addresses are the same if their bytes are. */
 typedef struct Address {
     uint8_t bytes[16];
 } Address;
@@ -26,9 +29,11 @@ bool address_parse(const char *text, Address *ret);
  * and a dot at the end. */
 bool address_parse_loosely(const char *text, Address *ret);
 
-/* Takes address and port (may be NULL) from AF_INET or AF_INET6. Returns false for other families. */
+/* Takes address and port (ret_port may be NULL; the port is in the byte order of the machine) from AF_INET or
+ * AF_INET6. Returns false, with nothing set, for other families. */
 bool address_from_socket(const struct sockaddr *from, Address *ret, int *ret_port);
 
+/* Whether both are the same address; an IPv4 address equals its IPv4-mapped form. */
 bool address_equals(const Address *one, const Address *other);
 
 /* What stands between the address and the public Internet, with the prefix that says so: "a loopback address

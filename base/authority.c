@@ -34,7 +34,9 @@ static bool take_address(int family, const char *text, Authority *into)
     return true;
 }
 
-/* Labels of at most 63 characters with dots between them; one more dot at the end means the same name. */
+/* Labels of at most 63 characters with dots between them; one more dot at the end means the same name.
+ * Underscores are not allowed in the name of a host, but names with them exist and are looked up all the
+ * same. */
 static bool take_name(const char *text, Authority *into)
 {
     size_t length = strlen(text), in_label = 0;
@@ -58,7 +60,8 @@ static bool take_name(const char *text, Authority *into)
     return in_label > 0;
 }
 
-/* The colon and what follows; a colon alone gives no port (RFC 3986, 3.2.3). */
+/* The colon and what follows; a colon alone gives no port (RFC 3986, 3.2.3). The length is bounded before
+ * the digits are read, so the sum cannot overflow, and "00080" is still port 80. */
 static bool take_port(const char *text, size_t length, Authority *into)
 {
     if (length == 0)
@@ -86,6 +89,8 @@ int authority_parse(const char *text, size_t length, Authority *ret)
         return -EINVAL;
     memcpy(host, text, host_length);
     host[host_length] = '\0';
+    /* Four numbers are tried as an address first: they would pass as a name, too, and then a rule for
+     * addresses would not see them. Brackets hold nothing but IPv6, so a name in brackets is refused. */
     if (in_brackets ? !take_address(AF_INET6, host + 1, &made)
                     : !take_address(AF_INET, host, &made) && !take_name(host, &made))
         return -EINVAL;
@@ -96,6 +101,9 @@ int authority_parse(const char *text, size_t length, Authority *ret)
     return 0;
 }
 
+/* The authority ends at the first slash, question mark or hash sign, as RFC 3986 has it. A backslash does
+ * not end it: browsers take it for a slash and other programs do not, so it stays in the host, where
+ * authority_parse() refuses it. */
 int authority_parse_url(const char *url, size_t length, Authority *ret)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(schemes); i++) {
@@ -103,6 +111,7 @@ int authority_parse_url(const char *url, size_t length, Authority *ret)
 
         if (length < before || strncasecmp(url, schemes[i].scheme, before) != 0)
             continue;
+        /* strchr() also finds the NUL that ends its list, so a NUL byte ends the authority. */
         while (end < length && !strchr("/?#", url[end]))
             end++;
         if (authority_parse(url + before, end - before, ret) < 0)
@@ -113,6 +122,7 @@ int authority_parse_url(const char *url, size_t length, Authority *ret)
     return -EINVAL;
 }
 
+/* An origin has no path, not even "/": if anything is left behind the authority, it is not an origin. */
 int authority_parse_origin(const char *origin, size_t length, Authority *ret)
 {
     Authority made;
@@ -133,6 +143,7 @@ static int authority_port(const Authority *authority, const Authority *other)
     return authority->default_port > 0 ? authority->default_port : other->default_port;
 }
 
+/* The kind need not be compared: each form of host looks different, and only IPv6 has colons. */
 bool authority_equals(const Authority *one, const Authority *other)
 {
     return strcmp(one->host, other->host) == 0 && authority_port(one, other) == authority_port(other, one);

@@ -1,6 +1,9 @@
 /* host[:port], as it stands in a URL and in a Host header (RFC 3986, 3.2), read strictly and brought into one
  * form, so that two of them can be compared. Nothing is looked up. What resolvers would read as an address
- * but a URL would not write ("127.1", "0x7f.1", "2130706433") is a name here like any other. */
+ * but a URL would not write ("127.1", "0x7f.1", "2130706433") is a name here like any other; address.h has
+ * address_parse_loosely() for those.
+ *
+ * Texts are given with their length and need no NUL behind them. Nothing is allocated or kept. */
 #pragma once
 
 #include <stdbool.h>

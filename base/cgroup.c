@@ -23,7 +23,9 @@ static char *cgroup_read_text(const char *folder, const char *name, size_t max)
     return text_read_file(path, max, &text, &length) == 0 ? text : NULL;
 }
 
-/* Whether a comma-separated list has this word. */
+/* Whether a comma-separated list has this word. The comma list of strchr() ends in a NUL, which strchr()
+ * finds as well: so the last word of the list, with nothing behind it, counts like one with a comma. A mere
+ * strstr() would find "cpu" in "cpuset", which is another hierarchy with no quota in it. */
 static bool has_word(const char *list, const char *word)
 {
     size_t length = strlen(word);
@@ -35,7 +37,8 @@ static bool has_word(const char *list, const char *word)
 }
 
 /* Finds the path in lines "4:cpu,cpuacct:/path", of v2 "0::/path". The text is cut up. Returns NULL if the
- * process is in no such hierarchy. */
+ * process is in no such hierarchy. A path may hold colons itself, so only the first two are taken for
+ * separators. */
 static const char *cgroup_find_path(char *text, const char *controller, bool v2)
 {
     char *rest = NULL;
@@ -53,7 +56,8 @@ static const char *cgroup_find_path(char *text, const char *controller, bool v2)
     return NULL;
 }
 
-/* A blank in a path stands there as \040. */
+/* A blank in a path stands there as \040. The text never becomes longer, so it is rewritten in its own
+ * place. */
 static void unescape(char *text)
 {
     char *to = text;
@@ -74,7 +78,9 @@ typedef struct Mount {
 } Mount;
 
 /* "31 23 0:28 /part /sys/fs/cgroup/cpu rw,relatime shared:9 - cgroup cgroup rw,cpu": before the dash are as
- * many optional fields as there happen to be. Cuts the line up. */
+ * many optional fields as there happen to be, so the fields behind it cannot be counted from the left. The
+ * line is cut at the dash, and both halves are read from their own beginning. No path can look like the dash:
+ * blanks in paths are escaped. Cuts the line up. */
 static Mount parse_mount(char *line, const char *controller, bool v2)
 {
     char *dash = strstr(line, " - "), *rest = NULL, *field[5], *type, *options;
@@ -100,7 +106,9 @@ static Mount parse_mount(char *line, const char *controller, bool v2)
     return mount;
 }
 
-/* Returns what of the path lies below the root, "" for the root itself, or NULL if it lies elsewhere. */
+/* Returns what of the path lies below the root, "" for the root itself, or NULL if it lies elsewhere. The
+ * next character must be a slash: "/docker/ab" is not below "/docker/a", although the text begins with it. A
+ * path with ".." leads out of the namespace of the process, where nothing of it can be seen. */
 static const char *below(const char *path, const char *root)
 {
     size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
@@ -113,8 +121,9 @@ static const char *below(const char *path, const char *root)
     return *path == '/' ? path : NULL;
 }
 
-/* The first mount that shows the process's own group. If none does, the process is outside of what it can see
- * of the hierarchy, and the top of that is the best that there is. */
+/* The first mount that shows the process's own group. If none does, the process is outside of what it can
+ * see of the hierarchy, and the top of that is the best that there is. Such a top is a guess, so a later
+ * mount that does show the own group replaces it. */
 static void cgroup_find_folder(
     const char *root, const char *path, const char *controller, bool v2, CgroupTree *ret)
 {
@@ -129,6 +138,7 @@ static void cgroup_find_folder(
 
         if (!mount.point || (!part && ret->folder[0]))
             continue;
+        /* A path that was cut off would name another group, and its limits would be taken for ours. */
         n = snprintf(ret->folder, sizeof(ret->folder), "%s%s%s", root, mount.point, part ? part : "");
         ret->top = strlen(root) + strlen(mount.point);
         if (n < 0 || (size_t)n >= sizeof(ret->folder))
@@ -161,7 +171,8 @@ void cgroup_find(const char *root, Cgroup *ret)
     cgroup_find_controller(root, "cpu", ret);
 }
 
-/* Goes one level up. Returns whether there was one. */
+/* Goes one level up. Returns whether there was one. The mount point itself is never shortened: above it are
+ * ordinary folders. */
 static bool tree_go_up(CgroupTree *tree)
 {
     char *slash = strrchr(tree->folder + tree->top, '/');
@@ -172,7 +183,8 @@ static bool tree_go_up(CgroupTree *tree)
     return true;
 }
 
-/* "150000 100000": microseconds of CPU time in a period of so many. "max" instead is no limit. */
+/* "150000 100000": microseconds of CPU time in a period of so many. "max" instead is no limit. The top of a
+ * v2 hierarchy has no such file, which reads as no limit. */
 static double quota_v2(const char *folder)
 {
     auto_free char *text = cgroup_read_text(folder, "cpu.max", MAX_FILE);
@@ -194,6 +206,8 @@ static double quota_v1(const char *folder)
     return quota > 0 && period > 0 ? quota / period : 0;
 }
 
+/* Every ancestor may have a quota of its own, and each of them holds back the whole subtree. So the least
+ * one counts, not the nearest. The tree is a copy, because going up shortens its path. */
 static double tree_tightest(CgroupTree tree, double (*quota_of)(const char *folder))
 {
     double least = 0;
@@ -209,6 +223,8 @@ static double tree_tightest(CgroupTree tree, double (*quota_of)(const char *fold
     return least;
 }
 
+/* A machine may have both versions mounted, but a process is bound by a controller in one of them at a time;
+ * the other then says 0, no quota. */
 double cgroup_cpu_quota(const Cgroup *cgroup)
 {
     double v1 = tree_tightest(cgroup->v1, quota_v1), v2 = tree_tightest(cgroup->v2, quota_v2);
@@ -227,7 +243,9 @@ static uint64_t stat_field(const char *text, const char *name)
     return 0;
 }
 
-/* v1 counts nanoseconds, v2 microseconds, each under a name of its own. */
+/* v1 counts nanoseconds, v2 microseconds, each under a name of its own. The kernel writes only one of the
+ * two names, and the missing one adds 0. stat_field() asks for a blank behind the name, so "throttled_time"
+ * is not found in a longer name that begins with it. */
 static nsec_t tree_throttled(CgroupTree tree)
 {
     nsec_t sum = 0;
@@ -268,6 +286,8 @@ int64_t cgroup_left(const CgroupTree *tree, const char *limit, const char *usage
         int64_t left = cgroup_number_in(at.folder, limit),
                 used = usage ? cgroup_number_in(at.folder, usage) : 0;
 
+        /* The limit may be lower than what is used: somebody has lowered it since. Then nothing is left, and
+         * not less than nothing. */
         if (left < INT64_MAX && used < INT64_MAX)
             left = left > used ? left - used : 0;
         if (left < least)

@@ -38,5 +38,7 @@ double cgroup_cpu_quota(const Cgroup *cgroup);
 nsec_t cgroup_throttled(const Cgroup *cgroup);
 
 /* Returns what the tightest of the limits in the files called limit leaves, in the group and all its
- * ancestors, less what is used of it (usage NULL: less nothing); INT64_MAX if there is none. */
+ * ancestors, less what is used of it (usage NULL: less nothing); INT64_MAX if there is none. Both are names
+ * of files in the group's folder, for example "pids.max" and "pids.current"; the result is in the unit of
+ * the files, and never below 0. */
 int64_t cgroup_left(const CgroupTree *tree, const char *limit, const char *usage);

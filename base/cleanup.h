@@ -1,15 +1,27 @@
-/* Locals that clean up after themselves, and visible hand-over of what they hold. */
+/* Locals that clean up after themselves, and visible hand-over of what they hold.
+ *
+ *     auto_free char *text = text_printf(...);   is freed on every way out of the block
+ *     return take_pointer(text);                 is not: the caller owns it now
+ *
+ * The compiler (gcc and clang) calls the function with the address of the variable when its scope ends, in
+ * the reverse order of the declarations. So each such local has to be initialised where it is declared;
+ * otherwise an early return would free whatever happened to be on the stack. Without this every function with
+ * three things to give back would need a ladder of labels, and a forgotten rung would leak only where an
+ * error occurs, where tests seldom look. */
 #pragma once
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+/* NULL is fine, as for free(3). The parameter is void * because one function serves pointers of every type.
+ */
 static inline void cleanup_free(void *pointer)
 {
     free(*(void **)pointer);
 }
 
+/* A negative descriptor is none. */
 static inline void cleanup_close(int *fd)
 {
     if (*fd >= 0)
@@ -35,7 +47,7 @@ static inline int take_fd(int *fd)
     return taken;
 }
 
-/* The same for a pointer. */
+/* The same for a pointer. An expression, so that it can stand in a return; its argument is evaluated once. */
 #define take_pointer(pointer)                                                                                \
     __extension__({                                                                                          \
         typeof(pointer) *taken_from_ = &(pointer);                                                           \

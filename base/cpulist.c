@@ -32,6 +32,7 @@ int cpulist_parse(const char *text, cpu_set_t *ret)
     for (;; text++) {
         int first, last, r;
 
+        /* A single number is a range from itself to itself. */
         r = cpulist_read_number(&text, &first);
         last = first;
         if (r == 0 && *text == '-') {
@@ -53,6 +54,7 @@ int cpulist_parse(const char *text, cpu_set_t *ret)
     return 0;
 }
 
+/* Neighbours are written as one range: 256 CPUs are "0-255" and not a line of a thousand characters. */
 char *cpulist_text(const cpu_set_t *set)
 {
     char *text = NULL;

@@ -19,7 +19,8 @@ static int form_hex_digit(char c)
     return -1;
 }
 
-/* What is decoded is never longer, so it fits in its own place. */
+/* What is decoded is never longer, so it fits in its own place. The NUL that "%00" stands for is decoded
+ * like any other byte; form_add() refuses it where it can name the parameter. */
 long form_unescape(char *text, size_t length, int plus_is_space)
 {
     size_t to = 0;
@@ -40,6 +41,9 @@ long form_unescape(char *text, size_t length, int plus_is_space)
     return (long)to;
 }
 
+/* jansson refuses a text that is not UTF-8 by returning NULL, so both texts are made first and then judged.
+ * The name comes before the value, because an error has to say which parameter it is about. json_stringn()
+ * keeps NUL bytes, but the name as a C string ends at the first one: "tasks%00x" would pass as "tasks". */
 void form_add(json_t *object, const char *name, size_t name_length, const char *value, size_t value_length,
     Problem *problem)
 {
@@ -61,7 +65,8 @@ void form_add(json_t *object, const char *name, size_t name_length, const char *
         json_object_set(object, key, text);
 }
 
-/* A piece that does not decode is shown as it came, if it can be shown. */
+/* A piece that does not decode is shown as it came, if it can be shown. Decoding happens in place, so the
+ * copy is made before it. */
 static void form_add_pair(json_t *object, char *pair, size_t length, Problem *problem)
 {
     char *equals = memchr(pair, '=', length);
@@ -82,6 +87,8 @@ static void form_add_pair(json_t *object, char *pair, size_t length, Problem *pr
     form_add(object, pair, (size_t)n_name, equals ? equals + 1 : "", (size_t)n_value, problem);
 }
 
+/* Empty pieces, as in "a=1&&b=2" or behind a last "&", are skipped: browsers make them, and they say
+ * nothing. */
 void form_parse(json_t *object, const char *text, size_t length, Problem *problem)
 {
     auto_free char *copy = malloc(length + 1);

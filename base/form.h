@@ -8,12 +8,15 @@
 #include "base/problem.h"
 
 /* Adds one name with its value to the object; value may be NULL if its length is 0. Refuses a repeated name,
- * NUL bytes and what is not UTF-8 by adding to the problem. */
+ * NUL bytes and what is not UTF-8 by adding to the problem. The values in the object are always texts; what
+ * they mean is decided by whoever reads them. */
 void form_add(json_t *object, const char *name, size_t name_length, const char *value, size_t value_length,
     Problem *problem);
 
 /* Reads "a=1&b=2" of length bytes into the object, as strings; adds every bad pair to the problem. */
 void form_parse(json_t *object, const char *text, size_t length, Problem *problem);
 
-/* Decodes %XX in place and returns the new length, or -1 for a bad escape. plus_is_space as in a form. */
+/* Decodes %XX in place and returns the new length, or -1 for a bad escape; then the text is changed in part.
+ * No NUL is put behind it. plus_is_space as in a form: there a plus sign means a blank, in a path it does
+ * not. */
 long form_unescape(char *text, size_t length, int plus_is_space);

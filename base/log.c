@@ -22,6 +22,7 @@ static const Form forms[] = {
     {"", " ", "", "=", "\n", " cut=true\n", false},
     {"{", ",", "\"", ":", "}\n", ",\"cut\":true}\n", true},
 };
+/* Set before there are other threads, then read-only; so is least_level below. */
 static const Form *form = &forms[0];
 
 /* Behind a text that had to be cut there is always room for its quote and what says that it was. */
@@ -34,6 +35,9 @@ typedef struct Line {
     bool quoted; /* a quote is open */
 } Line;
 
+/* A piece goes in whole or not at all, so neither an escape nor a character of several bytes is ever cut in
+ * two. Once one piece did not fit, no later one is added, however short it is: a line with a hole in it
+ * would look complete. */
 static void line_add(Line *line, const char *text, size_t length)
 {
     if (line->cut || length > LINE_ROOM - line->length) {
@@ -74,6 +78,8 @@ static void line_add_escaped(Line *line, const char *text)
     }
 }
 
+/* Readers of logfmt end a value at a blank, take a second equals sign for an error, and disagree about what
+ * is not ASCII. */
 static bool needs_quotes(const char *text)
 {
     if (*text == '\0')
@@ -109,7 +115,8 @@ static void line_add_value(Line *line, const LogField *field)
     }
 }
 
-/* A field of which not one byte of the value fits is left out. */
+/* A field of which not one byte of the value fits is left out. It would be a key with nothing behind it, or
+ * with a lone quote, which looks like an empty value. (The one byte more is the quote that opens.) */
 static void line_add_field(Line *line, const LogField *field)
 {
     size_t start = line->length, value;
@@ -126,6 +133,7 @@ static void line_add_field(Line *line, const LogField *field)
     }
 }
 
+/* There is always room here: END_ROOM was kept free of everything else. */
 static void line_end(Line *line)
 {
     const char *end = line->cut ? form->cut : form->end;
@@ -175,6 +183,9 @@ static void write_stamp(char *stamp, size_t size)
     snprintf(stamp, size, "%s.%03ldZ", seconds, now.tv_nsec / 1000000);
 }
 
+/* Nothing is buffered between entries and no lock is taken: write(2) of at most PIPE_BUF bytes to a pipe is
+ * atomic (POSIX), so entries of threads and processes cannot mix. What fails to be written is lost; there is
+ * nowhere else to say so. errno is kept, because callers log and then return it. */
 void log_event(LogLevel level, const char *event, const LogField *fields)
 {
     int saved_errno = errno;

@@ -1,4 +1,9 @@
-/* Time inside the program: nanoseconds of the monotonic clock. At the border the unit is in the name. */
+/* Time inside the program: nanoseconds of the monotonic clock. At the border the unit is in the name.
+ *
+ * The monotonic clock counts from some point in the past, usually the boot, and never goes back. The wall
+ * clock is set by people and by NTP; a span measured with it could be negative. 64 bits hold 584 years, so
+ * sums do not overflow. The type has no sign: a difference of two times is taken only where the order is
+ * known or was asked first. */
 #pragma once
 
 #include <inttypes.h>
@@ -11,6 +16,7 @@ typedef uint64_t nsec_t;
 #define NSEC_PER_MSEC UINT64_C(1000000)
 #define NSEC_PER_SEC UINT64_C(1000000000)
 
+/* ts must not be negative. */
 static inline nsec_t nsec_from_timespec(const struct timespec *ts)
 {
     return (nsec_t)ts->tv_sec * NSEC_PER_SEC + (nsec_t)ts->tv_nsec;

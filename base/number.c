@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 /* Adds digits to the mantissa. An underscore counts only between two digits: "1__0" and "1_" are typing
- * errors. */
+ * errors. Overflow is found in the moment it happens: a digit more would turn a large number into a small or
+ * negative one. */
 static int number_digits(const char **at, const char *end, int64_t *mantissa, int *n_digits)
 {
     bool after_digit = false;
@@ -28,7 +29,8 @@ static int number_digits(const char **at, const char *end, int64_t *mantissa, in
     return 0;
 }
 
-/* Multiplies by a power of ten, exactly: 2.5k is whole, 2.5 is not. */
+/* Multiplies by a power of ten, exactly: 2.5k is whole, 2.5 is not. A zero is zero at any scale, and
+ * skipping it keeps "0e99" from being too large. */
 static int number_scale(int64_t mantissa, int power, int64_t *ret)
 {
     if (mantissa == 0)
@@ -87,6 +89,8 @@ int number_parse(const char *text, size_t length, int64_t *ret)
         if (at < end && (*at == '-' || *at == '+'))
             down = *at++ == '-';
         r = number_digits(&at, end, &exponent, &n_exponent);
+        /* Beyond this the answer is known without counting: so many zeros fit into no 63 bits, and so many
+         * digits cannot be taken off a mantissa that is not 0. It also keeps the exponent within an int. */
         if (r < 0 || exponent > 100)
             return down && mantissa != 0 ? -EINVAL : -ERANGE;
         if (n_exponent == 0)
@@ -97,6 +101,8 @@ int number_parse(const char *text, size_t length, int64_t *ret)
     }
     if (at != end)
         return -EINVAL;
+    /* The digits behind the point stand in the mantissa already, so each takes one off the power: 2.5k is 25
+     * times ten to the 3 - 1. */
     r = number_scale(mantissa, power - n_fraction, &value);
     if (r < 0)
         return r;

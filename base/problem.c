@@ -20,6 +20,7 @@ enum {
     MAX_LISTED = 24576, /* bytes of all errors */
 };
 
+/* Leaves the problem unset and ready for use, so finishing twice is harmless. */
 void problem_finish(Problem *problem)
 {
     free(problem->title);
@@ -39,7 +40,8 @@ static char *problem_format(const char *format, va_list args)
 }
 
 /* What a client sent may stand in any text here, so it need not be UTF-8, but JSON has to be. A text that is
- * too long is cut between two characters. */
+ * too long is cut between two characters. A byte of the form 10xxxxxx continues a character, so going back
+ * over those leads to its beginning. */
 static json_t *problem_text(const char *text, size_t max)
 {
     size_t length = strnlen(text, max + 1);
@@ -116,8 +118,10 @@ static json_t *problem_shown_object(const json_t *given, int depth, size_t *room
     return object;
 }
 
-/* Returns what an error shows of a value, a new reference, and takes it from the room that there is. An empty
- * list costs something, too. */
+/* Returns what an error shows of a value, a new reference, and takes it from the room that there is. An
+ * empty list costs something, too. Without that price a value of a million empty lists would cost nothing
+ * and be shown whole. The room is spent before the parts are looked at, so what is inside gets what its
+ * surroundings left over. */
 static json_t *problem_shown(const json_t *given, int depth, size_t *room)
 {
     size_t had = *room;
@@ -165,6 +169,8 @@ static void problem_list(Problem *problem, json_t *error)
     json_array_append_new(problem->errors, error);
 }
 
+/* An error that is only counted still gives back got and allowed: the caller has handed them over in any
+ * case. */
 void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
 {
     auto_free char *text = NULL;
@@ -190,6 +196,8 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
     json_object_set_new(error, "param", problem_text(param, MAX_SHOWN));
     json_object_set_new(error, "got", problem_shortened(got));
     json_object_set_new(error, "reason", problem_text(text, MAX_TEXT));
+    /* The members of allowed (min, max or choices) become members of the error; they never replace param,
+     * got or reason. */
     if (allowed) {
         json_object_update_missing(error, allowed);
         json_decref(allowed);
@@ -197,6 +205,7 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
     problem_list(problem, error);
 }
 
+/* Only texts are shortened: a caller that adds a list or an object answers for its size. */
 void problem_extend(Problem *problem, const char *name, json_t *value)
 {
     if (!problem->extra)
@@ -226,6 +235,7 @@ static char *problem_detail(const Problem *problem)
     return text;
 }
 
+/* Members that were added by problem_extend() come last and cannot replace those of the standard. */
 json_t *problem_json(const Problem *problem)
 {
     auto_free char *made = problem->detail ? NULL : problem_detail(problem);

@@ -1,7 +1,11 @@
 /* What to say to a user who asked for the impossible: one Problem that names every bad parameter at once.
  * It becomes RFC 9457 problem details over HTTP and a few lines on a terminal. However large the request was,
  * the problem stays well below 64 KB as indented JSON: names, values and texts are cut, and errors beyond a
- * limit are counted only. */
+ * limit are counted only.
+ *
+ * A function that checks what somebody asked for takes a Problem, adds to it and goes on, so that all faults
+ * are found in one pass; its caller asks problem_is_set() at the end. It belongs to one thread. Locals are
+ * declared as auto_problem and begin as {0}. */
 #pragma once
 
 #include <jansson.h>
@@ -21,6 +25,7 @@ typedef struct Problem {
     json_t *extra;  /* owned; object with further members, or NULL */
 } Problem;
 
+/* Frees what the problem holds; afterwards there is none. */
 void problem_finish(Problem *problem);
 #define auto_problem __attribute__((cleanup(problem_finish)))
 

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+/* The next 64 bits; *state is the seed at first and holds the position afterwards. Every state is allowed,
+ * also 0, and neighbouring seeds give numbers that have nothing to do with each other. */
 static inline uint64_t random_next(uint64_t *state)
 {
     uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
@@ -14,7 +16,9 @@ static inline uint64_t random_next(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* A number from 0 to limit - 1 without visible bias; limit must not be 0. */
+/* A number from 0 to limit - 1 without visible bias; limit must not be 0. The upper half of the product is
+ * the number scaled down to the limit: no division, and unlike the remainder no visible preference for small
+ * numbers. What bias is left is below limit / 2^64. */
 static inline uint64_t random_below(uint64_t *state, uint64_t limit)
 {
     __extension__ typedef unsigned __int128 wide_t;

@@ -1,5 +1,5 @@
 /* A text that several hold at once, such as an event that thirty clients read: made once, counted, freed by
- * the last. Not for several threads. */
+ * the last. It does not change once it is made. Not for several threads: the count is a plain number. */
 #pragma once
 
 #include <stddef.h>

@@ -16,6 +16,8 @@ char *sibling_find(const char *folder, const char *program)
     ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
     char *slash, *path;
 
+    /* readlink(2) writes no NUL and does not say that it cut the path off. A path that was cut is taken as
+     * it is: in its folder there is no program of ours, and NULL is the answer. */
     if (length < 0)
         return NULL;
     self[length] = '\0';

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* open(2) always gives the lowest number that is free, so opening again and again fills the gaps among 0, 1
+ * and 2 in their order. The first number above them says that there is no gap left; that one is closed
+ * again. These are the only descriptors without close-on-exec: children are to inherit them. */
 void streams_fill(void)
 {
     int fd;

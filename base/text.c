@@ -42,6 +42,8 @@ void text_replace(char **text, const char *new)
     *text = copy;
 }
 
+/* Blanks and commas in a row are one separator, so "a, b" and "a,,b" have two items each and there are no
+ * empty ones. */
 size_t text_next_item(const char **at, const char **ret)
 {
     size_t length;
@@ -71,6 +73,7 @@ int text_read_fd(int fd, size_t max, char **ret, size_t *ret_length)
         if (n == 0)
             break;
         length += (size_t)n;
+        /* Asked after each read: a pipe that never ends would otherwise take all memory first. */
         if (length > max)
             return -EFBIG;
         if (length == room) {
@@ -97,6 +100,7 @@ int text_read_file(const char *path, size_t max, char **ret, size_t *ret_length)
     return text_read_fd(fd, max, ret, ret_length);
 }
 
+/* write(2) may take a part only, above all on pipes and sockets, and says so in nothing but its result. */
 int text_write_fd(int fd, const char *text, size_t length)
 {
     while (length > 0) {
@@ -112,6 +116,7 @@ int text_write_fd(int fd, const char *text, size_t length)
     return 0;
 }
 
+/* strftime(3) has no milliseconds. Years of five digits are not RFC 3339 and would not sort as texts. */
 char *text_time(int64_t ms)
 {
     static const int64_t end_ms = 253402300800000; /* 10000-01-01 */

@@ -22,6 +22,7 @@ void ulid_make(char text[static ULID_LENGTH + 1])
 
     clock_gettime(CLOCK_REALTIME, &now);
     ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    /* Up to 256 bytes come whole and are not interrupted by signals (getrandom(2)). */
     if (getrandom(random, sizeof(random), 0) != sizeof(random))
         assert(!"the kernel has random bytes");
     value = ms;

@@ -18,12 +18,15 @@ uint32_t utf8_next(const char **at, const char *end)
 
     if (first < 0x80)
         return first;
+    /* A continuation byte cannot begin a character, and no form has more than four bytes. */
     if (first < 0xc0 || first >= 0xf8)
         return UTF8_BAD;
     more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
     /* The first byte of a form with n more has 6 - n bits of the character. */
     character = first & (0x3fU >> more);
     for (int i = 0; i < more; i++, next++) {
+        /* *at still stands behind the first byte, so only that one is given up. What follows may be the
+         * beginning of a good character, for example the quote that ends a text. */
         if (next == end || ((unsigned char)*next & 0xc0) != 0x80)
             return UTF8_BAD;
         character = character << 6 | ((unsigned char)*next & 0x3f);
@@ -34,6 +37,8 @@ uint32_t utf8_next(const char **at, const char *end)
     return character;
 }
 
+/* C1 (U+0080 to U+009F) belongs to them: some terminals take U+009B for the beginning of an escape sequence.
+ * U+2028 and U+2029 end a line for JavaScript and for some viewers of logs. */
 bool utf8_is_control(uint32_t character)
 {
     return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x2028 ||
@@ -44,6 +49,7 @@ char *utf8_clean(const char *text, size_t length)
 {
     static const char replacement[] = "\xef\xbf\xbd";
     const char *at = text, *end = text + length;
+    /* One bad byte becomes the three of U+FFFD; nothing grows more than that. */
     char *clean = malloc(3 * length + 1), *to = clean;
 
     assert(clean);
