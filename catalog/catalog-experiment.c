@@ -1,4 +1,9 @@
-/* Experiments: what they need, where they can run, and that whatever they refer to is there. */
+/* Experiments: what they need, where they can run, and that whatever they refer to is there.
+ *
+ * An experiment is the part of a document with the most references: to its own parameters, to those of locks,
+ * to facts of modes and locks, to modes by name. Each is followed once, here, so that a typing error is an
+ * error when the server starts and not a term that is missing from an estimate. The reading of members is the
+ * table's; the checks that look across members come behind it, in experiment_check(). */
 #include "catalog/shapes.h"
 
 /* Only when all members are read, whatever their order in the table: a term may name any parameter. */
@@ -45,7 +50,8 @@ static const Member room_members[] = {
 
 /* The document has three objects with modes as names; here each mode has one struct. A mode that stands in
  * none of them would have no limit at all, and a single request could ask for more threads than the machine
- * bears. */
+ * bears. A value is read by the row of its object into the struct of its mode, so the three objects fill one
+ * array side by side. The place of a mode in the catalog is its index. */
 static bool experiment_read_room(
     Reader *reader, const Place *place, const json_t *json, CatalogExperiment *experiment)
 {
@@ -82,6 +88,8 @@ static bool experiment_read_room(
     return true;
 }
 
+/* The number of tasks is computed from this parameter, so it has to be a number, and one of the experiment:
+ * that of a lock is an axis of its own. */
 static bool experiment_check_rule(Reader *reader, const Place *place, const CatalogExperiment *experiment)
 {
     const CatalogParameter *parameter = catalog_parameter(experiment, experiment->tasks_parameter);
@@ -91,8 +99,10 @@ static bool experiment_check_rule(Reader *reader, const Place *place, const Cata
            reader_complain(reader, &name, "there is no parameter of that name that is a number");
 }
 
-/* Parameters of the experiment and of all locks stand side by side in a cell's params, so their names differ.
- * A list would span a grid; only what all experiments have and what locks have does that. */
+/* Parameters of the experiment and of all locks stand side by side in a cell's params, so their names
+ * differ. A list would span a grid; only what all experiments have and what locks have does that. times
+ * belongs to a URL and is multiplied with the number of tasks to know how many requests a host would get;
+ * what is no number would make that 0, and every limit would hold. */
 static bool experiment_check_parameters(
     Reader *reader, const Place *place, const CatalogExperiment *experiment)
 {
@@ -114,7 +124,8 @@ static bool experiment_check_parameters(
     return true;
 }
 
-/* {"released": {"only_if": {...}}}: what some cells are, and all others are not. */
+/* {"released": {"only_if": {...}}}: what some cells are, and all others are not. Without the member *ret
+ * stays zero, which means no cell at all; with it and without only_if, every cell. */
 static bool experiment_read_some(Reader *reader, const Place *place, const json_t *json, const char *name,
     const CatalogExperiment *experiment, CatalogConditions *ret)
 {
@@ -129,6 +140,7 @@ static bool experiment_read_some(Reader *reader, const Place *place, const json_
            shape_check_conditions(reader, &only_if, experiment, ret);
 }
 
+/* The order matters: conditions and terms refer to parameters, which have to be right by then. */
 static bool experiment_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
     const json_t *rule = json_object_get(json, "tasks");

@@ -1,9 +1,14 @@
 /* Names are looked up here and nowhere else: a name comes from a request or a document, is turned into the
- * thing it means once, and from then on there are pointers. Lists are short, so they are walked. */
+ * thing it means once, and from then on there are pointers. So two things are the same if their pointers are,
+ * and no code elsewhere has to know how a name is compared. Lists are short, so they are walked.
+ *
+ * While a document is being read the lists fill up one by one. A list is set in the catalog only when it is
+ * complete (see schema.c), so a check finds either all modes or none. */
 #include <string.h>
 
 #include "catalog/catalog.h"
 
+/* An alias is as good as the name, so "asyncio" asks for epoll. */
 static bool mode_is_called(const CatalogMode *mode, const char *name)
 {
     if (strcmp(mode->name, name) == 0)
@@ -105,6 +110,7 @@ const CatalogParameter *catalogs_lock_parameter(const Catalogs *catalogs, const 
     return found;
 }
 
+/* Rooms are in the order of the modes, so the place of the mode is that of its room. */
 const CatalogRoom *catalog_room(
     const Catalog *catalog, const CatalogExperiment *experiment, const CatalogMode *mode)
 {

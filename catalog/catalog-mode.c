@@ -1,6 +1,11 @@
-/* Modes and locks: names, and the facts that everybody else asks for. */
+/* Modes and locks: names, and the facts that everybody else asks for.
+ *
+ * Both keep their entry of the document. A condition of an experiment ("mode.one_loop") is looked up in that
+ * entry by its name, so a fact that a newer engine adds needs its row in one of the tables below and no line
+ * in the code that evaluates conditions. */
 #include "catalog/shapes.h"
 
+/* The ranges are generous: they are to keep an estimate from overflowing, not to judge a runtime. */
 static const Member task_members[] = {
     {"noun", MEMBER_NAME, AT(CatalogTask, noun)},
     {"ns", MEMBER_NUMBER, AT(CatalogTask, ns), .min = 0, .max = 1e12},
@@ -21,6 +26,8 @@ static const Member mode_members[] = {
     {"task", MEMBER_PART, AT(CatalogMode, task), .shape = &task_shape},
 };
 
+/* There is nothing else to check: whether a set of modes makes sense is seen only when all are read, in
+ * catalog.c. */
 static bool mode_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
     CatalogMode *mode = target;
@@ -33,6 +40,7 @@ static bool mode_check(Reader *reader, const Place *place, const json_t *json, v
 
 const Shape shape_mode = SHAPE(CatalogMode, mode_members, mode_check);
 
+/* In the order of the enum in CatalogLock: what is stored is the index. */
 static const char *const whose_words[] = {"all", "task", NULL};
 
 static const Member lock_members[] = {
@@ -48,7 +56,8 @@ static const Member lock_members[] = {
     {"parameters", MEMBER_LIST, AT_ALL(CatalogLock, parameters, n_parameters), .shape = &shape_parameter},
 };
 
-/* Each parameter of a lock is an axis of the grid, and an axis has a list of values. */
+/* Each parameter of a lock is an axis of the grid, and an axis has a list of values. A parameter that took
+ * one value only would be an axis without a form field for its values. */
 static bool lock_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
     const Place parameters = {.in = place, .member = "parameters"};

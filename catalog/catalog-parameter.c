@@ -1,4 +1,8 @@
-/* A parameter as a catalog describes it, read and written. */
+/* A parameter as a catalog describes it, read and written.
+ *
+ * The same struct serves the parameters of experiments and of locks, and those that all requests have, which
+ * are made elsewhere. What is read here is therefore held to be right by everybody: the check of a request,
+ * the form on the page and /openapi.json use its range and its default without asking again. */
 #include <string.h>
 
 #include "catalog/shapes.h"
@@ -15,8 +19,10 @@ static bool parameter_is_listed(const char *name, const char *const *list, size_
     return false;
 }
 
+/* In the order of CatalogType. */
 static const char *const type_words[] = {"integer", "choice", "text", NULL};
 
+/* Which members make sense depends on the type, which the table cannot say: parameter_check() does. */
 static const Member parameter_members[] = {
     {"name", MEMBER_NAME, AT(CatalogParameter, name)},
     {"type", MEMBER_WORD, AT(CatalogParameter, type), .words = type_words},
@@ -33,6 +39,7 @@ static const Member parameter_members[] = {
     {"default", MEMBER_VALUE, AT(CatalogParameter, fallback)},
 };
 
+/* JSON null is a value of texts only: no URL is given. The length of a text is that of its bytes in UTF-8. */
 bool shape_parameter_takes(const CatalogParameter *parameter, const json_t *value)
 {
     switch (parameter->type) {
@@ -50,7 +57,10 @@ bool shape_parameter_takes(const CatalogParameter *parameter, const json_t *valu
     return false;
 }
 
-/* A default is used without being checked again, as if somebody had given it: so it must be as good. */
+/* A default is used without being checked again, as if somebody had given it: so it must be as good. A list
+ * must have a value at least, or a request without the parameter would span a grid of no cells.
+ * json_array_foreach() over what is no array does nothing, so a single value is checked once, by the line
+ * before it. */
 static bool parameter_check_default(Reader *reader, const Place *place, const CatalogParameter *parameter)
 {
     const Place at = {.in = place, .member = "default"};
@@ -65,6 +75,8 @@ static bool parameter_check_default(Reader *reader, const Place *place, const Ca
     return good || reader_complain(reader, &at, "is no value that the parameter can have");
 }
 
+/* A parameter without a range would let a request ask for anything, and every estimate would be open
+ * upwards. */
 static bool parameter_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
     const CatalogParameter *parameter = target;
@@ -103,7 +115,9 @@ static json_t *parameter_aliases_json(const CatalogParameter *parameter)
     return object;
 }
 
-/* What a row says nothing about is left out, so that a description is as short as the engine writes it. */
+/* What a row says nothing about is left out, so that a description is as short as the engine writes it. All
+ * values of the table are made first and given back in the end, whether they were used or not.
+ * json_string(NULL) is NULL, and json_decref() takes that. */
 json_t *catalog_parameter_json(const CatalogParameter *parameter)
 {
     static const char *const types[] = {

@@ -6,7 +6,8 @@
 #include "catalog/shapes.h"
 
 /* A fact is a member that says yes or no, or one word. A name is none: a term that is there in the mode of
- * one name would be missing in the next mode that is like it, and nobody would notice. */
+ * one name would be missing in the next mode that is like it, and nobody would notice. Numbers are no facts
+ * either: a condition asks for equality, and a measured number equals nothing. */
 static const Member *term_find_fact(const Shape *shape, const char *name)
 {
     for (size_t i = 0; i < shape->n_members; i++) {
@@ -19,6 +20,9 @@ static const Member *term_find_fact(const Shape *shape, const char *name)
     return NULL;
 }
 
+/* The prefix tells a fact from a parameter, and no parameter can be mistaken for one: it would be looked up
+ * in the table of facts and not be found there. A flag compared with a text, or a word with true, would
+ * never be equal, so the condition would silently never hold: both are refused here. */
 static bool term_read_condition(
     Reader *reader, const Place *place, const char *key, const json_t *value, CatalogCondition *ret)
 {
@@ -49,7 +53,10 @@ static bool term_read_condition(
     return true;
 }
 
-/* What is no fact is taken for a parameter, and looked at when all parameters are known. */
+/* What is no fact is taken for a parameter, and looked at when all parameters are known. At this moment the
+ * parameters of the experiment may stand further down in the document. Without the object there is no
+ * condition, and the thing is true of every cell; that is not the same as CatalogConditions of zeros, which
+ * is true of none. */
 static bool term_read_conditions(
     Reader *reader, const Place *place, const json_t *json, CatalogConditions *conditions)
 {
@@ -71,6 +78,8 @@ static bool term_read_conditions(
     return true;
 }
 
+/* A parameter of the experiment is tried first, then one of any lock. A value that the parameter can never
+ * have would make a term that is never there, as a misspelt name would. */
 static bool term_check_condition(Reader *reader, const Place *place, const CatalogExperiment *experiment,
     const CatalogCondition *condition)
 {
@@ -99,6 +108,7 @@ bool shape_check_conditions(Reader *reader, const Place *place, const CatalogExp
     return true;
 }
 
+/* Both lists are in the order of their enums. */
 static const char *const cost_words[] = {"cpu", "outside", "wait", NULL};
 static const char *const memory_words[] = {"cell", "task", NULL};
 
@@ -121,6 +131,7 @@ bool shape_read_only_if(Reader *reader, const Place *place, const json_t *json, 
     return term_read_conditions(reader, &at, json_object_get(json, "only_if"), ret);
 }
 
+/* only_if is an object with any names, which no table can list; so it is read by hand. */
 static bool cost_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
     CatalogCost *cost = target;
@@ -138,6 +149,8 @@ static bool memory_check(Reader *reader, const Place *place, const json_t *json,
 const Shape shape_cost = SHAPE(CatalogCost, cost_members, cost_check);
 const Shape shape_memory = SHAPE(CatalogMemory, memory_members, memory_check);
 
+/* "tasks" and "cpus" are numbers that every cell has, and no parameter may be called so (see
+ * catalog-parameter.c). A text as a factor would count as 0 and make its term vanish. */
 bool shape_is_factor(const Reader *reader, const CatalogExperiment *experiment, const char *name)
 {
     const CatalogParameter *parameter = catalog_parameter(experiment, name);

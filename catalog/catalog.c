@@ -1,3 +1,11 @@
+/* A catalog is read in two passes over one document. The first reads the runtime, its modes and its locks
+ * and checks them against one another; the second reads the experiments, which name modes, locks and the
+ * parameters of locks. So whatever an experiment refers to is known to be right by then, whatever the order
+ * of the members in the document.
+ *
+ * The structs point into the JSON document instead of copying its texts. Therefore the catalog holds a
+ * reference to the document for as long as it lives, and what the pieces themselves need comes from one
+ * memo: no piece is freed by itself, also when the reading broke off in the middle. */
 #include "catalog/catalog.h"
 
 #include <assert.h>
@@ -26,6 +34,8 @@ static bool host_check(Reader *reader, const Place *place, const json_t *json, v
     return true;
 }
 
+/* The document may leave out the host and each of its members, so that a runtime in a language without such
+ * calls can be described by hand; what is missing stays 0 or NULL, which means that it is not known. */
 static const Shape host_shape = SHAPE(CatalogHost, host_members, host_check);
 
 static const Member catalog_members[] = {
@@ -42,7 +52,9 @@ static const Member catalog_members[] = {
 };
 
 /* A name or an alias that leads to two modes would lead to whichever stands first. Without a usual mode, a
- * request that names none would have no cells; with two baselines, a ratio would not say what it is to. */
+ * request that names none would have no cells; with two baselines, a ratio would not say what it is to.
+ * catalog_mode() finds the first mode that answers to a name, which is what makes it a test: a mode that
+ * does not find itself by its own name or alias stands behind another that has it, too. */
 static bool catalog_check_modes(Reader *reader, const Place *place, const Catalog *catalog)
 {
     const Place at = {.in = place, .member = "modes"};
@@ -67,7 +79,10 @@ static bool catalog_check_modes(Reader *reader, const Place *place, const Catalo
     return n_usual > 0 || reader_complain(reader, &at, "at least one must be usual, and none is");
 }
 
-/* A parameter that several locks have is one axis, and one form field: it must be the same in all of them. */
+/* A parameter that several locks have is one axis, and one form field: it must be the same in all of them.
+ * Otherwise the range that a request is checked against would depend on which lock stands first. The first
+ * lock that has the parameter is compared with itself, which is always equal. Their descriptions as JSON are
+ * compared, so a field that is new is compared, too, as soon as it is described. */
 static bool catalog_check_axes(
     Reader *reader, const Place *place, const Catalog *catalog, const CatalogLock *lock)
 {
@@ -84,6 +99,8 @@ static bool catalog_check_axes(
     return true;
 }
 
+/* A request that names no lock gets the usual one, so there must be one, and no second one to choose from.
+ * (Of modes there may be several: a request without a mode compares them.) */
 static bool catalog_check_locks(Reader *reader, const Place *place, const Catalog *catalog)
 {
     const Place at = {.in = place, .member = "locks"};
@@ -111,7 +128,8 @@ static const Member last_members[] = {
 static const Shape catalog_shape = SHAPE(Catalog, catalog_members, catalog_check);
 static const Shape last_shape = SHAPE(Catalog, last_members, NULL);
 
-/* Asked first: of another protocol nothing else can be said. */
+/* Asked first: of another protocol nothing else can be said. Its members may mean anything, and a complaint
+ * about one of them would lead people astray. */
 static bool catalog_check_protocol(Reader *reader, const json_t *describe)
 {
     const Place document = {0}, at = {.in = &document, .member = "protocol"};
@@ -132,6 +150,8 @@ void catalog_free(Catalog *catalog)
     free(catalog);
 }
 
+/* The reader stops at the first complaint, and its reason goes to the caller. The catalog itself, half
+ * filled, is given back: what was not read is still NULL or 0, so freeing it is safe at any point. */
 int catalog_read(const json_t *describe, Catalog **ret, char **ret_reason)
 {
     Catalog *catalog = calloc(1, sizeof(*catalog));
@@ -150,6 +170,8 @@ int catalog_read(const json_t *describe, Catalog **ret, char **ret_reason)
     return -EINVAL;
 }
 
+/* One more place is allocated than there are documents, because calloc(0) may return NULL, and that would
+ * look like a lack of memory. */
 int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason)
 {
     Catalogs catalogs = {.list = calloc(json_array_size(describes) + 1, sizeof(Catalog *))};
@@ -164,6 +186,7 @@ int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason)
             catalogs_finish(&catalogs);
             return -EINVAL;
         }
+        /* A runtime is asked for by its name, so the second of a name could never be reached. */
         if (catalogs_runtime(&catalogs, catalog->runtime)) {
             *ret_reason = text_printf("runtime: there are two of the name \"%s\"", catalog->runtime);
             catalog_free(catalog);

@@ -16,6 +16,7 @@
 
 #include "base/memo.h"
 
+/* The version of the document that is understood; a runtime says which one it speaks. */
 enum { CATALOG_PROTOCOL = 1 };
 
 typedef struct Catalog Catalog;
@@ -70,8 +71,8 @@ typedef struct CatalogConditions {
 /* What making and keeping one task of a mode takes. */
 typedef struct CatalogTask {
     const char *noun; /* "thread", "process", "task", "call" */
-    double ns;
-    int64_t bytes;
+    double ns;        /* to make one; 0: nothing is made */
+    int64_t bytes;    /* of memory while it lives, with the kernel's part */
 } CatalogTask;
 
 typedef struct CatalogMode {
@@ -100,7 +101,8 @@ typedef struct CatalogLock {
     const json_t *json;
 } CatalogLock;
 
-/* So much, times the values of the named parameters (or of "tasks" or "cpus"), where the conditions hold. */
+/* So much, times the values of the named parameters (or of "tasks" or "cpus"), where the conditions hold. So
+ * a number of turns with its price for each turn is {40, {"n"}}. All factors are whole numbers. */
 typedef struct CatalogTerm {
     double amount;
     const char *const *times;
@@ -109,7 +111,9 @@ typedef struct CatalogTerm {
 } CatalogTerm;
 
 /* Nanoseconds that each task costs: computed in the lock, computed outside it, or waited by all tasks at the
- * same time. */
+ * same time. The three are kept apart because they add up differently. One after the other all of them are
+ * summed over the tasks. Side by side, what is computed inside an exclusive lock is still summed, what is
+ * computed outside it is shared among the CPUs, and what is waited passes once for all. */
 typedef struct CatalogCost {
     enum { CATALOG_CPU, CATALOG_OUTSIDE, CATALOG_WAIT } kind;
     CatalogTerm term;
@@ -155,6 +159,7 @@ typedef struct CatalogHost {
     const json_t *json; /* NULL: the runtime says nothing, and nothing here is known */
 } CatalogHost;
 
+/* Everything that one runtime offers. Made by catalog_read(), then read-only. */
 struct Catalog {
     const char *runtime, *version, *about;
     bool paces; /* waits behind each event until it is told to go on, if it is asked to */
@@ -189,17 +194,22 @@ void catalog_free(Catalog *catalog);
 
 /* The same for an array of documents; no two may be of the same runtime. */
 int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason);
+
+/* Frees all catalogs; {0} is fine, and is what is left. */
 void catalogs_finish(Catalogs *catalogs);
 #define auto_catalogs __attribute__((cleanup(catalogs_finish)))
 
-/* What has this name (a mode also this alias), or NULL. name may be NULL. */
+/* What has this name (a mode also this alias), or NULL. name may be NULL. An unknown name is not an error
+ * here: the caller decides what to say. */
 const CatalogMode *catalog_mode(const Catalog *catalog, const char *name);
 const CatalogLock *catalog_lock(const Catalog *catalog, const char *name);
 const CatalogExperiment *catalog_experiment(const Catalog *catalog, const char *name);
 const CatalogParameter *catalog_parameter(const CatalogExperiment *experiment, const char *name);
 const Catalog *catalogs_runtime(const Catalogs *catalogs, const char *name);
 
-/* The first entry of that name in any runtime, or NULL. */
+/* The first entry of that name in any runtime, or NULL. For what is asked before a runtime is chosen, such
+ * as a list of all modes that there are. The facts of two runtimes may differ, so what runs uses the entry
+ * of its own runtime. */
 const CatalogMode *catalogs_mode(const Catalogs *catalogs, const char *name);
 const CatalogLock *catalogs_lock(const Catalogs *catalogs, const char *name);
 const CatalogExperiment *catalogs_experiment(const Catalogs *catalogs, const char *name);
@@ -209,7 +219,8 @@ const CatalogExperiment *catalogs_experiment(const Catalogs *catalogs, const cha
 const CatalogParameter *catalog_lock_parameter(const Catalog *catalog, const char *name);
 const CatalogParameter *catalogs_lock_parameter(const Catalogs *catalogs, const char *name);
 
-/* What the experiment says of a mode of the same catalog. */
+/* What the experiment says of a mode of the same catalog. Never NULL. The mode must come from this catalog:
+ * its place among the catalog's modes is the index. */
 const CatalogRoom *catalog_room(
     const Catalog *catalog, const CatalogExperiment *experiment, const CatalogMode *mode);
 
@@ -236,7 +247,8 @@ json_t *cell_spec_json(const CellSpec *cell);
 /* The value of a parameter, or of "tasks" or "cpus", as a number; 0 if it is none. */
 double cell_spec_number(const CellSpec *cell, const char *name);
 
-/* What a term comes to in the cell; 0 where it does not apply. */
+/* What a term comes to in the cell; 0 where it does not apply. In nanoseconds for a cost, in bytes for
+ * memory. */
 double cell_spec_term(const CellSpec *cell, const CatalogTerm *term);
 
 /* Whether what stands under these conditions is true of the cell. */

@@ -1,5 +1,6 @@
 /* A cell as it is asked for, and what the catalog says of it. Conditions compare what stands in the entry of
- * the cell's mode or lock with what they want, so they need no line for a fact that is new. */
+ * the cell's mode or lock with what they want, so they need no line for a fact that is new. Nothing is
+ * checked here: names and types of conditions and factors were, when the catalog was read. */
 #include <string.h>
 
 #include "catalog/catalog.h"
@@ -27,6 +28,8 @@ double cell_spec_number(const CellSpec *cell, const char *name)
                                        : 0;
 }
 
+/* A member that is missing is NULL, which json_equal() finds unequal to everything: an optional fact that a
+ * lock does not mention is not true of it. */
 static bool cell_spec_meets_one(const CellSpec *cell, const CatalogCondition *condition)
 {
     const json_t *of = cell->params;

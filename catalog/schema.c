@@ -22,7 +22,8 @@
 /* So that no document, however large, makes work or answers without end. */
 enum { MAX_NAME = 64, MAX_TEXT = 4000, MAX_ITEMS = 256 };
 
-/* A member's name may come from the document, and so be long or worse. */
+/* A member's name may come from the document, and so be long or worse. The document itself has no name, so
+ * what stands directly in it has no dot before it. */
 static void place_print(const Place *place, FILE *file)
 {
     if (place->in)
@@ -37,6 +38,7 @@ static void place_print(const Place *place, FILE *file)
     }
 }
 
+/* The first complaint is the one nearest to the cause; those that follow from it would only bury it. */
 bool reader_complain(Reader *reader, const Place *place, const char *reason, ...)
 {
     size_t length;
@@ -89,13 +91,15 @@ bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const
 }
 
 /* Fields have many pointer types, all as large as this one; memcpy() is how C lets one write them by offset.
- */
+ * A cast to a pointer of another type would break the rules of aliasing. */
 static void set_pointer(void *target, size_t offset, const void *pointer)
 {
     memcpy((char *)target + offset, &pointer, sizeof(pointer));
 }
 
-/* A name stands in URLs, in lists with commas, in files of values and on terminals. */
+/* A name stands in URLs, in lists with commas, in files of values and on terminals. So a comma, a slash, a
+ * blank or an escape sequence in it would change what it is part of. A dot or a dash at the beginning is
+ * refused as well: names become parts of file names and words of commands. */
 static bool is_catalog_name(const char *text)
 {
     size_t length = strnlen(text, MAX_NAME + 1);
@@ -138,7 +142,9 @@ static bool member_read_text(
     return true;
 }
 
-/* The range is asked as "is it inside", not "is it outside", because of a number that is neither. */
+/* The range is asked as "is it inside", not "is it outside", because of a number that is neither. JSON has
+ * no NaN, but a number that is computed by a caller may be one, and it would pass every test of the other
+ * kind. The range is compared as a double; that is exact up to 2^53, more than any limit in the tables. */
 static bool member_read_number(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
@@ -167,6 +173,9 @@ static bool member_read_flag(
     return true;
 }
 
+/* The words are in the order of an enum, and what is stored is the index, as an unsigned: that is what gcc
+ * makes of an enum without negative values. The message names all the words there are up to the one that
+ * fits, so a word that fits throws it away. */
 static bool member_read_word(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
@@ -205,6 +214,8 @@ static bool reader_check_list(Reader *reader, const Place *place, const json_t *
     return true;
 }
 
+/* The names are pointers into the document; only the array of them is new. A set is compared each with each,
+ * which MAX_ITEMS keeps cheap. */
 static bool member_read_names(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
@@ -228,7 +239,7 @@ static bool member_read_names(
     return true;
 }
 
-/* Things in a list that have a name have one each. */
+/* Things in a list that have a name have one each. A second one of the same name could never be found. */
 static bool reader_check_names(Reader *reader, const Place *place, const json_t *json)
 {
     for (size_t i = 0; i < json_array_size(json); i++) {
@@ -242,6 +253,8 @@ static bool reader_check_names(Reader *reader, const Place *place, const json_t 
     return true;
 }
 
+/* Each item is a struct in one array. The field is set only when all items are read, so nobody ever finds a
+ * list that is half full. */
 static bool member_read_list(
     Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
@@ -263,6 +276,8 @@ static bool member_read_list(
     return reader_check_names(reader, place, json);
 }
 
+/* Null is taken for missing where a member is optional: that is how some languages write a field that is not
+ * set. The field keeps the zero that it had. */
 bool member_read(Reader *reader, const Place *place, const Member *member, const json_t *json, void *target)
 {
     if (member->need == MEMBER_OPTIONAL && (!json || json_is_null(json)))
@@ -296,6 +311,8 @@ bool member_read(Reader *reader, const Place *place, const Member *member, const
     return false;
 }
 
+/* The check comes last and sees the whole struct, but only if every member was right by itself; so it need
+ * not ask for types or NULL where a member is required. */
 bool shape_read(Reader *reader, const Place *place, const Shape *shape, const json_t *json, void *target)
 {
     if (!json_is_object(json))

@@ -2,7 +2,10 @@
  * have, what each must be, and the field that it fills. Nothing is taken on trust, and the first thing that
  * is wrong is said with its place: "locks[0].name: must be a name, is missing".
  *
- * Members that no table names are left alone, so that a newer document can be read. */
+ * Members that no table names are left alone, so that a newer document can be read.
+ *
+ * Reading goes on the stack, in one thread. Texts are not copied: the structs point into the document, which
+ * has to outlive them. Everything else that is allocated comes from the reader's memo. */
 #pragma once
 
 #include <jansson.h>
@@ -11,7 +14,9 @@
 
 #include "base/memo.h"
 
-/* Where in the document something stands: a member of what stands in `in`, or an item if member is NULL. */
+/* Where in the document something stands: a member of what stands in `in`, or an item if member is NULL. A
+ * Place lives on the stack of the function that walks there, and only for as long as it does. The document
+ * as a whole is {0}. */
 typedef struct Place {
     const struct Place *in;
     const char *member;
@@ -24,6 +29,8 @@ typedef struct Reader {
     char *reason; /* owned; set once something is wrong */
 } Reader;
 
+/* What the value must be, and the type of the field that it fills. A field of another type than its row says
+ * would be written over its end: nothing but these comments ties the two together. */
 typedef enum MemberKind {
     MEMBER_NAME,    /* const char *: letters, digits, and . _ - between them: fit for a URL and a list */
     MEMBER_TEXT,    /* const char *: any text, also an empty one */
@@ -54,7 +61,7 @@ typedef struct Member {
     size_t offset, count_offset; /* of the field, and of the number of items */
     double min, max;             /* of a number; both 0: any that fits */
     const char *const *words;    /* of MEMBER_WORD; ends with NULL */
-    const Shape *shape;
+    const Shape *shape;          /* of MEMBER_LIST and MEMBER_PART */
 } Member;
 
 struct Shape {

@@ -7,7 +7,9 @@
 #include "catalog/catalog.h"
 #include "catalog/schema.h"
 
-/* For the rows of a shape: the field of a member; that of a list, with its number; and the shape of rows. */
+/* For the rows of a shape: the field of a member; that of a list, with its number; and the shape of rows.
+ * The macros keep name, offset and count of a field together, so that a row cannot name the count of another
+ * list. */
 #define AT(type, field) .offset = offsetof(type, field)
 #define AT_ALL(type, field, count) .offset = offsetof(type, field), .count_offset = offsetof(type, count)
 #define SHAPE(type, rows, checking)                                                                          \
@@ -29,7 +31,9 @@ bool shape_is_factor(const Reader *reader, const CatalogExperiment *experiment, 
  * not looked at yet. */
 bool shape_read_only_if(Reader *reader, const Place *place, const json_t *json, CatalogConditions *ret);
 
-/* Looks at it: place is that of only_if, or of the term. */
+/* Looks at it: place is that of only_if, or of the term. Both return whether all is right, and have
+ * complained to the reader if not. The experiment's parameters and the catalog's locks must have been read.
+ */
 bool shape_check_conditions(Reader *reader, const Place *place, const CatalogExperiment *experiment,
     const CatalogConditions *conditions);
 bool shape_check_term(
