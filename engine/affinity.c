@@ -1,3 +1,6 @@
+/* Two limits hold at once. The affinity says on which CPUs a process may run at all; taskset and container
+ * managers set it. A quota says how much CPU time it may use in a period, on as many CPUs as it likes. Only
+ * the first can be used to confine a cell, but both decide how many tasks can really run side by side. */
 #include "engine/affinity.h"
 
 #include <errno.h>
@@ -6,6 +9,7 @@
 
 #include "base/cgroup.h"
 
+/* Kept after the first call, since reading it takes a walk through several files. Called by one thread. */
 double affinity_quota(void)
 {
     static double quota = -1;
@@ -18,6 +22,8 @@ double affinity_quota(void)
     return quota;
 }
 
+/* Rounded up: with a quota of 1.5 two threads do run at the same time, until the quota of the period is used
+ * up. */
 int affinity_limit(int n_cpus, double quota)
 {
     if (quota > 0 && quota < n_cpus)
@@ -34,6 +40,8 @@ int affinity_usable(void)
     return affinity_limit(CPU_COUNT(&usable), affinity_quota());
 }
 
+/* The first CPUs of the set are taken, whichever they are, so that all cells of a run with the same number
+ * use the same ones. Threads and processes that are made later inherit the set. */
 int affinity_confine(int n_cpus)
 {
     cpu_set_t usable, chosen;

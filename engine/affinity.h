@@ -1,4 +1,5 @@
-/* Which CPUs this process may use. */
+/* Which CPUs this process may use. A cell with cpus=1 shows what threads do where there is nothing to run
+ * side by side on, so the confinement has to be real. */
 #pragma once
 
 /* The number of usable CPUs, at least 1: what the affinity leaves, and no more than the quota of the control

@@ -1,7 +1,10 @@
 /* Header, seats and tasks lie behind one another in one anonymous shared mapping. Shared, so that processes
  * write into the same pages as their parent reads; one mapping, so that it is touched and given back whole.
  * Seats and tasks begin on a cache line each: two tasks that count must not take the line from one another.
- */
+ *
+ * The layout is decided once, when the arena is made, and kept as offsets, because the state behind each
+ * task has the size that the experiment asks for. Offsets are rounded up to the alignment of what begins
+ * there, and the stride of the tasks is a multiple of it. */
 #include "engine/arena.h"
 
 #include <errno.h>
@@ -10,6 +13,7 @@
 
 #include "engine/timeline.h"
 
+/* unit need not be a power of two. */
 static size_t arena_round_up(size_t size, size_t unit)
 {
     return (size + unit - 1) / unit * unit;
@@ -46,6 +50,9 @@ void arena_free(Arena *arena)
     munmap(arena, arena->size);
 }
 
+/* A byte of each page is written back as it is. A read alone would not do: the kernel may then map the page
+ * for reading only, and the first write would fault again. volatile keeps the compiler from leaving out a
+ * write that changes nothing. */
 void arena_touch(Arena *arena)
 {
     long page = sysconf(_SC_PAGESIZE);

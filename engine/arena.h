@@ -1,6 +1,15 @@
 /* One shared mapping with everything that a repetition of a cell writes: its header, a seat for each loop
  * and a task for each call of the function. It is made and touched before the clock starts, and lies in the
- * same place for threads and for processes, so the parent reads the outcome of both in the same way. */
+ * same place for threads and for processes, so the parent reads the outcome of both in the same way.
+ *
+ *     | Arena | Seat 0, 1, ... | Task 0 + state | Task 1 + state | ...
+ *
+ * It is mapped by the engine before it forks the cell's process, which forks those of its tasks. All of them
+ * see the same bytes at the same address, so pointers into it are good in each of them. What a process that
+ * crashed had written until then is still there.
+ *
+ * Seats and tasks begin on a cache line of their own: otherwise two threads that count would take one line
+ * from each other's CPU, and the threads mode would look slower than it is, for a reason of ours. */
 #pragma once
 
 #include <stdatomic.h>
@@ -33,6 +42,7 @@ typedef struct MemoryReading {
 typedef struct Timeline Timeline;
 
 typedef struct Arena {
+    /* Set by arena_create(), then read-only. In bytes, from the beginning of the mapping. */
     size_t size, seat_offset, task_offset, task_stride;
     uint32_t n_seats, n_tasks;
 
@@ -40,6 +50,9 @@ typedef struct Arena {
     bool complete; /* the repetition came to its end */
     bool refused;  /* it must not be run, here or again */
     char reason[ARENA_REASON_SIZE];
+    /* wall: from before the first task is made until the last is joined. cpu: of all threads and processes of
+     * the cell in that time. create: until all threads or processes are made, 0 where none are. join: from
+     * the end of the last task to the end of wall. */
     nsec_t wall, cpu, create, join;
     uint64_t voluntary_switches, involuntary_switches;
     uint64_t peak_resident, peak_reserved;
@@ -65,11 +78,16 @@ typedef struct Arena {
 /* Makes an arena of so many seats and tasks with state_bytes for each task's experiment. Returns 0 and sets
  * *ret, or a negative errno. */
 int arena_create(uint32_t n_seats, uint32_t n_tasks, size_t state_bytes, Arena **ret);
+
+/* Unmaps it here, with its timeline; NULL is fine. Other processes that have it keep their mapping. */
 void arena_free(Arena *arena);
 
-/* Brings all its pages into this process, so that no timed region pays for the first touch. */
+/* Brings all its pages into this process, so that no timed region pays for the first touch. A mapping that
+ * is shared has no pages before somebody writes to them, and each first write is a page fault of a
+ * microsecond or so. To be called by the process whose clock is about to start. */
 void arena_touch(Arena *arena);
 
+/* The i-th seat, i below n_seats; likewise below for tasks. */
 static inline Seat *arena_seat(Arena *arena, uint32_t i)
 {
     return (Seat *)((char *)arena + arena->seat_offset) + i;

@@ -1,3 +1,10 @@
+/* A repetition has two sides. The engine's process forks, waits with a deadline, and turns whatever became
+ * of the child into a reason that people understand. The child confines itself to the cell's CPUs, prepares,
+ * starts the clock, lets the mode run all tasks, and leaves its outcome in the arena; it never returns from
+ * cell_child_main().
+ *
+ * Nothing but the arena comes back. So a child that crashed, ran out of memory or was killed needs no
+ * handling of its own: complete is still false. */
 #include "engine/cell.h"
 
 #include <errno.h>
@@ -30,6 +37,7 @@ static nsec_t cell_nsec_from_timeval(const struct timeval *tv)
     return (nsec_t)tv->tv_sec * NSEC_PER_SEC + (nsec_t)tv->tv_usec * NSEC_PER_USEC;
 }
 
+/* Children count once they were waited for: those of the processes mode are, when its clock stops. */
 static Usage cell_read_usage(void)
 {
     static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
@@ -49,12 +57,15 @@ static Usage cell_read_usage(void)
 /* The usage at the start; the arena is shared, this is the cell's process alone. */
 static Usage usage_before;
 
+/* The clock is read last here and first in cell_stop_clock(), so that reading the usage, some microseconds,
+ * is no part of the wall time. */
 void cell_start_clock(Arena *arena)
 {
     usage_before = cell_read_usage();
     arena->epoch = nsec_now();
 }
 
+/* A task that has ended has written its end, and the modes join all of them before they come here. */
 void cell_stop_clock(Arena *arena)
 {
     nsec_t last_end = 0;
@@ -76,6 +87,8 @@ uint32_t cell_start_limit(const Cell *cell)
     return cell->start_limit > 0 && cell->start_limit < cell->n_tasks ? cell->start_limit : cell->n_tasks;
 }
 
+/* Fewer threads than were asked for are a result for one experiment, whose subject that is; for all others
+ * the figures would be those of another cell, so it fails. */
 int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const char *what, int error)
 {
     const char *why = error > 0 ? strerror(error) : cell->start_limit_reason;
@@ -93,7 +106,9 @@ int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const ch
     return error > 0 ? -error : -EAGAIN;
 }
 
-/* The first task that failed or answered wrongly speaks for the cell. */
+/* The first task that failed or answered wrongly speaks for the cell. The answers are checked in every
+ * repetition: a lock that lets two in, or a loop that loses a wake-up, shows in a wrong sum before it shows
+ * in a time, and a figure of wrong work is worse than none. */
 static bool cell_answers_are_right(const Cell *cell, Arena *arena)
 {
     for (uint32_t i = 0; i < arena->n_started; i++) {
@@ -110,8 +125,10 @@ static bool cell_answers_are_right(const Cell *cell, Arena *arena)
     return true;
 }
 
-/* In the order that keeps what is not measured out of the measurement: confined before memory is touched,
- * so that memory comes from near the CPUs; every page touched before the clock; answers checked after it. */
+/* The order is that of what must not be measured. CPUs are chosen first, so that every thread and process
+ * inherits them. Then the experiment prepares, the arena's pages are brought in, and the memory before is
+ * read; only then does the mode start the clock. conclude() comes before the answers are checked, since it
+ * may gather what the check looks at. */
 static void cell_run_here(Cell *cell, Arena *arena)
 {
     int r = affinity_confine((int)cell->n_cpus);
@@ -138,8 +155,9 @@ static void cell_run_here(Cell *cell, Arena *arena)
 }
 
 /* If the engine dies, its cells are to die too, and not to go on as orphans beside the next measurement. The
- * signal of the parent's death comes too late if it died before it was asked for, so that is looked at again.
- */
+ * signal of the parent's death does not come if the parent died before it was asked for, so that is looked
+ * at again. _exit() and not exit(): what the engine had in its output buffers would be written a second
+ * time. */
 static _Noreturn void cell_child_main(const Cell *cell, Arena *arena, pid_t parent)
 {
     Cell mine = *cell;
@@ -152,7 +170,10 @@ static _Noreturn void cell_child_main(const Cell *cell, Arena *arena, pid_t pare
     _exit(0);
 }
 
-/* Waits until the child has ended or the deadline has passed; kills it then. Its own children follow it. */
+/* Waits until the child has ended or the deadline has passed; kills it then. Its own children follow it. A
+ * pidfd is readable when the process has ended, so one ppoll() waits for either, without a signal handler
+ * and without asking again and again. waitpid() comes last in any case: the child is a zombie until then,
+ * and only after it does its CPU time count for the noise meter. */
 static bool cell_wait_until(pid_t pid, nsec_t deadline, int *ret_status)
 {
     auto_close int pidfd = deadline > 0 ? pidfd_open(pid, 0) : -1;
@@ -177,7 +198,8 @@ static bool cell_wait_until(pid_t pid, nsec_t deadline, int *ret_status)
     return in_time;
 }
 
-/* A mode whose tasks run side by side gives each a seat, so that no two threads count in one cache line. */
+/* A mode whose tasks run side by side gives each a seat, so that no two threads count in one cache line. All
+ * others have one loop at a time, and so a single seat. */
 static int cell_create_arena(const Cell *cell, Arena **ret)
 {
     int r = arena_create(
@@ -212,6 +234,7 @@ static int cell_run_child(const Cell *cell, Arena *arena, nsec_t deadline, Arena
     else if (WEXITSTATUS(status) != 0)
         snprintf(
             arena->reason, sizeof(arena->reason), "its process ended with status %d", WEXITSTATUS(status));
+    /* The child may have written that it is complete and have crashed after that. */
     if (!in_time || status != 0)
         arena->complete = false;
     *ret = arena;

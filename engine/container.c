@@ -29,7 +29,8 @@ static bool exists(const char *root, const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* The name may come from anyone, so only what a name is made of is kept. Returns NULL for none. */
+/* The name may come from anyone, so only what a name is made of is kept. Returns NULL for none. It goes into
+ * results and onto terminals. */
 static char *clean_name(const char *text)
 {
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
@@ -46,6 +47,8 @@ static char *from_environment(const char *text, size_t length)
     return NULL;
 }
 
+/* Process 1 belongs to root, so its environment can often not be read; our own has inherited the variable if
+ * nobody removed it. */
 static char *from_manager(const char *root)
 {
     size_t length = 0;
@@ -62,6 +65,7 @@ static char *from_manager(const char *root)
     return kept ? clean_name(kept) : NULL;
 }
 
+/* With a group namespace the path is "/" and says nothing, which is why this is asked last. */
 static char *from_groups(const char *root)
 {
     static const struct {

@@ -1,7 +1,11 @@
 /* Pacing. The question is how long a request waits that arrives while another thread computes, so that thread
  * must have the lock again when the next request comes. A fixed pause alone would only make this likely. So
  * the client also watches a hog's counter, and sends when it has seen it move: under a global lock that is a
- * hog that holds it. The pause is drawn anew each time, so that the requests fall into step with nothing. */
+ * hog that holds it. The pause is drawn anew each time, so that the requests fall into step with nothing.
+ *
+ * The client sends one request at a time and waits for its answer (a closed loop). So a slow answer also
+ * delays the next request, and the percentiles are those of requests that were sent, not of a given rate of
+ * them. */
 #include "engine/convoy-client.h"
 
 #include <errno.h>
@@ -17,6 +21,8 @@
 #define PAUSE_LEAST (1 * NSEC_PER_MSEC)
 #define PAUSE_MORE (1 * NSEC_PER_MSEC)
 
+/* MAP_NORESERVE: there is room for four million latencies, and a machine that counts what it promises would
+ * refuse as many bytes, of which most cells use a few pages. */
 int convoy_board_create(ConvoyBoard **ret)
 {
     ConvoyBoard *board =
@@ -35,6 +41,8 @@ static void client_sleep_for(nsec_t time)
     nanosleep(&span, NULL);
 }
 
+/* Ticks of all hogs. They are read one after the other, so the sum may be of no one moment; it is only asked
+ * whether it has changed. */
 static uint64_t client_work_done(const ConvoyBoard *board)
 {
     uint64_t ticks = 0;
@@ -44,6 +52,8 @@ static uint64_t client_work_done(const ConvoyBoard *board)
     return ticks;
 }
 
+/* If no hog ever moves, the time ends the wait. Sleeping between two looks keeps the client off the CPUs
+ * that the hogs need. */
 static void client_pause_before_next(const ConvoyClient *client, uint64_t *random, nsec_t end)
 {
     uint64_t seen;
@@ -57,7 +67,8 @@ static void client_pause_before_next(const ConvoyClient *client, uint64_t *rando
     } while (client_work_done(client->board) == seen && nsec_now() < end);
 }
 
-/* Returns whether there was an answer. */
+/* Returns whether there was an answer. MSG_NOSIGNAL: without it the death of the server would kill the
+ * client by SIGPIPE, and nobody would set over. */
 static bool client_request(const ConvoyClient *client, uint64_t number)
 {
     uint64_t answer;
@@ -66,6 +77,8 @@ static bool client_request(const ConvoyClient *client, uint64_t number)
            recv(client->fd, &answer, sizeof(answer), 0) == sizeof(answer) && answer == number;
 }
 
+/* The time begins when all tasks that are needed are there: before that, requests would measure how threads
+ * start. There is always one request, however short the time, so that there is a figure. */
 static void client_send_requests(const ConvoyClient *client)
 {
     ConvoyBoard *board = client->board;
@@ -98,7 +111,7 @@ pid_t convoy_client_start(const ConvoyClient *client, int other_fd)
     if (getppid() != parent)
         _exit(1);
     prctl(PR_SET_NAME, "gilscope-client");
-    /* Else it would never learn that the server has gone. */
+    /* With its own copy of the server's end open it would never learn that the server has gone. */
     close(other_fd);
     client_send_requests(client);
     atomic_store_explicit(&client->board->over, true, memory_order_relaxed);
@@ -117,6 +130,7 @@ void convoy_sort(ConvoyBoard *board)
     qsort(board->latencies, board->n_requests, sizeof(board->latencies[0]), client_compare);
 }
 
+/* The nearest rank, rounded up: a latency that was really measured, and no mean of two. */
 uint64_t convoy_percentile(const ConvoyBoard *board, uint32_t hundredths)
 {
     uint64_t rank = ((uint64_t)board->n_requests * hundredths + 99) / 100;

@@ -1,3 +1,13 @@
+/* Three properties are wanted of the work: it can be interrupted anywhere, its result can be checked without
+ * being kept, and it is the same everywhere.
+ *
+ * A row of the result is a sum of scaled rows of the input, so adding one of them is the smallest piece. The
+ * check needs no second computation: for random vectors left and right, left * (A * B) * right equals (left
+ * * A) * (B * right), and the latter takes n squared steps instead of n cubed (Freivalds, 1977). All numbers
+ * are whole and small, so doubles hold them exactly, and the order of additions does not matter.
+ *
+ * The inner loop is written so that compilers make vector instructions of it, as the libraries do that it
+ * stands for. */
 #include "engine/crunch-kernel.h"
 
 #include <assert.h>
@@ -8,6 +18,8 @@
 #include "base/nsec.h"
 #include "base/random.h"
 
+/* So wide that a blur takes about as many operations for each number as a product does: the work grows with
+ * n cubed in both. */
 static uint32_t blur_radius(uint32_t n)
 {
     return n / 4;
@@ -29,12 +41,15 @@ static uint32_t clamp(int64_t at, uint32_t n)
     return at < 0 ? 0 : at >= (int64_t)n ? n - 1 : (uint32_t)at;
 }
 
+/* restrict promises that the two rows do not overlap; without it the compiler would have to expect that each
+ * store changes what is loaded next. */
 static void add_scaled(double *restrict sum, double scale, const double *restrict row, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
         sum[i] += scale * row[i];
 }
 
+/* The first part begins the row, so the buffer is cleared there. */
 static void add_part_of_product(const Crunch *crunch, uint32_t row, uint32_t part, double *buffer)
 {
     const size_t n = crunch->n;
@@ -59,6 +74,8 @@ static void add_part_of_blur(const Crunch *crunch, uint32_t row, uint32_t part, 
         add_scaled(column, crunch->scales[part], crunch->rows + from * n, n);
         return;
     }
+    /* Between the two halves: the numbers at both ends are repeated, for the pixels whose surroundings reach
+     * beyond the edge. */
     if (part == n_weights) {
         for (uint32_t i = 0; i < radius; i++) {
             edged[i] = column[0];
@@ -80,7 +97,7 @@ void crunch_add_part(const Crunch *crunch, uint32_t row, uint32_t part, double *
     }
 }
 
-/* Modulo 2^64, as all of the checksum. */
+/* Modulo 2^64, as all of the checksum. The numbers are whole, so nothing is cut off. */
 static uint64_t whole(double number)
 {
     return (uint64_t)(int64_t)number;
@@ -100,7 +117,8 @@ uint64_t crunch_row_checksum(const Crunch *crunch, uint32_t row, const double *b
     return crunch->left[row] * weighted_sum(crunch->right, buffer, crunch->n);
 }
 
-/* (left * A) * (B * right); counts holds the first bracket. */
+/* (left * A) * (B * right); counts holds the first bracket. Both brackets are vectors, so the whole costs
+ * two passes over a matrix. */
 static uint64_t expect_product(const Crunch *crunch, uint64_t *counts)
 {
     const size_t n = crunch->n;
@@ -136,6 +154,7 @@ static uint64_t expect_blur(const Crunch *crunch, uint64_t *counts)
     return sum;
 }
 
+/* Numbers below the limit; NULL without memory, like the next two. */
 static double *random_numbers(size_t count, uint64_t limit, uint64_t *state)
 {
     double *numbers = calloc(count, sizeof(*numbers));
@@ -154,7 +173,9 @@ static uint64_t *random_words(size_t count, uint64_t *state)
     return words;
 }
 
-/* A bell that is three standard deviations wide on each side, from 1 at its edges to 256. */
+/* A bell that is three standard deviations wide on each side, from 1 at its edges to 256. The weights are
+ * rounded down to whole numbers, so that every sum stays exact. exp() may differ in its last bit between C
+ * libraries; where that changed a weight, the expected checksum would change with it. */
 static double *bell(uint32_t radius)
 {
     double *weights = calloc(2 * (size_t)radius + 1, sizeof(*weights));
@@ -207,6 +228,7 @@ void crunch_free(Crunch *crunch)
     free(crunch);
 }
 
+/* Every row takes the same time, so a small sample will do. */
 double crunch_operation_ns(void)
 {
     enum { N = CRUNCH_USUAL_N, MEASUREMENTS = 30 };

@@ -1,3 +1,6 @@
+/* The descriptors of the registry as JSON, for those who are not linked with them. Every member is said here
+ * once and read in catalog/ once; docs/protocol.md says what it means, because runtimes in other languages
+ * write the same document. */
 #include "engine/describe.h"
 
 #include <string.h>
@@ -9,7 +12,8 @@
 #include "engine/ticks.h"
 
 /* Every field that others may ask for, under its own name: what stands here needs no name of a mode
- * elsewhere. */
+ * elsewhere. Facts that are false are written, too: the catalog wants all of them, so that a runtime cannot
+ * forget one. */
 static json_t *describe_modes(void)
 {
     json_t *modes = json_array();
@@ -90,6 +94,7 @@ static void describe_factors(
     json_object_set_new(term, "only_if", describe_conditions(only_if));
 }
 
+/* A price of 0 stands for the one that is measured on this machine: a turn of the countdown. */
 static json_t *describe_cost(const Cost *cost)
 {
     static const char *const kinds[] = {[COST_CPU] = "cpu", [COST_OUTSIDE] = "outside", [COST_WAIT] = "wait"};
@@ -100,7 +105,8 @@ static json_t *describe_cost(const Cost *cost)
     return object;
 }
 
-/* How many tasks a mode can have, and if it is the machine that allows no more, what of it. */
+/* How many tasks a mode can have, and if it is the machine that allows no more, what of it. Without a
+ * reason it is the experiment itself that has a limit. */
 static void describe_max_tasks(const Experiment *experiment, const Mode *mode, json_t *object)
 {
     char reason[ARENA_REASON_SIZE] = "";
@@ -119,6 +125,9 @@ static json_t *describe_memory_use(const MemoryUse *use)
     return object;
 }
 
+/* The terms that every experiment has come first: the cell's own, the arena, and for each mode what a task
+ * of it takes. Such a term is bound to a mode by the mode's facts, not by its name; each set of the three
+ * facts has to belong to one mode only. */
 static json_t *describe_memory(const Experiment *experiment)
 {
     json_t *uses = json_array();

@@ -1,6 +1,15 @@
 /* The whole lesson in one page. An interpreter holds its lock while it runs code; between instructions the
  * lock may say that it is another thread's turn; while there is nothing to do but wait, or while a library
- * computes on its own, it lets go. */
+ * computes on its own, it lets go.
+ *
+ *     lock_acquire
+ *       step, lock_check, step, lock_check, ...      inside: computing
+ *       lock_release, sleep or crunch, lock_acquire  outside: waiting, or work of a library
+ *     lock_release
+ *
+ * Whatever the mode, this is the only code that takes the lock and lets go of it. So no experiment can forget
+ * to, and no mode can do it in a way of its own: what differs between two cells of a grid is what their names
+ * say. */
 #include "engine/drive.h"
 
 #include <assert.h>
@@ -12,7 +21,8 @@
 #include "engine/timeline.h"
 
 /* Lets go, as an interpreter does around a blocking call; the forced switch counts as waited, the rest of
- * the time until come_back() as outside. */
+ * the time until come_back() as outside. Returns the moment from which on the time counts as outside. The
+ * clock is read once for the lock's books and the timeline, so both agree. */
 static nsec_t drive_leave(Loop *loop, SpanKind what_for)
 {
     nsec_t since = nsec_now(), waited = lock_release(loop->lock, loop->seat, since);
@@ -30,6 +40,7 @@ static void drive_come_back(Loop *loop, nsec_t since)
     timeline_return(loop);
 }
 
+/* Nobody waits for this thread meanwhile, so the step has no budget: it may take as long as it likes. */
 static Step drive_step_outside_the_lock(Loop *loop, Task *task)
 {
     nsec_t since = drive_leave(loop, SPAN_OUTSIDE);
@@ -39,7 +50,8 @@ static Step drive_step_outside_the_lock(Loop *loop, Task *task)
     return step;
 }
 
-/* Only a task that has its thread to itself has a CPU time: on a loop the thread's is that of all. */
+/* CPU time of a task is that of its thread, between its beginning and its end. Where several tasks share a
+ * thread nobody can say whose the time was, and it stays 0. */
 static void drive_begin(Loop *loop, Task *task)
 {
     task->start = nsec_now() - loop->arena->epoch;
@@ -47,6 +59,9 @@ static void drive_begin(Loop *loop, Task *task)
         task->cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+/* Inside the lock, as the step before was. The counter of the arena is bumped before the memory is read, so
+ * exactly one task is the first; it is the one moment when, with luck, all the others are still there.
+ * Reading costs time, which is why only one repetition asks for it. */
 static void drive_end(Loop *loop, Task *task, bool failed)
 {
     Arena *arena = loop->arena;
@@ -63,9 +78,12 @@ static void drive_end(Loop *loop, Task *task, bool failed)
         memory_note(arena, 0);
 }
 
-/* The inner loop of every cell. It reads no clock and asks the lock once a step; a step that is detached runs
- * between a release and an acquisition, and the lock is checked after it as after any other, since it is held
- * again. A task that has a reason before its first step could not be begun. */
+/* The inner loop of every cell: one turn of one task, until it waits, fails or is done. It reads no clock
+ * between steps and asks the lock once a step. So a task that computes gives other threads their turn here,
+ * but never the other tasks of its own loop: those come when it waits, as in asyncio.
+ *
+ * A step that is detached runs between a release and an acquisition, and the lock is checked after it as
+ * after any other, since it is held again. */
 static void drive_run_until_it_waits(Loop *loop, Task *task)
 {
     const Experiment *experiment = loop->cell->experiment;
@@ -74,6 +92,7 @@ static void drive_run_until_it_waits(Loop *loop, Task *task)
 
     if (task->start == 0)
         drive_begin(loop, task);
+    /* It has failed before its first step, or while it waited. */
     if (task->reason[0]) {
         drive_end(loop, task, true);
         return;
@@ -89,6 +108,7 @@ static void drive_run_until_it_waits(Loop *loop, Task *task)
             return;
         }
         lock_check(lock, loop->seat, step.ticks);
+        /* A task that woke itself before it waits is ready already: it only lets the others go first. */
         if (step.kind == STEP_WAIT) {
             if (!loop->alone)
                 timeline_note(loop, task, task->ready ? SPAN_NONE : SPAN_WAIT_IO, 0);
@@ -98,7 +118,9 @@ static void drive_run_until_it_waits(Loop *loop, Task *task)
 }
 
 /* Nothing is ready: let go, sleep until something is, and take the lock again before anybody is woken. With
- * tasks that are ready this is only a glance, so that sources get their turn beside them. */
+ * tasks that are ready this is only a glance, so that sources get their turn beside them. The callbacks of
+ * loop_dispatch() are code of the interpreter, so the lock is held for them: without that, two threads could
+ * be in their experiment's code at the same time under an exclusive lock. */
 static void drive_poll_sources(Loop *loop)
 {
     LoopEvents events;
@@ -125,11 +147,12 @@ static bool drive_open_once(Loop *loop)
     return true;
 }
 
-/* In rounds, because a task that always wakes itself would otherwise keep the loop from its descriptors and
- * timers for ever. */
+/* The round ends with the task that was the last when it began. A task that wakes itself stands behind that
+ * one, so it cannot keep descriptors and timers waiting for ever. */
 static void drive_run_rounds(Loop *loop)
 {
     while (loop->n_unfinished > 0) {
+        /* Otherwise the tasks that are left wait for something that can never come. */
         assert(loop->first_ready || loop_has_sources(loop));
         /* One round: every task that was ready at its beginning has one turn. */
         for (Task *last = loop->last_ready, *task = NULL; last && task != last;) {
@@ -141,6 +164,9 @@ static void drive_run_rounds(Loop *loop)
     }
 }
 
+/* Also a loop that could not be opened hands its tasks over and lets each of them fail: so every task has a
+ * start, an end and a reason, and the cell says what went wrong instead of waiting for tasks that never ran.
+ */
 void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
 {
     bool opened;
@@ -169,6 +195,7 @@ void drive_close(Loop *loop)
     loop->opened = false;
 }
 
+/* The first reason is the cause; what follows from it would hide it. */
 void task_fail(Task *task, const char *reason, ...)
 {
     va_list args;

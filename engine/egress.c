@@ -29,6 +29,9 @@ static bool egress_is_own_origin(const Egress *egress, const Address *address, i
     return false;
 }
 
+/* The order is from the narrowest permission to the widest: the own origin, what the operator lists by
+ * address, what is public and of an allowed host. What nobody allows is refused, so a case that was
+ * forgotten here is closed. */
 char *egress_refusal(const Egress *egress, const struct sockaddr *to)
 {
     char text[ADDRESS_TEXT_SIZE], with_port[ADDRESS_PORT_TEXT_SIZE];
@@ -94,8 +97,8 @@ static char *egress_choose(
     return NULL;
 }
 
-/* Whom to ask for: localhost means the loopback addresses whatever a resolver thinks (RFC 6761, 6.3), and a
- * small system has no file that says so. NULL stands for them. */
+/* The name to look up: localhost means the loopback addresses whatever a resolver thinks (RFC 6761, 6.3), and
+ * a small system has no file that says so. NULL stands for them. */
 static const char *egress_node_of(const UrlTarget *target, char literal[static ADDRESS_TEXT_SIZE])
 {
     if (target->is_address)
@@ -105,7 +108,8 @@ static const char *egress_node_of(const UrlTarget *target, char literal[static A
     return target->is_address ? literal : target->host;
 }
 
-/* An address stands in the URL already, and libcurl reads it as it is. */
+/* An address stands in the URL already, and libcurl reads it as it is. All the same it goes through the
+ * look-up, so that names and addresses are judged by the same code. */
 static int egress_aim(const UrlTarget *target, Egress *egress, char *reason)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
@@ -132,6 +136,8 @@ static int egress_aim(const UrlTarget *target, Egress *egress, char *reason)
     return 0;
 }
 
+/* The URL was judged before, by the plan; it is judged again here, because a request may come from somewhere
+ * else, and because what a name leads to is known only where it is dialled from. */
 int egress_to_url(const Cell *cell, const char *url, Egress *ret, char reason[static ARENA_REASON_SIZE])
 {
     Egress egress = egress_to_own_origin(cell);
@@ -159,6 +165,8 @@ void egress_finish(Egress *egress)
     *egress = (Egress){0};
 }
 
+/* The last word. CURL_SOCKET_BAD ends this attempt, and libcurl may try the next address, about which it
+ * asks again. The reason is kept, since libcurl reports no more than that it could not connect. */
 static curl_socket_t egress_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 {
     EgressTransfer *transfer = user;
@@ -179,6 +187,8 @@ static size_t egress_on_header(char *data, size_t size, size_t count, void *user
     return egress_take(user, size * count) ? size * count : 0;
 }
 
+/* Set anew for each request: a handle that is used again keeps its options, but the transfer counts from 0.
+ */
 void egress_guard(EgressTransfer *transfer, const Egress *egress, CURL *easy)
 {
     egress_finish_transfer(transfer);
@@ -204,6 +214,7 @@ void egress_finish_transfer(EgressTransfer *transfer)
     *transfer = (EgressTransfer){0};
 }
 
+/* Counted while it comes: a length that a server announces may be missing or wrong. */
 bool egress_take(EgressTransfer *transfer, size_t n_bytes)
 {
     transfer->n_bytes += n_bytes;

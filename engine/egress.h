@@ -29,7 +29,7 @@ typedef struct Egress {
     struct curl_slist *resolve; /* the addresses chosen for the URL's name; NULL: it needs none */
 } Egress;
 
-/* One request on its way. */
+/* One request on its way. Used by the thread of its task's loop only. Zero at first. */
 typedef struct EgressTransfer {
     const Egress *egress;
     uint64_t n_bytes;
@@ -43,6 +43,8 @@ Egress egress_to_own_origin(const Cell *cell);
  * -EACCES if none may, -EHOSTUNREACH if there is none, -EINVAL if the URL is not one; then with the reason.
  */
 int egress_to_url(const Cell *cell, const char *url, Egress *ret, char reason[static ARENA_REASON_SIZE]);
+
+/* Frees the list of addresses, which must outlive all transfers that use it. */
 void egress_finish(Egress *egress);
 
 /* Why the address must not be dialled, naming it and the rule; the caller frees it. NULL if it may be. */

@@ -1,3 +1,6 @@
+/* Every event is one line of JSON. It is made when the repetition is over, from the arena alone; nothing
+ * here is called while a clock runs. Times are nanoseconds as whole numbers, and those of tasks count from
+ * the start of their cell. docs/protocol.md has the members and what they mean. */
 #include "engine/events.h"
 
 #include <assert.h>
@@ -40,12 +43,14 @@ json_t *event_error(const char *message, const Problem *problem)
     return event;
 }
 
+/* What all samples have; a sample that failed has nothing more. */
 static json_t *header(const Cell *cell, int repetition, const char *status, const char *reason)
 {
     return json_pack("{s:s, s:I, s:i, s:s, s:s?}", "event", "sample", "cell", (json_int_t)cell->number,
         "repetition", repetition, "status", status, "reason", reason);
 }
 
+/* A process that called exit() in the middle of a task leaves no reason behind. */
 static const char *failure(const Arena *arena)
 {
     return arena->reason[0] ? arena->reason : "its process ended before the last task did";
@@ -56,7 +61,9 @@ json_t *event_no_sample(const Cell *cell, int repetition, const char *reason)
     return header(cell, repetition, "failed", reason);
 }
 
-/* What a task adds to memory: as a process what it has, else its part of the growth since before. */
+/* What a task adds to memory: as a process what it has, else its part of the growth since before. In a
+ * process everything is its own, and what it shares with its parent is counted in part by the kernel.
+ * Threads have one memory together, which may also have shrunk meanwhile: that is no negative need. */
 static uint64_t per_task(const Arena *arena, uint64_t before, uint64_t during)
 {
     if (arena->tasks_are_alone)
@@ -82,6 +89,7 @@ static json_t *memory_json(const Cell *cell, const Arena *arena)
                      (has_stack ? KERNEL_STACK_BYTES : 0)));
 }
 
+/* Each seat has counted for itself; all threads have been joined, so plain additions see everything. */
 static json_t *lock_stats_json(Arena *arena)
 {
     LockStats sum = {0};
@@ -105,6 +113,7 @@ static json_t *lock_stats_json(Arena *arena)
         (json_int_t)sum.waited);
 }
 
+/* Where tasks share a thread nobody can say how much CPU time one of them had: null, not 0. */
 static json_t *task_json(const Cell *cell, const Task *task)
 {
     return json_pack("{s:I, s:I, s:I, s:o, s:o}", "id", (json_int_t)task->id, "start_ns",
@@ -113,6 +122,8 @@ static json_t *task_json(const Cell *cell, const Task *task)
         cell->experiment->answer(cell, task));
 }
 
+/* Of those that ended in the same nanosecond the lower number comes first, so that the order is always the
+ * same. */
 static int by_end(const void *one, const void *other)
 {
     const Task *a = *(const Task *const *)one, *b = *(const Task *const *)other;
@@ -137,6 +148,9 @@ static json_t *completion_order(Arena *arena, uint32_t n_rows)
     return array;
 }
 
+/* With ten thousand tasks the rows would be megabytes for each repetition; usually the first 256 are sent,
+ * with the number of those left out. Figures of the cell as a whole (lock_stats, metrics) are sums over all
+ * tasks. */
 json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full)
 {
     uint32_t n_rows = full || arena->n_started < SUMMARY_ROWS ? arena->n_started : SUMMARY_ROWS;
@@ -195,6 +209,8 @@ json_t *event_no_timeline(const Cell *cell, const char *reason)
         "{s:s, s:I, s:s}", "event", "timeline", "cell", (json_int_t)cell->number, "reason", reason);
 }
 
+/* A span is an array and not an object, because there may be tens of thousands: [task, kind, start, end],
+ * and an instant without an end. */
 json_t *event_timeline(const Cell *cell, Arena *arena)
 {
     Timeline *timeline = arena->timeline;

@@ -1,4 +1,5 @@
-/* The events of the run protocol as JSON objects. This is the only file that knows the protocol's names. */
+/* The events of the run protocol as JSON objects, each a new reference. Their members are written
+ * here and nowhere else; docs/protocol.md says what they mean. */
 #pragma once
 
 #include <jansson.h>

@@ -4,7 +4,10 @@
  *
  * Task 0 answers the client (see convoy-client.h), all others are hogs. Where they can run at the same time,
  * the hogs go on until the client is satisfied. In serial, and on a loop without await_every, they cannot:
- * there each hog computes for duration_ms, and on the loop the request waits for it. */
+ * there each hog computes for duration_ms, and on the loop the request waits for it.
+ *
+ * The first to end tells the others: the board's flag over is set by the client when it has enough, or by a
+ * task that finds that no more can come. It is looked at between steps, so nobody is interrupted. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +100,8 @@ static const Parameter parameters[] = {
  *
  * Under the global lock every turn takes a switch interval, and there is no queue: until the last of n
  * threads has had its first turn, n ln n turns pass, and for 255 hogs that is six each. Without such a lock
- * whoever starts them has to share the CPUs with those that are there. */
+ * whoever starts them has to share the CPUs with those that are there. Each hog adds to the time until the
+ * first request, and so to the whole, since the client's time begins with it. */
 static const Cost costs[] = {
     {.kind = COST_WAIT, .ns = 1e6, .times = {"duration_ms"}},
     {.kind = COST_WAIT,
@@ -125,7 +129,8 @@ static bool convoy_runs_together(const Cell *cell)
     return cell->mode->side_by_side || (cell->mode->one_loop && params->await_every > 0);
 }
 
-/* All are to be there when the first request comes; a loop that is to be frozen needs its first hog. */
+/* All are to be there when the first request comes; a loop that is to be frozen needs its first hog. In
+ * serial only the task that answers can begin, since it ends only when the client does. */
 static uint32_t convoy_n_needed(const Cell *cell)
 {
     if (convoy_runs_together(cell))
@@ -133,6 +138,10 @@ static uint32_t convoy_n_needed(const Cell *cell)
     return cell->mode->one_loop && cell->n_tasks > 1 ? 2 : 1;
 }
 
+/* The client is forked while the process has one thread, and before the clock starts. SOCK_SEQPACKET keeps
+ * the bounds of messages: a request is received whole or not at all. The own copy of the client's end is
+ * closed at once; otherwise the socket would stay open when the client has ended, and task 0 would wait for
+ * ever. */
 static int convoy_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const ConvoyParams *params = (const ConvoyParams *)cell->params;
@@ -183,6 +192,8 @@ static void convoy_begin(const Cell *cell, Task *task)
     atomic_fetch_add_explicit(&convoy->board->n_begun, 1, memory_order_relaxed);
 }
 
+/* In the processes mode every process has inherited this end, and each that does not answer closes it; so
+ * does the cell's own process, when all have been forked. In threads it is the one that is used. */
 static void convoy_attend(const Cell *cell, Arena *arena)
 {
     (void)arena;
@@ -190,6 +201,7 @@ static void convoy_attend(const Cell *cell, Arena *arena)
         convoy_close_socket(cell->prepared);
 }
 
+/* The watch is a part of the task's state, so its address leads to it. */
 static void convoy_on_ready(Loop *loop, Watch *watch, uint32_t events)
 {
     ConvoyTask *state = (ConvoyTask *)((char *)watch - offsetof(ConvoyTask, watch));
@@ -198,6 +210,7 @@ static void convoy_on_ready(Loop *loop, Watch *watch, uint32_t events)
     loop_wake(loop, state->task);
 }
 
+/* The hogs must be told, or they would compute for ever for a client that is not there. */
 static Step convoy_stop_answering(Loop *loop, Task *task, StepKind kind)
 {
     const Convoy *convoy = loop->cell->prepared;
@@ -207,8 +220,10 @@ static Step convoy_stop_answering(Loop *loop, Task *task, StepKind kind)
     return (Step){kind, 0};
 }
 
-/* Sending may block, so an interpreter lets go of its lock for it: a request is received inside the lock, and
- * its answer is sent outside. */
+/* Sending may block, so an interpreter lets go of its lock for it: a request is received inside the lock,
+ * and its answer is sent outside. The watch is set before the task counts as begun: from then on the client
+ * may send. What wakes the task may be a leftover, so a receive that finds nothing just waits on. A receive
+ * that fails in another way, or brings nothing, means that the client has ended. */
 static Step convoy_answer_request(Loop *loop, Task *task, uint64_t ticks)
 {
     const Convoy *convoy = loop->cell->prepared;
@@ -230,6 +245,7 @@ static Step convoy_answer_request(Loop *loop, Task *task, uint64_t ticks)
             send(convoy->fd, &state->request, sizeof(state->request), MSG_NOSIGNAL) == sizeof(state->request);
         return (Step){STEP_WAIT, 0};
     }
+    /* Inside the lock, so it must not block: everybody else would wait with it. */
     n = recv(convoy->fd, &state->request, sizeof(state->request), MSG_DONTWAIT);
     if (n < 0 && errno == EAGAIN)
         return (Step){STEP_WAIT, 0};
@@ -242,6 +258,8 @@ static Step convoy_answer_request(Loop *loop, Task *task, uint64_t ticks)
     return (Step){STEP_DETACHED, ticks};
 }
 
+/* Reading a flag costs nothing, reading the clock does; so where it is the clock that decides, it is read
+ * every 10,000 ticks only. */
 static bool convoy_is_over(const Cell *cell, ConvoyTask *state)
 {
     const Convoy *convoy = cell->prepared;
@@ -258,6 +276,8 @@ static bool convoy_is_over(const Cell *cell, ConvoyTask *state)
     return true;
 }
 
+/* A hog is a countdown without an end. What it has done is published on the board after each step, because
+ * the client looks there for a sign of life. */
 static Step convoy_compute(Loop *loop, Task *task, uint64_t ticks)
 {
     const ConvoyParams *params = (const ConvoyParams *)loop->cell->params;
@@ -291,7 +311,8 @@ static Step convoy_step(Loop *loop, Task *task, uint64_t ticks)
     return task->id == 0 ? convoy_answer_request(loop, task, ticks) : convoy_compute(loop, task, ticks);
 }
 
-/* With this end closed the client ends, if it has not. */
+/* With this end closed the client ends, if it has not. Sorting and choosing the percentiles happens after
+ * the clock, and only three of them go to the arena: the board is gone with this process. */
 static void convoy_conclude(const Cell *cell, Arena *arena)
 {
     Convoy *convoy = cell->prepared;
@@ -308,6 +329,8 @@ static void convoy_conclude(const Cell *cell, Arena *arena)
     arena->outcome[OUTCOME_TIME] = board->last - board->first;
 }
 
+/* Tasks that are processes wrote their states into the arena, and the client its count onto the board, so
+ * both can be compared here. */
 static const char *convoy_check(const Cell *cell, const Task *task)
 {
     const Convoy *convoy = cell->prepared;

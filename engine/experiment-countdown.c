@@ -1,5 +1,8 @@
 /* The function of the article: count a number down to zero. It is bound to the CPU, so threads cannot make it
- * faster under a lock that lets only one of them run. */
+ * faster under a lock that lets only one of them run.
+ *
+ * It is the experiment to read first: a step that counts for as many ticks as it may, and says how many it
+ * used. */
 #include "base/array.h"
 #include "engine/registry.h"
 #include "engine/ticks.h"
@@ -40,6 +43,9 @@ static const Parameter parameters[] = {
 
 static const Cost costs[] = {{.times = {"n"}}};
 
+/* A step ends when its budget is used up, when the task is done, or, on a loop of many tasks, at an await:
+ * the task wakes itself and waits, so that it stands behind the others. A task that is alone on its loop has
+ * nobody to let go first. */
 static Step countdown_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const CountdownParams *params = (const CountdownParams *)loop->cell->params;
@@ -79,6 +85,8 @@ static json_t *countdown_answer(const Cell *cell, const Task *task)
     return json_integer((json_int_t)((const CountdownState *)task->state)->left);
 }
 
+/* Turns of all tasks together in a second of wall time: what more tasks achieve, and not what each of them
+ * does. */
 static void countdown_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     const CountdownParams *params = (const CountdownParams *)cell->params;

@@ -21,7 +21,10 @@ typedef struct CounterParams {
     int switch_inside;
 } CounterParams;
 
-/* The process's memory: threads share it, processes have one each. */
+/* The process's memory: threads share it, processes have one each. The two are on lines of their own, so
+ * that a task that ends does not disturb those that count. Relaxed is enough for x: the lesson needs a load
+ * and a store that others can come between, and a plain int would be a data race, for which C promises
+ * nothing at all. */
 typedef struct Counter {
     alignas(64) _Atomic int64_t x; /* relaxed load, relaxed store: the race is the lesson */
     alignas(64) atomic_uint n_ended;
@@ -63,6 +66,7 @@ static const Parameter parameters[] = {
     },
 };
 
+/* Three ticks of work, and one more as room for the loop around them. */
 static const Cost costs[] = {{.ns = (TICKS_PER_INCREMENT + 1) * TICK_NS, .times = {"n"}}};
 
 static int counter_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
@@ -79,7 +83,7 @@ static int counter_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
     return 0;
 }
 
-/* The call fills the time of all three ticks. */
+/* The call fills the time of all three ticks, since load and store by themselves take almost none. */
 static void counter_do_tick(Counter *counter, CounterState *state, uint64_t turns)
 {
     switch (state->phase) {
@@ -99,6 +103,7 @@ static void counter_do_tick(Counter *counter, CounterState *state, uint64_t turn
     }
 }
 
+/* The one that ends last in its process sees the final x. */
 static void counter_end(const Loop *loop, Counter *counter, CounterState *state)
 {
     const CounterParams *params = (const CounterParams *)loop->cell->params;
@@ -109,6 +114,8 @@ static void counter_end(const Loop *loop, Counter *counter, CounterState *state)
         state->tally = (Tally){params->n * n_tasks, state->seen};
 }
 
+/* With switch_inside=off a step that has begun an increment finishes it, also beyond its budget: by two
+ * ticks at most. On a loop of many tasks a step that ended inside is an await there, as in x += await f(). */
 static Step counter_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const CounterParams *params = (const CounterParams *)loop->cell->params;
@@ -125,6 +132,7 @@ static Step counter_step(Loop *loop, Task *task, uint64_t ticks)
         counter_end(loop, counter, state);
         return (Step){STEP_DONE, used};
     }
+    /* On a loop nothing but an await lets the others in, so between two increments the task goes on. */
     if (state->phase == PHASE_LOAD || loop->alone)
         return (Step){STEP_MORE, used};
     loop_wake(loop, task);
@@ -141,6 +149,8 @@ static bool counter_is_promised(const Cell *cell)
     return cell->n_tasks == 1 || mode_is_one_by_one(cell->mode) || !cell->mode->shares_memory;
 }
 
+/* A counter can lose updates but not gain any. Where nothing can come between, a lost one is our own fault.
+ */
 static const char *counter_check(const Cell *cell, const Task *task)
 {
     const CounterState *state = (const CounterState *)task->state;

@@ -13,7 +13,8 @@
 #include "engine/registry.h"
 
 /* A piece takes some 20 us: so many multiplications with their additions, and to begin a part takes about as
- * long as PART of them. */
+ * long as PART of them. PART keeps a piece of a small matrix short: there the calls count more than the
+ * numbers. */
 enum { PIECE = 65536, PART = 32 };
 
 static const char *const kernels[] = {[CRUNCH_MATMUL] = "matmul", [CRUNCH_BLUR] = "blur", NULL};
@@ -106,7 +107,8 @@ static int crunch_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
     return -ENOMEM;
 }
 
-/* Does the next piece of the task's work, which may begin in one row and end in another. */
+/* Does the next piece of the task's work, which may begin in one row and end in another. The end of a row
+ * adds it to the checksum and begins the next in the same buffer, so no task ever keeps a whole result. */
 static void crunch_do_piece(const Crunch *crunch, int64_t rounds, CrunchState *state)
 {
     uint32_t n_parts = crunch_n_parts(crunch->kind, crunch->n);
@@ -124,6 +126,8 @@ static void crunch_do_piece(const Crunch *crunch, int64_t rounds, CrunchState *s
     }
 }
 
+/* With release=on each piece is a step outside the lock, and between two of them the task is back inside,
+ * asks for the lock and lets go of it again, as an interpreter does around each call of a library. */
 static Step crunch_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const CrunchParams *params = (const CrunchParams *)loop->cell->params;
@@ -138,6 +142,8 @@ static Step crunch_step(Loop *loop, Task *task, uint64_t ticks)
     return (Step){state->rounds < params->rounds ? more : STEP_DONE, 1};
 }
 
+/* All rounds are the same work, so their checksums add up to a multiple of one. The sum is modulo 2^64 on
+ * both sides. */
 static const char *crunch_check(const Cell *cell, const Task *task)
 {
     const CrunchParams *params = (const CrunchParams *)cell->params;
@@ -148,7 +154,7 @@ static const char *crunch_check(const Cell *cell, const Task *task)
                                                                           : "its result has a wrong checksum";
 }
 
-/* In 32 bits, which every reader of JSON can hold. */
+/* In 32 bits, which every reader of JSON can hold. A number in JavaScript is exact up to 2^53 only. */
 static json_int_t crunch_short_checksum(const Task *task)
 {
     uint64_t checksum = ((const CrunchState *)task->state)->checksum;

@@ -97,6 +97,7 @@ static const Parameter parameters[] = {
 
 static const Cost costs[] = {
     {.kind = COST_WAIT, .ns = 1e6, .times = {"requests", "delay_ms"}},
+    /* Half of it, on average. */
     {.kind = COST_WAIT, .ns = 0.5e6, .times = {"requests", "jitter_ms"}},
     {.ns = 80e3, .times = {"requests"}},
     {.ns = 0.5, .times = {"requests", "bytes"}},
@@ -119,7 +120,8 @@ static const MemoryUse memory[] = {
 };
 
 /* What a task needs at once: in epoll a socket; in a thread a socket, an epoll set, and libcurl's two of
- * each multi handle. Processes count by themselves, and are limited to what a machine can bear. */
+ * each multi handle. Processes count by themselves, and are limited to what a machine can bear. The hard
+ * limit is asked, since the program raises its soft one to it when it starts. */
 static int64_t fetch_max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000, OTHERS = 64 };
@@ -147,6 +149,8 @@ static size_t fetch_state_bytes(const Cell *cell)
     return sizeof(FetchTask) + (size_t)params->requests * sizeof(FetchRow);
 }
 
+/* What is forbidden is found out here, before anything is measured. curl_global_init() must be called before
+ * there are threads: not in every version is it safe beside others. */
 static int fetch_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const FetchParams *params = (const FetchParams *)cell->params;
@@ -169,7 +173,8 @@ static int fetch_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 }
 
 /* The task's page on the own server. The delay depends on seed, task and request alone, so every mode and
- * every repetition waits for the same times. */
+ * every repetition waits for the same times. So two modes wait for the same, and their difference is the
+ * mode's. The tasks are spread over the ports of the own server in turns. */
 static void fetch_own_url(char *url, size_t size, const Cell *cell, uint32_t task, uint32_t request)
 {
     const FetchParams *params = (const FetchParams *)cell->params;
@@ -185,6 +190,7 @@ static void fetch_own_url(char *url, size_t size, const Cell *cell, uint32_t tas
         (long long)params->bytes);
 }
 
+/* To take less than was offered tells libcurl to break off. */
 static size_t fetch_on_content(char *data, size_t size, size_t count, void *user)
 {
     FetchTask *state = user;
@@ -219,7 +225,7 @@ static bool fetch_start_request(Loop *loop, Task *task)
     curl_easy_setopt(state->easy, CURLOPT_TIMEOUT_MS, (long)params->request_timeout_ms);
     curl_easy_setopt(state->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(state->easy, CURLOPT_USERAGENT, "gilscope");
-    /* No signals for time-outs. */
+    /* No signals for time-outs: with many threads a SIGALRM could reach any of them. */
     curl_easy_setopt(state->easy, CURLOPT_NOSIGNAL, 1L);
     /* Without these two libcurl looks through all its connections for every new transfer: with 10,000 of
      * them that takes five times as long as the transfers. */
@@ -249,6 +255,7 @@ static int fetch_open_loop(Loop *loop)
     return params->client == CLIENT_BLOCKING ? 0 : transfers_open(loop, fetch_on_ended);
 }
 
+/* The handle goes in any case, so a task that has failed leaves no socket open behind it. */
 static Step fetch_finish(Task *task, StepKind kind, uint64_t ticks)
 {
     FetchTask *state = (FetchTask *)task->state;

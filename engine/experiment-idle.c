@@ -2,7 +2,11 @@
  * sleeps for a while, and wakes now and then if it is asked to: see idle-task.h.
  *
  * Too few threads are a result here, so a number that would take process numbers or memory from everybody
- * else on the machine is not even tried: see room.h. */
+ * else on the machine is not even tried: see room.h.
+ *
+ * Two limits are asked at two times. max_tasks, for the catalog, is what this machine could ever bear; the
+ * start limit, when a cell begins, is what it bears at this moment, and the tasks beyond it are not started.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -78,6 +82,8 @@ static int64_t idle_bytes_of(const Mode *mode)
     return mode->shares_memory ? BYTES_OF_THREAD : BYTES_OF_PROCESS;
 }
 
+/* Processes are limited lower, since each takes several times the memory of a thread. Tasks of a loop or in
+ * serial need no thread, so the machine sets them no limit. */
 static int64_t idle_max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
     enum { MOST = 10000, MOST_PROCESSES = 1000 };
@@ -93,7 +99,8 @@ static int64_t idle_max_tasks(const Mode *mode, char reason[static ARENA_REASON_
     return room;
 }
 
-/* The size of the stacks that the tasks will have. */
+/* The size of the stacks that the tasks will have. A process runs on the first thread's stack, which grows
+ * up to a limit; a thread has what it was given. */
 static uint64_t idle_stack_size(const Cell *cell)
 {
     struct rlimit limit;
@@ -110,6 +117,8 @@ static uint64_t idle_stack_size(const Cell *cell)
     return size;
 }
 
+/* Without this a task that touches more than it has would die of SIGSEGV, and the reason would be a signal
+ * number. */
 static int idle_check_stack(const Cell *cell, char *reason)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
@@ -123,6 +132,7 @@ static int idle_check_stack(const Cell *cell, char *reason)
     return -EINVAL;
 }
 
+/* A limit that is set already and lower is kept. */
 static void idle_limit_start(Cell *cell)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
@@ -149,7 +159,8 @@ static int idle_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
     if (r < 0)
         return r;
     idle_limit_start(cell);
-    /* Where huge pages are given to all, a stack may get one of 2 MB for its first byte. */
+    /* Where huge pages are given to all, a stack may get one of 2 MB for its first byte. The memory of a
+     * thread would then be that of a huge page, and the bytes that it touches would not show. */
     prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     gate = mmap(NULL, sizeof(*gate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (gate == MAP_FAILED || sem_init(&gate->open, 1, 0) < 0) {
@@ -174,6 +185,7 @@ static json_t *idle_answer(const Cell *cell, const Task *task)
     return json_integer((json_int_t)((const IdleTask *)task->state)->wakeups);
 }
 
+/* On a loop nothing is created: there it is the time until the last task has begun. */
 static double idle_create_ns_per_task(const Cell *cell, Arena *arena)
 {
     nsec_t last_start = 0;
@@ -191,7 +203,9 @@ typedef struct IdleRates {
     double switches, cpu;
 } IdleRates;
 
-/* Of the times that a thread woke, one was the end of its sleep, and is there without wake-ups too. */
+/* Of the times that a thread woke, one was the end of its sleep, and is there without wake-ups too. So the
+ * part that wake-ups have in it is wakeups out of wakeups + 1. The rest would make a task that wakes once
+ * look twice as busy as it is. */
 static void idle_add_rates(const IdleTask *state, uint64_t wakeups, IdleRates *rates)
 {
     double part = (double)wakeups / (double)(wakeups + 1),

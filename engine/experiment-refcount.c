@@ -76,7 +76,9 @@ static const Cost costs[] = {
     {.ns = 35, .times = {"n"}, .only_if = {{"count", "locked"}}},
 };
 
-/* A tick takes a tick's time with every kind of count, if more than one pair fits. */
+/* A tick takes a tick's time with every kind of count, if more than one pair fits. Otherwise a step with a
+ * dear count would take many times as long as one with a cheap count, and locks that are asked between steps
+ * would be asked less often: two counts would be compared under two different locks. */
 static uint64_t refcount_pairs_per_tick(const Cell *cell, CountKind kind)
 {
     double pairs = (double)cell->turns_per_tick * ticks_turn_ns() / refcount_pair_ns(kind);
@@ -84,6 +86,8 @@ static uint64_t refcount_pairs_per_tick(const Cell *cell, CountKind kind)
     return pairs > 1 ? (uint64_t)(pairs + 0.5) : 1;
 }
 
+/* Where tasks have memory of their own, each has an object of its own, with two references: the parent's and
+ * the task's. */
 static int refcount_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const RefcountParams *params = (const RefcountParams *)cell->params;
@@ -108,7 +112,9 @@ static void refcount_end(const Loop *loop, Object *object, RefcountState *state)
         state->tally = (Tally){1, refcount_settle(&object->refcount)};
 }
 
-/* A loop is a thread, and that is what owns a biased count. */
+/* A loop is a thread, and that is what owns a biased count. Between its steps an owner looks whether it was
+ * asked to merge, as CPython does at its next safe point. The division before the comparison keeps ticks
+ * times pairs from overflowing. */
 static Step refcount_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const RefcountParams *params = (const RefcountParams *)loop->cell->params;
@@ -129,6 +135,8 @@ static Step refcount_step(Loop *loop, Task *task, uint64_t ticks)
     return (Step){STEP_DONE, ticks};
 }
 
+/* Only a plain count without protection may be wrong: that is the lesson. Everywhere else a wrong count is a
+ * fault of the model. */
 static const char *refcount_check(const Cell *cell, const Task *task)
 {
     const RefcountParams *params = (const RefcountParams *)cell->params;

@@ -3,7 +3,11 @@
  * copy of; a piece of memory that is shared on purpose; or messages through a pipe, which the parent counts.
  *
  * An addition is one that cannot be lost, whatever the lock: what gets lost without one is the subject of the
- * counter experiment. */
+ * counter experiment.
+ *
+ * The pipe is the hard part. It holds 64 KB, so somebody has to read while the tasks write. With threads and
+ * processes that is the parent's thread, in attend(). In serial and on a loop there is no other thread: the
+ * loop itself reads, and a task that finds the pipe full must let the loop have a turn. */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -110,7 +114,7 @@ static bool share_read_pipe(Share *share)
     ShareMessage messages[1024];
     ssize_t n;
 
-    /* Messages are written whole, so whole ones are read. */
+    /* Messages are written whole (they are shorter than PIPE_BUF), so whole ones are read. */
     while ((n = read(share->read_fd, messages, sizeof(messages))) > 0)
         share->n_received += (size_t)n / sizeof(messages[0]);
     return n < 0 && (errno == EAGAIN || errno == EINTR);
@@ -123,6 +127,7 @@ static void share_on_readable(Loop *loop, Watch *watch, uint32_t events)
     share_read_pipe(loop->cell->prepared);
 }
 
+/* Only where the loop reads the pipe is there a state; NULL says that there is nothing to close. */
 static int share_open_loop(Loop *loop)
 {
     const Share *share = loop->cell->prepared;
@@ -138,6 +143,8 @@ static int share_open_loop(Loop *loop)
     return loop_watch(loop, &own->watch, EPOLLIN);
 }
 
+/* Messages may still stand in the pipe when the last task has ended: they are counted before the loop goes.
+ */
 static void share_close_loop(Loop *loop)
 {
     ShareLoop *own = loop->state;
@@ -164,6 +171,8 @@ static void share_attend(const Cell *cell, Arena *arena)
     if (!cell->mode->shares_memory)
         close(share->write_fd);
     while (goes_on && share->n_received < expected) {
+        /* Asked before the pipe is read, so that what the last task wrote before it ended is still counted.
+         */
         bool all_ended = atomic_load_explicit(&arena->n_finished, memory_order_relaxed) == arena->n_started;
 
         poll(&readable, 1, LOOK_MS);
@@ -180,7 +189,9 @@ static void share_on_writable(Loop *loop, Watch *watch, uint32_t events)
     loop_wake(loop, state->task);
 }
 
-/* In the parent's own thread nobody can read before this task lets the loop have its turn. */
+/* In the parent's own thread nobody can read before this task lets the loop have its turn. So it wakes
+ * itself and waits, as with an await, and the loop looks at its descriptors before the task tries again.
+ * Where the parent reads in a thread of its own, the task waits for the kernel's word that there is room. */
 static Step share_wait_for_room(Loop *loop, Task *task)
 {
     const Share *share = loop->cell->prepared;
@@ -199,7 +210,9 @@ static Step share_wait_for_room(Loop *loop, Task *task)
 }
 
 /* Writing may block, so an interpreter lets go of its lock for it. It does not block here, for the sake of
- * the event loop: where the pipe is full, the task waits for room. */
+ * the event loop: where the pipe is full, the task waits for room. Two steps make a message: one inside the
+ * lock that makes it, and one outside that writes it. A message that could not be written is made and
+ * written again. */
 static Step share_send_message(Loop *loop, Task *task, uint64_t ticks)
 {
     /* Making a message takes an interpreter some ten instructions. */
@@ -254,7 +267,8 @@ static void share_conclude(const Cell *cell, Arena *arena)
     arena->outcome[OUTCOME_SEEN] = share_seen_by_parent(cell->prepared);
 }
 
-/* A variable is the one thing that processes do not share. */
+/* A variable is the one thing that processes do not share. In processes a variable must read 0 in the
+ * parent: if it did not, the tasks would not have been processes. */
 static const char *share_check(const Cell *cell, const Task *task)
 {
     const ShareParams *params = (const ShareParams *)cell->params;

@@ -1,5 +1,19 @@
 /* An experiment is the function of the lesson, written once as a resumable step. It knows nothing of threads
- * or locks. One experiment-*.c each, ending in its const descriptor. */
+ * or locks. One experiment-*.c each, ending in its const descriptor.
+ *
+ * Its functions are called in this order, of which most may be left out:
+ *
+ *     prepare                      once, in the cell's process, before the clock
+ *     open_loop                    once for each loop, in its thread; from here on the clock runs
+ *     step, step, ...              for each task, in its loop's thread
+ *     attend                       once, meanwhile, in the cell's first thread (in threads and processes)
+ *     close_loop                   once for each loop; then the clock stops
+ *     conclude, check              in the cell's process
+ *     answer, report               in the engine's process, from the arena alone
+ *
+ * What a step needs it finds in three places: the parameters and what prepare() made, in loop->cell,
+ * read-only; the loop's own state; and the task's own, Task.state, which is all zero at first. Only the arena
+ * comes back to the engine: an answer that is left in other memory is lost with the process. */
 #pragma once
 
 #include <jansson.h>
@@ -8,6 +22,7 @@
 #include "engine/loop.h"
 #include "engine/parameter.h"
 
+/* What is to become of the task after a step. */
 typedef enum StepKind {
     STEP_MORE,     /* goes on with the next step at once */
     STEP_WAIT,     /* goes on when somebody wakes the task: a watch, a timer or the experiment */
@@ -18,7 +33,7 @@ typedef enum StepKind {
 
 typedef struct Step {
     StepKind kind;
-    uint64_t ticks; /* how much of the budget was used */
+    uint64_t ticks; /* how much of the budget was used; a lock that counts ticks goes by it */
 } Step;
 
 /* A parameter and the value it is to have; or a fact of the cell's mode or lock, "mode.one_loop": any member
@@ -130,6 +145,8 @@ struct Experiment {
     void (*report)(const Cell *cell, Arena *arena, json_t *metrics);
 };
 
+/* The two that may be a number or a function, asked in the same way. reason is written only where the
+ * machine is the limit. */
 static inline int64_t experiment_max_tasks(
     const Experiment *experiment, const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {

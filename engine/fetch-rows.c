@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Comes in pieces of any size; only the first bytes of the whole are kept, and all are counted. */
 void fetch_row_content(FetchRow *row, const char *data, size_t length)
 {
     size_t room = FETCH_CONTENT_START - row->n_start;

@@ -12,10 +12,10 @@ enum { FETCH_CONTENT_START = 64 };
 /* Written while the request runs, by its loop's thread; zero before. */
 typedef struct FetchRow {
     nsec_t lookup, connect, first_byte, total; /* since the request's start */
-    uint64_t bytes;
-    uint16_t status; /* of HTTP; 0 if there was no answer */
-    uint8_t n_start;
-    char start[FETCH_CONTENT_START]; /* the first bytes of the content */
+    uint64_t bytes;                            /* of the content, all of them */
+    uint16_t status;                           /* of HTTP; 0 if there was no answer */
+    uint8_t n_start;                           /* so many bytes of start are filled */
+    char start[FETCH_CONTENT_START];           /* the first bytes of the content */
 } FetchRow;
 
 /* Adds received content. */

@@ -1,3 +1,5 @@
+/* What a result says about the machine it comes from, so that two results can be compared by somebody who
+ * sees only the results. Everything here is read once or rarely and never in a timed region. */
 #include "engine/host.h"
 
 #include <stdio.h>
@@ -10,7 +12,8 @@
 #include "engine/affinity.h"
 #include "engine/container.h"
 
-/* /proc/cpuinfo names the model on most architectures; where it does not, the machine's name must do. */
+/* /proc/cpuinfo names the model on most architectures; where it does not, the machine's name must do. On
+ * arm64, for one, there is no such line. */
 static json_t *cpu_model(const struct utsname *name)
 {
     auto_file FILE *file = fopen("/proc/cpuinfo", "re");

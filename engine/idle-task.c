@@ -2,7 +2,14 @@
  *
  * All must be there at the same time, or it would not be seen what they cost together. A thread or process
  * that has begun waits at a gate; when all have, the cell's first thread looks at the memory and opens it. On
- * a loop the last task to begin does the same. In serial there is only ever one. */
+ * a loop the last task to begin does the same. In serial there is only ever one.
+ *
+ *     NEW ──> BEGUN ──> ARRIVED ──> ASLEEP ──> DONE
+ *               │ touches its stack,   │ wakes now and then
+ *               │ waits at the gate    │
+ *
+ * Waiting at the gate blocks, so it is done outside the lock. It is a semaphore and not a condition, because
+ * in the processes mode it has to work between processes. */
 #include "engine/idle-task.h"
 
 #include <assert.h>
@@ -14,7 +21,9 @@
 #include "engine/memory.h"
 #include "engine/mode.h"
 
-/* Uses the stack down to so many bytes below base, a page at a time. */
+/* Uses the stack down to so many bytes below base, a page at a time. One frame for each page. The write
+ * behind the call keeps the compiler from turning the recursion into a loop, which would use one frame for
+ * all. The page is volatile, so the writes are not left out. */
 static __attribute__((noinline)) void touch_stack(const char *base, size_t bytes)
 {
     enum { PAGE = 4096 };
@@ -50,7 +59,9 @@ static IdleUsage idle_read_usage(void)
     };
 }
 
-/* The tasks wake one after the other, evenly over a period. */
+/* The tasks wake one after the other, evenly over a period. All at the same moment would be one burst in
+ * each period, with a queue for the lock behind it, and the rest of the time nothing. The release lets
+ * idle_attend() see that this task has come through. */
 static void idle_fall_asleep(Loop *loop, Task *task)
 {
     const IdleParams *params = (const IdleParams *)loop->cell->params;
@@ -83,7 +94,9 @@ static void idle_note_memory(Arena *arena)
     arena->memory_noted = true;
 }
 
-/* No task can end before the gate is open, so a process that has ended has crashed, and will never begin. */
+/* No task can end before the gate is open, so a process that has ended has crashed, and will never begin.
+ * WNOWAIT leaves it to be waited for by the mode. Without this question the gate would wait for ever for a
+ * task that cannot come. */
 static bool idle_some_process_ended(const Cell *cell)
 {
     siginfo_t info = {0};
@@ -103,7 +116,8 @@ static void idle_wait_for(const Cell *cell, const atomic_uint *counter, uint32_t
 
 /* They pass one by one, some 100 us apart, as far apart as an interpreter starts its threads. Thousands who
  * want the lock at the same time, now or when their sleep ends, would be busy with nothing but to wait for
- * it: each hand-over takes a wake-up, and each that waits wakes after every switch interval. */
+ * it: each hand-over takes a wake-up, and each that waits wakes after every switch interval. The memory is
+ * read before the first one passes, when all are there and none has fallen asleep or ended. */
 void idle_attend(const Cell *cell, Arena *arena)
 {
     IdleGate *gate = cell->prepared;
@@ -116,7 +130,8 @@ void idle_attend(const Cell *cell, Arena *arena)
     }
 }
 
-/* Has it something to do that would keep the others from the lock, or block? */
+/* Has it something to do that would keep the others from the lock, or block? A task of a loop that has
+ * nothing to touch has no reason to leave the lock, and ten thousand of them would do it for nothing. */
 static Step idle_begin(const Cell *cell, Task *task)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
@@ -127,7 +142,8 @@ static Step idle_begin(const Cell *cell, Task *task)
     return (Step){cell->mode->side_by_side || params->touch_stack_bytes > 0 ? STEP_DETACHED : STEP_MORE, 0};
 }
 
-/* Outside the lock: to touch megabytes takes as long as a switch interval, and all would wait for each. */
+/* Outside the lock: to touch megabytes takes as long as a switch interval, and all would wait for each. The
+ * stack is touched before the task counts as begun, so that its bytes are there when the memory is read. */
 static Step idle_arrive(const Cell *cell, Task *task)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
@@ -158,6 +174,8 @@ static Step idle_lie_down(Loop *loop, Task *task)
     return (Step){STEP_WAIT, 0};
 }
 
+/* The next time is counted from the last planned one and not from now, so a late wake-up does not shift all
+ * that follow. */
 static void idle_wake_up(Loop *loop, Task *task)
 {
     IdleTask *state = (IdleTask *)task->state;

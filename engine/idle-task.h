@@ -13,7 +13,7 @@ typedef struct IdleParams {
     int64_t wakeups_per_s, duration_ms, touch_stack_bytes, stack_bytes;
 } IdleParams;
 
-/* In memory that processes share. */
+/* In memory that processes share. The semaphore is posted once for each task that may pass. */
 typedef struct IdleGate {
     sem_t open;
     /* Tasks that have begun, and that have fallen asleep behind the gate. Looked at again and again. */
@@ -30,8 +30,8 @@ typedef enum IdleStage { STAGE_NEW, STAGE_BEGUN, STAGE_ARRIVED, STAGE_ASLEEP, ST
 
 typedef struct IdleTask {
     IdleStage stage;
-    pid_t pid; /* of a task that is a process */
-    Task *task;
+    pid_t pid;  /* of a task that is a process */
+    Task *task; /* this one, for its timer */
     Timer timer;
     nsec_t until, next; /* when its sleep ends, and when it wakes next */
     uint64_t wakeups;

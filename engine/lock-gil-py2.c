@@ -6,7 +6,11 @@
  * releaser has the semaphore back within nanoseconds; the waiter wakes, finds zero and sleeps again: a storm
  * of false wake-ups. With one CPU the woken waiter seldom pre-empts, and there is no storm.
  *
- * The lock comes into being with the first thread; before that a check releases nothing. */
+ * The lock comes into being with the first thread; before that a check releases nothing.
+ *
+ * What the model shows is what the algorithm did not prevent: a thread that waits for input has the lock only
+ * by chance while another computes, and with several CPUs two threads that compute use more CPU time than
+ * one. */
 #include <assert.h>
 #include <errno.h>
 #include <semaphore.h>
@@ -19,6 +23,7 @@
 typedef struct GilPy2 {
     Lock base;
     int64_t check_interval; /* set before the first thread starts */
+    /* On a line of its own: whoever tries to take it pulls the line to its CPU. */
     alignas(64) sem_t semaphore;
     int64_t ticker; /* ticks left until the check; guarded by the semaphore */
 } GilPy2;
@@ -39,6 +44,8 @@ static const Parameter py2_parameters[] = {
     },
 };
 
+/* A semaphore that stands at 1 is a lock that is free; with 0 as the second argument it is for the threads
+ * of one process. */
 static Lock *py2_create(const LockPolicy *policy, const void *settings)
 {
     GilPy2 *gil = lock_new(policy, sizeof(*gil));
@@ -79,6 +86,8 @@ __attribute__((noinline)) static void py2_wait(GilPy2 *gil, Seat *seat)
     seat->stats.false_wakeups += switches > 0 ? switches - 1 : 0;
 }
 
+/* The attempt comes first because its success is what this lock is about: the releaser that asks again at
+ * once nearly always has it. */
 static bool py2_acquire(Lock *lock, Seat *seat)
 {
     GilPy2 *gil = (GilPy2 *)lock;
@@ -98,13 +107,16 @@ static bool py2_release(Lock *lock, Seat *seat)
     return false;
 }
 
-/* The check fires when the counter goes below zero: the period is one tick longer than the interval. */
+/* The check fires when the counter goes below zero: the period is one tick longer than the interval. The
+ * counter belongs to the process, not to the thread: whoever takes the lock goes on with what is left of it,
+ * as in CPython, so a thread that comes back late may have only a few ticks before the next check. */
 static uint64_t py2_budget(const Lock *lock)
 {
     return (uint64_t)((const GilPy2 *)lock)->ticker + 1;
 }
 
-/* It does not ask whether anybody waits. */
+/* It does not ask whether anybody waits. The counter is set again whether or not there is a lock, as the
+ * interpreter does; it is written while the semaphore is held. */
 static LockTurn py2_check(Lock *lock, Seat *seat, uint64_t ticks)
 {
     GilPy2 *gil = (GilPy2 *)lock;

@@ -4,7 +4,16 @@
  * has got the lock meanwhile it sets the drop request. The holder looks at the request between steps and
  * lets go. On a multiprocessor it would have the lock back before the woken waiter runs (the convoy that the
  * old lock suffers from), so after a requested drop it waits until somebody else has taken it: the forced
- * switch. There is no queue: whoever comes first takes it, and each lost race costs a full new interval. */
+ * switch. There is no queue: whoever comes first takes it, and each lost race costs a full new interval.
+ *
+ *     waiter                                   holder
+ *     sleeps for one interval                  computes, looks at the request between steps
+ *     sets the drop request          ───────>  sees it, lets go, signals freed
+ *     wakes, takes the lock,                   waits for switched
+ *     clears the request, signals switched ─>  asks for the lock like everybody else
+ *
+ * The mutex protects two fields for some nanoseconds at a time; the lock itself is the flag locked. It cannot
+ * be the mutex, because a mutex tells its holder nothing about waiters, or how long they have waited. */
 #include "engine/lock-gil.h"
 
 #include <assert.h>
@@ -44,6 +53,8 @@ const Parameter gil_parameters[GIL_N_PARAMETERS] = {
     },
 };
 
+/* The conditions use the monotonic clock: with the default one, a clock that is set back would make a waiter
+ * sleep for hours. */
 Lock *gil_create(const LockPolicy *policy, const void *settings)
 {
     Gil *gil = lock_new(policy, sizeof(*gil));
@@ -91,9 +102,9 @@ static void gil_unlock_mutex(pthread_mutex_t *mutex)
     assert(r == 0);
 }
 
-/* Waits while the lock is taken, one interval at a time, and asks for it after each that changed nothing. One
- * that changed hands meanwhile is not asked for: its new holder is to have a whole interval too, or many
- * waiters would cut every slice short. */
+/* Waits while the lock is taken, one interval at a time, and asks for it after each that changed nothing.
+ * The switch number is read before each sleep. If it has changed, the present holder has had the lock for
+ * less than an interval, and is not asked: otherwise many waiters would cut every slice short. */
 static void gil_wait_until_free_locked(Gil *gil, Seat *seat)
 {
     while (gil->locked) {
@@ -115,6 +126,11 @@ static void gil_wait_until_free_locked(Gil *gil, Seat *seat)
     }
 }
 
+/* The lock is taken with both mutexes held. switch_mutex, because a releaser in its forced switch looks at
+ * last_holder under that one and would miss the signal if the change came between its look and its sleep.
+ * The request is cleared by whoever takes the lock, not by the one who lets go: it was made to the last
+ * holder, and the new one has not had its interval yet. If others still wait, they will ask again when
+ * theirs is over. */
 bool gil_acquire(Lock *lock, Seat *seat)
 {
     Gil *gil = (Gil *)lock;
@@ -149,6 +165,10 @@ static void gil_wait_until_taken(Gil *gil, Seat *seat)
     gil_unlock_mutex(&gil->switch_mutex);
 }
 
+/* The flag is cleared under the mutex, or a waiter that has just seen it set would fall asleep after the
+ * signal and sleep a whole interval beside a free lock. One waiter is signalled: there is one lock to have.
+ * The request is read after the mutex is let go of; a thread that has taken the lock meanwhile has cleared
+ * it, and then there is nothing to wait for. */
 bool gil_release(Lock *lock, Seat *seat)
 {
     Gil *gil = (Gil *)lock;
@@ -164,6 +184,8 @@ bool gil_release(Lock *lock, Seat *seat)
     return true;
 }
 
+/* One relaxed load is all that a thread pays for a lock that nobody else wants. It may see the request a
+ * little late, which is a step more among thousands. */
 LockTurn gil_check(Lock *lock, Seat *seat, uint64_t ticks)
 {
     (void)seat;

@@ -10,6 +10,7 @@ enum {
     GIL_BUDGET_TICKS = 200,
 };
 
+/* What gil_parameters fill in, and gil_create() reads. */
 typedef struct GilSettings {
     int64_t switch_interval_us; /* how long a waiter waits before it asks */
 } GilSettings;

@@ -1,5 +1,7 @@
 /* One lock for each interpreter (PEP 684, CPython 3.12): the algorithm is that of lock-gil.c, but each loop
- * has a lock of its own, so tasks never contend. */
+ * has a lock of its own, so tasks never contend. It is not exclusive: threads of different interpreters run
+ * at the same time, and what they share they have to protect themselves. The mode makes a lock for each
+ * thread because each_its_own says so; nothing else differs. */
 #include "engine/lock-gil.h"
 #include "engine/registry.h"
 

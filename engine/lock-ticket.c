@@ -25,14 +25,16 @@
 #include "base/array.h"
 #include "engine/registry.h"
 
-/* A turn that is over goes on while nobody waits, and then somebody may come at any time. */
+/* A turn that is over goes on while nobody waits, and then somebody may come at any time. Then the holder
+ * looks every so many ticks whether somebody stands in line. */
 enum { TICKET_LOOK_TICKS = 100 };
 
 typedef struct TicketSettings {
     int64_t turn_ticks;
 } TicketSettings;
 
-/* A place in line, in the stack of the thread that sleeps there. */
+/* A place in line, in the stack of the thread that sleeps there. It is there only as long as its thread
+ * sleeps, so the line needs no memory of its own and cannot be full. */
 typedef struct Ticket {
     STAILQ_ENTRY(Ticket) entry;
     sem_t called;
@@ -94,6 +96,8 @@ static void ticket_unlock_mutex(TicketLock *ticket)
     assert(r == 0);
 }
 
+/* Signals interrupt sem_wait(3). Only its own thread ever waits for a ticket, so it may destroy it when it
+ * is through. */
 static void ticket_wait_for_call(Ticket *mine)
 {
     int r;
@@ -105,6 +109,7 @@ static void ticket_wait_for_call(Ticket *mine)
     sem_destroy(&mine->called);
 }
 
+/* The counter is for ticket_check(), which does not take the mutex. */
 static void ticket_stand_in_line_locked(TicketLock *ticket, Ticket *mine)
 {
     int r = sem_init(&mine->called, 0, 0);
@@ -128,7 +133,8 @@ static Ticket *ticket_next_locked(TicketLock *ticket)
     return next;
 }
 
-/* As soon as it is called its place in line may be gone, which a semaphore is made for. */
+/* As soon as it is called its place in line may be gone, which a semaphore is made for: POSIX allows to
+ * destroy one when the wait for it has returned, even if the call that ended the wait has not. */
 static void ticket_call(Ticket *next)
 {
     int r = sem_post(&next->called);
@@ -136,7 +142,8 @@ static void ticket_call(Ticket *next)
     assert(r == 0);
 }
 
-/* Whoever is called has the lock already. */
+/* Whoever is called has the lock already. So taken is not set again behind the wait: it was true all the
+ * time, and nobody else has seen the lock free. left is written by the holder only. */
 static bool ticket_acquire(Lock *lock, Seat *seat)
 {
     TicketLock *ticket = (TicketLock *)lock;
@@ -156,6 +163,7 @@ static bool ticket_acquire(Lock *lock, Seat *seat)
     return was_taken;
 }
 
+/* The lock is handed over inside the mutex, before the next one wakes: between the two nobody can take it. */
 static bool ticket_release(Lock *lock, Seat *seat)
 {
     TicketLock *ticket = (TicketLock *)lock;
@@ -171,7 +179,10 @@ static bool ticket_release(Lock *lock, Seat *seat)
 }
 
 /* Stands in line before it calls the next one, which may put it off its CPU at once and is to see it there.
- */
+ * Were the two done one after the other, as release and acquire, the next one could be through with its turn
+ * and stand in line again before this one is back, and would be served first: two threads would take turns
+ * and a third wait. The line is not empty here: only a holder takes somebody out of it, and that is this
+ * seat. */
 static bool ticket_pass_on(Lock *lock, Seat *seat)
 {
     TicketLock *ticket = (TicketLock *)lock;
@@ -196,6 +207,8 @@ static uint64_t ticket_budget(const Lock *lock)
     return ticket->left > 0 ? (uint64_t)ticket->left : TICKET_LOOK_TICKS;
 }
 
+/* A turn that is over is not given a new one while nobody waits: whoever comes then has the lock at the next
+ * look, and does not wait for a whole turn more. */
 static LockTurn ticket_check(Lock *lock, Seat *seat, uint64_t ticks)
 {
     TicketLock *ticket = (TicketLock *)lock;

@@ -9,7 +9,12 @@
  * tasks would have held one lock for twice the time there was.
  *
  * The holder is known here, and the policy is not asked for it. One that gave the lock away and said that it
- * kept it is found out at the next release, where the holder is somebody else. */
+ * kept it is found out at the next release, where the holder is somebody else.
+ *
+ * The books need no lock of their own. holder, and lost_at of the seat that held it, are written only by a
+ * seat that has the lock at that moment; what else they consist of belongs to the seat's own thread. A policy
+ * that is exclusive therefore orders them by its own mutex or semaphore. One that is not exclusive, and has
+ * an algorithm, gives each loop a lock of its own, so there is only one seat. */
 #include "engine/lock.h"
 
 #include <assert.h>
@@ -18,6 +23,8 @@
 
 #include "engine/timeline.h"
 
+/* Policies keep what different threads write on cache lines of their own with alignas(64); malloc(3) does
+ * not promise such an alignment. aligned_alloc() wants the size to be a multiple of it. */
 void *lock_new(const LockPolicy *policy, size_t size)
 {
     size_t whole = (size + alignof(Seat) - 1) / alignof(Seat) * alignof(Seat);
@@ -53,12 +60,15 @@ void lock_destroy(Lock *lock)
     free(lock);
 }
 
+/* Where it is not, nobody waits and nobody counts: a lone thread of the old interpreter really has no lock.
+ */
 static bool lock_is_there(const Lock *lock)
 {
     return lock->policy->acquire && (lock->shared || !lock->policy->starts_with_threads);
 }
 
-/* The seat has the lock from another, or is the first to have it. Returns the time. */
+/* The seat has the lock from another, or is the first to have it. Returns the time. A seat that gave way on
+ * request has noted by itself when it did, and that time stays. */
 static nsec_t lock_change_holder(Lock *lock, Seat *seat)
 {
     Seat *before = lock->holder;
@@ -73,6 +83,9 @@ static nsec_t lock_change_holder(Lock *lock, Seat *seat)
     return now;
 }
 
+/* The usual case reads no clock: the lock was free, and the same seat had it last, so nobody has lost
+ * anything. held_since is then the time that the caller has read, although the lock was taken a moment
+ * later; that moment, tens of nanoseconds, counts as held. */
 void lock_acquire(Lock *lock, Seat *seat, nsec_t now)
 {
     nsec_t since = now;
@@ -94,6 +107,8 @@ void lock_acquire(Lock *lock, Seat *seat, nsec_t now)
     seat->held_since = now;
 }
 
+/* What was held ends before the lock is let go of, so that the wait for a forced switch is no part of it.
+ * The policy is late only after such a wait, and only then is the clock read again. */
 nsec_t lock_release(Lock *lock, Seat *seat, nsec_t now)
 {
     nsec_t waited;
@@ -109,7 +124,9 @@ nsec_t lock_release(Lock *lock, Seat *seat, nsec_t now)
     return waited;
 }
 
-/* The seat has the lock back from another. */
+/* The seat has the lock back from another. What it waited is taken off what it held by moving the beginning
+ * of the hold forward: the release then needs one subtraction, however often the lock came and went in
+ * between. */
 void lock_come_back(Lock *lock, Seat *seat)
 {
     nsec_t now = lock_change_holder(lock, seat), waited = now - seat->lost_at;
@@ -127,6 +144,9 @@ static bool lock_release_and_acquire(Lock *lock, Seat *seat)
     return lock->policy->acquire(lock, seat);
 }
 
+/* lost_at is set before the lock is let go of, and so is not written by the seat that takes it: a request
+ * was made, so the time from here on is waiting in any case. If nobody came after all, the seat is still the
+ * holder, and nothing has happened. */
 void lock_yield(Lock *lock, Seat *seat)
 {
     seat->lost_at = nsec_now();

@@ -19,7 +19,8 @@
 #include "base/nsec.h"
 #include "engine/parameter.h"
 
-/* A place for the struct of a policy's parameters, whichever it is. */
+/* A place for the struct of a policy's parameters, whichever it is. A cell holds it by value, so it can be
+ * copied without knowing the policy. */
 typedef struct LockSettings {
     alignas(16) char bytes[64];
 } LockSettings;
@@ -54,7 +55,7 @@ typedef struct LockPolicy LockPolicy;
 /* The common head of all locks; each policy puts its own state behind it. */
 typedef struct Lock {
     const LockPolicy *policy;
-    bool shared;  /* several threads exist; set before the first of them starts, then read-only */
+    bool shared; /* several threads use it; set by the mode before the first of them starts, then read-only */
     Seat *holder; /* has the lock, or had it last; of the books, guarded by the lock */
 } Lock;
 
@@ -115,23 +116,30 @@ struct LockPolicy {
     uint64_t (*budget)(const Lock *lock);
 };
 
-/* For policies: memory for a lock, with the policy's state behind the head, all zero but the head. */
+/* For policies: memory for a lock, with the policy's state behind the head, all zero but the head. Given
+ * back by lock_destroy() with free(), behind the policy's destroy(). Asserts that there is memory. */
 void *lock_new(const LockPolicy *policy, size_t size);
 
 /* Fills in the policy's own struct from a cell's params (NULL: there are none). What they do not say is the
- * default; what does not fit is added to the problem. */
+ * default; what does not fit is added to the problem. The cell's params hold those of all locks of the grid;
+ * what belongs to another policy is passed over. */
 void lock_read_settings(const LockPolicy *policy, const json_t *params, LockSettings *ret, Problem *problem);
 
+/* Makes a lock of this policy, also of one without an algorithm; it is freed by lock_destroy(), when no
+ * thread uses it any more. Both before and after the timed region. */
 Lock *lock_create(const LockPolicy *policy, const LockSettings *settings);
 void lock_destroy(Lock *lock);
 
 /* Takes the lock. now is the clock, which callers have just read for books of their own: a lock that is free
- * costs no more than to read it once more. */
+ * costs no more than to read it once more. For the thread of the seat, which does not hold it. Returns when
+ * it does. */
 void lock_acquire(Lock *lock, Seat *seat, nsec_t now);
 
-/* Lets go of it. Returns how long the seat then waited for a forced switch. */
+/* Lets go of it. Returns how long the seat then waited for a forced switch. For the thread of the seat,
+ * which holds it (asserted). The wait is no part of what was held. */
 nsec_t lock_release(Lock *lock, Seat *seat, nsec_t now);
 
+/* How many ticks the next step may use, at least 1. The seat holds the lock. */
 static inline uint64_t lock_budget(const Lock *lock)
 {
     return lock->policy->budget ? lock->policy->budget(lock) : lock->policy->budget_ticks;

@@ -30,6 +30,8 @@ void loop_init(Loop *loop, const Cell *cell, Arena *arena, Lock *lock, Seat *sea
     assert(loop->timers);
 }
 
+/* If a task was left unfinished there is no telling what it watches, and the process is about to end anyway.
+ */
 void loop_finish(Loop *loop)
 {
     assert(loop->n_watches == 0 || loop->n_unfinished > 0);
@@ -49,7 +51,8 @@ void loop_wake(Loop *loop, Task *task)
     /* A timer and a descriptor may wake the same task in one round. */
     if (task->ready)
         return;
-    /* A task that is alone never waits for its turn. */
+    /* A task that is alone never waits for its turn. Of the others this is where a wait ends in the picture.
+     */
     if (!loop->alone)
         timeline_note(loop, task, SPAN_NONE, 0);
     task->ready = true;
@@ -108,6 +111,8 @@ static void heap_place(Loop *loop, Timer *timer, uint32_t position)
     timer->position = position;
 }
 
+/* Instead of swapping, the gap moves and the timer is put into it once: each timer on the way is written one
+ * time, and so is its position. */
 static void heap_sift_up(Loop *loop, Timer *timer, uint32_t position)
 {
     for (; position > 1 && loop->timers[position / 2]->at > timer->at; position /= 2)
@@ -115,6 +120,7 @@ static void heap_sift_up(Loop *loop, Timer *timer, uint32_t position)
     heap_place(loop, timer, position);
 }
 
+/* The earlier of the two children moves up, or the later one would become the parent of an earlier one. */
 static void heap_sift_down(Loop *loop, Timer *timer, uint32_t position)
 {
     for (;;) {
@@ -151,6 +157,8 @@ void loop_clear_timer(Loop *loop, Timer *timer)
         heap_sift_down(loop, last, position);
 }
 
+/* Moving is clearing and setting again. The room for all timers was made by loop_init(), so nothing is
+ * allocated in the timed region. */
 void loop_set_timer(Loop *loop, Timer *timer, nsec_t at)
 {
     loop_clear_timer(loop, timer);
@@ -159,7 +167,9 @@ void loop_set_timer(Loop *loop, Timer *timer, nsec_t at)
     heap_sift_up(loop, timer, ++loop->n_timers);
 }
 
-/* epoll_pwait2 waits to the nanosecond; where the kernel is older than 5.11, milliseconds rounded up. */
+/* epoll_pwait2 waits to the nanosecond; where the kernel is older than 5.11, milliseconds rounded up.
+ * Rounded down, the loop would wake up to a millisecond too early, find nothing due, and go round and round
+ * until the time has come. */
 static int loop_wait_for_events(int epoll_fd, struct epoll_event *events, int max, const nsec_t *timeout)
 {
     const struct timespec span = nsec_to_timespec(timeout ? *timeout : 0);
@@ -184,6 +194,8 @@ void loop_poll(Loop *loop, LoopEvents *ret, bool dont_block)
 
         timeout = loop->timers[1]->at > now ? loop->timers[1]->at - now : 0;
     }
+    /* Without descriptors there is no set to wait for. nanosleep() may return early, on a signal; then no
+     * timer is due yet, and the driver comes back here. */
     if (loop->epoll_fd < 0) {
         const struct timespec span = nsec_to_timespec(timeout);
 

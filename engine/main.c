@@ -1,5 +1,12 @@
 /* gilscope-run: the engine. It takes one request, from standard input as JSON or from its words, runs the
- * cells and writes events, or for a person the finished result. */
+ * cells and writes events, or for a person the finished result.
+ *
+ * The two ways differ in who plans. A request on standard input comes from a server, and is planned: it is
+ * checked and run as it is. Words come from a person, and this program does for them what the server does for
+ * others: it reads its own catalog, plans, runs, and puts the result together, with the same code of plan/
+ * and results/.
+ *
+ * Exit status: 0 if all went well, 1 if the run failed or its output was lost, 2 if it could not be begun. */
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -92,7 +99,8 @@ static void print_parameters(const json_t *parameters)
 static const PlanLimits limits_by_hand = {
     .formats = format_hand_names, .timeline_format = "trace", .by_hand = true};
 
-/* What this program says of itself, as others read it. */
+/* What this program says of itself, as others read it. The way over JSON is on purpose: what is read here is
+ * what the server would read, so that both plan alike. */
 static Catalogs read_own_catalog(void)
 {
     json_auto_t *describes = json_pack("[o]", describe_runtime());
@@ -131,6 +139,8 @@ static int print_description(void)
     return 0;
 }
 
+/* One line for each event, flushed at once: whoever reads may be waiting for it. A double of 15 digits is
+ * read back as what was meant, without the noise of the last bits. */
 static void write_event(void *user, json_t *event)
 {
     (void)user;
@@ -141,7 +151,7 @@ static void write_event(void *user, json_t *event)
 }
 
 /* Returns whether there is something to read, or the input has ended. A server that does not answer, or has
- * gone, holds nothing up. */
+ * gone, holds nothing up. Then a run is merely less quiet than it could be. */
 static bool wait_for_input(void)
 {
     enum { PATIENCE_MS = 1000 };
@@ -150,7 +160,10 @@ static bool wait_for_input(void)
     return poll(&ready, 1, PATIENCE_MS) > 0;
 }
 
-/* Waits for a line, so that what the event causes elsewhere is over before the next repetition begins. */
+/* Waits for a line, so that what the event causes elsewhere is over before the next repetition begins. At
+ * the end of its input poll() says at once that there is something to read, and read() that it is nothing:
+ * so an input that was closed, as in a shell, costs no time. Behind the last event nothing follows that
+ * could be disturbed. */
 static void write_event_and_wait(void *user, json_t *event)
 {
     const char *name = json_string_value(json_object_get(event, "event"));
@@ -186,7 +199,8 @@ typedef struct Input {
     char last;     /* the newest byte */
 } Input;
 
-/* For jansson: some bytes of standard input. More than there are is never waited for. */
+/* For jansson: some bytes of standard input. More than there are is never waited for. fread() would: it
+ * fills its whole buffer, and a server that keeps its end open would wait for an answer meanwhile. */
 static size_t read_some(void *buffer, size_t room, void *user)
 {
     Input *input = user;
@@ -253,6 +267,7 @@ static json_t *request_from_plan(const Plan *plan, json_t *ports, const OwnOrigi
     return object;
 }
 
+/* A terminal gets a table, a pipe gets events, unless the format is asked for. */
 static ResultFormat format_of(const Plan *plan)
 {
     ResultFormat format = isatty(STDOUT_FILENO) ? RESULT_FORMAT_TABLE : RESULT_FORMAT_EVENTS;
@@ -262,7 +277,8 @@ static ResultFormat format_of(const Plan *plan)
     return format;
 }
 
-/* Returns the whole run, a new reference. */
+/* Returns the whole run, a new reference. created_ms is the time of the start: now, less what the run took
+ * on the monotonic clock. */
 static json_t *make_run(const Results *results, RepeatOutcome outcome, nsec_t started)
 {
     json_auto_t *host = host_describe();
@@ -332,6 +348,7 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
 
     if (request_parse(object, &request, &problem) < 0)
         return refuse(&problem, as_events);
+    /* A server has its own clock for this and kills what is late; here nobody else looks. */
     request.deadline = started + plan->timeout;
     results = results_new(plan->request, plan->specs, plan->n_specs);
     outcome = repeat_run(&request, as_events ? write_event : collect_event, results);
@@ -346,7 +363,8 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     return outcome == REPEAT_DONE ? 0 : 1;
 }
 
-/* fetch needs a page to get; all other experiments need nobody. */
+/* fetch needs a page to get; all other experiments need nobody. A server has one running for all runs, and
+ * says in the request where. */
 static int run_with_origin(const Plan *plan, const char *experiment)
 {
     json_auto_t *ports = NULL;

@@ -1,3 +1,6 @@
+/* The figures are asked of the kernel, process by process, as text. Pss_Anon shares a page among the
+ * processes that have it, so the sum over a parent and its children counts each page once; the resident set
+ * of status would count the memory that forked processes share once for each of them. */
 #include "engine/memory.h"
 
 #include <errno.h>
@@ -23,7 +26,8 @@ static int read_small_file(const char *path, char *text, size_t size)
     return 0;
 }
 
-/* The value of a line "Name:   123 kB" in bytes, or 0. */
+/* The value of a line "Name: 123 kB" in bytes, or 0. The name is given with the line's end before it, so
+ * that "VmSize:" is not found within a longer name. */
 static uint64_t field(const char *text, const char *name)
 {
     const char *line = strstr(text, name);
@@ -42,6 +46,7 @@ static int read_process_file(pid_t pid, const char *name, char *text, size_t siz
     return read_small_file(path, text, size);
 }
 
+/* Both files are read before anything is set, so a process that ends between them leaves *ret alone. */
 int memory_read(pid_t pid, MemoryReading *ret)
 {
     char text[4096];
@@ -74,6 +79,7 @@ int memory_read_peak(uint64_t *ret_resident, uint64_t *ret_reserved)
     return 0;
 }
 
+/* What several processes add is summed by the atomics; the order in which they come does not matter. */
 void memory_note(Arena *arena, pid_t pid)
 {
     MemoryReading reading;

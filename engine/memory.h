@@ -14,5 +14,6 @@ int memory_read(pid_t pid, MemoryReading *ret);
 int memory_read_peak(uint64_t *ret_resident, uint64_t *ret_reserved);
 
 /* Adds the memory in use by a process (0: this one) to what the arena knows: called by a task at its end, or
- * by an experiment for all at once. */
+ * by an experiment for all at once. If the process cannot be read, nothing is added. May be called by
+ * several tasks at the same time. */
 void memory_note(Arena *arena, pid_t pid);

@@ -1,5 +1,6 @@
 /* All tasks on one event loop in one thread, as asyncio runs them: a task that waits costs nothing, and a
- * task that computes or blocks stops all others. */
+ * task that computes or blocks stops all others. There is one seat, so the lock is never contended; it is
+ * taken and asked all the same, because an interpreter does not know that it is alone. */
 #include "engine/drive.h"
 #include "engine/registry.h"
 

@@ -1,5 +1,8 @@
 /* A process for each task, forked from this one, which has a single thread. Each has a copy of the lock, as
- * each Python process has a GIL of its own, and shares nothing with the others but the arena. */
+ * each Python process has a GIL of its own, and shares nothing with the others but the arena.
+ *
+ * fork() copies only the thread that calls it. A second thread could hold a mutex, of malloc for one, at that
+ * moment, and in the child nobody would ever unlock it; so the cell's process has one thread in this mode. */
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +18,9 @@
 #include "engine/registry.h"
 
 /* As in cell.c: a task does not outlive the cell that it belongs to. It leaves without exit handlers, which
- * belong to the parent. */
+ * belong to the parent, and without writing again what the parent had buffered. The loop and the lock are
+ * copies of the parent's, made by fork(), so each process has its own without a line of code. The seat is
+ * the one of its task, in the shared arena. */
 static _Noreturn void processes_work(Loop *loop, Arena *arena, uint32_t task, pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -27,7 +32,8 @@ static _Noreturn void processes_work(Loop *loop, Arena *arena, uint32_t task, pi
     _exit(0);
 }
 
-/* A process that ended in another way than work() does leaves a task that says so. */
+/* A process that ended in another way than work() does leaves a task that says so. Its own writes to the
+ * task may have stopped anywhere, so the parent writes the failure into the arena. */
 static void processes_join(pid_t pid, Task *task)
 {
     int status;
@@ -58,6 +64,8 @@ static int processes_run(const Cell *cell, Arena *arena)
     loop_init(&loop, cell, arena, lock, arena_seat(arena, 0), 1);
     loop.alone = true;
     cell_start_clock(arena);
+    /* The child never comes back from here, and the first fork that fails ends the start: after "too many
+     * processes" the next would most likely fail, too, or take the last number from somebody else. */
     for (started = 0; started < limit; started++) {
         pids[started] = fork();
         if (pids[started] == 0)

@@ -1,4 +1,5 @@
-/* One after the other, in the one thread there is: the baseline that everything is compared with. */
+/* One after the other, in the one thread there is: the baseline that everything is compared with. The lock is
+ * taken and asked as in the other modes, so that what they cost more is not the lock's bare presence. */
 #include "engine/drive.h"
 #include "engine/registry.h"
 

@@ -1,5 +1,7 @@
 /* A thread for each task, started and joined as the article does: the clock runs from before the first start
- * until after the last join, and a thread works from the moment it exists. */
+ * until after the last join, and a thread works from the moment it exists. There is no gate that holds the
+ * first ones back until all are there: the article has none, and the time to start a thread is a part of what
+ * threads cost. So with a short function the first thread may have ended before the second one begins. */
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -22,14 +24,15 @@ static void *threads_work(void *data)
     char name[16];
 
     snprintf(name, sizeof(name), "task-%u", worker->task);
+    /* For debuggers, top -H and Perfetto. The kernel keeps 15 characters. */
     pthread_setname_np(pthread_self(), name);
     drive_tasks(&worker->loop, worker->task, 1);
     drive_close(&worker->loop);
     return NULL;
 }
 
-/* All loops and locks are made before the clock starts. A lock that each task has to itself is never
- * contended, which is how interpreters of their own escape the GIL. */
+/* All loops and locks are made before the clock starts. common is the one lock of all; NULL: each loop gets
+ * one of its own, which is never contended. That is how interpreters of their own escape the GIL. */
 static Worker *threads_create_workers(const Cell *cell, Arena *arena, Lock *common)
 {
     Worker *workers = calloc(cell->n_tasks, sizeof(*workers));
@@ -45,6 +48,7 @@ static Worker *threads_create_workers(const Cell *cell, Arena *arena, Lock *comm
     return workers;
 }
 
+/* Also the workers whose thread was never started have a loop and perhaps a lock. */
 static void threads_free_workers(const Cell *cell, Worker *workers, Lock *common)
 {
     for (uint32_t i = 0; i < cell->n_tasks; i++) {
@@ -83,6 +87,7 @@ static int threads_run(const Cell *cell, Arena *arena)
     uint32_t started;
     int r;
 
+    /* Locks of their own stay unshared: each has one thread. */
     if (common)
         common->shared = true;
     cell_start_clock(arena);

@@ -1,5 +1,9 @@
 /* What calls the steps of the tasks: one thread, many, or many processes. One mode-*.c each, ending in its
- * const descriptor. */
+ * const descriptor.
+ *
+ * All of them do the same things in the same order, and differ in what they make for a task: allocate loops
+ * and locks; cell_start_clock(); run the tasks, or make threads or processes that run them, note how many
+ * there are, let the experiment attend, and join them; cell_stop_clock(); free. */
 #pragma once
 
 #include "engine/cell.h"
@@ -50,6 +54,8 @@ uint32_t cell_start_limit(const Cell *cell);
  * negative errno with arena->reason written. */
 int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const char *what, int error);
 
-/* Takes the start of the timed region, and stops it; see cell.c for what is read besides the clock. */
+/* Takes the start of the timed region, and stops it; see cell.c for what is read besides the clock.
+ * Everything between the two is measured, and nothing else; both are called once, by the cell's first
+ * thread. */
 void cell_start_clock(Arena *arena);
 void cell_stop_clock(Arena *arena);

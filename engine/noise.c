@@ -1,6 +1,9 @@
 /* Busy time is taken from idle time: idle time is counted exactly on kernels that stop the tick of an idle
  * CPU (all usual ones), while user and system time are guessed at each tick from what happens to run just
- * then, which can charge a whole tick to a process that woke for a moment. */
+ * then, which can charge a whole tick to a process that woke for a moment.
+ *
+ * So: all the time that the CPUs had, less what they were idle, less what the host or interrupts took, less
+ * what the run itself has used, was used by others. */
 #include "engine/noise.h"
 
 #include <assert.h>
@@ -17,11 +20,13 @@
 /* A line for each CPU, and one with the count of every interrupt. */
 enum { MAX_STAT = 4 << 20 };
 
-/* The first figures of a line, in ticks. */
+/* The first figures of a line, in ticks (proc(5)). DISK is idle time in which somebody waited for a disk,
+ * HARD and SOFT are interrupts. */
 typedef enum Field { USER, NICE, SYSTEM, IDLE, DISK, HARD, SOFT, STEAL, N_FIELDS } Field;
 
-/* Adds the figures behind the name of a line; an old kernel has no steal. Returns false, and adds nothing, if
- * they are missing or nothing. */
+/* Adds the figures behind the name of a line; an old kernel has no steal. Returns false, and adds nothing,
+ * if they are missing or nothing. A line that cannot be read must not be added in part: its CPU would be
+ * busy for a time that it did not have. */
 static bool add_line(const char *figures, nsec_t sums[N_FIELDS])
 {
     nsec_t values[N_FIELDS] = {0};
@@ -39,6 +44,7 @@ static bool add_line(const char *figures, nsec_t sums[N_FIELDS])
     return true;
 }
 
+/* The kernel counts in ticks of the user's clock, 100 a second on all usual systems. */
 static NoiseCpuTimes times_of(const nsec_t ticks[N_FIELDS], uint32_t n_cpus, bool is_part)
 {
     nsec_t tick = NSEC_PER_SEC / (nsec_t)sysconf(_SC_CLK_TCK);
@@ -52,7 +58,9 @@ static NoiseCpuTimes times_of(const nsec_t ticks[N_FIELDS], uint32_t n_cpus, boo
     };
 }
 
-/* The line of all CPUs comes first, then one for each that is online: "cpu7 1 2 3 4 5 6 7 8". */
+/* The line of all CPUs comes first, then one for each that is online: "cpu7 1 2 3 4 5 6 7 8". Our CPUs are
+ * counted apart only if each of them has a line and there are others beside them. In some containers the
+ * lines are numbered anew, so that those of the set would be other CPUs, or missing. */
 int noise_parse_stat(const char *text, const cpu_set_t *cpus, NoiseCpuTimes *ret)
 {
     nsec_t all[N_FIELDS] = {0}, ours[N_FIELDS] = {0};
@@ -79,12 +87,16 @@ int noise_parse_stat(const char *text, const cpu_set_t *cpus, NoiseCpuTimes *ret
     return 0;
 }
 
-/* Some of these figures may go back a little. */
+/* Some of these figures may go back a little. The kernel sums them from parts that it reads one after the
+ * other. */
 static double since(nsec_t before, nsec_t after)
 {
     return after > before ? (double)(after - before) : 0;
 }
 
+/* The idle time can be a tick off at each end, so over a short span the share may come out below 0 or above
+ * 1. It is not cut to that range: what is missing here is found in the next reading, and a sum of parts that
+ * were cut would be too high. */
 Noise noise_between(const NoiseReading *before, const NoiseReading *after)
 {
     double span = since(before->at, after->at), all = span * after->cpu.n_cpus;
@@ -102,7 +114,9 @@ Noise noise_between(const NoiseReading *before, const NoiseReading *after)
     };
 }
 
-/* Of this process and of its children that were waited for; with them goes all that they had waited for. */
+/* Of this process and of its children that were waited for; with them goes all that they had waited for. A
+ * cell's process waits for the processes of its tasks, and so brings their time here when it is waited for
+ * itself. */
 static nsec_t run_cpu(void)
 {
     struct rusage usage;
@@ -131,6 +145,8 @@ static nsec_t friends_cpu(NoiseMeter *meter)
     return sum;
 }
 
+/* The kernel's figures come first and the clocks right behind them, so that all speak of the same moment. The
+ * file is read whole: a part of it would be of another moment than the rest. */
 static bool read_now(NoiseMeter *meter, NoiseReading *ret)
 {
     auto_free char *text = NULL;
@@ -147,7 +163,8 @@ static bool read_now(NoiseMeter *meter, NoiseReading *ret)
     return noise_parse_stat(text, &meter->cpus, &ret->cpu) == 0;
 }
 
-/* Whether a process can run nowhere but on these CPUs. */
+/* Whether a process can run nowhere but on these CPUs. A friend that could also run elsewhere may have spent
+ * its time there, and taking that off would hide as much of what others did here. */
 static bool runs_within(pid_t pid, const cpu_set_t *cpus)
 {
     cpu_set_t own, common;
@@ -158,6 +175,8 @@ static bool runs_within(pid_t pid, const cpu_set_t *cpus)
     return CPU_EQUAL(&common, &own);
 }
 
+/* The first reading tells whether only a part of the CPUs is counted, and that decides whose time may be
+ * taken off; so the friends are chosen after it, and their time is read then. */
 void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends)
 {
     assert(n_friends <= NOISE_MAX_FRIENDS);

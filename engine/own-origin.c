@@ -1,5 +1,6 @@
 /* The origin lives as long as a pipe to it is open. If this process dies, in whatever way, the kernel closes
- * the pipe and the origin ends: nobody has to be left to tell it. */
+ * the pipe and the origin ends: nobody has to be left to tell it. That is safer than a signal at the end,
+ * which a process that crashes never sends. */
 #include "engine/own-origin.h"
 
 #include <errno.h>
@@ -31,7 +32,8 @@ static int own_origin_spawn(const char *path, int input, int output, pid_t *ret)
     return -r;
 }
 
-/* The origin says in one line where it listens. */
+/* The origin says in one line where it listens. If it ends without a word, the read comes to the end of the
+ * pipe, since our copy of its output was closed. */
 static json_t *own_origin_read_ports(int fd)
 {
     auto_file FILE *file = fdopen(fd, "r");
@@ -77,6 +79,7 @@ int own_origin_start(OwnOrigin *origin, json_t **ret_ports)
     return -EIO;
 }
 
+/* To close the pipe is to end it; then it is waited for, so that no zombie stays and its ports are free. */
 void own_origin_stop(OwnOrigin *origin)
 {
     if (origin->pid == 0)

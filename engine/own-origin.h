@@ -5,8 +5,8 @@
 #include <sys/types.h>
 
 typedef struct OwnOrigin {
-    pid_t pid; /* 0: none */
-    int stdin_fd;
+    pid_t pid;    /* 0: none */
+    int stdin_fd; /* our end of its standard input: the origin lives as long as it is open */
 } OwnOrigin;
 
 /* Starts gilscope-origin and waits until it listens. Returns 0 and sets *ret_ports to {"ports": [...]} (a new

@@ -1,10 +1,18 @@
 /* One row of a table is read in three ways: it is described for the catalog, its default is set, and a value
- * is read with its range checked. So a range in a help text, in a form and in a check cannot differ. */
+ * is read with its range checked. So a range in a help text, in a form and in a check cannot differ, and a
+ * new parameter is one row and one field.
+ *
+ * The plan has checked all values against the catalog before a request is sent. They are checked again here,
+ * because gilscope-run takes requests from anybody's shell, and a value out of its range would be used as
+ * the length of an array or the number of threads. */
 #include "engine/parameter.h"
 
 #include <math.h>
 #include <string.h>
 
+/* The digit is chosen by comparing with the geometric means of the neighbours (1 and 2, 2 and 5, 5 and 10),
+ * which are the middles on a logarithmic scale. A round number is easier to read and to compare, and small
+ * differences between two measurements of ns mostly lead to the same. */
 int64_t parameter_size(double ns)
 {
     double wanted = fmax(200e6 / ns, 1), power = pow(10, floor(log10(wanted))), digit = wanted / power;
@@ -75,6 +83,7 @@ static void parameter_read_choice(
     problem_add(problem, parameter->name, json_deep_copy(value), NULL, "is not one of the choices");
 }
 
+/* The length is asked before the copy, so it fits. Whether the text is a URL is asked by the experiment. */
 static void parameter_read_url(
     const Parameter *parameter, const json_t *value, char *target, Problem *problem)
 {

@@ -10,7 +10,7 @@
 
 typedef enum ParameterType {
     PARAMETER_INTEGER, /* int64_t */
-    PARAMETER_CHOICE,  /* int: index in choices */
+    PARAMETER_CHOICE,  /* int: index in choices; an enum of the experiment in the same order names them */
     PARAMETER_URL,     /* char[PARAMETER_TEXT_SIZE]; empty when not given */
 } ParameterType;
 
@@ -19,6 +19,7 @@ enum { PARAMETER_TEXT_SIZE = 2048 };
 /* How the help of a parameter with a size() ends; see plan/budget.h. */
 #define PARAMETER_LESS "less where a large grid would not fit into the limit"
 
+/* One row of the table of an experiment or a lock: constant, and shared by all threads. */
 typedef struct Parameter {
     const char *name, *unit, *help;
     ParameterType type;

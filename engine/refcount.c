@@ -6,7 +6,10 @@
  *     shared. Whoever brings that to zero frees the object.
  *   - Another thread gives back a reference that is counted in local, so shared would go below zero: it
  * queues the object for the owner instead, and the queue keeps that reference. The owner adds up both counts
- * at its next opportunity, gives up ownership and drops the queue's reference. */
+ * at its next opportunity, gives up ownership and drops the queue's reference.
+ *
+ * shared is one word: the count times four, and below it the flags MERGED and QUEUED. So a count and its
+ * flags change in one atomic operation, and nobody ever sees a new count with old flags. */
 #include "engine/refcount.h"
 
 #include <assert.h>
@@ -16,6 +19,9 @@
 /* The flags of shared, below the count. */
 enum { MERGED = 1, QUEUED = 2, ONE = 4 };
 
+/* Two threads that load the same value store the same value, and one of the two references is forgotten.
+ * With relaxed atomics instead of a plain variable this is what the program says, and not undefined
+ * behaviour. */
 static inline void take_plain(Refcount *count)
 {
     int64_t value = atomic_load_explicit(&count->count, memory_order_relaxed);
@@ -31,13 +37,13 @@ static inline bool drop_plain(Refcount *count)
     return value == 0;
 }
 
-/* Who takes a reference has one already, or the object could be gone: nothing is ordered by it. */
+/* A thread that takes a reference has one already, or the object could be gone: nothing is ordered by it. */
 static inline void take_atomic(Refcount *count)
 {
     atomic_fetch_add_explicit(&count->count, 1, memory_order_relaxed);
 }
 
-/* Acquire and release: who frees the object must see all that was done with it. */
+/* Acquire and release: the thread that frees the object must see all that was done with it. */
 static inline bool drop_atomic(Refcount *count)
 {
     return atomic_fetch_sub_explicit(&count->count, 1, memory_order_acq_rel) == 1;
@@ -74,7 +80,9 @@ static inline int64_t counted(int64_t shared)
 }
 
 /* By the owner: adds local to shared for good and drops the queue's reference. Returns the true count.
- * Acquire and release, as for the atomic count: it may be the end of the object. */
+ * Acquire and release, as for the atomic count: it may be the end of the object. The loop is for those who
+ * change shared between the load and the exchange; with their change the sum is made anew. A count that was
+ * queued holds the reference of the queue, which ends here. */
 static int64_t merge(Refcount *count)
 {
     int64_t shared = atomic_load_explicit(&count->shared, memory_order_relaxed), merged;
@@ -88,7 +96,10 @@ static int64_t merge(Refcount *count)
     return merged;
 }
 
-/* A shared count of zero without flags has no reference to give back: it is one of the owner's. */
+/* A shared count of zero without flags has no reference to give back: it is one of the owner's. After that
+ * the count may go below zero, for further references of the owner's that others give back; the sum is right
+ * again when it is merged. Only a merged count that reaches zero is the end of the object: then next is
+ * MERGED and nothing else. */
 static inline bool drop_shared(Refcount *count)
 {
     int64_t shared = atomic_load_explicit(&count->shared, memory_order_relaxed), next;
@@ -100,6 +111,9 @@ static inline bool drop_shared(Refcount *count)
     return next == MERGED;
 }
 
+/* The owner's usual drop is two plain accesses of its own memory. When local reaches zero the owner has
+ * nothing left to give back, and must merge, or the references that others hold could never end the object.
+ */
 static inline bool drop_biased(Refcount *count, const void *self)
 {
     if (!is_owner(count, self))
@@ -108,6 +122,8 @@ static inline bool drop_biased(Refcount *count, const void *self)
     return local(count) == 0 && merge(count) == 0;
 }
 
+/* What an object with a mutex of its own would cost: two atomic operations, and a sleep where threads meet.
+ */
 static inline int64_t add_locked(Refcount *count, int64_t references)
 {
     int64_t value;
@@ -167,6 +183,8 @@ void refcount_init(Refcount *count, CountKind kind, int64_t references)
     count->guarded = references;
 }
 
+/* The owner is the first thread that comes, decided by one exchange: a second one finds somebody there
+ * already. */
 void refcount_adopt(Refcount *count, const void *self)
 {
     const void *nobody = count;
@@ -185,7 +203,9 @@ bool refcount_drop(Refcount *count, const void *self)
     return drop(count, count->kind, self);
 }
 
-/* Made for one kind each, so that nothing but the count's own work is in the loop. */
+/* Made for one kind each, so that nothing but the count's own work is in the loop. always_inline with a
+ * constant kind lets the compiler resolve the switch once for each loop. A branch for each reference would
+ * cost as much as the plain count itself. */
 static inline __attribute__((always_inline)) uint64_t churn(
     Refcount *count, CountKind kind, const void *self, uint64_t times)
 {
@@ -216,6 +236,8 @@ uint64_t refcount_churn(Refcount *count, const void *self, uint64_t times)
     return 0;
 }
 
+/* Relaxed: a look that is too early finds nothing, and the next step looks again. merge() reads it anew with
+ * the order it needs. */
 bool refcount_serve(Refcount *count, const void *self)
 {
     if (!is_owner(count, self) || !(atomic_load_explicit(&count->shared, memory_order_relaxed) & QUEUED))
@@ -223,6 +245,8 @@ bool refcount_serve(Refcount *count, const void *self)
     return merge(count) == 0;
 }
 
+/* A biased count that still has an owner is merged here, by whoever settles it: its owner has ended and will
+ * not. */
 int64_t refcount_settle(Refcount *count)
 {
     switch (count->kind) {
@@ -239,6 +263,7 @@ int64_t refcount_settle(Refcount *count)
     return 0;
 }
 
+/* By one thread, without anybody who disturbs it: the least that this count can cost. */
 double refcount_pair_ns(CountKind kind)
 {
     enum { PAIRS = 2000, MEASUREMENTS = 40 };

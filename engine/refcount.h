@@ -1,4 +1,8 @@
-/* The reference count of one object, kept in four ways. Nothing is really freed. */
+/* The reference count of one object, kept in four ways. Nothing is really freed.
+ *
+ * Each way has fields of its own. self is any address that belongs to the calling
+ * thread alone for as long as the count is used, and is only compared. All functions may be called by several
+ * threads at the same time, but for refcount_init() and refcount_settle(). */
 #pragma once
 
 #include <pthread.h>
@@ -29,7 +33,8 @@ typedef struct Refcount {
     int64_t guarded; /* locked: guarded by mutex */
 } Refcount;
 
-/* Makes a count that stands at so many references; a biased one counts them for an owner who is to come. */
+/* Makes a count that stands at so many references; a biased one counts them for an owner who is to come.
+ * Before other threads know the object. */
 void refcount_init(Refcount *count, CountKind kind, int64_t references);
 
 /* The first who calls it becomes the owner of a biased count. Everybody calls it before all else. */

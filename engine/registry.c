@@ -1,3 +1,5 @@
+/* The list of members is included three times, each time with other meanings for its three words. So a new
+ * member is one line in members.def, and can never be in one table and missing in another. */
 #include "engine/registry.h"
 
 #include <string.h>

@@ -1,3 +1,9 @@
+/* The order of the repetitions decides what noise does to a comparison. All cells have their first
+ * repetition before any has its second: something that disturbs the machine for a second then falls on one
+ * repetition of several cells, and not on all repetitions of one, which would look slow in earnest.
+ *
+ * Nothing of the engine runs while a repetition does: events are made and written between two of them, and
+ * the noise meter reads between them as well. */
 #include "engine/repeat.h"
 
 #include <assert.h>
@@ -10,6 +16,7 @@
 #include "engine/timeline.h"
 #include "results/spans.h"
 
+/* A deadline of 0 is none. */
 static bool is_late(const Request *request)
 {
     return request->deadline > 0 && nsec_now() >= request->deadline;
@@ -17,6 +24,8 @@ static bool is_late(const Request *request)
 
 typedef enum OnceOutcome { ONCE_DONE, ONCE_FAILED, ONCE_REFUSED } OnceOutcome;
 
+/* The whole run ends: what one cell must not do, the others must not do either, since they ask for the same
+ * host. */
 static void emit_refusal(const char *reason, EventSink emit, void *user)
 {
     auto_problem Problem problem = {0};
@@ -25,7 +34,9 @@ static void emit_refusal(const char *reason, EventSink emit, void *user)
     emit(user, event_error(reason, &problem));
 }
 
-/* Runs one repetition of one cell and emits what came of it. */
+/* Runs one repetition of one cell and emits what came of it. The noise is read as soon as the child has been
+ * waited for, before the event is made: what the engine itself computes for the event then belongs to the
+ * next reading, as its own time. */
 static OnceOutcome run_once(
     const Request *request, NoiseMeter *meter, const Cell *cell, int repetition, EventSink emit, void *user)
 {
@@ -100,9 +111,13 @@ static RepeatOutcome too_late(EventSink emit, void *user)
     return REPEAT_TIMEOUT;
 }
 
+/* Warm-ups have negative numbers. Their samples are sent like all others, and left out of the statistics by
+ * those who read them. The first one of each cell is also the one that looks at the memory, which costs a
+ * little time. */
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
 {
     auto_free bool *failed = calloc(request->n_cells, sizeof(*failed));
+    /* Measured once for all cells: two cells with ticks of different length could not be compared. */
     uint64_t turns = ticks_turns(request->tick_ns, request->turn_ns);
     bool any_failed = false;
     NoiseMeter meter;

@@ -1,5 +1,5 @@
 /* The repetitions of all cells, in turns: A1 B1 C1 A2 B2 C2, so that a burst of noise does not fall on one
- * cell alone. */
+ * cell alone. Runs in the engine's one thread, and returns when all is over. */
 #pragma once
 
 #include "engine/request.h"

@@ -1,7 +1,7 @@
 /* The engine is asked by a server that has planned the request, and by anybody at a shell. So everything is
  * checked again here, and nothing is filled in that a plan decides: the number of tasks, the parameters of
- * the experiment. What only some callers know (seed, ports, friends, the parameters of a lock) has a default.
- */
+ * the experiment. What only some callers know (seed, ports, friends, the parameters of a lock) has a
+ * default. All faults of a cell are collected before it is refused. */
 #include "engine/request.h"
 
 #include <assert.h>
@@ -20,7 +20,7 @@ static_assert(
     sizeof(((Cell *)0)->params) >= PARAMETER_TEXT_SIZE + 256, "params hold one text and some numbers");
 
 /* A whole number of the object in a range; a missing one is the fallback, or a problem if that is below min.
- */
+ * So a fallback below min says that the member is required. */
 static int64_t request_whole(
     const json_t *object, const char *name, int64_t min, int64_t max, int64_t fallback, Problem *problem)
 {
@@ -36,6 +36,7 @@ static int64_t request_whole(
     return min;
 }
 
+/* A missing or wrong member is an empty word, and no mode, lock or experiment is called so. */
 static const char *request_word(const json_t *object, const char *name)
 {
     const char *text = json_string_value(json_object_get(object, name));
@@ -59,7 +60,8 @@ static void request_read_origin(const json_t *object, Cell *cell, Problem *probl
     }
 }
 
-/* The patterns as one text, as plan/allow.h reads them. */
+/* The patterns as one text, as plan/allow.h reads them. Patterns are separated by blanks, which none of them
+ * may hold. */
 static void request_read_allow(const json_t *object, Request *request, Problem *problem)
 {
     json_t *allow = json_object_get(object, "allow"), *pattern;
@@ -116,6 +118,8 @@ static void request_read_cell(
         object, "tasks", 1, experiment_max_tasks(experiment, cell->mode, reason), 0, problem);
     cell->n_cpus = (uint32_t)request_whole(object, "cpus", 1, affinity_usable(), affinity_usable(), problem);
     lock_read_settings(cell->lock, params, &cell->lock_settings, problem);
+    /* Unlike those of a lock they must all be there: some defaults are measured anew by each process, and the
+     * cells of one run have to agree. */
     for (size_t i = 0; i < experiment->n_parameters; i++)
         parameter_read(&experiment->parameters[i], params, cell->params, problem);
     if (experiment->tasks_parameter &&
@@ -125,6 +129,7 @@ static void request_read_cell(
             "must be %s + %lld", experiment->tasks_parameter, (long long)experiment->tasks_plus);
 }
 
+/* The first bad cell ends the reading: the thousand behind it most likely have the same fault. */
 static void request_read_cells(
     const json_t *object, const Experiment *experiment, Request *request, Problem *problem)
 {
@@ -163,6 +168,7 @@ static double request_fine_time(
     return fallback;
 }
 
+/* What is half read is given back on failure, and *ret is set only in the end. */
 int request_parse(const json_t *object, Request *ret, Problem *problem)
 {
     const Experiment *experiment = registry_experiment(request_word(object, "experiment"));

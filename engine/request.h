@@ -30,4 +30,6 @@ typedef struct Request {
  * "max_bytes" how long a page from there may be. Without "allow" it may go nowhere else, so that what a
  * server forgets stays closed. "allow": null is for a person at a shell: it may go anywhere. */
 int request_parse(const json_t *object, Request *ret, Problem *problem);
+
+/* Frees what the request owns; its cells must not be used any more. */
 void request_finish(Request *request);

@@ -1,6 +1,9 @@
 /* The limits: kernel.pid_max and kernel.threads-max of the machine, pids.max and the memory limit of the
  * control groups (a container has both), RLIMIT_NPROC, which counts all threads of the user and does not bind
- * root, and the machine's memory. */
+ * root, and the machine's memory.
+ *
+ * Each is asked in turn and the tightest counts, with its name: "only 3200 threads" helps nobody, "pids.max"
+ * says what to change. A limit that cannot be read is INT64_MAX, and so no limit. */
 #include "engine/room.h"
 
 #include <stdio.h>
@@ -12,11 +15,13 @@
 #include "base/cgroup.h"
 #include "base/cleanup.h"
 
+/* How many there may be, and what allows no more. */
 typedef struct Room {
     int64_t most;
     const char *what; /* the limit */
 } Room;
 
+/* Keeps the tighter of two limits. */
 static void bound(Room *room, int64_t most, const char *what)
 {
     if (most < room->most)
@@ -51,6 +56,10 @@ static int64_t threads_in_use(void)
     return file && fscanf(file, "%*f %*f %*f %*d/%lld", &n_threads) == 1 ? n_threads : 0;
 }
 
+/* Threads have process numbers, too, so all of these bound threads and processes alike. What is in use is
+ * taken off only if it is asked for now: the catalog tells what the machine can ever do, a cell what it can
+ * do at this moment. How many threads of the user there are stands nowhere, so RLIMIT_NPROC is taken as it
+ * is. */
 static void bound_by_numbers(Room *room, bool now)
 {
     enum { MACHINE_RESERVE = 1000, GROUP_RESERVE = 16 };
@@ -72,7 +81,8 @@ static void bound_by_numbers(Room *room, bool now)
     bound(room, less_reserve(left, GROUP_RESERVE), "process numbers (pids.max)");
 }
 
-/* In bytes. */
+/* In bytes. /proc/meminfo counts kilobytes. MemAvailable is what programs can have without swapping; MemFree
+ * would leave out the page cache, which the kernel gives back when it is asked. */
 static Room memory_left(bool now)
 {
     int64_t left = number_in("/proc/meminfo", now ? "MemAvailable:" : "MemTotal:", INT64_MAX / 1024) * 1024;
@@ -92,6 +102,8 @@ int64_t room_memory(void)
     return memory_left(true).most;
 }
 
+/* Half of the memory is kept free, because threads that fill it bring the machine to swap, and then it is no
+ * longer measurable and hardly usable. */
 int64_t room_for_tasks(uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE])
 {
     Room room = {INT64_MAX, ""}, memory = memory_left(now);

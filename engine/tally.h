@@ -28,5 +28,6 @@ typedef struct TallySum {
 
 void tally_add(TallySum *sum, const Tally *tally);
 
-/* Adds expected, actual and lost_updates to the metrics. */
+/* Adds expected, actual and lost_updates to the metrics. Called by an experiment's report(), in the engine's
+ * process. */
 void tally_report(const TallySum *sum, json_t *metrics);

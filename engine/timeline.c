@@ -4,7 +4,11 @@
  * switch.
  *
  * Both come from the books of the lock (lock.c), which know when it went from one seat to another: a wait in
- * the picture is the wait that is counted. */
+ * the picture is the wait that is counted.
+ *
+ * Each task has a row, which holds the span that is under way. When the task does something else, that span
+ * is added to the list of all, and the row begins the next. So a span is written once, when its end is known,
+ * and what lies between two clocks is never in two spans of one task. */
 #include "engine/timeline.h"
 
 #include <errno.h>
@@ -12,13 +16,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What a task does at present. */
+/* What a task does at present. On a cache line of its own, since rows are written by the threads of their
+ * tasks. */
 struct TimelineRow {
     alignas(64) nsec_t start;
     nsec_t end; /* 0: it goes on. Otherwise it is over, and still becomes longer if nobody else runs */
     SpanKind kind;
 };
 
+/* Takes so many bytes from the end of what there is. Returns where they begin, and moves *size behind them.
+ */
 static size_t timeline_place(size_t *size, size_t alignment, size_t bytes)
 {
     size_t at = (*size + alignment - 1) / alignment * alignment;
@@ -27,6 +34,8 @@ static size_t timeline_place(size_t *size, size_t alignment, size_t bytes)
     return at;
 }
 
+/* Everything is allocated before the clock starts, in one mapping that processes share: a traced task that
+ * is a process writes its spans where its parent finds them. */
 int timeline_create(uint32_t n_seats, uint32_t n_tasks, uint32_t max_spans, Timeline **ret)
 {
     size_t size = sizeof(Timeline);
@@ -83,6 +92,8 @@ uint32_t timeline_dropped(const Timeline *timeline)
     return timeline_count_all(timeline) - timeline_count(timeline);
 }
 
+/* By time, and of the same time by task, so that the order is the same in each run of qsort(3), which does
+ * not keep the order of equals. */
 static int timeline_compare(const void *a, const void *b)
 {
     const Span *one = a, *two = b;
@@ -97,6 +108,8 @@ void timeline_sort(Timeline *timeline)
     qsort(timeline->spans, timeline_count(timeline), sizeof(*timeline->spans), timeline_compare);
 }
 
+/* The counter gives each writer a place of its own, so there is no lock that tasks would have to wait for.
+ * When all places are taken it goes on counting: it is then known how much is missing. */
 static void timeline_add(Timeline *timeline, Span span)
 {
     uint32_t i = atomic_fetch_add_explicit(&timeline->n_spans, 1, memory_order_relaxed);
@@ -116,6 +129,10 @@ static void timeline_close_row(Timeline *timeline, uint32_t task, nsec_t at)
     row->kind = SPAN_NONE;
 }
 
+/* SPAN_NONE ends the present span but keeps it in the row: it is not known yet whether it is really over. If
+ * the same task runs again and no other has run on this loop meanwhile, nothing has happened that anybody
+ * could see, and the span goes on. Without this a task that awaits a thousand times in a row would be a
+ * thousand spans of a microsecond, and the room for spans would be gone in a moment. */
 void timeline_record(Tracer *tracer, uint32_t task, SpanKind kind, nsec_t at)
 {
     TimelineRow *row = &tracer->timeline->rows[task];
@@ -135,6 +152,8 @@ void timeline_record(Tracer *tracer, uint32_t task, SpanKind kind, nsec_t at)
         tracer->task = task;
 }
 
+/* On a loop of many tasks the loop waits, not a task: what each of them waits for was noted when it began
+ * to. */
 void timeline_record_leave(Loop *loop, SpanKind kind, nsec_t since, nsec_t waited)
 {
     Tracer *tracer = loop->tracer;
@@ -146,6 +165,7 @@ void timeline_record_leave(Loop *loop, SpanKind kind, nsec_t since, nsec_t waite
     timeline_record(tracer, tracer->task, kind, since + waited);
 }
 
+/* After a wait on a loop of many tasks nobody runs yet: that begins with the next turn of a task. */
 void timeline_record_return(Loop *loop)
 {
     Tracer *tracer = loop->tracer;
@@ -161,6 +181,8 @@ void timeline_record_false_wakeup(Tracer *tracer)
     timeline_add(tracer->timeline, (Span){now, now, tracer->task, SPAN_FALSE_WAKEUP});
 }
 
+/* Both times come from the books of the lock, so this is called after the fact: the row is closed in the
+ * past. */
 void timeline_record_lock_wait(Tracer *tracer, nsec_t since, nsec_t until, SpanKind kind)
 {
     timeline_record(tracer, tracer->task, SPAN_WAIT_LOCK, since);
@@ -173,6 +195,7 @@ void timeline_begin(Loop *loop, uint32_t first_task)
     loop->tracer->task = first_task;
 }
 
+/* Closes the rows of these tasks, also of those that have ended: their last span is still in the row. */
 void timeline_end(Loop *loop, uint32_t first_task, uint32_t n_tasks)
 {
     Tracer *tracer = loop->tracer;

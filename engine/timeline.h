@@ -7,6 +7,8 @@
 
 #include "engine/loop.h"
 
+/* What a task does. One does one thing at a time, but for the false wake-up, which is an instant within a
+ * wait. */
 typedef enum SpanKind {
     SPAN_NONE,         /* ready and waiting for its turn in the loop, or ended */
     SPAN_RUN,          /* inside the lock */
@@ -31,7 +33,8 @@ struct Tracer {
     uint32_t task; /* runs on this loop, or ran last */
 };
 
-/* A shared mapping beside the arena. */
+/* A shared mapping beside the arena, at the same address in all processes of the cell. What has no remark is
+ * set when it is made, then read-only. */
 struct Timeline {
     size_t size;
     uint32_t max_spans;
@@ -89,7 +92,7 @@ static inline void timeline_leave(Loop *loop, SpanKind kind, nsec_t since, nsec_
         timeline_record_leave(loop, kind, since, waited);
 }
 
-/* And has the lock again. */
+/* And has the lock again. The task of the loop runs again; on a loop of many, none does yet. */
 static inline void timeline_return(Loop *loop)
 {
     if (loop->tracer)

@@ -1,6 +1,10 @@
 /* The watches come from a pool of the loop. The first chunk of it is part of Transfers, and enough for a loop
  * with one task: in threads and processes nothing is allocated for a descriptor. With more at once the pool
- * grows by chunks, never shrinks, and reuses what libcurl has let go of. */
+ * grows by chunks, never shrinks, and reuses what libcurl has let go of.
+ *
+ * libcurl's multi interface asks for three things: that it is told when a descriptor is ready, that it is
+ * called at a certain time, and that finished transfers are taken from its list. The functions below are
+ * these three, and the two callbacks by which libcurl says what it wants. */
 #include "engine/transfers.h"
 
 #include <errno.h>
@@ -37,7 +41,8 @@ static void transfers_add_chunk(Transfers *transfers, Chunk *chunk)
         SLIST_INSERT_HEAD(&transfers->free_sockets, &chunk->sockets[i], next_free);
 }
 
-/* Returns a watch that is in nobody's use, or NULL if there is no memory. */
+/* Returns a watch that is in nobody's use, or NULL if there is no memory. The list is a stack, so the watch
+ * that was used last is used next, while it is still in the cache. */
 static SocketWatch *transfers_take_socket(Transfers *transfers)
 {
     SocketWatch *socket;
@@ -60,6 +65,8 @@ static void transfers_give_back(Transfers *transfers, Loop *loop, SocketWatch *s
     SLIST_INSERT_HEAD(&transfers->free_sockets, socket, next_free);
 }
 
+/* Called after everything that can end a transfer. ended() only notes the code and wakes the task, whose
+ * next step begins the next transfer. */
 static void transfers_collect_ended(Loop *loop)
 {
     Transfers *transfers = loop->state;
@@ -76,6 +83,7 @@ static void transfers_collect_ended(Loop *loop)
     }
 }
 
+/* libcurl may set the timer anew in this call: it was cleared before, so that stays. */
 static void transfers_on_timer(Loop *loop, Timer *timer)
 {
     Transfers *transfers = loop->state;
@@ -86,6 +94,7 @@ static void transfers_on_timer(Loop *loop, Timer *timer)
     transfers_collect_ended(loop);
 }
 
+/* A hang-up is passed on as an error; libcurl has no other word for it. */
 static void transfers_on_ready(Loop *loop, Watch *watch, uint32_t events)
 {
     Transfers *transfers = loop->state;
@@ -121,7 +130,8 @@ int transfers_set_socket(CURL *easy, curl_socket_t fd, int what, void *user, voi
     return loop_watch(loop, &socket->watch, events) < 0 ? -1 : 0;
 }
 
-/* libcurl: when it wants to be called at the latest. */
+/* libcurl: when it wants to be called at the latest. A time of 0 means at once, but libcurl must not be
+ * called from within its own callback: the timer is due at the next dispatch. */
 static int transfers_set_timer(CURLM *multi, long timeout_ms, void *user)
 {
     Loop *loop = user;
@@ -135,6 +145,8 @@ static int transfers_set_timer(CURLM *multi, long timeout_ms, void *user)
     return 0;
 }
 
+/* libcurl opens descriptors for the multi handle itself; that is what most likely failed if it could not be
+ * made. */
 int transfers_open(Loop *loop, TransferEnded *ended)
 {
     Transfers *transfers = calloc(1, sizeof(*transfers));
@@ -157,7 +169,8 @@ int transfers_open(Loop *loop, TransferEnded *ended)
     return 0;
 }
 
-/* libcurl does not say of each descriptor that it is over: not of its own eventfd, for one. */
+/* libcurl does not say of each descriptor that it is over: not of its own eventfd, for one. A watch that
+ * stayed would be counted, and loop_finish() would stop the program for it. */
 static void transfers_end_watches(Transfers *transfers, Loop *loop)
 {
     Chunk *chunk;
@@ -168,6 +181,8 @@ static void transfers_end_watches(Transfers *transfers, Loop *loop)
             loop_watch(loop, &chunk->sockets[i].watch, 0);
 }
 
+/* The multi handle goes first: while it cleans up it still calls transfers_set_socket() and the timer, which
+ * need the pool. */
 void transfers_close(Loop *loop)
 {
     Transfers *transfers = loop->state;
