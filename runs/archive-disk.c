@@ -144,6 +144,8 @@ static char *open_shelf(Disk *disk)
     int r = shelf_open(&disk->shelf, disk->place);
 
     if (shelf_is_damage(r)) {
+        /* One more try only: the new file is empty, and if that is called damaged, it is the disk that is
+         * broken. */
         char *words = set_aside(disk);
 
         if (words)
@@ -153,7 +155,7 @@ static char *open_shelf(Disk *disk)
     return r ? text_printf("%s: %s", disk->path, disk->shelf.error) : NULL;
 }
 
-/* Returns NULL, or why not. */
+/* Returns NULL, or why not. The lock is taken on the real path before SQLite opens anything. */
 static char *take_place(Disk *disk)
 {
     int r = find_place(disk->path, &disk->place);

@@ -1,5 +1,8 @@
 /* One call of the archive on its way: noted on the loop with copies of everything, done off the loop,
- * answered on the loop. Only one of the two has it at a time. */
+ * answered on the loop. Only one of the two has it at a time.
+ *
+ * A job is made with its wishes, moves whole from the loop to the store and back, and is freed when its
+ * callback has returned. There is no lock, because at no time two threads know of it. */
 #pragma once
 
 #include <jansson.h>
@@ -41,7 +44,7 @@ typedef struct ArchiveJob {
     bool owned, began;
     char *got[ARCHIVE_N_TEXTS];
 
-    /* Who wants to know; the one that fits the kind. */
+    /* The callback to be told; only the one that fits the kind is set. */
     ArchiveDone done;
     ArchiveListed listed;
     ArchiveGot answer;
@@ -50,6 +53,7 @@ typedef struct ArchiveJob {
 
 typedef STAILQ_HEAD(ArchiveJobs, ArchiveJob) ArchiveJobs;
 
+/* Whether it may change a run. Only these have the disk tried again when it was away. */
 static inline bool archive_job_writes(const ArchiveJob *job)
 {
     return job->kind != ARCHIVE_JOB_LIST && job->kind != ARCHIVE_JOB_GET;

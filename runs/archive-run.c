@@ -56,6 +56,8 @@ static KeptText pack_text(const char *text)
     return (KeptText){packed, packed_size, size};
 }
 
+/* What comes from a disk may be anything, so the size that stands beside the bytes is checked against
+ * what comes out. A size that lies can only ask for memory in vain. */
 int kept_text_unpack(const void *packed, size_t packed_size, size_t size, char **ret)
 {
     auto_free char *text = size < SIZE_MAX ? malloc(size + 1) : NULL;
@@ -141,6 +143,8 @@ bool kept_run_is_over(const KeptRun *run)
     return strcmp(run->status, "queued") != 0 && strcmp(run->status, "running") != 0;
 }
 
+/* As the database compares labels (COLLATE NOCASE): a page of the history must not change when the disk
+ * goes away. */
 static bool has_label(const KeptRun *run, const char *label)
 {
     const Ask *ask;
@@ -187,6 +191,7 @@ json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, boo
     return row;
 }
 
+/* The order of the members is that of a real run, for people. `asks` is a word of lists only. */
 char *kept_run_stand_in(const json_t *row)
 {
     static const char *const first[] = {"id", "experiment", "status", "reason", "label", "created_at"};

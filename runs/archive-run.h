@@ -2,7 +2,7 @@
  * archive does to a run, and how a reader sees it, is decided here in one way, wherever the run lies.
  *
  * Its texts are the exception. They are large and never change, so they are here only until they are on disk,
- * and who reads one takes it from there. */
+ * and are read from there afterwards. */
 #pragma once
 
 #include <jansson.h>
@@ -16,8 +16,8 @@
 
 /* A text, compressed. */
 typedef struct KeptText {
-    unsigned char *packed; /* owned; NULL: the text is not here */
-    size_t packed_size, size;
+    unsigned char *packed;    /* owned; NULL: the text is not here */
+    size_t packed_size, size; /* bytes; size: as it was before, without the NUL */
 } KeptText;
 
 /* What the disk has of a run that is in memory. */
@@ -39,7 +39,8 @@ typedef struct KeptRun {
 
 typedef TAILQ_HEAD(KeptRuns, KeptRun) KeptRuns;
 
-/* A run of which only the id is known. */
+/* Returns a run of which only the id is known (copied), without a status: set one by kept_run_set() or a
+ * job before anything else. */
 KeptRun *kept_run_new(const char *id);
 void kept_run_free(KeptRun *run);
 
@@ -47,8 +48,8 @@ void kept_run_free(KeptRun *run);
 void kept_run_set(
     KeptRun *run, int64_t created_ms, const char *experiment, const char *status, const char *summary);
 
-/* Does what a job says, which is neither a removal nor reads. Returns whether there was what it changes: of a
- * new label, such an ask. */
+/* Does what a job says, which is neither a removal nor reads; its texts are copied and packed. Returns
+ * whether there was what it changes: of a new label, such an ask. It cannot fail otherwise. */
 bool kept_run_apply(KeptRun *run, const ArchiveJob *job);
 
 /* The run did not come to its end, and this is why. */

@@ -59,6 +59,9 @@ static int refuse_file(Shelf *shelf, const char *words)
     return SQLITE_MISMATCH;
 }
 
+/* An empty file has no tables, no application id and no version: that is a new one, and ours to fill. Any
+ * other database without our id belongs to somebody. The order decides which message a person gets:
+ * another program's file is not called read-only or too new. */
 static int check_owner(Shelf *shelf, int64_t *ret_version)
 {
     int64_t application = 0, n_tables = 0;
@@ -95,6 +98,8 @@ static int check_pages(Shelf *shelf)
     return !r && n_faults ? shelf_fail(shelf, SQLITE_CORRUPT) : r;
 }
 
+/* All steps and the two marks are in the transaction that begin_to_use() has begun: a server that is
+ * killed in the middle leaves the file as it was. */
 static int migrate(Shelf *shelf, int64_t version)
 {
     int r = SQLITE_OK;
@@ -143,6 +148,10 @@ static int judge_tables(int r)
     return r == SQLITE_ERROR ? SQLITE_CORRUPT : r;
 }
 
+/* The busy timeout is set first, so that all that follows waits for another program's transaction instead
+ * of failing at once. The modes come after the checks, because switching to the write-ahead log writes to
+ * the file. foreign_keys is off in SQLite unless each connection turns it on, and without it a removed
+ * run would leave its texts behind for ever. */
 static int begin_to_use(Shelf *shelf)
 {
     int64_t version;

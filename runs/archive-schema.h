@@ -14,5 +14,6 @@ enum { SHELF_MAX_CHECKED_BYTES = 64 << 20 };
  * A file that is not ours or was made by a newer version stays as it is: SQLITE_MISMATCH. */
 int shelf_open(Shelf *shelf, const char *path);
 
-/* Also a closed one. A file that is damaged or not ours stays as it is: it is closed as_it_is. */
+/* Closes it; a closed one stays closed. as_it_is: without writing the log back into the file, for one
+ * that is damaged or not ours. */
 void shelf_close(Shelf *shelf, bool as_it_is);

@@ -12,7 +12,12 @@
 #include "base/text.h"
 
 /* Texts come first and in the order in which they are bound. Unfinished runs are few and found by an index.
- */
+ *
+ * The plus sign in "+status" tells SQLite to use no index for this column: the oldest finished run is the
+ * first one that fits in the order of ids, and is found there without a sort.
+ *
+ * Runs and asks are put by ON CONFLICT DO UPDATE. INSERT OR REPLACE would delete the old row before, and with
+ * it, by the foreign keys, the asks and texts of the run. */
 static const char *const sql_of[SHELF_N_STATEMENTS] = {
     [SHELF_ASKS] = "SELECT owner, label, prediction FROM asks WHERE run = ?1 ORDER BY number",
     [SHELF_COUNT] = "SELECT n_runs, (SELECT count(*) FROM runs WHERE status IN ('queued', 'running')),"
@@ -97,7 +102,7 @@ static int step_row(Shelf *shelf, sqlite3_stmt *statement)
     return r == SQLITE_ROW || r == SQLITE_DONE ? r : shelf_fail(shelf, r);
 }
 
-/* For those who have no more rows to expect. */
+/* For a statement that has no more rows to give: its end is success. */
 static int done(int r)
 {
     return r == SQLITE_DONE ? SQLITE_OK : r;
@@ -111,6 +116,8 @@ static int run_statement(Shelf *shelf, sqlite3_stmt *statement)
     return done(step_row(shelf, used));
 }
 
+/* NULL where the column is NULL or there is no memory. The text belongs to the row and is gone with the
+ * next step. */
 static const char *column(sqlite3_stmt *row, int i)
 {
     return (const char *)sqlite3_column_text(row, i);
@@ -294,7 +301,9 @@ int shelf_count(Shelf *shelf, ShelfCounts *ret)
     return SQLITE_OK;
 }
 
-/* Always with an upper end, so that each way through is a search in an index. */
+/* Always with an upper end, so that each way through is a search in an index. The label of a run is in
+ * its asks, so with a label the list is taken from there; else from runs. SQLite then has one index for
+ * each combination of filters, see archive-schema.c. */
 char *ids_sql(const ArchiveFilter *filter)
 {
     const char *id = filter->label ? "run" : "id";

@@ -33,16 +33,17 @@ typedef struct Shelf {
 /* Prepares all statements. */
 int shelf_prepare(Shelf *shelf);
 
-/* The file is not what was written to it. */
+/* Whether SQLite's code r says that the file is not what was written to it. Then it is set aside; any
+ * other error leaves it as it is. */
 bool shelf_is_damage(int r);
 
-/* For those who have got the error r from SQLite: takes note of it in words and returns it. */
+/* For a caller that has got the error r from SQLite: takes note of it in words and returns it. */
 int shelf_fail(Shelf *shelf, int r);
 
 /* Runs SQL without results, one or more statements. */
 int shelf_exec(Shelf *shelf, const char *sql);
 
-/* Reads the one number that SQL gives. */
+/* Runs SQL that gives one row, and reads the number in its first column. */
 int shelf_exec_number(Shelf *shelf, const char *sql, int64_t *ret);
 
 /* Takes back what was not committed, if anything is left to take back. */
@@ -57,7 +58,8 @@ int shelf_read_text(Shelf *shelf, const char *id, int i, char **ret);
 /* Makes the shelf's run what this one is; texts that are not here stay as they are there. */
 int shelf_write(Shelf *shelf, const KeptRun *run);
 
-/* Removes a run with all that belongs to it. */
+/* Removes a run with all that belongs to it: its asks and texts go by the foreign keys. It is no error if
+ * there is none. */
 int shelf_drop(Shelf *shelf, const char *id);
 
 /* Any run that is not over; the oldest behind an id ("": of all) that is. *ret_id is owned by the caller;
@@ -77,7 +79,9 @@ typedef struct Ids {
     char *id; /* the current one; NULL: there are no more */
 } Ids;
 
-/* Goes to the first id. The filter's texts must live as long as the ids. */
+/* Goes to the first id; on failure, too, call ids_finish(). The filter's texts must live as long as the
+ * ids, and nothing may be written to the shelf meanwhile. ids_next() goes to the next one; at the end id
+ * is NULL. An id that stands in several rows comes once. */
 int ids_init(Ids *ids, Shelf *shelf, const ArchiveFilter *filter);
 int ids_next(Ids *ids);
 void ids_finish(Ids *ids);

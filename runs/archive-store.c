@@ -39,6 +39,7 @@ static KeptRun *find_held(const Store *store, const char *id)
     return NULL;
 }
 
+/* Newest first, as lists show them. Ids sort by time, so the place is found by comparing them. */
 static void hold_run(Store *store, KeptRun *run)
 {
     KeptRun *older;
@@ -73,7 +74,9 @@ static void set_trouble(Store *store, char *words)
     store->trouble = words;
 }
 
-/* There is another file than before, or none. */
+/* There is another file than before, or none: whatever it had, the runs in memory are all that is sure.
+ * save() then writes them to the new one, and `replaced` has it try even for those that no job has
+ * touched. */
 static void forget_disk(Store *store)
 {
     KeptRun *run;
@@ -83,8 +86,9 @@ static void forget_disk(Store *store)
     store->replaced = true;
 }
 
-/* The disk refused something with r. A file that is damaged is replaced by a new one, if that is possible:
- * then there is no trouble. */
+/* The disk refused something with r; says so in words. A file that is damaged is replaced by a new one,
+ * if that is possible: then there is no trouble. One that another program keeps busy is not waited for
+ * again by the jobs of this list: each would wait for the whole timeout, and everybody for all of them. */
 static void take_error(Store *store, int r)
 {
     if (shelf_is_damage(r)) {
@@ -122,7 +126,8 @@ static KeptRun *read_stored(Store *store, const char *id)
     return run;
 }
 
-/* The run that a job changes, in memory; NULL if there is none. */
+/* The run that a job changes, in memory; NULL if there is none. From here on it is held until
+ * drop_saved() finds that the disk has it. */
 static KeptRun *take_run(Store *store, const ArchiveJob *job)
 {
     KeptRun *run = find_held(store, job->id);
@@ -245,8 +250,10 @@ static int show_stored(Store *store, ArchiveJob *job, Ids *ids)
     return r ? r : ids_next(ids);
 }
 
-/* Fills the page with the newest runs; ids is NULL without the disk. While all is well there are no unsaved
- * runs, and the page is what the database says. */
+/* Fills the page with the newest runs, by merging two lists that are both newest first: the runs in
+ * memory that have to be shown from there, and the ids on disk without those. ids is NULL without the
+ * disk. While all is well there are no unsaved runs, and the page is what the database says. `more` is
+ * set when the page is full and either list has something left. */
 static int fill_page(Store *store, ArchiveJob *job, Ids *ids)
 {
     const KeptRun *held = next_listed(TAILQ_FIRST(&store->held), &job->filter, !ids);
@@ -271,6 +278,8 @@ static int fill_page(Store *store, ArchiveJob *job, Ids *ids)
     return r;
 }
 
+/* If the disk fails in the middle of a page, the page is made again of what is in memory. Half a page
+ * would look like the end of the history. */
 static void list_runs(Store *store, ArchiveJob *job)
 {
     Ids ids = {0};
@@ -455,6 +464,8 @@ static void count_runs(Store *store)
 
 /* --- the store --- */
 
+/* Kept means: the disk is open and has the run as it is now. A run that is not in memory any more was
+ * dropped because the disk has it. */
 static void confirm(const Store *store, ArchiveJob *job)
 {
     const KeptRun *run = find_held(store, job->id);
@@ -484,6 +495,9 @@ Store *store_open(const ArchiveSettings *settings)
     return store;
 }
 
+/* The steps of the paragraph at the top, in their order. `touched` marks the runs of this list: they are
+ * written one by one even if the disk refused the one before, and they are not pruned, as their callers
+ * are still waiting to hear of them. */
 void store_do(Store *store, ArchiveJobs *jobs)
 {
     bool writes = false, begins = false;

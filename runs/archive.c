@@ -47,7 +47,8 @@ struct Archive {
     void *closed_data;
 };
 
-/* Only while no work is under way. */
+/* Only while no work is under way. The trouble, the notice and the counts are copies, so that the loop
+ * can ask for them at any time, while the store belongs to a thread. */
 static void take_state(Archive *archive)
 {
     StoreState state = store_state(archive->store);
@@ -139,6 +140,8 @@ static void on_archive_worked(uv_work_t *work, int status)
 
     (void)status; /* nobody cancels it */
     take_state(archive);
+    /* A callback may call the archive again. `busy` is still set meanwhile, so its job is only noted: a
+     * work that began now would put it into the list that is being walked. */
     while ((job = STAILQ_FIRST(&archive->taken))) {
         STAILQ_REMOVE_HEAD(&archive->taken, link);
         answer_job(job);
@@ -305,6 +308,7 @@ void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed l
     job->label = text_copy(filter->label);
     job->before = text_copy(filter->before);
     job->owner = text_copy(filter->owner);
+    /* The filter points to the job's own copies: the caller's texts are gone when the job is done. */
     job->filter =
         (ArchiveFilter){job->experiment, job->status, job->label, job->before, job->owner, filter->limit};
     job->listed = listed;

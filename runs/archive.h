@@ -113,6 +113,7 @@ typedef struct ArchiveFilter {
 typedef void (*ArchiveListed)(void *data, const json_t *runs, bool more);
 void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed listed, void *data);
 
+/* Which texts archive_get() shall bring, added up. They are large, so what is not wanted is not read. */
 enum { ARCHIVE_RUN = 1, ARCHIVE_EVENTS = 2, ARCHIVE_TRACE = 4 };
 
 /* What is kept of one run, borrowed for the call. Of a finished run that left no object of its own, because

@@ -1,4 +1,7 @@
-/* Who asked for a run: the client that began it, and those that joined it because they asked for the same. */
+/* Who asked for a run: the client that began it, and those that joined it because they asked for the same.
+ *
+ * One owner has one ask of a run, however often it asks. The same struct also carries the words of a
+ * single request that waits, see Watcher.own; then it is in no list. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +18,7 @@ typedef struct Ask {
 /* In the order in which they came: the first began the run. */
 typedef STAILQ_HEAD(Asks, Ask) Asks;
 
-/* One that is in no list; texts are copied. Free it with ask_free(), which takes NULL too. */
+/* Returns one that is in no list; texts are copied. Free it with ask_free(), which takes NULL too. */
 Ask *ask_new(const char *owner, const char *label, const char *prediction);
 void ask_free(Ask *ask);
 
@@ -28,6 +31,7 @@ Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *pred
 /* The owner's ask; NULL if there is none. */
 Ask *asks_find(const Asks *asks, const char *owner);
 
+/* How many clients asked; it walks the list. */
 int64_t asks_count(const Asks *asks);
 
 /* Takes it out and frees it. */

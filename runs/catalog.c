@@ -1,3 +1,6 @@
+/* The runtime is asked in the same way as it is run: through the guard, with the same limits, on the same
+ * CPUs. So what it says of the machine is what its runs will find, and what keeps it from starting is
+ * known before the first request. */
 #include "runs/catalog.h"
 
 #include <assert.h>
@@ -43,6 +46,7 @@ static void question_on_line(void *data, char *line, size_t length)
     question->text[question->length++] = '\n';
 }
 
+/* The timer is on the stack of catalog_load(): it may return only when libuv has let go of it. */
 static void question_on_timer_closed(uv_handle_t *handle)
 {
     Question *question = handle->data;
@@ -68,6 +72,8 @@ static void question_read(Question *question)
         question->reason = text_printf("%s --describe: %s", question->program, complaint);
 }
 
+/* Of several reasons the first cause is told: a runtime that was too slow was stopped by us, so how it
+ * ended says nothing. */
 static void question_on_end(void *data, const char *reason)
 {
     Question *question = data;
@@ -117,6 +123,8 @@ int catalog_load(
     uv_timer_init(loop, &question.timer);
     question.timer.data = &question;
     uv_timer_start(&question.timer, question_on_late, DESCRIBE_MS, 0);
+    /* The loop runs here although the server is not up yet: nothing else is on it but this child. Its own
+     * handles may still be closing afterwards; they need nothing of the question. */
     while (!question.closed)
         uv_run(loop, UV_RUN_ONCE);
     free(question.text);

@@ -1,3 +1,5 @@
+/* From the limits of a child to the words of the guard's command line. A limit of 0 is left out: the
+ * guard then leaves it as it is. */
 #include "runs/child-command.h"
 
 #include <assert.h>
@@ -31,9 +33,11 @@ char **child_command_new(const ChildSpec *spec)
 
     assert(words);
     add_word(words, strdup(spec->guard));
+    /* Descriptor 3 is the fourth entry of stdio in child.c. */
     add_word(words, strdup("--hangup-fd=3"));
     add_word(words, strdup("--clean-env"));
-    /* Where memory runs out, a runtime goes before the server does. */
+    /* Where memory runs out, the kernel takes a runtime before it takes the server, whose loss would end
+     * all runs. */
     add_word(words, strdup("--oom-score-adj=1000"));
     add_limit(words, "cpu-seconds", spec->limits.cpu_seconds);
     add_limit(words, "file-size", spec->limits.max_file_bytes);

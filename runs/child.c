@@ -1,6 +1,10 @@
 /* Five things have to come to an end before a child is freed: the process, its output, its log, the input
  * that was written, and the hang-up pipe. end() is called when the process was reaped and its output and log
- * have reached end of file; then all handles are closed, and the last one to close frees the child. */
+ * have reached end of file; then all handles are closed, and the last one to close frees the child.
+ *
+ * A run is over only when both halves are seen: the exit of the guard, and the end of what it wrote. The
+ * kernel reports them in either order. Judged by the exit alone, a run whose last lines are still in the
+ * pipe would be called incomplete. */
 #include "runs/child.h"
 
 #include <assert.h>
@@ -27,16 +31,16 @@ struct Child {
     ChildSpec spec;
     uv_process_t process;
     uv_pipe_t input, output, log, hangup;
-    uv_timer_t stuck;
-    uv_write_t write;
+    uv_timer_t stuck; /* a guard that does not end, or an output that nobody closes */
+    uv_write_t write; /* of the input, and the text that it writes, which must live until it is done */
     char *text, *name;
     Lines lines, log_lines;
     int n_open; /* handles that are not closed yet */
     int n_log_lines;
     size_t n_output; /* bytes */
     bool started, exited, output_ended, log_ended, stopped, too_much;
-    int64_t status;
-    int signal;
+    int64_t status; /* of the guard, which reports the program's as a shell does: 128 + its signal */
+    int signal;     /* that ended the guard itself; 0: none */
 };
 
 static void free_child(Child *child)
@@ -62,6 +66,9 @@ static void close_child_handle(uv_handle_t *handle)
         uv_close(handle, on_child_closed);
 }
 
+/* What went wrong in words, owned by the caller; NULL if nothing did. The guard's statuses are those of a
+ * shell: 125 to 127 it could not start the program, above 128 a signal ended the program. A signal that
+ * ended the guard itself is told apart, since then nobody knows how the program ended. */
 static char *describe_end(const Child *child)
 {
     if (child->too_much)
@@ -79,6 +86,9 @@ static char *describe_end(const Child *child)
     return NULL;
 }
 
+/* Called whenever one of the three has come to its end. Closing the handles is done before end() is
+ * called, but the memory stays until libuv has closed the last of them: so end() may do what it likes,
+ * and no later callback finds freed memory. */
 static void finish_when_over(Child *child)
 {
     auto_free char *reason = NULL;
@@ -97,7 +107,9 @@ static void finish_when_over(Child *child)
     child->spec.end(child->spec.data, reason);
 }
 
-/* A descendant that the guard could not end would hold the output open for ever. */
+/* The last resort. A descendant that the guard could not end would hold the output open for ever, and
+ * with it the run and its place in the queue. So the output counts as ended, and a guard that is still
+ * there is killed; its exit then ends the child. */
 static void on_guard_stuck(uv_timer_t *timer)
 {
     Child *child = timer->data;
@@ -121,6 +133,8 @@ static void on_child_exit(uv_process_t *process, int64_t status, int signal)
     finish_when_over(child);
 }
 
+/* A stop may come from inside a line, while more lines of the same buffer follow. They would be taken for
+ * results of a run that has its outcome already. */
 static void on_child_line(void *data, char *line, size_t length)
 {
     Child *child = data;
@@ -156,6 +170,7 @@ static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t 
 {
     Child *child = stream->data;
 
+    /* Output of a stopped child is still read, so that the end of file is seen, but not kept. */
     if (length > 0 && !child->stopped) {
         child->n_output += (size_t)length;
         if (child->n_output > MAX_OUTPUT ||
@@ -172,6 +187,8 @@ static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t 
     finish_when_over(child);
 }
 
+/* What a runtime writes on standard error is for the operator. It goes to the server's log line by line,
+ * so that it cannot look like a line of the log itself, and not without limit. */
 static void on_child_log(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
     Child *child = stream->data;
@@ -186,7 +203,8 @@ static void on_child_log(uv_stream_t *stream, ssize_t length, const uv_buf_t *bu
     }
 }
 
-/* Whether all was written does not matter here: who does not read its request will not end well by itself. */
+/* Closing the input tells a runtime that the request is complete. Whether all was written does not matter
+ * here: a runtime that does not read its request will not end well by itself. */
 static void on_child_written(uv_write_t *write, int status)
 {
     Child *child = write->data;
@@ -217,9 +235,14 @@ static void init_child_handles(Child *child, uv_loop_t *loop)
     child->stuck.data = child;
     child->process.data = child;
     child->write.data = child;
+    /* Four pipes, the timer and the process. All are counted and closed, whether they were opened or not:
+     * a spawn that failed has made its handle all the same. */
     child->n_open = 6;
 }
 
+/* The guard has four descriptors: the usual three, which it hands on to the program, and the hang-up
+ * pipe, which it keeps. libuv makes the pipes and closes their far ends here, so the end of file comes
+ * when the last process on the other side is gone. */
 static int spawn_guard(Child *child, uv_loop_t *loop)
 {
     uv_stdio_container_t stdio[] = {
@@ -257,6 +280,8 @@ int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret)
     lines_init(&child->log_lines, MAX_LOG_LINE, true);
     init_child_handles(child, loop);
 
+    /* After a failure nothing runs and nothing was opened, so all three have ended; the handles are
+     * closed, and end() is not called because the caller learns it from the return value. */
     r = spawn_guard(child, loop);
     if (r < 0) {
         child->exited = child->output_ended = child->log_ended = true;

@@ -2,7 +2,10 @@
  * lines, its log passed on.
  *
  * The guard is told to stop by the hang-up of a pipe that this side holds open. So the same thing happens
- * when a run is cancelled and when the server itself is killed: every descendant of the runtime ends. */
+ * when a run is cancelled and when the server itself is killed: every descendant of the runtime ends.
+ *
+ * Everything happens on the loop and calls back from there. The child frees itself: after end() was
+ * called, whoever started it must not use it any more. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,7 +17,7 @@ typedef struct Child Child;
 
 /* What the guard is told to allow the program; 0 or NULL: as much as the server itself has. */
 typedef struct ChildLimits {
-    int64_t cpu_seconds;    /* of each process */
+    int64_t cpu_seconds;    /* of each process, not of all together */
     int64_t max_file_bytes; /* of each file */
     int64_t max_processes;  /* and threads, all together, where the machine can count them */
     const char *cpus;       /* a list as in "0-3,8" */
@@ -42,8 +45,11 @@ typedef struct ChildSpec {
  * end() is not called. */
 int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret);
 
-/* Writes a static text to its standard input, which keep_input has left open. */
+/* Writes a short text to its standard input, which keep_input has left open. Once the input is closed,
+ * nothing happens. */
 void child_say(Child *child, const char *text);
 
-/* Tells the guard to end everything. end() follows when that is done, normally within milliseconds. */
+/* Tells the guard to end everything. No further line() is called from now on. end() follows when all
+ * processes are gone, normally within milliseconds, and never from inside this call. Stopping twice is
+ * like stopping once. */
 void child_stop(Child *child);

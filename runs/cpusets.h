@@ -1,8 +1,11 @@
 /* The places for runs: how many may run at once, and on which CPUs each of them.
  *
- * Runs that share CPUs spoil each other's timings. So with runs.cpus_per_run the CPUs that the server may use
- * are cut into disjoint sets, and a run has a set for itself. Without it, a place is only permission to run.
- */
+ * Runs that share CPUs spoil each other's timings. So with runs.cpus_per_run the CPUs that the server may
+ * use are cut into disjoint sets, and a run has a set for itself. Without it, a place is only permission to
+ * run.
+ *
+ * A set is taken when a run starts and given back when the archive has it. The texts and the places live
+ * as long as the sets do. All of it belongs to the thread of the loop. */
 #pragma once
 
 #include <sched.h>

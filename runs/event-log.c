@@ -71,6 +71,8 @@ char *event_log_text(const EventLog *log)
     return text;
 }
 
+/* An event ends with an empty line. Its data cannot have one inside, because JSON that is written
+ * compactly has no newline. */
 const char *event_text_after(const char *text, uint64_t number)
 {
     while (*text) {

@@ -28,13 +28,15 @@ typedef struct EventLog {
     bool replaceable; /* the last event gives way to the next one of its kind */
 } EventLog;
 
+/* An EventLog of zeros is empty and ready. This frees what it holds and makes it one again. */
 void event_log_finish(EventLog *log);
 
-/* Adds an event; its data is one line of JSON. replaceable: it takes the place of the last one, if that was
- * replaceable too. Returns its text, borrowed. */
+/* Adds an event of this name; data is written as one line of JSON and stays the caller's. replaceable: it
+ * takes the place of the last one, if that was replaceable too, and gets a new number all the same.
+ * Returns its text, borrowed from the log until the event is replaced or the log is finished. */
 Shared *event_log_add(EventLog *log, const char *name, const json_t *data, bool replaceable);
 
-/* Returns an event as text that is not in any log, held by the caller. */
+/* Returns an event as text that is not in any log, held by the caller (shared_drop()). */
 Shared *event_text(uint64_t number, const char *name, const json_t *data);
 
 /* Returns the index of the first event behind a number; n_events if there is none. */

@@ -77,6 +77,9 @@ void fair_push(Fair *fair, FairItem *item, const char *address, const char *clie
     fair->n_items++;
 }
 
+/* The client goes before the address, whose list it stands in. Both are freed when they have nothing
+ * left, so an address that comes back is a new one, at the end of the turns: having waited long ago is no
+ * credit. */
 void fair_remove(Fair *fair, FairItem *item)
 {
     FairClient *client = item->client;
@@ -159,6 +162,8 @@ void fair_list(const Fair *fair, FairItem **items)
         n += address->n_items;
     }
     n = 0;
+    /* Round k takes item k of each address that has so many. In `grouped` the addresses stand one after
+     * the other, so each begins where the one before it ends. */
     for (size_t round = 0; n < fair->n_items; round++) {
         size_t start = 0;
 

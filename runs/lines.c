@@ -51,6 +51,8 @@ int lines_feed(Lines *lines, const char *bytes, size_t length, LinesCallback cal
         size_t piece = newline ? (size_t)(newline - bytes) : length;
         size_t used = newline ? piece + 1 : piece;
 
+        /* A line that is cut is handed out as if a newline stood there: newline points to anything, and
+         * no byte is skipped. */
         if (lines->length + piece > lines->max) {
             if (!lines->cut)
                 return -EMSGSIZE;

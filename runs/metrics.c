@@ -70,6 +70,8 @@ void metrics_run_started(Metrics *metrics)
 
 void metrics_run_over(Metrics *metrics, const Run *run, const json_t *object)
 {
+    /* A run that was cancelled while it waited has waited until its end, and has no duration: it would
+     * make all others look shorter. */
     nsec_t started = run->started_at ? run->started_at : run->ended_at;
     size_t i;
     json_t *cell;
@@ -81,6 +83,8 @@ void metrics_run_over(Metrics *metrics, const Run *run, const json_t *object)
         metrics->n_over++;
         metrics_observe(&metrics->running, run->ended_at - run->started_at);
     }
+    /* Of each cell only the repetition that stands for it has these figures, so the sums grow with the
+     * cells, not with all the work that was done. Rates of held to waited are what they are for. */
     json_array_foreach (json_object_get(object, "cells"), i, cell) {
         const json_t *stats = json_object_get(cell, "lock_stats");
 

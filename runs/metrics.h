@@ -1,5 +1,8 @@
-/* What the server counts over its life, for GET /metrics. Only sums: rates and averages are made by who reads
- * them. */
+/* What the server counts over its life, for GET /metrics. Only sums: rates and averages are left to the
+ * reader.
+ *
+ * Everything is counted on the loop and read there, so no lock and no atomic is needed. A Metrics of
+ * zeros is ready; metrics_finish() frees the names. */
 #pragma once
 
 #include <jansson.h>
@@ -41,12 +44,15 @@ typedef struct Metrics {
 
 void metrics_finish(Metrics *metrics);
 
-/* Counts one; third may be NULL. */
+/* Adds one to the row of these names, which are copied when the row is new; third may be NULL. A new row
+ * in a full table is not counted. */
 void metrics_count(MetricsTable *table, const char *first, const char *second, const char *third);
 
+/* Puts a duration into the first bucket whose upper end is not below it. */
 void metrics_observe(Histogram *histogram, nsec_t duration);
 
-/* A runtime is started for a run. */
+/* A runtime is about to be started for a run. Counted also if that fails, as metrics_run_over() counts
+ * its end. */
 void metrics_run_started(Metrics *metrics);
 
 /* A run is over, whether it ever started or not; object is its JSON. */

@@ -88,6 +88,8 @@ static void on_origin_closed(uv_handle_t *handle)
         after_process(origin);
 }
 
+/* From now on there is no origin: the ports are forgotten first, so that no run gets the port of a
+ * process that is gone, which another program may have by now. */
 static void close_all(Origin *origin)
 {
     origin->running = false;
@@ -111,6 +113,8 @@ static void on_origin_exit(uv_process_t *process, int64_t status, int signal)
     close_all(origin);
 }
 
+/* Only one line matters: that it is ready, and where. The timer that waited for it is stopped, unless it
+ * is the one that will kill the origin by now. */
 static void on_origin_line(void *data, char *line, size_t length)
 {
     Origin *origin = data;
@@ -228,6 +232,9 @@ static void on_kill(uv_timer_t *timer)
 void origin_stop(Origin *origin)
 {
     origin->stopping = true;
+    /* Three cases. It runs: its input is closed, and its exit does the rest. It has just ended and its
+     * handles are being closed: after_process() sees `stopping`. It waits for its next start, or never
+     * had one: then the timer is all there is. */
     if (origin->running) {
         uv_close((uv_handle_t *)&origin->input, on_origin_closed);
         uv_timer_start(&origin->timer, on_kill, END_MS, 0);

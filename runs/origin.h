@@ -1,6 +1,9 @@
 /* The slow web server that fetch asks by default: a process of its own on loopback, started by the server,
  * watched, and started again when it dies, later each time. It ends when this side of its standard input is
- * closed, by us or by our death. */
+ * closed, by us or by our death.
+ *
+ * Its ports are new after each start, so they are asked for with each run and never kept. While the
+ * origin is down, a run is told that there is none. */
 #pragma once
 
 #include <jansson.h>
@@ -11,8 +14,9 @@
 
 typedef struct Origin Origin;
 
-/* Starts it. With 0 ports in the settings nothing is started and there is never a port. Returns the origin,
- * which is freed after origin_stop(). */
+/* Starts it; the loop has to run for anything to come of it. With 0 ports in the settings nothing is
+ * started and there is never a port. settings is borrowed and must outlive the origin. Returns the
+ * origin, which is freed after origin_stop(). */
 Origin *origin_start(uv_loop_t *loop, const RunSettings *settings);
 
 /* The array of ports that it listens on, borrowed; NULL while it is not up. */
@@ -21,8 +25,10 @@ const json_t *origin_ports(const Origin *origin);
 /* Its process; 0 while there is none. */
 pid_t origin_pid(const Origin *origin);
 
-/* Whether the first start has come to something: it is up, or it failed. */
+/* Whether the first start has come to something: it is up, or it failed, or it takes too long to wait
+ * for. The server waits for this before it answers anybody. */
 bool origin_is_settled(const Origin *origin);
 
-/* Ends it; freed by itself when the process is gone. */
+/* Ends it by closing its input, and kills it if that does not help within a second. It is freed by
+ * itself, from the loop, when the process is gone. Call it once. */
 void origin_stop(Origin *origin);

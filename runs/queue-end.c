@@ -1,12 +1,16 @@
 /* The end of a run, from when no process of it is left until it is freed:
  *
- *     queue_end     its object with all intervals and its lesson, what lists show of it and its trace are
- * made; of a large grid that takes longer than others may wait for an answer, so it is done off the loop
- *     on_made       its last events go to its log, the board and the metrics hear of it, and all of it goes
- * to the archive on_archived   each watcher is told, its CPUs go back, the next one may begin
+ *     queue_end     begins it, on the loop
+ *     make          off the loop: the run's object with its lesson, its row for lists, its trace
+ *     on_made       its last events go to its log, the board and the metrics hear of it,
+ *                   and all of it goes to the archive
+ *     on_archived   its CPUs go back, each watcher is told, the next run may begin
  *
- * Nobody is told the end before the archive has it: what a client was answered is there after a crash. The
- * next run begins only now, so that nothing of this falls into its first repetition. */
+ * The object is made off the loop, because the intervals of a large grid take longer than others may wait
+ * for an answer.
+ *
+ * Nobody is told the end before the archive has it: what a client was answered is there after a crash.
+ * The next run begins only now, so that nothing of this falls into its first repetition. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +27,7 @@ typedef struct Ending {
     uv_work_t work;
     const char *headline; /* the figure that its experiment is about; borrowed. NULL: the time */
 
-    /* Made off the loop. */
+    /* Written by make() in a thread of libuv, read by on_made() on the loop: never by both at a time. */
     json_t *object, *summary;
     char *text, *trace; /* trace may be NULL */
 } Ending;
@@ -43,7 +47,10 @@ static bool is_traced(const Run *run)
     return timeline && strcmp(timeline, "on") == 0;
 }
 
-/* It only reads the run. What its object shares with others is counted with atomic operations by jansson. */
+/* Runs in a thread of libuv while the loop goes on. It only reads the run, and the loop does not change
+ * what it reads: the state is RUN_OVER, so no runtime and no timer is left, and a new label goes to the
+ * asks, which are not read here. Parts of the object are shared with the catalog and the plan; jansson
+ * counts their references with atomic operations. */
 static void make(uv_work_t *work)
 {
     Ending *ending = work->data;
@@ -59,6 +66,8 @@ static void make(uv_work_t *work)
         ending->trace = trace_format(ending->run->results, &length);
 }
 
+/* From here on the queue does not know the run. A run that never started has no CPU set to give back, and
+ * was never counted as running. */
 static void leave_queue(Queue *queue, Run *run)
 {
     QueuePlace *place = run->place;
@@ -73,6 +82,11 @@ static void leave_queue(Queue *queue, Run *run)
     free(place);
 }
 
+/* The order matters. The run becomes KEPT or HELD first, because each watcher's answer says which. The
+ * places are free before the watchers are told, so a client that asks again from inside its answer finds
+ * the queue as it is. A watcher is taken off before its end() is called: it frees itself there, and the
+ * list must not lead to it any more. The next run begins on the next turn of the loop, behind all these
+ * answers. */
 static void on_archived(void *data, bool found, bool kept)
 {
     Ending *ending = data;
@@ -124,6 +138,7 @@ static void on_made(uv_work_t *work, int status)
         &(ArchiveTexts){text, events, trace}, on_archived, ending);
 }
 
+/* The RunEnd of all runs, also of those that were cancelled while they waited. */
 void queue_end(Run *run, void *data)
 {
     Ending *ending = calloc(1, sizeof(*ending));

@@ -1,5 +1,8 @@
 /* Into the queue: a request that is the same as one that is there joins it, any other is a new run, if there
- * is room for one. */
+ * is room for one.
+ *
+ * Joining is what makes a class of thirty possible: thirty pages that ask for the same thing at the same
+ * moment cost one run, and all of them see the same figures. */
 #include "runs/queue-private.h"
 
 #include <assert.h>
@@ -8,7 +11,9 @@
 
 #include "base/array.h"
 
-/* What makes two requests the same: all but the words that each puts on it, and the form of the answer. */
+/* Returns a text that is the same for two requests exactly if they ask for the same run: the checked
+ * request with all its defaults, its members sorted by name, without what is a client's own (the words
+ * that it puts on the run, and the form of the answer). Owned by the caller. */
 static char *key_of(const Plan *plan)
 {
     static const char *const own[] = {"label", "prediction", "format"};
@@ -22,6 +27,8 @@ static char *key_of(const Plan *plan)
     return key;
 }
 
+/* A run whose outcome is decided is not joined, though it is still in the queue: whoever asks now wants
+ * figures, not the news that somebody else has cancelled it. */
 static Run *find_same(const Queue *queue, const char *key)
 {
     const QueuePlace *place;
@@ -32,7 +39,12 @@ static Run *find_same(const Queue *queue, const char *key)
     return NULL;
 }
 
-/* Runs that can begin at once do not count as waiting. */
+/* Says whether there is room for one more. A run that can begin at once does not count as waiting, but it is
+ * in the line until the next turn: so each free place makes the line that much longer for now. Without this,
+ * max_queue=0 ("nobody waits") would refuse every run.
+ *
+ * The answers go from the server to the client, so that a client is only told to ask less if asking less
+ * would help it. */
 static QueueAnswer refuse_submission(const Queue *queue, const Submission *submission)
 {
     const RunSettings *settings = queue->parts.settings;
@@ -54,6 +66,8 @@ static void note_ask(const Queue *queue, Run *run, const Submission *submission)
 {
     Ask *ask = asks_add(&run->asks, submission->owner, submission->label, submission->prediction);
 
+    /* A client that once asked for the run to go on without it has been promised that; its later request
+     * does not take it back. */
     ask->detached = ask->detached || submission->detached;
     archive_ask(queue->parts.archive, run->id, submission->owner, submission->label, submission->prediction,
         submission->noted, submission->data);
@@ -86,13 +100,16 @@ static Run *add_run(Queue *queue, Plan *plan, const Submission *submission, char
     fair_push(&queue->line, &add_place(queue, run, key)->item, submission->address, submission->client);
     archive_begin(
         queue->parts.archive, run->id, run->created_ms, run_experiment(run), "queued", nothing, NULL, NULL);
-    /* The line may not be in the order of arrival: the right place follows in a moment. */
+    /* Told at once, so that the first event of a stream says something. The line may not be in the order
+     * of arrival: the right place follows in a moment. */
     queue_tell_place(queue, run, queue->line.n_items, before);
     queue_line_moved(queue);
     queue_take_turn(queue);
     return run;
 }
 
+/* Only one more client makes a run fuller. A client that asks for the same run again gets new words, not
+ * another ask, so it is let in even if the run is full. */
 QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission, Run **ret)
 {
     char *key = key_of(plan);

@@ -1,5 +1,7 @@
 /* What the queue says: to those who wait how far they are, to the class board what begins and ends, to the
- * log where runs are kept. */
+ * log where runs are kept.
+ *
+ * All figures here are estimates for people. Nothing is decided by them. */
 #include "runs/queue-private.h"
 
 #include <assert.h>
@@ -12,7 +14,8 @@
 
 enum { TELL_PLACES_MS = 200 }; /* how often those who wait are told how far they are */
 
-/* An estimate of how long it takes until what n runs have left is over. */
+/* Returns an estimate of how long it takes until runs that need sum nanoseconds one after the other are
+ * over, if the places share them evenly. */
 static nsec_t shared_out(const Queue *queue, nsec_t sum)
 {
     return sum / cpusets_count(queue->parts.cpusets);
@@ -48,7 +51,9 @@ void queue_tell_place(const Queue *queue, Run *run, size_t position, nsec_t befo
     run_tell(run, "queued", data, true);
 }
 
-/* Tells those whose place has changed. */
+/* Tells those whose place has changed, in the order of the line, so that each is told the time of all in
+ * front of it. Those who are where they were hear nothing: a hundred waiting runs would else be a hundred
+ * events for each step. */
 static void tell_places(Queue *queue)
 {
     auto_free FairItem **items = calloc(queue->line.n_items + 1, sizeof(FairItem *));
@@ -70,6 +75,8 @@ static void on_line_moved(uv_timer_t *timer)
     tell_places(timer->data);
 }
 
+/* A timer that runs already is left alone: restarted with each change, a busy queue would put the news
+ * off for ever. */
 void queue_line_moved(Queue *queue)
 {
     if (queue->line.n_items > 0 && !uv_is_active((uv_handle_t *)&queue->moved))
@@ -106,7 +113,8 @@ nsec_t queue_estimate(const Queue *queue)
     return shared_out(queue, queue_remaining(queue));
 }
 
-/* A text that was not said yet; remembers it. */
+/* Returns whether the text was not said yet, and remembers it. A disk that is full would else write the
+ * same line after each run. */
 static bool is_new(char **said, const char *text)
 {
     if (!text || (*said && strcmp(*said, text) == 0))

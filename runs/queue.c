@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "runs/run-work.h"
 
-/* For a run that never started. */
+/* Ends a run that never started. It leaves the line, and takes the same way to the archive as all others:
+ * a client that was told 202 finds what became of it. */
 static void give_up(Queue *queue, Run *run, const char *reason)
 {
     fair_remove(&queue->line, &run->place->item);
@@ -26,6 +27,8 @@ static void give_up(Queue *queue, Run *run, const char *reason)
     queue_end(run, queue);
 }
 
+/* Starts the one whose turn it is on a CPU set that was taken for it. The set goes back in queue-end.c,
+ * whatever comes of the run, so a runtime that cannot be started does not lose a place for ever. */
 static void start_next(Queue *queue, int cpuset)
 {
     Run *run = fair_pop(&queue->line)->what;
@@ -37,12 +40,17 @@ static void start_next(Queue *queue, int cpuset)
     queue_line_moved(queue);
     metrics_run_started(queue->parts.metrics);
     run_start(run, queue->parts.origin, queue_end, queue);
+    /* It could not be started, and its end is under way already. "running" in the archive or on the board
+     * would come behind its end, or before a start that never was. */
     if (run->state == RUN_OVER)
         return;
     archive_change(queue->parts.archive, run->id, "running", nothing, NULL, NULL);
     queue_tell_board(queue, run, "started", nothing);
 }
 
+/* All that begins or ends by the queue's own will does so here, with no call of a handler on the stack.
+ * When the server stops, those who wait are given up first, so that none of them is started by the next
+ * line. idle() is told once; it may free the queue's parts, so it is called last. */
 static void on_turn(uv_timer_t *timer)
 {
     Queue *queue = timer->data;
@@ -95,6 +103,7 @@ void queue_watch(Queue *queue, Run *run, Watcher *watcher)
     run_watch(run, watcher);
 }
 
+/* What is over already, or stopping, stays as it is. */
 static void end_run(Queue *queue, Run *run, const char *reason)
 {
     if (run->state == RUN_QUEUED)
@@ -113,6 +122,9 @@ static bool is_detached(const Run *run)
     return false;
 }
 
+/* A run belongs to those who wait for it. If the last of them has left, its figures would be for nobody,
+ * while others wait for their turn; unless somebody asked for it with respond-async and will come back
+ * for it. */
 void queue_unwatch(Queue *queue, Run *run, Watcher *watcher)
 {
     run_unwatch(run, watcher);
@@ -130,7 +142,8 @@ static bool waits(const Run *run, const Ask *ask)
     return false;
 }
 
-/* A client that only waited for it and has left does not want it any more. */
+/* Whether somebody other than this ask's client still wants the run: one that said it goes on without a
+ * watcher, or one that waits. A client that only waited for it and has left does not want it any more. */
 static bool is_wanted_by_others(const Run *run, const Ask *but)
 {
     const Ask *ask;
@@ -153,6 +166,9 @@ bool queue_cancel(Queue *queue, Run *run, const char *owner)
     return true;
 }
 
+/* The label is in three places, and each is read by somebody: the ask, for lists; the words of each
+ * waiting request, for its answer; the archive, for everybody later. owner is handed on as it came: with
+ * NULL the archive changes the first ask too. */
 bool queue_relabel(Queue *queue, Run *run, const char *owner, const char *label, ArchiveDone done, void *data)
 {
     Ask *ask = owner ? asks_find(&run->asks, owner) : STAILQ_FIRST(&run->asks);
@@ -183,6 +199,8 @@ size_t queue_n_running(const Queue *queue)
     return queue->n_running;
 }
 
+/* A run that stops stays in the list until it is archived, so the list does not change while it is
+ * walked. */
 static void on_grace(uv_timer_t *timer)
 {
     Queue *queue = timer->data;
@@ -193,6 +211,8 @@ static void on_grace(uv_timer_t *timer)
         end_run(queue, place->run, "the server is stopping");
 }
 
+/* A second call only sets the timer anew. The runs that go on meanwhile end by themselves or by the
+ * timer; idle() comes from on_turn() when the last one has left. */
 void queue_stop(Queue *queue, uint64_t grace_ms, void (*idle)(void *data), void *data)
 {
     if (!queue->stopping) {

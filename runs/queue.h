@@ -33,12 +33,14 @@ typedef struct QueueParts {
     Metrics *metrics;
 } QueueParts;
 
+/* Returns an empty queue; the parts are copied as pointers. End it by queue_stop(), and by queue_free()
+ * when it is idle. */
 Queue *queue_new(const QueueParts *parts);
 
-/* Who asks, and how. Texts are copied. */
+/* The client that asks, and how it asks. Texts are copied. */
 typedef struct Submission {
     const char *address, *client;   /* for the fair line; client "" if it has no name */
-    const char *owner;              /* who may change it */
+    const char *owner;              /* the one that may change it */
     const char *label, *prediction; /* or NULL */
     bool fresh;                     /* does not join */
     bool detached;                  /* goes on without a watcher */
@@ -61,7 +63,8 @@ typedef enum QueueAnswer {
  * watches and leaves: watch it at once. */
 QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission, Run **ret);
 
-/* The run of this id that is not over; NULL if there is none. */
+/* Returns the run of this id that has not left the queue, also one that is over but not in the archive
+ * yet; NULL if there is none. Borrowed until the loop runs again. */
 Run *queue_find(const Queue *queue, const char *id);
 
 /* Watches a run that queue_submit() or queue_find() gave; the watcher's owner and joined are set. Its end()
@@ -75,7 +78,9 @@ void queue_unwatch(Queue *queue, Run *run, Watcher *watcher);
  * it goes on for others who asked for it. */
 bool queue_cancel(Queue *queue, Run *run, const char *owner);
 
-/* Changes the label of an owner's ask (NULL: of the first). Returns false if there is none. */
+/* Changes the label of an owner's ask (NULL: of the first), here and in the archive; label NULL takes it
+ * away. done is the archive's, see archive_relabel(). Returns false if there is no such ask, and then
+ * done is not called. */
 bool queue_relabel(
     Queue *queue, Run *run, const char *owner, const char *label, ArchiveDone done, void *data);
 
@@ -85,6 +90,7 @@ size_t queue_position(const Run *run);
 /* How long until everything that is in the queue now should be over. */
 nsec_t queue_estimate(const Queue *queue);
 
+/* How many wait, and how many have a place. A run has its place until it is in the archive. */
 size_t queue_n_waiting(const Queue *queue);
 size_t queue_n_running(const Queue *queue);
 
@@ -97,5 +103,5 @@ void queue_log_archive(Queue *queue);
 void queue_stop(Queue *queue, uint64_t grace_ms, void (*idle)(void *data), void *data);
 bool queue_is_stopping(const Queue *queue);
 
-/* Only an idle queue. */
+/* Frees a queue without runs, as one that is idle; its memory goes when the loop has closed its timers. */
 void queue_free(Queue *queue);

@@ -42,6 +42,9 @@ json_t *run_json_for(const json_t *object, const RunView *view)
     json_t *run = json_object(), *value;
     const char *key;
 
+    /* The order of the members is kept, as people read this. Only `label` and `request` are the client's
+     * own. The request is copied one level deep, because its label and prediction are written into it;
+     * writing them into the shared one would give a client's words to everybody. */
     json_object_foreach ((json_t *)object, key, value) {
         if (strcmp(key, "label") == 0) {
             set_view(run, view);

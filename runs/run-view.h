@@ -1,9 +1,14 @@
-/* A run as JSON: whole, and as one of those who asked for it sees it. */
+/* A run as JSON: whole, and as one of those who asked for it sees it.
+ *
+ * A run has one object, but not everybody may see the same: the label and the prediction are a client's
+ * own words, and whether it joined somebody else's run is true for it alone. */
 #pragma once
 
 #include "runs/run.h"
 
-/* Returns the whole run as a new object, as the one that began it sees it. */
+/* Returns the whole run as a new object, as the one that began it sees it. It only reads the run, so it
+ * may be called off the loop while nobody changes the run, and on the loop also for a run that is not
+ * over: then the object has what was measured so far. */
 json_t *run_json(const Run *run);
 
 /* How one that asked sees a run. */

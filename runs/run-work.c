@@ -1,6 +1,10 @@
 /* The runtime's events come in as lines; each goes to the results, which make sense of it. The run itself
  * looks only at how it ends: `done`, `error`, the exit status, the time limit. Whatever ends a run early
- * stops the child; the run is over when the child is. */
+ * stops the child; the run is over when the child is.
+ *
+ * What the runtime writes is not trusted: a line that is no JSON, no event, or an event that does not fit
+ * ends the run as failed, with the number of the line in the reason. So an author of a runtime finds the
+ * mistake, and a broken runtime never makes figures. */
 #include "runs/run-work.h"
 
 #include <assert.h>
@@ -14,7 +18,9 @@
 #include "base/text.h"
 #include "runs/child-limits.h"
 
-/* The processes that work for a run without being part of it: what they take is not noise. */
+/* The processes that work for a run without being part of it: what they take is not noise. The server and
+ * its origin are told by their process ids; the engine takes their CPU time out before it says that the
+ * machine was noisy. */
 static json_t *friends_json(const Origin *origin)
 {
     json_t *friends = json_pack("[I]", (json_int_t)getpid());
@@ -24,7 +30,9 @@ static json_t *friends_json(const Origin *origin)
     return friends;
 }
 
-/* What the runtime reads. */
+/* Makes the object that the runtime reads (docs/protocol.md). It has the cells that were planned here,
+ * not the ranges that the client wrote: what runs is what was checked and estimated. turn_ns goes back to
+ * the runtime that measured it when the server started, so that all runs agree on what a turn takes. */
 static json_t *request_json(const Run *run, const Origin *origin)
 {
     static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail", "timeline"};
@@ -59,6 +67,8 @@ static void on_timeout(uv_timer_t *timer)
         run_stop(run, OUTCOME_TIMEOUT, reason);
 }
 
+/* A runtime may refuse what the server could not check, and says with which status of HTTP. Only 4xx is
+ * taken over: what else it says must not make a failed run look like a good answer. */
 static void runtime_refuses(Run *run, const json_t *event)
 {
     const char *message = json_string_value(json_object_get(event, "message"));
@@ -75,6 +85,8 @@ static void tell_sample(Run *run, const json_t *event)
     static const char *const copied[] = {"cell", "repetition", "status", "reason", "wall_ns"};
     json_auto_t *data = json_object();
 
+    /* Counted before the time that is left is reckoned: the sample that has just come is part of what was
+     * measured. */
     run->n_samples++;
     for (size_t i = 0; i < ARRAY_LENGTH(copied); i++) {
         json_t *value = json_object_get(event, copied[i]);
@@ -88,12 +100,14 @@ static void tell_sample(Run *run, const json_t *event)
     run_tell(run, "sample", data, false);
 }
 
+/* After a stop, `done` may still be in the pipe; the outcome is decided then and stays. */
 static void runtime_is_done(Run *run)
 {
     if (run->state == RUN_RUNNING)
         run_become(run, RUN_LEAVING);
 }
 
+/* The runtime may have ended during the pause. */
 static void on_pause_over(uv_timer_t *timer)
 {
     Run *run = timer->data;
@@ -116,6 +130,10 @@ static void let_go_on(Run *run)
         uv_timer_start(&run->pause, on_pause_over, READING_MS, 0);
 }
 
+/* The order of the questions matters. `error` and `done` are about the run as a whole and end it here;
+ * anything else goes to the results, which know what events there are and refuse the rest. A line that
+ * ends the run is not answered with "go on": the runtime is being stopped, and another repetition would
+ * only keep the CPUs busy. */
 static void on_runtime_line(void *data, char *line, size_t length)
 {
     Run *run = data;
@@ -164,6 +182,9 @@ static void judge_run(Run *run, const char *how)
     }
 }
 
+/* All of the runtime is gone. The timers are stopped first: on_timeout() and on_pause_over() would find a
+ * run without a child. An outcome that was decided before (a cancel, the time limit) stays; else it is
+ * judged by what the runtime left. over() comes last, as the queue may do with the run whatever it likes. */
 static void on_runtime_end(void *data, const char *how)
 {
     Run *run = data;
@@ -210,6 +231,8 @@ void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
     };
     int r;
 
+    /* The run becomes RUN_RUNNING before the child is started, so that a child that cannot be started
+     * ends it on the same way as one that crashes at once. */
     run->over = over;
     run->over_data = data;
     run_become(run, RUN_RUNNING);
@@ -224,6 +247,8 @@ void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
         on_runtime_end(run, how);
         return;
     }
+    /* The loop's clock stands still since this turn began, and starting a process takes milliseconds.
+     * Counted from the old time, a run with a short limit would lose them. */
     uv_update_time(run->timer.loop);
     uv_timer_start(&run->timer, on_timeout, run->plan.timeout / NSEC_PER_MSEC, 0);
 }

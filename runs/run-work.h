@@ -3,6 +3,7 @@
 
 #include "runs/run.h"
 
-/* Lets the runtime begin, with the origin to fetch from. over() is called when the run is RUN_OVER, in any
- * case; from inside if the runtime cannot be started. */
+/* Lets the runtime begin, with the origin to fetch from. The run must be RUN_QUEUED, with its CPUs set if
+ * it has any. over(run, data) is called exactly once, when the run is RUN_OVER: later, from the loop, or
+ * from inside this call if the runtime cannot be started. So look at the state afterwards. */
 void run_start(Run *run, const Origin *origin, RunEnd over, void *data);

@@ -11,6 +11,9 @@
 
 #define TO(state) (1u << (state))
 
+/* For each state the set of those that may follow it, a bit each. A row without bits is an end. The arrow
+ * from RUN_RUNNING straight to RUN_OVER is a runtime that crashed or could not be started; without
+ * RUN_LEAVING before it, judge_run() knows that `done` was never said. */
 static const unsigned next_states[] = {
     [RUN_QUEUED] = TO(RUN_RUNNING) | TO(RUN_OVER),
     [RUN_RUNNING] = TO(RUN_LEAVING) | TO(RUN_STOPPING) | TO(RUN_OVER),
@@ -22,6 +25,7 @@ static const unsigned next_states[] = {
     [RUN_HELD] = 0,
 };
 
+/* Warm-ups count too: they come as samples like any other repetition, and progress is told by samples. */
 static int64_t count_repetitions(const Plan *plan)
 {
     int64_t repeat = json_integer_value(json_object_get(plan->request, "repeat"));
@@ -45,6 +49,7 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     run->settings = settings;
     run->host = (json_t *)host;
     run->plan = *plan;
+    /* The caller will finish its plan in any case; an empty one has nothing to free twice. */
     *plan = (Plan){0};
     run->results = results_new(run->plan.request, run->plan.specs, run->plan.n_specs);
     assert(run->results);
@@ -52,6 +57,8 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     uv_timer_init(loop, &run->timer);
     uv_timer_init(loop, &run->pause);
     run->timer.data = run->pause.data = run;
+    /* The two timers are part of this memory, and libuv uses them until it has closed them: run_free()
+     * waits for both. */
     run->n_open = 2;
     return run;
 }
@@ -61,6 +68,8 @@ void run_become(Run *run, RunState state)
     bool allowed = next_states[run->state] & TO(state);
 
     assert(allowed);
+    /* No outcome while it works, and an outcome from the moment it is stopped; no object before it is
+     * shown. Handlers rely on both without asking. */
     assert((run->outcome == OUTCOME_OPEN) == (state <= RUN_LEAVING));
     assert((run->object != NULL) == (state >= RUN_SHOWN));
     run->state = state;
@@ -116,7 +125,8 @@ nsec_t run_remaining(const Run *run)
 {
     nsec_t elapsed = run->state == RUN_QUEUED ? 0 : nsec_now() - run->started_at;
 
-    /* What was measured says more than any guess. */
+    /* What was measured says more than any guess. It cannot become negative: results_add() takes no
+     * repetition twice, so n_samples never exceeds n_expected. */
     if (run->n_samples > 0)
         return elapsed / (nsec_t)run->n_samples * (nsec_t)(run->n_expected - run->n_samples);
     return elapsed < run->plan.estimate ? run->plan.estimate - elapsed : 0;
@@ -143,6 +153,7 @@ void run_unwatch(Run *run, Watcher *watcher)
     LIST_REMOVE(watcher, link);
 }
 
+/* Called once for each timer; the last one frees the memory that both lie in. */
 static void on_run_handle_closed(uv_handle_t *handle)
 {
     Run *run = handle->data;

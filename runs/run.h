@@ -1,5 +1,10 @@
 /* A run as a thing: what was asked, by whom, what became of it, and the runtime that works on it. It knows
- * nothing of the queue that it stands in nor of what waits for it beyond its watchers. */
+ * nothing of the queue that it stands in nor of what waits for it beyond its watchers.
+ *
+ * A run is born by run_new() when the queue takes a request, gets a runtime by run_start() (run-work.h),
+ * and is freed by the queue when the archive has it and all watchers were told. Everything here belongs
+ * to the loop's thread. The one exception is the time while its object is made (queue-end.c): then a
+ * thread of libuv reads the run, and the loop does not change what is read. */
 #pragma once
 
 #include <jansson.h>
@@ -53,14 +58,14 @@ struct Run {
     RunState state;     /* changed by run_become() only */
     RunOutcome outcome; /* changed by run_decide() only */
     char *reason;       /* why it failed or was ended, for people; or NULL */
-    int refused;        /* the HTTP status that the runtime wants for a request it refused; 0: none */
-    Asks asks;          /* who wants it */
-    json_t *host;       /* the machine; borrowed from the catalog */
+    int refused;  /* 400 to 499: the HTTP status that the runtime wants for a request it refused; 0: none */
+    Asks asks;    /* who wants it */
+    json_t *host; /* the machine; borrowed from the catalog */
     Plan plan;
     Results *results;
-    json_t *object;     /* all of it as JSON, from RUN_SHOWN on; else NULL */
-    int64_t created_ms; /* wall clock, since 1970 */
-    nsec_t queued_at, started_at, ended_at;
+    json_t *object;                         /* all of it as JSON, from RUN_SHOWN on; else NULL */
+    int64_t created_ms;                     /* wall clock, since 1970 */
+    nsec_t queued_at, started_at, ended_at; /* monotonic clock; 0: has not happened */
     const char *cpus; /* those it is confined to, as in "0-1"; NULL: all. Set before it starts */
 
     const RunSettings *settings;
@@ -81,17 +86,24 @@ struct Run {
     EventLog log;
 };
 
-/* Takes the plan over. The run has its id at once. */
+/* Makes a run that is RUN_QUEUED and has its id at once. Takes the content of the plan over and leaves an
+ * empty one behind. settings and host are borrowed and must outlive the run. Free it with run_free(). */
 Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const json_t *host);
 
-/* Goes to the next state; asserts that it leads there from the one it is in. */
+/* Goes to the next state, and notes the time when the run starts and when it is over. Asserts that the
+ * diagram above allows the step, that an outcome was decided before the run goes behind RUN_LEAVING, and
+ * that its object is there from RUN_SHOWN on. So code that would end a run twice stops the server at once
+ * instead of telling a client something that changes later. */
 void run_become(Run *run, RunState state);
 
-/* Sets how it ends and why (NULL: there is nothing to say), before it goes to a state behind RUN_LEAVING. */
+/* Sets how it ends and why, for people (copied; NULL: there is nothing to say). Called exactly once,
+ * before the run goes to a state behind RUN_LEAVING. */
 void run_decide(Run *run, RunOutcome outcome, const char *reason);
 
-/* Ends a running run: it is to have this outcome, and its runtime is stopped. An end that is under way
- * already keeps its outcome. */
+/* Ends a run that is running or about to leave: it gets this outcome, and its runtime is told to stop. It
+ * is over when all of its processes are gone, which RunEnd says later, from the loop. In any other state
+ * nothing happens, so of several reasons that come in a row (a time limit, a cancel, a broken line) the
+ * first one counts. */
 void run_stop(Run *run, RunOutcome outcome, const char *reason);
 
 /* "queued", "running", or its outcome: "done", "failed", "cancelled", "timeout". All of them are in the list,
@@ -102,16 +114,20 @@ extern const char *const run_status_names[];
 /* The experiment's name. */
 const char *run_experiment(const Run *run);
 
-/* What is left of its estimated time: all of it while it waits. While it runs, by what its repetitions took.
- */
+/* Returns what should be left of it, in nanoseconds: all of its estimate while it waits. While it runs, by
+ * what its repetitions took; 0 if it should be over by now. Only for a run that is not over. */
 nsec_t run_remaining(const Run *run);
 
-/* Tells all watchers, and whoever comes later. */
+/* Makes an event of the name and the data (a JSON object, borrowed), adds it to the run's log for those
+ * who come later, and hands it to all watchers now. replaceable: see event_log_add(). */
 void run_tell(Run *run, const char *event, const json_t *data, bool replaceable);
 
-/* Hangs a watcher on it, and takes one off. */
+/* Hangs a watcher on it, and takes one off. The watcher is not copied; its owner keeps it until it is off
+ * again, or until its end() was called. Taking the last one off does not end the run: that is
+ * queue_unwatch(). */
 void run_watch(Run *run, Watcher *watcher);
 void run_unwatch(Run *run, Watcher *watcher);
 
-/* Not while it has a runtime. */
+/* Frees it with all that it owns, some of it only when the loop has closed its timers. It must have no
+ * runtime and no watcher any more. */
 void run_free(Run *run);

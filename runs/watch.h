@@ -1,4 +1,8 @@
-/* Somebody who waits for a run: a member of whatever has to go on when something happens to it. */
+/* Somebody who waits for a run: a member of whatever has to go on when something happens to it.
+ *
+ * The difference to an ask (ask.h): an ask is remembered as long as the run is, a watcher is a connection
+ * that is open now. A client may have one without the other, as when it asked for the run to go on
+ * without it. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +15,7 @@ typedef struct Run Run;
 
 typedef struct Watcher {
     LIST_ENTRY(Watcher) link;
-    char *owner; /* owned by who embeds it */
+    char *owner; /* owned by what embeds the watcher */
     Ask *own;    /* what this one's request said, owned in the same way; NULL: it only looks on */
     bool joined; /* its request joined a run that was there already */
 
