@@ -17,7 +17,8 @@ typedef struct Element {
     double q;
 } Element;
 
-/* The weight among parameters such as ";charset=utf-8;q=0.5"; 1 if there is none. */
+/* The weight among parameters such as ";charset=utf-8;q=0.5"; 1 if there is none. `at` stands on the
+ * first semicolon, or at the end. */
 static double find_weight(const char *at, const char *end)
 {
     while (at < end) {
@@ -98,6 +99,9 @@ int accept_choose(const char *header, const char *const *types, size_t n_types)
     return chosen;
 }
 
+/* One type that is not of these kinds is enough to say no, because curl, a browser's address bar and
+ * fetch() all name or allow others. A header that takes anything at all, and names nothing, is also a no:
+ * curl and scripts send it. */
 bool accept_is_embedded(const char *header)
 {
     static const char *const kinds[] = {"image/", "video/", "audio/", "application/ogg", "text/css"};
@@ -116,6 +120,7 @@ bool accept_is_embedded(const char *header)
     return any;
 }
 
+/* The coding's own name decides, whatever "*" says before or behind it: "gzip;q=0, *" forbids gzip. */
 bool accept_has_coding(const char *header, const char *coding)
 {
     Element element;

@@ -1,4 +1,7 @@
-/* What a client says it likes: the Accept and Accept-Encoding headers (RFC 9110, 12.5). */
+/* What a client says it likes: the Accept and Accept-Encoding headers (RFC 9110, 12.5).
+ *
+ * Headers are read leniently: what is malformed in one is passed over, as a client that says too little
+ * still wants an answer. */
 #pragma once
 
 #include <stdbool.h>

@@ -5,28 +5,34 @@
 #include "results/format.h"
 #include "runs/run-view.h"
 
-/* format= (a name, or NULL) decides, else the Accept header. Returns 0, or -1 with the problem set (406). */
+/* Decides how a run is written: by format= (its name, already checked, or NULL), else by the Accept
+ * header. Returns 0 and sets *ret, or -1 with the problem set (406). */
 int answer_choose_format(const Request *request, const char *name, ResultFormat *ret, Problem *problem);
 
 /* Whether the Accept header wants an event stream above all else. */
 bool answer_wants_stream(const Request *request);
 
-/* What a run that is over answers: 200 only if it is done. */
+/* Returns the HTTP status that a run which is over answers with: 200 only if it is done; 504 for a
+ * timeout, 502 for a failure, or what the runtime asked for, 503 for a cancelled one. */
 int answer_status(const Run *run);
 
-/* For Retry-After: when everything that is in the queue now should be over. */
+/* Returns the seconds for Retry-After: when everything that is in the queue now should be over; from 1 to
+ * 3600. */
 unsigned answer_retry_after_s(const App *app);
 
-/* Returns the view of one that asked: the owner's words, and whether the run that is over was kept. */
+/* Returns the view of one that asked: its owner's words, or those of the first ask if the owner has none,
+ * and whether the run was kept, if that is known already. The texts are borrowed from the run and the
+ * archive: use the view before the loop runs again. */
 RunView answer_view(const App *app, const Run *run, const char *owner, bool joined);
 
 /* The same of one that watches: the words of its own request, if it made one. */
 RunView answer_view_for(const App *app, const Run *run, const Watcher *watcher);
 
-/* Returns the answer with a run's object, not cached by anybody. */
+/* Returns the answer with a run's object, which stays the caller's. It is not cached by anybody, as a run
+ * changes until it is over, and its label even afterwards. */
 Response *answer_run(int status, const json_t *object, ResultFormat format);
 
-/* Problem details, not cached either. */
+/* Returns problem details as an answer, not cached either: a 404 of today may be a run of tomorrow. */
 Response *answer_problem(const Problem *problem);
 
 /* 404 for a run that is not there. */

@@ -1,3 +1,5 @@
+/* The answers that are made once and sent many times. Each of them belongs to the file of its handler;
+ * here they are only gathered, so that none is forgotten at the end. */
 #include "handlers/app.h"
 
 void app_init(App *app)

@@ -1,4 +1,7 @@
-/* What the handlers share: where runs go, what can be run, and the answers that never change. */
+/* What the handlers share: where runs go, what can be run, and the answers that never change.
+ *
+ * There is one App, made by the server before the first request. Handlers run in the loop's thread, one
+ * at a time, and must not block: what takes long goes to the archive, the queue, or uv_queue_work(). */
 #pragma once
 
 #include <jansson.h>
@@ -42,9 +45,12 @@ typedef struct App {
 /* Makes the constant answers. Everything before them was set and must outlive the app. */
 void app_init(App *app);
 
+/* Frees the constant answers. No request may be left, and all that was set before app_init() stays its
+ * owner's. */
 void app_finish(App *app);
 
-/* The handlers, one for each route. Each returns the answer, or NULL if it comes later. */
+/* The handlers, one for each route. Each returns the answer, or NULL if it comes later by
+ * request->answer(). A constant answer stays the app's; any other one is the server's from then on. */
 Response *handle_board(App *app, Request *request);
 Response *handle_cancel(App *app, Request *request);
 Response *handle_compare(App *app, Request *request);

@@ -1,5 +1,8 @@
-/* Files as they are built into the program. assets.c is generated from static/ and Chart.js, documents.c from
- * what stands beside the code. */
+/* Files as they are built into the program. assets.c is generated from static/ and Chart.js, documents.c
+ * from what stands beside the code.
+ *
+ * The script embed.sh writes both files when the program is built. So the server needs no folder of files
+ * at run time, and page and program are always of one version. */
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,9 @@
 /* Letters that need no escape anywhere: the name stands in cookies, in queries, and in the archive as an
- * owner. */
+ * owner.
+ *
+ * Whoever knows the name may change the runs of that client, as with a password. A run without a name
+ * belongs to an address, which many may share behind one router; that is weaker, and enough for curl on
+ * one's own machine. */
 #include "handlers/client.h"
 
 #include <errno.h>
@@ -14,7 +18,9 @@ static bool is_client_name(const char *text, size_t length)
     return length >= 1 && length <= CLIENT_MAX_NAME && strspn(text, allowed) >= length;
 }
 
-/* "a=1; gilscope_client=abc" (RFC 6265). */
+/* Finds our cookie in a header such as "a=1; gilscope_client=abc" (RFC 6265) and returns its value, which
+ * ends after *ret_length bytes; NULL if there is none. A cookie is only compared where a name begins: one
+ * called "my_gilscope_client" is another one. */
 static const char *find_cookie(const char *cookies, size_t *ret_length)
 {
     static const char name[] = CLIENT_COOKIE "=";

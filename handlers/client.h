@@ -17,7 +17,8 @@ typedef struct Client {
     char owner[CLIENT_MAX_NAME + 16]; /* "client:NAME" or "address:ADDRESS" */
 } Client;
 
-/* given is the parameter client, or NULL. Returns 0, or -EINVAL with the problem extended for a name of other
- * characters than letters, digits, '-' and '_'. A cookie that is no such name is passed over: nobody typed
- * it. */
+/* Finds out which client asks. given is the parameter client, or NULL; it goes before the cookie, because
+ * somebody has written it on purpose. Returns 0 and fills in *ret, or -EINVAL with the problem extended
+ * for a name of other characters than letters, digits, '-' and '_'. A cookie that is no such name is
+ * passed over: nobody typed it. */
 int client_identify(const Request *request, const char *given, Client *ret, Problem *problem);

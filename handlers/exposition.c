@@ -10,6 +10,7 @@ void exposition_family(FILE *file, const char *name, const char *type, const cha
     fprintf(file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
+/* The three characters that the format escapes in the value of a label; all others stand as they are. */
 static void write_escaped(FILE *file, const char *value)
 {
     for (; *value; value++) {

@@ -15,7 +15,8 @@
 /* Begins a family. type is counter, gauge or histogram; help is one line of plain text. */
 void exposition_family(FILE *file, const char *name, const char *type, const char *help);
 
-/* A sample; labels are pairs of a name and a value, ended by NULL. Values may have any character. */
+/* Writes a sample of the family that was begun last. labels are pairs of a name and a value, ended by
+ * NULL; NULL alone: there are none. Values may have any character; names are ours and are not checked. */
 void exposition_sample(FILE *file, const char *name, const char *const *labels, double value);
 
 /* The same with a whole number, which keeps all its digits. */

@@ -11,6 +11,9 @@
 
 #include "handlers/answer-run.h"
 
+/* A client that follows a run. It hangs on the run as a watcher, and the stream tells it when the client
+ * leaves. Whichever of the two ends first frees it: on_followed_end() or on_follower_gone(), never both,
+ * as the one takes away what would call the other. */
 typedef struct Follower {
     Watcher watcher;
     App *app;
@@ -46,6 +49,7 @@ static void on_followed_end(void *data, Run *run)
     free_follower(follower);
 }
 
+/* The client has left before the end. The stream is the server's and is freed there. */
 static void on_follower_gone(void *data)
 {
     Follower *follower = data;
@@ -57,6 +61,9 @@ static void on_follower_gone(void *data)
 Response *follow_run(App *app, Run *run, const Client *client, Ask *own, bool joined, uint64_t last_number)
 {
     Follower *follower = calloc(1, sizeof(*follower));
+    /* Between RUN_SHOWN and the archive's answer the log has its last event already. It is left out here,
+     * because on_followed_end() will tell it in this client's own words: told twice, it would end the
+     * client's stream with somebody else's. */
     size_t n_told = run->state >= RUN_SHOWN ? run->log.n_events - 1 : run->log.n_events;
 
     assert(follower);
@@ -88,6 +95,7 @@ int follow_last_number(const Request *request, uint64_t *ret, Problem *problem)
     *ret = 0;
     if (!header || *header == '\0')
         return 0;
+    /* 18 digits always fit into 64 bits. */
     if (header[strspn(header, "0123456789")] != '\0' || strlen(header) > 18) {
         problem_add(problem, "Last-Event-ID", json_string(header), NULL,
             "must be the id of an event of this stream, a whole number");

@@ -1,4 +1,9 @@
-/* Inside the gate: its single checks. Others include handlers/gate.h. */
+/* Inside the gate: its single checks. Others include handlers/gate.h.
+ *
+ *     gate-host.c    is the name that was asked for one of ours?
+ *     gate-site.c    does another site's page make the request?
+ *     gate-token.c   who asks?
+ *     gate-cors.c    what other sites' pages may know and do */
 #pragma once
 
 #include <stdbool.h>

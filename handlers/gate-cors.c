@@ -34,7 +34,7 @@ static const char *allowed_origin(const GateSettings *settings, const Request *r
     return origin && gate_allows_origin(settings, origin) ? origin : NULL;
 }
 
-/* A browser asks so whether it may ask. */
+/* With such a request a browser asks whether it may send another one, before it does so. */
 static bool is_preflight(const Request *request)
 {
     return request->method == METHOD_OPTIONS && request->header(request, "Access-Control-Request-Method");

@@ -1,4 +1,8 @@
-/* Which host a request asks for, and whether that may be this server. */
+/* Which host a request asks for, and whether that may be this server.
+ *
+ * The attack that this is about: a page at evil.example has its name point to 127.0.0.1 after it was
+ * loaded. To the browser it is still evil.example, so its script may read what this server answers. But
+ * the requests then ask for the host evil.example, and that gives it away. */
 #include <errno.h>
 #include <string.h>
 
@@ -25,6 +29,7 @@ static bool is_allowed(const GateSettings *settings, const Authority *asked)
     const char *at = settings->hosts, *pattern;
     size_t length;
 
+    /* An address cannot be made to point elsewhere, and localhost is resolved by no foreign name server. */
     if (asked->kind != AUTHORITY_NAME || authority_is_localhost(asked))
         return true;
     while ((length = text_next_item(&at, &pattern)) > 0)

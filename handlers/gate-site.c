@@ -29,7 +29,10 @@ static bool is_own(const Request *request, const char *url, bool exact)
     return authority_equals(&asked, &foreign);
 }
 
-/* Returns what tells that the request comes from elsewhere; header is NULL if nothing does. */
+/* Returns what tells that the request comes from elsewhere; header is NULL if nothing does. An origin
+ * that the operator allows goes before all other signs, as such a page has the other signs of a foreign
+ * page, too. After that, one header that points elsewhere is enough. A page's script cannot forge Origin,
+ * Referer or Sec-Fetch-Site. */
 static Sign find_sign(const GateSettings *settings, const Request *request)
 {
     Sign origin = {"Origin", request->header(request, "Origin")};

@@ -1,11 +1,13 @@
-/* Who asks, by the token that comes with the request (RFC 6750). How long it takes to compare tells nothing
- * about the tokens: each is compared to the end with both. */
+/* What a client may do, by the token that comes with the request (RFC 6750). How long it takes to compare
+ * tells nothing about the tokens: each is compared to the end with both. */
 #include <string.h>
 #include <strings.h>
 
 #include "handlers/gate-check.h"
 
-/* The time depends on what was given only. An empty secret is none and equals nothing. */
+/* The time depends on what was given only. An empty secret is none and equals nothing. A comparison that
+ * stops at the first difference takes longer the more is right, and so a token could be guessed byte by
+ * byte with a clock. `volatile` keeps the compiler from stopping early. */
 static bool is_secret(const char *secret, const char *given, size_t length)
 {
     size_t secret_length = strlen(secret);

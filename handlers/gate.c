@@ -1,3 +1,4 @@
+/* The order of the three checks. Each of them is in a file of its own. */
 #include "handlers/gate.h"
 
 #include "handlers/gate-check.h"

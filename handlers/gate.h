@@ -24,7 +24,7 @@ typedef struct GateSettings {
     const char *token, *instructor_token;
 } GateSettings;
 
-/* Who asks, as far as tokens tell. */
+/* What the client may do, as far as tokens tell. */
 typedef enum GateRole {
     GATE_NOBODY, /* a token is needed, and there is none */
     GATE_USER,   /* may run something and read the history */

@@ -7,6 +7,8 @@
 #include "handlers/app.h"
 #include "handlers/follow.h"
 
+/* One client that looks on. It is freed by whoever ends it first, the board or the client; the other one
+ * does not know it any more then. */
 typedef struct Looker {
     BoardWatcher watcher;
     App *app;

@@ -1,5 +1,9 @@
 /* PATCH and DELETE /runs/{id}, POST /runs/{id}/cancel. Only a client that asked for a run, or the
- * instructor, may change it. */
+ * instructor, may change it.
+ *
+ * A run that is not over is found in the queue, any other in the archive, which answers later. Cancelling
+ * concerns only the first kind, removing only the second, relabelling both. A run that ends between two
+ * steps causes no error: the archive's callback says what is true by then. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +33,8 @@ static Response *conflict(const char *id, const char *why)
     return answer_problem(&problem);
 }
 
-/* A change that could not be written to the disk holds as long as the server lives. */
+/* The answer to a new label: the run as lists show it. A change that could not be written to the disk
+ * holds as long as the server lives, and the answer says so. */
 static Response *summary_response(const Lookup *lookup, const ArchiveFound *found)
 {
     const char *trouble = archive_trouble(later_app(lookup->later)->archive);
@@ -48,13 +53,15 @@ static void on_relabelled_shown(void *data, const ArchiveFound *found)
     lookup_answer(lookup, found ? summary_response(lookup, found) : answer_no_run(lookup->id));
 }
 
-/* The archive and the queue take NULL for the instructor. */
+/* The owner for whom a change is made, as the archive and the queue take it; NULL for the instructor, who
+ * may change any run. */
 static const char *actor(const Lookup *lookup)
 {
     return lookup->instructor ? NULL : lookup->client.owner;
 }
 
-/* Shown as the archive has it now, not as it was asked for: another client may have been quicker. */
+/* The archive has the new label, or has refused it. The answer shows the run as the archive has it now,
+ * not as it was asked for: another client may have been quicker. */
 static void on_relabelled(void *data, bool found, bool kept)
 {
     Lookup *lookup = data;
@@ -169,6 +176,8 @@ Response *handle_remove(App *app, Request *request)
     return NULL;
 }
 
+/* 200 although the run was not ended: the client's wish is fulfilled, it is not among those who want the
+ * run any more. */
 static Response *goes_on(const Run *run)
 {
     json_auto_t *object = json_pack("{s:s, s:s, s:s}", "id", run->id, "status", run_status_name(run),
@@ -177,6 +186,7 @@ static Response *goes_on(const Run *run)
     return response_add_header(response_new_json(200, object), "Cache-Control", "no-store");
 }
 
+/* It was not in the queue, so it is over or was never there; the archive knows which. */
 static void on_found_to_cancel(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
@@ -200,9 +210,12 @@ Response *handle_cancel(App *app, Request *request)
             lookup_new(app, request, &client, json_incref(values)));
         return NULL;
     }
+    /* Only a client that asked for the run may take its wish back. */
     if (!request->instructor && !asks_find(&live->asks, client.owner))
         return not_yours(live->id);
     if (!queue_cancel(app->queue, live, request->instructor ? NULL : client.owner))
         return goes_on(live);
+    /* The answer comes when the run is over and in the archive, so that a client that asks for the run
+     * next finds its end. */
     return lookup_at_end(app, request, live, &client, RESULT_FORMAT_JSON);
 }

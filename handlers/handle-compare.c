@@ -1,5 +1,10 @@
 /* /compare: two runs of the archive held against each other. The intervals of a large grid take a while to
- * draw, so that is done off the loop. */
+ * draw, so that is done off the loop.
+ *
+ *     handle_compare ─► archive ─► on_baseline ─► archive ─► on_candidate ─► a thread ─► on_compared
+ *
+ * The client may leave at any of these steps; later_answer() then drops the answer, and nothing else has
+ * to know. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +15,8 @@
 #include "handlers/later.h"
 #include "results/compare.h"
 
+/* What one comparison needs from its request to its answer. The loop and the thread have it in turns;
+ * only compare_work() runs in the thread. */
 typedef struct Comparison {
     Later *later;
     Client client;
@@ -21,6 +28,7 @@ typedef struct Comparison {
     size_t length;
 } Comparison;
 
+/* The only way out: answers and frees it. */
 static void answer_comparison(Comparison *comparison, Response *response)
 {
     json_decref(comparison->baseline);
@@ -41,7 +49,8 @@ static Response *cannot_be_compared(const char *param, const char *id, const cha
     return answer_problem(&problem);
 }
 
-/* The run with the label of who asks. NULL if there is none. */
+/* Returns the run that was found as a new object, with the label of the client that asks, because that is
+ * the name under which it knows the run. NULL if there is none, or none with figures. */
 static json_t *read_compared(const ArchiveFound *found)
 {
     json_t *run = found && found->run ? json_loads(found->run, 0, NULL) : NULL;

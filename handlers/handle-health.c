@@ -33,6 +33,8 @@ Response *handle_healthz(App *app, Request *request)
     return app->alive;
 }
 
+/* An archive that cannot be written is told but is no reason for 503: a balancer would send everybody
+ * away from a server that can still run everything. */
 Response *handle_readyz(App *app, Request *request)
 {
     const char *trouble = archive_trouble(app->archive), *notice = archive_notice(app->archive);

@@ -24,7 +24,8 @@ static void write_table(
     }
 }
 
-/* Each bucket has all that the smaller ones have. */
+/* Writes a histogram as Prometheus wants it: each bucket has all that the smaller ones have, too, and the
+ * last one, +Inf, is the count of all. Ours are kept apart, so that counting touches one number only. */
 static void write_histogram(FILE *file, const char *family, const char *help, const Histogram *histogram)
 {
     auto_free char *bucket = text_printf("%s_bucket", family), *sum = text_printf("%s_sum", family);
@@ -69,7 +70,8 @@ static void write_build(FILE *file, const App *app)
         (const char *[]){"version", app->version_name, "compiler", __VERSION__, NULL}, 1);
 }
 
-/* The families that are one number. */
+/* The families that are one number. States are read at the moment of the question. Counts go through a
+ * double here, which is exact up to 2^53; the tables above, which grow fastest, do not. */
 static void write_numbers(FILE *file, const App *app)
 {
     const Metrics *metrics = app->metrics;

@@ -57,6 +57,8 @@ Response *handle_one_run(App *app, Request *request)
     if (answer_choose_format(request, lookup_text(values, "format"), &format, &problem) < 0)
         return answer_problem(&problem);
     live = queue_find(app->queue, request->parameter);
+    /* It is over but not in the archive yet. Answered now, the client would get a run without its end, or
+     * with one that is not on disk; so it waits the few milliseconds. */
     if (live && live->state >= RUN_OVER)
         return lookup_at_end(app, request, live, &client, format);
     if (live) {
@@ -76,7 +78,9 @@ Response *handle_one_run(App *app, Request *request)
 /* The number of the one event that such a run has, so that a client which had it is not told again. */
 enum { INTERRUPTED_NUMBER = 1000000000 }; /* more than any run has events */
 
-/* A run that ended with its server left no events. A client that comes back is told how it ended. */
+/* A run that ended with its server left no events. A client that comes back is told how it ended. Without
+ * an event the client would come back again and again to a run that will never say another word. Its
+ * number is higher than any, so a client that had it gets 204. */
 static char *tell_interrupted(const Lookup *lookup, const ArchiveFound *found)
 {
     json_auto_t *seen = lookup->last_number < INTERRUPTED_NUMBER ? see_found(found) : NULL;
@@ -87,6 +91,8 @@ static char *tell_interrupted(const Lookup *lookup, const ArchiveFound *found)
     return text;
 }
 
+/* 204 tells a browser not to come back: there is nothing more, and it had everything. An empty stream
+ * with 200 would have it ask again every few seconds for ever. */
 static void on_events(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
@@ -121,6 +127,7 @@ Response *handle_run_events(App *app, Request *request)
     if (follow_last_number(request, &last_number, &problem) < 0)
         return answer_problem(&problem);
     live = queue_find(app->queue, request->parameter);
+    /* HEAD has no body, so nothing must be watched: a watcher that leaves at once could end the run. */
     if (live && request->method == METHOD_HEAD)
         return follow_response(NULL, NULL);
     if (live)
@@ -143,6 +150,7 @@ static Response *no_trace(int status, const char *id, const char *why)
     return answer_problem(&problem);
 }
 
+/* A browser saves it under a name that tells which run it is. */
 static void on_trace(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;

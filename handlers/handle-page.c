@@ -67,7 +67,8 @@ static uint64_t hash(const unsigned char *bytes, size_t length)
     return value;
 }
 
-/* Returns the gzip form, owned, or NULL if it saves nothing. */
+/* Returns the gzip form, owned, or NULL if it saves nothing: the room for it is as large as the file, and
+ * deflate() does not come to its end if it needs more. */
 static char *pack_asset(const unsigned char *bytes, size_t length, size_t *ret_length)
 {
     enum { GZIP = 16 };
@@ -88,6 +89,8 @@ static char *pack_asset(const unsigned char *bytes, size_t length, size_t *ret_l
     return take_pointer(packed);
 }
 
+/* Makes an answer constant and gives it the headers of its form. "no-cache" lets a browser keep the file
+ * but has it ask each time; Vary tells caches that the two forms of a file are not the same. */
 static void add_headers(Response *response, const Form *form)
 {
     response_make_constant(response);
@@ -106,6 +109,8 @@ static void make_form(Form *form, char *etag, Response *full)
     add_headers(form->not_modified, form);
 }
 
+/* The two forms get two tags. With one, a cache that has the compressed form would hand it to a client
+ * that cannot unpack it. */
 static void make_file(PageFile *file, const Asset *asset)
 {
     size_t length = (size_t)(asset->end - asset->start), packed_length = 0;
@@ -170,7 +175,8 @@ bool page_has(const App *app, const char *path)
     return find_file(app->page, path) != NULL;
 }
 
-/* Whether If-None-Match names this form: a list of quoted tags, weak ones too, or "*". */
+/* Whether If-None-Match names this form: a list of quoted tags, weak ones too, or "*". As a tag has its
+ * quotes, looking for it as text finds no part of another one. */
 static bool client_has(const char *if_none_match, const Form *form)
 {
     return if_none_match && (strcmp(if_none_match, "*") == 0 || strstr(if_none_match, form->etag));

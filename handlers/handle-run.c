@@ -50,7 +50,8 @@ static bool prefers_async(const Request *request)
     return false;
 }
 
-/* A form sends a field that is left empty all the same. */
+/* The text of a label or prediction; NULL if there is none. A form sends a field that is left empty all
+ * the same, and nobody meant to give an empty label. */
 static const char *given_words(const json_t *value)
 {
     const char *text = json_string_value(value);
@@ -58,6 +59,8 @@ static const char *given_words(const json_t *value)
     return text && *text ? text : NULL;
 }
 
+/* Removes a member from the request and returns it, a new reference; NULL if it is not there. What is
+ * left belongs to the run. */
 static json_t *take_out(json_t *request, const char *name)
 {
     json_t *value = json_incref(json_object_get(request, name));
@@ -75,6 +78,8 @@ static json_t *take_out_client(const Plan *plan)
     return json_object_get(params, "client") ? NULL : take_out(plan->request, "client");
 }
 
+/* Takes out of the plan what is not the run's, and out of the headers how the client wants its answer. A
+ * format that is named in the request goes before the Accept header, and a stream has no format. */
 static int read_wish(const Request *request, Plan *plan, Wish *wish, Problem *problem)
 {
     json_auto_t *client = take_out_client(plan), *fresh = take_out(plan->request, "fresh");
@@ -90,7 +95,8 @@ static int read_wish(const Request *request, Plan *plan, Wish *wish, Problem *pr
                                        : answer_choose_format(request, plan->format, &wish->format, problem);
 }
 
-/* 429 is for those who can do something about it by asking less, 503 for those who cannot. */
+/* 429 is for those who can do something about it by asking less, 503 for those who cannot. What is about
+ * a limit names its setting, because the operator may be the one who reads it. */
 static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wish)
 {
     const RunSettings *settings = app->settings;
@@ -134,8 +140,9 @@ static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wis
     return response_add_header(answer_problem(&problem), "Retry-After", "%u", seconds);
 }
 
-/* A client may have joined a run of its own with other words: each of its requests is answered with the words
- * of that request. */
+/* Returns this request's words, owned by the caller. A client may have joined a run of its own with other
+ * words, and then the run's ask has only the newest: so each request is answered with the words of that
+ * request. */
 static Ask *own_words(const Wish *wish)
 {
     return ask_new(wish->client.owner, given_words(wish->label), given_words(wish->prediction));
@@ -170,9 +177,9 @@ static void on_noted(void *data, bool found, bool kept)
     free(booking);
 }
 
-/* The run as it is now: when the archive calls back it may be further, and the client was promised nothing of
- * that.
- */
+/* Notes the run as it is now, before the archive has it: when the archive calls back it may be further,
+ * and the client was promised nothing of that. queue_submit() does not call back from inside, so there is
+ * time to fill in the booking after it. */
 static void book(Booking *booking, App *app, Request *request, const Run *run, const Wish *wish, bool joined)
 {
     RunView view = answer_view(app, run, wish->client.owner, joined);
@@ -183,7 +190,9 @@ static void book(Booking *booking, App *app, Request *request, const Run *run, c
     booking->object = run_json_for(object, &view);
 }
 
-/* The queue says no before anything was begun, so a refusal has nothing to undo; a yes has three ways on. */
+/* Puts the plan into the queue and chooses the answer. The queue says no before anything was begun, so a
+ * refusal has nothing to undo; a yes has three ways on: a stream, a booking, or a wait. Whichever it is,
+ * the run is watched or detached before this returns, or it would stay for ever. */
 static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish)
 {
     Booking *booking = wish->async ? calloc(1, sizeof(*booking)) : NULL;
@@ -233,6 +242,8 @@ Response *handle_run(App *app, Request *request)
         plan_finish(&plan);
         return answer_problem(&problem);
     }
+    /* Takes the plan over if the run is taken or joined, and leaves an empty one; else it is finished
+     * here. */
     response = submit(app, request, &plan, &wish);
     plan_finish(&plan);
     return response;

@@ -21,7 +21,8 @@ static int check_before(const json_t *values, Problem *problem)
     return -EINVAL;
 }
 
-/* One run a line, for people. */
+/* Writes the list with one run a line, for people: a terminal shows it as a table of sorts, and grep
+ * finds runs in it. Returns the text, owned by the caller. */
 static char *layout(const json_t *runs, const char *next)
 {
     char *text = NULL;
@@ -88,7 +89,8 @@ static json_t *make_row(const json_t *run)
     return row;
 }
 
-/* The place of a run in the queue is not in the archive. */
+/* What the archive does not know of a run that is not over: its place in the queue, what is left of it,
+ * and its status at this moment, which may be newer than the archive's. */
 static void add_live(const App *app, json_t *run)
 {
     const Run *live = queue_find(app->queue, lookup_text(run, "id"));
@@ -102,6 +104,7 @@ static void add_live(const App *app, json_t *run)
         json_object_set_new(run, "remaining_ns", json_integer((json_int_t)run_remaining(live)));
 }
 
+/* The archive's objects are borrowed and may be shared, so what is added goes to copies. */
 static void on_listed(void *data, const json_t *runs, bool more)
 {
     Lookup *lookup = data;

@@ -1,7 +1,10 @@
 /* A request and the work for it end in either order. The request knows its Later as long as it lives, and
  * tells it when the client has left; from then on nothing may touch the request, while the archive or a
- * thread still works for it and calls back. So the callback finds a Later in any case, and it is freed by the
- * answer alone. */
+ * thread still works for it and calls back. So the callback finds a Later in any case, and it is freed by
+ * the answer alone.
+ *
+ * Without it, a client that leaves while the archive searches would leave a pointer to a freed request
+ * with the archive's callback. */
 #include "handlers/later.h"
 
 #include <assert.h>
@@ -36,6 +39,7 @@ App *later_app(const Later *later)
     return later->app;
 }
 
+/* A constant answer is the app's and is never freed here. In the other case nobody is left to take it. */
 void later_answer(Later *later, Response *response)
 {
     if (later->request)
@@ -45,6 +49,7 @@ void later_answer(Later *later, Response *response)
     free(later);
 }
 
+/* The handler answers after all: its request must not tell a Later that is freed. */
 void later_cancel(Later *later)
 {
     if (later && later->request)

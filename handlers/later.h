@@ -6,9 +6,11 @@
 
 typedef struct Later Later;
 
-/* Takes hold of the request. */
+/* Takes hold of the request: sets its data and gone, which the handler must not use any more. End it by
+ * exactly one of later_answer() and later_cancel(). */
 Later *later_new(App *app, Request *request);
 
+/* The app, for callbacks that have nothing else. */
 App *later_app(const Later *later);
 
 /* Answers, if there is still somebody, and frees it. Takes the response over. */

@@ -1,3 +1,5 @@
+/* The handlers of /runs have the same beginning (parameters, client, id) and the same end (an answer that
+ * the archive makes possible later). What differs between them stays in their files. */
 #include "handlers/lookup.h"
 
 #include <assert.h>
@@ -12,6 +14,8 @@ const char *lookup_text(const json_t *values, const char *name)
     return json_string_value(json_object_get(values, name));
 }
 
+/* A ULID: 26 characters of Crockford's alphabet, without I, L, O and U. What cannot be an id is refused
+ * before the archive is asked. */
 bool lookup_is_id(const char *text)
 {
     return strlen(text) == ULID_LENGTH && text[strspn(text, "0123456789ABCDEFGHJKMNPQRSTVWXYZ")] == '\0';
@@ -51,6 +55,7 @@ Response *lookup_begin(const Request *request, json_t **ret_values, Client *clie
 
     if (!values || client_identify(request, lookup_text(values, "client"), client, &problem) < 0)
         return answer_problem(&problem);
+    /* A route without {id} has an empty parameter. */
     if (request->parameter[0] && !lookup_is_id(request->parameter))
         return answer_no_run(request->parameter);
     *ret_values = json_incref(values);
@@ -72,6 +77,7 @@ bool lookup_has_joined(const Run *run, const char *owner)
     return ask && ask != STAILQ_FIRST(&run->asks);
 }
 
+/* Answers with 200, however the run has ended: the client asked for what is there, and it is there. */
 static void on_at_end(void *data, Run *run)
 {
     AtEnd *at_end = data;

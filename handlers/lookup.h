@@ -15,10 +15,10 @@ typedef struct Lookup {
     char id[ULID_LENGTH + 1];
     Client client;
     ResultFormat format;
-    uint64_t last_number;
-    bool instructor; /* asks, and may change what is not its own */
-    bool kept;       /* a change of it is on disk */
-    json_t *values;  /* owned; of the request's parameters */
+    uint64_t last_number; /* of events: the last one that the client had */
+    bool instructor;      /* asks, and may change what is not its own */
+    bool kept;            /* a change of it is on disk */
+    json_t *values;       /* owned; of the request's parameters */
 } Lookup;
 
 /* What every handler of runs begins with: the parameters, the client, and an id that can be one. Returns NULL
@@ -43,5 +43,6 @@ bool lookup_is_id(const char *text);
 /* Whether the owner asked for a run that somebody else had begun. */
 bool lookup_has_joined(const Run *run, const char *owner);
 
-/* Answers with the run when it has come to its end, which is near. Returns NULL. */
+/* Watches a run that is about to end, and answers with its object when the archive has it. Returns NULL,
+ * as the handler should. */
 Response *lookup_at_end(App *app, Request *request, Run *run, const Client *client, ResultFormat format);

@@ -70,6 +70,8 @@ json_t *openapi_schema(const json_t *description)
     return schema;
 }
 
+/* A list is one parameter with commas in it, "tasks=1,2,4": in OpenAPI's words of style "form", not
+ * exploded. */
 json_t *openapi_parameter(const json_t *description)
 {
     json_t *parameter = json_pack("{s:s, s:s, s:o, s:o}", "name", description_text(description, "name"), "in",
@@ -99,6 +101,7 @@ json_t *openapi_schema_of_all(const json_t *descriptions)
         "{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0);
 }
 
+/* The same schema serves for a form and for JSON. Only a form needs to be told how a list is written. */
 json_t *openapi_body(const json_t *descriptions, const char *schema_name)
 {
     auto_free char *path = text_printf("#/components/schemas/%s", schema_name);

@@ -1,5 +1,6 @@
 /* From the description of a parameter (see catalog_parameter_json()) to what an OpenAPI document says of it.
- */
+ *
+ * Nothing here knows of routes or experiments. A description is read only and stays the caller's. */
 #pragma once
 
 #include <jansson.h>

@@ -29,9 +29,9 @@ enum {
 /* One path of the document: a route's, or that of one experiment. */
 typedef struct Place {
     const Route *route;
-    const char *path, *summary;
-    const json_t *experiment; /* an entry of the catalog; NULL: none */
-    json_t *descriptions;     /* of its parameters; owned */
+    const char *path, *summary; /* borrowed */
+    const json_t *experiment;   /* an entry of the catalog; NULL: none */
+    json_t *descriptions;       /* of its parameters; owned */
 } Place;
 
 static json_t *reference(const char *kind, const char *name)
@@ -60,7 +60,7 @@ static char *join_names(const char *first, const char *second)
     return text;
 }
 
-/* The same for all methods of a row. */
+/* The name of a row, and of an experiment where it has several: the same for all methods. */
 static char *operation_name(const Place *place)
 {
     const char *experiment = json_string_value(json_object_get(place->experiment, "name"));
@@ -79,7 +79,8 @@ static char *lower_name(Method method)
     return name;
 }
 
-/* The first method of a row has the plain name. */
+/* Returns a name that no other operation has, as generators of clients make functions of them: the first
+ * method of a row has the plain name, any other one has its own in front, "headListRuns". */
 static char *operation_id(const Place *place, Method method)
 {
     auto_free char *name = operation_name(place), *prefix = NULL;
@@ -243,6 +244,7 @@ static void add_formats(json_t *document)
     }
 }
 
+/* Lists that stand in the program, and so cannot be in openapi.json without becoming wrong some day. */
 static void add_words(json_t *document)
 {
     json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas");

@@ -9,7 +9,9 @@
 #include "base/array.h"
 #include "base/form.h"
 
-/* A repeated name in the query or the body is found by the parser of each; this finds one in both. */
+/* Adds the body's parameters to those of the query. A repeated name in the query or the body is found by
+ * the parser of each; this finds one in both. Letting one of them win would run something else than half
+ * of the request says. */
 static void parameters_merge(json_t *into, json_t *from, Problem *problem)
 {
     const char *name;
@@ -100,6 +102,8 @@ static const struct {
     {"application/json", parameters_read_json},
 };
 
+/* By the content type, without guessing: a form that looks like JSON stays a form. What may follow the
+ * type, as a charset, is passed over. */
 static json_t *parameters_read_body(const Request *request, Problem *problem)
 {
     const char *type = request->header(request, "Content-Type");

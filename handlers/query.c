@@ -45,6 +45,8 @@ static json_t *query_names(const RouteParameter *rows)
     return names;
 }
 
+/* Returns the value of a parameter, a new reference: what was given, if it is right, else the default,
+ * else null. NULL if it is wrong; the problem says how. */
 static json_t *query_check(const RouteParameter *row, const json_t *given, Problem *problem)
 {
     const CatalogParameter parameter = query_parameter(row);
@@ -81,6 +83,7 @@ static void query_refuse_unknown(const RouteParameter *rows, const json_t *given
     }
 }
 
+/* What was given as null stays null in the values, so that a handler can tell it from what was not given. */
 json_t *query_read(const Request *request, Problem *problem)
 {
     const RouteParameter *rows = request->parameters;

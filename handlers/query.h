@@ -1,6 +1,5 @@
-/* The parameters of a route that are not those of an experiment: a table in
- * route-parameters.c, which feeds the check
- * and the OpenAPI document. */
+/* The parameters of a route that are not those of an experiment: a table in route-parameters.c, which feeds
+ * the check and the OpenAPI document. */
 #pragma once
 
 #include <jansson.h>

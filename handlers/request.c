@@ -1,3 +1,6 @@
+/* The path is decoded once, after it was cut out: "%3F" in a path is a character of a name, not the
+ * beginning of a query. A NUL byte is refused, as everything behind would be invisible to all that
+ * compare paths as C strings. */
 #include "handlers/request.h"
 
 #include <errno.h>
@@ -21,6 +24,8 @@ static const struct {
     {METHOD_DELETE, "DELETE"},
 };
 
+/* The table is large enough for all that we add ourselves (CORS, the id, the timing). A header too many
+ * is left out rather than written behind the table. */
 void request_add_header(Request *request, const char *name, const char *value)
 {
     for (size_t i = 0; i < REQUEST_MAX_HEADERS; i++) {
@@ -50,8 +55,9 @@ const char *method_name(Method method)
     return "a method of that name";
 }
 
-/* A client of a proxy may write the whole address: the path begins behind the host (RFC 9112, 3.2.2). The
- * host moves over the two slashes, which makes room for its end and for a slash that the path may lack. */
+/* Takes the host out of a target that is a whole URL, as a client of a proxy may write it, and returns
+ * where the path begins (RFC 9112, 3.2.2). The host moves back over the two slashes: that makes room for
+ * the NUL at its end, and for a slash that the path may lack. Nothing is allocated. */
 static char *take_authority(Request *request)
 {
     char *target = request->target, *host;

@@ -3,7 +3,10 @@
  *
  * A handler that cannot answer at once (a run takes its time) returns NULL, keeps the pointer, and calls
  * request->answer() later, from the loop, exactly once; unless request->gone() was called before: then the
- * client has left, nobody may touch the request any more, and the work for it should end. */
+ * client has left, nobody may touch the request any more, and the work for it should end.
+ *
+ * The pointer is valid until the answer was given or gone() was called. Everything in it belongs to the
+ * request, and is read and written in the loop's thread only. */
 #pragma once
 
 #include <stdbool.h>
@@ -70,11 +73,14 @@ struct Request {
 /* Adds a header to the answer; name is static. A value that is too long is cut, one too many is left out. */
 void request_add_header(Request *request, const char *name, const char *value);
 
+/* Returns the method of a name as it stands in a request line, upper and lower case told apart;
+ * METHOD_OTHER for any other. */
 Method method_from_name(const char *name);
 
 /* Returns the name of exactly one method. */
 const char *method_name(Method method);
 
-/* Splits the target into authority, path and query and decodes the path. Returns 0, or -EINVAL if the path
- * has a bad percent-escape, a NUL byte, or does not begin with a slash. */
+/* Splits the target into authority, path and query and decodes the path, all in place: the members point
+ * into the target. Returns 0; or -EINVAL if the path has a bad percent-escape, a NUL byte, or does not
+ * begin with a slash, and then path may be NULL. */
 int request_split_target(Request *request);

@@ -42,6 +42,8 @@ Response *response_new_stream(int status, const char *type, Stream *stream)
     return response;
 }
 
+/* The text that jansson made becomes the body itself; only its end is made longer for the newline, so
+ * that a terminal's prompt stands in a line of its own. */
 static Response *from_json(int status, const char *type, const json_t *object, size_t flags)
 {
     char *text = json_dumps(object, flags);

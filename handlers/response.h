@@ -1,5 +1,8 @@
 /* An answer, independent of the HTTP library that will carry it. Every body ends in a newline. The headers
- * that every answer has (nosniff and the like) are added where answers are sent, not here. */
+ * that every answer has (nosniff and the like) are added where answers are sent, not here.
+ *
+ * A handler makes one, adds headers, and returns it; `constant` says whether it is freed then. A response
+ * that is not constant belongs to one request only, because its body is given away when it is sent. */
 #pragma once
 
 #include <jansson.h>
@@ -23,7 +26,7 @@ typedef struct Response {
         char *value;
     } headers[RESPONSE_MAX_HEADERS];
     size_t n_headers;
-    /* A constant answer is sent many times and freed by who made it; any other one is freed when sent. */
+    /* A constant answer is sent many times and freed by its maker; any other one is freed when sent. */
     bool constant;
     /* What the HTTP library keeps of a constant answer, and how to let go of it. */
     void *prepared;
@@ -36,9 +39,10 @@ Response *response_new(int status, const char *type, char *body, size_t length);
 /* The body must live as long as the response. */
 Response *response_new_static(int status, const char *type, const char *body, size_t length);
 
+/* Returns an answer without a body, as for 204 and 304. */
 Response *response_new_empty(int status);
 
-/* Takes the stream over; who made it goes on writing. */
+/* Takes the stream over; its maker goes on writing. */
 Response *response_new_stream(int status, const char *type, Stream *stream);
 
 /* Serialises the object, which stays the caller's, with a newline behind it. */
@@ -51,7 +55,8 @@ Response *response_new_problem(const Problem *problem);
 Response *response_add_header(Response *response, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Marks an answer that is kept and sent many times. */
+/* Marks an answer that is kept and sent many times. Call it before it is sent for the first time; free it
+ * with response_free() when the server has stopped. Returns the response. */
 Response *response_make_constant(Response *response);
 
 /* Frees it, constant or not; NULL is fine. */

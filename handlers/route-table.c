@@ -1,5 +1,8 @@
 /* The health checks come first, as they are asked often. The page comes last: it would fit any path. There is
- * no HEAD for /run: it would do all the work and throw the answer away. */
+ * no HEAD for /run: it would do all the work and throw the answer away.
+ *
+ * GET /run, /events and a run's events ask for the same site, which GET otherwise does not: a foreign page
+ * could start a run by an image, or hold connections open by the dozen. */
 #include <string.h>
 
 #include "base/array.h"

@@ -20,7 +20,7 @@ enum { ROUTE_MAX_ANSWERS = 10 };
 
 typedef struct Route {
     unsigned methods;  /* OPTIONS is answered for every path */
-    unsigned needs;    /* of the gate; writing needs NEEDS_SAME_SITE in any case */
+    unsigned needs;    /* of the gate, NEEDS_...; writing needs NEEDS_SAME_SITE in any case */
     const char *path;  /* {name} stands for what is between two slashes, {file} for all the rest */
     const char *shown; /* NULL: as path */
     Response *(*handle)(App *app, Request *request);
@@ -44,5 +44,6 @@ extern const size_t n_routes;
 /* Whether the route runs an experiment: its parameters are those of the catalog. */
 bool route_runs(const Route *route);
 
-/* What the gate asks of a request with this method. */
+/* Returns what the gate asks of a request with this method. What changes something must not come from
+ * another site's page, so writing adds NEEDS_SAME_SITE to what the row says. */
 unsigned route_needs(const Route *route, Method method);

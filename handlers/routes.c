@@ -13,7 +13,8 @@
 #include "handlers/gate.h"
 #include "handlers/route.h"
 
-/* Whether the path fits the pattern; what stands for {name} goes to parameter. */
+/* Whether the path fits the pattern; what stands for {name} goes to parameter. One placeholder is all
+ * that a pattern can have. What does not fit into the room fits no route: no name of ours is that long. */
 static bool route_fits(const char *pattern, const char *path, char *parameter, size_t room)
 {
     size_t same = strcspn(pattern, "{"), length;
@@ -34,6 +35,8 @@ static bool route_fits(const char *pattern, const char *path, char *parameter, s
     return true;
 }
 
+/* The row of this path that takes the request's method, among those that stand together from `first` on.
+ * If none does, the first: the caller then answers with 405. */
 static const Route *routes_find_method(const Route *first, const Request *request)
 {
     const Route *route = first;
@@ -57,6 +60,7 @@ static unsigned routes_methods(const Route *route)
     return methods;
 }
 
+/* The first row that fits decides about the path, so /healthz is never taken for a file of the page. */
 static const Route *routes_find(const App *app, Request *request)
 {
     for (size_t i = 0; i < n_routes; i++)
@@ -66,7 +70,7 @@ static const Route *routes_find(const App *app, Request *request)
     return NULL;
 }
 
-/* "GET, HEAD, OPTIONS" */
+/* Returns the value of Allow, "GET, HEAD, OPTIONS", owned by the caller. OPTIONS is always in it. */
 static char *routes_methods_text(unsigned methods)
 {
     static const Method order[] = {
@@ -83,6 +87,8 @@ static char *routes_methods_text(unsigned methods)
     return text;
 }
 
+/* A 404 that lists what there is, for people who try paths by hand. Rows with the same path stand
+ * together, so each is named once. */
 static Response *routes_unknown_path(const Request *request)
 {
     auto_problem Problem problem = {0};
@@ -146,6 +152,8 @@ Response *routes_dispatch(App *app, Request *request)
             "the path must begin with a slash and have no NUL byte and no bad percent-escape");
         return response_new_problem(&problem);
     }
+    /* Before the gate, so that a script of an allowed site can read a refusal too, instead of "network
+     * error". */
     routes_add_cors_headers(app, request);
     route = routes_find(app, request);
     refusal = gate_check(&app->gate, request, routes_needs(route, request), &role);

@@ -21,6 +21,7 @@ static void wake(Stream *stream)
 {
     void (*reader_wake)(void *reader) = stream->wake;
 
+    /* Cleared before the call, as the reader may set it again from inside. */
     stream->wake = NULL;
     if (reader_wake)
         reader_wake(stream->reader);
@@ -56,6 +57,8 @@ void stream_end(Stream *stream)
     wake(stream);
 }
 
+/* Texts are copied out piece by piece, because the client's socket takes so many bytes and not so many
+ * texts. Each is let go of as soon as its last byte is out. */
 size_t stream_read(Stream *stream, char *bytes, size_t room)
 {
     size_t n = 0;

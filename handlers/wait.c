@@ -1,3 +1,6 @@
+/* Here the request and the run know each other, in the same way as in later.c but with one difference:
+ * when the client leaves, the run may have to end. So it is one struct that hangs on both, and whichever
+ * ends first takes it off the other. */
 #include "handlers/wait.h"
 
 #include <assert.h>
@@ -22,6 +25,8 @@ static void free_waiting(Waiting *waiting)
     free(waiting);
 }
 
+/* For the developer tools of a browser: how much of the time was waiting in line. Milliseconds, as the
+ * header wants them. */
 static void add_run_timing(Response *response, const Run *run)
 {
     nsec_t started = run->started_at ? run->started_at : run->ended_at;
