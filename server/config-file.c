@@ -151,11 +151,13 @@ void config_read_text(Config *config, const char *name, const char *text, size_t
     };
 
     assert(reader.set_lines);
+    /* Some editors put a byte order mark in front, which would be part of the first section's name. */
     if (length >= sizeof(byte_order_mark) && memcmp(text, byte_order_mark, sizeof(byte_order_mark)) == 0)
         at += sizeof(byte_order_mark);
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         size_t line_length = (size_t)((newline ? newline : end) - at);
+        /* A file that was written on Windows has a carriage return before each newline. */
         size_t without_return = line_length - (line_length > 0 && at[line_length - 1] == '\r');
         auto_free char *line = strndup(at, without_return);
         auto_free char *where = text_printf("%s:%u", name, ++reader.line);

@@ -57,6 +57,8 @@ static bool host_is_port(const char *port)
     return number >= 1 && number <= 65535;
 }
 
+/* The last colon separates the port. An IPv6 literal has colons of its own, which is why it stands in
+ * brackets. */
 bool host_is_pattern(const char *item)
 {
     unsigned char address[sizeof(struct in6_addr)];

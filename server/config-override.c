@@ -1,4 +1,8 @@
-/* Settings from the environment and from the command line. */
+/* Settings from the environment and from the command line.
+ *
+ * Both name a setting in one word, GILSCOPE_SERVER_PORT and server.port, so the first thing is to find
+ * out where its section ends. In the environment an underscore may be part of either; so the names are
+ * made from the table and compared whole, instead of being taken apart. */
 #include "server/config.h"
 
 #include <assert.h>

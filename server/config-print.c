@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "server/config-setting.h"
 
+/* Columns of a line in the file. */
 #define WIDTH 100
 
 static const char preface[] =

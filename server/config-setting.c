@@ -98,7 +98,9 @@ static char *flaw_of_real(const Setting *setting, const char *value, double *ret
     return NULL;
 }
 
-/* What the line of a file would not give back. */
+/* What is wrong with a text that the line of a file would not give back: --print-config writes settings
+ * as a file, and reading that file must give the same settings. So whatever would begin a comment there,
+ * or end the line, is refused here, wherever it came from. */
 static char *flaw_of_line(const char *value)
 {
     const char *at = value, *end = value + strlen(value);
@@ -260,7 +262,8 @@ void setting_take(
             problem, where, setting->section, setting->key, trimmed, setting_allowed(setting), flaw);
 }
 
-/* What was given, as a JSON string; of a value that is far too long the beginning will do. */
+/* What was given, as a JSON string. It may be any bytes, so what is no UTF-8 is replaced; of a value that
+ * is far too long the beginning will do. */
 static json_t *setting_shown(const char *text)
 {
     size_t length = strlen(text);

@@ -1,4 +1,7 @@
-/* Inside the configuration: the value of a setting on its way in and out. Others include server/config.h. */
+/* Inside the configuration: the value of a setting on its way in and out. Others include server/config.h.
+ *
+ * A value is text outside and typed inside. setting_take() is the only way in, whether it comes from the
+ * defaults, a file, the environment or the command line, so all of them are held to the same rules. */
 #pragma once
 
 #include <jansson.h>

@@ -1,5 +1,9 @@
 /* The table of settings. A new setting is a member of Config and a row here; reading, checking,
- * --print-config, config.ini and docs/settings.md follow. */
+ * --print-config, config.ini and docs/settings.md follow.
+ *
+ * A row is read from left to right: where the value is, its type and range, the default as one would
+ * write it in a file, the unit, and what it does. The prose is shown to operators in three places, so it
+ * is written for them, and says what happens at a limit. */
 #include "server/config-table.h"
 
 #include <string.h>

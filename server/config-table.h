@@ -39,6 +39,7 @@ extern const size_t config_n_settings;
 /* Returns the setting of these names, or NULL. */
 const Setting *setting_find(const char *section, const char *key);
 
+/* Whether there is a section of this name. */
 bool setting_is_section(const char *section);
 
 /* Returns what one may write instead of an unknown name, as a new object {choices}: the keys of the section,

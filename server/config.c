@@ -55,6 +55,7 @@ void config_check(const Config *config, Problem *problem)
             "must be another one than server.token, or everybody with a token is an instructor");
 }
 
+/* The items were checked when the setting was taken, so they only have to be taken apart. */
 json_t *config_allowed(const Config *config)
 {
     json_t *allowed = json_array();

@@ -37,8 +37,8 @@
  * the table, and so in config.ini. */
 typedef struct Config {
     struct {
-        char *bind; /* an IPv4 or IPv6 literal, without brackets */
-        int64_t port;
+        char *bind;   /* an IPv4 or IPv6 literal, without brackets */
+        int64_t port; /* 0: any that is free */
         int64_t max_connections;
         int64_t grace_ms;
         char *hosts, *cors_origins; /* as written */
@@ -92,7 +92,8 @@ typedef struct Config {
     } runtimes;
 } Config;
 
-/* Sets every setting to its default. */
+/* Sets every setting to its default; the config need not be initialised before. config_finish() frees its
+ * texts. */
 void config_init(Config *config);
 
 void config_finish(Config *config);
@@ -117,7 +118,8 @@ void config_read_text(Config *config, const char *name, const char *text, size_t
  * not ours. */
 void config_read_environment(Config *config, char *const environment[], Problem *problem);
 
-/* Sets one setting from "section.key=value", as --set has it. */
+/* Sets one setting from "section.key=value", as --set has it. What is wrong is added to the problem, and
+ * nothing is set then. */
 void config_set(Config *config, const char *assignment, Problem *problem);
 
 /* Checks what single values do not show: that they fit together. Call it when all have been read. */

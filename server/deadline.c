@@ -1,3 +1,6 @@
+/* What makes this cheap is that nothing is ever sorted, and that a timer which runs is not touched when a
+ * deadline is set or cleared. It may come too early, for a deadline that was cleared meanwhile; then it
+ * finds out who is the first now, and is set anew for that one. */
 #include "server/deadline.h"
 
 #include <assert.h>

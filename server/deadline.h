@@ -22,19 +22,21 @@ typedef struct Deadline {
 struct Deadlines {
     uv_timer_t timer;
     TAILQ_HEAD(, Deadline) list; /* the next one due stands first */
-    uint64_t after_ms;
+    uint64_t after_ms;           /* from setting one to its being late */
     void (*late)(Deadline *deadline);
 };
 
-/* late() is called from the loop for each deadline that passes; it is not set any more then. */
+/* Makes an empty list on a loop. late() is called from the loop for each deadline that passes, after_ms
+ * after it was set; it is not set any more then, and late() may set it again. */
 void deadlines_init(
     Deadlines *deadlines, uv_loop_t *loop, uint64_t after_ms, void (*late)(Deadline *deadline));
 
-/* Stops the timer; no deadline may be set. closed() finds data in the handle; the memory is free then. */
+/* Stops and closes the timer; no deadline may be set. closed(handle) is called from the loop with data in
+ * handle->data; the memory of the list is free then. */
 void deadlines_close(Deadlines *deadlines, uv_close_cb closed, void *data);
 
-/* From now on, whether it was set or not, here or in another list. */
+/* Due after_ms from now, whether it was set or not, in this list or in another one. */
 void deadline_set(Deadlines *deadlines, Deadline *deadline);
 
-/* Also for one that is not set. */
+/* Takes it out of its list; nothing happens to one that is not set. */
 void deadline_clear(Deadline *deadline);

@@ -21,6 +21,7 @@ static void hangup_on_event(uv_poll_t *poll, int status, int events)
 
     /* An error is the reset of the connection. */
     if (status < 0 || events & UV_DISCONNECT) {
+        /* A hang-up does not pass: without this it would be reported in each turn of the loop. */
         uv_poll_stop(poll);
         hangup->callback(hangup->data);
     }

@@ -41,6 +41,8 @@ static int health_connect(const char *address_text, int64_t port)
     return r < 0 ? r : take_fd(&fd);
 }
 
+/* The answer is read to its end, which "Connection: close" makes the end of the connection. A time limit
+ * of the socket shows as EAGAIN. */
 int health_ask(const char *bind_to, int64_t port)
 {
     auto_close int fd = health_connect(health_reachable(bind_to), port);

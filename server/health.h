@@ -1,4 +1,7 @@
-/* gilscope --health: asks a running server whether it is alive, as a container's health check does. */
+/* gilscope --health: asks a running server whether it is alive, as a container's health check does.
+ *
+ * It is the same program as the server, so a container needs no curl for its check. It uses neither the
+ * loop nor libmicrohttpd. */
 #pragma once
 
 #include <stdint.h>

@@ -74,7 +74,8 @@ static Prepared *answer_prepare(Exchange *exchange, Response *response)
     return prepared;
 }
 
-/* Takes out what the last answer with this response had, and puts in what this one has. */
+/* Takes out what the last answer with this response had, and puts in what this one has. What was put in
+ * is remembered by value: libmicrohttpd takes a header out by its name and its value. */
 static void prepared_change_headers(Prepared *prepared, const Request *request)
 {
     for (size_t i = 0; i < REQUEST_MAX_HEADERS; i++) {
@@ -105,6 +106,7 @@ enum MHD_Result answer_queue(Exchange *exchange, Response *response)
 
     request_add_header(&exchange->request, "X-Request-ID", exchange->request.id);
     answer_add_timing(&exchange->request);
+    /* For the log and the metrics; the response may be freed below. */
     exchange->status = response->status;
     prepared = answer_prepare(exchange, response);
     prepared_change_headers(prepared, &exchange->request);
@@ -114,6 +116,8 @@ enum MHD_Result answer_queue(Exchange *exchange, Response *response)
     return result;
 }
 
+/* The same answer, made by hand. It is written in one call that does not block: what the socket does not
+ * take at once is lost, which only a client notices that does not read. */
 void answer_write(Exchange *exchange, Response *response)
 {
     char *text = NULL;

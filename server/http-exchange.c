@@ -26,7 +26,9 @@ static enum MHD_Result exchange_send(Exchange *exchange, Response *response)
     return answer_queue(exchange, response);
 }
 
-/* The answer to a request that has taken the memory in which the header of an answer would be made. */
+/* The answer to a request that has taken the memory in which the header of an answer would be made:
+ * libmicrohttpd would close the connection without a word. So it is written past it, and MHD_NO closes
+ * the connection behind it. */
 static enum MHD_Result exchange_send_anyway(Exchange *exchange, Response *response)
 {
     exchange->stage = STAGE_ANSWERED;
@@ -34,9 +36,10 @@ static enum MHD_Result exchange_send_anyway(Exchange *exchange, Response *respon
     return MHD_NO;
 }
 
-/* Keeps a piece of the body. Returns false if the client sends so much that it is not worth reading on. The
- * room doubles, so that a body of many pieces is not copied once for each; of one that is too large only the
- * length is counted. */
+/* Keeps a piece of the body. Returns false if the client sends so much that it is not worth reading on.
+ * The room doubles, so that a body of many pieces is not copied once for each; of one that is too large
+ * only the length is counted, so that the answer can say so when the client has finished. Many clients
+ * read no answer before they have sent everything. */
 static bool exchange_keep(Exchange *exchange, const char *piece, size_t length)
 {
     size_t max = (size_t)exchange->http->settings.max_body_bytes;
@@ -53,7 +56,9 @@ static bool exchange_keep(Exchange *exchange, const char *piece, size_t length)
     return exchange->length <= (max > REFUSE_MAX_DISCARDED ? max : REFUSE_MAX_DISCARDED);
 }
 
-/* A suspended connection can only be closed by resuming it and refusing to answer. */
+/* The client has left while it waited for its answer. The handler is told, and may end the run. A
+ * suspended connection can only be closed by resuming it and refusing to answer: the stage makes
+ * exchange_on_request() do that. */
 static void exchange_on_hangup(void *data)
 {
     Exchange *exchange = data;
@@ -64,7 +69,10 @@ static void exchange_on_hangup(void *data)
     exchange->http->pending = true;
 }
 
-/* The handler may call this before it returns, too: then the answer waits until it does. */
+/* A handler's answer that comes later. If it comes before the handler has returned, nothing is suspended
+ * yet, and exchange_call_handler() finds it. Else the watch for a hang-up is ended before the connection
+ * is resumed: a client that leaves from now on is libmicrohttpd's affair, and the handler must hear no
+ * gone() after its answer. */
 static void exchange_answer(Request *request, Response *response)
 {
     Exchange *exchange = exchange_of_request(request);
@@ -80,7 +88,9 @@ static void exchange_answer(Request *request, Response *response)
     exchange->http->pending = true;
 }
 
-/* The whole request is here. */
+/* The whole request is here, and its deadline is over: from now on it is the server that takes its time.
+ * Three ways on: a refusal, an answer at once, or a wait, for which the connection is suspended and its
+ * socket watched. */
 static enum MHD_Result exchange_call_handler(Exchange *exchange)
 {
     Http *http = exchange->http;
@@ -128,6 +138,8 @@ static void exchange_name_request(Exchange *exchange)
             (uint32_t)http->id_start, ++http->n_requests);
 }
 
+/* The header is here. What can be refused by it is refused now, before a body is read. Also a refused
+ * request gets its id, is counted and stands in the log: those who probe a server should be seen. */
 static enum MHD_Result exchange_begin(Exchange *exchange, const char *method, const char *version)
 {
     Response *refusal = refuse_size(exchange);
@@ -200,6 +212,7 @@ void *exchange_on_target(void *data, const char *target, struct MHD_Connection *
     exchange->target_start = target;
     exchange->request.target = strdup(target);
     assert(exchange->request.target);
+    /* Our own copy above has the whole of it. */
     if (target[path_length] == '?')
         ((char *)target)[path_length + 1] = '\0';
     return exchange;
@@ -224,7 +237,9 @@ static void exchange_reset(Exchange *exchange)
     exchange->hangup = NULL;
 }
 
-/* The request was answered or has failed; called for each on_target(). */
+/* The request was answered or has failed; called for each on_target(). Also a request that nobody could
+ * read passes here, with nothing counted. A handler that still waits is told that its client is gone,
+ * before the request's memory is used for the next one. */
 void exchange_on_completed(
     void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
 {
@@ -243,6 +258,8 @@ void exchange_on_completed(
     if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK || http->draining)
         http->pending = true;
     exchange_reset(exchange);
+    /* The time for the next header begins with the end of the last answer: a connection that only stays
+     * open is closed some day, too. */
     deadline_set(&http->reading, &exchange->deadline);
 }
 
@@ -295,7 +312,8 @@ void exchange_on_connection(
     *context = exchange;
 }
 
-/* The library finds the connection closed and gives it up. */
+/* The connection is shut down, not closed: the descriptor is the library's. It finds an end of file,
+ * gives the connection up and closes it, which comes back here as exchange_on_connection(). */
 void exchange_on_late(Deadline *deadline)
 {
     shutdown(exchange_of_deadline(deadline)->fd, SHUT_RDWR);

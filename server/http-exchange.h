@@ -1,4 +1,13 @@
-/* Private to http*.c, which alone know libmicrohttpd: a connection and the request that it carries. */
+/* Private to http*.c, which alone know libmicrohttpd: a connection and the request that it carries.
+ *
+ * The life of a request, by its stages:
+ *
+ *     HEADER ──► BODY ──► ANSWERED               answered at once, or refused
+ *                 └─────► WAITING ──► ANSWERED   answered later
+ *                            └──────► GONE       the client has left meanwhile
+ *
+ * Then exchange_reset() brings the connection back to HEADER for the next request. An Exchange lives as
+ * long as its connection, and belongs to the loop's thread. */
 #pragma once
 
 #include <microhttpd.h>
@@ -17,18 +26,18 @@ struct Http {
     void *handler_data;
     struct MHD_Daemon *daemon;
     uv_poll_t poll;
-    uv_prepare_t prepare; /* where MHD_run() is called */
-    uv_idle_t busy;       /* active while the loop must not sleep */
-    uv_timer_t timer;     /* for MHD_get_timeout() */
-    Deadlines reading, answering, quiet;
-    uint64_t id_start, n_requests; /* what the ids of requests are made of */
-    bool pending;
-    size_t n_exchanges; /* requests that have begun and are not answered */
-    bool draining, finished;
+    uv_prepare_t prepare;                /* where MHD_run() is called */
+    uv_idle_t busy;                      /* active while the loop must not sleep */
+    uv_timer_t timer;                    /* for MHD_get_timeout() */
+    Deadlines reading, answering, quiet; /* a connection stands in one of them at most */
+    uint64_t id_start, n_requests;       /* what the ids of requests are made of */
+    bool pending;                        /* libmicrohttpd has to run before the loop sleeps */
+    size_t n_exchanges;                  /* requests that have begun and are not answered */
+    bool draining, finished;             /* http_stop() was called; libmicrohttpd is stopped */
     uv_timer_t drain;
     void (*stopped)(void *data);
     void *stopped_data;
-    int n_open;
+    int n_open; /* handles that are not closed yet */
 };
 
 typedef enum Stage {
@@ -44,18 +53,18 @@ typedef struct Exchange {
     Request request;
     Http *http;
     struct MHD_Connection *connection;
-    int fd;
+    int fd;                   /* libmicrohttpd's; to be watched and shut down, not to be closed */
     const char *target_start; /* where libmicrohttpd has the target; not to be read */
     Deadline deadline;
     Stage stage;
-    bool counted;
-    char *body;
+    bool counted;        /* in http->n_exchanges: its header was read */
+    char *body;          /* owned */
     size_t length, room; /* length counts what was thrown away, too */
     Response *response;  /* made, not sent yet */
     int status;          /* of the answer; 0: there is none */
     Stream *stream;      /* owned; what is being sent, or NULL */
     bool suspended;      /* while the stream has nothing to be sent */
-    Hangup *hangup;
+    Hangup *hangup;      /* while it waits or is a stream; else NULL */
     char peer[INET6_ADDRSTRLEN];
 } Exchange;
 
@@ -82,7 +91,8 @@ void exchange_on_connection(
 /* Closes a connection that is late. */
 void exchange_on_late(Deadline *deadline);
 
-/* Hands the answer over to libmicrohttpd; frees it unless it is constant. */
+/* Hands the answer over to libmicrohttpd, with the headers that the request has gathered; frees the
+ * response unless it is constant. Returns what libmicrohttpd's callback has to return. */
 enum MHD_Result answer_queue(Exchange *exchange, Response *response);
 
 /* Writes the answer to the socket, past libmicrohttpd: only for one that has nothing else to say on this
@@ -95,7 +105,7 @@ struct MHD_Response *stream_attach(Exchange *exchange, Response *response);
 /* The answer is over, whether it was sent or not; also for an exchange without a stream. */
 void stream_detach(Exchange *exchange);
 
-/* Nothing was sent for a while. */
+/* Nothing was sent for a while: writes a comment, which wakes the connection. */
 void stream_on_quiet(Deadline *deadline);
 
 /* The memory that libmicrohttpd has for each connection: the text of the header, a record for each of its

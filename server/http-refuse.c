@@ -1,4 +1,9 @@
-/* Requests that are refused before anybody looks at what they ask for. */
+/* Requests that are refused before anybody looks at what they ask for.
+ *
+ * Two groups: what does not fit into the memory of a connection (refuse_size), and what could be read in
+ * two ways (refuse_header). The second is about proxies. If a proxy in front of this server and the
+ * server itself see different ends of a request, an attacker's request can hide in the body of another
+ * one (request smuggling); so whatever is not clear is refused, even if one could guess what was meant. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +23,7 @@ enum {
  * it. The rest is for the header of the answer. An answer that did not fit would not be sent. */
 static_assert(MAX_HEADER + MAX_RECORDS + 4096 <= CONNECTION_MEMORY, "there is room for an answer");
 
+/* Problem details with this status; the caller owns them. */
 static Response *refuse_with(int status, const char *title, const char *detail)
 {
     auto_problem Problem problem = {0};
@@ -64,6 +70,8 @@ static size_t header_size(const Exchange *exchange)
     return info ? info->header_size : 0;
 }
 
+/* Called twice for each request: with its header, and when its body is complete, for the lines that may
+ * stand behind a chunked body. */
 Response *refuse_size(const Exchange *exchange)
 {
     size_t used = 0;
@@ -164,6 +172,8 @@ static bool framing_is_torn(const Framing *framing, const char *method, size_t s
     return framing->torn || is_elsewhere(framing->line, method + size - strlen("\r\n"));
 }
 
+/* The order goes from the form of the header to its meaning: where lines are torn apart, what
+ * Content-Length seems to say means nothing. */
 static Response *refuse_fault(const Exchange *exchange, const char *method, const char *version)
 {
     struct MHD_Connection *connection = exchange->connection;

@@ -9,6 +9,8 @@
 
 enum { BLOCK = 16384 };
 
+/* libmicrohttpd must not be told twice to suspend or resume the same connection, so it is remembered.
+ * What is resumed has to be run. */
 static void stream_set_suspended(Exchange *exchange, bool suspended)
 {
     if (exchange->suspended == suspended)
@@ -65,7 +67,9 @@ void stream_on_quiet(Deadline *deadline)
     shared_drop(comment);
 }
 
-/* Once, whoever notices first: the hang-up, or libmicrohttpd that cannot send. */
+/* Tells the maker that nobody reads any more. It happens once, whoever notices first: the hang-up, or
+ * libmicrohttpd that cannot send. A stream that has ended is not the maker's any more, so the maker of it
+ * hears nothing. */
 static void stream_tell_gone(Stream *stream)
 {
     void (*gone)(void *data) = stream->gone;
@@ -88,6 +92,8 @@ static void stream_on_hangup(void *data)
     stream_set_suspended(exchange, false);
 }
 
+/* The stream moves from the response to the exchange, because the response is freed now, and the stream
+ * is read as long as the connection is. */
 struct MHD_Response *stream_attach(Exchange *exchange, Response *response)
 {
     struct MHD_Response *prepared =
@@ -100,6 +106,7 @@ struct MHD_Response *stream_attach(Exchange *exchange, Response *response)
     return prepared;
 }
 
+/* The maker is told if it still writes, so it never writes to a stream that is freed here. */
 void stream_detach(Exchange *exchange)
 {
     if (!exchange->stream)

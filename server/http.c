@@ -1,6 +1,10 @@
 /* The loop: libmicrohttpd has an epoll set of its own, and its descriptor is one among ours. When it is
  * ready, or when an answer came from outside, `pending` is set, and just before the loop sleeps MHD_run() is
- * called, once for all of it. It is never called from one of its own callbacks. */
+ * called, once for all of it. It is never called from one of its own callbacks.
+ *
+ *     epoll descriptor ready  ─┐
+ *     the timer is over       ─┼─► pending ─► prepare: MHD_run() ─► the loop sleeps, unless busy is active
+ *     an answer from outside  ─┘ */
 #include "server/http.h"
 
 #include <assert.h>
@@ -28,7 +32,7 @@ static void http_on_ready(uv_poll_t *poll, int status, int events)
     http->pending = true;
 }
 
-/* The time is over for which MHD_get_timeout() said that there is nothing to be done. */
+/* libmicrohttpd has asked to be run again after some time, see MHD_get_timeout(). */
 static void http_on_timer(uv_timer_t *timer)
 {
     Http *http = timer->data;
@@ -58,10 +62,13 @@ static void http_on_prepare(uv_prepare_t *prepare_handle)
         return;
     http->pending = false;
     MHD_run(http->daemon);
+    /* Asked behind the run, as it may have sent the last answer. Asked before, the answer would be cut
+     * off. */
     if (http->draining && http->n_exchanges == 0) {
         http_finish(http);
         return;
     }
+    /* Each run has its own answer to when the next one is due. */
     uv_timer_stop(&http->timer);
     if (MHD_get_timeout(http->daemon, &timeout) == MHD_YES) {
         if (timeout == 0)
@@ -136,6 +143,7 @@ size_t http_n_connections(const Http *http)
     return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
+/* The last of the handles; nothing of libuv points to http any more. */
 static void http_on_closed(uv_handle_t *handle)
 {
     Http *http = handle->data;
@@ -166,6 +174,7 @@ static void http_finish(Http *http)
     deadlines_close(&http->quiet, http_on_closed, http);
 }
 
+/* A client that does not read its last answer is not waited for longer. */
 static void http_on_drained(uv_timer_t *timer)
 {
     http_finish(timer->data);

@@ -1,9 +1,13 @@
 /* HTTP over libmicrohttpd, driven by the loop: requests in, responses out. What a request means is not known
  * here.
  *
- * libmicrohttpd answers some things by itself, with a page of HTML instead of problem details: a request line
- * or header that is malformed, or that does not fit into its memory at all. Version 0.9.75 sends the header
- * of some of these pages twice and closes. They are in the log as request_unreadable, and in no metric. */
+ * libmicrohttpd answers some things by itself, with a page of HTML instead of problem details: a request
+ * line or header that is malformed, or that does not fit into its memory at all. Version 0.9.75 sends the
+ * header of some of these pages twice and closes. They are in the log as request_unreadable, and in no
+ * metric.
+ *
+ * The struct Request that a handler gets is part of the connection. It is valid until its answer is given
+ * or gone() was called. All calls and callbacks are in the loop's thread. */
 #pragma once
 
 #include <stddef.h>
@@ -16,7 +20,7 @@
 typedef struct Http Http;
 
 typedef struct HttpSettings {
-    int64_t max_connections;   /* more wait until one is closed */
+    int64_t max_connections;   /* more wait, in the kernel's backlog, until one is closed */
     int64_t header_timeout_ms; /* for a request's header, from the connection's start or the last answer;
                                 * again for its body */
     int64_t max_body_bytes;
@@ -28,11 +32,12 @@ typedef struct HttpSettings {
 /* Returns the answer to the request, or NULL if request->answer() follows. */
 typedef Response *(*HttpHandler)(void *data, Request *request);
 
-/* Serves on a listening socket, which is taken over. Returns NULL if libmicrohttpd cannot start; the socket
- * is closed then. */
+/* Serves on a listening socket, which is taken over; the settings are copied. handler(data, request) is
+ * called from the loop for each request that is complete and not refused before. Returns NULL if
+ * libmicrohttpd cannot start; the socket is closed then. */
 Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHandler handler, void *data);
 
-/* Closes the listening socket; the connections that there are go on. */
+/* Closes the listening socket; the connections that there are go on, and may send further requests. */
 void http_stop_listening(Http *http);
 
 /* Connections that are open now. */

@@ -83,7 +83,7 @@ static void lab_fill_settings(Lab *lab, const Config *config)
     };
 }
 
-/* Only here are the CPUs known that a setting is checked against. */
+/* Cuts the CPUs into places for runs. Only here are the CPUs known that a setting is checked against. */
 static int lab_cut_cpus(Lab *lab, const Config *config)
 {
     auto_free char *setting = text_printf("runs.cpus_per_run=%" PRId64, config->runs.cpus_per_run);
@@ -103,6 +103,8 @@ static int lab_cut_cpus(Lab *lab, const Config *config)
 int lab_init(Lab *lab, const Config *config)
 {
     *lab = (Lab){0};
+    /* A client or a runtime that goes away while it is written to is an error of that write, not the end
+     * of the server. */
     signal(SIGPIPE, SIG_IGN);
     /* The archive has the names of clients, which prove whose a run is. */
     umask(0077);
@@ -189,6 +191,7 @@ static int64_t lab_lock_default(const Lab *lab, const char *name)
 
 void lab_settle(Lab *lab, Config *config)
 {
+    /* Copied before the old text is freed: the answer may be that very text. */
     char *policy = strdup(plan_limits(&lab->catalogs, &lab->settings.limits).default_lock);
 
     assert(policy);
@@ -206,10 +209,12 @@ int lab_start(Lab *lab, const Config *config)
     if (lab_ask(lab) < 0)
         return -1;
     lab->origin = origin_start(&lab->loop, &lab->settings);
+    /* The first run must not find a half-started origin, whose start would also disturb its timing. */
     while (!origin_is_settled(lab->origin))
         uv_run(&lab->loop, UV_RUN_ONCE);
     lab_open_archive(lab, config);
     lab->board = board_new();
+    /* Last, as it works with all of the others. */
     lab->queue = queue_new(&(QueueParts){
         .loop = &lab->loop,
         .settings = &lab->settings,
@@ -223,6 +228,8 @@ int lab_start(Lab *lab, const Config *config)
     return 0;
 }
 
+/* All three end later, on the loop. The archive is closed behind the queue, whose last runs it has by
+ * now. */
 void lab_stop(Lab *lab)
 {
     origin_stop(lab->origin);

@@ -1,5 +1,8 @@
-/* What runs need, without HTTP: the other programs, the settings, the loop, the runtime's catalog, the origin
- * and the queue. The server answers requests with it, the preflight asks it once. */
+/* What runs need, without HTTP: the other programs, the settings, the loop, the runtime's catalog, the
+ * origin and the queue. The server answers requests with it, the preflight asks it once.
+ *
+ * The order of the calls is lab_init(), lab_ask() or lab_start(), lab_stop() if it was started, the loop
+ * to its end, lab_finish(). */
 #pragma once
 
 #include <uv.h>
@@ -13,9 +16,9 @@
 
 typedef struct Lab {
     uv_loop_t loop;
-    char *guard, *origin_program, *runtime;
-    json_t *allow;
-    RunSettings settings;
+    char *guard, *origin_program, *runtime; /* owned; their paths */
+    json_t *allow;                          /* owned; fetch.allow as a list */
+    RunSettings settings;                   /* borrows from the config and from here */
     Cpusets *cpusets;
     Catalogs catalogs;
     Origin *origin;
@@ -31,16 +34,18 @@ typedef struct Lab {
  * it. */
 int lab_init(Lab *lab, const Config *config);
 
-/* Asks the runtime what it can do, and whether it has what the settings want of it, as the lock that they
- * name. The same returns. */
+/* Asks the runtime what it can do, which takes a moment and runs the loop, and whether it has what the
+ * settings want of it, as the lock that they name. Returns 0, or -1 after it said on standard error what
+ * is missing or wrong. */
 int lab_ask(Lab *lab);
 
 /* Behind lab_ask(): sets in the lab's own config what the settings leave to the runtime:
  * which lock is the usual one, and what the parameters of locks are. */
 void lab_settle(Lab *lab, Config *config);
 
-/* Does what lab_ask() does, starts the origin and waits until it is up or has failed, opens the archive and
- * makes the queue. The same returns. */
+/* Does what lab_ask() does, starts the origin and waits until it is up or has failed, opens the archive
+ * and makes the queue. Returns 0, or -1 as lab_ask() does, and then nothing was started. An origin or an
+ * archive that does not work is no failure: runs do without. */
 int lab_start(Lab *lab, const Config *config);
 
 /* Ends what lab_start() began. The queue must be idle; the loop has to run until nothing is left on it. */

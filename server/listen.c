@@ -1,3 +1,5 @@
+/* One socket for one address. "::" takes IPv4 clients too, where the kernel is set so; their addresses
+ * are shown as IPv4 in http-exchange.c. */
 #include "server/listen.h"
 
 #include <errno.h>

@@ -1,4 +1,7 @@
-/* The listening socket. */
+/* The listening socket.
+ *
+ * Only literals are taken, no names: what a name means could change between two starts, and looking it up
+ * could block. */
 #pragma once
 
 #include <stdint.h>

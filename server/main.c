@@ -1,5 +1,8 @@
 /* gilscope: the command line. Settings come from the defaults, a file, the environment and --set, in this
- * order, wherever the options stand. */
+ * order, wherever the options stand.
+ *
+ * Each task is one way through main_run_task(). Only serve() stays; all others print something and end,
+ * so that a script can use their exit status. 2 is for a command line that is wrong, 1 for anything else. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -88,6 +91,9 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
     return 0;
 }
 
+/* The order is that of precedence: what is read later overrides. Whether the settings fit together is
+ * only asked when each of them is right by itself, because a complaint about two values helps nobody
+ * while one of them is a typing error. */
 static void main_read_config(const Arguments *arguments, Config *config, Problem *problem)
 {
     if (arguments->file)
@@ -114,7 +120,9 @@ static int main_ask_health(const Config *config)
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Whether the settings fit to the runtime, which says so itself; and what they leave to it. */
+/* Asks the runtime whether the settings fit to it, and fills in what they leave to it. Prints what is
+ * wrong; returns 0 or a negative number. The loop runs to its end although nothing was started on it but
+ * the question: its handles have to be closed. */
 static int main_settle(Config *config)
 {
     Lab lab;
@@ -195,5 +203,7 @@ int main(int argc, char *argv[])
     else
         status = main_run_task(&arguments);
     free(arguments.assignments);
+    /* What was printed may have met a full disk or a closed pipe. Then the task has failed, whatever it
+     * says itself. */
     return streams_finish("gilscope") < 0 ? EXIT_FAILURE : status;
 }

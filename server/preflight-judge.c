@@ -149,7 +149,8 @@ static ShowRow judge_many(const PreflightCast *cast, const char *name, const cha
             reason ? reason : ""));
 }
 
-/* The cell of these, or one of which nothing is known. */
+/* The cell of these, or one of which nothing is known. So a cell that was not measured is no special
+ * case: it has no ratio. */
 static const ResultCell *judge_find_cell(
     const ResultRun *run, const CatalogMode *mode, const CatalogLock *lock)
 {
@@ -175,6 +176,8 @@ static ShowRow judge_ratio(const PreflightCast *cast, const Lesson *lesson, cons
     const ResultRelative *relative = &cell->relative;
     const char *reason = cell->reason ? cell->reason : run->reason;
     auto_free char *name = text_printf(lesson->name, lock ? lock->title : "a lock"), *figure = NULL;
+    /* A gain must also be one by the interval, not only by the median: with few repetitions a ratio of
+     * 0.6 can be chance. That nothing is gained needs no such proof. */
     bool clear = !lesson->gains || relative->verdict == VERDICT_FASTER;
     ShowState state;
 
@@ -214,6 +217,7 @@ void preflight_judge(
     assert(n == PREFLIGHT_ROWS);
 }
 
+/* Rows that are limited do not count as missing: the lesson can be seen, if less clearly. */
 char *preflight_conclude(const ShowRow rows[PREFLIGHT_ROWS], bool *ret_all)
 {
     int n_not = 0;

@@ -14,6 +14,8 @@ typedef struct PreflightCast {
     const CatalogLock *usual, *none; /* the one that a request gets that names none; and no lock at all */
 } PreflightCast;
 
+/* Finds them in a catalog, which must outlive the cast. No name is compared: the usual lock is the one
+ * that says it is, threads are tasks side by side that share memory, and so on. */
 PreflightCast preflight_cast(const Catalog *catalog);
 
 typedef enum ShowState {
@@ -40,6 +42,7 @@ void preflight_judge(
  * frees it. Sets *ret_all. */
 char *preflight_conclude(const ShowRow rows[PREFLIGHT_ROWS], bool *ret_all);
 
+/* Frees the texts of the rows. */
 void preflight_free_rows(ShowRow rows[PREFLIGHT_ROWS]);
 
 /* "ok", "limited", "no" */

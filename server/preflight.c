@@ -17,12 +17,14 @@
 
 enum { COUNTDOWN_MS = 9000, FETCH_MS = 5000 };
 
+/* A run that the preflight waits for, as a client would. */
 typedef struct Measurement {
     Watcher watcher;
     json_t *run;
     bool over;
 } Measurement;
 
+/* The run is freed after this call, so its object is held. */
 static void preflight_on_end(void *data, Run *run)
 {
     Measurement *measurement = data;
@@ -37,7 +39,8 @@ static json_t *preflight_no_run(const char *reason)
     return json_pack("{s:s}", "reason", reason);
 }
 
-/* Runs it and waits. Returns the run, a new reference. */
+/* Runs it and waits. Returns the run, a new reference. An answer comes in any case, so that the table has
+ * all its rows: a run that could not be planned, queued or finished is an object with its reason. */
 static json_t *preflight_measure(Lab *lab, const char *experiment, const json_t *given)
 {
     const PlanLimits limits = {.allow = ""};

@@ -52,7 +52,8 @@ static void serve_on_http_stopped(void *data)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
 }
 
-/* No run is left to tell anything of. */
+/* No run is left, and all who waited for one were answered. The board is the last thing that clients
+ * still hang on: it ends their streams, as HTTP cannot be stopped while a connection is suspended. */
 static void serve_on_idle(void *data)
 {
     Server *server = data;
@@ -61,6 +62,9 @@ static void serve_on_idle(void *data)
     http_stop(server->http, DRAIN_MS, serve_on_http_stopped, server);
 }
 
+/* The first signal begins the stop, with the grace of the settings; the second calls the same with a
+ * grace of 0. From the third on somebody has lost all patience: the process ends at once, and the guards
+ * notice that it is gone and end the runs. */
 static void serve_on_signal(uv_signal_t *handle, int signal_number)
 {
     Server *server = handle->data;
@@ -118,6 +122,7 @@ static int serve_open_http(Server *server, int fd)
     return server->http ? 0 : lab_complain("http", "libmicrohttpd cannot start");
 }
 
+/* Whether the signal was ignored before we began, as nohup has it. */
 static bool signal_is_ignored(int signal_number)
 {
     struct sigaction now;
@@ -135,6 +140,8 @@ static void serve_watch_signals(Server *server)
     }
 }
 
+/* For a person at a terminal, on standard output, with a line that can be copied. It is flushed, because
+ * a script that reads it from a pipe waits for exactly this line before it sends a request. */
 static void serve_greet(const Server *server, int port)
 {
     auto_free char *url = listen_url(server->config->server.bind, port);
@@ -184,6 +191,7 @@ static int serve_start(Server *server)
         .board = lab->board,
         .metrics = &lab->metrics,
     };
+    /* Everything that the constant answers tell of is known by now: the catalog, the limits, the tokens. */
     app_init(&server->app);
     if (serve_open_http(server, fd) < 0) {
         board_free(lab->board);

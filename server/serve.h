@@ -3,5 +3,6 @@
 
 #include "server/config.h"
 
-/* Serves until SIGTERM, SIGINT or SIGHUP. Returns the exit status; what went wrong was printed. */
+/* Serves until SIGTERM, SIGINT or SIGHUP, and returns when all connections and runs are gone. Returns the
+ * exit status of the program; what went wrong was printed. config must live as long. */
 int serve(const Config *config);
