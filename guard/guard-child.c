@@ -71,7 +71,8 @@ static void child_clean_environment(void)
         *to = NULL;
 }
 
-/* Lowers the soft limit to value and the hard one to value + grace; never raises the hard one. */
+/* Lowers the soft limit to value and the hard one to value + grace. It never raises the hard one: that
+ * takes a privilege, and a guard that has it must not give the program more than its owner has. */
 static void child_tighten(
     __rlimit_resource_t resource, const char *name, const GuardOption *option, rlim_t grace)
 {
@@ -124,15 +125,19 @@ static void child_confine(const GuardOptions *options, const GuardGroup *group)
         child_clean_environment();
 }
 
+/* Does not return: it becomes the program, or ends with a status of GuardStatus. It runs in a copy of the
+ * guard, so it leaves by _exit(): exit() would write out once more what the guard has in its buffers. */
 __attribute__((noreturn)) static void child_run(
     const GuardOptions *options, const GuardGroup *group, pid_t guard, const sigset_t *mask)
 {
     setpgid(0, 0);
-    /* A guard that died before the first line is not noticed by the kernel, so look once afterwards. */
+    /* The kernel sends the signal when the parent dies from now on. A parent that died before this line
+     * is not noticed, so look once afterwards whether it is still there. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guard)
         _exit(GUARD_STATUS_STOPPED);
     child_confine(options, group);
+    /* As late as possible: a signal that came meanwhile strikes only now, when the process is confined. */
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(options->program[0], options->program);
     child_fail(

@@ -35,7 +35,8 @@
 /* A few entries at a time, so that a round sees processes that are newer than its start. */
 #define DIRECTORY_BYTES 128
 
-/* Of more than that, the children are met in a later round, as orphans. */
+/* How many a round remembers to have killed. The children of any more are not recognised in the same
+ * round; they are met in a later one, as orphans. */
 #define MAX_KILLED 32768
 
 /* How many of the newest numbers a hunt tries, and how many hunts there are at most before a round. */
@@ -45,7 +46,9 @@
 /* How many to reap at a time beyond those that were killed. */
 #define REAP_MORE 64
 
-/* How long to wait for a death until the next round looks at all processes again. */
+/* How long to wait for a death until the next round looks at all processes again. It doubles from round
+ * to round: the first rounds should follow each other fast, but a process that the kernel cannot end yet,
+ * because it waits for a disk, should not have all of /proc read a thousand times a second. */
 #define PATIENCE_MIN (1 * NSEC_PER_MSEC)
 #define PATIENCE_MAX (128 * NSEC_PER_MSEC)
 
@@ -81,6 +84,9 @@ void guard_family_watch(GuardFamily *family, pid_t child)
     family_ask_for_priority();
 }
 
+/* WNOWAIT looks at the dead without reaping: so the direct child is recognised first, and stays a zombie.
+ * Were it reaped here, its number could be given to a stranger before the family is killed by that
+ * number. */
 bool guard_family_reap(GuardFamily *family)
 {
     for (int i = 0; i < REAP_MORE; i++) {
@@ -118,6 +124,8 @@ static pid_t family_read_parent(const GuardFamily *family, pid_t pid)
     return at && sscanf(at, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
+/* /proc is read in ascending order of numbers, so the list is sorted, and halving finds one of many
+ * thousand. */
 static bool round_has(const Round *round, pid_t pid)
 {
     size_t low = 0, high = round->n_pids;
@@ -135,8 +143,9 @@ static bool round_has(const Round *round, pid_t pid)
     return false;
 }
 
-/* A session is inherited by fork and left by setsid() only. So in another session than ours there are only
- * descendants, and the whole group may go at once. */
+/* A session is inherited by fork and left by setsid() only. So in another session than ours there are
+ * only descendants, and the whole group may go at once. In our own session a group may have strangers in
+ * it, such as the owner itself: there only the one process is killed. */
 static void family_kill_process(const GuardFamily *family, pid_t pid)
 {
     pid_t session = getsid(pid), group = getpgid(pid);
@@ -147,8 +156,11 @@ static void family_kill_process(const GuardFamily *family, pid_t pid)
         kill(pid, SIGKILL);
 }
 
-/* Asking wait() first is much cheaper than opening a file in /proc, and in a storm nearly all are orphans
- * that are ours already, dead or alive. */
+/* Asks what a process is to us, and kills it if it descends from us. waitpid() on one number has three
+ * answers: the number itself, which was a dead child and is reaped now; 0, a living child; an error, no
+ * child of ours, whose parent may still have been killed in this round. Asking wait() first is much
+ * cheaper than opening a file in /proc, and in a storm nearly all are orphans that are ours already, dead
+ * or alive. */
 static void family_visit_process(GuardFamily *family, Round *round, pid_t pid)
 {
     int status;
@@ -175,7 +187,9 @@ static pid_t family_read_newest(const GuardFamily *family)
     return sscanf(text, "%*s %*s %*s %*s %d", &newest) == 1 ? newest : 0;
 }
 
-/* Kills orphans among the newest numbers. Returns false if there is none alive. */
+/* Kills orphans among the newest numbers. Returns false if there is none alive. The direct child is left
+ * out: only family_visit_process() and family_reap_killed() keep its status when they reap it, and this
+ * would lose it. */
 static bool family_hunt_newest(GuardFamily *family)
 {
     pid_t newest = family_read_newest(family);
@@ -192,6 +206,8 @@ static bool family_hunt_newest(GuardFamily *family)
     return found;
 }
 
+/* Looks at each process of the machine once, by ascending number. getdents64() is called here rather than
+ * readdir(), which would read hundreds of names ahead and so miss those that are born meanwhile. */
 static void family_kill_round(GuardFamily *family, Round *round)
 {
     /* The type has room for the longest name, so it may reach behind the bytes that are asked for. */
@@ -253,6 +269,9 @@ void guard_family_kill(GuardFamily *family)
     round.n_pids = 1;
     /* Not reaped yet, so the number can only be ours. */
     kill(-family->child, SIGKILL);
+    /* Each turn waits for the deaths that the one before has caused, hunts the fast ones, and then looks
+     * at all of them. It ends when there is no child left. As every descendant becomes a child when its
+     * parent is dead, that is the end of the family. */
     while (family_reap_killed(family, round.n_pids, patience)) {
         for (int i = 0; i < MAX_HUNTS && family_hunt_newest(family); i++)
             ;

@@ -1,4 +1,8 @@
-/* The descendants of this process: reaping those that died, killing those that live. */
+/* The descendants of this process: reaping those that died, killing those that live.
+ *
+ * Two processes use this, each with a GuardFamily of its own: the keeper, whose direct child is the
+ * watchman, and the watchman, whose direct child is the program (see main.c). One thread, one family a
+ * process, because wait() knows no other limits. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +20,8 @@ typedef struct GuardFamily {
  * ignored. Returns 0 or a negative errno. */
 int guard_family_init(GuardFamily *family);
 
-/* Says who is the direct child. Called after the fork, so that the child keeps its scheduling. */
+/* Says who is the direct child, and asks for a higher priority. Called after the fork, so that the child
+ * keeps its scheduling. */
 void guard_family_watch(GuardFamily *family, pid_t child);
 
 /* Reaps some of the orphans that ended; true if there may be more. The direct child is left a zombie, so

@@ -30,7 +30,8 @@ static int group_write_file(const char *folder, const char *name, const char *te
 }
 
 /* Returns the new group's folder, owned by the caller, or NULL. A process that sees only the top of its
- * hierarchy would leave its own group, and the limits of that, so there it is not done. */
+ * hierarchy would leave its own group, and the limits of that, so there it is not done. The limit is
+ * written before the group is used: a group without its limit is none, and is removed again. */
 static char *group_make_below(const CgroupTree *tree, int64_t pids_max)
 {
     auto_free char *folder = NULL, *limit = text_printf("%" PRId64, pids_max);

@@ -14,11 +14,13 @@ typedef struct GuardGroup {
     char *folder; /* owned; NULL: there is none */
 } GuardGroup;
 
-/* Makes a group called gilscope-PID for at most this many processes and threads; 0: none. */
+/* Makes a group called gilscope-PID, with the number of this process, for at most this many processes and
+ * threads; 0: none. Whether there is one now shows in the folder; a failure is not reported. */
 void guard_group_make(GuardGroup *group, int64_t pids_max);
 
-/* Moves this process, the child, into the group if there is one. */
+/* Moves this process, the child, into the group if there is one. Without success the program runs without
+ * the limit. */
 void guard_group_enter(const GuardGroup *group);
 
-/* Removes the group when nobody is in it any more. */
+/* Removes the group when nobody is in it any more, which it waits for at most a second, and forgets it. */
 void guard_group_remove(GuardGroup *group);

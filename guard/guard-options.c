@@ -69,6 +69,8 @@ static int option_read_number(const OptionRow *row, const char *value, int64_t *
     return 0;
 }
 
+/* CPUs that this process may not use are refused. sched_setaffinity() would drop them silently, and a run
+ * would be measured on fewer CPUs than its cells say. */
 static int option_read_cpus(const OptionRow *row, const char *value, cpu_set_t *ret)
 {
     auto_free char *allowed = NULL;
@@ -123,6 +125,8 @@ int guard_options_parse(GuardOptions *options, char **argv)
     *options = (GuardOptions){.program = argv};
     if (*argv)
         argv++;
+    /* Options end at the first word that is none, or at "--" behind which even a program whose name
+     * begins with a hyphen is one. */
     for (; *argv && strncmp(*argv, "--", 2) == 0 && (*argv)[2] != '\0'; argv++)
         if (option_read(options, *argv) < 0)
             return -EINVAL;

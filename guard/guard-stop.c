@@ -1,5 +1,8 @@
 /* Everything is a descriptor, so one poll() waits for all of it, and there is no moment between looking and
- * sleeping in which a signal could be missed. */
+ * sleeping in which a signal could be missed.
+ *
+ * The signals are blocked in main.c and read here from a descriptor. Several of one kind that come close
+ * together are one: it does not matter, as each wake-up looks at all children. */
 #include "guard/guard-stop.h"
 
 #include <errno.h>
@@ -28,7 +31,9 @@ static int stop_open_signals(void)
     return fd < 0 ? -errno : fd;
 }
 
-/* Only what can hang up is accepted; a file never would. */
+/* Only what can hang up is accepted; a file never would, and the guard would outlive its owner. The
+ * descriptor is closed on exec: with a copy of it in the program, a socket's other side would still see
+ * somebody there. */
 static int stop_check_hangup(int fd)
 {
     struct stat status;
@@ -55,6 +60,8 @@ int guard_stop_open(GuardStop *stop, const GuardOption *hangup)
     return 0;
 }
 
+/* Reads all that are there, so that poll() sleeps the next time. SIGCHLD only wakes: who has ended,
+ * wait() says. */
 static bool stop_read_signals(const GuardStop *stop)
 {
     struct signalfd_siginfo info;

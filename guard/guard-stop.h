@@ -16,6 +16,6 @@ typedef struct GuardStop {
  * error if the option's descriptor is none that could hang up. */
 int guard_stop_open(GuardStop *stop, const GuardOption *hangup);
 
-/* Waits for something to happen, timeout as in poll(). Returns true if it says to stop. Data on the
- * descriptors means nothing. */
+/* Waits for something to happen, at most timeout milliseconds; -1: for ever, 0: only looks. Returns true
+ * if it says to stop. Data on the descriptors means nothing, only their end does. */
 bool guard_stop_wait(const GuardStop *stop, int timeout);

@@ -52,7 +52,9 @@ static int guard_fail(const char *what, int error)
     return GUARD_STATUS_FAILED;
 }
 
-/* From here on no signal ends the guard before its work is done. Those that come early stay pending. */
+/* From here on no signal ends the guard before its work is done. Those that come early stay pending, and
+ * are read from a descriptor later (guard-stop.c). The mask that was in force is kept: the program must
+ * not start with everything blocked. */
 static void guard_block_signals(Guard *guard)
 {
     sigset_t all;
@@ -63,8 +65,9 @@ static void guard_block_signals(Guard *guard)
     signal(SIGCHLD, SIG_DFL);
 }
 
-/* Waits until the direct child has ended, or we are told to stop, and then returns true. The program has its
- * own standard input and output by now; with ours open, ends of file would not travel. */
+/* Waits until the direct child has ended, which returns false, or until we are told to stop, which
+ * returns true. The child has its own standard input and output by now; with ours open, ends of file
+ * would not travel: the owner would wait for the end of an output that only the guard still holds. */
 static bool guard_watch(Guard *guard, pid_t child)
 {
     bool stop = false, more = false;
@@ -73,13 +76,17 @@ static bool guard_watch(Guard *guard, pid_t child)
     close(STDIN_FILENO);
     close(STDOUT_FILENO);
     while (!stop && !guard->family.child_ended) {
+        /* Where orphans die faster than they are reaped, only a look is taken between two rounds of
+         * reaping. Otherwise a signal to stop would wait until the storm is over. */
         stop = guard_stop_wait(&guard->stop, more ? 0 : -1);
         more = guard_family_reap(&guard->family);
     }
     return stop;
 }
 
-/* Returns the exit status: the program's, as a shell would report it. */
+/* Returns the exit status: the program's, as a shell would report it. Everything that descends from the
+ * program is killed also if the program has ended by itself: a process that it left behind would disturb
+ * the next run, and hold this one's output open. */
 static int watchman_run(Guard *guard)
 {
     pid_t child = guard_child_start(&guard->options, &guard->group, &guard->mask);
@@ -117,7 +124,8 @@ __attribute__((noreturn)) static void watchman_main(Guard *guard, int lifeline_f
     setsid();
     prctl(PR_SET_PDEATHSIG, SIGCONT);
     watchman_take_name(guard->name);
-    /* Its own view of /proc too: a place in a folder is shared with whoever has inherited the descriptor. */
+    /* The watchman opens /proc anew. A descriptor that is inherited shares its place in the folder with
+     * the keeper's: each would move the other's, and both would skip processes. */
     close(guard->family.proc_fd);
     r = guard_family_init(&guard->family);
     status = r < 0 ? guard_fail("cannot watch over processes through /proc", -r) : watchman_run(guard);
@@ -126,12 +134,14 @@ __attribute__((noreturn)) static void watchman_main(Guard *guard, int lifeline_f
     _exit(status);
 }
 
-/* Tells the watchman to stop, wakes it if it was stopped, and waits for its end. */
+/* Tells the watchman to stop, wakes it if it was stopped, and waits for its end, at most KEEPER_PATIENCE.
+ * A watchman that does not end in this time is killed by the caller like any other descendant. */
 static void keeper_stop_watchman(Guard *guard, pid_t watchman, int lifeline_fd)
 {
     nsec_t now = nsec_now(), end = now + KEEPER_PATIENCE;
 
-    /* Both have been heard, and would go on to say so. */
+    /* A hang-up is for ever: poll() would report it again at once, and this loop would spin instead of
+     * waiting. The closed lifeline is what tells the watchman. */
     guard->stop.hangup_fd = -1;
     close(lifeline_fd);
     kill(watchman, SIGCONT);
@@ -156,8 +166,9 @@ static int keeper_watch(Guard *guard, pid_t watchman, int lifeline_fd)
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* A watchman that was killed could not report how the program ended. The keeper dies in the same way, so that
- * the owner does not take it for the program's end. */
+/* A watchman that was killed could not report how the program ended. The keeper dies in the same way, so
+ * that the owner does not take it for the program's end. The signal is raised while it is still blocked,
+ * and strikes when the mask is lifted. What is returned is only for a signal that does not kill. */
 static int keeper_die(int signal_number)
 {
     sigset_t none;
@@ -175,6 +186,7 @@ static int keeper_run(Guard *guard)
     int lifeline[2], status;
     pid_t watchman;
 
+    /* The owner may be gone already. Nothing was started, so nothing is to be cleaned up. */
     if (guard_stop_wait(&guard->stop, 0))
         return GUARD_STATUS_STOPPED;
     if (pipe2(lifeline, O_CLOEXEC) < 0)
@@ -211,6 +223,8 @@ int main(int argc, char **argv)
     }
     if (guard_stop_open(&guard.stop, &guard.options.option[GUARD_HANGUP_FD]) < 0)
         return GUARD_STATUS_FAILED;
+    /* No program below gets more rights by being executed. One with another user's rights could not be
+     * killed from here. */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return guard_fail("cannot set no_new_privs", errno);
     r = guard_family_init(&guard.family);
