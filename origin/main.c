@@ -1,5 +1,8 @@
 /* gilscope-origin: a slow HTTP server on loopback, so that fetch teaches without the Internet. It says where
- * it listens in one line of JSON and ends when its standard input does, so it never outlives its owner. */
+ * it listens in one line of JSON and ends when its standard input does, so it never outlives its owner.
+ *
+ * Standard input is its lifeline. The owner holds the other end of a pipe; when the owner ends in
+ * whatever way, the kernel closes that end, and this process reads the end of file. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -33,6 +36,7 @@ static void end_on_input(uv_poll_t *poll, int status, int events)
     uv_stop(poll->loop);
 }
 
+/* A signal does the same as the end of the input; nobody waits for what is still delayed. */
 static void end_on_signal(uv_signal_t *handle, int number)
 {
     (void)number;
@@ -56,7 +60,8 @@ static bool end_watch(uv_loop_t *loop, End *end)
     return true;
 }
 
-/* Whatever is left on the loop, so that the loop can end. */
+/* Whatever is left on the loop, so that the loop can end. Handles that are on their way out already are
+ * left alone: closing twice is an error. */
 static void origin_close_handle(uv_handle_t *handle, void *data)
 {
     (void)data;
@@ -64,6 +69,8 @@ static void origin_close_handle(uv_handle_t *handle, void *data)
         uv_close(handle, NULL);
 }
 
+/* The one line that the owner reads. It is flushed at once: in a pipe, standard output is written only
+ * when its buffer is full. */
 static int origin_announce(const uint16_t *ports, int64_t n)
 {
     printf("{\"event\":\"ready\",\"pid\":%d,\"ports\":[", (int)getpid());
@@ -73,6 +80,9 @@ static int origin_announce(const uint16_t *ports, int64_t n)
     return fflush(stdout) == 0 ? 0 : -errno;
 }
 
+/* The order at the end matters: origin_stop() ends all connections and begins to close the handles,
+ * uv_walk() closes the rest, the loop runs until libuv has let go of all of them, and only then may their
+ * memory be freed. */
 static int origin_serve(uv_loop_t *loop, const OriginOptions *options)
 {
     const OriginSettings settings = {
@@ -121,6 +131,7 @@ int main(int argc, char **argv)
     if (options.version)
         return printf("gilscope-origin %s\n", GILSCOPE_VERSION) < 0;
     descriptors_raise();
+    /* A client that leaves while it is answered is an error of a write, not the end of this process. */
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&loop);
     status = origin_serve(&loop, &options);

@@ -13,6 +13,8 @@
 
 enum Kind { KIND_NUMBER, KIND_SWITCH, KIND_TEXT };
 
+/* What is known of one option. Which of the members count is said by its kind; offset is where its value
+ * goes, a field of the type that belongs to the kind. */
 typedef struct Row {
     const char *name;
     enum Kind kind;
@@ -79,6 +81,7 @@ static int option_set_value(const Row *row, const char *value, void *field)
     return 0;
 }
 
+/* By its whole name: an abbreviation in a script would mean another option one day. */
 static const Row *option_find(const char *name, size_t length)
 {
     for (int i = 0; i < N_ROWS; i++)
@@ -91,6 +94,8 @@ int origin_options_parse(OriginOptions *options, char **argv)
 {
     for (int i = 0; i < N_ROWS; i++)
         option_set_default(&rows[i], (char *)options + rows[i].offset);
+    /* What does not begin with two hyphens gets an empty name, which no row has, and so the same
+     * complaint. */
     for (int i = 1; argv[0] && argv[i]; i++) {
         const char *name = strncmp(argv[i], "--", 2) == 0 ? argv[i] + 2 : "";
         const char *equals = strchr(name, '=');

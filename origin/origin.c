@@ -1,7 +1,15 @@
 /* A request is suspended until its time has come, so that ten thousand can wait at once in one thread.
  *
  * libmicrohttpd is never run from inside one of its callbacks, nor once for each request that becomes due:
- * whatever happens marks its port, and before the loop sleeps each marked port runs once. */
+ * whatever happens marks its port, and before the loop sleeps each marked port runs once.
+ *
+ * Three things mark a port: its epoll descriptor is ready, a visitor's wait is over, or the sweep comes. The
+ * descriptor is libmicrohttpd's own epoll set, which is one descriptor among ours; libmicrohttpd has no loop
+ * and no thread here.
+ *
+ * Several ports exist because one address and port have only some 28,000 numbers for clients of one
+ * machine: ten thousand transfers at once, again and again, would run out of them while old connections
+ * linger. */
 #include "origin/origin.h"
 
 #include <assert.h>
@@ -39,8 +47,8 @@ struct Origin {
     uv_loop_t *loop;
     PageLimits limits;
     Visitors *visitors;
-    uv_prepare_t pump;
-    uv_idle_t busy; /* active while a port is marked: the loop must not sleep */
+    uv_prepare_t pump; /* where libmicrohttpd is run, before the loop sleeps */
+    uv_idle_t busy;    /* active while a port is marked: the loop must not sleep */
     uv_timer_t sweep;
     int n_ports;
     Port ports[];
@@ -52,12 +60,16 @@ static void port_mark(Port *port)
     port->marked = true;
 }
 
+/* The request's wait is over, or its client is gone. request_handle() is called once more for it when the
+ * port runs, and finds out which. */
 static void port_on_over(Visitor *visitor)
 {
     MHD_resume_connection(visitor->connection);
     port_mark(visitor->port);
 }
 
+/* Called by libmicrohttpd for each connection at its beginning and at its end. Between the two the
+ * visitor is the context of the socket, the same for all requests that come over it. */
 static void port_on_connection(
     void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code)
 {
@@ -91,7 +103,9 @@ static void origin_on_busy(uv_idle_t *busy)
     (void)busy;
 }
 
-/* One turn for each marked port. What is left to do keeps it marked, and the loop from sleeping. */
+/* One turn for each marked port. libmicrohttpd does a limited amount in a turn, and what it has left
+ * makes no descriptor ready: it only shows as a timeout of 0. Such a port stays marked, and the idle
+ * handle keeps the loop from sleeping; without it the rest would wait for the next client. */
 static void origin_on_pump(uv_prepare_t *pump)
 {
     Origin *origin = pump->data;
@@ -130,6 +144,7 @@ static void origin_on_sweep(uv_timer_t *sweep)
         port_mark(&origin->ports[i]);
 }
 
+/* Returns a listening socket on a free port, or a negative errno; sets *ret_port. */
 static int port_listen(const char *address, uint16_t *ret_port)
 {
     struct sockaddr_storage name = {0};
@@ -176,6 +191,7 @@ static int port_open(Origin *origin, Port *port, const char *address, uint16_t *
     uv_poll_init(
         origin->loop, &port->poll, MHD_get_daemon_info(port->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
     port->poll.data = port;
+    /* An epoll set is readable when one of its members is ready. */
     uv_poll_start(&port->poll, UV_READABLE, port_on_ready);
     return 0;
 }
@@ -195,6 +211,7 @@ static void port_close(Port *port)
     MHD_stop_daemon(port->daemon);
 }
 
+/* One block of memory with all ports in it: libuv keeps pointers to their handles, so they must not move. */
 static Origin *origin_new(uv_loop_t *loop, const OriginSettings *settings)
 {
     Origin *origin = calloc(1, sizeof(*origin) + (size_t)settings->n_ports * sizeof(origin->ports[0]));
@@ -226,6 +243,7 @@ int origin_start(uv_loop_t *loop, const OriginSettings *settings, uint16_t *port
             origin_free(origin);
             return r;
         }
+        /* Counted only when it is open, so that origin_stop() closes no port that was never there. */
         origin->n_ports++;
     }
     *ret = origin;

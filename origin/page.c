@@ -15,6 +15,8 @@
 
 enum { FILLER_SIZE = 64000, TITLE_SIZE = 256, SHOWN_PATH = 180, SHOWN_NAME = 20, SHOWN_VALUE = 30 };
 
+/* One parameter of a request: its range and default, and where its value goes. All values are whole
+ * numbers. */
 typedef struct Row {
     const char *name;
     int64_t min, max, fallback;
@@ -49,6 +51,8 @@ static void page_show(char *to, size_t size, const char *text, size_t length)
     to[n] = '\0';
 }
 
+/* A row with a limit takes its maximum from the command line: the table would else say one thing and
+ * --max-bytes another. */
 static void page_read_value(
     PageRequest *request, const PageLimits *limits, const Row *row, const char *value, size_t length)
 {
@@ -131,6 +135,9 @@ char *page_copy(const char *path, size_t bytes)
     return body;
 }
 
+/* The first piece is the title, which lies behind the pieces in the same block, so that one free() ends
+ * both. All others point to the filler. Ten thousand clients that each get a large page need the filler
+ * once. */
 struct iovec *page_pieces(const char *path, size_t bytes, unsigned *ret_n_pieces)
 {
     size_t max_pieces = bytes / FILLER_SIZE + 2;

@@ -1,4 +1,7 @@
-/* The one page that the origin has: what a request may ask of it, and its content. */
+/* The one page that the origin has: what a request may ask of it, and its content.
+ *
+ * Nothing here knows of HTTP connections or of the loop: a request is a struct that is filled parameter
+ * by parameter, a page is bytes. */
 #pragma once
 
 #include <stddef.h>
@@ -14,15 +17,16 @@ typedef struct PageRequest {
     int64_t delay_ms; /* from the request's arrival to its answer */
     int64_t bytes;    /* length of the body */
     int64_t status;   /* of HTTP */
-    unsigned given;   /* bit set of the parameters that were there */
+    unsigned given;   /* a bit for each parameter that was there, to find one that comes twice */
     char error[160];  /* what is wrong with the request, a line of text; empty if nothing is */
 } PageRequest;
 
 /* A page of 1,024 bytes, at once, with status 200. */
 void page_request_init(PageRequest *request);
 
-/* Reads one parameter; value is NULL if it has none. The first that is unknown, repeated or does not fit
- * fills in the error. */
+/* Reads one parameter. Name and value need no NUL at their end, and may have any bytes inside; value is
+ * NULL if there is none. The first parameter that is unknown, repeated or does not fit fills in the
+ * error, a line that says what is allowed; the rest is passed over then. */
 void page_request_parameter(PageRequest *request, const PageLimits *limits, const char *name,
     size_t name_length, const char *value, size_t value_length);
 

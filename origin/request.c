@@ -1,5 +1,13 @@
 /* A request is read in the first call that libmicrohttpd makes for it, waits in the second, and is answered
- * when it is resumed. */
+ * when it is resumed.
+ *
+ *     call 1   the header is there: the parameters are read
+ *     call 2   a body, if there is one, is thrown away piece by piece
+ *     call 3   the whole request is there: an error is answered at once, a page without a delay too;
+ *              any other request is suspended
+ *     call 4   resumed, as its time has come or its client is gone
+ *
+ * A suspended connection costs no thread and no look: that is why ten thousand can wait. */
 #include "origin/request.h"
 
 #include <stdlib.h>
@@ -46,6 +54,8 @@ static enum MHD_Result request_answer_error(Visitor *visitor, unsigned status, c
     return request_answer(visitor, status, "text/plain", response);
 }
 
+/* libmicrohttpd frees the body, once there is a response for it; without a response it is still ours. The
+ * same holds below. */
 static struct MHD_Response *request_make_small(const char *path, size_t bytes)
 {
     char *body = page_copy(path, bytes);
@@ -108,6 +118,7 @@ enum MHD_Result request_handle(void *data, struct MHD_Connection *connection, co
         return MHD_NO;
     if (!*state)
         return request_begin(visitor, state);
+    /* 0 tells libmicrohttpd that all of it was taken; what is left of it would come again and again. */
     if (*body_size > 0) {
         *body_size = 0;
         return MHD_YES;

@@ -31,6 +31,8 @@ struct Visitors {
     bool closed; /* nobody may come or wait any more */
 };
 
+/* Both ways out of a wait meet here. `waiting` is cleared first, so that the other way, if it comes too,
+ * finds nothing to end: a connection is resumed once only. */
 static void visitor_end_wait(Visitor *visitor)
 {
     visitor->waiting = false;
@@ -50,6 +52,8 @@ static void visitor_hang_up(Visitor *visitor)
         visitor_end_wait(visitor);
 }
 
+/* The set is itself a descriptor that is ready when one of its sockets has hung up. What does not fit
+ * into one call is there for the next, as the set stays ready. */
 static void visitors_on_hangup(uv_poll_t *poll, int status, int events)
 {
     Visitors *visitors = poll->data;
@@ -125,6 +129,8 @@ Visitor *visitor_take(Visitors *visitors, int fd)
         visitor = visitor_new(visitors);
     if (!visitor)
         return NULL;
+    /* What is left of the one before must not count: a gone visitor would have its successor's requests
+     * refused. */
     visitor->fd = fd;
     visitor->waiting = visitor->watched = visitor->gone = false;
     return visitor;
@@ -143,8 +149,10 @@ static void visitor_watch(Visitor *visitor)
     visitor->watched = epoll_ctl(visitor->visitors->hangup_fd, EPOLL_CTL_ADD, visitor->fd, &event) == 0;
 }
 
-/* The loop's clock stands still while it works, and ten thousand requests that come at once are much work. So
- * the end of the wait is reckoned from the real time, rounded up: no answer is ever early. */
+/* The loop's clock stands still while it works, and ten thousand requests that come at once are much
+ * work. Counted from that clock, the last of them would be answered too early by all the time that the
+ * others took. So the end of the wait is reckoned from the real time, rounded up: no answer is ever
+ * early. */
 bool visitor_wait(Visitor *visitor, int64_t delay_ms)
 {
     nsec_t due = nsec_now() + (nsec_t)delay_ms * NSEC_PER_MSEC;
