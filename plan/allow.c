@@ -1,5 +1,12 @@
-/* The list is read anew for each question: it has a few entries, and the questions are rare, so that there is
- * nothing to keep in step with the settings. An entry that cannot be read allows nothing. */
+/* The operator's list of hosts and addresses, read and asked. The list is read anew for each question: it has
+ * a few entries, and the questions are rare, so that there is nothing to keep in step with the settings. An
+ * entry that cannot be read allows nothing: whatever is wrong with the list, it can only close a way and
+ * never open one.
+ *
+ * Names and addresses are asked in two functions on purpose. A name is what the client writes, an address is
+ * where the connection goes, and only somebody who controls the name's DNS decides how the two belong
+ * together. If one list of names answered both questions, whoever owns a listed name could point it at a
+ * machine inside the operator's network. */
 #include "plan/allow.h"
 
 #include <stdlib.h>
@@ -8,6 +15,7 @@
 
 static const char blanks[] = ", \t";
 
+/* One entry of the list, taken apart. */
 typedef struct Pattern {
     char host[256]; /* without brackets */
     int port;       /* 0: any */
@@ -15,6 +23,8 @@ typedef struct Pattern {
     Address address;
 } Pattern;
 
+/* Reads "host:port". The last colon separates the port, because an IPv6 address has colons of its own; such
+ * an address stands in brackets, which are taken off. Returns false for what is no such pattern. */
 static bool read_pattern(const char *text, size_t length, Pattern *ret)
 {
     const char *colon = memrchr(text, ':', length);
@@ -34,7 +44,8 @@ static bool read_pattern(const char *text, size_t length, Pattern *ret)
     return colon[1] == '*' || ret->port > 0;
 }
 
-/* Steps to the next pattern of the list that is for this port. Returns false at the end. */
+/* Steps to the next pattern of the list that is for this port. Returns false at the end. A pattern that
+ * cannot be read is stepped over, so that one slip does not take the rest of the list away. */
 static bool next_pattern(const char **at, int port, Pattern *ret)
 {
     while (*at && **at) {
@@ -62,6 +73,8 @@ static bool host_matches(const char *host, const char *pattern)
     return host_length > end_length && strcasecmp(host + host_length - end_length, pattern + 1) == 0;
 }
 
+/* A pattern that is an address is for allow_address() alone: the text 10.0.0.5 in a URL is judged as an
+ * address, in whatever way it is written. */
 bool allow_host(const char *patterns, const char *host, int port)
 {
     Pattern pattern;
@@ -72,6 +85,8 @@ bool allow_host(const char *patterns, const char *host, int port)
     return false;
 }
 
+/* localhost is the one name that also opens addresses. The kernel decides what loopback is, so nobody can
+ * point it elsewhere. */
 bool allow_address(const char *patterns, const Address *address, int port)
 {
     bool is_loopback = address_is_loopback(address);

@@ -6,15 +6,21 @@
  *                                                  but only public addresses may be dialled for it
  *
  * localhost is both: a URL may have the name, and loopback addresses may be dialled. Nobody but the operator
- * decides what a name leads to, so a name alone never opens the way into the operator's own network. */
+ * decides what a name leads to, so a name alone never opens the way into the operator's own network.
+ *
+ * Pure functions on texts: no name is looked up here, and any thread may call them. patterns may be NULL or
+ * empty, which allows nothing. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/address.h"
 
-/* Whether a URL may have this host (without brackets) and port. */
+/* Whether a URL may have this host (without brackets) and port (1 to 65535). Upper and lower case are the
+ * same. */
 bool allow_host(const char *patterns, const char *host, int port);
 
-/* Whether this very address is listed. */
+/* Whether this very address and port are listed, or it is a loopback address and localhost is listed for the
+ * port. false does not mean that it must not be dialled: a public address needs no entry of its own if the
+ * name that led to it is allowed. */
 bool allow_address(const char *patterns, const Address *address, int port);

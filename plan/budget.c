@@ -1,5 +1,8 @@
 /* Everything here is a guess that stands between a classroom and a run that blocks the queue for an hour: too
- * strict, and people are refused what would have worked; too lax, and the timeout has to end it. */
+ * strict, and people are refused what would have worked; too lax, and the timeout has to end it.
+ *
+ * The checks come after all others, because a guess needs every value: how many cells there are, how many
+ * tasks each has, and what each parameter is. */
 #include "plan/budget.h"
 
 #include <stdbool.h>
@@ -8,11 +11,16 @@
 #include "plan/estimate.h"
 #include "plan/param.h"
 
-/* Three steps down make a tenth: 5, 2, 1, 0.5. */
+/* A size goes down in steps of 1, 2, 5, and three of them make a tenth: from 1000 to 500, 200, 100. Below
+ * that a task becomes so short that making it weighs in what is measured. */
 enum { MOST_STEPS = 3 };
-/* So much of the limit may be used by a size that is chosen here; the estimate is only a guess. */
+/* So much of the limit may be used by a size that is chosen here. Runs have taken a fifth longer than
+ * estimated even on a quiet machine, and one that was sized to fit must not end by its timeout. */
 #define MARGIN 0.8
 
+/* Nanoseconds of all cells and all their repetitions. They are summed as a double: whole numbers could
+ * overflow with the values that a request may hold, and a sum that wrapped round would be small and let the
+ * run pass. */
 static nsec_t estimate_all(const Asked *asked)
 {
     double sum = 0;
@@ -42,7 +50,8 @@ static int64_t smaller_size(int64_t n, int64_t min)
     return smaller > min ? smaller : min;
 }
 
-/* Returns whether one became smaller. values are by name, those of the request or of one cell. */
+/* Returns whether one became smaller. values are by name, those of the request or of one cell. A size that is
+ * at its minimum stays there. Without the answer budget_fit() would go on for nothing. */
 static bool shrink_values(json_t *values, const CatalogExperiment *experiment, const json_t *given)
 {
     bool any = false;
@@ -62,7 +71,10 @@ static bool shrink_values(json_t *values, const CatalogExperiment *experiment, c
     return any;
 }
 
-/* Each runtime has sizes of its own, and all go the same number of steps down. */
+/* Each runtime has sizes of its own, and all go the same number of steps down, or the cells of two runtimes
+ * would no longer be asked for comparable work. The values of the request are shrunk as well: they are what
+ * the answer says was asked, and with them the queue recognises the same request. Every cell is visited,
+ * although one that became smaller is enough for the answer. */
 static bool shrink_all(const Asked *asked)
 {
     bool any = shrink_values(asked->values, asked->experiment, asked->given);
@@ -72,6 +84,8 @@ static bool shrink_all(const Asked *asked)
     return any;
 }
 
+/* A request that fits is left as it is, even where it is above the margin: the margin is for sizes that are
+ * chosen here, and one that nobody changed was already within what the operator allows. */
 nsec_t budget_fit(const Asked *asked)
 {
     const double limit = (double)most_ms(asked) * NSEC_PER_MSEC;
@@ -89,6 +103,8 @@ const char *budget_tasks_parameter(const Asked *asked)
     return asked->experiment->tasks_parameter ? asked->experiment->tasks_parameter : "tasks";
 }
 
+/* The limits of a single cell do not bound their number: 64 cells of ten thousand tasks each would be one
+ * request. So the tasks of all cells together have a limit of their own. */
 static void budget_check_tasks(const Asked *asked, Problem *problem)
 {
     const char *name = budget_tasks_parameter(asked);
@@ -106,7 +122,8 @@ static void budget_check_tasks(const Asked *asked, Problem *problem)
     problem_extend(problem, "max_task_cells", json_integer((json_int_t)most));
 }
 
-/* Cells run one after the other, so it is the largest that must fit. */
+/* Cells run one after the other, so it is the largest that must fit. What one cell takes is given back by the
+ * time the next begins, because each repetition runs in a process of its own. */
 static const CellSpec *largest_cell(const Asked *asked, double *ret_bytes)
 {
     const CellSpec *largest = &asked->cells[0];
@@ -123,6 +140,8 @@ static const CellSpec *largest_cell(const Asked *asked, double *ret_bytes)
     return largest;
 }
 
+/* The complaint is about the parameter that drives the memory up, and names the mode, because another mode
+ * may have room for the same number of tasks. Without a limit (0) nobody knows how much there is. */
 static void budget_check_memory(const Asked *asked, Problem *problem)
 {
     double bytes;
@@ -141,6 +160,8 @@ static void budget_check_memory(const Asked *asked, Problem *problem)
     problem_extend(problem, "max_bytes", json_integer((json_int_t)most));
 }
 
+/* Seconds are rounded up in the estimate and down in the limit, so that the text never says "60 s, and 60 s
+ * are allowed". */
 static void budget_check_time(const Asked *asked, nsec_t estimate, Problem *problem)
 {
     int64_t most = most_ms(asked), max_timeout = asked->limits->max_timeout_ms;

@@ -13,7 +13,8 @@
 #include "base/problem.h"
 #include "plan/plan.h"
 
-/* A request on its way to a plan. It becomes complete from the top to the bottom; everything is borrowed. */
+/* A request on its way to a plan. The fields are filled from the top to the bottom, in the order of the steps
+ * of plan_make(), so a function may use those above what it fills itself. Everything is borrowed. */
 typedef struct Asked {
     const Catalogs *catalogs;
     const PlanLimits *limits;            /* complete, see plan_limits() */
@@ -21,8 +22,8 @@ typedef struct Asked {
     const json_t *given;                 /* as in plan_make() */
     json_t *values;                      /* of all parameters, by name: right by themselves */
     int64_t rounds;                      /* how often each cell runs: also to warm up, and for a timeline */
-    int64_t timeout_ms;
-    CellSpec *cells;
+    int64_t timeout_ms;                  /* of running time, as asked for or by default */
+    CellSpec *cells;                     /* made by grid_make_cells(), freed by plan_make() or its plan */
     size_t n_cells;
 } Asked;
 
@@ -32,13 +33,15 @@ static inline json_t *asked_value(const Asked *asked, const char *name)
     return json_object_get(asked->values, name);
 }
 
-/* The parameter that says how many tasks there are. */
+/* The parameter that says how many tasks there are: "tasks", unless the experiment derives their number from
+ * one of its own. A complaint about too many tasks must name what the client can change. */
 const char *budget_tasks_parameter(const Asked *asked);
 
 /* Makes the sizes that nobody gave smaller, in values and cells, if the estimate is over the limit: to the
  * largest in steps of 1, 2, 5 that leaves some margin, and at least a tenth. Returns the estimate then, which
- * may still be over the limit. */
+ * may still be over the limit. The estimate is in nanoseconds and saturates at 10^18. */
 nsec_t budget_fit(const Asked *asked);
 
-/* Adds to the problem what is over its limit. estimate is what budget_fit() returned. */
+/* Adds to the problem what is over its limit. estimate is what budget_fit() returned. All limits are asked,
+ * so that a request that is too large in two ways hears of both at once. */
 void budget_check(const Asked *asked, nsec_t estimate, Problem *problem);

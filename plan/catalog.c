@@ -1,9 +1,16 @@
-/* GET /experiments: what all runtimes offer, with the ranges and defaults in force. */
+/* GET /experiments: what all runtimes offer, with the ranges and defaults in force.
+ *
+ * The picture: each runtime brings its catalog, and the lists of modes, locks and experiments are merged by
+ * name, because a form needs each name once. The description that came first stands; a note beside it says
+ * which runtimes have the entry. What only the operator decides (limits, the default lock, the defaults of
+ * its parameters) is put over what the catalogs say, so that the answer never shows a value that plan_make()
+ * would not use. */
 #include "base/array.h"
 #include "plan/common.h"
 #include "plan/plan.h"
 
-/* Adds an entry of a catalog unless another runtime has brought it already, and notes who has it. */
+/* Adds an entry of a catalog unless another runtime has brought it already, and notes who has it. The entry
+ * is copied deeply, since the note must not appear in the catalog itself, which never changes. */
 static void merge_entry(json_t *into, const char *name, const json_t *entry, const char *runtime)
 {
     json_t *known = json_object_get(into, name);
@@ -16,7 +23,8 @@ static void merge_entry(json_t *into, const char *name, const json_t *entry, con
     json_array_append_new(json_object_get(known, "runtimes"), json_string(runtime));
 }
 
-/* The entries of an object by name as a list; takes the object over. */
+/* The entries of an object by name as a list; takes the object over. jansson's objects keep the order in
+ * which keys were added, so the list is in the order of the runtimes and of their descriptors. */
 static json_t *merged_list(json_t *by_name)
 {
     json_t *list = json_array(), *entry;
@@ -40,6 +48,7 @@ static json_t *lock_entry(const CatalogLock *lock, const Parameters *common)
     return entry;
 }
 
+/* Only these members: the rest of the document is what the merged lists are made of. */
 static json_t *runtime_json(const Catalog *catalog)
 {
     static const char *const keys[] = {"runtime", "version", "about", "cpus_usable", "memory_bytes", "host"};
@@ -51,6 +60,8 @@ static json_t *runtime_json(const Catalog *catalog)
     return runtime;
 }
 
+/* A limit of memory that nobody knows is null and not 0, which a reader would take for "nothing is
+ * allowed". */
 static json_t *limits_json(const PlanLimits *limits)
 {
     json_t *memory =
@@ -63,6 +74,7 @@ static json_t *limits_json(const PlanLimits *limits)
         (json_int_t)limits->fetch_max_bytes, "fetch_max_requests", (json_int_t)limits->fetch_max_requests);
 }
 
+/* Without the experiment's own parameters, which stand in its entry. */
 json_t *plan_parameters(
     const Catalogs *catalogs, const PlanLimits *given, const CatalogExperiment *experiment)
 {

@@ -1,6 +1,11 @@
 /* One row for each parameter that every experiment has, with everything that is said of it. The row feeds the
  * check, the defaults, GET /experiments, the page's form, the OpenAPI document and --help; so there is no
- * second list that could say something else. */
+ * second list that could say something else.
+ *
+ * Tables are constants, but some facts are known only at run time: how many CPUs there are, which locks the
+ * runtimes have, what the operator allows. So a row is copied and a function of the row fills in what it
+ * lacks. The texts of choices belong to the catalogs; the arrays that list them belong to the memo of the
+ * Parameters. */
 #include "plan/common.h"
 
 #include <assert.h>
@@ -10,7 +15,7 @@
 
 #include "base/array.h"
 
-/* What a row is filled in from. */
+/* What a row is filled in from. The experiment is NULL where the common parameters are asked for alone. */
 typedef struct Making {
     const Catalogs *catalogs;
     const PlanLimits *limits;
@@ -18,6 +23,8 @@ typedef struct Making {
     Memo **memo;
 } Making;
 
+/* The most tasks that any mode can have in the experiment. A single cell is held against its own mode later,
+ * see plan/grid.c. */
 static int64_t most_tasks(const Catalog *catalog, const CatalogExperiment *experiment)
 {
     int64_t most = 1;
@@ -28,7 +35,9 @@ static int64_t most_tasks(const Catalog *catalog, const CatalogExperiment *exper
     return most;
 }
 
-/* Of the experiment where it stands first, or of all. */
+/* The range that is told is the widest there is: of the experiment, as the first runtime that has it
+ * describes it, or of all. It only refuses what no cell can have. The operator's limit is a cap on that and
+ * never raises it. */
 static void fill_tasks(const Making *making, CatalogParameter *parameter)
 {
     parameter->max = 1;
@@ -47,7 +56,9 @@ static void fill_tasks(const Making *making, CatalogParameter *parameter)
         parameter->max = making->limits->max_tasks;
 }
 
-/* As many as can be used, which is also the default: whoever wants to see the lock wants several CPUs. */
+/* As many as can be used, which is also the default: without a second CPU nothing runs side by side, and the
+ * lock would have nothing to show. They are those of the first runtime; all runtimes are on the same
+ * machine. */
 static void fill_cpus(const Making *making, CatalogParameter *parameter)
 {
     parameter->max = making->catalogs->list[0]->cpus_usable;
@@ -65,7 +76,8 @@ static void fill_timeout(const Making *making, CatalogParameter *parameter)
     parameter->fallback = json_integer((json_int_t)making->limits->default_timeout_ms);
 }
 
-/* Adds a choice that is not there yet; there must be room. */
+/* Adds a choice that is not there yet: two runtimes may have a mode of the same name, and a form must not
+ * offer it twice. There must be room. */
 static void add_choice(CatalogParameter *parameter, const char **choices, const char *name)
 {
     for (size_t i = 0; i < parameter->n_choices; i++)
@@ -74,6 +86,9 @@ static void add_choice(CatalogParameter *parameter, const char **choices, const 
     choices[parameter->n_choices++] = name;
 }
 
+/* Choices and aliases are those of all runtimes; what is usual is said by the first alone, since a request
+ * that names no runtime gets that one, and a mode that it lacks would make the default itself be refused. The
+ * arrays are as large as if no name stood twice. */
 static void fill_modes(const Making *making, CatalogParameter *parameter)
 {
     const Catalogs *catalogs = making->catalogs;
@@ -107,6 +122,7 @@ static void fill_modes(const Making *making, CatalogParameter *parameter)
     parameter->fallback = usual;
 }
 
+/* The default is the operator's, or the usual one of the first runtime: plan_limits() has decided. */
 static void fill_locks(const Making *making, CatalogParameter *parameter)
 {
     const Catalogs *catalogs = making->catalogs;
@@ -201,6 +217,8 @@ static const CommonRow fresh_row = {
 
 /* clang-format on */
 
+/* The default that stands in the row itself; JSON null where there is none. A list has a default of one
+ * item. */
 static json_t *fallback_of(const CommonRow *row)
 {
     json_t *fallback = json_null();
@@ -212,6 +230,7 @@ static json_t *fallback_of(const CommonRow *row)
     return row->parameter.list ? json_pack("[o]", fallback) : fallback;
 }
 
+/* A row of the table becomes a parameter. */
 static void parameters_add_row(const Making *making, const CommonRow *row, Parameters *parameters)
 {
     CatalogParameter *parameter = &parameters->list[parameters->n++];
@@ -232,6 +251,9 @@ static int64_t wanted_default(const PlanLimits *limits, const char *name)
     return 0;
 }
 
+/* A parameter that a catalog describes. Only those of locks take a default from the operator (limits is not
+ * NULL for them). The default is a reference of this copy's own, as parameters_finish() gives all of them
+ * back alike. */
 static void parameters_add_copy(
     const CatalogParameter *parameter, const PlanLimits *limits, Parameters *parameters)
 {
@@ -243,7 +265,9 @@ static void parameters_add_copy(
         wanted > 0 ? json_pack("[I]", (json_int_t)wanted) : json_incref((json_t *)parameter->fallback);
 }
 
-/* Several locks may have a parameter in common, as they may be versions of one another: it is one axis. */
+/* Several locks may have a parameter in common, as they may be versions of one another: it is one axis, and
+ * the first description stands for all. They are parameters of the request and not of a lock, because one
+ * request may name several locks, and the grid needs a value for each cell. */
 static void parameters_add_of_locks(const Making *making, Parameters *parameters)
 {
     for (size_t i = 0; i < making->catalogs->n; i++) {
@@ -256,6 +280,7 @@ static void parameters_add_of_locks(const Making *making, Parameters *parameters
     }
 }
 
+/* How many there can be at most. The 3 are format, client and fresh, which are not in every list. */
 static size_t parameters_count(const Making *making)
 {
     size_t n = ARRAY_LENGTH(grid_rows) + ARRAY_LENGTH(run_rows) + 3;
@@ -266,6 +291,8 @@ static size_t parameters_count(const Making *making)
     return n + (making->experiment ? making->experiment->n_parameters : 0);
 }
 
+/* The order is the one that forms and --help show: what spans the grid, then what sets a lock, how it is run,
+ * how it is told, and at the end what only this experiment has. */
 void parameters_make(
     const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment, Parameters *ret)
 {

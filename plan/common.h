@@ -1,5 +1,8 @@
 /* The parameters that a request may have: one table row for each that every experiment has, those of the
- * locks, and the experiment's own. */
+ * locks, and the experiment's own.
+ *
+ * Two callers need them: plan_make(), to check what a client sent, and GET /experiments, to tell clients what
+ * they may send. Both get the same list from here, so a form cannot offer what the check refuses. */
 #pragma once
 
 #include <stddef.h>
@@ -12,15 +15,16 @@
 enum { COMMON_TASKS = 2 };
 
 typedef struct Parameters {
-    CatalogParameter *list;
+    CatalogParameter *list;            /* owned; the default of each is a reference of its own */
     size_t n, n_common;                /* the experiment's own stand behind the common ones */
     size_t first_of_locks, n_of_locks; /* those of the locks, among the common ones */
-    Memo *memo;                        /* takes the lists of choices */
+    Memo *memo;                        /* owned; takes the lists of choices */
 } Parameters;
 
 /* Sets *ret to all parameters with the ranges and defaults in force; to be finished. Choices come from the
  * runtimes; the range of tasks is the experiment's. Without an experiment there are the common ones only, and
- * tasks has the widest range of all. limits must be complete, see plan_limits(). */
+ * tasks has the widest range of all. limits must be complete, see plan_limits(). Texts are borrowed from the
+ * catalogs and limits, which must outlive it. */
 void parameters_make(
     const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment, Parameters *ret);
 void parameters_finish(Parameters *parameters);

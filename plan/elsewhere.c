@@ -8,7 +8,9 @@
 #include "base/cleanup.h"
 #include "plan/url.h"
 
-/* The next parameter that is a URL, where there is a guard at all; NULL behind the last. */
+/* The next parameter that is a URL; NULL behind the last. Without a list of what is allowed there is no
+ * guard: that is a person who runs the engine in a shell and could as well use curl. *at is the place to go
+ * on from, 0 at first. */
 static const CatalogParameter *next_url(const Asked *asked, size_t *at)
 {
     while (asked->limits->allow && *at < asked->experiment->n_parameters) {
@@ -20,6 +22,8 @@ static const CatalogParameter *next_url(const Asked *asked, size_t *at)
     return NULL;
 }
 
+/* A URL that was not given is null, and then fetch goes to the program's own origin, which needs no
+ * permission. */
 void elsewhere_check_urls(const Asked *asked, Problem *problem)
 {
     const CatalogParameter *parameter;
@@ -37,7 +41,9 @@ void elsewhere_check_urls(const Asked *asked, Problem *problem)
     }
 }
 
-/* A floating point number cannot overflow, whatever ranges a runtime describes. */
+/* How often the URL would be got: by each task of each cell in each repetition, warm-ups and the one for a
+ * timeline too. It is counted as a floating point number, which cannot overflow, whatever ranges a runtime
+ * describes; a whole number that wrapped round would let the largest requests of all pass. */
 static double count_requests(const Asked *asked, const CatalogParameter *parameter)
 {
     double sum = 0;

@@ -5,9 +5,10 @@
 
 #include "plan/budget.h"
 
-/* Adds to the problem every URL that the limits' allow does not let pass. */
+/* Adds to the problem every URL that the limits' allow does not let pass. Needs asked->values, so it can be
+ * asked before there are any cells. */
 void elsewhere_check_urls(const Asked *asked, Problem *problem);
 
 /* Adds to the problem a URL that all cells together would get more often than the limits' fetch_max_requests.
- */
+ * Needs the cells and the rounds. */
 void elsewhere_check_requests(const Asked *asked, Problem *problem);

@@ -1,3 +1,10 @@
+/* The model behind the guess is small. A task has three kinds of cost: it computes inside the lock, it
+ * computes outside it, and it waits. What differs between modes and locks is only how many tasks can do each
+ * of them at once: all waits overlap, computing overlaps on as many CPUs as there are, and computing inside
+ * an exclusive lock that tasks share does not overlap at all. No mode and no lock is known here by its name;
+ * their facts decide.
+ *
+ * It is not results/ideal.c, which says of a measured run what a perfect machine would have needed. */
 #include "plan/estimate.h"
 
 #include <math.h>
@@ -9,7 +16,8 @@ static const double repetition_ns = 3e6;
 /* A crowd before the lock grows no worse beyond so many tasks. */
 static const double full_crowd = 8;
 
-/* What one task costs of a kind: enum { CATALOG_CPU, ... }. */
+/* Nanoseconds that one task costs of a kind: enum { CATALOG_CPU, ... }. Terms whose conditions the cell does
+ * not meet add nothing. */
 static double task_cost(const CellSpec *cell, unsigned kind)
 {
     const CatalogExperiment *experiment = cell->experiment;
@@ -21,8 +29,8 @@ static double task_cost(const CellSpec *cell, unsigned kind)
     return sum;
 }
 
-/* One after the other. Waiting is one after the other, too, unless it is done on one loop, and there only if
- * no task holds it up. */
+/* One task after the other, so that everything adds up. Waiting adds up, too, unless it is done on one loop,
+ * which waits for all tasks at once, and there only if no task holds the loop up. */
 static double one_by_one(const CellSpec *cell, double cpu, double outside, double wait)
 {
     const double tasks = (double)cell->tasks;
@@ -31,8 +39,12 @@ static double one_by_one(const CellSpec *cell, double cpu, double outside, doubl
     return tasks * (cell->mode->task.ns + cpu + outside) + (together ? 1 : tasks) * wait;
 }
 
-/* As many at once as there are CPUs, but where they share memory an exclusive lock lets one compute at a
- * time. There, too, they are made by one that goes on meanwhile; processes make themselves, side by side. */
+/* As many tasks at once as there are CPUs, so the time is that of so many rounds; but where tasks share
+ * memory, an exclusive lock lets one compute at a time, and they add up again. With several CPUs a lock may
+ * make that even worse for each task that stands before it (crowding).
+ *
+ * Creation differs as well. Threads are created by one parent, one after the other. What a process costs is
+ * mostly its own beginning and end, which several CPUs do at once. Waits overlap in any case. */
 static double side_by_side(const CellSpec *cell, double cpu, double outside, double wait)
 {
     const double tasks = (double)cell->tasks, rounds = ceil(tasks / (double)cell->cpus);
@@ -43,6 +55,8 @@ static double side_by_side(const CellSpec *cell, double cpu, double outside, dou
            (shares ? tasks : rounds) * cell->mode->task.ns + wait;
 }
 
+/* Saturates before the conversion: a double that is too large for a whole number is undefined behaviour, not
+ * a large number. */
 nsec_t estimate_cell(const CellSpec *cell)
 {
     double cpu = task_cost(cell, CATALOG_CPU), outside = task_cost(cell, CATALOG_OUTSIDE);
@@ -53,7 +67,7 @@ nsec_t estimate_cell(const CellSpec *cell)
     return ns < 1e18 ? (nsec_t)ns : (nsec_t)1e18;
 }
 
-/* What one term of the memory comes to in this cell. */
+/* Bytes that one term of the memory comes to in this cell. */
 static double estimate_use(const CellSpec *cell, const CatalogMemory *use)
 {
     return (use->per == CATALOG_PER_TASK ? (double)cell->tasks : 1) * cell_spec_term(cell, &use->term);
@@ -68,6 +82,7 @@ double estimate_memory(const CellSpec *cell)
     return sum;
 }
 
+/* The term that needs most; NULL if none needs anything. */
 static const CatalogMemory *largest_use(const CellSpec *cell)
 {
     const CatalogMemory *largest = NULL;
@@ -84,6 +99,10 @@ static const CatalogMemory *largest_use(const CellSpec *cell)
     return largest;
 }
 
+/* A term is a product, and each factor could be called the cause. A person has changed something from the
+ * default, so the factor that is furthest above its own default, as a ratio, is the one to name. The number
+ * of tasks competes with the usual number of tasks; if it wins, no parameter is returned, and the caller
+ * names the tasks. */
 const char *estimate_memory_cause(const CellSpec *cell)
 {
     const CatalogMemory *use = largest_use(cell);

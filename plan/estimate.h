@@ -6,10 +6,13 @@
 #include "base/nsec.h"
 #include "catalog/catalog.h"
 
-/* Returns the estimate for one repetition of a cell. Saturates instead of overflowing. */
+/* Returns the estimate for one repetition of a cell, in nanoseconds, with the fork and the report around it.
+ * It is at most 10^18 instead of overflowing. The cell must be complete: runtime, experiment, mode and lock
+ * are not NULL. */
 nsec_t estimate_cell(const CellSpec *cell);
 
-/* Returns the bytes of memory that a cell needs at once; 0 if the experiment says nothing. */
+/* Returns the bytes of memory that a cell needs at once; 0 if the experiment says nothing of it. A double,
+ * because the product of what a request may hold does not fit into 64 bits. */
 double estimate_memory(const CellSpec *cell);
 
 /* Returns the parameter of the experiment that makes the largest part of it so large: the one that is

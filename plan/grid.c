@@ -1,7 +1,10 @@
 /* A cell is a number: its place in the grid. Each axis says how many cells on its next value comes, so a
  * cell's value on any axis follows from its number alone, and no order of loops has to be kept in step with
  * the order of cells. Which axes there are is no list here either: those that all cells have are named, and
- * what else a lock can be set to are axes because the lock says so. */
+ * what else a lock can be set to are axes because the lock says so.
+ *
+ * An example: with two modes and three numbers of tasks, mode has the stride 1 and tasks the stride 2. Cell 3
+ * has the mode 3 / 1 % 2 = 1 and the number of tasks 3 / 2 % 3 = 1, the second of each. */
 #include "plan/grid.h"
 
 #include <assert.h>
@@ -9,12 +12,12 @@
 
 #include "plan/param.h"
 
-/* The lists that span the grid. The names are those that every cell has; the locks' parameters are axes, too,
- * between the lock and the CPUs. */
+/* One of the lists that span the grid. The names are those that every cell has; the locks' parameters are
+ * axes, too, between the lock and the CPUs. */
 typedef struct Axis {
     const char *name;
     const json_t *values;
-    int64_t stride; /* so many cells on comes the next value */
+    int64_t stride; /* so many cells on comes the next value; 1 for the fastest axis */
 } Axis;
 
 typedef enum NamedAxis { AXIS_LOCK, AXIS_CPUS, AXIS_TASKS, AXIS_RUNTIME, AXIS_MODE, N_NAMED_AXES } NamedAxis;
@@ -26,7 +29,9 @@ typedef struct Grid {
     int64_t size; /* INT64_MAX: even more */
 } Grid;
 
-/* The next slower axis, behind which so many cells are alike. */
+/* The next slower axis: as many neighbouring cells as the grid has so far share a value of it. Lists come
+ * from a client, and their product can overflow; then the size becomes one that no limit allows. A product
+ * that wrapped round could look small. */
 static Axis grid_axis(Grid *grid, const Asked *asked, const char *name)
 {
     const Axis axis = {name, asked_value(asked, name), grid->size};
@@ -36,7 +41,8 @@ static Axis grid_axis(Grid *grid, const Asked *asked, const char *name)
     return axis;
 }
 
-/* From the fastest axis to the slowest: the modes of one group stand side by side. */
+/* From the fastest axis to the slowest. The mode is the fastest, so that the cells that a person compares
+ * stand side by side in every list. */
 static void grid_make(const Asked *asked, const Parameters *parameters, Grid *ret)
 {
     const CatalogParameter *of_locks = &parameters->list[parameters->first_of_locks];
@@ -59,6 +65,7 @@ static void grid_finish(Grid *grid)
 }
 #define auto_grid __attribute__((cleanup(grid_finish)))
 
+/* Borrowed. index is the number of a cell. */
 static json_t *axis_value(const Axis *axis, int64_t index)
 {
     return json_array_get(
@@ -70,6 +77,7 @@ static const char *grid_axis_text(const Grid *grid, NamedAxis axis, int64_t inde
     return json_string_value(axis_value(&grid->named[axis], index));
 }
 
+/* A list of one value is not to blame. */
 static void grid_check_axis(const Axis *axis, const Grid *grid, const PlanLimits *limits, Problem *problem)
 {
     if (json_array_size(axis->values) > 1)
@@ -78,6 +86,8 @@ static void grid_check_axis(const Axis *axis, const Grid *grid, const PlanLimits
             (long long)limits->max_cells);
 }
 
+/* This comes before a single cell is made: a few lists of a few hundred values span more cells than there is
+ * memory. Every list with more than one value is named, because shortening any of them helps. */
 static void grid_check_size(const Grid *grid, const PlanLimits *limits, Problem *problem)
 {
     if (grid->size <= limits->max_cells)
@@ -88,7 +98,9 @@ static void grid_check_size(const Grid *grid, const PlanLimits *limits, Problem 
         grid_check_axis(&grid->of_locks[i], grid, limits, problem);
 }
 
-/* The experiment's own parameters as its runtime has them, and those of all locks. */
+/* The experiment's own parameters as its runtime has them, and those of all locks. A cell has the parameters
+ * also of locks that are not its own: then two cells that differ in their lock alone differ in nothing else,
+ * and a comparison across locks finds its partner. */
 static json_t *grid_make_params(
     const Asked *asked, const CatalogExperiment *experiment, const Grid *grid, int64_t index)
 {
@@ -108,6 +120,8 @@ static json_t *grid_make_params(
     return params;
 }
 
+/* What the runtime does not have is NULL in the cell. grid_check_cell() says so in words, and a cell that
+ * lacks something is never run. */
 static CellSpec grid_make_cell(const Asked *asked, const Grid *grid, int64_t index)
 {
     const Catalog *runtime = catalogs_runtime(asked->catalogs, grid_axis_text(grid, AXIS_RUNTIME, index));
@@ -134,7 +148,8 @@ static void grid_fill(Asked *asked, const Grid *grid)
         asked->cells[asked->n_cells++] = grid_make_cell(asked, grid, i);
 }
 
-/* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks. */
+/* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks.
+ * The order matters: each question needs what the one before it found. */
 static void grid_check_cell(const Asked *asked, const Grid *grid, const CellSpec *cell, Problem *problem)
 {
     const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
@@ -159,7 +174,9 @@ static void grid_check_cell(const Asked *asked, const Grid *grid, const CellSpec
             room->reason ? ": " : "", room->reason ? room->reason : "");
 }
 
-/* One complaint is enough where cells differ in something else only. */
+/* One complaint is enough where cells differ in something else only: a mode that does not exist would
+ * otherwise be named once for each lock, each number of tasks and each CPU. There are at most as many cells
+ * as the limit allows, so looking through the complaints for an equal one is cheap. */
 static void grid_check_cells(const Asked *asked, const Grid *grid, Problem *problem)
 {
     for (size_t i = 0; i < asked->n_cells; i++) {

@@ -1,10 +1,13 @@
 /* The settings are read before anybody knows what the runtimes have. So what names one of their locks, or
- * stands for a parameter of a lock, is taken as it is, and looked at here as soon as the catalog is there:
- * else the first to hear of a mistake would be whoever asks for a run. */
+ * stands for a parameter of a lock, is taken as it is, and looked at here as soon as the catalog is there.
+ * Without this the first to hear of an operator's mistake would be a client that asks for a run, and the
+ * client cannot mend it. */
 #include "plan/common.h"
 #include "plan/param.h"
 #include "plan/plan.h"
 
+/* A parameter of a lock is a list, so the wish is checked as a list of one. The typed value is of no use
+ * here; only the problem is. */
 static void check_wanted(const Catalogs *catalogs, const PlanDefault *wanted, Problem *problem)
 {
     const CatalogParameter *parameter = catalogs_lock_parameter(catalogs, wanted->parameter);
@@ -17,6 +20,7 @@ static void check_wanted(const Catalogs *catalogs, const PlanDefault *wanted, Pr
         value = param_check(parameter, list, problem);
 }
 
+/* The limits as they were given decide what was set; completed, every one of them would look like a wish. */
 void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem)
 {
     const PlanLimits all = plan_limits(catalogs, limits);

@@ -1,10 +1,13 @@
-/* What is usual: the numbers of plan.h, and what the runtimes say of this machine. */
+/* What is usual: the numbers of plan.h, and what the runtimes say of this machine. Everybody who plans goes
+ * through plan_limits() once, so nobody else in this folder has to know that a 0 means "not decided". */
 #include <stddef.h>
 
 #include "base/array.h"
 #include "plan/plan.h"
 
-/* Half of the least that a runtime says is available; 0 if none does. */
+/* Half of the least that a runtime says is available; 0 if none does. Half, because the estimate is a guess
+ * and the machine has other work: a run that takes all memory makes the kernel end some process, perhaps the
+ * server. */
 static int64_t half_of_memory(const Catalogs *catalogs)
 {
     int64_t least = 0;
@@ -29,6 +32,8 @@ static const char *usual_lock(const Catalogs *catalogs)
     return NULL;
 }
 
+/* The rows point into the copy, so each limit is completed in place, and those that are not listed keep their
+ * 0. */
 PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *given)
 {
     PlanLimits limits = given ? *given : (PlanLimits){0};

@@ -11,7 +11,7 @@
 #include "base/number.h"
 #include "plan/url.h"
 
-/* {min, max} or {choices} and the like, for the error that names what is allowed. */
+/* {min, max} or {choices} and the like, for the error that names what is allowed; a new reference. */
 static json_t *param_allowed(const CatalogParameter *parameter)
 {
     static const char *const keys[] = {"min", "max", "max_length", "choices"};
@@ -24,6 +24,7 @@ static json_t *param_allowed(const CatalogParameter *parameter)
     return object;
 }
 
+/* Always NULL, so that a check can refuse and return in one line. */
 static json_t *param_refuse(
     const CatalogParameter *parameter, const json_t *given, Problem *problem, const char *reason)
 {
@@ -31,7 +32,10 @@ static json_t *param_refuse(
     return NULL;
 }
 
-/* A number as JSON has it may be 1e6, which is a real one, and whole all the same. */
+/* A number as JSON has it may be 1e6, which is a real one, and whole all the same. Reals are taken up to 9 x
+ * 10^15, just below 2^53: beyond that a double no longer holds every whole number, and what was typed might
+ * not be what arrives. -EINVAL means "no number"; any other error is a number out of the range of 64 bits,
+ * and so out of the parameter's range as well. */
 static json_t *check_integer(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     int64_t value = 0;
@@ -56,7 +60,8 @@ static json_t *check_integer(const CatalogParameter *parameter, const json_t *gi
     return json_integer(value);
 }
 
-/* An alias is turned into the name it stands for: "asyncio" and "epoll" are one cell, not two. */
+/* An alias is turned into the name it stands for: "asyncio" and "epoll" are one cell, not two. JSON's true
+ * and false are the on and off of a switch. */
 static json_t *check_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     const char *text = json_is_true(given) ? "on" : json_is_false(given) ? "off" : json_string_value(given);
@@ -73,6 +78,8 @@ static json_t *check_choice(const CatalogParameter *parameter, const json_t *giv
     return param_refuse(parameter, given, problem, "is not one of the choices");
 }
 
+/* A NUL byte is refused: a query can carry one as %00, and what stands behind it is invisible to most of C,
+ * so that a check and the user of the text would see two different ones. The length is in bytes. */
 static json_t *check_text(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     if (!json_is_string(given))
@@ -90,6 +97,7 @@ static json_t *check_text(const CatalogParameter *parameter, const json_t *given
     return json_copy((json_t *)given);
 }
 
+/* An empty text is a value; an empty number or choice is a field that somebody forgot. */
 static json_t *check_one(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     bool is_empty = json_is_string(given) && json_string_length(given) == 0;
@@ -107,7 +115,9 @@ static json_t *check_one(const CatalogParameter *parameter, const json_t *given,
     return NULL;
 }
 
-/* Every bad item is named; a value that stands twice would only measure the same cell twice. */
+/* Every bad item is named, so that a person mends the list once and not item by item. A value that stands
+ * twice is refused, as it would measure the same cell twice. After an empty item the check stops: ",,,," has
+ * nothing more to tell. */
 static json_t *check_items(
     const CatalogParameter *parameter, const json_t *items, const json_t *given, Problem *problem)
 {
@@ -145,6 +155,7 @@ static json_t *check_items(
     return NULL;
 }
 
+/* "a,,b" has three items, of which one is empty: a comma too many is a slip that should be seen. */
 static json_t *split_list(const char *text)
 {
     json_t *items = json_array();
@@ -159,6 +170,7 @@ static json_t *split_list(const char *text)
     }
 }
 
+/* A bare value where a list is expected is a list of one: tasks=2 and tasks=[2] are the same request. */
 json_t *param_check(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     json_auto_t *items = NULL;

@@ -1,4 +1,5 @@
-/* The check of one given value against the description of its parameter. */
+/* The check of one given value against the description of its parameter. It is the only way by which
+ * something that a client sent becomes a value; behind it everything is typed and in its range. */
 #pragma once
 
 #include <jansson.h>
@@ -10,11 +11,12 @@
 
 /* Checks one given value: a string as typed, or JSON. Where a parameter is a list, several values may have
  * commas between them. Returns a new reference to the typed value, an array for a list; NULL with the problem
- * extended if it does not fit. */
+ * extended if it does not fit. given is borrowed. Relations between parameters are not looked at here. */
 json_t *param_check(const CatalogParameter *parameter, const json_t *given, Problem *problem);
 
 /* What was given for a parameter, or NULL if nothing was; null stands for nothing. Borrowed. */
 const json_t *param_given(const json_t *given, const char *name);
 
-/* Whether gilscope chooses the value: the parameter is a size, and none was given. */
+/* Whether gilscope chooses the value: the parameter is a size, and none was given. Only such a value may be
+ * made smaller. */
 bool param_is_sized(const CatalogParameter *parameter, const json_t *given);

@@ -1,6 +1,10 @@
 /* The order of the checks is the order a person would want the answers in: the experiment's name first, then
  * every parameter at once, then what only shows when all of them are known: the grid, the number of tasks in
- * each mode, and what all of it takes. */
+ * each mode, and what all of it takes.
+ *
+ * Each of these steps needs that the one before it found nothing wrong: a grid cannot be spanned by values
+ * that are no numbers, and an estimate of a cell without a mode means nothing. So within a step all faults
+ * are collected, and between steps the first that has any ends it. */
 #include "plan/plan.h"
 
 #include <errno.h>
@@ -31,7 +35,8 @@ void plan_finish(Plan *plan)
     *plan = (Plan){0};
 }
 
-/* With the names of all experiments, each once. */
+/* With the names of all experiments, each once: an entry that a runtime before it has, too, is passed
+ * over. */
 static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, Problem *problem)
 {
     json_t *names = json_array();
@@ -55,6 +60,7 @@ static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, P
     problem_extend(problem, "experiments", names);
 }
 
+/* Of all parameters that this request could have had, a new reference. */
 static json_t *plan_names(const Parameters *parameters)
 {
     json_t *names = json_array();
@@ -64,7 +70,9 @@ static json_t *plan_names(const Parameters *parameters)
     return names;
 }
 
-/* A request may have ten thousand unknown names: the list of those there are is made once for all of them. */
+/* A name that is not known is refused and not ignored: a client that mistypes repeat would otherwise get the
+ * default and believe what it sees. A request may have ten thousand unknown names, so the list of those there
+ * are is made once for all of them. */
 static void plan_refuse_unknown(const Parameters *parameters, const json_t *given, Problem *problem)
 {
     json_auto_t *allowed = NULL;
@@ -80,7 +88,8 @@ static void plan_refuse_unknown(const Parameters *parameters, const json_t *give
     }
 }
 
-/* Checks every given parameter and fills in the defaults of the others. */
+/* Checks every given parameter and fills in the defaults of the others, so that from here on every parameter
+ * has a value. A default is copied, so that a request shares nothing with the catalog. */
 static void plan_check_values(const Parameters *parameters, const Asked *asked, Problem *problem)
 {
     plan_refuse_unknown(parameters, asked->given, problem);
@@ -94,6 +103,7 @@ static void plan_check_values(const Parameters *parameters, const Asked *asked, 
     }
 }
 
+/* 0 for what is no number. */
 static int64_t asked_number(const Asked *asked, const char *name)
 {
     return json_integer_value(asked_value(asked, name));
@@ -106,7 +116,8 @@ static bool asked_is(const Asked *asked, const char *name, const char *text)
     return value && strcmp(value, text) == 0;
 }
 
-/* Some forms of the answer have no meaning without a timeline, which is one more repetition. */
+/* Some forms of the answer have no meaning without a timeline, which is one more repetition. The values are
+ * changed, too: the answer then says that there was one, and the runtime is told to make it. */
 static void plan_read_rounds(Asked *asked)
 {
     const char *format = asked->limits->timeline_format;
@@ -118,7 +129,10 @@ static void plan_read_rounds(Asked *asked)
     asked->timeout_ms = asked_number(asked, "timeout_ms");
 }
 
-/* The number of tasks may follow from another parameter: with one task beside the hogs it is hogs + 1. */
+/* The number of tasks may follow from another parameter: with one task beside the hogs it is hogs + 1. Then
+ * it overwrites the value of tasks before the grid is spanned, which needs no exception for such experiments.
+ * A client that says tasks as well is refused unless it says the same number: silently taking one of the two
+ * would measure something else than the client believes. */
 static void plan_derive_tasks(const Asked *asked, const Parameters *parameters, Problem *problem)
 {
     const char *name = asked->experiment->tasks_parameter;
@@ -142,7 +156,8 @@ static void plan_derive_tasks(const Asked *asked, const Parameters *parameters, 
 }
 
 /* Makes the cells, and fits their sizes. Returns whether all of them can run. The requests to elsewhere are
- * counted even where a cell cannot run, so that a person hears of both at once. */
+ * counted even where a cell cannot run, so that a person hears of both at once. Sizes come last, as no
+ * estimate can be made of a cell that lacks its mode or lock. */
 static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_estimate, Problem *problem)
 {
     if (!grid_make_cells(asked, parameters, problem))
@@ -155,7 +170,8 @@ static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_e
     return !problem_is_set(problem);
 }
 
-/* The names of parameters whose value gilscope chose. */
+/* The names of parameters whose value gilscope chose. The answer shows them, and a comparison explains with
+ * them why two runs did not do the same work. */
 static json_t *plan_sized(const Asked *asked)
 {
     json_t *sized = json_array();
@@ -166,7 +182,8 @@ static json_t *plan_sized(const Asked *asked)
     return sized;
 }
 
-/* Takes the cells over. */
+/* Takes the cells over. The values are shared with the request and not copied; nobody changes them any
+ * more. */
 static Plan plan_wrap(const Asked *asked, nsec_t estimate)
 {
     Plan plan = {
@@ -186,6 +203,8 @@ static Plan plan_wrap(const Asked *asked, nsec_t estimate)
     return plan;
 }
 
+/* The output is set in the last line only, so a refused request leaves nothing behind: the values and the
+ * parameters end with this function, and the cells are freed where they were made in vain. */
 int plan_make(const Catalogs *catalogs, const PlanLimits *given_limits, const char *experiment,
     const json_t *given, Plan *ret, Problem *problem)
 {

@@ -3,7 +3,11 @@
  *
  * The server and gilscope-run by hand share it, so both refuse the same requests in the same words. What
  * there is to run, and what is usual, stands in the catalog; this folder knows no experiment, mode or lock.
- */
+ *
+ * A request goes through these files: common.c lists its parameters, param.c checks each value, elsewhere.c
+ * asks where URLs lead, grid.c makes the cells, estimate.c and budget.c say what they take, and plan.c calls
+ * them in that order. Nothing here measures, waits or writes to disk. So the server's loop may call all
+ * of it. */
 #pragma once
 
 #include <jansson.h>
@@ -38,11 +42,11 @@ enum { PLAN_MAX_DEFAULTS = 8 };
 typedef struct PlanLimits {
     const char *default_lock; /* NULL or "": the usual one of the catalog */
     PlanDefault lock_defaults[PLAN_MAX_DEFAULTS + 1];
-    int64_t default_timeout_ms;
-    int64_t max_timeout_ms; /* the most that timeout_ms may say */
-    int64_t max_cells;
-    int64_t max_estimate_ms; /* a longer timeout_ms allows as much as it says */
-    int64_t max_repeat;
+    int64_t default_timeout_ms;  /* of a request without timeout_ms */
+    int64_t max_timeout_ms;      /* the most that timeout_ms may say */
+    int64_t max_cells;           /* of the grid of one request */
+    int64_t max_estimate_ms;     /* a longer timeout_ms allows as much as it says */
+    int64_t max_repeat;          /* timed repetitions of each cell */
     int64_t max_tasks;           /* 0: only what the catalog says */
     int64_t max_task_cells;      /* tasks of all cells together */
     int64_t max_memory_bytes;    /* of the largest cell; 0: half of the catalogs' memory_bytes */
@@ -54,17 +58,21 @@ typedef struct PlanLimits {
     bool by_hand;                /* a person runs the engine in a shell: there are no clients to tell apart */
 } PlanLimits;
 
+/* What plan_make() makes of a request: all that the queue, the runtime and the results need of it. It owns
+ * what it points at, but for the format and what the cells refer to in the catalogs. */
 typedef struct Plan {
     json_t *request; /* normalised: every parameter with its value, lists as arrays; sized: which of them
                         gilscope chose so that the run has a good length */
     json_t *cells;   /* the same cells for the wire, see cell_spec_json() */
     CellSpec *specs; /* the cells of the grid; mode varies fastest */
     size_t n_specs;
-    nsec_t estimate;    /* of running time */
-    nsec_t timeout;     /* from the request */
+    nsec_t estimate;    /* of running time, of all cells and repetitions together */
+    nsec_t timeout;     /* from the request; the run is ended when it has run so long */
     const char *format; /* the name, or NULL when not given; borrowed from request */
 } Plan;
 
+/* Frees what a plan owns, and leaves it empty. Parameters of cells that others took a reference of live
+ * on. */
 void plan_finish(Plan *plan);
 
 /* Makes the plan of one request. given is an object of parameter names with strings as typed ("1e6",
@@ -80,7 +88,7 @@ PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *limits);
 
 /* Whether the operator's defaults are something that these runtimes have: the lock exists, and what stands
  * for a parameter of a lock is in its range. Adds to the problem what is not, by the name of the parameter
- * ("lock", "switch_interval_us"), with what was set and what is allowed. */
+ * ("lock", "switch_interval_us"), with what was set and what is allowed. limits must not be NULL. */
 void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem);
 
 /* Returns the descriptions of the parameters that every experiment has (see catalog_parameter_json()), a new

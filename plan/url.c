@@ -14,7 +14,9 @@
 #include "base/text.h"
 #include "plan/allow.h"
 
-/* Browsers take such a host for an IPv4 address, resolvers for a name. */
+/* Browsers take such a host for an IPv4 address, resolvers for a name. Such a text that is no valid IPv4
+ * address would be judged as a name here and dialled as an address there. A single dot at the end belongs to
+ * the root and does not count. */
 static bool ends_in_number(const char *host)
 {
     size_t length = strlen(host);
@@ -27,6 +29,9 @@ static bool ends_in_number(const char *host)
     return label < host + length && label + strspn(label, "0123456789") >= host + length;
 }
 
+/* An address is recognised in every spelling that resolvers take (one number, octal, hexadecimal), because
+ * the resolver will take it, too: 2130706433 is 127.0.0.1. Brackets are for IPv6 alone. Returns NULL or a
+ * complaint. */
 static const char *url_read_host(const char *text, size_t length, bool in_brackets, UrlTarget *ret)
 {
     if (length == 0)
@@ -43,7 +48,10 @@ static const char *url_read_host(const char *text, size_t length, bool in_bracke
     return NULL;
 }
 
-/* Port and path: what stands behind the host. */
+/* Port and path: what stands behind the host. "Behind" must be a slash or a question mark at once: anything
+ * else would be part of the host to a parser that is more generous than this one. Blanks and control
+ * characters would end the request line early and let the rest of the URL become headers of its own; a
+ * backslash is a slash to browsers. Both must come percent-encoded. */
 static const char *url_read_rest(const char *rest, int *port)
 {
     char *after;
@@ -64,6 +72,9 @@ static const char *url_read_rest(const char *rest, int *port)
     return NULL;
 }
 
+/* Only these characters can belong to a host, so its end is found without a rule for what may follow. The
+ * user name has a complaint of its own, because it is the usual way to make a URL look as if it led
+ * elsewhere: http://example.org@10.0.0.5/ goes to 10.0.0.5. */
 const char *url_read(const char *url, UrlTarget *ret)
 {
     const char *host, *end, *complaint;
@@ -119,6 +130,9 @@ static char *refuse_address(const UrlTarget *target, const char *purpose)
         "%s%s is %s, and %s is not in the setting [fetch] allow", address, written, purpose, with_port);
 }
 
+/* An address that is listed may be dialled, whatever it is for. One that is not is refused with its purpose
+ * if it has a special one (loopback, private, link-local). A public address is judged like a name, by the
+ * hosts of the list, and so is a name itself: the runtime judges where it leads. */
 char *url_refusal(const char *url, const char *patterns)
 {
     UrlTarget target;

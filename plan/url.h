@@ -9,14 +9,15 @@
 
 /* Where a URL leads. */
 typedef struct UrlTarget {
-    char host[256]; /* as written, without the brackets of an IPv6 literal */
-    int port;
+    char host[256];  /* as written, without the brackets of an IPv6 literal */
+    int port;        /* 1 to 65535; that of the scheme if the URL has none */
     bool is_address; /* the host is an address, also one written as a single number or the like */
-    Address address;
+    Address address; /* only if is_address */
 } UrlTarget;
 
-/* Reads a URL that is http:// or https://, a plain host name or address literal, an optional port, and a
- * path of printable ASCII. Returns NULL with *ret set, or what is wrong with it, as a clause. */
+/* Reads a URL that is http:// or https://, a plain host name or address literal, an optional port, and a path
+ * of printable ASCII. Returns NULL with *ret set, or what is wrong with it, as a clause. The complaint is a
+ * constant; *ret is untouched then. */
 const char *url_read(const char *url, UrlTarget *ret);
 
 /* The same, if only the complaint is asked for. */
