@@ -1,4 +1,6 @@
-/* Five axes are fields of a cell, all others are parameters, whose names only the cells know. */
+/* Five axes are fields of a cell, all others are parameters, whose names only the cells know. So the axes are
+ * found by looking through the cells: there is no list of parameters here that a new experiment would have to
+ * be added to. */
 #include "results/axes.h"
 
 #include <assert.h>
@@ -14,7 +16,8 @@
 
 #define VALUE_WIDTH 32 /* of a text in a column, a URL for example */
 
-/* In their usual order. A parameter of the same name could not be told from them, so it is none. */
+/* In their usual order. A parameter of the same name could not be told from them, so it is none. Their order
+ * is that of columns and titles. */
 static const Axis identity[] = {
     {"runtime", AXIS_RUNTIME},
     {"mode", AXIS_MODE},
@@ -23,7 +26,9 @@ static const Axis identity[] = {
     {"cpus", AXIS_CPUS},
 };
 
-/* The value where it is a name, NULL where it is something else. */
+/* The value where it is a name, NULL where it is something else. This and the next two functions are the only
+ * ones that know where a value is kept; each answers for its own type and says "nothing" for the others, so a
+ * caller asks all three and takes the one that answers. */
 static const char *axis_name_in(const Axis *axis, const ResultCell *cell)
 {
     switch (axis->kind) {
@@ -63,6 +68,7 @@ bool axis_is_set(const Axis *axis, const ResultCell *cell)
     return (name && *name) || axis_number_in(axis, cell) != RESULT_UNKNOWN || (param && !json_is_null(param));
 }
 
+/* Whether a column is aligned to the right. */
 bool axis_is_number(const Axis *axis, const ResultCell *cell)
 {
     return axis_number_in(axis, cell) != RESULT_UNKNOWN || json_is_number(axis_param_in(axis, cell));
@@ -81,7 +87,8 @@ char *axis_text(const Axis *axis, const ResultCell *cell)
 }
 
 /* Two values that are both missing are equal; a missing one and null are not, because only some cells have
- * such a parameter at all. */
+ * such a parameter at all. The second comparison is of pointers, which covers two that are both missing
+ * (NULL): json_equal() calls those different. */
 static bool axis_is_equal(const Axis *axis, const ResultCell *a, const ResultCell *b)
 {
     const char *name = axis_name_in(axis, a);
@@ -92,7 +99,8 @@ static bool axis_is_equal(const Axis *axis, const ResultCell *a, const ResultCel
     return axis_number_in(axis, a) == axis_number_in(axis, b) && (of_a == of_b || json_equal(of_a, of_b));
 }
 
-/* The first cell stands for all: if each equals it, all are equal. */
+/* The first cell stands for all: if each equals it, all are equal. The mode always counts as different, so
+ * that a run of a single cell still has a column that names its row. */
 static bool axis_varies(const Axis *axis, const ResultCells *cells)
 {
     if (axis->kind == AXIS_MODE)
@@ -139,6 +147,8 @@ static Axes axes_find(const ResultCells *cells, bool varying)
     return axes;
 }
 
+/* Each axis is in exactly one of the two lists, so a heading with the fixed ones and a table with the varying
+ * ones together say everything that was asked. */
 Axes axes_varying(const ResultCells *cells)
 {
     return axes_find(cells, true);
@@ -156,7 +166,8 @@ void axes_finish(Axes *axes)
     *axes = (Axes){0};
 }
 
-/* The mode needs no name in front: nothing else is called threads. */
+/* The mode needs no name in front: nothing else is called threads. Values are cut, or one long URL would be
+ * all there is to read. */
 char *axes_label(const Axes *varying, const ResultCell *cell)
 {
     char *label = NULL;
@@ -176,6 +187,7 @@ char *axes_label(const Axes *varying, const ResultCell *cell)
     return label;
 }
 
+/* The first cell decides whether a column holds numbers. */
 void axes_add_columns(const Axes *varying, size_t n, const ResultCells *cells, Layout *layout)
 {
     for (size_t i = 0; i < varying->n && i < n; i++) {

@@ -22,7 +22,8 @@ typedef struct Axes {
 } Axes;
 
 /* Returns the axes whose values differ between the cells, or the others, in their usual order. The mode is
- * always among those that differ: no row is without a name. */
+ * always among those that differ: no row is without a name. The names are borrowed from the object that the
+ * axes own, so they live as long as the axes. */
 Axes axes_varying(const ResultCells *cells);
 Axes axes_fixed(const ResultCells *cells);
 void axes_finish(Axes *axes);
@@ -33,11 +34,13 @@ void axes_finish(Axes *axes);
 bool axis_is_set(const Axis *axis, const ResultCell *cell);
 bool axis_is_number(const Axis *axis, const ResultCell *cell);
 
-/* Returns the value for people, "-" if there is none; owned by the caller. */
+/* Returns the value for people, "-" if there is none; owned by the caller. It is not cleaned: a parameter may
+ * hold anything that a client typed, see results/plain.h. */
 char *axis_text(const Axis *axis, const ResultCell *cell);
 
 /* Returns "threads lock=gil tasks=2", which names one cell among the others; the caller frees it. */
 char *axes_label(const Axes *varying, const ResultCell *cell);
 
-/* Adds the columns that say which cell a row is about, for the first n axes. */
+/* Adds the columns that say which cell a row is about, for the first n axes. Row i of the layout is cell
+ * i. */
 void axes_add_columns(const Axes *varying, size_t n, const ResultCells *cells, Layout *layout);

@@ -1,5 +1,8 @@
 /* One cell of a run as JSON: what was asked, whether it went well, the figures, and the details of the one
- * repetition that stands for all. */
+ * repetition that stands for all.
+ *
+ * Keys are set in the order of the documentation, which is the order that a reader sees. A figure that is
+ * missing is null and not left out, so that a program finds the same fields however the run ended. */
 #include "results/cell-json.h"
 
 #include <math.h>
@@ -9,7 +12,8 @@
 #include "base/text.h"
 #include "results/time-json.h"
 
-/* The samples are listed in the order in which they were made: a drift over the repetitions can be seen. */
+/* The samples are listed in the order in which they were made: a drift over the repetitions can be seen.
+ * Statistics need them sorted, and sort a copy. */
 static json_t *cell_stats_json(const int64_t *values, const Stats *stats)
 {
     json_t *samples = json_array(), *object = time_json(&(ResultTime){
@@ -28,7 +32,8 @@ static json_t *cell_stats_json(const int64_t *values, const Stats *stats)
     return object;
 }
 
-/* A baseline cell is compared, too, with itself: a reader of the JSON finds the same fields in all cells. */
+/* A baseline cell is compared, too, with itself: a reader of the JSON finds the same fields in all cells, and
+ * a stored run tells which cell the baseline is without any catalog (result_is_baseline()). */
 static json_t *cell_relative_json(Figures *figures, size_t i)
 {
     auto_free char *hint = NULL;
@@ -61,7 +66,13 @@ static char *cell_failure_reason(const CollectedCell *cell)
 
 /* A run may end at any moment: cancelled, too late, its runtime dead. What of a cell is there by then stays,
  * and its status says how far it came. Returns the status of a cell, given the run's, and sets *ret_reason
- * (owned by the caller, or NULL). */
+ * (owned by the caller, or NULL).
+ *
+ * The questions are in the order of what a reader must not miss. A failed repetition comes first, also in a
+ * cell that has all of its repetitions. Then a cell that has all is done, even if the run was cancelled
+ * later. Of a run that goes on, a cell without all of them is running or queued. A run that claims to be
+ * done, or that failed without saying why, and gave too little: then the cell has failed, and says how much
+ * there was. In all other cases the cell ended as the run did. */
 static ResultStatus cell_status(const Results *results, const CollectedCell *cell, ResultStatus run_status,
     const char *run_reason, char **ret_reason)
 {
@@ -88,6 +99,7 @@ static ResultStatus cell_status(const Results *results, const CollectedCell *cel
     return run_status;
 }
 
+/* What is empty or unknown in the struct is null in the JSON; results/cell.c turns it back when it reads. */
 static json_t *cell_text_json(const char *text)
 {
     return *text ? json_string(text) : json_null();
@@ -111,8 +123,10 @@ json_t *identity_json(const ResultCell *cell)
         cell_share_or_null(cell->params));
 }
 
-/* Fields of the event of the repetition that stands for all, but for the memory, which any has. The order is
- * the one that a reader sees. */
+/* Fields of the event of the repetition that stands for all, but for the memory, which any has. They come
+ * from one repetition because they belong together: an average of lock counters from one and of task rows
+ * from another would describe a run that never happened. The event is unpacked only here, since it may be
+ * kept as text. */
 static void cell_set_details(
     json_t *object, const CollectedCell *collected, const Figures *figures, bool full)
 {

@@ -17,7 +17,8 @@ typedef struct IntegerField {
     size_t offset;
 } IntegerField;
 
-/* The name in the JSON is that of the field, so the two cannot drift apart. */
+/* The name in the JSON is that of the field, so the two cannot drift apart. The offset lets one loop read all
+ * of them. */
 #define FIELD(type, name)                                                                                    \
     {                                                                                                        \
 #name, offsetof(type, name)                                                                          \
@@ -63,6 +64,7 @@ static const char *const status_names[] = {
     [RESULT_TIMEOUT] = "timeout",
 };
 
+/* The table has no text for an unknown status, and gives NULL. */
 const char *result_status_name(ResultStatus status)
 {
     return status_names[status];
@@ -78,7 +80,7 @@ ResultStatus result_status_from_name(const char *name)
 }
 
 /* A median of -5, of 1e300 or of "7" is as good as none, so that nobody who divides by it or adds to it has
- * to ask. */
+ * to ask. The bounds are those of samples: what could not have been measured is not read either. */
 static int64_t cell_read_integer(const json_t *value)
 {
     int64_t integer = RESULT_UNKNOWN;
@@ -87,6 +89,8 @@ static int64_t cell_read_integer(const json_t *value)
     return integer;
 }
 
+/* JSON has no NAN and no infinity, so NAN is free to mean "nothing". Beware: it equals nothing, itself
+ * included, and every comparison with it is false. */
 static double cell_read_real(const json_t *value)
 {
     return json_is_number(value) ? json_number_value(value) : NAN;
@@ -97,7 +101,8 @@ static const char *cell_read_text(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
-/* Names are compared and printed everywhere, so a missing one is an empty one and never NULL. */
+/* Names are compared and printed everywhere, so a missing one is an empty one and never NULL. Other texts may
+ * be NULL, because there "not given" and "empty" differ. */
 static const char *cell_read_name(const json_t *object, const char *name)
 {
     const char *text = cell_read_text(object, name);
@@ -105,7 +110,8 @@ static const char *cell_read_name(const json_t *object, const char *name)
     return text ? text : "";
 }
 
-/* What is not there becomes unknown, also where the whole object is missing. */
+/* What is not there becomes unknown, also where the whole object is missing: jansson answers NULL for any
+ * member of NULL. Every field that a table names must be an int64_t. */
 static void cell_read_integers(const json_t *object, const IntegerField *fields, size_t n, void *ret)
 {
     for (size_t i = 0; i < n; i++)
@@ -113,7 +119,8 @@ static void cell_read_integers(const json_t *object, const IntegerField *fields,
             cell_read_integer(json_object_get(object, fields[i].name));
 }
 
-/* Half an interval is none. */
+/* Half an interval is none. The number of samples is what the array holds; those that are no good are left
+ * out when they are read (result_time_samples()). */
 static void cell_read_time(const json_t *object, ResultTime *ret)
 {
     const json_t *interval = json_object_get(object, "interval");
@@ -147,6 +154,7 @@ static const json_t *cell_read_object(const json_t *value)
     return json_is_object(value) ? value : NULL;
 }
 
+/* Everything is borrowed from the JSON, so reading a cell allocates nothing and cannot fail. */
 void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
 {
     *ret = (ResultCell){
@@ -176,7 +184,7 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
         json_object_get(json, "lock_stats"), lock_fields, ARRAY_LENGTH(lock_fields), &ret->lock_stats);
 }
 
-/* A cell that was asked for is one of which nothing is known yet but its names. */
+/* A cell that was asked for is one of which nothing is known yet but its names. Its spec must be complete. */
 void result_cell_from_spec(const CellSpec *spec, size_t index, ResultCell *ret)
 {
     result_cell_read(NULL, index, ret);
@@ -190,6 +198,8 @@ void result_cell_from_spec(const CellSpec *spec, size_t index, ResultCell *ret)
     ret->lock_facts = spec->lock;
 }
 
+/* One more than there are, since calloc(0) may return NULL, which the assertion would take for a lack of
+ * memory. */
 static ResultTexts run_read_texts(const json_t *array)
 {
     ResultTexts texts = {.at = calloc(json_array_size(array) + 1, sizeof(*texts.at))};
@@ -227,8 +237,9 @@ static void run_read_host(const json_t *object, ResultHost *ret)
     };
 }
 
-/* The cells lie in one piece that never moves, because the list points into it, and a cell is known by its
- * place in the JSON, because others refer to it by that. */
+/* The cells lie in one piece that never moves, because the list points into it. A cell keeps its place in the
+ * JSON as its index, because others refer to it by that ("relative": {"to": 2}): where an item was left out,
+ * the place in the list is another one. */
 static void run_read_cells(const json_t *array, ResultRun *run)
 {
     size_t i;
@@ -245,6 +256,7 @@ static void run_read_cells(const json_t *array, ResultRun *run)
     }
 }
 
+/* It takes a reference of the JSON, so the texts stay although the caller may let go of it. */
 void result_run_read(const json_t *json, ResultRun *ret)
 {
     const json_t *request = json_object_get(json, "request");
@@ -298,7 +310,8 @@ void result_cells_add(ResultCells *cells, const ResultCell *cell)
     cells->at[cells->n++] = cell;
 }
 
-/* The comparison of a baseline cell is with itself, so a stored run tells it without any catalog. */
+/* The catalog knows, where there is one. The comparison of a baseline cell is with itself, so a stored run
+ * tells it without any catalog. */
 bool result_is_baseline(const ResultCell *cell)
 {
     if (cell->mode_facts)
@@ -306,6 +319,7 @@ bool result_is_baseline(const ResultCell *cell)
     return cell->relative.is_known && cell->relative.to == (int64_t)cell->index;
 }
 
+/* A parameter that is null is not NULL: the cell has it, and nobody gave it. */
 const json_t *result_param(const ResultCell *cell, const char *name)
 {
     return json_object_get(cell->params, name);
@@ -352,6 +366,8 @@ static const char *figure_path_in(const char *path, const char *object)
     return strncmp(path, object, length) == 0 && path[length] == '.' ? path + length + 1 : NULL;
 }
 
+/* The path comes from an experiment's descriptor. Metrics are read from the JSON, because only the experiment
+ * knows their names; memory is read from the struct by the table that filled it. */
 json_t *result_figure(const ResultCell *cell, const char *path)
 {
     const char *metric = figure_path_in(path, "metrics"), *memory = figure_path_in(path, "memory");

@@ -1,10 +1,10 @@
 /* A run and its cells as structs, read once from the JSON of a run.
  *
  * The JSON may be what results_run() has just made, or come from an archive, another version or a person's
- * editor, and hold anything. So whoever writes a table or a lesson would have to ask of every field whether
- * it is there and of the right type, and would be wrong in a new place each time. Here that is asked once,
- * and what is missing, of a wrong type or out of range becomes one plain value that says so: RESULT_UNKNOWN
- * for a whole number, NAN for a real one, "" for what names a cell, NULL for any other text.
+ * editor, and hold anything. So code that writes a table or a lesson would have to ask of every field
+ * whether it is there and of the right type, and would be wrong in a new place each time. Here that is asked
+ * once, and what is missing, of a wrong type or out of range becomes one plain value that says so:
+ * RESULT_UNKNOWN for a whole number, NAN for a real one, "" for what names a cell, NULL for any other text.
  *
  * Texts, parameters and metrics are borrowed from the JSON, of which the run holds a reference; nobody may
  * change it meanwhile. Nothing here is locked: one thread at a time. */
@@ -34,11 +34,11 @@ typedef enum ResultStatus {
 
 /* A time over the good repetitions of a cell, in nanoseconds. */
 typedef struct ResultTime {
-    int64_t median, min, max, mad;
-    int64_t low, high;     /* the interval of the median; both unknown where there is none */
-    double level;          /* of that interval */
-    size_t n;              /* samples; 0 if the run was stored without them */
-    const json_t *samples; /* borrowed; see result_time_samples() */
+    int64_t median, min, max, mad; /* mad: median absolute deviation from the median */
+    int64_t low, high;             /* the interval of the median; both unknown where there is none */
+    double level;                  /* of that interval */
+    size_t n;                      /* samples; 0 if the run was stored without them */
+    const json_t *samples;         /* borrowed; see result_time_samples() */
 } ResultTime;
 
 /* The wall time held against that of the baseline cell, which did the same work one task after the other. */
@@ -51,21 +51,27 @@ typedef struct ResultRelative {
     const char *hint; /* what would help where it cannot be told; NULL: nothing */
 } ResultRelative;
 
-/* Of the one repetition that stands for all. */
+/* Context switches, of the one repetition that stands for all: voluntary where a task waited, involuntary
+ * where the kernel took the CPU away. */
 typedef struct ResultSwitches {
     int64_t voluntary, involuntary;
 } ResultSwitches;
 
+/* Bytes, of the first good sample that had them. "Virtual" is reserved address space, of which most may never
+ * be touched; the kernel's part is what it keeps for each task. */
 typedef struct ResultMemory {
     int64_t peak_rss_bytes, virtual_bytes;
     int64_t rss_per_task_bytes, virtual_per_task_bytes, kernel_per_task_bytes;
 } ResultMemory;
 
+/* What the lock counted in the one repetition that stands for all. Times are nanoseconds, summed over the
+ * tasks, so they may exceed the wall time. */
 typedef struct ResultLockStats {
     int64_t acquires, contended, handoffs, false_wakeups, drop_requests, forced_switches;
     int64_t held_ns, waited_ns;
 } ResultLockStats;
 
+/* One cell as it was asked for, and what came of it. */
 typedef struct ResultCell {
     size_t index; /* its place in the run */
     const char *runtime, *mode, *lock;
@@ -79,9 +85,9 @@ typedef struct ResultCell {
     const CatalogLock *lock_facts;
 
     ResultStatus status;
-    const char *reason; /* why it is not done */
-    ResultTime wall, cpu, create, join;
-    int64_t ideal_ns;
+    const char *reason;                 /* why it is not done */
+    ResultTime wall, cpu, create, join; /* create and join: to make the tasks, and to wait for their end */
+    int64_t ideal_ns;                   /* see results/ideal.h */
     ResultRelative relative;
     ResultSwitches switches;
     ResultMemory memory;
@@ -108,19 +114,20 @@ typedef struct ResultHost {
     bool is_known; /* false: nothing else is */
     const char *cpu_model, *kernel, *container;
     int64_t cpus_online, cpus_usable;
-    double cpu_quota; /* CPUs; NAN: unlimited, or not known */
-    double foreign_cpu, steal, load1;
-    bool has_noise, is_noisy; /* is_noisy only if has_noise */
+    double cpu_quota;                 /* CPUs; NAN: unlimited, or not known */
+    double foreign_cpu, steal, load1; /* shares of the CPU time; load before the run */
+    bool has_noise, is_noisy;         /* is_noisy only if has_noise */
     ResultTexts noise_reasons;
 } ResultHost;
 
+/* A run. Any text may be NULL. */
 typedef struct ResultRun {
     json_t *json; /* owned; what everything else is borrowed from */
     const char *id, *experiment, *label, *created_at, *reason, *lesson;
     ResultStatus status;
-    int64_t queued_ns, duration_ns;
-    int64_t repeat, warmup; /* as asked */
-    ResultTexts sized;      /* parameters that nobody gave and that were chosen by measuring */
+    int64_t queued_ns, duration_ns; /* waited in the queue; ran */
+    int64_t repeat, warmup;         /* as asked */
+    ResultTexts sized;              /* parameters that nobody gave and that were chosen by measuring */
     ResultHost host;
     ResultCells cells;   /* all of them */
     ResultCell *storage; /* owned; where they are */

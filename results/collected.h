@@ -1,4 +1,7 @@
-/* What results.c collects and run-json.c reads; private to this folder. */
+/* What results.c collects and run-json.c reads; private to this folder.
+ *
+ * The picture: each cell has a row of places, warmup + repeat of them, and each sample event fills one. How
+ * far a run came can be read from the places at any time, so a run that ends early needs no special care. */
 #pragma once
 
 #include "catalog/catalog.h"
@@ -24,12 +27,12 @@ typedef struct CollectedCell {
 struct Results {
     json_t *request;                /* shared with the plan */
     const char *experiment, *label; /* borrowed from it; NULL: it says none */
-    size_t repeat, warmup;
-    bool full;       /* detail=full: all rows, and the timelines */
-    size_t max_rows; /* of per_task and completion_order, that are kept */
+    size_t repeat, warmup;          /* of each cell */
+    bool full;                      /* detail=full: all rows, and the timelines */
+    size_t max_rows;                /* of per_task and of completion_order that are kept of a sample */
     CollectedCell *collected;
     size_t n_cells;
-    size_t n_spans; /* of all cells, and instants */
+    size_t n_spans; /* spans and instants of all cells, at most SPANS_MAX_RUN */
     char *error;    /* owned; message of the first error event, or NULL */
     double load1;   /* by the first hello event that has it; below 0: none */
 };

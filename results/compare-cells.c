@@ -1,6 +1,10 @@
 /* Finds for each cell its partner, and compares the two. What a cell is, is written as JSON with sorted keys,
  * because the order in which parameters were given does not matter; the texts are sorted, and looked up by
- * halving. So thousands of cells take no longer than reading them. */
+ * halving. So thousands of cells take no longer than reading them.
+ *
+ * The runs may come from different versions, machines and grids; all that makes two cells partners is that
+ * they were asked to be the same. A cell may even be there twice, so a partner that has been found is taken,
+ * and the next equal cell gets the next one. */
 #include "results/compare-parts.h"
 
 #include <assert.h>
@@ -12,7 +16,9 @@
 #include "results/stats.h"
 #include "results/time-json.h"
 
-/* Two streams of random numbers, so that the sides are drawn independently. */
+/* Two streams of random numbers, so that the sides are drawn independently. With one stream both sides would
+ * draw the same places of their lists each time, high with high and low with low, and the interval of the
+ * ratio would come out too narrow. */
 #define SEED_BASELINE 1
 #define SEED_CANDIDATE 2
 
@@ -37,7 +43,8 @@ static void side_finish(Side *side)
 #define auto_side __attribute__((cleanup(side_finish)))
 
 /* A run that was stored without its samples still has its medians. There is no ratio to a time of 0, and no
- * measurement takes none. */
+ * measurement takes none, so 0 can stand for "not known". The median is made anew from the samples, so that
+ * ratio and interval are of the same values. */
 static Side side_read(const ResultTime *wall)
 {
     Side side = {.walls = calloc(MOST_SAMPLES, sizeof(*side.walls))};
@@ -54,6 +61,7 @@ static Side side_read(const ResultTime *wall)
     return side;
 }
 
+/* The candidate is above: a ratio below 1 means that it was faster. */
 static void compare_resample(const Side *baseline, const Side *candidate, Ratio *ratio)
 {
     double below[STATS_RESAMPLES], above[STATS_RESAMPLES];
@@ -65,7 +73,8 @@ static void compare_resample(const Side *baseline, const Side *candidate, Ratio 
 }
 
 /* The stored interval of either median says nothing of their ratio, so that is drawn anew from the samples.
- */
+ * The side with fewer repetitions decides whether there can be an interval. A ratio that is not known is left
+ * at 0, which relative_from_ratio() understands. */
 static void compare_walls(ComparedCell *pair)
 {
     auto_side Side baseline = side_read(&pair->wall[BASELINE]), candidate = side_read(&pair->wall[CANDIDATE]);
@@ -79,7 +88,8 @@ static void compare_walls(ComparedCell *pair)
     pair->cell.relative = relative_from_ratio(&ratio, &pair->hint);
 }
 
-/* What a row says of a cell must be true of both runs, so their own figures do not come along. */
+/* What a row says of a cell must be true of both runs, so their own figures do not come along. The cell is
+ * then as good as one that was never measured, and functions on cells (titles, columns) take it. */
 static void compare_set_identity(ResultCell *cell, const ResultCell *from)
 {
     result_cell_read(NULL, from->index, cell);
@@ -91,7 +101,8 @@ static void compare_set_identity(ResultCell *cell, const ResultCell *from)
     cell->params = from->params;
 }
 
-/* Appends a cell with what the runs know of it; NULL: one has no such cell. */
+/* Appends a cell with what the runs know of it; NULL: one has no such cell. Both times are left unknown where
+ * there is no partner: one bar alone would look like a comparison. */
 static void compare_add_cell(
     RunComparison *comparison, const ResultCell *baseline, const ResultCell *candidate)
 {
@@ -109,6 +120,8 @@ static void compare_add_cell(
     result_cells_add(&comparison->rows, &compared->cell);
 }
 
+/* What a cell is, as a text; the caller frees it. The parameters in skipped are left out, on a copy: the
+ * cell's own belong to a run that others read. */
 static char *compare_key(const ResultCell *cell, const ResultTexts *skipped)
 {
     json_auto_t *identity = identity_json(cell);
@@ -126,7 +139,8 @@ static char *compare_key(const ResultCell *cell, const ResultTexts *skipped)
     return key;
 }
 
-/* Equal cells stay in their order: the first of two is taken first. */
+/* Equal cells stay in their order: the first of two is taken first. qsort() does not promise that by
+ * itself. */
 static int compare_entries(const void *a, const void *b)
 {
     const CompareEntry *of_a = a, *of_b = b;
@@ -154,6 +168,8 @@ void compare_index_finish(CompareIndex *index)
     free(index->entries);
 }
 
+/* The lower bound: the search ends at the first entry whose key is not smaller, from where equal ones
+ * follow. */
 CompareEntry *compare_index_find(
     const CompareIndex *index, const ResultCell *cell, const ResultTexts *skipped)
 {
@@ -175,7 +191,9 @@ CompareEntry *compare_index_find(
     return NULL;
 }
 
-/* The pairs come first, in the order of the baseline. */
+/* The pairs come first, in the order of the baseline, then what only the baseline has, then what only the
+ * candidate has. So the three groups are ranges of one array, and a table of all of them is that array as it
+ * is. */
 void compare_find_cells(RunComparison *comparison)
 {
     const ResultCells *cells = &comparison->runs[BASELINE]->cells;

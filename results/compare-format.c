@@ -1,5 +1,8 @@
 /* A comparison for a terminal, for Markdown and for a spreadsheet: a row for each cell that both runs have,
- * then one for each that has no partner. */
+ * then one for each that has no partner.
+ *
+ * The rows are cells like those of a run, so columns, notes and titles are made by the same functions. What
+ * is of the comparison alone stands in ComparedCell, beside the cell, at the same index. */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +22,7 @@
 #define MOST_NAMES 8 /* columns that say which cell it is: more leave no room for the figures */
 
 enum {
-    RANK_INTERVAL = 1,
+    RANK_INTERVAL = 1, /* the only column of figures that can be missed */
 };
 
 /* What a row of CSV says of the runs. */
@@ -34,6 +37,7 @@ static const CsvColumn id_columns[] = {
     {"candidate_experiment", CSV_TEXT, offsetof(Ids, experiment[CANDIDATE])},
 };
 
+/* A column is the place of a field in ComparedCell, see results/csv-table.h. */
 #define AT(name, type, field)                                                                                \
     {                                                                                                        \
         name, type, offsetof(ComparedCell, field)                                                            \
@@ -146,7 +150,8 @@ static void compare_write_side(const Prose *prose, const RunComparison *comparis
         *text ? text : "a run that says nothing of itself");
 }
 
-/* The sentence first, then what stands against it. */
+/* The sentence first, then what stands against it. A reader who stops after the table has seen the verdicts,
+ * and one who reads on learns what they are worth. */
 static void compare_write_closing(const Prose *prose, const RunComparison *comparison)
 {
     fputs("\n", prose->file);
@@ -159,6 +164,7 @@ static void compare_write_closing(const Prose *prose, const RunComparison *compa
         paragraph_write(prose, i == 0 ? "\n- " : "- ", "  ", "%s", comparison->warnings[i]);
 }
 
+/* The same text for a terminal and for Markdown. */
 static void compare_write_layout(const RunComparison *comparison, bool markdown, FILE *file)
 {
     auto_axes Axes varying = axes_varying(&comparison->rows);
@@ -185,6 +191,7 @@ void compare_write_markdown(const RunComparison *comparison, FILE *file)
     compare_write_layout(comparison, true, file);
 }
 
+/* The two runs are named in every row: so rows of several comparisons can be put into one table. */
 void compare_write_csv(const RunComparison *comparison, FILE *file)
 {
     auto_free CsvRow *rows = calloc(comparison->rows.n + 1, sizeof(*rows));

@@ -1,8 +1,11 @@
-/* What a comparison is put together from; private to this folder. */
+/* What a comparison is put together from; private to this folder. compare-cells.c finds the partners,
+ * compare-warnings.c says what stands against the comparison, compare.c calls both and makes the JSON, and
+ * compare-format.c the other forms. */
 #pragma once
 
 #include "results/compare.h"
 
+/* The two sides, as indices: what is done for one is done for the other in a loop. */
 enum {
     BASELINE,
     CANDIDATE,
@@ -20,12 +23,14 @@ typedef struct ComparedCell {
     char *hint;               /* owned; the one of cell.relative */
 } ComparedCell;
 
+/* Filled once by compare_runs(), then only read. The runs are borrowed; so are all texts of the cells, from
+ * them. */
 struct RunComparison {
     const ResultRun *runs[N_SIDES];
-    ComparedCell *cells; /* owned; first those in both, then what only one has */
-    size_t n_both, n_only[N_SIDES];
-    ResultCells rows; /* the same, as a list of cells */
-    char **warnings;  /* owned, as is each */
+    ComparedCell *cells;            /* owned; first those in both, then what only one has */
+    size_t n_both, n_only[N_SIDES]; /* of the cells, in this order */
+    ResultCells rows;               /* the same, as a list of cells */
+    char **warnings;                /* owned, as is each */
     size_t n_warnings;
     char *summary; /* owned */
 };

@@ -1,5 +1,9 @@
 /* Two runs are compared because one thing changed; a warning names what else did, or what makes either run
- * doubtful by itself. No warning takes a figure back. */
+ * doubtful by itself. No warning takes a figure back.
+ *
+ * Each kind of warning is a function that looks at the comparison and adds none, one or several. They are
+ * independent, and the table at the end is their order: what makes the comparison void first, what makes it
+ * uncertain last. */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +20,7 @@
 #define REASON_WIDTH 500
 #define MOST_SIZED 8 /* parameters that were chosen by measuring, and warnings about them */
 
-/* Takes the text over. */
+/* Takes the text over. The list grows one by one, as there are only a handful. */
 static void warn(RunComparison *comparison, char *text)
 {
     size_t n = comparison->n_warnings + 1;
@@ -40,11 +44,14 @@ static char *warning_both(const char *baseline, const char *candidate, const cha
     return text_printf("%s in the baseline, %s in the candidate", first, second);
 }
 
+/* NULL is a value like any other: two that are missing do not differ, one that is missing does. */
 static bool warning_differ(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) != 0 : a != b;
 }
 
+/* Without it, "the same in all cells" would look like a finding. Ids are compared, too, because one run may
+ * have been read twice. */
 static void warn_of_itself(RunComparison *comparison)
 {
     const ResultRun *baseline = comparison->runs[BASELINE], *candidate = comparison->runs[CANDIDATE];
@@ -65,6 +72,7 @@ static void warn_of_experiments(RunComparison *comparison)
         warn(comparison, text_printf("the experiments differ: %s", both));
 }
 
+/* Such a run may lack cells, and those that it has may rest on fewer repetitions. */
 static void warn_of_status(RunComparison *comparison)
 {
     for (int s = 0; s < N_SIDES; s++) {
@@ -78,7 +86,7 @@ static void warn_of_status(RunComparison *comparison)
     }
 }
 
-/* A run that is done may have cells that are not. */
+/* A run that is done may have cells that are not. Of a run that is not done they are no news. */
 static void warn_of_cells(RunComparison *comparison)
 {
     for (int s = 0; s < N_SIDES; s++) {
@@ -110,6 +118,7 @@ static char *warning_noise(const ResultTexts *reasons)
     return plain_cut(text, REASON_WIDTH);
 }
 
+/* Noise in one run alone makes that run look slower. */
 static void warn_of_noise(RunComparison *comparison)
 {
     for (int s = 0; s < N_SIDES; s++) {
@@ -122,6 +131,8 @@ static void warn_of_noise(RunComparison *comparison)
     }
 }
 
+/* A text of the host's, owned by the caller like those that are made, so that the table below frees all
+ * alike. */
 static char *warning_copy(const char *text)
 {
     return text ? strdup(text) : NULL;
@@ -200,7 +211,8 @@ typedef struct Sized {
 } Sized;
 
 /* Where nobody gave n, it was chosen so that a task takes about a fifth of a second on that machine. Two runs
- * then did not do the same work, no cell matches, and only this tells why. */
+ * then did not do the same work, no cell matches, and only this tells why. A name beyond the room for it is
+ * passed over: a file made by hand may have any number of them. */
 static Sized sized_find(const RunComparison *comparison)
 {
     Sized sized = {0};
@@ -234,7 +246,7 @@ static char *sized_value_text(const json_t *value)
 }
 
 /* Adds to a set of texts what explains that two cells that are alike but for these parameters do not match.
- */
+ * The words name whose value was chosen, unless both were; sides is the index of those words. */
 static void sized_explain(
     const Sized *sized, const ResultCell *baseline, const ResultCell *candidate, json_t *set)
 {
@@ -264,8 +276,9 @@ static ResultCells sized_lonely_cells(const RunComparison *comparison, size_t fi
     return cells;
 }
 
-/* Thousands of cells may each need the same words, or all of them others: said once, and no more than a few.
- */
+/* The cells without a partner are matched once more, this time without looking at the sizes. Where that finds
+ * one, the size is why they did not match. Thousands of cells may each need the same words, or all of them
+ * others: an object serves as a set of texts, so that each is said once, and no more than a few are. */
 static void warn_of_sized(RunComparison *comparison)
 {
     Sized sized = sized_find(comparison);

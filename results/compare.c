@@ -12,6 +12,7 @@
 #include "results/sentences.h"
 #include "results/time-json.h"
 
+/* Only pairs are counted; the cells behind them have no verdict. */
 static size_t compare_count_verdicts(const RunComparison *comparison, Verdict verdict)
 {
     size_t n = 0;
@@ -21,7 +22,8 @@ static size_t compare_count_verdicts(const RunComparison *comparison, Verdict ve
     return n;
 }
 
-/* The first sentence; the caller frees it. */
+/* The first sentence; the caller frees it. One cell is told and not counted: "faster in 1, slower in 0" is no
+ * sentence for a person. */
 static char *compare_common_text(const RunComparison *comparison)
 {
     size_t n = comparison->n_both, faster = compare_count_verdicts(comparison, VERDICT_FASTER);
@@ -65,7 +67,8 @@ static char *compare_summary_text(const RunComparison *comparison)
     return text_printf("%s%s", common, lonely);
 }
 
-/* In this order: warnings are about cells that found no partner, and the summary counts all of them. */
+/* In this order: a warning about sizes looks at the cells that found no partner, and the summary counts all
+ * of them. */
 RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate)
 {
     RunComparison *comparison = calloc(1, sizeof(*comparison));
@@ -101,7 +104,8 @@ static json_t *compare_head_json(const ResultRun *run)
         run->label, "created_at", run->created_at, "status", result_status_name(run->status));
 }
 
-/* What the cell is, with the title that tells it from the others of both runs. */
+/* What the cell is, with the title that tells it from the others of both runs. The title comes first, where a
+ * reader looks for it, so the identity is added behind it. */
 static json_t *compare_named_json(const ResultCell *cell, const Axes *varying)
 {
     json_auto_t *identity = identity_json(cell);
@@ -112,6 +116,7 @@ static json_t *compare_named_json(const ResultCell *cell, const Axes *varying)
     return object;
 }
 
+/* The finding is the verdict in words; the page shows it as it is. */
 static json_t *compare_pair_json(const ComparedCell *pair, const Axes *varying)
 {
     json_t *object = compare_named_json(&pair->cell, varying);
@@ -135,6 +140,8 @@ static json_t *compare_lonely_json(
     return array;
 }
 
+/* Titles are made of what varies among the cells of both runs together, or two cells of different runs could
+ * have the same. */
 json_t *compare_json(const RunComparison *comparison)
 {
     json_t *pairs = json_array(), *warnings = json_array();

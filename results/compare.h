@@ -15,7 +15,8 @@
 typedef struct RunComparison RunComparison;
 
 /* Compares two runs, which also may be ones read back from an archive. Both are borrowed until the comparison
- * is freed. The intervals of a large grid take a while to draw: seconds for thousands of cells. */
+ * is freed. The intervals of a large grid take a while to draw: seconds for thousands of cells. So the server
+ * calls it off its loop. It never fails: any two runs can be compared, if need be with nothing in common. */
 RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate);
 void compare_free(RunComparison *comparison);
 

@@ -22,6 +22,7 @@ static const CsvColumn identity[] = {
     {"cpus", CSV_INTEGER, offsetof(ResultCell, cpus)},
 };
 
+/* The column that numbers the rows from 0. */
 #define NUMBER_NAME "cell"
 
 /* Quoting alone does not disarm a formula: a spreadsheet takes the quotes off first. */
@@ -48,7 +49,7 @@ static void csv_write_text_or_nothing(const char *text, FILE *file)
         csv_write_text(text, file);
 }
 
-/* Fifteen digits are all that a double holds for certain. */
+/* Fifteen digits are all that a double holds for certain. NAN is nothing. */
 static void csv_write_real(double value, FILE *file)
 {
     if (!isnan(value))
@@ -68,6 +69,8 @@ static void csv_write_json(const json_t *value, FILE *file)
         csv_write_text(json_string_value(value), file);
 }
 
+/* The type says how to read the field at the offset; nothing checks that the two fit, so a new line in a
+ * table wants a second look. */
 static void csv_write_column(const void *from, const CsvColumn *column, FILE *file)
 {
     const void *value = (const char *)from + column->offset;
@@ -122,6 +125,7 @@ static void csv_collect_names(const json_t *object, json_t *names)
     }
 }
 
+/* Whether one of these columns is called so. */
 static bool csv_is_name_of(const char *name, const CsvColumn *columns, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -167,6 +171,7 @@ static void csv_write_head(const CsvTable *table, json_t *params, json_t *metric
     fputs("\r\n", file);
 }
 
+/* Every row has all of the names, in the order of the head, whatever its own cell has. */
 static void csv_write_named(const json_t *object, json_t *names, FILE *file)
 {
     const char *name;
@@ -178,6 +183,7 @@ static void csv_write_named(const json_t *object, json_t *names, FILE *file)
     }
 }
 
+/* The order of a row's parts is said once more in csv_write_head(): the two must agree. */
 void csv_table_write(
     const CsvTable *table, const void *document, const CsvRow *rows, size_t n_rows, FILE *file)
 {

@@ -1,4 +1,6 @@
-/* A table of cells as CSV, for runs and comparisons; private to this folder. */
+/* A table of cells as CSV, for runs and comparisons; private to this folder. What a caller brings is a list
+ * of its columns, each a name, a type and the offset of a field in its own struct, so there is one writer for
+ * structs of different kinds. */
 #pragma once
 
 #include <stddef.h>
@@ -16,6 +18,7 @@ typedef enum CsvType {
     CSV_VERDICT, /* Verdict */
 } CsvType;
 
+/* One column. The offset is that of offsetof(), in the struct that the table's list is about. */
 typedef struct CsvColumn {
     const char *name;
     CsvType type;
@@ -34,6 +37,7 @@ typedef struct CsvRow {
     const void *figures; /* a struct that the columns of figures are offsets in */
 } CsvRow;
 
-/* Writes a head and the rows. The columns of the document are offsets in what document points to. */
+/* Writes a head and the rows. The columns of the document are offsets in what document points to. A caller
+ * without columns of a kind leaves them NULL with a number of 0. */
 void csv_table_write(
     const CsvTable *table, const void *document, const CsvRow *rows, size_t n_rows, FILE *file);

@@ -9,6 +9,7 @@
 #include "results/csv-table.h"
 #include "results/format-private.h"
 
+/* The same in every row, so that rows of several runs can be put into one table. */
 static const CsvColumn run_columns[] = {
     {"id", CSV_TEXT, offsetof(ResultRun, id)},
     {"experiment", CSV_TEXT, offsetof(ResultRun, experiment)},
@@ -57,6 +58,7 @@ static const CsvColumn figures[] = {
     AT("lock_waited_ns", CSV_INTEGER, lock_stats.waited_ns),
 };
 
+/* The parts of a row that are of runs alone; what all rows have is in results/csv-table.c. */
 static const CsvTable table = {
     .document = run_columns,
     .n_document = ARRAY_LENGTH(run_columns),
@@ -64,6 +66,7 @@ static const CsvTable table = {
     .n_figures = ARRAY_LENGTH(figures),
 };
 
+/* A row's figures are fields of the cell itself. */
 void run_write_csv(const ResultRun *run, FILE *file)
 {
     auto_free CsvRow *rows = calloc(run->cells.n + 1, sizeof(*rows));

@@ -1,5 +1,8 @@
 /* First every cell is described by itself, then each is held against its baseline cell. The resampled medians
- * of a baseline cell are kept, because all cells of its group need the same ones. */
+ * of a baseline cell are kept, because all cells of its group need the same ones.
+ *
+ * A baseline cell ran the same tasks one after the other, with the same runtime, lock, number of tasks, CPUs
+ * and parameters. Anything less equal would blame the mode for a difference that has another cause. */
 #include "results/figures.h"
 
 #include <assert.h>
@@ -8,12 +11,14 @@
 #include "base/cleanup.h"
 #include "results/ideal.h"
 
-/* Two streams of random numbers, so that a cell and its baseline cell are drawn independently. */
+/* Two streams of random numbers, so that a cell and its baseline cell are drawn independently. With the same
+ * stream both would draw the same places of their lists each time, and the interval of the ratio would come
+ * out too narrow. The seeds are fixed: the same run has the same interval whenever it is computed. */
 #define SEED_BASELINE 1
 #define SEED_OTHER 2
 
 /* Failed repetitions are no measurement: they may have ended early, and a median with them in it would be too
- * good. */
+ * good. The times keep the order of the repetitions, so that an index in them finds the repetition again. */
 static void figures_init(Figures *figures, const Results *results, const CollectedCell *cell)
 {
     const Sample *samples = collected_repetitions(results, cell);
@@ -38,7 +43,7 @@ static void figures_init(Figures *figures, const Results *results, const Collect
 }
 
 /* Whether the first cell did the same work as the second with everything else equal, one task after the
- * other. */
+ * other. Runtimes and locks are compared as pointers, since all cells of a run refer to the same catalogs. */
 static bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
 {
     return baseline->mode->baseline && baseline->tasks == cell->tasks && baseline->cpus == cell->cpus &&
@@ -47,7 +52,7 @@ static bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cel
 }
 
 /* Where parameters decide how long a cell takes, the baseline cell goes on for longer because it is serial,
- * and not because it does the same work more slowly. */
+ * and not because it does the same work more slowly. A baseline cell without a good repetition is none. */
 static size_t figures_find_baseline(const Figures *figures, size_t n_cells, const CellSpec *cell)
 {
     if (cell->experiment->fixed_time)
@@ -59,6 +64,7 @@ static size_t figures_find_baseline(const Figures *figures, size_t n_cells, cons
     return NO_CELL;
 }
 
+/* Two passes, since a baseline cell may stand behind the cell that is compared with it. */
 Figures *figures_new(const Results *results)
 {
     Figures *figures = calloc(results->n_cells + 1, sizeof(*figures));
@@ -104,7 +110,9 @@ static void figures_resample(Figures *figures, uint64_t seed)
     stats_resample_medians(figures->times[SAMPLE_WALL], figures->n, seed, figures->resampled);
 }
 
-/* The median of an even number is rounded to whole nanoseconds, too little to matter in a ratio. */
+/* The median of an even number is rounded to whole nanoseconds, too little to matter in a ratio. A cell is
+ * compared with itself without drawing: two draws of it would differ, and the baseline would be 0.98 to 1.02
+ * times itself. */
 bool figures_ratio(Figures *figures, size_t i, Ratio *ret)
 {
     Figures *cell = &figures[i], *baseline;

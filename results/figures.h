@@ -1,4 +1,5 @@
-/* What is computed of a cell before its JSON is made; private to this folder. */
+/* What is computed of a cell before its JSON is made: medians, intervals, the baseline cell, the ideal.
+ * Private to this folder. Belongs to one thread at a time. */
 #pragma once
 
 #include "results/collected.h"
@@ -17,12 +18,14 @@ typedef struct Figures {
     size_t baseline; /* index of the baseline cell, or NO_CELL, also where time is no measure */
 } Figures;
 
-/* Returns one element for each cell, owned by the caller; borrows from results. */
+/* Returns one element for each cell, owned by the caller; borrows from results, which must not change
+ * meanwhile. */
 Figures *figures_new(const Results *results);
 void figures_free(Figures *figures, size_t n_cells);
 
 /* Returns the ideal wall time of cell i in nanoseconds, or -1 without a baseline cell or a rule. */
 int64_t figures_ideal(const Figures *figures, size_t i);
 
-/* Compares cell i with its baseline cell. Returns false, *ret untouched, if one of them has no figures. */
+/* Compares cell i with its baseline cell. Returns false, *ret untouched, if one of them has no figures. Draws
+ * the resampled medians of both when they are first needed, and keeps them. */
 bool figures_ratio(Figures *figures, size_t i, Ratio *ret);

@@ -1,5 +1,7 @@
 /* The writers that the list in results/format.h names: what writes a run or a comparison in one format;
- * private to this folder. */
+ * private to this folder.
+ *
+ * They are declared by the list itself, so a format that is added there without its writers does not link. */
 #pragma once
 
 #include <stdio.h>

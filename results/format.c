@@ -1,5 +1,8 @@
 /* JSON is laid out so that a person can read it too: a field a line for the run and for each cell, and what
- * lies deeper on that line. Indenting everything would give each single sample a line of its own. */
+ * lies deeper on that line. Indenting everything would give each single sample a line of its own.
+ *
+ * What a format is, is one line in the header; this file makes tables of that list by applying different
+ * macros to it, and writes the JSON. */
 #include "results/format.h"
 
 #include <assert.h>
@@ -65,6 +68,7 @@ static void json_write_value(const json_t *value, FILE *file)
     json_dumpf(value, file, DUMP_FLAGS);
 }
 
+/* The key is written by jansson as well, since it may hold what must be escaped. */
 static void json_write_key(const char *key, FILE *file)
 {
     json_auto_t *string = json_string(key);
@@ -75,6 +79,7 @@ static void json_write_key(const char *key, FILE *file)
 
 static void json_write_fields(json_t *object, const char *indent, FILE *file);
 
+/* Each cell begins on a line of its own, and its fields are two steps in. */
 static void json_write_cells(const json_t *cells, FILE *file)
 {
     size_t i;
@@ -89,6 +94,7 @@ static void json_write_cells(const json_t *cells, FILE *file)
     fputs("]", file);
 }
 
+/* A run read back from a file may hold anything under this name; then it is written like any other value. */
 static bool json_are_objects(const json_t *array)
 {
     size_t i;
@@ -126,6 +132,7 @@ static void json_write_object(const json_t *object, FILE *file)
     fputs("}\n", file);
 }
 
+/* The object as it is, not what was read from it: JSON has all that a run has. */
 void run_write_json(const ResultRun *run, FILE *file)
 {
     json_write_object(run->json, file);
@@ -147,7 +154,9 @@ static FILE *format_open(char **text, size_t *length)
     return file;
 }
 
-/* JSON needs no struct, but reading one costs little beside writing it, and all formats are the same then. */
+/* JSON needs no struct, but reading one costs little beside writing it, and all formats are the same then.
+ * The text is complete only when the stream is closed: until then open_memstream() has not set where it
+ * is. */
 char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
 {
     auto_result_run ResultRun parsed;

@@ -1,3 +1,7 @@
+/* The rules by which a number becomes three digits and a unit. They look simple and have edges: where
+ * rounding gives one digit more (999,600 ns are 1.00 ms and not 1,000 µs), where a fraction would pretend,
+ * where nothing is left of a small ratio. The page follows the same rules in JavaScript, so each edge is a
+ * case in tests/cases/numbers.json. */
 #include "results/human.h"
 
 #include <math.h>
@@ -13,7 +17,8 @@
 #define EXACT_BYTES 10000 /* below this, rounding would hide a page of memory */
 
 /* A unit and how much of the smallest one it is. The microsecond has its own letter: in a sentence, "28 us"
- * is read as a word, and tables have bars of block characters, so whoever can read those can read µ. */
+ * is read as a word. Tables have bars of block characters anyway, so a terminal that shows those shows µ too.
+ */
 typedef struct Unit {
     const char *name;
     double size;
@@ -40,7 +45,8 @@ static char *number_fixed(double size, int decimals)
 }
 
 /* Three digits of a number that is not negative; all digits before the point if there are more. The bounds
- * are where rounding begins to give one digit more, so that 0.9996 becomes 1.00. */
+ * are where rounding begins to give one digit more, so that 0.9996 becomes 1.00: each is half a step below a
+ * power of ten. */
 static char *number_three_digits(double size)
 {
     double bound = 99.95;
@@ -53,7 +59,8 @@ static char *number_three_digits(double size)
     return number_fixed(size, decimals);
 }
 
-/* The unit in which a number, rounded to three digits, stays below 1000. */
+/* The unit in which a number, rounded to three digits, stays below 1000. The bound is not 1000, because 999.7
+ * would be shown as 1,000 of the smaller unit. */
 static const Unit *unit_pick(double size, const Unit *units, size_t n_units)
 {
     size_t i = 0;
@@ -85,6 +92,8 @@ char *human_time(int64_t ns)
     return text_printf("%s%s %s", ns < 0 ? "-" : "", number, unit->name);
 }
 
+/* Two ends that differ by more than a factor of ten get a unit each: "0.0120..12.0 ms" is read as the same
+ * number twice. */
 char *human_time_range(int64_t low_ns, int64_t high_ns)
 {
     const Unit *unit = time_unit((double)high_ns);
@@ -95,6 +104,7 @@ char *human_time_range(int64_t low_ns, int64_t high_ns)
     return text_printf("%s..%s %s", low, high, unit->name);
 }
 
+/* Exact while the number is short: a page of 4,096 B is recognised as a page, and 4.10 KB is not. */
 char *human_bytes(int64_t bytes)
 {
     double size = fabs((double)bytes);
@@ -107,6 +117,8 @@ char *human_bytes(int64_t bytes)
     return text_printf("%s%s %s", bytes < 0 ? "-" : "", number, unit->name);
 }
 
+/* From the last digit to the first, since groups are counted from there. It works on digits, so the smallest
+ * number, which has no positive counterpart, is right too. */
 char *human_integer(int64_t value)
 {
     char digits[24], grouped[32], *to = grouped + sizeof(grouped);
@@ -145,6 +157,7 @@ char *human_real(double value)
     return text_printf("%s%s", value < 0 ? "-" : "", number);
 }
 
+/* From 9.995 on two decimals would round to 10.00, which is one digit too many. */
 char *human_ratio(double ratio)
 {
     return ratio >= 0.1 && ratio < 9.995 ? number_fixed(ratio, 2) : human_real(ratio);
@@ -157,6 +170,7 @@ char *human_percent(double share)
     return text_printf("%s%s %%", share < 0 ? "-" : "", number);
 }
 
+/* Beyond 10^15 a double may be whole only because it has no digits left for a fraction. */
 static char *number_as_json(double value)
 {
     bool is_whole = fabs(value) <= 1e15 && floor(value) == value;

@@ -3,7 +3,10 @@
  *
  * The page writes numbers by the same rules (static/format.js), and tests/cases/numbers.json holds the cases
  * that both are tested against: a rule is changed there first. Each function returns a new string that the
- * caller frees. */
+ * caller frees.
+ *
+ * No function here knows what it writes a number of; the words around it are in sentences.h and words.h. Pure
+ * functions, for any thread. */
 #pragma once
 
 #include <jansson.h>

@@ -22,19 +22,23 @@ static int64_t ideal_computing(int64_t part, int64_t tasks, int64_t cpus)
     return (int64_t)((double)part * ((double)most / (double)tasks) + 0.5);
 }
 
+/* part / tasks, rounded to the nearest: up if the remainder is no less than what it lacks. */
 static int64_t ideal_waiting(int64_t part, int64_t tasks)
 {
     return part / tasks + (part % tasks >= tasks - part % tasks);
 }
 
 /* A lock that each task has for itself, or that each process has because its memory is its own, makes nobody
- * wait. */
+ * wait. Nor does any lock where the experiment computes outside of it. */
 static bool ideal_is_in_turns(const CellSpec *cell)
 {
     return cell->mode->shares_memory && cell->lock->exclusive && cell->lock->whose == CATALOG_FOR_ALL &&
            !cell_spec_meets(cell, &cell->experiment->released);
 }
 
+/* The CPU time can be above the wall time, as the two medians may be of different repetitions. Cut to the
+ * wall time it leaves a wait of 0 and never a negative one. A number of tasks or CPUs below 1 counts as 1, so
+ * that dividing by it is harmless. */
 int64_t ideal_wall_ns(const CellSpec *cell, int64_t baseline_wall_ns, int64_t baseline_cpu_ns)
 {
     int64_t tasks = cell->tasks > 1 ? cell->tasks : 1, cpus = cell->cpus > 1 ? cell->cpus : 1;

@@ -1,4 +1,6 @@
-/* What a machine without any cost of its own would need: the line that a measured bar is held against. */
+/* What a machine without any cost of its own would need: the line that a measured bar is held against. The
+ * distance between the two is what creating, switching and handing over took; without the line a reader
+ * cannot tell a slow mode from a large amount of work. The rules stand at the top of ideal.c. */
 #pragma once
 
 #include <stdint.h>

@@ -1,6 +1,9 @@
 /* Every column is as wide as its widest cell. When the table is wider than the terminal, the bars give way
  * first, then whole columns in the order of their rank; only then are texts cut. What is left over goes to
- * the bars again. */
+ * the bars again.
+ *
+ * Texts are cleaned and measured when they are set, so from then on a width is a number of columns on the
+ * screen and never of bytes. Nothing is written before all is set, because the last row may be the widest. */
 #include "results/layout.h"
 
 #include <assert.h>
@@ -10,6 +13,8 @@
 #include "base/cleanup.h"
 #include "results/plain.h"
 
+/* In characters. A bar that is shorter tells too few lengths apart, a longer one takes room from figures, and
+ * a shorter text is no text. */
 #define BAR_LEAST 6
 #define BAR_MOST 16
 #define TEXT_LEAST 4
@@ -53,6 +58,7 @@ void layout_free(Layout *layout)
     free(layout);
 }
 
+/* The columns may move when one more is added, so callers keep the index and never a pointer. */
 size_t layout_add(Layout *layout, const char *head, bool align_right, int rank)
 {
     Column *columns = reallocarray(layout->columns, layout->n_columns + 1, sizeof(*columns)), *column;
@@ -100,7 +106,8 @@ void layout_set_bar(Layout *layout, size_t column, size_t row, double part)
     layout->columns[column].parts[row] = part;
 }
 
-/* Two blanks stand between columns. */
+/* Two blanks stand between columns. It is asked again after each step of layout_fit(): columns are few, and a
+ * running sum would have to be right after each of them. */
 static size_t layout_total_width(const Layout *layout)
 {
     size_t width = 0;
@@ -112,7 +119,8 @@ static size_t layout_total_width(const Layout *layout)
     return width;
 }
 
-/* Returns the column that is best dropped, or NULL if all must be kept. */
+/* Returns the column that is best dropped, or NULL if all must be kept. Of columns with the same rank the
+ * first goes. */
 static Column *layout_pick_drop(Layout *layout)
 {
     Column *best = NULL;
@@ -141,6 +149,7 @@ static Column *layout_pick_widest(Layout *layout)
     return widest;
 }
 
+/* A text that fits is left as it is. */
 static void layout_cut_column(Layout *layout, Column *column)
 {
     column->head = plain_cut(column->head, column->width);
@@ -175,7 +184,9 @@ static void layout_drop_empty(Layout *layout)
     }
 }
 
-/* Each step makes just enough room, so the next is taken only where the one before was not enough. */
+/* Each step makes just enough room, so the next is taken only where the one before was not enough. Bars begin
+ * at their least width, as they are the only column that can give way without losing anything, and get back
+ * in the end what is left over. */
 size_t layout_fit(Layout *layout, size_t width)
 {
     size_t n_dropped = 0;
@@ -201,7 +212,9 @@ size_t layout_fit(Layout *layout, size_t width)
     return n_dropped;
 }
 
-/* Eighths of a block make a short bar precise; what is not nothing is seen as something. */
+/* Eighths of a block make a short bar precise: with whole blocks 16 columns would tell 16 lengths apart, and
+ * times that differ by 5 % would look the same. What is not nothing is seen as something, so the smallest bar
+ * is an eighth. */
 static char *layout_bar_text(double part, size_t width)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -275,6 +288,8 @@ static void layout_write_rule(const Layout *layout, FILE *file)
     fputs(layout->markdown ? "|\n" : "\n", file);
 }
 
+/* Which column is the last that is shown must be known first: padding behind it would be blanks at the end of
+ * a line. */
 void layout_write(const Layout *layout, FILE *file)
 {
     size_t n_shown = 0;

@@ -1,5 +1,8 @@
 /* A small text table: columns of aligned cells, for a terminal of limited width or as Markdown. All text is
- * cleaned (results/plain.h) when it is set. */
+ * cleaned (results/plain.h) when it is set.
+ *
+ * The life of a layout: begin it with its rows, add columns, set cells in any order, fit it, write it, free
+ * it. Memory that is missing ends the program. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,13 +18,14 @@ typedef struct Layout Layout;
 Layout *layout_new(size_t n_rows, bool markdown);
 void layout_free(Layout *layout);
 
-/* Adds a column whose cells are "-" until set, and returns its index. */
+/* Adds a column whose cells are "-" until set, and returns its index. rank is LAYOUT_KEEP, or above it for a
+ * column that may be dropped. */
 size_t layout_add(Layout *layout, const char *head, bool align_right, int rank);
 
-/* Adds a column of horizontal bars. */
+/* Adds a column of horizontal bars, which are empty until set, and returns its index. */
 size_t layout_add_bars(Layout *layout, int rank);
 
-/* Sets the text of a cell; takes it over. */
+/* Sets the text of a cell; takes it over. It may hold anything: it is cleaned here. */
 void layout_set(Layout *layout, size_t column, size_t row, char *text);
 
 /* Sets the length of a bar, as a part of the longest one: 0 to 1. */
@@ -29,7 +33,8 @@ void layout_set_bar(Layout *layout, size_t column, size_t row, double part);
 
 /* Drops the columns that may be dropped and are empty. Then makes the table fit into so many characters a
  * line, which Markdown does not need: shortens the bars, drops columns, at last cuts texts. Returns how many
- * columns were dropped that were not empty. */
+ * columns were dropped that were not empty. A layout that cannot be made narrow enough stays too wide. */
 size_t layout_fit(Layout *layout, size_t width);
 
+/* Writes the head, a line below it, and the rows. Each line ends in a newline. */
 void layout_write(const Layout *layout, FILE *file);

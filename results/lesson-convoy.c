@@ -1,12 +1,17 @@
 /* One that answers beside those that compute: how long a request waits until it gets the lock. Latencies are
  * of one repetition with many requests, so a clause holds only for figures that are far from any other cause.
- */
+ *
+ * In a convoy a thread that was waiting for a network gets CPython's lock only a whole switch interval after
+ * it asked, because the thread that computes lets go no sooner. Serial, loops and fair locks have each
+ * another figure, and each row below knows its own. */
 #include <math.h>
 
 #include "results/lesson-parts.h"
 
+/* A millisecond: far below a switch interval of 5 ms, and far above what waking a thread takes. */
 #define SOON_NS 1e6
 
+/* The bounds keep out what no clock can have measured, as a stored run may hold any number. */
 static const char *convoy_latency(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
     double p50;
@@ -17,8 +22,8 @@ static const char *convoy_latency(Lesson *lesson, const ResultCell *cell, double
     return words_time(lesson->words, p50);
 }
 
-/* Whether the median latency lies within these bounds; without a hog beside it there is nothing to explain.
- */
+/* Whether the median latency lies within these bounds. Without a hog beside it there is nothing to explain,
+ * and on one CPU the turns that the kernel gives are in the latency as well, so such a cell says nothing. */
 static LessonOpinion latency_within(const ResultCell *cell, double low, double high)
 {
     double p50;
@@ -40,7 +45,8 @@ static LessonOpinion answers_soon(const ResultCell *cell)
 }
 
 /* Of a lock that lets a waiter ask for it only after a while: it comes no sooner than that, and a little
- * later. A latency of two intervals has some other cause, a third task or a CPU that was busy. */
+ * later. A latency of two intervals has some other cause, a third task or a CPU that was busy. So the bounds
+ * are narrow, and a latency outside of them denies the reason instead of stretching it. */
 static LessonOpinion answers_after_interval(const ResultCell *cell)
 {
     double interval_ns = result_param_number(cell, "switch_interval_us") * 1e3;

@@ -9,12 +9,14 @@
 #include "catalog/catalog.h"
 #include "results/lesson-parts.h"
 
+/* Tasks so short that making them weighs are slower for that reason, and count for no other. */
 static bool is_slower(const ResultCell *cell)
 {
     return cell->relative.verdict == VERDICT_SLOWER && !lesson_is_short(cell);
 }
 
-/* Of a lock that is let go and taken straight back: how often somebody woke up in between for nothing. */
+/* Of a lock that is let go and taken straight back: how often somebody woke up in between for nothing. A lock
+ * with the parameter check_interval is of that kind; its name does not matter. */
 static double storm(const ResultCell *cell)
 {
     return is_slower(cell) && lesson_lock_has(cell, "check_interval")
@@ -28,7 +30,8 @@ static double fair_handoffs(const ResultCell *cell)
     return is_slower(cell) && lesson_is_fair(cell) ? lesson_known(cell->lock_stats.handoffs) : 0;
 }
 
-/* Of the lock that fairness is held against. */
+/* How often CPython's lock changed hands, which is not fair and is what fairness is held against. 0 for cells
+ * of any other lock. */
 static double handoffs_of_cpython(const ResultCell *cell)
 {
     const char *models = cell->lock_facts->models;
@@ -42,7 +45,8 @@ static LessonOpinion only_takes_turns(const ResultCell *cell)
     return storm(cell) > 0 || fair_handoffs(cell) > 0 ? LESSON_AGAINST : LESSON_FOR;
 }
 
-/* The storm of waiters that wake up for nothing is counted, so it need not be believed. */
+/* The storm of waiters that wake up for nothing is counted, so it need not be believed. The cell with the
+ * most of them is the one that shows it. */
 static void tell_storm(Lesson *lesson)
 {
     const ResultCell *worst = lesson_best(lesson, LESSON_WAITING, storm);
@@ -58,7 +62,12 @@ static void tell_storm(Lesson *lesson)
 
 /* What it costs to serve whoever came first: how much longer it took than under CPython's lock, which is
  * slowed down by all else in the same way, or if that is not in the run than in serial, for each change of
- * hands. */
+ * hands.
+ *
+ * Without CPython's lock the longer time is wall - wall / ratio, which is the wall time less that of the
+ * serial cell. With it, both the time and the number of changes are differences between the two cells, which
+ * must have as many tasks and CPUs. A difference that is not above 0 has no price, and then nothing is
+ * said. */
 static void tell_price_of_fairness(Lesson *lesson)
 {
     const ResultCell *fair = lesson_best(lesson, LESSON_WAITING, fair_handoffs);

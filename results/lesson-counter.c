@@ -1,11 +1,13 @@
 /* Counting together what the program counts. A lock around the interpreter protects the interpreter: whether
  * an update of the program's is whole depends on where the lock may be let go, which no program is promised.
- */
+ *
+ * With switch_inside=on there is a call between load and store, where the lock may change hands as in a real
+ * interpreter; the pair of rows for that parameter says what either value shows. */
 #include <string.h>
 
 #include "results/lesson-parts.h"
 
-/* "600,000 of 2,000,000" */
+/* "600,000 of 2,000,000". NULL for a cell that lost nothing: lesson_losses() names those together. */
 static const char *lost_of_all(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
     const char *all = lesson_figure_text(lesson, cell, "expected");
@@ -15,6 +17,7 @@ static const char *lost_of_all(Lesson *lesson, const ResultCell *cell, double *r
     return words_printf(lesson->words, "%s of %s", lesson_figure_text(lesson, cell, "lost_updates"), all);
 }
 
+/* One task alone is "it". */
 static void counter_tell(Lesson *lesson)
 {
     bool switches = strcmp(lesson_asked(lesson, "switch_inside"), "on") == 0;

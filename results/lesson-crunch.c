@@ -1,6 +1,9 @@
 /* Computing outside the lock: the same work as a countdown to the CPU, but not to the GIL. With release=off
  * it keeps the lock, so the two runs side by side show that it is the lock and not the work that makes
- * threads wait. */
+ * threads wait.
+ *
+ * The reasons come in pairs for that: the same cells, the two values of release, and verdicts that are
+ * opposite. */
 #include <string.h>
 
 #include "results/lesson-parts.h"

@@ -22,6 +22,9 @@ typedef struct Tally {
     bool has_one_cpu; /* all of them */
 } Tally;
 
+/* Serial cells count for CPUs and repetitions only: they are what is compared with, and of them neither short
+ * tasks nor a missing verdict says anything. A comparison is open only if it had repetitions enough: one that
+ * had too few has a doubt of its own. */
 static Tally count_cells(const ResultCells *cells)
 {
     Tally tally = {.least_repetitions = SIZE_MAX, .has_one_cpu = true};
@@ -83,8 +86,9 @@ static const char *one_cpu_of(Words *words, const ResultHost *host, bool compute
                  : ", enough for waiting but not for computing side by side");
 }
 
-/* Where nothing came out, only what is missing stands against it. Cells that differ in their CPUs do so
- * because it was asked. */
+/* Where nothing came out, only what is missing stands against it: the other doubts are about figures, and
+ * there are none. Cells that differ in their CPUs do so because it was asked, so one of them with a single
+ * CPU is no doubt; all of them are. */
 const char *lesson_doubts(Lesson *lesson)
 {
     const ResultRun *run = lesson->run;

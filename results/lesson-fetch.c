@@ -2,9 +2,10 @@
  * stands against computing does not stand against this. */
 #include "results/lesson-parts.h"
 
-#define MANY_TASKS 100
+#define MANY_TASKS 100 /* from which on the memory of each is mostly its own */
 
-/* 1 if an event loop got its answers in another order than it asked. */
+/* 1 if an event loop got its answers in another order than it asked. Tasks are numbered in the order in which
+ * they asked, so an answer with a smaller number than the one before it overtook. */
 static double is_out_of_order(const ResultCell *cell)
 {
     json_int_t last = -1;
@@ -19,7 +20,7 @@ static double is_out_of_order(const ResultCell *cell)
     return 0;
 }
 
-/* The tasks of a cell that says what they cost. */
+/* The tasks of a cell that says what they cost; 0, which lesson_best() never takes, for any other. */
 static double costed_tasks(const ResultCell *cell)
 {
     return cell->cpu.median > 0 && cell->memory.rss_per_task_bytes > 0 ? (double)cell->tasks : 0;
@@ -43,6 +44,7 @@ static void tell_costs(Lesson *lesson)
         words_bytes(lesson->words, (double)loop->memory.rss_per_task_bytes));
 }
 
+/* The order is known of one repetition, and one is enough to show that it can happen. */
 static void tell_order(Lesson *lesson)
 {
     if (!lesson_best(lesson, LESSON_LOOP, is_out_of_order))

@@ -40,7 +40,8 @@ static void idle_tell(Lesson *lesson)
             serial->mode);
 }
 
-/* How many there really were: a machine may have room for fewer than were asked for. */
+/* How many there really were: a machine may have room for fewer than were asked for. A number that is no
+ * number of tasks counts as none. */
 static double idle_started(const ResultCell *cell)
 {
     double n = lesson_figure(cell, "started");
@@ -48,6 +49,7 @@ static double idle_started(const ResultCell *cell)
     return n < MOST_STARTED ? n : 0;
 }
 
+/* 0 where nothing is known, so that such a cell never is the best. */
 static double idle_not_started(const ResultCell *cell)
 {
     double n;
@@ -55,6 +57,8 @@ static double idle_not_started(const ResultCell *cell)
     return result_metric(cell, "started", &n) ? (double)cell->tasks - n : 0;
 }
 
+/* What a machine has no room for is a result too: it is the first reason, before any figure of those that
+ * were started. */
 static void tell_not_started(Lesson *lesson)
 {
     const ResultCell *cell = lesson_best(lesson, 0, idle_not_started);
@@ -67,7 +71,9 @@ static void tell_not_started(Lesson *lesson)
 }
 
 /* What the gigabytes of the article are: addresses, most of them never touched. Both numbers are given,
- * because each alone has been used to prove the opposite. */
+ * because each alone has been used to prove the opposite. Reserved addresses are worth a word only where
+ * there is a gigabyte of them and less than a tenth is in use. A thread is held against a task of a loop only
+ * if the loop had so many tasks that its own memory does not weigh. */
 static void tell_memory(Lesson *lesson)
 {
     const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, idle_started);
@@ -90,6 +96,7 @@ static void tell_memory(Lesson *lesson)
             lesson_noun(together), resident / of_task);
 }
 
+/* Of one CPU, so it can be above 1. Where nobody asked to be woken it says nothing. */
 static double wakeup_share(const ResultCell *cell)
 {
     double share = lesson_figure(cell, "wakeup_cpu_share");

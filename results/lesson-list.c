@@ -5,7 +5,11 @@
  * what they measured are a group, which is said as a range. In a list a group is one mode at one place: lock,
  * its settings, tasks, CPUs, runtime, as far as the cells differ in them and it means anything to them. A
  * comparison leaves out the tasks; and where a mode has one verdict at all places, even the places are not
- * worth their names. */
+ * worth their names.
+ *
+ * The way of a cell: what is to be said of it is asked of a function (LessonAmount), its place is found, the
+ * group of that place takes it in, and at the end each group is said with the least and the most of its
+ * cells. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +46,9 @@ int64_t lesson_least_tasks(const Lesson *lesson)
     return 0;
 }
 
+/* "2 countdowns" where all cells have as many, "2 or 8 countdowns" of two numbers, "2 to 8 countdowns" of
+ * more. One pass is enough: a value that is neither the lowest nor the highest so far, while these two
+ * differ, is a third. */
 const char *lesson_tasks(Lesson *lesson, const char *noun)
 {
     int64_t least = lesson_least_tasks(lesson), low = INT64_MAX, high = 0;
@@ -72,7 +79,8 @@ static bool belongs_to_place(const Axis *axis, const ResultCell *cell)
     return axis->kind != AXIS_MODE && axis_is_set(axis, cell);
 }
 
-/* " under gil with 2 tasks on 1 CPU at switch_interval_us=500" */
+/* " under gil with 2 tasks on 1 CPU at switch_interval_us=500" The words before a value are looked up by the
+ * kind of axis. */
 static const char *place_of(Lesson *lesson, const ResultCell *cell, bool with_tasks)
 {
     static const char *const before[] = {[AXIS_PARAM] = "at", [AXIS_RUNTIME] = "in", [AXIS_LOCK] = "under"};
@@ -96,7 +104,8 @@ static const char *place_of(Lesson *lesson, const ResultCell *cell, bool with_ta
     return place;
 }
 
-/* Whoever changed one setting only wants to read its name. */
+/* What stands in place of the places where a mode has one verdict at all of them. If only one setting varies,
+ * its name says where: "at every switch_interval_us". "" if the places have no name at all. */
 static const char *everywhere(const Lesson *lesson, const ResultCell *cell)
 {
     const Axis *only = NULL;
@@ -114,7 +123,8 @@ static const char *everywhere(const Lesson *lesson, const ResultCell *cell)
 }
 
 /* The group of that mode and place, or a new one. In a list groups stand in the order of their cells, as in
- * the table above it. In a comparison all of a mode stand one after the other, so that it is named once. */
+ * the table above it. In a comparison all of a mode stand one after the other, so that it is named once.
+ * There is room for a group of each cell, so the later ones can be moved to make a place. */
 static Group *find_group(Groups *groups, const ResultCell *cell, const char *place, bool compares)
 {
     size_t at = groups->n;
@@ -131,7 +141,8 @@ static Group *find_group(Groups *groups, const ResultCell *cell, const char *pla
     return &groups->list[at];
 }
 
-/* Takes into a group what is said of a cell or of another group. */
+/* Takes into a group what is said of a cell or of another group. Texts stay with their numbers, so the range
+ * is said in the words of its ends. */
 static void widen_group(Group *group, const Group *other)
 {
     if (group->n == 0 || other->low < group->low) {
@@ -147,6 +158,8 @@ static void widen_group(Group *group, const Group *other)
         group->verdicts[i] += other->verdicts[i];
 }
 
+/* A cell without a verdict counts as one that cannot tell, so that the numbers of verdicts in brackets add up
+ * to the cells. Cells of which there is nothing to say are in no group. */
 static Groups collect_groups(Lesson *lesson, LessonAmount *amount, bool compares)
 {
     Groups groups = {.list = calloc(lesson->cells.n + 1, sizeof(*groups.list))};
@@ -175,6 +188,7 @@ static void say_range(Lesson *lesson, const Group *group)
     lesson_say(lesson, "%s%s%s", group->least, is_one ? "" : " to ", is_one ? "" : group->most);
 }
 
+/* A sentence that leaves something out says how much. */
 static void say_rest(Lesson *lesson, size_t n, size_t most)
 {
     if (n > most)
@@ -206,7 +220,8 @@ void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
     free(groups.list);
 }
 
-/* What was not measured, or what no clock can have measured, is not compared. */
+/* What was not measured, or what no clock can have measured, is not compared. NAN is not above 0 and is
+ * refused by the same test. */
 static const char *ratio_of(Lesson *lesson, const ResultCell *cell, double *ret_ratio)
 {
     *ret_ratio = cell->relative.ratio;
@@ -224,7 +239,7 @@ static const char *wall_time_of(Lesson *lesson, const ResultCell *cell, double *
     return words_time(lesson->words, *ret_ns);
 }
 
-/* The verdict that all of a group share; if there is none, more than any. */
+/* The verdict that all of a group share; one beyond the last if there is none. */
 static Verdict common_verdict(const Group *group)
 {
     Verdict verdict = VERDICT_SAME;
@@ -274,7 +289,9 @@ static void say_clause(Lesson *lesson, size_t n, const char *before, const Group
 }
 
 /* Mode by mode, each with its places; as one, if they share a verdict. "Cannot tell" is none: that the cells
- * of two places both cannot tell does not make their range a finding. */
+ * of two places both cannot tell does not make their range a finding. The groups of a mode stand side by side
+ * (find_group()), so a mode is the piece from i to end. Between modes a semicolon separates where the last
+ * had several clauses with commas of their own. */
 static void say_comparison(Lesson *lesson, Groups *groups)
 {
     const char *between = " ";

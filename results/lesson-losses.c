@@ -1,7 +1,8 @@
-/* Counting together. An update that was lost is a fact of one repetition; that none was lost proves nothing,
- * unless something promises it. */
+/* Counting together, for the experiments that have the metric lost_updates. An update that was lost is a fact
+ * of one repetition; that none was lost proves nothing, unless something promises it. */
 #include "results/lesson-parts.h"
 
+/* With one task there is nobody to lose an update to. */
 static LessonOpinion losses_speak(const ResultCell *cell, bool for_losses)
 {
     double updates;
@@ -22,6 +23,8 @@ LessonOpinion lesson_exact(const ResultCell *cell)
     return losses_speak(cell, false);
 }
 
+/* Those that lost something are listed with their numbers. All others are one clause, however many there are,
+ * and if nobody lost anything that is the whole result. */
 void lesson_losses(
     Lesson *lesson, const char *subject, const char *before, const char *good, LessonAmount *amount)
 {

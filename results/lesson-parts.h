@@ -38,7 +38,8 @@ enum {
 
 typedef struct Lesson Lesson;
 
-/* What a cell says to a reason. */
+/* What a cell says to a reason: nothing, because it could not show it either way; that it is false; or that
+ * it is true. One that says it is false is enough to silence the reason. */
 typedef enum LessonOpinion { LESSON_SILENT, LESSON_AGAINST, LESSON_FOR } LessonOpinion;
 
 /* A clause that is true if all cells it is about speak for it, at least one. A row about kinds of locks is
@@ -90,7 +91,8 @@ struct Lesson {
 /* Whether a row about these cells is about this one. */
 bool lesson_is(const ResultCell *cell, int where);
 
-/* What the cell's lock is called, and what its mode makes; something general where nobody knows. */
+/* What the cell's lock is called, and what its mode makes; something general ("the lock", "task") where the
+ * catalog's facts are missing. */
 const char *lesson_lock(const ResultCell *cell);
 const char *lesson_noun(const ResultCell *cell);
 const char *lesson_nouns(Lesson *lesson, const ResultCell *cell);
@@ -102,10 +104,12 @@ bool lesson_lock_has(const ResultCell *cell, const char *name);
 /* Whether the cell's lock serves whoever came first. */
 bool lesson_is_fair(const ResultCell *cell);
 
-/* A text parameter of the experiment, which is the same in all cells; "" if there is none. */
+/* A text parameter of the experiment, which is the same in all cells; "" if there is none. Only the first
+ * cell is looked at. */
 const char *lesson_asked(const Lesson *lesson, const char *name);
 
-/* The number if it is known, else 0. */
+/* The number if it is known, else 0: of what is counted here, nothing and not known are the same to a
+ * sentence. */
 double lesson_known(int64_t value);
 
 /* A number that only this experiment measures, 0 if there is none, and the same for people, NULL if there is
@@ -141,10 +145,12 @@ void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount);
 /* Adds to the result. */
 void lesson_say(Lesson *lesson, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds a clause to why. At most three are kept. */
+/* Adds a clause to why. At most three are kept, the first ones: a table has its most telling reasons
+ * first. */
 void lesson_because(Lesson *lesson, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Gives all reasons that hold, in the order of the table, and the first source that is about some cell. */
+/* Gives all reasons that hold, in the order of the table, and the first source that is about some cell. To be
+ * called once, when the result is written: is_many is set by then. */
 void lesson_explain(Lesson *lesson);
 
 #define LESSON_INTERPRETERS "locks of different interpreters do not keep each other out"

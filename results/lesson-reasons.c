@@ -49,6 +49,7 @@ static int kind_of_lock(const ResultCell *cell)
                                                 : LESSON_NO_LOCK;
 }
 
+/* A set without modes, or without locks, leaves that side open; 0 is about every cell. */
 bool lesson_is(const ResultCell *cell, int where)
 {
     return (!(where & MODES) || (where & kind_of_mode(cell))) &&
@@ -70,6 +71,7 @@ const char *lesson_nouns(Lesson *lesson, const ResultCell *cell)
     return words_plural(lesson->words, lesson_noun(cell));
 }
 
+/* A lock's parameters say what kind of lock it is: one with a check_interval is let go by counting. */
 bool lesson_lock_has(const ResultCell *cell, const char *name)
 {
     const CatalogLock *lock = cell->lock_facts;
@@ -109,12 +111,15 @@ const char *lesson_figure_text(Lesson *lesson, const ResultCell *cell, const cha
     return words_keep(lesson->words, result_metric_text(cell, name));
 }
 
+/* Unknown times count as 0, so a cell without them is not short. */
 bool lesson_is_short(const ResultCell *cell)
 {
     return lesson_known(cell->create.median) + lesson_known(cell->join.median) >
            SHORT_PART * lesson_known(cell->wall.median);
 }
 
+/* "Best" is whatever the rate makes highest: the worst storm, the largest crowd. A rate of 0 keeps a cell
+ * out. */
 const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell))
 {
     const ResultCell *best = NULL;
@@ -162,6 +167,8 @@ static bool can_show(const Lesson *lesson, const ResultCell *cell)
            (!lesson->kind->computes || (cell->cpus >= 2 && !lesson_is_short(cell)));
 }
 
+/* A verdict is asked for before anything else: a row that rests on verdicts is silent about a cell whose
+ * verdict shows nothing, and denied by one whose verdict is another. */
 static LessonOpinion opinion_of(const Lesson *lesson, const LessonReason *reason, const ResultCell *cell)
 {
     if (reason->verdicts && !can_show(lesson, cell))
@@ -171,7 +178,8 @@ static LessonOpinion opinion_of(const Lesson *lesson, const LessonReason *reason
     return reason->ask ? reason->ask(cell) : LESSON_FOR;
 }
 
-/* Whether a reason holds for the cells it is about; if a lock is given, for those under that one. */
+/* Whether a reason holds for the cells it is about; if a lock is given, for those under that one. One cell
+ * against it is enough to silence it, and cells that only keep silent do not carry it. */
 static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const char *lock)
 {
     bool any = false;
@@ -217,7 +225,8 @@ static void give_clause(Lesson *lesson, const char *text, const ResultCell *cell
 }
 
 /* For each lock, if its row is about locks: what is true of one may not be of another, and only a text that
- * names the lock is worth saying twice. */
+ * names the lock is worth saying twice. A reason that tells by itself is told once, as its figures are of the
+ * whole run. */
 static void give_reason(Lesson *lesson, const LessonReason *reason)
 {
     for (size_t i = 0; i < lesson->cells.n; i++) {
@@ -253,6 +262,7 @@ static bool has_usual_settings(const ResultCell *cell)
     return true;
 }
 
+/* A figure of a real lock is cited only beside a model of that lock. */
 static bool source_is_about(const LessonSource *source, const ResultCell *cell)
 {
     const char *models = cell->lock_facts ? cell->lock_facts->models : NULL;
@@ -271,6 +281,8 @@ static void cite(Lesson *lesson, const LessonSource *source)
     }
 }
 
+/* Tables have a fixed size, and rows that are not used are all zero: without a text and without a function
+ * they are passed over. A row with a parameter holds only in runs where it had that value. */
 void lesson_explain(Lesson *lesson)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(lesson->kind->reasons); i++) {

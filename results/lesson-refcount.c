@@ -23,11 +23,13 @@ static void refcount_tell(Lesson *lesson)
     lesson_losses(lesson, subject, "off by ", "right", how_far_off);
 }
 
+/* How often the count reached zero while the object was in use. */
 static double premature_frees(const ResultCell *cell)
 {
     return lesson_figure(cell, "premature_frees");
 }
 
+/* The worst cell is told, with "up to": others had fewer. */
 static void tell_frees(Lesson *lesson)
 {
     const ResultCell *worst = lesson_best(lesson, 0, premature_frees);
@@ -40,6 +42,8 @@ static void tell_frees(Lesson *lesson)
                                               lesson_figure_text(lesson, worst, "premature_frees")));
 }
 
+/* How many references were taken in all; 0 for a cell with one task, without CPU time, or with so few that
+ * their price is mostly the clock's. */
 static double references(const ResultCell *cell)
 {
     double n = result_param_number(cell, "n") * (double)cell->tasks;
@@ -53,7 +57,8 @@ static const char *price_of_reference(Lesson *lesson, const ResultCell *cell)
     return words_real(lesson->words, (double)cell->cpu.median / references(cell));
 }
 
-/* What a count costs that is right without the lock around the interpreter. */
+/* What a count costs that is right without the lock around the interpreter. A plain count is not right
+ * without a lock, so it has no such price. */
 static void tell_price_of_count(Lesson *lesson)
 {
     const ResultCell *alone = lesson_best(lesson, LESSON_SERIAL, references);

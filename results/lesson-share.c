@@ -1,12 +1,16 @@
-/* What another task did, and whether the parent sees it. */
+/* What another task did, and whether the parent sees it. Threads share their memory with it, processes have
+ * copies, and a pipe or mapped memory reaches across. Nothing here is about time, but for the price of an
+ * item. */
 #include <math.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "results/lesson-parts.h"
 
+/* How many times one price must be the other to be told. */
 #define CLEAR_FACTOR 2
 
+/* Both numbers or none: "0" means little without what was sent. */
 static const char *seen_by_parent(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
     const char *arrived = lesson_figure_text(lesson, cell, "seen_by_parent");
@@ -18,7 +22,7 @@ static const char *seen_by_parent(Lesson *lesson, const ResultCell *cell, double
     return words_printf(lesson->words, "%s of %s", arrived, sent);
 }
 
-/* Whether all that was sent was seen, or nothing of it. */
+/* Whether all that was sent was seen, or nothing of it. A part of it is neither. */
 static LessonOpinion share_saw(const ResultCell *cell, bool everything)
 {
     double expected, by_parent;
@@ -39,6 +43,7 @@ static LessonOpinion share_saw_nothing(const ResultCell *cell)
     return share_saw(cell, false);
 }
 
+/* The parameter's values are words of a request; a sentence needs an article. */
 static void share_tell(Lesson *lesson)
 {
     static const char *const ways[][2] = {{"pipe", "a pipe"}, {"shared-memory", "shared memory"}};

@@ -56,7 +56,9 @@ static const char *add_sentence(Words *words, const char *before, const char *te
         text + 1, strchr(".?!", text[strlen(text) - 1]) ? "" : ".");
 }
 
-/* Doubts are about what was said before, and others' figures stand beside a result. */
+/* Doubts are about what was said before, and others' figures stand beside a result. The order matters: a
+ * reason takes the form, of one or of many, that the result has set, and doubts need to know what both rest
+ * on. */
 static const char *write_lesson(Lesson *lesson)
 {
     const char *doubts, *said;
@@ -75,6 +77,7 @@ static const char *write_lesson(Lesson *lesson)
     return *lesson->result ? add_sentence(lesson->words, said, lesson->source) : said;
 }
 
+/* Why, in the words of the first cell that has a reason. */
 static const char *nothing_came_out(Words *words, const ResultRun *run)
 {
     const char *reason = lesson_missing(words, run);
@@ -85,6 +88,7 @@ static const char *nothing_came_out(Words *words, const ResultRun *run)
         words, "Nothing can be said, none of the %zu cells has a result%s.", run->cells.n, reason);
 }
 
+/* All texts of the lesson belong to words, which ends with this function; what is returned is a copy. */
 char *lesson_make(const ResultRun *run)
 {
     auto_result_cells ResultCells cells = done_cells(run);

@@ -10,5 +10,6 @@
  *
  * Nothing is said that the figures of this run do not bear. "Faster" and "slower" are the verdicts of cells,
  * a reason is given only where all verdicts agree with it, and what stands against the figures (failed cells,
- * a noisy machine, a single CPU, too few repetitions) takes the place of what others measured. */
+ * a noisy machine, a single CPU, too few repetitions) takes the place of what others measured. Pure: the same
+ * run gives the same lesson. It may be called in any thread. */
 char *lesson_make(const ResultRun *run);

@@ -23,7 +23,8 @@ static char *metric_text(const ResultCell *cell, const char *name)
     return value ? human_field(name, value) : NULL;
 }
 
-/* Cells without any metrics, because nothing of them went well, do not make a difference. */
+/* Cells without any metrics, because nothing of them went well, do not make a difference. With a single cell
+ * there is nothing to differ from, and the table of its metrics is easier to read than a line of them. */
 static bool metric_varies(const ResultCells *cells, const char *name)
 {
     const json_t *first = NULL;
@@ -56,6 +57,8 @@ static json_t *metric_names(const ResultCells *cells)
     return names;
 }
 
+/* The later a metric stands in the cell, the higher its rank, and the sooner it is dropped: experiments give
+ * what matters first. */
 static void metric_add_column(Layout *layout, const ResultCells *cells, const char *name, int rank)
 {
     size_t column = layout_add(layout, name, true, rank);
@@ -124,6 +127,8 @@ static void metrics_write_common(const ResultCells *cells, json_t *names, const 
         paragraph_end(&paragraph);
 }
 
+/* The names are collected once: both parts go through all of them, and each name is in exactly one of the
+ * two. */
 void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *prose)
 {
     json_auto_t *names = metric_names(cells);

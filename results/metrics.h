@@ -1,4 +1,5 @@
-/* The table of what only this experiment measures; private to this folder. */
+/* The table of what only this experiment measures, below the one of times; private to this folder. Texts
+ * among the metrics are not shown here. */
 #pragma once
 
 #include "results/axes.h"

@@ -1,6 +1,10 @@
 /* Was it this program that took the time, or another one? A bar that is a tenth too long because a browser
  * drew a page looks like a property of the lock. So everything that other programs, other virtual machines
- * and quotas took is summed, and said in words next to the figures. */
+ * and quotas took is summed, and said in words next to the figures.
+ *
+ * A threshold alone would not do. The kernel counts CPU time in ticks, so the shares of a run of a few
+ * milliseconds can be anything, and a quiet machine would be called noisy. So the time above the limit must
+ * be more than the ticks can make up, which a long run shows and a short one cannot. */
 #include "results/noise.h"
 
 #include <math.h>
@@ -11,6 +15,7 @@
 #include "base/text.h"
 #include "results/human.h"
 
+/* Two ticks of 10 ms: what the kernel's counting may hide or add in a whole run. */
 #define TICKS_NS 20e6 /* what the kernel's counting may hide or add in a whole run */
 
 typedef struct Heard {
@@ -21,7 +26,8 @@ typedef struct Heard {
 } Heard;
 
 /* Warm-ups do not count: nobody sees their times. Each sample weighs as much as it took, because a share of a
- * short one is mostly the rounding of the kernel's ticks. */
+ * short one is mostly the rounding of the kernel's ticks. A runtime that does not say how many CPUs it
+ * counted has counted all that are online. Failed and missing samples have a span of 0 and so no weight. */
 static Heard noise_listen(const Results *results, int64_t cpus_online)
 {
     double n_all = cpus_online > 0 ? (double)cpus_online : 1;
@@ -47,13 +53,14 @@ static Heard noise_listen(const Results *results, int64_t cpus_online)
     return heard;
 }
 
-/* A share for people and programs: at least 0, in steps of a hundredth of a per cent. */
+/* A share for people and programs: at least 0, in steps of a hundredth of a per cent. Figures of the kernel
+ * are rounded, so a small share may come out below 0. */
 static double noise_tidy(double share)
 {
     return share > 0 ? round(share * 1e4) / 1e4 : 0;
 }
 
-/* What passes the limit must be more than counting in ticks can make up by itself. */
+/* What passes the limit, as CPU time, must be more than counting in ticks can make up by itself. */
 static bool noise_is_over(const Heard *heard, double share)
 {
     return (share - NOISE_LIMIT) * heard->all > TICKS_NS;
@@ -66,7 +73,8 @@ static void noise_add_reason(json_t *reasons, char *text)
     free(text);
 }
 
-/* The quota is NAN where there is none, or none is known. */
+/* The quota is NAN where there is none, or none is known. Any time that a quota held the run back is a
+ * reason. */
 static json_t *noise_find_reasons(const Heard *heard, double quota)
 {
     auto_free char *throttled = human_time((int64_t)heard->throttled);
@@ -109,7 +117,8 @@ static json_t *noise_findings(const Results *results, const json_t *host)
 }
 
 /* What was known of the machine comes first in the order of the documentation, what nobody foresaw behind it.
- */
+ * The findings are put over what was known, so a host that was described with an old finding does not keep
+ * it. */
 json_t *noise_host(const Results *results, const json_t *host)
 {
     static const char *const order[] = {"cpu_model", "cpus_online", "cpus_usable", "cpu_quota",

@@ -1,4 +1,5 @@
-/* In Markdown a single line break is a space, so one blank between pieces is all the layout there is. */
+/* Lines are broken here, piece by piece, because only here it is known how far the line has come. In Markdown
+ * a single line break is a space, so one blank between pieces is all the layout there is. */
 #include "results/paragraph.h"
 
 #include <stdarg.h>
@@ -29,6 +30,8 @@ static void add_piece(Paragraph *paragraph, const char *gap, const char *piece)
     }
 }
 
+/* A piece that is longer than a line is written in parts of a line each. It is cut between characters, as
+ * half of one would be no UTF-8. */
 void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece)
 {
     const Prose *prose = paragraph->prose;
@@ -58,6 +61,7 @@ void paragraph_end(Paragraph *paragraph)
     paragraph->used = 0;
 }
 
+/* In Markdown a setting is code, where only a backtick acts as markup, so it is cleaned as for a terminal. */
 void paragraph_add_setting(Paragraph *paragraph, const char *name, const char *value)
 {
     auto_words Words words = {0};
@@ -71,6 +75,7 @@ void paragraph_add_setting(Paragraph *paragraph, const char *name, const char *v
     paragraph_add(paragraph, "  ", markdown ? words_printf(&words, "`%s`", clean) : clean);
 }
 
+/* The arguments may come from anywhere: the finished text is cleaned as a whole. */
 void paragraph_write(const Prose *prose, const char *mark, const char *indent, const char *format, ...)
 {
     Paragraph paragraph = {.prose = prose, .indent = indent};

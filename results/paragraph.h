@@ -1,6 +1,7 @@
 /* Prose for a terminal, broken at its width, or for Markdown, which breaks lines by itself; private to this
  * folder. A paragraph is made of pieces that are not broken inside: a word, or a parameter with its value.
- */
+ *
+ * The width is in characters. Nothing is kept until the end: a piece is written when it is added. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,17 +22,18 @@ typedef struct Paragraph {
     size_t used;        /* characters in the line so far */
 } Paragraph;
 
-/* Writes a piece that is clean, after the gap or on a new line if it does not fit any more. Only what is
- * longer than a whole line is broken. */
+/* Writes a piece that is clean (results/plain.h), after the gap or on a new line if it does not fit any more.
+ * Only what is longer than a whole line is broken. The gap is not written at the beginning of a line, and in
+ * Markdown is one blank. */
 void paragraph_add(Paragraph *paragraph, const char *gap, const char *piece);
 
-/* Adds text from anywhere, word by word. */
+/* Adds text from anywhere, word by word; it is cleaned here. */
 void paragraph_add_words(Paragraph *paragraph, const char *text);
 
 /* Adds "n=1,000,000,000"; in Markdown as code. */
 void paragraph_add_setting(Paragraph *paragraph, const char *name, const char *value);
 
-/* Ends the line. */
+/* Ends the line; the same paragraph may then begin anew. */
 void paragraph_end(Paragraph *paragraph);
 
 /* Writes a whole paragraph of text from anywhere. In Markdown the mark goes before it: a line break for a

@@ -32,6 +32,9 @@ static bool plain_needs_escape(const char *text, const char *at)
     return strchr("\\`*[]|~", *at) != NULL;
 }
 
+/* Line breaks become blanks first of all: a label with one could add a row of its own making to a table. In
+ * Markdown < and & are written as entities, since a backslash does not keep HTML from being HTML; everything
+ * else that acts gets a backslash. */
 char *plain_clean(const char *text, bool markdown)
 {
     const char *at = text, *end = text + strlen(text);
@@ -60,7 +63,8 @@ char *plain_clean(const char *text, bool markdown)
     return clean;
 }
 
-/* All bytes of a character behind its first have the form 10xxxxxx. */
+/* All bytes of a character behind its first have the form 10xxxxxx. So counting the others counts characters,
+ * without decoding them. */
 size_t plain_width(const char *text)
 {
     size_t width = 0;
@@ -83,6 +87,7 @@ size_t plain_bytes(const char *text, size_t width)
     return (size_t)(at - text);
 }
 
+/* A text that fits is handed back as it is. */
 char *plain_cut(char *text, size_t width)
 {
     auto_free char *given = text;

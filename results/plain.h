@@ -14,7 +14,8 @@ char *plain_clean(const char *text, bool markdown);
 /* The number of characters, not bytes. */
 size_t plain_width(const char *text);
 
-/* The number of bytes of the first characters, as many as width; of all if there are fewer. */
+/* The number of bytes of the first characters, as many as width; of all if there are fewer. Where to cut a
+ * text without cutting a character. */
 size_t plain_bytes(const char *text, size_t width);
 
 /* Returns the text cut to so many characters (at least 2), the last two of them dots if it was longer. Frees

@@ -1,5 +1,8 @@
 /* What a table cannot say. A note that is true of many cells is said once, with their names: sixty cells that
- * were cancelled need one line. */
+ * were cancelled need one line.
+ *
+ * Every text goes through a paragraph, which breaks and cleans it, so nothing here writes to the file by
+ * itself but line breaks. */
 #include "results/prose.h"
 
 #include <string.h>
@@ -11,6 +14,7 @@
 #define NOTE_WIDTH 500
 #define MOST_LABELS 4
 
+/* Settings that are null say nothing and are left out. */
 void prose_title(const Prose *prose, const char *title, const ResultCells *cells)
 {
     auto_axes Axes fixed = axes_fixed(cells);
@@ -28,6 +32,7 @@ void prose_title(const Prose *prose, const char *title, const ResultCells *cells
     paragraph_end(&paragraph);
 }
 
+/* A run that is done says nothing of its status: that is what everybody expects. */
 void prose_heading(const Prose *prose, const ResultRun *run)
 {
     const char *status = result_status_name(run->status);
@@ -44,7 +49,8 @@ void prose_heading(const Prose *prose, const ResultRun *run)
             run->reason ? run->reason : "");
 }
 
-/* What has to be said about a cell, or NULL. */
+/* What has to be said about a cell, or NULL. The reason why a cell failed is more than a hint, so it comes
+ * first. */
 static const char *note_of(Words *words, const ResultCell *cell)
 {
     if (cell->reason)
@@ -52,7 +58,8 @@ static const char *note_of(Words *words, const ResultCell *cell)
     return cell->relative.hint ? words_printf(words, "cannot tell, %s", cell->relative.hint) : NULL;
 }
 
-/* "threads lock=gil, processes lock=gil and 3 more" */
+/* "threads lock=gil, processes lock=gil and 3 more" Four names are enough to find such cells in the table,
+ * and sixty would be longer than it. */
 static const char *join_labels(Words *words, const json_t *labels)
 {
     const char *text = "";
@@ -66,6 +73,8 @@ static const char *join_labels(Words *words, const json_t *labels)
     return i > MOST_LABELS ? words_printf(words, "%s and %zu more", text, i - MOST_LABELS) : text;
 }
 
+/* An object serves as a map from the text of a note to the cells it is true of, and keeps the order in which
+ * the notes came. */
 void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying)
 {
     json_auto_t *notes = json_object(); /* note: the labels of the cells it is about */

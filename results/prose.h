@@ -1,4 +1,7 @@
-/* The lines above and below the table; private to this folder. */
+/* The lines above and below the table; private to this folder.
+ *
+ * A run's text is the heading, the table, the notes, the metrics and the closing, in this order
+ * (results/table.c). A comparison uses the title and the notes alone. */
 #pragma once
 
 #include "results/axes.h"

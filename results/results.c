@@ -1,5 +1,9 @@
 /* Collects: each sample is checked, then put into the place that its cell and repetition number give it. A
- * place is filled once, so a runtime that repeats itself cannot bend a median. */
+ * place is filled once, so a runtime that repeats itself cannot bend a median.
+ *
+ * A runtime may be any program, and it may be wrong. Each kind of event has a function that checks all of it
+ * before it changes anything, so an event that is refused leaves no trace, and the caller can end the run
+ * with a clear reason. */
 #include "results/results.h"
 
 #include <assert.h>
@@ -24,6 +28,8 @@ static CollectedCell *results_find_cell(const Results *results, int64_t number)
     return NULL;
 }
 
+/* The request is one that plan_make() has checked, so what is missing in it is a fault of this program. A
+ * label or an experiment that is no text is as good as none. */
 static void results_read_request(Results *results, const json_t *request)
 {
     json_int_t repeat = -1, warmup = -1;
@@ -43,6 +49,7 @@ static void results_read_request(Results *results, const json_t *request)
     results->max_rows = results->full ? SIZE_MAX : SUMMARY_ROWS;
 }
 
+/* All places of a cell are made at once, since repetitions may come in any order. */
 static void results_add_cell(Results *results, const CellSpec *spec)
 {
     CollectedCell *cell = &results->collected[results->n_cells];
@@ -71,6 +78,7 @@ Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cell
     return results;
 }
 
+/* NULL is fine. */
 void results_free(Results *results)
 {
     if (!results)
@@ -110,6 +118,9 @@ static void results_count_sample(
         cell->memory = json_incref(memory);
 }
 
+/* Warm-ups have the repetitions -warmup to -1, so adding warmup gives the place. A place that is filled is
+ * refused and not overwritten: a runtime that sent one repetition twice would otherwise choose which of its
+ * figures count. */
 static int results_add_sample(Results *results, const json_t *event)
 {
     json_t *cell_json = NULL, *repetition = NULL, *reason = NULL, *memory = NULL;
@@ -140,7 +151,8 @@ static int results_add_sample(Results *results, const json_t *event)
     return 0;
 }
 
-/* Spans are the one thing a runtime can send without end, so they are counted over all cells. */
+/* Spans are the one thing a runtime can send without end, so they are counted over all cells. They are read
+ * first and counted then; those that would be too many are freed again. */
 static int results_add_timeline(Results *results, const json_t *event)
 {
     CollectedCell *cell;
@@ -168,6 +180,7 @@ static int results_add_timeline(Results *results, const json_t *event)
     return 0;
 }
 
+/* The first message counts: what a runtime complains of later is often a consequence. */
 static int results_add_error(Results *results, const json_t *event)
 {
     const char *message = json_string_value(json_object_get(event, "message"));
@@ -195,6 +208,7 @@ static int results_add_hello(Results *results, const json_t *event)
     return 0;
 }
 
+/* An event that is known and says nothing here: that a run is done is judged by its samples. */
 static int results_add_nothing(Results *results, const json_t *event)
 {
     (void)results;
@@ -202,6 +216,7 @@ static int results_add_nothing(Results *results, const json_t *event)
     return 0;
 }
 
+/* An event that is not in the table is refused, so a runtime of a later protocol is not half understood. */
 int results_add(Results *results, const json_t *event)
 {
     static const struct {

@@ -8,7 +8,11 @@
  * lock_stats, per_task, completion_order, metrics) comes from the repetition with the lower median wall time,
  * memory from the first good sample that has it.
  *
- * A cell that has a timeline says how many spans it holds; detail=full has the spans themselves. */
+ * A cell that has a timeline says how many spans it holds; detail=full has the spans themselves.
+ *
+ * The life of a Results: results_new() with the plan, results_add() for each event, results_run() whenever
+ * somebody wants to see how it stands, results_free(). Nothing is locked; it belongs to one thread at a time,
+ * which may hand it on. */
 #pragma once
 
 #include <jansson.h>
@@ -45,7 +49,7 @@ void results_free(Results *results);
  * nobody may change it afterwards. */
 int results_add(Results *results, const json_t *event);
 
-/* Some repetition failed, or a runtime reported an error. */
+/* Some repetition or warm-up failed, or a runtime reported an error. */
 bool results_failed(const Results *results);
 
 /* Every cell has all its repetitions, good or failed; warm-ups do not matter. */
@@ -59,5 +63,7 @@ json_t *results_cells(const Results *results);
  * details with what it was made of. "reason" is there only if there is one, in the run as in its cells.
  *
  * A cell without all its repetitions keeps what it has. Its status is the run's, if that is cancelled,
- * timeout or failed; running or queued in a run that goes on; failed in a run that claims to be done. */
+ * timeout or failed; running or queued in a run that goes on; failed in a run that claims to be done. It
+ * draws the resamples of all intervals and writes the lesson, which takes a while for a large grid, so the
+ * server calls it off its loop. */
 json_t *results_run(const Results *results, const RunHead *head);

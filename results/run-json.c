@@ -1,5 +1,9 @@
 /* Assembles the run object. jansson keeps the order in which keys are set, so the order here is the order
- * that a reader sees. */
+ * that a reader sees.
+ *
+ * What the run says in words is made last, from the finished object: lesson and sentences are written by the
+ * same code that reads a stored run, so they cannot know more than a reader of the JSON does, but for the
+ * facts of the catalog. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +55,8 @@ static json_t *run_string_json(const char *text)
 }
 
 /* What a run says in words. A lesson needs what the catalog says of modes and locks, which the run itself
- * does not. */
+ * does not say. The cells that were read stand in the order in which they were collected, so both have the
+ * same index. The object is changed while it is read, but only by members that nobody has borrowed from. */
 static void run_set_words(const Results *results, json_t *run)
 {
     auto_result_run ResultRun made;

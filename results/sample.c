@@ -33,7 +33,8 @@ const char *sample_time_name(SampleTime time)
     return time_names[time];
 }
 
-/* The limit leaves room to add a few of them up without an overflow. */
+/* The limit leaves room to add a few of them up without an overflow. It is the same for every whole number of
+ * an event. */
 int sample_read_integer(const json_t *value, int64_t *ret)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > INTEGER_MAX)
@@ -49,6 +50,7 @@ static bool is_integer(const json_t *value)
     return sample_read_integer(value, &ignored) == 0;
 }
 
+/* Null means the same as leaving a field out: a runtime may say that it does not know. */
 static bool is_absent(const json_t *value)
 {
     return !value || json_is_null(value);
@@ -105,11 +107,13 @@ static bool is_integers(const json_t *array)
     return is_array_of(array, is_integer);
 }
 
+/* What is in it only the experiment knows; results/cell.c reads what is a number. */
 static bool is_metrics(const json_t *object)
 {
     return is_absent(object) || json_is_object(object);
 }
 
+/* The parts of an event that are passed on, each with its outer shape. A part that is left out is right. */
 static bool sample_is_valid(const json_t *event)
 {
     static const struct {
@@ -151,7 +155,8 @@ static int sample_read_share(const json_t *value, double *ret)
     return 0;
 }
 
-/* Without a span of its own it is that of the wall time. */
+/* Without a span of its own it is that of the wall time. A runtime that says nothing of noise leaves a weight
+ * of 0, as *ret is not touched. */
 static int sample_read_noise(const json_t *object, int64_t wall, SampleNoise *ret)
 {
     json_t *foreign = NULL, *steal = NULL, *throttled = NULL, *span = NULL, *cpus = NULL;
@@ -170,6 +175,7 @@ static int sample_read_noise(const json_t *object, int64_t wall, SampleNoise *re
     return 0;
 }
 
+/* The first n items in a new array; the items are shared. */
 static json_t *sample_first_items(const json_t *array, size_t n)
 {
     json_t *items = json_array();
@@ -181,7 +187,8 @@ static json_t *sample_first_items(const json_t *array, size_t n)
 
 /* Ten thousand tasks have ten thousand rows in each of seven repetitions, and an answer shows 256 of one:
  * what will not be shown is let go at once. Returns the event with at most max_rows of its tasks, a new
- * reference, and sets *ret_n to the rows and entries that it has left. */
+ * reference, and sets *ret_n to the rows and entries that it has left. The event itself belongs to the
+ * caller, so the copy gets arrays of its own where they are cut; everything else is shared with it. */
 static json_t *sample_cut_rows(const json_t *event, size_t max_rows, size_t *ret_n)
 {
     json_t *rows = NULL, *order = NULL, *omitted = NULL, *copy = json_copy((json_t *)event);
@@ -218,6 +225,8 @@ static void sample_keep(const json_t *event, size_t max_rows, Sample *sample)
         sample->event = json_incref(kept);
 }
 
+/* Everything is read into a sample of its own first, so *ret changes only when all of it is right. Nothing of
+ * a failed sample is kept but that it failed; its reason is the caller's business. */
 int sample_read(const json_t *event, size_t max_rows, Sample *ret)
 {
     json_t *status_json = NULL, *reason = NULL, *noise = NULL;

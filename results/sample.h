@@ -1,4 +1,7 @@
-/* One repetition of a cell, as a runtime reported it: checked, and kept until the median is known. */
+/* One repetition of a cell, as a runtime reported it: checked, and kept until the median is known.
+ *
+ * A sample owns its event, in one of two forms; only sample_event() has to know which. One that is all zero
+ * is one that has not come. */
 #pragma once
 
 #include <jansson.h>
@@ -30,12 +33,13 @@ typedef struct SampleNoise {
 
 typedef struct Sample {
     SampleStatus status;
-    SampleNoise noise;             /* only of a good one */
+    SampleNoise noise;             /* only of a good one, and 0 if its runtime says nothing of it */
     int64_t times[N_SAMPLE_TIMES]; /* nanoseconds; only of a good one */
     json_t *event;                 /* owned; the event of a good one, or NULL if it is packed */
     char *packed;                  /* owned; its text instead, if it is large */
 } Sample;
 
+/* Lets go of what a sample holds, and makes it one that has not come. */
 void sample_finish(Sample *sample);
 
 /* The field of the run and of the event: "wall_ns" and so on. */

@@ -1,6 +1,10 @@
 /* The cells of a run are a grid. Those that differ in nothing but the mode are a group, and a sentence is
  * about one group: in it, modes are held against the baseline under the same circumstances. What the groups
- * differ in is the title of each. */
+ * differ in is the title of each.
+ *
+ * The same words are used by the page, by tables and by lists. The page could put them together from the
+ * figures, but then there would be two sets of rules on what may be said, and the page would sooner or later
+ * say more than the verdicts bear. */
 #include "results/sentences.h"
 
 #include <assert.h>
@@ -13,7 +17,8 @@
 
 #define MOST_GROUPS 8 /* with a sentence each; more would be a table again */
 
-/* An axis and its value as one says them. */
+/* An axis and its value as one says them: a count has a noun, a mode and a runtime speak for themselves, a
+ * lock and a parameter need their name. A value that nobody gave is the default, whatever that is. */
 static const char *sentence_axis(Words *words, const Axis *axis, const ResultCell *cell)
 {
     const char *text = axis_is_set(axis, cell) ? words_keep(words, axis_text(axis, cell)) : NULL;
@@ -35,6 +40,7 @@ static const char *sentence_axis(Words *words, const Axis *axis, const ResultCel
     return words_printf(words, "%s %s", axis->name, text);
 }
 
+/* The mode is left out: it is what cells of one title differ in. */
 const char *sentence_title(Words *words, const Axes *varying, const ResultCell *cell)
 {
     const char *title = "";
@@ -46,6 +52,7 @@ const char *sentence_title(Words *words, const Axes *varying, const ResultCell *
     return title;
 }
 
+/* In the order of these kinds, which is not that of the axes. */
 const char *sentence_common(Words *words, const ResultCells *cells)
 {
     static const int kinds[] = {AXIS_TASKS, AXIS_LOCK, AXIS_CPUS};
@@ -61,13 +68,15 @@ const char *sentence_common(Words *words, const ResultCells *cells)
     return common;
 }
 
-/* Whether a cell stands beside another that it is compared with. */
+/* Whether a cell stands beside another that it is compared with. The baseline cell is compared with itself
+ * and has nothing to say. */
 static bool cell_is_compared(const ResultCell *cell)
 {
     return cell->relative.is_known && isfinite(cell->relative.ratio) && !result_is_baseline(cell);
 }
 
-/* The mode that a cell is compared with. */
+/* The mode that a cell is compared with. Others refer to a cell by its index in the JSON, which need not be
+ * its place in the list. */
 static const char *sentence_baseline(const ResultRun *run, const ResultCell *cell)
 {
     for (size_t i = 0; i < run->cells.n; i++) {
@@ -77,12 +86,14 @@ static const char *sentence_baseline(const ResultRun *run, const ResultCell *cel
     return "baseline";
 }
 
+/* The other cell is named by its mode; it is the same in everything else. */
 const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *cell, const char *name)
 {
     return words_printf(words, "%s took %s times the %s time", name, words_ratio(words, cell->relative.ratio),
         sentence_baseline(run, cell));
 }
 
+/* A verdict that is not decided says what would help, if anything is known. */
 const char *sentence_candidate(Words *words, const ResultRelative *relative)
 {
     const char *decided = verdict_words(relative->verdict);
@@ -102,6 +113,8 @@ typedef struct Telling {
     size_t n_groups;
 } Telling;
 
+/* All titles are made once, since each group looks through them. Cells of one title are one group, wherever
+ * they stand in the run. */
 static void telling_begin(Telling *telling, const ResultRun *run)
 {
     auto_axes Axes varying = axes_varying(&run->cells);
@@ -128,7 +141,8 @@ static void telling_end(Telling *telling)
 }
 
 /* Returns "threads took 2.01 times the serial time (slower), processes 0.52 times (faster)" for the group
- * with this title; "" if nothing is decided. */
+ * with this title; "" if nothing is decided. Cells that cannot be told are left to the doubts. The first
+ * clause says what all the others are times of. */
 static const char *group_finding(Telling *telling, const char *title)
 {
     Words *words = &telling->words;
@@ -148,6 +162,7 @@ static const char *group_finding(Telling *telling, const char *title)
     return finding;
 }
 
+/* A sentence for each group, in the order in which their first cells stand. */
 static void add_group_findings(json_t *findings, Telling *telling)
 {
     for (size_t i = 0; i < telling->run->cells.n; i++) {
@@ -189,6 +204,7 @@ static const char *mode_finding(Words *words, const ResultRun *run, const Result
     return words_printf(words, "%s against %s: %s", of->mode, sentence_baseline(run, of), counts);
 }
 
+/* For a grid of many groups: one sentence for each mode, which counts its verdicts. */
 static void add_mode_findings(json_t *findings, Telling *telling)
 {
     json_auto_t *seen = json_object();
@@ -214,6 +230,7 @@ static const char *sentence_doubt(Words *words, const ResultRelative *relative)
     return words_printf(words, "the medians give %s times", words_ratio(words, relative->ratio));
 }
 
+/* Of every cell: what would help differs between them. */
 static json_t *sentences_doubts(Telling *telling)
 {
     Words *words = &telling->words;
@@ -252,7 +269,8 @@ static const char *sentence_ended(Words *words, const ResultRun *run)
         words_count(words, (int64_t)run->cells.n, "cell"));
 }
 
-/* The level is that of the first cell that has one: all have as many repetitions. */
+/* The level is that of the first cell that has one: it depends on the number of good repetitions alone, and
+ * most cells have as many. */
 static const char *sentence_level(Words *words, const ResultCells *cells)
 {
     for (size_t i = 0; i < cells->n; i++) {
@@ -265,6 +283,7 @@ static const char *sentence_level(Words *words, const ResultCells *cells)
     return "";
 }
 
+/* words_join() leaves the gap out where a part is empty: without warm-ups nothing is said of them. */
 const char *sentence_repetitions(Words *words, const ResultRun *run)
 {
     const char *warmups = run->warmup > 0 ? words_count(words, run->warmup, "warm-up") : "";
@@ -278,6 +297,7 @@ const char *sentence_repetitions(Words *words, const ResultRun *run)
     return words_join(words, text, "; ", sentence_level(words, &run->cells));
 }
 
+/* What a reader needs to know whether another machine's figures may be held against these. */
 const char *sentence_machine(Words *words, const ResultHost *host)
 {
     const char *text = host->cpu_model ? host->cpu_model : "unknown CPU";
@@ -305,6 +325,7 @@ const char *sentence_noise(Words *words, const ResultHost *host)
                                  : text;
 }
 
+/* For the page, which shows it in a box; the table writes the reasons as a list (results/prose.c). */
 const char *sentence_care(Words *words, const ResultHost *host)
 {
     const char *reasons = "";
@@ -317,11 +338,13 @@ const char *sentence_care(Words *words, const ResultHost *host)
         *reasons ? reasons : "other work ran meanwhile");
 }
 
+/* NULL becomes null. */
 static void sentences_set(json_t *object, const char *name, const char *text)
 {
     json_object_set_new(object, name, text ? json_string(text) : json_null());
 }
 
+/* The texts are copied into the JSON, so the words can end with this function. */
 json_t *sentences_of_run(const ResultRun *run)
 {
     json_t *sentences = json_object(), *findings = json_array();
@@ -347,6 +370,7 @@ json_t *sentences_of_run(const ResultRun *run)
     return sentences;
 }
 
+/* The cells are read as if they were a run, which gives them to the functions above. */
 static json_t *sentences_titles(const json_t *json)
 {
     auto_result_run ResultRun run;
@@ -361,6 +385,8 @@ static json_t *sentences_titles(const json_t *json)
     return titles;
 }
 
+/* jansson appends a new key at the end, so each cell is made anew with the title first. Titles are found by
+ * place: all items must be objects, as those of a run that is being made are. */
 void sentences_set_titles(json_t *cells)
 {
     json_auto_t *run = json_pack("{s:O}", "cells", cells), *titles = sentences_titles(run);

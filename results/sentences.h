@@ -43,14 +43,17 @@ const char *sentence_care(Words *words, const ResultHost *host);
 /* Returns a new object:
  *
  *     { "heading": "countdown, 2 tasks, lock gil, 2 CPUs",
- *       "findings": a sentence for each group of cells that differ in nothing but the mode, as far as they
- * can be told: ["lock gil: threads took 2.01 times the serial time (slower), ..."]; where there are many
- * groups, one for each mode, "doubts":   for each cell where the repetitions cannot tell, what would help,
- *       "ended":    "Done: 6 of 6 cells measured.",
+ *       "findings": ["lock gil: threads took 2.01 times the serial time (slower), ...", ...],
+ *       "doubts": ["lock gil: threads against serial: cannot tell, HINT.", ...],
+ *       "ended": "Done: 6 of 6 cells measured.",
  *       "repetitions", "machine", "noise", "care": as above, or null }
  *
- * The findings are about the wall time, also of an experiment that is about something else. */
+ * There is a finding for each group of cells that differ in nothing but the mode, as far as they can be told;
+ * where there are many groups, one for each mode. There is a doubt for each cell where the repetitions cannot
+ * tell, with what would help. Both are about the wall time, also of an experiment that is about something
+ * else. */
 json_t *sentences_of_run(const ResultRun *run);
 
-/* Puts "title" in front of the members of each cell in an array of objects, where a reader looks for it. */
+/* Puts "title" in front of the members of each cell in an array of objects, where a reader looks for it. The
+ * objects in the array are replaced. */
 void sentences_set_titles(json_t *cells);

@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "results/sample.h"
 
-/* Spans first; the instants begin at FIRST_INSTANT. */
+/* Spans first; the instants begin at FIRST_INSTANT. The index is what a row keeps in place of the name. */
 static const char *const names[] = {"run", "wait-lock", "wait-io", "outside", "false-wakeup"};
 enum { FIRST_INSTANT = 4, N_KINDS = ARRAY_LENGTH(names) };
 
@@ -44,7 +44,8 @@ static int spans_read_kind(const json_t *value, bool instant, uint32_t *ret)
     return -EINVAL;
 }
 
-/* [task, kind, start, end] or [task, kind, at] */
+/* [task, kind, start, end] or [task, kind, at]. An instant is kept as a span whose end is its start, so both
+ * have one form in memory; where it stands among the rows says which it is. */
 static int spans_read_row(const json_t *item, bool instant, int64_t n_tasks, SpanRow *ret)
 {
     SpanRow row = {0};
@@ -61,6 +62,7 @@ static int spans_read_row(const json_t *item, bool instant, int64_t n_tasks, Spa
     return 0;
 }
 
+/* One bad row refuses the timeline: a picture with a hole in it would be believed. */
 static int spans_read_rows(const json_t *array, bool instant, int64_t n_tasks, SpanRow *rows)
 {
     size_t i;
@@ -73,6 +75,7 @@ static int spans_read_rows(const json_t *array, bool instant, int64_t n_tasks, S
     return 0;
 }
 
+/* The number of rows is looked at before there is memory for them, so a runtime cannot ask for any amount. */
 static int spans_read_all(const json_t *event, int64_t n_tasks, Spans *spans)
 {
     json_t *array = NULL, *instants = NULL, *wall = NULL, *dropped = NULL;
@@ -93,7 +96,8 @@ static int spans_read_all(const json_t *event, int64_t n_tasks, Spans *spans)
     return spans_read_rows(instants, true, n_tasks, spans->rows + spans->n_spans);
 }
 
-/* A runtime that could not trace says why instead, and that is no error of the run. */
+/* A runtime that could not trace says why instead, and that is no error of the run. The reason wins over
+ * spans that stand beside it. */
 int spans_read(const json_t *event, int64_t n_tasks, Spans **ret)
 {
     const char *reason = json_string_value(json_object_get(event, "reason"));
@@ -122,6 +126,7 @@ json_t *spans_counts(const Spans *spans)
         (json_int_t)spans->dropped);
 }
 
+/* The same form as in the event, so a reader of runs and a reader of events need no second parser. */
 json_t *spans_json(const Spans *spans)
 {
     json_t *array, *instants;

@@ -1,12 +1,15 @@
 /* What a traced repetition of a cell recorded: which task did what when. Kept compact, a few dozen bytes a
- * span: as JSON values 20,000 of them would take ten times the room. */
+ * span: as JSON values 20,000 of them would take ten times the room.
+ *
+ * Times begin at 0 with the cell, so the cells of a run can be laid below one another. */
 #pragma once
 
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Spans and instants together, that a runtime may send. */
+/* Spans and instants together, that a runtime may send. They are the one thing that a runtime could send
+ * without end, and all are kept until the run is over. */
 enum { SPANS_MAX_CELL = 20000, SPANS_MAX_RUN = 100000 };
 
 typedef struct SpanRow {
@@ -16,8 +19,8 @@ typedef struct SpanRow {
 } SpanRow;
 
 typedef struct Spans {
-    char *reason; /* why there is nothing; NULL: there is */
-    int64_t wall_ns, dropped;
+    char *reason;             /* why there is nothing; NULL: there is */
+    int64_t wall_ns, dropped; /* of the traced repetition; spans that the runtime had no room for */
     size_t n_spans, n_instants;
     SpanRow *rows; /* the spans, then the instants, each in the order of the event */
 } Spans;

@@ -1,14 +1,18 @@
-/* Statistics on arrays of whole numbers, as a person wants them of a handful of noisy repetitions: the
- * median and how far it can be trusted. Pure functions; nothing here knows what was measured.
+/* Statistics on arrays of whole numbers, as a person wants them of a handful of noisy repetitions: the median
+ * and how far it can be trusted. Pure functions; nothing here knows what was measured.
  *
- * All values must lie between 0 and 2^62, so that nothing overflows. */
+ * All values must lie between 0 and 2^62, so that nothing overflows.
+ *
+ * No clock and no unit is known here; results/figures.c decides which values are good, results/verdict.c what
+ * their intervals mean. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* How many resamples a bootstrap draws. */
+/* How many resamples a bootstrap draws. The ends of a 95 % interval are then the 26th values from either
+ * side, which no single odd draw moves far. */
 #define STATS_RESAMPLES 1000
 
 /* The least number of values that gives an interval of the median at a level of 0.95. */

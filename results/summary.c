@@ -1,4 +1,6 @@
-/* One line has room for one figure: the one that says most of what the experiment is about. */
+/* One line has room for one figure: the one that says most of what the experiment is about. Which figure that
+ * is, the experiment's descriptor says (its headline); here is only decided which cell's figure stands for
+ * the run, and that is always an extreme, since an average over a grid would be true of no cell. */
 #include "results/summary.h"
 
 #include <math.h>
@@ -18,7 +20,8 @@ static json_t *summary_headline(const char *text, json_t *value, const char *uni
     return json_pack("{s:s, s:o, s:s}", "text", text, "value", value, "unit", unit);
 }
 
-/* The unit stands at the end of a figure's name. */
+/* The unit stands at the end of a figure's name; what has none is a count. A name that is nothing but a unit
+ * has nothing before it to be a figure of. */
 static const char *summary_unit(const char *path)
 {
     static const char *const units[][2] = {
@@ -34,7 +37,8 @@ static const char *summary_unit(const char *path)
     return "count";
 }
 
-/* The largest: of lost updates, latencies and memory that is the one worth a look. */
+/* The largest: of lost updates, latencies and memory that is the one worth a look. null if no cell has the
+ * figure. */
 static json_t *summary_of_figure(const ResultRun *run, const Axes *varying, const char *path)
 {
     const char *dot = strrchr(path, '.'), *unit = summary_unit(path);
@@ -59,7 +63,8 @@ static json_t *summary_of_figure(const ResultRun *run, const Axes *varying, cons
     return summary_headline(text, json_incref(largest), unit);
 }
 
-/* The cell whose time is farthest from that of its baseline cell, as a factor: half is as far as twice. */
+/* The cell whose time is farthest from that of its baseline cell, as a factor: half is as far as twice. The
+ * test is true for NAN as well, and so passes over cells that were not compared. */
 static const ResultCell *summary_farthest(const ResultCells *cells)
 {
     const ResultCell *farthest = NULL;

@@ -9,8 +9,8 @@
  * time). Returns a new object:
  *
  *     { "reason": only if there is one, "queued_ns", "duration_ns", "n_cells", "noisy",
- *       "headline": { "text": "threads took 1.98 times the serial time", "value": 1.98, "unit": "ratio" } or
- * null }
+ *       "headline": null or
+ *           { "text": "threads took 1.98 times the serial time", "value": 1.98, "unit": "ratio" } }
  *
  * The headline of a run about time is the ratio to serial that is farthest from 1, else the median of its
  * first cell; of any other the largest figure. */

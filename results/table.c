@@ -41,6 +41,7 @@ static double table_longest_wall(const ResultCells *cells)
     return longest;
 }
 
+/* The bars stand beside their figures, and a cell without a time has neither. */
 static void table_add_wall(Layout *layout, const ResultCells *cells)
 {
     size_t median = layout_add(layout, "wall", true, LAYOUT_KEEP);
@@ -56,13 +57,15 @@ static void table_add_wall(Layout *layout, const ResultCells *cells)
     }
 }
 
+/* Both ends are known, or neither (results/cell.c). */
 static bool table_has_interval(const ResultTime *time)
 {
     return time->low != RESULT_UNKNOWN;
 }
 
 /* Returns the text of the interval, or of smallest to largest where there is none: in brackets if other cells
- * have one. NULL for a single sample. */
+ * have one, because a range of two samples must not be taken for an interval. NULL for a single sample. Sets
+ * *brackets if it used them. */
 static char *table_interval_text(const ResultTime *wall, bool others_have, bool *brackets)
 {
     auto_free char *range = NULL;
@@ -87,7 +90,8 @@ static bool table_any_interval(const ResultCells *cells)
     return false;
 }
 
-/* Returns whether there are brackets to explain. */
+/* Returns whether there are brackets to explain. The head says which of the two kinds of range the column
+ * holds. */
 static bool table_add_interval(Layout *layout, const ResultCells *cells)
 {
     bool others_have = table_any_interval(cells), brackets = false;
@@ -111,7 +115,8 @@ static const char *table_verdict_text(const ResultCell *cell)
 }
 
 /* A column exists only if some cell has something to say in it: a table without serial cells has no ratios,
- * one of a run that is over has no statuses. */
+ * one of a run that is over has no statuses. Without any ratio there are no verdicts either, so the column
+ * has statuses alone and is called so. */
 static void table_add_verdict(Layout *layout, const ResultCells *cells)
 {
     bool any_ratio = false, any_verdict = false;
@@ -161,6 +166,8 @@ static void table_add_costs(Layout *layout, const ResultCells *cells)
     }
 }
 
+/* The order of the columns is that of the calls: what a cell is, how long it took, what that means, what
+ * explains it. */
 static void table_write_cells(const ResultCells *cells, const Axes *varying, bool markdown, FILE *file)
 {
     Layout *layout = layout_new(cells->n, markdown);

@@ -1,4 +1,5 @@
-/* The order in which the keys are set is the one that a reader sees. */
+/* Times and ratios as JSON. The order in which the keys are set is the one that a reader sees. Times stay
+ * whole nanoseconds; ratios and levels are rounded, because most of their digits mean nothing. */
 #include "results/time-json.h"
 
 #include <math.h>
@@ -8,6 +9,8 @@
 #define RATIO_DIGITS 4
 #define LEVEL_DIGITS 3
 
+/* Rounds to so many significant digits. printf() counts them from the first that is not 0, so a ratio of
+ * 0.00123456 keeps as many as one of 123.456. */
 static double time_round(double value, int digits)
 {
     char text[40];
@@ -26,7 +29,7 @@ static json_t *time_real_json(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* Two of a kind, or null. */
+/* Two of a kind, or null where the lower one is null. Takes both over. */
 static json_t *time_interval_json(json_t *low, json_t *high)
 {
     json_t *pair = json_pack("[o, o]", low, high);
@@ -70,6 +73,7 @@ ResultRelative relative_from_ratio(const Ratio *ratio, char **ret_hint)
     };
 }
 
+/* The hint is left out where there is none; the other members are always there. */
 void relative_json_set(json_t *object, const ResultRelative *relative)
 {
     json_object_set_new(object, "ratio", time_real_json(relative->ratio));

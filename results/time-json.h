@@ -7,7 +7,8 @@
 
 #include "results/cell.h"
 
-/* Returns {median, min, max, mad, interval, level}, a new reference; null for a time that is not known. */
+/* Returns {median, min, max, mad, interval, level}, a new reference; null for a time that is not known. The
+ * samples are not in it: a run adds its own. */
 json_t *time_json(const ResultTime *time);
 
 /* Returns the comparison that a ratio makes, rounded as it is shown: a ratio of 1.984 says enough, and is

@@ -14,6 +14,7 @@
 #include "results/axes.h"
 #include "results/collected.h"
 
+/* By jansson, because a label or a reason may hold what must be escaped. */
 static void trace_write_string(const char *text, FILE *file)
 {
     json_auto_t *string = json_string(text);
@@ -21,13 +22,14 @@ static void trace_write_string(const char *text, FILE *file)
     json_dumpf(string, file, JSON_ENCODE_ANY);
 }
 
+/* JSON allows no comma behind the last item, so each event but the first begins with one. */
 static void trace_begin_event(bool *first, FILE *file)
 {
     fputs(*first ? "\n" : ",\n", file);
     *first = false;
 }
 
-/* A name that is shown for a process or a thread. */
+/* A name that is shown for a process or a thread: an event of metadata ("M"), which has no time. */
 static void trace_write_name(const char *what, const char *key, const char *name, size_t process,
     uint32_t thread, bool *first, FILE *file)
 {
@@ -53,6 +55,8 @@ static void trace_write_time(const char *key, int64_t ns, FILE *file)
     fprintf(file, ",\"%s\":%.17g", key, us);
 }
 
+/* A span is a complete event ("X") with its length; an instant ("i") is drawn in its own thread only ("s":
+ * "t"). */
 static void trace_write_row(const SpanRow *row, bool instant, size_t process, bool *first, FILE *file)
 {
     trace_begin_event(first, file);
@@ -66,7 +70,8 @@ static void trace_write_row(const SpanRow *row, bool instant, size_t process, bo
     fputs("}", file);
 }
 
-/* Names each task that has a row, once: of ten thousand idle tasks the few that did something are shown. */
+/* Names each task that has a row, once: of ten thousand idle tasks the few that did something are shown.
+ * Tasks in rows are below n_tasks, as spans_read() has checked. */
 static void trace_write_thread_names(
     const Spans *spans, size_t n_tasks, size_t process, bool *first, FILE *file)
 {
@@ -109,7 +114,7 @@ static void trace_write_cell(const CollectedCell *cell, size_t process, bool *fi
         trace_write_row(&spans->rows[i], i >= spans->n_spans, process, first, file);
 }
 
-/* What the cells are, in their order. */
+/* What the cells are, in their order: a trace needs their names and none of their figures. */
 static ResultCells trace_cells(const Results *results)
 {
     ResultCells cells = result_cells_new(results->n_cells);
@@ -119,6 +124,8 @@ static ResultCells trace_cells(const Results *results)
     return cells;
 }
 
+/* A cell is a process in the picture, numbered by its place from 1, and named even where there is only a
+ * reason why it has no timeline. */
 char *trace_format(const Results *results, size_t *ret_length)
 {
     auto_result_cells ResultCells cells = trace_cells(results);

@@ -18,6 +18,9 @@
 #define MOST_REPETITIONS 200 /* beyond that, more of the same is no good advice */
 #define USUAL_REPETITIONS 7
 
+/* The question is never whether the medians differ, since measured times always do. It is whether the whole
+ * interval lies on one side. An interval that holds 1 but is wider than the band of "same" is undecided: the
+ * repetitions would bear either answer. */
 Verdict verdict_make(const Ratio *ratio)
 {
     if (!ratio->has_interval)
@@ -60,7 +63,9 @@ Verdict verdict_from_name(const char *name)
 }
 
 /* How many repetitions should decide it: half the width must become less than the way from the ratio to 1,
- * or, for "same", than the way to the nearer edge of the five percent. */
+ * or, for "same", than the way to the nearer edge of the five percent. Whichever of the two ways is longer is
+ * reached first. Width goes with the square root of n, so the number needed goes with the square of how much
+ * narrower it must be. */
 static double verdict_repetitions(const Ratio *ratio)
 {
     double away = fabs(ratio->value - 1), half = (ratio->high - ratio->low) / 2;
@@ -71,6 +76,8 @@ static double verdict_repetitions(const Ratio *ratio)
     return ceil(fmax(needed, 2 * n) / 10) * 10;
 }
 
+/* Without an interval, repetitions are what is missing. With one that is far too wide, more of them is no
+ * good advice: longer tasks or a quieter machine help more. */
 char *verdict_hint(const Ratio *ratio)
 {
     auto_free char *low = NULL, *high = NULL;

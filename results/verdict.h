@@ -1,5 +1,8 @@
 /* Is one median faster or slower than another, or the same? And if the repetitions cannot tell, what would
- * help. */
+ * help.
+ *
+ * "Cannot tell" is an answer like the others, and the most honest one of a noisy machine. Nobody else in the
+ * program decides between faster and slower. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,14 +16,16 @@ typedef enum Verdict {
     VERDICT_CANNOT_TELL,
 } Verdict;
 
-/* A median over the one it is compared with. */
+/* A median over the one it is compared with; below 1 is faster. */
 typedef struct Ratio {
-    double value;
+    double value;      /* 0: not known */
     bool has_interval; /* false if one side has too few good repetitions */
-    double low, high;
-    size_t n; /* good repetitions of the side that has fewer */
+    double low, high;  /* at 95 %; only if has_interval */
+    size_t n;          /* good repetitions of the side that has fewer */
 } Ratio;
 
+/* The verdict of a ratio by its interval alone; the ratio itself does not count. VERDICT_CANNOT_TELL without
+ * an interval. */
 Verdict verdict_make(const Ratio *ratio);
 
 /* "same", "faster", "slower" or "cannot tell"; NULL for VERDICT_NONE. */

@@ -13,6 +13,7 @@
 
 #define LARGEST 1e18 /* of what a run may hold */
 
+/* The list may move when it grows; the texts do not, and only they are handed out. */
 const char *words_keep(Words *words, char *text)
 {
     if (!text)
@@ -43,6 +44,7 @@ const char *words_printf(Words *words, const char *format, ...)
     return text;
 }
 
+/* So a list can begin with an empty text and needs no case for its first member. */
 const char *words_join(Words *words, const char *first, const char *gap, const char *second)
 {
     return words_printf(words, "%s%s%s", first, *first && *second ? gap : "", second);
@@ -64,7 +66,7 @@ static const char *fill_name(const char *at, const WordsName *names, size_t n_na
     return NULL;
 }
 
-/* The same for one of two: "[one|many]". */
+/* The same for one of two: "[one|many]". NULL for a bracket that is no such choice. */
 static const char *fill_choice(const char *at, bool is_many, FILE *file)
 {
     size_t one = strcspn(at + 1, "|]"), many;
@@ -78,6 +80,7 @@ static const char *fill_choice(const char *at, bool is_many, FILE *file)
     return at + 3 + one + many;
 }
 
+/* What was filled in is not looked at again, so a name of a lock with brackets in it stays as it is. */
 const char *words_fill(
     Words *words, const char *template, const WordsName *names, size_t n_names, bool is_many)
 {
@@ -99,6 +102,7 @@ const char *words_fill(
     return words_keep(words, text);
 }
 
+/* Of the nouns of this program: "process" and "fetch" take -es, all others -s. */
 const char *words_plural(Words *words, const char *noun)
 {
     size_t length = strlen(noun);
@@ -113,6 +117,8 @@ const char *words_count(Words *words, int64_t n, const char *noun)
         words, "%s %s", words_integer(words, (double)n), n == 1 ? noun : words_plural(words, noun));
 }
 
+/* The bound comes before the conversion: a double that does not fit into a whole number is undefined
+ * behaviour there. NAN fails the test too and becomes the largest. */
 const char *words_integer(Words *words, double value)
 {
     return words_keep(words, human_integer((int64_t)(value < LARGEST ? value : LARGEST)));

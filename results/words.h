@@ -23,9 +23,10 @@ typedef struct WordsName {
     const char *name, *text;
 } WordsName;
 
-/* Takes over a text that was allocated, or NULL, and returns it. */
+/* Takes over a text that was allocated, or NULL, and returns it. It lives as long as the words. */
 const char *words_keep(Words *words, char *text);
 
+/* A text by the rules of printf. Its arguments may be earlier texts of the same words. */
 const char *words_printf(Words *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *words_vprintf(Words *words, const char *format, va_list args);
 
@@ -43,6 +44,7 @@ const char *words_plural(Words *words, const char *noun);
 /* "1 CPU", "2,000 CPUs" */
 const char *words_count(Words *words, int64_t n, const char *noun);
 
+/* Frees all texts, and leaves an empty list. */
 void words_finish(Words *words);
 
 #define auto_words __attribute__((cleanup(words_finish)))
