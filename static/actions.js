@@ -27,9 +27,11 @@ const ALOUD = {
     found: 'Connected again.',
 };
 
-// The text of the status is set only when it changes: a screen reader would read the same words again.
+// Run is never disabled, only aria-disabled: a disabled button loses the focus. The text of the status is set
+// only when it changes, because a screen reader would read the same words again.
 //
-// Returns {node, size, begin(), end(), say(text), joined(), tell(name, data)}.
+// cancel() is called for a click on Cancel. Returns {node, size, begin(), end(), say(text), joined(),
+// tell(name, data)}: size is the place for the size of the grid, tell() takes an event of the run.
 export function makeActions(cancel) {
     const runButton = el('button', {type: 'submit', class: 'main'}, 'Run');
     const cancelButton = el('button', {type: 'button', hidden: true, on: {click: cancel}}, 'Cancel');
@@ -39,6 +41,8 @@ export function makeActions(cancel) {
     const progress = makeProgress();
     const shared = el('p', {class: 'hint', hidden: true}, JOINED);
     let stopClock = () => {};
+    // Everything that differs between "a run is on its way" and "none is" changes here, so no part can be
+    // left behind.
     const set = (isRunning) => {
         stopClock();
         stopClock = isRunning ? startClock(clock) : () => {};
@@ -66,11 +70,14 @@ export function makeActions(cancel) {
         ),
         size,
         say,
+        // The old words go at once: a second run may end with the same ones, and then a screen reader would
+        // be silent.
         begin() {
             set(true);
             say('');
         },
         end() {
+            // A hidden button cannot have the focus, and a keyboard would begin again at the top of the page.
             if (document.activeElement === cancelButton) runButton.focus();
             set(false);
         },

@@ -15,6 +15,7 @@ function escape(text) {
         .replace(/['()*!~]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
 }
 
+// Blanks around a value or an item mean nothing, so two spellings of the same request have one address.
 export function normalText(parameter, text) {
     return parameter.list
         ? text
@@ -42,6 +43,7 @@ export function changedValues(catalog, state) {
     return changed;
 }
 
+// The part that the page's address and the request's have in common: run/countdown?tasks=2.
 export function path(experiment, values) {
     const query = Object.entries(values)
         .map(([name, text]) => `${escape(name)}=${escape(text)}`)
@@ -50,6 +52,7 @@ export function path(experiment, values) {
     return `run/${escape(experiment)}${query ? '?' + query : ''}`;
 }
 
+// A run's id is a ULID: 26 digits of Crockford's base 32, which has no I, L, O and U.
 const ID = '[0-9A-HJKMNP-TV-Z]{26}';
 
 // The runs that an address is about: {run: id}, {compare: [id, id]}, or null if it is about the form.
@@ -61,8 +64,9 @@ export function readRunAddress(hash) {
     return two && {compare: [two[1], two[2]]};
 }
 
-// The state that asks for the same as a run. Its label and prediction belong to the
-// person who typed them, so those of the form stay.
+// The state that asks for the same as a run. Its label and prediction belong to the person who typed them, so
+// those of the form (own) stay. A size that the server chose is left out, so that it chooses anew for what
+// the form becomes.
 export function stateOf(catalog, {experiment, request}, own = {}) {
     const words = ['label', 'prediction'];
     const values = Object.fromEntries(words.filter((name) => own[name]).map((name) => [name, own[name]]));
@@ -104,6 +108,9 @@ export function readAddress(catalog, hash) {
     return {state, notes};
 }
 
+// Takes a value of the address into the state. Choices that are not here are left out and noted, aliases
+// become the names that the form has boxes for, and their order becomes that of the form. A value that is
+// typed is taken as it is: the server judges it.
 function adopt(parameter, text, state, notes) {
     if (parameter.type !== 'choice') {
         state.values[parameter.name] = text;
@@ -128,8 +135,9 @@ function safeDecode(text) {
     }
 }
 
-// How many cells the lists of a state span. It is the product of the lengths, and the server counts likewise;
-// so that somebody who ticks one box too many sees the limit before pressing Run.
+// How many cells the lists of a state span, so that somebody who ticks one box too many sees the limit before
+// pressing Run. It is the product of the lengths, and the server counts likewise. A list with nothing in it
+// counts as one: what is wrong with it the server says.
 export function countCells(catalog, state) {
     return formParameters(catalog, experimentOf(catalog, state.experiment))
         .filter((parameter) => parameter.list)

@@ -37,10 +37,12 @@ export function setToken(text) {
     }
 }
 
+// A link cannot carry a token, so what offers a link asks this first (trace.js).
 export function hasToken() {
     return token !== null;
 }
 
+// Asks the person. null if the dialog was left without a token.
 async function newToken(problem) {
     const given = await askForToken(problem);
 
@@ -55,6 +57,7 @@ async function newToken(problem) {
 // person has just answered. So all wait for one answer, and a request that was sent with an older token than
 // there is now is simply repeated.
 export async function ask(path, {headers, ...options} = {}) {
+    // Each round is one attempt; it ends with any answer but 401, or when the person gives no token.
     for (;;) {
         const sent = token;
         const answer = await fetch(path, {
@@ -74,8 +77,9 @@ export async function ask(path, {headers, ...options} = {}) {
     }
 }
 
-// What an answer that is none of success says. Between the page and the server there may be a proxy that speaks
-// HTML when the server is away; its words are of no help, so they are not shown.
+// What an answer that is none of success says. Between the page and the server there may be a proxy that
+// speaks HTML when the server is away; its words are of no help, so they are not shown. Retry-After is a
+// header, and goes into the problem so that there is one place to look.
 export async function refusal(answer) {
     const isJson = /[/+]json\b/.test(answer.headers.get('Content-Type') ?? '');
     const retry = answer.headers.get('Retry-After');
@@ -113,6 +117,7 @@ export async function askJson(path, {body, headers, ...options} = {}) {
     }
 }
 
+// What fetch() throws where no answer came at all, in the form of a problem.
 export function unreachable(error) {
     return new Refused({
         title: 'No answer',

@@ -1,5 +1,9 @@
 // The page as a whole: reads the catalog, keeps the form's state in the address, runs, shows what came of it.
 // All state is here: what the form holds, which result is shown, and how to draw its chart again.
+//
+// The form's state has one way round: an edit changes the state, the state changes the address, and an
+// address that changes by itself (a link, the Back button) becomes the state again. replaceState() and
+// pushState() raise no event, so that way is not gone round for ever.
 import {makeActions} from './actions.js';
 import {changedValues, countCells, path, readAddress, readRunAddress, stateOf} from './address.js';
 import {onTokenNeeded, Refused} from './api.js';
@@ -31,6 +35,7 @@ let curl;
 const actions = makeActions(() => runner.cancel());
 const runner = makeRunner({actions, show, refuse});
 
+// What the answer of curl can be written in; none if the server does not say.
 function formats() {
     return catalog.parameters.find((parameter) => parameter.name === 'format')?.choices ?? [];
 }
@@ -59,6 +64,9 @@ function stateChanged() {
     showState();
 }
 
+// Makes the whole form anew: another experiment has other fields. That removes the field which had the focus,
+// so it is given to the experiment that was chosen. Choosing one is a step that Back can undo (pushState); an
+// edit is none.
 function showForm() {
     fillForm(form, catalog, state, {
         actions: actions.node,
@@ -84,6 +92,8 @@ function showForm() {
     showState();
 }
 
+// What the address asks for: a run, a comparison, or a form that is filled in. A comparison leaves the form
+// as it is, and so does a run until it is found; only a page without a form makes one at once.
 function readHash() {
     const about = readRunAddress(location.hash);
     const {state: read, notes} = readAddress(catalog, location.hash);
@@ -100,11 +110,13 @@ function readHash() {
     }
 }
 
+// What was said of the last request is no longer true of the next.
 function clearProblems() {
     markErrors(form, []);
     showNotes(byId('problem'), []);
 }
 
+// The values are read once: what the form holds when the run is over may be something else by then.
 function run() {
     if (runner.isBusy()) return;
     stateChanged();
@@ -115,10 +127,12 @@ function run() {
     runner.follow(() => bookRun(experiment, values), {values});
 }
 
-// The form takes the parameters of a run that is opened by its address, so that the same can be run again.
+// The form takes the parameters of a run that is opened by its address, so that the same can be run again. A
+// run of an experiment that is not here any more is only shown.
 function open(id) {
     clearProblems();
     runner.follow((signal) => getRun(id, signal), {
+        // Before the run is over, so that the form can be used while it goes on.
         found(opened) {
             if (!experimentOf(catalog, opened.experiment)) return;
             state = stateOf(catalog, opened, state.values);
@@ -127,6 +141,8 @@ function open(id) {
     });
 }
 
+// What is no refusal is a fault of the page, and is thrown on to where a developer sees it. Each bad
+// parameter is marked at its field, and the box leads there.
 function refuse(error) {
     if (!(error instanceof Refused)) throw error;
     const marked = markErrors(form, error.problem.errors ?? []);
@@ -158,7 +174,8 @@ function show(over, values = valuesOf(over)) {
     scrollToResult();
 }
 
-// Colours and sizes are part of the picture.
+// Colours and sizes are part of the picture, so a canvas must be drawn again. A window that is being resized
+// says so many times a second; it is drawn when that ends.
 function redrawOnChange() {
     let timer;
 
@@ -188,6 +205,8 @@ function showMachine() {
         `Runtimes: ${runtimes.join(', ')}. ${plural(catalog.runtimes[0].cpus_usable, 'usable CPU')}.`;
 }
 
+// In this order: the signs must be known before anything with a mode or a lock is drawn, and the history
+// before an address can open a run.
 async function start() {
     keepClient();
     onTokenNeeded(askForToken);

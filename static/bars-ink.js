@@ -1,7 +1,11 @@
 // What is on top of the bars: titles of groups with the sign of their lock, whiskers, ideals, numbers and
 // failures. Colours and type come from the style sheet, so light and dark are decided in one place.
+//
+// Chart.js calls overlay() when it has drawn its bars; everything here is then painted over them on the same
+// canvas, at the places that the scales of the chart tell.
 import {signFill} from './signs.js';
 
+// Read anew for each drawing, since the theme of the system can change at any time.
 export function readTheme(node) {
     const style = getComputedStyle(node);
     const colour = (name) => style.getPropertyValue(name).trim();
@@ -23,6 +27,8 @@ function write(pen, theme, text, {x, y, weight = 400, colour = theme.text, width
     pen.fillText(cut(pen, text, width), x, y);
 }
 
+// The text cut to a width in pixels, with an ellipsis. Letters differ in width, so it is measured and not
+// counted.
 function cut(pen, text, width) {
     let short = text;
 
@@ -48,6 +54,7 @@ function addVertical(pen, x, y, half) {
     pen.lineTo(x, y + half);
 }
 
+// Dashed and taller than the bar, so it is not taken for an end of the whisker.
 function drawIdeal(pen, theme, x, y, half) {
     pen.beginPath();
     addVertical(pen, x, y, half + 4);
@@ -74,6 +81,7 @@ function drawWhisker(pen, theme, {low, high, end}, y, half) {
     strokeWithRim(pen, theme, {width: 1.5, rim: 4.5});
 }
 
+// On a phone there is room for the time alone.
 function numberText(row, isWide) {
     return isWide && row.ratio ? `${row.text}  ${row.ratio}` : row.text;
 }
@@ -101,6 +109,7 @@ export function numberRoom(pen, theme, rows, isWide) {
     );
 }
 
+// The number stands behind whatever reaches farthest, or it would be crossed by a line.
 function drawMeasured(pen, theme, row, {at, end, y, half, isWide}) {
     const x = Math.min(end, at(Math.max(row.value, row.high ?? 0, row.ideal ?? 0))) + 8;
 

@@ -43,6 +43,8 @@ function textAt(path, value) {
 
 // {group, sign} for the title of a group, or {sign, label, value, low, high, ideal, text, ratio, failed}.
 export function barRows(cells, path = WALL_TIME) {
+    // Under the title of its group a bar needs only the name of its mode. There are titles if there are
+    // several groups, and one of them has several bars or some name is too long to stand beside its bar.
     const groups = groupCells(cells);
     const names = cells.map((cell) => cellName(cell, cells));
     const isLong = names.some((name) => name.length > LONGEST_LABEL);
@@ -78,6 +80,8 @@ function otherRow(cell, path) {
     };
 }
 
+// A cell that failed may have times of its good repetitions; the bar is drawn, and the reason is kept with
+// it.
 function wallRow(cell, cells) {
     if (!hasTimes(cell)) return {failed: statusText(cell)};
     const [low, high] = whisker(cell.wall_ns);
@@ -105,10 +109,12 @@ export function barsInWords(rows, path = WALL_TIME) {
     );
 }
 
+// 0 without whiskers.
 function longestWhisker(rows) {
     return Math.max(0, ...rows.map((row) => row.high ?? 0));
 }
 
+// Where the axis ends: at the longest bar, ideal or whisker; but no whisker stretches it beyond its room.
 function axisEnd(rows) {
     const longest = Math.max(1, ...rows.flatMap((row) => [row.value ?? 0, row.ideal ?? 0]));
 
@@ -120,6 +126,9 @@ export function hasArrows(rows) {
     return longestWhisker(rows) > axisEnd(rows);
 }
 
+// No animation and no tooltips: a picture that moves takes CPU time from the run that is measured next, and
+// everything is written beside the bars already. The axis begins at zero, as lengths could not be compared
+// otherwise; below it only if a figure is negative.
 function options(rows, path, theme, room) {
     return {
         indexAxis: 'y',
@@ -164,7 +173,8 @@ function options(rows, path, theme, room) {
     };
 }
 
-// Draws the rows of a path into the canvas, whose box this sizes; returns the Chart, which the caller destroys.
+// Draws the rows of a path into the canvas, whose box this sizes: many rows are lower, so that 64 of them fit
+// a projector. Returns the Chart, which the caller destroys before it draws into the canvas again.
 export function drawBars(canvas, rows, path = WALL_TIME) {
     const box = canvas.parentElement;
     const theme = readTheme(box);

@@ -16,6 +16,7 @@ const COLUMNS = [
     {head: 'status', value: statusNode},
 ];
 
+// A run that several people asked for has the labels of all.
 function names({labels = [], label}) {
     const all = labels.length > 0 ? labels : [label];
 
@@ -29,7 +30,8 @@ export function boardPart() {
     const said = el('p', {class: 'hint', role: 'status'});
     let abort = null;
 
-    // An end takes the place of its beginning. Other rows stay as they are: somebody may be reading them.
+    // An end takes the place of its beginning. Other rows stay as they are: somebody may be reading them. The
+    // focus moves with the row, or a keyboard would lose its place each time a run ends.
     function add(data) {
         const made = table('Begun or ended, newest first', COLUMNS, [data]);
         const row = made.querySelector('tbody tr');
@@ -45,6 +47,7 @@ export function boardPart() {
         if (body?.rows.length > MOST_ROWS) body.lastElementChild.remove();
     }
 
+    // A stream that was given up by the page itself (aborted) is no news; one that the server refuses is.
     async function read() {
         const {signal} = (abort = new AbortController());
         const connected = (isSo) => {

@@ -20,12 +20,14 @@ export function baselineOf(catalog) {
     return catalog.modes.find(({baseline}) => baseline)?.name ?? 'baseline';
 }
 
-// The parameters that a form keeps when another experiment is chosen.
+// The parameters that a form keeps when another experiment is chosen. The values of the others would mean
+// something else there, or nothing.
 export function commonNames(catalog) {
     return catalog.parameters.map(({name}) => name).filter((name) => !NOT_IN_FORM.includes(name));
 }
 
-// The parameters of an experiment's form in three parts: {front, own, folded}.
+// The parameters of an experiment's form in three parts: {front, own, folded}. In front stands what makes the
+// comparison, then what only this experiment has; what few people change is folded away.
 export function formParts(catalog, experiment) {
     const usable = catalog.parameters.filter(
         (p) => !NOT_IN_FORM.includes(p.name) && !isForced(p) && !isDerived(p, experiment),
@@ -38,6 +40,7 @@ export function formParts(catalog, experiment) {
     };
 }
 
+// All of them, in the order of the form.
 export function formParameters(catalog, experiment) {
     const parts = formParts(catalog, experiment);
 

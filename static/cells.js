@@ -8,6 +8,7 @@ export function axisValue(cell, axis) {
     return AXES.includes(axis) || axis === 'mode' ? cell[axis] : (cell.params?.[axis] ?? null);
 }
 
+// How many values an axis has among the cells.
 export function distinct(cells, axis) {
     return new Set(cells.map((cell) => JSON.stringify(axisValue(cell, axis)))).size;
 }
@@ -44,6 +45,7 @@ export function cellName(cell, cells) {
     return names.join(', ') || cell.mode;
 }
 
+// A cell that failed may have times all the same, and one that was never begun has none.
 export function hasTimes(cell) {
     return typeof cell.wall_ns?.median === 'number';
 }

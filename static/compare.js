@@ -25,6 +25,7 @@ function cellTitle({mode, title}) {
     return [mode, title].filter(Boolean).join(', ');
 }
 
+// The figure, and below it its interval where there is one.
 function median(stats) {
     const {median: value, interval} = stats ?? {};
 
@@ -41,6 +42,7 @@ function ratioNode({ratio: value, interval}) {
     ].filter(Boolean);
 }
 
+// A row for each pair. The ratio is candidate over baseline: below 1 the candidate took less time.
 function cellsTable({cells}) {
     const columns = [
         {head: 'cell', value: (cell) => [signNode('mode', cell.mode), ' ', cellTitle(cell)]},
@@ -53,6 +55,7 @@ function cellsTable({cells}) {
     return table('Median wall times of the cells that both have', columns, cells);
 }
 
+// The cells that only one of the runs has; nothing if there are none.
 function lonely(who, cells) {
     return (
         cells.length > 0 &&
@@ -76,6 +79,7 @@ function lonely(who, cells) {
 export async function showComparison(section, [baseline, candidate], closed) {
     const query = new URLSearchParams({baseline, candidate});
     const found = await askJson(`compare?${query}`);
+    // closed() puts the form's address back, or a reload would open the comparison again.
     const close = () => {
         section.hidden = true;
         closed();

@@ -10,7 +10,8 @@ export function curlLine(experiment, values, format = '') {
 }
 
 // A box with the line. formats: the choices of the parameter format, or none. Returns {node, show}, where
-// show(experiment, values) puts another line into it.
+// show(experiment, values) puts another line into it; the format that was chosen stays. json is what the
+// server answers anyway, so it is not in the line.
 export function curlBox(title, formats = []) {
     const line = el('code', {});
     const said = el('span', {class: 'said', role: 'status'});

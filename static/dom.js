@@ -24,7 +24,8 @@ export function byId(id) {
     return document.getElementById(id);
 }
 
-// A folded part whose content is made when it is first opened: a run of 64 cells has thousands of rows.
+// A folded part whose content is made when it is first opened: a run of 64 cells has thousands of rows, which
+// nobody may ever look at.
 export function folded(title, make) {
     const body = el('div');
     const details = el('details', {class: 'fold'}, el('summary', {}, title), body);
@@ -35,7 +36,8 @@ export function folded(title, make) {
     return details;
 }
 
-// A part that is opened and closed by its title. Returns {node, isOpen}.
+// A part that is opened and closed by its title; opened() and closed() are called when that happens. Returns
+// {node, isOpen}.
 export function openable(title, opened, children, closed = () => {}) {
     const node = el('details', {class: 'panel'}, el('summary', {}, title), children);
 

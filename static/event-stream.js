@@ -2,6 +2,7 @@
 // connection that breaks is made again, from behind the last event, after pauses that grow.
 import {ask, Refused, refusal} from './api.js';
 
+// Half a minute in all, in which a server has time to start again.
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 16000];
 
 // "id: 3\nevent: sample\ndata: {…}" as {id, name, data}; a comment has no data.
@@ -33,10 +34,12 @@ async function* parseStream(body) {
             yield* texts.map(parseEvent).filter((event) => event.data);
         }
     } finally {
+        // A reader that stops early must close the connection, as a browser has few to one host.
         reader.cancel().catch(() => {});
     }
 }
 
+// Ends early if the signal does, so that a page which gives up does not come back half a minute later.
 function pause(ms, signal) {
     return new Promise((resolve, reject) => {
         const stop = () => {
@@ -52,7 +55,8 @@ function pause(ms, signal) {
     });
 }
 
-// The stream, or null if nothing is left of it. A server that has trouble (5xx) is asked again.
+// The stream, or null if nothing is left of it (204). A server that has trouble (5xx) is asked again, as it
+// may be starting; any other refusal would be the same next time, and is thrown as Refused.
 async function connect(path, last, signal) {
     const answer = await ask(path, {
         signal,
@@ -71,7 +75,7 @@ async function connect(path, last, signal) {
 // counted twice and the end is not missed. Pauses grow, or thirty pages would come back to a restarted server
 // in the same second; and they begin anew with each event, since a stream that says something works.
 //
-// Yields the events of a path until nothing is left. connected(is_so) is told what becomes of the connection.
+// Yields the events of a path until nothing is left. connected(isSo) is told what becomes of the connection.
 // Throws Refused if the server will not, or cannot be reached again.
 export async function* readEvents(path, {signal, connected = () => {}}) {
     let last = null;

@@ -2,6 +2,9 @@
 // and default in a line below, and a line for what the server says against its value.
 //
 // A field is described by {catalog, experiment, parameter, text, changed(text)}.
+//
+// The ids of a field and of its two lines follow from the parameter's name, so a label, a hint and an error
+// find their field without being handed around.
 import {defaultText, summaryOf, unavailable} from './catalog.js';
 import {el} from './dom.js';
 import {sentence, typed} from './format.js';
@@ -86,6 +89,8 @@ function select(field) {
     );
 }
 
+// A list of choices. A mode that cannot run here stays in view with the reason: a box that is missing would
+// leave a person looking for it. It is neither ticked nor sent.
 function checkboxes(field) {
     const {catalog, experiment, parameter, text, changed} = field;
     const {id, hint} = ids(parameter.name);

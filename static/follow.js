@@ -9,7 +9,8 @@ export function isOver({status}) {
     return status !== 'queued' && status !== 'running';
 }
 
-// Asks for a run; returns it as it stands in the queue, or in that of somebody who asked for the same.
+// Asks for a run; returns it as it stands in the queue, or in that of somebody who asked for the same. It
+// does not wait for the run: the server answers at once because of the header Prefer.
 export function bookRun(experiment, values) {
     return askJson(`run/${encodeURIComponent(experiment)}`, {
         method: 'POST',
@@ -18,6 +19,7 @@ export function bookRun(experiment, values) {
     });
 }
 
+// The run as it stands now.
 export function getRun(id, signal) {
     return askJson(`runs/${encodeURIComponent(id)}`, {signal});
 }
@@ -28,7 +30,9 @@ export function cancelRun(id) {
 }
 
 // Returns the run when it is over. tell(name, data) hears the events on the way, and of a connection that was
-// lost and came back: 'lost', 'found'.
+// lost and came back: 'lost', 'found'. Each of the two is told once, however many attempts lie between them.
+// A stream that ends without the event of the end has nothing left to tell, and the run itself says how it
+// ended.
 export async function followRun(run, {signal, tell}) {
     let isLost = false;
     const connected = (isSo) => {

@@ -92,6 +92,9 @@ export function markErrors(form, errors) {
     return errors.filter((error) => markError(form, error)).map((error) => error.param);
 }
 
+// Marks one field; false if the form has none of that name. A second complaint about a field is added to the
+// first. A screen reader reads what aria-describedby names, so the error is put in front of the hint there;
+// the hint is kept aside, to be put back when the mark goes.
 function markError(form, {param, reason}) {
     const {id, hint, error} = ids(param);
     const field = form.querySelector(`#${CSS.escape(id)}`);
@@ -115,6 +118,7 @@ function markError(form, {param, reason}) {
     return true;
 }
 
+// A list of choices is no field itself; its first box that can be ticked has the focus.
 export function focusField(form, name) {
     const field = form.querySelector(`#${CSS.escape(ids(name).id)}`);
 

@@ -36,11 +36,13 @@ function threeDigits(size) {
     return fixed(size, decimals);
 }
 
+// The bounds are those of results/human.c, where each says why it is so.
 const pickUnit = (size, units) => units.find(([, unit]) => size / unit < 999.5) ?? units.at(-1);
 const timeUnit = (ns) => (ns > 0 ? pickUnit(ns, TIMES) : TIMES.at(-1));
 const inUnit = (size, [, unit]) => (unit > 1 ? threeDigits(size / unit) : fixed(size, 0));
 const signed = (value, text) => (value < 0 ? `-${text}` : text);
 
+// Nanoseconds as "271 ms".
 export function time(ns) {
     if (isNothing(ns)) return NONE;
     const size = Math.abs(Math.round(ns));
@@ -79,6 +81,7 @@ function real(value) {
     return signed(value, isExtreme ? size.toExponential(2).replace('+', '') : threeDigits(size));
 }
 
+// Whole numbers are grouped; beyond 10^15 a double may be whole only because it has no digits left.
 export function count(value) {
     if (isNothing(value)) return NONE;
     return Number.isInteger(value) && Math.abs(value) <= 1e15 ? value.toLocaleString('en') : real(value);
@@ -139,6 +142,7 @@ export function field(name, value) {
     return text(value);
 }
 
+// The name without its unit, which stands in each value already.
 export function fieldTitle(name) {
     return name
         .replace(/_(ns|ms|bytes)$/, '')

@@ -10,6 +10,7 @@ function statusText({status, reason, position, remaining_ns: remaining}) {
     return reason ? `${status}: ${reason}` : status;
 }
 
+// Whether it went well is said by the word first and by the colour after it.
 export function statusNode(run) {
     const isBad = ['failed', 'timeout'].includes(run.status);
 
@@ -20,7 +21,8 @@ export function statusNode(run) {
     ];
 }
 
-// A button that asks once more before it does something that cannot be undone.
+// A button that asks once more before it does something that cannot be undone. The question is the button's
+// own text, and goes when the focus does: nothing is removed by two clicks that were far apart.
 function removeButton(run, remove) {
     const ask = 'Remove';
     const button = el('button', {type: 'button', class: 'link'}, ask);

@@ -47,6 +47,7 @@ function filters(catalog, changed) {
     return form;
 }
 
+// Fields that are empty are left out: label= would ask for runs with an empty label.
 function firstPage(form) {
     const given = [...new FormData(form)].filter(([, value]) => value !== '');
 
@@ -54,6 +55,7 @@ function firstPage(form) {
 }
 
 // Returns {node, changed}; changed() reads the newest again, if they are in view and nobody is at work there.
+// The list is read when it is opened and not before, so a page that never shows it never asks for it.
 export function historyPart(catalog) {
     const problem = el('div');
     const place = el('div');
@@ -81,6 +83,7 @@ export function historyPart(catalog) {
         ),
     ]);
 
+    // Anything but a refusal is a fault of the page.
     function fail(error) {
         if (!(error instanceof Refused)) throw error;
         showProblem(problem, error.problem, {hasField: () => false, goTo: () => {}});
@@ -97,6 +100,7 @@ export function historyPart(catalog) {
 
             if (mine !== asked) return;
             listed = path ? [...listed, ...page.runs] : page.runs;
+            // The server's path is made relative, since the page may live below a prefix of a proxy.
             next = page.next?.replace(/^\//, '');
             draw();
         } catch (error) {
@@ -104,6 +108,7 @@ export function historyPart(catalog) {
         }
     }
 
+    // A run that is listed no more is chosen no more, or the two that are compared might not be in view.
     function draw() {
         for (const id of chosen) if (!listed.some((run) => run.id === id)) chosen.delete(id);
         place.replaceChildren(
@@ -137,6 +142,7 @@ export function historyPart(catalog) {
         showChosen();
     }
 
+    // The row is drawn anew, so the focus goes to its link again.
     async function rename(run, label) {
         problem.replaceChildren();
         try {
@@ -148,6 +154,7 @@ export function historyPart(catalog) {
         }
     }
 
+    // The button that had the focus is gone; the title of the list has it then.
     async function remove(run) {
         problem.replaceChildren();
         try {
@@ -187,5 +194,6 @@ export function historyPart(catalog) {
         {head: 'status', value: statusNode},
     ];
 
+    // Nothing is read again under somebody's hands: the row that has the focus would vanish.
     return {node, changed: () => isOpen() && !place.contains(document.activeElement) && read()};
 }

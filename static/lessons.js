@@ -98,6 +98,8 @@ const LESSONS = [
     },
 ];
 
+// Every value must be one that the form offers here. A number is only held against the largest that is
+// allowed: all of these are above the least.
 function isPossible(catalog, {experiment, values}) {
     const entry = experimentOf(catalog, experiment);
     const parameters = entry ? formParameters(catalog, entry) : [];
@@ -121,6 +123,7 @@ function isPossible(catalog, {experiment, values}) {
     );
 }
 
+// Without a single question that works here the whole section goes.
 export function showLessons(section, catalog) {
     const items = LESSONS.filter((lesson) => isPossible(catalog, lesson)).map(
         ({experiment, values, question, why}) =>

@@ -5,6 +5,7 @@ import {field, fieldTitle, sentence, typed} from './format.js';
 const SHOWN_APART = ['type', 'title', 'status', 'detail', 'errors', 'instance', 'retry_after_s'];
 
 // problem is an RFC 9457 object; hasField(name) says whether the form has that field, goTo(name) goes there.
+// The box gets the focus, so that it is read out and scrolled to.
 export function showProblem(box, problem, {hasField, goTo}) {
     const errors = problem.errors ?? [];
     const panel = el(

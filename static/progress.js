@@ -55,6 +55,7 @@ export function makeProgress() {
         bar,
         words,
         show(name, data) {
+            // An event that is nothing for a person leaves the last words where they are.
             const text = progressText(name, data);
 
             if (text === null) return;

@@ -58,7 +58,8 @@ export function showResult(section, run, asked) {
     return {draw: () => chart?.draw(), close: () => chart?.close()};
 }
 
-// What came out belongs into the heading where it is one sentence, and the lesson does not begin with it.
+// What came out belongs into the heading where it is one sentence. Where the lesson begins with the same
+// sentence, or holds it, the heading does without.
 function heading(run, isAboutTime) {
     const {heading: asked = run.experiment, findings} = run.sentences ?? SILENT;
     const isShort = isAboutTime && findings.length > 0 && groupCells(run.cells).length === 1;
@@ -79,7 +80,8 @@ function ending({status, reason, sentences}) {
     );
 }
 
-// The figure with its legend, and a choice of what its bars show.
+// The figure with its legend, and a choice of what its bars show. The chart is made anew for each choice: the
+// former must be destroyed first, or Chart.js refuses the canvas.
 function barChart(run, {headline, baseline}) {
     const paths = measurePaths(run.cells);
     const canvas = el('canvas', {role: 'img'});
@@ -117,6 +119,7 @@ function barChart(run, {headline, baseline}) {
     };
 }
 
+// A run that the archive did not take can be seen now, but not found again.
 function notKept({kept_reason: reason}) {
     return sentence(`This run is not kept: ${reason ?? 'the server has no place for it'}`);
 }
@@ -139,6 +142,8 @@ function doubtList({cells}, doubts) {
         : list(doubts);
 }
 
+// The label, the time, the sizes that were chosen, and how long it took. A wait in the queue of less than a
+// tenth of a second is none.
 function facts(run) {
     return [
         run.label && `“${run.label}”`,
@@ -158,6 +163,8 @@ function sizedText({cells}, name) {
     return `${name} sized to ${values.map(typed).join(', ')}`;
 }
 
+// Only what is to be seen in this picture. A figure that is no median is one of the repetition in the middle,
+// and says so.
 function legend(run, {rows, path, baseline}) {
     const hasInterval = run.cells.some((cell) => cell.wall_ns?.interval);
     const key = (name, text) => el('span', {class: 'key'}, el('i', {class: name}), text);

@@ -44,7 +44,9 @@ export function makeRunner({actions, show, refuse}) {
         actions.end();
     }
 
-    // How it ended is in the stream that is followed. Only a run that goes on for others is left at once.
+    // How it ended is in the stream that is followed, so nothing is shown here. Only a run that goes on for
+    // others is left at once, and the server's words say so. The run may not be booked yet when Cancel is
+    // pressed; then this waits until there is something to cancel.
     async function cancel() {
         const mine = followed;
 

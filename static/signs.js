@@ -40,6 +40,7 @@ const PATTERNS = [() => {}, rising, vertical, dots, horizontal, falling, grid];
 
 let places = {mode: [], lock: []};
 
+// To be called with the catalog before anything is drawn.
 export function learnSigns({modes, locks}) {
     const names = (family) => family.map(({name}) => name);
 
@@ -80,6 +81,7 @@ export function signFill(pen, sign) {
     return pen.createPattern(tile, 'repeat');
 }
 
+// The sign's name is kept in the element, so that it can be painted again without knowing where it stands.
 function paint(node) {
     const pen = node.getContext('2d');
 

@@ -1,10 +1,11 @@
-// Real tables, made of columns: each is {head, value(item), is_number}. A value is text or a node. Numbers
+// Real tables, made of columns: each is {head, value(item), isNumber}. A value is text or a node. Numbers
 // stand in <data> elements that carry the figure of the server, so a copy or a script loses nothing.
 import {axisValue, hasTimes, statusText, varyingAxes, whisker} from './cells.js';
 import {el} from './dom.js';
 import {count, field, fieldTitle, ratio, sentence, text as written, time, timeRange} from './format.js';
 import {signNode} from './signs.js';
 
+// The figure as the server sent it in the attribute, for people in the text.
 export function number(value, text) {
     return value === null || value === undefined ? '–' : el('data', {value}, text);
 }
@@ -43,11 +44,13 @@ function tableCell({value, isNumber}, item, isHead) {
     return cell;
 }
 
+// Short names for columns: text, a number, a mode or a lock with its sign, a time.
 const plain = (head, value) => ({head, value});
 const figure = (head, value) => ({head, value, isNumber: true});
 const signed = (family) => plain(family, (cell) => [signNode(family, cell[family]), ' ', cell[family]]);
 const timeOf = (head, get) => figure(head, (cell) => number(get(cell), time(get(cell))));
 
+// A lock has its sign; a value that nobody gave is the default.
 function axisColumn(axis) {
     return axis === 'lock'
         ? signed(axis)
@@ -59,6 +62,7 @@ function identity(cells) {
     return [signed('mode'), ...varyingAxes(cells).map(axisColumn)];
 }
 
+// Without an interval it is the range of the samples, and says so.
 function interval(cell) {
     if (!hasTimes(cell)) return '–';
     const [low, high] = whisker(cell.wall_ns);
@@ -66,6 +70,7 @@ function interval(cell) {
     return [timeRange(low, high), el('small', {}, cell.wall_ns.interval ? '' : ' min to max')];
 }
 
+// The ratio with its interval. The baseline's own is 1 to 1, and is left out.
 function timesBaseline({relative}) {
     if (!relative || typeof relative.ratio !== 'number') return '–';
     const [low, high] = relative.interval ?? [];
@@ -141,6 +146,7 @@ export function objectTable(caption, cells, get) {
           );
 }
 
+// Only numbers have a figure behind their text.
 function fieldNode(key, value) {
     return typeof value === 'number' ? number(value, field(key, value)) : field(key, value);
 }
@@ -160,7 +166,7 @@ function taskRows({answer, ...own}) {
     }));
 }
 
-// The tasks of one cell.
+// The tasks of one cell. Its columns are whatever members its rows have.
 export function taskTable(caption, cell) {
     const rows = cell.per_task.flatMap(taskRows);
     const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];

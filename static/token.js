@@ -2,7 +2,8 @@
 import {el} from './dom.js';
 import {sentence} from './format.js';
 
-// Returns a promise of what was typed, or of null.
+// Returns a promise of what was typed, or of null. Escape, "Go on without" and an empty field are null. The
+// dialog is made for each question and removed when it closes.
 export function askForToken({title, detail}) {
     const input = el('input', {
         id: 'token',

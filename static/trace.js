@@ -3,7 +3,8 @@ import {ask, hasToken, refusal} from './api.js';
 import {el} from './dom.js';
 import {sentence} from './format.js';
 
-// A link cannot carry a token; then the file is fetched and saved from here.
+// A link cannot carry a token; then the file is fetched and saved from here. Without a token the browser does
+// it by itself, and nothing of a large file has to pass through the page.
 async function save(path, name) {
     const answer = await ask(path);
 
