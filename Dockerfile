@@ -1,4 +1,5 @@
-# An image with the server and the engine: docker build -t gilscope . && docker run --rm -p 8080:8080 gilscope
+# An image with the server and the engine:
+# docker build -t gilscope . && docker run --rm --init -p 127.0.0.1:8080:8080 gilscope
 ARG BASE=debian:12-slim
 
 FROM ${BASE} AS build

@@ -52,7 +52,7 @@ need() {
         sudo=sudo
     fi
     packages=$(for entry in $missing; do echo "${entry#*:}"; done | sort -u)
-    say "Installing $(echo "$packages" | wc -l) packages and what they need, by apt-get; a minute or two:"
+    say "Installing by apt-get, with what they need; a minute or two:"
     say " " $packages
     # The list of packages may be old or, on a bare system, not there at all.
     quietly $sudo apt-get update -q
