@@ -33,7 +33,8 @@ static double find_weight(const char *at, const char *end)
     return 1;
 }
 
-/* Takes the next element off the list; false at its end. */
+/* Takes the next element off the list; false at its end. An element without a name, as in "a,,b", is
+ * passed over with its comma. */
 static bool next_range(const char **list, Element *ret)
 {
     const char *at = *list + strspn(*list, " \t,");
@@ -81,6 +82,8 @@ static double weight(const char *header, const char *type)
     return q;
 }
 
+/* Only a greater weight takes the place of an earlier type, so of equals the first one of ours wins, and
+ * a weight of 0 never does. */
 int accept_choose(const char *header, const char *const *types, size_t n_types)
 {
     double best = 0;

@@ -19,6 +19,7 @@ int answer_choose_format(const Request *request, const char *name, ResultFormat 
 
     if (name)
         return result_format_from_name(name, ret);
+    /* In our order of preference: of types that the client likes equally, the first is taken. */
     for (; names[n]; n++) {
         result_format_from_name(names[n], &formats[n]);
         types[n] = result_format_bare_type(formats[n]);
@@ -79,6 +80,7 @@ RunView answer_view(const App *app, const Run *run, const char *owner, bool join
         view.label = ask->label;
         view.prediction = ask->prediction;
     }
+    /* Before that nobody knows whether the disk takes it, so nothing is said. */
     if (run->state >= RUN_KEPT) {
         view.tells_kept = true;
         view.kept = run->state == RUN_KEPT;

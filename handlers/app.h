@@ -21,6 +21,8 @@
 
 typedef struct Page Page;
 
+/* Members above the constant answers are set by the server and not changed afterwards. What they point to
+ * is the server's. */
 typedef struct App {
     GateSettings gate;
     uv_loop_t *loop;

@@ -50,6 +50,8 @@ int client_identify(const Request *request, const char *given, Client *ret, Prob
     }
     if (!given)
         name = find_cookie(request->header(request, "Cookie"), &length);
+    /* The owner has its kind in front: a client that calls itself "127.0.0.1" does not become that
+     * address. */
     if (name && is_client_name(name, length)) {
         memcpy(ret->name, name, length);
         snprintf(ret->owner, sizeof(ret->owner), "client:%s", ret->name);

@@ -20,6 +20,8 @@ bool gate_allows_origin(const GateSettings *settings, const char *origin)
     while ((length = text_next_item(&at, &item)) > 0) {
         if (length == 1 && *item == '*')
             return true;
+        /* The scheme counts too, by its default port: a page that came without TLS could be anybody's on
+         * the way. */
         if (is_origin && authority_parse_origin(item, length, &allowed) == 0 &&
             allowed.default_port == given.default_port && authority_equals(&allowed, &given))
             return true;

@@ -33,6 +33,7 @@ static const char *bearer(const Request *request)
 static GateRole role_of(const GateSettings *settings, const char *given)
 {
     size_t length = strcspn(given, " \t");
+    /* Both are compared in any case, so that the time does not tell which one was nearly right. */
     bool is_user = is_secret(settings->token, given, length);
     bool is_instructor = is_secret(settings->instructor_token, given, length);
 

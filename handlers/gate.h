@@ -26,9 +26,9 @@ typedef struct GateSettings {
 
 /* What the client may do, as far as tokens tell. */
 typedef enum GateRole {
-    GATE_NOBODY, /* a token is needed, and there is none */
-    GATE_USER,   /* may run something and read the history */
-    GATE_INSTRUCTOR,
+    GATE_NOBODY,     /* a token is needed, and there is none */
+    GATE_USER,       /* may run something and read the history */
+    GATE_INSTRUCTOR, /* may also change the runs of others */
 } GateRole;
 
 enum {

@@ -44,6 +44,7 @@ Response *handle_board(App *app, Request *request)
 
     if (!values || follow_last_number(request, &last_number, &problem) < 0)
         return answer_problem(&problem);
+    /* HEAD wants the headers only; a watcher would never be read. */
     if (request->method == METHOD_HEAD)
         return follow_response(NULL, NULL);
     looker = calloc(1, sizeof(*looker));

@@ -96,6 +96,8 @@ static void on_candidate(void *data, const ArchiveFound *found)
             cannot_be_compared("candidate", comparison->candidate_id, "there is no such run, or not yet"));
         return;
     }
+    /* Both runs are here and nobody else has them. From now on they are the thread's, until
+     * on_compared(). */
     comparison->work.data = comparison;
     uv_queue_work(later_app(comparison->later)->loop, &comparison->work, compare_work, on_compared);
 }

@@ -11,7 +11,8 @@
 #include "handlers/follow.h"
 #include "handlers/lookup.h"
 
-/* The archive's text as the one that asks sees it; NULL if it cannot be read. */
+/* The archive's text as the one that asks sees it; NULL if it cannot be read. A run that others share is
+ * kept once, in the words of its first client; here it gets those of the one that asks. */
 static json_t *see_found(const ArchiveFound *found)
 {
     json_auto_t *run = found->run ? json_loads(found->run, 0, NULL) : NULL;

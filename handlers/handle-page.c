@@ -182,6 +182,7 @@ static bool client_has(const char *if_none_match, const Form *form)
     return if_none_match && (strcmp(if_none_match, "*") == 0 || strstr(if_none_match, form->etag));
 }
 
+/* The route's `has` was asked before, so the file is there. */
 Response *handle_page(App *app, Request *request)
 {
     const PageFile *file = find_file(app->page, request->path);

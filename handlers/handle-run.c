@@ -33,7 +33,8 @@ static void wish_finish(Wish *wish)
 }
 #define auto_wish __attribute__((cleanup(wish_finish)))
 
-/* "respond-async" among the preferences: "respond-async, wait=10". */
+/* "respond-async" among the preferences: "respond-async, wait=10". Preferences may have values and
+ * parameters behind them, which are passed over. */
 static bool prefers_async(const Request *request)
 {
     const char *at = request->header(request, "Prefer");
@@ -163,6 +164,7 @@ static void on_noted(void *data, bool found, bool kept)
     Response *response;
 
     (void)found;
+    /* The run goes on all the same, and is found as long as the server lives. */
     if (!kept) {
         const char *trouble = archive_trouble(later_app(booking->later)->archive);
 

@@ -11,6 +11,8 @@
 #include "handlers/app.h"
 #include "handlers/lookup.h"
 
+/* Any text could be compared with ids, but one that is none is a mistake: the client would get an odd
+ * page without a word. */
 static int check_before(const json_t *values, Problem *problem)
 {
     const char *before = lookup_text(values, "before");

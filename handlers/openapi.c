@@ -105,6 +105,8 @@ static json_t *query_parameters(const Place *place, Method method)
     json_t *parameters = json_array(), *description;
     size_t i;
 
+    /* Where a body may be sent, the parameters are described there. They are read from the query as well,
+     * but two descriptions of one parameter would make generated clients send it twice. */
     if (!(method & TAKES_BODY))
         json_array_foreach (place->descriptions, i, description)
             json_array_append_new(parameters, openapi_parameter(description));
@@ -128,6 +130,7 @@ static json_t *responses(const Place *place, Method method)
     };
     json_t *object = json_object();
 
+    /* From general to special: what is written later wins. */
     for (const RouteAnswer *answer = place->route->answers; answer->status; answer++)
         names[answer->status] = answer->response;
     for (int status = 0; status < END_OF_STATUSES; status++) {
@@ -220,7 +223,8 @@ static void add_experiments(const App *app, const Route *route, json_t *document
     }
 }
 
-/* An answer that may be had as JSON "and in the other formats" says so by a word, which gives way to them. */
+/* An answer that may be had as JSON "and in the other formats" says so by a word, which gives way to
+ * them. The word is an entry of the content, "x-other-formats". */
 static void add_formats(json_t *document)
 {
     const char *key;

@@ -132,6 +132,7 @@ static bool parameters_says_json(const Request *request)
            request->method == METHOD_POST;
 }
 
+/* The query is read even if there is a body: a form's address may have parameters of its own. */
 json_t *parameters_read(const Request *request, Problem *problem)
 {
     json_t *parameters = json_object();

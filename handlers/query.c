@@ -67,7 +67,9 @@ static bool query_has(const RouteParameter *rows, const char *name)
     return false;
 }
 
-/* A request may have ten thousand unknown names: the list of those there are is made once for all of them. */
+/* A request may have ten thousand unknown names: the list of those there are is made once for all of
+ * them. A name that is not known is refused rather than passed over: "limt=10" would else look like a
+ * list that is too long. */
 static void query_refuse_unknown(const RouteParameter *rows, const json_t *given, Problem *problem)
 {
     json_auto_t *allowed = NULL;

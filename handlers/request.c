@@ -87,6 +87,7 @@ int request_split_target(Request *request)
         length = 1;
     }
     decoded = form_unescape(path, length, 0);
+    /* Decoding never makes a text longer, so it is done in place. */
     if (decoded < 0 || memchr(path, '\0', (size_t)decoded))
         return -EINVAL;
     path[decoded] = '\0';

@@ -15,12 +15,12 @@
 enum { RESPONSE_MAX_HEADERS = 12 };
 
 typedef struct Response {
-    int status;
+    int status;       /* of HTTP */
     const char *type; /* of the body; NULL if there is none */
-    const char *body;
-    char *owned; /* the body if it has to be freed, else NULL */
-    size_t length;
-    Stream *stream; /* owned; comes instead of a body. NULL: there is a body */
+    const char *body; /* not terminated */
+    char *owned;      /* the body if it has to be freed, else NULL */
+    size_t length;    /* of the body, in bytes */
+    Stream *stream;   /* owned; comes instead of a body. NULL: there is a body */
     struct {
         const char *name;
         char *value;

@@ -185,6 +185,8 @@ static bool routes_is_worth_a_line(const Request *request, int status)
     return true;
 }
 
+/* A method that we do not know is counted as "other": its name comes from the client, and each new name
+ * would be a new row of the metrics. */
 void routes_answered(App *app, const Request *request, int status)
 {
     const char *method = request->method == METHOD_OTHER ? "other" : method_name(request->method);

@@ -17,6 +17,7 @@ Stream *stream_new(void (*gone)(void *data), void *data)
     return stream;
 }
 
+/* Tells the reader once that there is more. It asks again by setting `wake`, when it has read everything. */
 static void wake(Stream *stream)
 {
     void (*reader_wake)(void *reader) = stream->wake;
@@ -51,6 +52,7 @@ void stream_write(Stream *stream, Shared *text)
     wake(stream);
 }
 
+/* The reader is woken to see the end, too. */
 void stream_end(Stream *stream)
 {
     stream->ended = true;

@@ -35,6 +35,8 @@ static void add_run_timing(Response *response, const Run *run)
         (double)(started - run->queued_at) / 1e6, (double)(run->ended_at - started) / 1e6);
 }
 
+/* The run is over and kept, if it can be: now the answer may be given. The run is freed after this call,
+ * so all that is needed of it is taken here. */
 static void on_waited_end(void *data, Run *run)
 {
     Waiting *waiting = data;
