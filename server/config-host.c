@@ -41,6 +41,8 @@ static bool host_is_plain_name(const char *name)
             break;
         label += length + 1;
     }
+    /* A name that resolvers read as an address has to be that address in its usual form; any other
+     * spelling would pass a check of names here and be dialled as an address there. */
     if (label[strspn(label, "0123456789")] != '\0' && !address_parse_loosely(name, &address))
         return true;
     return address_parse(name, &address);

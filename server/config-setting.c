@@ -20,6 +20,7 @@ enum { SHOWN_MAX = 180 };
 
 enum { TEXT_MAX = 4096 };
 
+/* One sentence for each type, used in errors, in the comments of the file and on the page of settings. */
 char *setting_range(const Setting *setting)
 {
     const char *space = setting->unit ? " " : "", *unit = setting->unit ? setting->unit : "";
@@ -62,6 +63,7 @@ char *setting_range(const Setting *setting)
     return NULL;
 }
 
+/* Upper and lower case are told apart, as in all names here. */
 static bool setting_is_choice(const Setting *setting, const char *value)
 {
     for (const char *const *choice = setting->choices; *choice; choice++)

@@ -24,6 +24,7 @@ static const char *health_reachable(const char *bind_to)
 static int health_connect(const char *address_text, int64_t port)
 {
     const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+    /* For each single step of the conversation. A check that hangs would be worse than one that fails. */
     const struct timeval patience = {.tv_sec = 3};
     auto_free char *service = text_printf("%lld", (long long)port);
     struct addrinfo *address;

@@ -90,7 +90,8 @@ static void prepared_change_headers(Prepared *prepared, const Request *request)
     }
 }
 
-/* How long it took until there was an answer, for the developer tools of a browser. */
+/* How long it took until there was an answer, for the developer tools of a browser. In milliseconds, as
+ * the header has it. */
 static void answer_add_timing(Request *request)
 {
     char value[48];
@@ -108,6 +109,7 @@ enum MHD_Result answer_queue(Exchange *exchange, Response *response)
     answer_add_timing(&exchange->request);
     /* For the log and the metrics; the response may be freed below. */
     exchange->status = response->status;
+    /* The order: the form that is kept, then what this request adds to it, then libmicrohttpd takes it. */
     prepared = answer_prepare(exchange, response);
     prepared_change_headers(prepared, &exchange->request);
     result = MHD_queue_response(exchange->connection, (unsigned)response->status, prepared->response);

@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 
+/* From now on the deadline is the client's for reading the answer. */
 static enum MHD_Result exchange_send(Exchange *exchange, Response *response)
 {
     exchange->stage = STAGE_ANSWERED;
@@ -174,6 +175,7 @@ enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connectio
     case STAGE_BODY:
         if (*length == 0)
             return exchange_call_handler(exchange);
+        /* MHD_NO closes the connection, without an answer. */
         if (!exchange_keep(exchange, piece, *length))
             return MHD_NO;
         *length = 0;
@@ -181,6 +183,7 @@ enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connectio
     case STAGE_WAITING:
         return MHD_YES;
     case STAGE_ANSWERED:
+        /* Resumed: the handler's answer is here. */
         response = exchange->response;
         exchange->response = NULL;
         return response ? exchange_send(exchange, response) : MHD_NO;
@@ -246,6 +249,7 @@ void exchange_on_completed(
     Http *http = data;
     Exchange *exchange = exchange_of(connection);
 
+    /* It was the context of this request; the connection has one of its own. */
     *context = NULL;
     if (!exchange->counted && code == MHD_REQUEST_TERMINATED_WITH_ERROR)
         log_info("request_unreadable", log_text("client", exchange->peer));

@@ -12,6 +12,8 @@
 #include "base/problem.h"
 #include "server/http-exchange.h"
 
+/* Bytes. MAX_TARGET is for the target alone; MAX_RECORDS for what libmicrohttpd keeps besides the text of
+ * the header. */
 enum {
     MAX_TARGET = 8192,
     MAX_HEADER = 16384,

@@ -7,6 +7,7 @@
 
 #include "server/http-exchange.h"
 
+/* How many bytes libmicrohttpd asks for at a time. */
 enum { BLOCK = 16384 };
 
 /* libmicrohttpd must not be told twice to suspend or resume the same connection, so it is remembered.

@@ -28,7 +28,8 @@ int lab_complain(const char *what, const char *why)
 }
 
 /* In the build tree each program has a folder of its own, installed they are in one: sibling_find() knows
- * both. */
+ * both. All three are looked for before anything is started: a server whose guard is missing would fail
+ * with its first run. */
 static int lab_find_programs(Lab *lab, const Config *config)
 {
     const char *runtime = config->runtimes.c;

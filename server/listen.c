@@ -38,6 +38,8 @@ int listen_open(const char *bind_to, int64_t port, int *ret_port)
 
     if (getaddrinfo(bind_to, service, &hints, &address) != 0)
         return -EADDRNOTAVAIL;
+    /* Close-on-exec, so that no runtime holds the port when the server is gone; not blocking, as
+     * libmicrohttpd accepts until there is nothing more. */
     fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     r = fd < 0 ? -errno : 0;
     /* Connections that linger from the last server do not keep this one from starting. */

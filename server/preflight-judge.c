@@ -86,6 +86,7 @@ static ShowRow show_row(const char *name, ShowState state, char *why)
     return (ShowRow){.name = text_printf("%s", name), .state = state, .why = why};
 }
 
+/* With one CPU the lessons about gains by processes cannot be seen; the rows below say it with figures. */
 static ShowRow judge_cpus(const json_t *host)
 {
     json_int_t usable = json_integer_value(json_object_get(host, "cpus_usable"));
