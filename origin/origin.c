@@ -54,7 +54,8 @@ struct Origin {
     Port ports[];
 };
 
-/* All that callbacks do: the port runs before the loop sleeps. */
+/* All that callbacks do: the port runs before the loop sleeps. It says nothing about why: libmicrohttpd
+ * finds that out itself. */
 static void port_mark(Port *port)
 {
     port->marked = true;
@@ -127,6 +128,7 @@ static void origin_on_pump(uv_prepare_t *pump)
         uv_idle_stop(&origin->busy);
 }
 
+/* The events are not read here: they are libmicrohttpd's. */
 static void port_on_ready(uv_poll_t *poll, int status, int events)
 {
     (void)status;
@@ -250,6 +252,8 @@ int origin_start(uv_loop_t *loop, const OriginSettings *settings, uint16_t *port
     return 0;
 }
 
+/* The visitors are sent away before the ports are closed: all that was suspended is resumed by then, as
+ * port_close() requires. */
 void origin_stop(Origin *origin)
 {
     uv_close((uv_handle_t *)&origin->pump, NULL);

@@ -41,7 +41,8 @@ void page_request_init(PageRequest *request)
         *(int64_t *)((char *)request + rows[i].offset) = rows[i].fallback;
 }
 
-/* Copies what can be shown of a text, with its NUL; a question mark stands for the rest. */
+/* Copies what can be shown of a text, with its NUL; a question mark stands for the rest. What a request
+ * says goes back into an answer, which a terminal may show: so no control characters. */
 static void page_show(char *to, size_t size, const char *text, size_t length)
 {
     size_t n = length < size ? length : size - 1;
@@ -118,6 +119,8 @@ static size_t page_write_title(const char *path, char title[static TITLE_SIZE])
         title, TITLE_SIZE, "<!DOCTYPE html><title>gilscope origin: page %s</title>\n", shown);
 }
 
+/* The title is cut if the page is to be shorter; so a page always has exactly the bytes that were asked
+ * for. */
 char *page_copy(const char *path, size_t bytes)
 {
     char title[TITLE_SIZE], *body = malloc(bytes + 1);

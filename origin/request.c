@@ -114,6 +114,7 @@ enum MHD_Result request_handle(void *data, struct MHD_Connection *connection, co
     (void)data;
     (void)version;
     (void)body;
+    /* Without memory for it, see port_on_connection(): closes the connection. */
     if (!visitor)
         return MHD_NO;
     if (!*state)
@@ -137,5 +138,6 @@ enum MHD_Result request_handle(void *data, struct MHD_Connection *connection, co
         MHD_suspend_connection(connection);
         return MHD_YES;
     }
+    /* Nobody is there to read it. */
     return visitor->gone ? MHD_NO : request_answer_page(visitor, path);
 }

@@ -81,6 +81,8 @@ Visitors *visitors_new(uv_loop_t *loop, void (*on_over)(Visitor *visitor))
     return visitors;
 }
 
+/* Closed first: a connection that comes meanwhile gets no visitor, and a request that asks for a wait
+ * gets none. Visitors that are free have no wait, but a timer to be closed all the same. */
 void visitors_send_away(Visitors *visitors)
 {
     Visitor *visitor;
