@@ -147,8 +147,7 @@ static json_t *problem_shortened(json_t *given)
     return shorter;
 }
 
-/* The next error would only be counted. */
-static bool problem_is_full(const Problem *problem)
+bool problem_is_full(const Problem *problem)
 {
     return problem->n_omitted > 0 || json_array_size(problem->errors) == PROBLEM_MAX_ERRORS;
 }

@@ -38,6 +38,9 @@ static inline bool problem_is_set(const Problem *problem)
 void problem_set(Problem *problem, int status, const char *title, const char *detail, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Whether the next error would only be counted, so that nothing need be made for it. */
+bool problem_is_full(const Problem *problem);
+
 /* Adds one bad parameter; an unset problem becomes 400 "Bad parameters". param is its name; got is what was
  * given (taken over; NULL: nothing was), a value of any type and size, of which a part is shown; allowed is
  * an object with min, max or choices (taken over; NULL: none); reason is one clause such as "is not a whole

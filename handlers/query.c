@@ -53,7 +53,7 @@ static json_t *query_check(const RouteParameter *row, const json_t *given, Probl
     json_auto_t *fallback = (json_t *)parameter.fallback;
 
     if (given && !json_is_null(given))
-        return param_check(&parameter, given, problem);
+        return param_check(&parameter, given, 1, problem);
     if (row->required)
         problem_add(problem, row->name, NULL, NULL, "must be given: %s", row->help);
     return fallback ? json_incref(fallback) : json_null();

@@ -17,7 +17,7 @@ static void check_wanted(const Catalogs *catalogs, const PlanDefault *wanted, Pr
         problem_add(problem, wanted->parameter, json_integer((json_int_t)wanted->value), NULL,
             "is a parameter of no lock that there is");
     else
-        value = param_check(parameter, list, problem);
+        value = param_check(parameter, list, 1, problem);
 }
 
 /* The limits as they were given decide what was set; completed, every one of them would look like a wish. */
@@ -31,7 +31,7 @@ void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Probl
     parameters_make(catalogs, &all, NULL, &parameters);
     if (lock && *lock) {
         given = json_string(lock);
-        value = param_check(parameters_find(&parameters, "lock"), given, problem);
+        value = param_check(parameters_find(&parameters, "lock"), given, 1, problem);
     }
     for (const PlanDefault *wanted = limits->lock_defaults; wanted->parameter; wanted++)
         if (wanted->value != 0)

@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "plan/url.h"
 
 /* {min, max} or {choices} and the like, for the error that names what is allowed; a new reference. */
@@ -24,11 +27,15 @@ static json_t *param_allowed(const CatalogParameter *parameter)
     return object;
 }
 
-/* Always NULL, so that a check can refuse and return in one line. */
+/* Always NULL, so that a check can refuse and return in one line. What was given is shared with the error and
+ * not copied, as it may be large, and what is allowed is only written down for an error that will be listed:
+ * a request can have thousands of bad values. */
 static json_t *param_refuse(
     const CatalogParameter *parameter, const json_t *given, Problem *problem, const char *reason)
 {
-    problem_add(problem, parameter->name, json_deep_copy(given), param_allowed(parameter), "%s", reason);
+    json_t *allowed = problem_is_full(problem) ? NULL : param_allowed(parameter);
+
+    problem_add(problem, parameter->name, json_incref((json_t *)given), allowed, "%s", reason);
     return NULL;
 }
 
@@ -53,9 +60,10 @@ static json_t *check_integer(const CatalogParameter *parameter, const json_t *gi
     if (r == -EINVAL)
         return param_refuse(parameter, given, problem, "must be a whole number");
     if (r < 0 || value < parameter->min || value > parameter->max) {
-        problem_add(problem, parameter->name, json_deep_copy(given), param_allowed(parameter),
-            "must be from %lld to %lld", (long long)parameter->min, (long long)parameter->max);
-        return NULL;
+        auto_free char *reason =
+            text_printf("must be from %lld to %lld", (long long)parameter->min, (long long)parameter->max);
+
+        return param_refuse(parameter, given, problem, reason);
     }
     return json_integer(value);
 }
@@ -115,15 +123,33 @@ static json_t *check_one(const CatalogParameter *parameter, const json_t *given,
     return NULL;
 }
 
+/* Whether the value was not there before. The set is an object with the values as names: looking through the
+ * list for each of its values would take the square of its length. */
+static bool items_add_new(json_t *set, const json_t *value)
+{
+    char number[32];
+    const char *text = json_string_value(value);
+
+    if (!text) {
+        snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(value));
+        text = number;
+    }
+    if (json_object_get(set, text))
+        return false;
+    json_object_set_new(set, text, json_true());
+    return true;
+}
+
 /* Every bad item is named, so that a person mends the list once and not item by item. A value that stands
  * twice is refused, as it would measure the same cell twice. After an empty item the check stops: ",,,," has
  * nothing more to tell. */
 static json_t *check_items(
     const CatalogParameter *parameter, const json_t *items, const json_t *given, Problem *problem)
 {
-    json_t *values = json_array(), *item, *other;
+    json_auto_t *set = json_object();
+    json_t *values = json_array(), *item;
     bool good = json_array_size(items) > 0;
-    size_t i, k;
+    size_t i;
 
     if (!good)
         param_refuse(parameter, given, problem, "is empty");
@@ -140,12 +166,9 @@ static json_t *check_items(
             good = false;
             continue;
         }
-        json_array_foreach (values, k, other) {
-            if (json_equal(other, value)) {
-                param_refuse(parameter, item, problem, "stands twice in the list");
-                good = false;
-                break;
-            }
+        if (!items_add_new(set, value)) {
+            param_refuse(parameter, item, problem, "stands twice in the list");
+            good = false;
         }
         json_array_append_new(values, value);
     }
@@ -153,6 +176,18 @@ static json_t *check_items(
         return values;
     json_decref(values);
     return NULL;
+}
+
+/* How many items a list has, before it is taken apart. */
+static size_t items_count(const json_t *given)
+{
+    size_t n = 1;
+
+    if (json_is_array(given))
+        return json_array_size(given);
+    for (const char *at = json_string_value(given); at && (at = strchr(at, ',')); at++)
+        n++;
+    return n;
 }
 
 /* "a,,b" has three items, of which one is empty: a comma too many is a slip that should be seen. */
@@ -170,13 +205,25 @@ static json_t *split_list(const char *text)
     }
 }
 
-/* A bare value where a list is expected is a list of one: tasks=2 and tasks=[2] are the same request. */
-json_t *param_check(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+/* A bare value where a list is expected is a list of one: tasks=2 and tasks=[2] are the same request. A list
+ * that is too long is refused as a whole. A body of 64 KB can hold 30,000 items, and they are checked on the
+ * server's loop, where nobody else is answered meanwhile. */
+json_t *param_check(
+    const CatalogParameter *parameter, const json_t *given, int64_t max_items, Problem *problem)
 {
     json_auto_t *items = NULL;
+    size_t n;
 
     if (!parameter->list)
         return check_one(parameter, given, problem);
+    n = items_count(given);
+    if (n > (size_t)max_items) {
+        auto_free char *reason =
+            text_printf("has %zu values, and at most %lld are allowed: each is at least one cell", n,
+                (long long)max_items);
+
+        return param_refuse(parameter, given, problem, reason);
+    }
     if (json_is_array(given))
         items = json_incref((json_t *)given);
     else if (json_is_string(given) && json_string_length(given) > 0)

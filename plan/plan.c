@@ -96,7 +96,8 @@ static void plan_check_values(const Parameters *parameters, const Asked *asked, 
     for (size_t i = 0; i < parameters->n; i++) {
         const CatalogParameter *parameter = &parameters->list[i];
         const json_t *given = param_given(asked->given, parameter->name);
-        json_t *value = given ? param_check(parameter, given, problem) : json_deep_copy(parameter->fallback);
+        json_t *value = given ? param_check(parameter, given, asked->limits->max_cells, problem)
+                              : json_deep_copy(parameter->fallback);
 
         if (value)
             json_object_set_new(asked->values, parameter->name, value);

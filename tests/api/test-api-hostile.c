@@ -3,6 +3,7 @@
  *
  * A redirect to loopback, and a name that leads there, start a run that fails: they are in test-api-egress.
  */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -310,8 +311,27 @@ static char *many(size_t n, char character)
     return text;
 }
 
+/* A list of so many times the item, between what begins and what ends it; owned by the caller. */
+static char *many_items(const char *begins, size_t n, const char *item, const char *ends)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+
+    ck_assert_ptr_nonnull(file);
+    fputs(begins, file);
+    for (size_t i = 0; i < n; i++)
+        fprintf(file, "%s%s", i > 0 ? "," : "", item);
+    fputs(ends, file);
+    fclose(file);
+    return text;
+}
+
 START_TEST(what_is_too_large_is_refused)
 {
+    auto_free char *list = many_items("{\"cpus\": [", 30000, "1", "]}");
+    auto_free char *words = many_items("{\"tasks\": \"", 30000, "1", "\"}");
+    auto_free char *form = many_items("switch_interval_us=", 30000, "1", "");
     auto_free char *some = many(9000, 'a'), *more = many(20000, 'a'), *body = many(65537, 'a');
     auto_free char *deep = many(3000, '['), *long_label = many(101, 'a');
     auto_free char *url = text_printf("GET /?%s", some), *header = text_printf(LOCAL "X-Long: %s\r\n", more);
@@ -324,6 +344,9 @@ START_TEST(what_is_too_large_is_refused)
         {"GET /", header, NULL, 431, NULL},
         {"POST /run/fine", FORM, body, 413, "65536"},
         {"POST /run/fine", JSON, deep, 400, "line 1"},
+        {"POST /run/fine", JSON, list, 400, "has 30000 values, and at most 64 are allowed"},
+        {"POST /run/fine", JSON, words, 400, "has 30000 values, and at most 64 are allowed"},
+        {"POST /run/fine", FORM, form, 400, "has 30000 values, and at most 64 are allowed"},
         {id, LOCAL, NULL, 404, NULL},
         {client, LOCAL, NULL, 400, "\"client\""},
         {label, LOCAL, NULL, 400, "\"label\""},

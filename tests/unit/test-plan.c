@@ -106,6 +106,68 @@ START_TEST(bad_values_are_named)
 }
 END_TEST
 
+/* One error says it of the list as a whole: its values are not looked at one by one, whether they are right,
+ * wrong, empty or all the same. */
+START_TEST(a_list_of_more_values_than_cells_is_refused_as_a_whole)
+{
+    static const struct {
+        const char *name, *first, *item; /* first and 64 times the item */
+        const char *reason;
+    } rows[] = {
+        {"tasks", "1", ",1", "has 65 values, and at most 64 are allowed: each is at least one cell"},
+        {"tasks", "x", ",0", "has 65 values, "},
+        {"tasks", "", ",", "has 65 values, "},
+        {"cpus", "[1", ", 1", "has 65 values, "},
+        {"mode", "['serial'", ", 'nosuch'", "has 65 values, "},
+        {"check_interval", "[1", ", {}", "has 65 values, "},
+    };
+
+    describe_as(small_describe());
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *text = text_printf("%s", rows[i].first);
+        json_auto_t *given = json_object();
+        auto_problem Problem problem = {0};
+        const json_t *error;
+        Plan plan = {0};
+
+        for (int k = 0; k < PLAN_MAX_CELLS; k++) {
+            char *longer = text_printf("%s%s", text, rows[i].item);
+
+            free(text);
+            text = longer;
+        }
+        if (*text == '[') {
+            auto_free char *list = text_printf("%s]", text);
+
+            json_object_set_new(given, rows[i].name, small_json(list));
+        } else {
+            json_object_set_new(given, rows[i].name, json_string(text));
+        }
+        ck_assert_int_lt(plan_make(&catalogs, NULL, "work", given, &plan, &problem), 0);
+        error = json_array_get(problem.errors, 0);
+        ck_assert_uint_eq(json_array_size(problem.errors), 1);
+        ck_assert_int_eq(problem.n_omitted, 0);
+        ck_assert_str_eq(json_string_value(json_object_get(error, "param")), rows[i].name);
+        ck_assert_msg(strncmp(json_string_value(json_object_get(error, "reason")), rows[i].reason,
+                          strlen(rows[i].reason)) == 0,
+            "%s", json_string_value(json_object_get(error, "reason")));
+    }
+}
+END_TEST
+
+START_TEST(a_list_may_have_as_many_values_as_there_may_be_cells)
+{
+    const PlanLimits limits = {.max_cells = 3};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_query("mode=serial&tasks=1,2,3", &limits, &plan, &problem), 0);
+    ck_assert_uint_eq(plan.n_specs, 3);
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_query("mode=serial&tasks=1,2,3,4", &limits, &plan, &problem), 400);
+}
+END_TEST
+
 START_TEST(all_bad_values_are_named_at_once)
 {
     auto_problem Problem problem = {0};
@@ -647,7 +709,8 @@ START_TEST(json_values_are_taken_as_they_are)
 }
 END_TEST
 
-RUN_TESTS("plan", 30, bad_values_are_named, all_bad_values_are_named_at_once,
+RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_refused_as_a_whole,
+    a_list_may_have_as_many_values_as_there_may_be_cells, all_bad_values_are_named_at_once,
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
     numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
     cells_say_where_time_is_no_measure, the_estimate_follows_mode_and_lock,
