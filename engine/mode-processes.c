@@ -77,7 +77,12 @@ static int processes_run(const Cell *cell, Arena *arena)
     }
     arena->create = nsec_now() - arena->epoch;
     r = cell_note_started(cell, arena, started, "processes", r);
-    if (r == 0 && cell->experiment->attend)
+    /* Those that are there may wait for the missing ones, or for a parent that attends to them: the cell has
+     * failed, so they need not come to their end. */
+    if (r < 0)
+        for (uint32_t i = 0; i < started; i++)
+            kill(pids[i], SIGKILL);
+    else if (cell->experiment->attend)
         cell->experiment->attend(cell, arena);
     for (uint32_t i = 0; i < started; i++)
         processes_join(pids[i], arena_task(arena, i));

@@ -48,7 +48,8 @@ static Worker *threads_create_workers(const Cell *cell, Arena *arena, Lock *comm
     return workers;
 }
 
-/* Also the workers whose thread was never started have a loop and perhaps a lock. */
+/* Also the workers whose thread was never started, because fewer are enough, have a loop and perhaps a lock.
+ */
 static void threads_free_workers(const Cell *cell, Worker *workers, Lock *common)
 {
     for (uint32_t i = 0; i < cell->n_tasks; i++) {
@@ -94,7 +95,11 @@ static int threads_run(const Cell *cell, Arena *arena)
     r = threads_start(cell, workers, &started);
     arena->create = nsec_now() - arena->epoch;
     r = cell_note_started(cell, arena, started, "threads", r);
-    if (r == 0 && cell->experiment->attend)
+    /* The threads that are there may wait for the missing ones, or for a parent that attends to them, and
+     * would be joined never. The cell has failed, and its process ends with all of them. */
+    if (r < 0)
+        return r;
+    if (cell->experiment->attend)
         cell->experiment->attend(cell, arena);
     for (uint32_t i = 0; i < started; i++) {
         int joined = pthread_join(workers[i].thread, NULL);

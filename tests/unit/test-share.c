@@ -1,4 +1,9 @@
 /* What the parent sees of what its tasks added, for every way to tell it. */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "tests/unit/one-cell.h"
 
 enum { N_TASKS = 3 };
@@ -45,6 +50,28 @@ START_TEST(every_message_arrives_also_when_the_pipe_is_full)
 }
 END_TEST
 
+/* The parent does not read the pipe then, so a task that writes more than there is room for would wait for it
+ * until the deadline, and the reason would be lost. */
+START_TEST(a_task_that_cannot_be_started_fails_the_cell_at_once)
+{
+    const Mode *const modes[] = {&mode_threads, &mode_processes};
+
+    for (size_t m = 0; m < ARRAY_LENGTH(modes); m++) {
+        Cell cell = share_cell(modes[m], &lock_gil, "pipe", 20000);
+        auto_free char *reason = text_printf(
+            "only 2 of 3 %s could be started: the test allows no more", m == 0 ? "threads" : "processes");
+        Arena *arena;
+
+        cell.start_limit = 2;
+        strcpy(cell.start_limit_reason, "the test allows no more");
+        ck_assert_int_eq(cell_run(&cell, false, nsec_now() + 20 * NSEC_PER_SEC, &arena), 0);
+        ck_assert(!arena->complete);
+        ck_assert_str_eq(arena->reason, reason);
+        arena_free(arena);
+    }
+}
+END_TEST
+
 /* The answer is right or wrong by what the parent sees. */
 START_TEST(a_total_that_is_not_seen_fails_the_cell)
 {
@@ -72,4 +99,5 @@ START_TEST(a_total_that_is_not_seen_fails_the_cell)
 END_TEST
 
 RUN_TESTS("share", 50, a_variable_is_seen_unless_the_tasks_are_processes, shared_memory_is_seen_everywhere,
-    every_message_arrives_also_when_the_pipe_is_full, a_total_that_is_not_seen_fails_the_cell)
+    every_message_arrives_also_when_the_pipe_is_full, a_task_that_cannot_be_started_fails_the_cell_at_once,
+    a_total_that_is_not_seen_fails_the_cell)
