@@ -32,13 +32,17 @@ typedef struct Question {
     bool closed; /* closed: it is over, and the loop knows the timer no more */
 } Question;
 
+/* A runtime that says too much is stopped: one that never ends its answer would otherwise be read until the
+ * much larger limit of a run's output. No further line comes after that. */
 static void question_on_line(void *data, char *line, size_t length)
 {
     Question *question = data;
 
-    question->too_long = question->too_long || question->length + length + 1 > MAX_TEXT;
-    if (question->too_long)
+    if (question->length + length + 1 > MAX_TEXT) {
+        question->too_long = true;
+        child_stop(question->child);
         return;
+    }
     question->text = realloc(question->text, question->length + length + 1);
     assert(question->text);
     memcpy(question->text + question->length, line, length);
@@ -63,17 +67,15 @@ static void question_read(Question *question)
         json_loadb(question->text ? question->text : "", question->length, JSON_REJECT_DUPLICATES, &error);
     json_auto_t *describes = json_pack("[O*]", describe);
 
-    if (question->too_long)
-        question->reason = text_printf("%s --describe says more than %d bytes", question->program, MAX_TEXT);
-    else if (!describe)
+    if (!describe)
         question->reason = text_printf(
             "%s --describe: line %d, column %d: %s", question->program, error.line, error.column, error.text);
     else if (catalogs_read(describes, &question->answer, &complaint) < 0)
         question->reason = text_printf("%s --describe: %s", question->program, complaint);
 }
 
-/* Of several reasons the first cause is told: a runtime that was too slow was stopped by us, so how it
- * ended says nothing. */
+/* Of several reasons the first cause is told: a runtime that was too slow, or said too much, was stopped by
+ * us, so how it ended says nothing. */
 static void question_on_end(void *data, const char *reason)
 {
     Question *question = data;
@@ -82,6 +84,10 @@ static void question_on_end(void *data, const char *reason)
     if (question->late) {
         question->reason =
             text_printf("%s --describe did not answer within %d s", question->program, DESCRIBE_MS / 1000);
+        return;
+    }
+    if (question->too_long) {
+        question->reason = text_printf("%s --describe says more than %d bytes", question->program, MAX_TEXT);
         return;
     }
     if (reason) {

@@ -164,9 +164,8 @@ START_TEST(a_runtime_that_does_not_work_ends_the_start)
 }
 END_TEST
 
-/* What the program says with a runtime that describes itself like the fake one, but for what a sed expression
- * changes; owned by the caller. */
-static char *words_about_runtime(const char *expression)
+/* What the program says when its runtime is a shell with this command; owned by the caller. */
+static char *words_about_command(const char *command)
 {
     char path[] = "/tmp/gilscope-runtime-XXXXXX";
     auto_free char *setting = NULL, *script = NULL;
@@ -175,8 +174,7 @@ static char *words_about_runtime(const char *expression)
 
     ck_assert_int_ge(fd, 0);
     setting = text_printf("runtimes.c=%s", path);
-    script = text_printf(
-        "#!/bin/sh\nexec " API_SOURCE_ROOT "/tests/api/fake-runtime.sh --describe | sed '%s'\n", expression);
+    script = text_printf("#!/bin/sh\nexec %s\n", command);
     ck_assert_int_eq(text_write_fd(fd, script, strlen(script)), 0);
     ck_assert_int_eq(fchmod(fd, 0700), 0);
     close(fd);
@@ -184,6 +182,23 @@ static char *words_about_runtime(const char *expression)
     unlink(path);
     return text;
 }
+
+/* The same, when the runtime describes itself like the fake one, but for what a sed expression changes. */
+static char *words_about_runtime(const char *expression)
+{
+    auto_free char *command =
+        text_printf(API_SOURCE_ROOT "/tests/api/fake-runtime.sh --describe | sed '%s'", expression);
+
+    return words_about_command(command);
+}
+
+START_TEST(a_description_without_an_end_is_not_read_to_the_end)
+{
+    auto_free char *text = words_about_command("yes");
+
+    ck_assert_msg(strstr(text, "--describe says more than 4194304 bytes"), "%s", text);
+}
+END_TEST
 
 /* Each of these ended the server by a signal once, some when it started and some at the first request. */
 START_TEST(a_malformed_catalog_ends_the_start_with_its_place)
@@ -215,4 +230,4 @@ RUN_TESTS("api-program", 120, a_port_that_is_in_use_ends_the_start, health_is_as
     wrong_settings_and_options_end_the_start, settings_can_be_checked_and_printed,
     the_lock_of_the_settings_is_one_that_there_is, a_preflight_says_which_lessons_can_be_shown,
     a_preflight_without_a_runtime_fails, a_runtime_that_does_not_work_ends_the_start,
-    a_malformed_catalog_ends_the_start_with_its_place)
+    a_malformed_catalog_ends_the_start_with_its_place, a_description_without_an_end_is_not_read_to_the_end)
