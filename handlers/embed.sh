@@ -13,6 +13,12 @@ set -eu
 output=$1 depfile=$2 table=$3
 shift 3
 
+# Names as they stand in C texts: only quotes and backslashes mean something there, and in a name of the assembler's
+# file once more. A question mark could begin a trigraph, but not in GNU C.
+quote() {
+    printf '%s\n' "$1" | sed 's/[\\"]/\\&/g'
+}
+
 # Lines "PATH=FILE" of all that is embedded.
 list_files() {
     for pair; do
@@ -36,15 +42,15 @@ table_text() {
     printf '#include "handlers/assets.h"\n\n'
     number=0
     while IFS= read -r pair; do
-        file=${pair#*=}
+        path=$(quote "${pair%%=*}") file=$(quote "${pair#*=}")
         name=embedded_${table}_$number
         printf '__asm__(".section .rodata\\n"\n'
         printf '        ".globl %s, %s_end\\n"\n' "$name" "$name"
         printf '        ".hidden %s, %s_end\\n"\n' "$name" "$name"
-        printf '        "%s: .incbin \\"%s\\"\\n"\n' "$name" "$file"
+        printf '        "%s: .incbin \\"%s\\"\\n"\n' "$name" "$(quote "$file")"
         printf '        "%s_end: .byte 0\\n"\n        ".previous\\n");\n' "$name"
         printf 'extern const unsigned char %s[], %s_end[];\n\n' "$name" "$name"
-        rows="${rows-}    {\"${pair%%=*}\", $name, ${name}_end},
+        rows="${rows-}    {\"$path\", $name, ${name}_end},
 "
         number=$((number + 1))
     done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Two tables of embedded files in one program, linked as they are and with link time optimization, say what is in
-# the files; the depfile names files and folders. Usage: check-embed.sh ROOT
+# Two tables of embedded files in one program, one file with a quote and a backslash in its name, linked as they are and
+# with link time optimization, say what is in the files; the depfile names files and folders. Usage: check-embed.sh ROOT
 set -eu
 root=$1
 folder=$(mktemp -d)
@@ -10,6 +10,7 @@ mkdir -p "$folder/a page/deep"
 printf one >"$folder/one"
 printf two >"$folder/a page/two"
 printf three >"$folder/a page/deep/three"
+printf four >"$folder/a page/fo\"u\\r"
 printf hidden >"$folder/a page/.hidden"
 "$root/handlers/embed.sh" "$folder/assets.c" "$folder/assets.d" assets "/one=$folder/one" "/=$folder/a page"
 "$root/handlers/embed.sh" "$folder/documents.c" "$folder/documents.d" documents "one.txt=$folder/one"
@@ -40,7 +41,7 @@ END
 for option in -O2 '-O2 -flto=auto'; do
     cc $option -I"$root" -o "$folder/program" "$folder/main.c" "$folder/assets.c" "$folder/documents.c"
     said=$("$folder/program" | tr '\n' ' ')
-    if [ "$said" != '/one one /deep/three three /two two one.txt one ' ]; then
+    if [ "$said" != '/one one /deep/three three /fo"u\r four /two two one.txt one ' ]; then
         echo "with $option the program says: $said"
         exit 1
     fi
