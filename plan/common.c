@@ -302,9 +302,7 @@ void parameters_make(
     assert(ret->list);
     for (size_t i = 0; i < ARRAY_LENGTH(grid_rows); i++)
         parameters_add_row(&making, &grid_rows[i], ret);
-    ret->first_of_locks = ret->n;
     parameters_add_of_locks(&making, ret);
-    ret->n_of_locks = ret->n - ret->first_of_locks;
     for (size_t i = 0; i < ARRAY_LENGTH(run_rows); i++)
         parameters_add_row(&making, &run_rows[i], ret);
     if (limits->formats)

@@ -17,7 +17,6 @@ enum { COMMON_TASKS = 2 };
 typedef struct Parameters {
     CatalogParameter *list;            /* owned; the default of each is a reference of its own */
     size_t n, n_common;                /* the experiment's own stand behind the common ones */
-    size_t first_of_locks, n_of_locks; /* those of the locks, among the common ones */
     Memo *memo;                        /* owned; takes the lists of choices */
 } Parameters;
 

@@ -1,7 +1,6 @@
 /* A cell is a number: its place in the grid. Each axis says how many cells on its next value comes, so a
  * cell's value on any axis follows from its number alone, and no order of loops has to be kept in step with
- * the order of cells. Which axes there are is no list here either: those that all cells have are named, and
- * what else a lock can be set to are axes because the lock says so.
+ * the order of cells. Each lock has a grid of its own, because its parameters are axes of its cells alone.
  *
  * An example: with two modes and three numbers of tasks, mode has the stride 1 and tasks the stride 2. Cell 3
  * has the mode 3 / 1 % 2 = 1 and the number of tasks 3 / 2 % 3 = 1, the second of each. */
@@ -12,20 +11,23 @@
 
 #include "plan/param.h"
 
-/* One of the lists that span the grid. The names are those that every cell has; the locks' parameters are
- * axes, too, between the lock and the CPUs. */
+/* One of the lists that span the grid. */
 typedef struct Axis {
     const char *name;
     const json_t *values;
     int64_t stride; /* so many cells on comes the next value; 1 for the fastest axis */
 } Axis;
 
-typedef enum NamedAxis { AXIS_LOCK, AXIS_CPUS, AXIS_TASKS, AXIS_RUNTIME, AXIS_MODE, N_NAMED_AXES } NamedAxis;
+/* The axes that the cells of every lock have. */
+typedef enum NamedAxis { AXIS_CPUS, AXIS_TASKS, AXIS_RUNTIME, AXIS_MODE, N_NAMED_AXES } NamedAxis;
 
+/* The cells of one lock. The parameters of other locks mean nothing to it: a list of them would only measure
+ * the same cell again under another name. */
 typedef struct Grid {
+    const char *lock;
     Axis named[N_NAMED_AXES];
-    Axis *of_locks; /* owned */
-    size_t n_of_locks;
+    Axis *own; /* the lock's parameters; owned */
+    size_t n_own;
     int64_t size; /* INT64_MAX: even more */
 } Grid;
 
@@ -43,29 +45,28 @@ static Axis grid_axis(Grid *grid, const Asked *asked, const char *name)
 
 /* From the fastest axis to the slowest. The mode is the fastest, so that the cells that a person compares
  * stand side by side in every list. */
-static void grid_make(const Asked *asked, const Parameters *parameters, Grid *ret)
+static void grid_make(const Asked *asked, const char *name, Grid *ret)
 {
-    const CatalogParameter *of_locks = &parameters->list[parameters->first_of_locks];
+    const CatalogLock *lock = catalogs_lock(asked->catalogs, name);
 
-    *ret = (Grid){.n_of_locks = parameters->n_of_locks, .size = 1};
-    ret->of_locks = calloc(ret->n_of_locks + 1, sizeof(Axis));
-    assert(ret->of_locks);
+    *ret = (Grid){.lock = name, .n_own = lock ? lock->n_parameters : 0, .size = 1};
+    ret->own = calloc(ret->n_own + 1, sizeof(Axis));
+    assert(ret->own);
     ret->named[AXIS_MODE] = grid_axis(ret, asked, "mode");
     ret->named[AXIS_RUNTIME] = grid_axis(ret, asked, "runtime");
     ret->named[AXIS_TASKS] = grid_axis(ret, asked, "tasks");
     ret->named[AXIS_CPUS] = grid_axis(ret, asked, "cpus");
-    for (size_t i = 0; i < ret->n_of_locks; i++)
-        ret->of_locks[i] = grid_axis(ret, asked, of_locks[i].name);
-    ret->named[AXIS_LOCK] = grid_axis(ret, asked, "lock");
+    for (size_t i = 0; i < ret->n_own; i++)
+        ret->own[i] = grid_axis(ret, asked, lock->parameters[i].name);
 }
 
 static void grid_finish(Grid *grid)
 {
-    free(grid->of_locks);
+    free(grid->own);
 }
 #define auto_grid __attribute__((cleanup(grid_finish)))
 
-/* Borrowed. index is the number of a cell. */
+/* Borrowed. index is the place of a cell among those of its lock. */
 static json_t *axis_value(const Axis *axis, int64_t index)
 {
     return json_array_get(
@@ -77,30 +78,45 @@ static const char *grid_axis_text(const Grid *grid, NamedAxis axis, int64_t inde
     return json_string_value(axis_value(&grid->named[axis], index));
 }
 
-/* A list of one value is not to blame. */
-static void grid_check_axis(const Axis *axis, const Grid *grid, const PlanLimits *limits, Problem *problem)
+/* How many cells there are under all locks together; INT64_MAX: even more. */
+static int64_t grid_count(const Asked *asked)
 {
-    if (json_array_size(axis->values) > 1)
-        problem_add(problem, axis->name, json_deep_copy(axis->values), NULL,
-            "the lists span %lld cells together, and at most %lld are allowed", (long long)grid->size,
-            (long long)limits->max_cells);
+    int64_t sum = 0;
+    json_t *lock;
+    size_t i;
+
+    json_array_foreach (asked_value(asked, "lock"), i, lock) {
+        auto_grid Grid grid;
+
+        grid_make(asked, json_string_value(lock), &grid);
+        if (__builtin_add_overflow(sum, grid.size, &sum))
+            return INT64_MAX;
+    }
+    return sum;
 }
 
 /* This comes before a single cell is made: a few lists of a few hundred values span more cells than there is
  * memory. Every list with more than one value is named, because shortening any of them helps. */
-static void grid_check_size(const Grid *grid, const PlanLimits *limits, Problem *problem)
+static void grid_check_size(const Asked *asked, const Parameters *parameters, Problem *problem)
 {
-    if (grid->size <= limits->max_cells)
+    int64_t size = grid_count(asked);
+
+    if (size <= asked->limits->max_cells)
         return;
-    for (size_t i = 0; i < N_NAMED_AXES; i++)
-        grid_check_axis(&grid->named[i], grid, limits, problem);
-    for (size_t i = 0; i < grid->n_of_locks; i++)
-        grid_check_axis(&grid->of_locks[i], grid, limits, problem);
+    for (size_t i = 0; i < parameters->n; i++) {
+        const CatalogParameter *parameter = &parameters->list[i];
+        const json_t *values = parameter->list ? asked_value(asked, parameter->name) : NULL;
+
+        if (json_array_size(values) > 1)
+            problem_add(problem, parameter->name, json_deep_copy(values), NULL,
+                "the lists span %lld cells together, and at most %lld are allowed", (long long)size,
+                (long long)asked->limits->max_cells);
+    }
 }
 
-/* The experiment's own parameters as its runtime has them, and those of all locks. A cell has the parameters
- * also of locks that are not its own: then two cells that differ in their lock alone differ in nothing else,
- * and a comparison across locks finds its partner. */
+/* The experiment's own parameters as its runtime has them, and those of the cell's lock. Those of other locks
+ * are left out: with them every new lock would make all runs before it look like something else, because they
+ * lack its parameters. */
 static json_t *grid_make_params(
     const Asked *asked, const CatalogExperiment *experiment, const Grid *grid, int64_t index)
 {
@@ -115,8 +131,8 @@ static json_t *grid_make_params(
         else
             json_object_set(params, parameter->name, (json_t *)parameter->fallback);
     }
-    for (size_t i = 0; i < grid->n_of_locks; i++)
-        json_object_set(params, grid->of_locks[i].name, axis_value(&grid->of_locks[i], index));
+    for (size_t i = 0; i < grid->n_own; i++)
+        json_object_set(params, grid->own[i].name, axis_value(&grid->own[i], index));
     return params;
 }
 
@@ -128,33 +144,24 @@ static CellSpec grid_make_cell(const Asked *asked, const Grid *grid, int64_t ind
     const CatalogExperiment *experiment = catalog_experiment(runtime, asked->experiment->name);
 
     return (CellSpec){
-        .number = index,
+        .number = (int64_t)asked->n_cells,
         .runtime = runtime,
         .experiment = experiment,
         .mode = catalog_mode(runtime, grid_axis_text(grid, AXIS_MODE, index)),
-        .lock = catalog_lock(runtime, grid_axis_text(grid, AXIS_LOCK, index)),
+        .lock = catalog_lock(runtime, grid->lock),
         .tasks = json_integer_value(axis_value(&grid->named[AXIS_TASKS], index)),
         .cpus = json_integer_value(axis_value(&grid->named[AXIS_CPUS], index)),
         .params = grid_make_params(asked, experiment, grid, index),
     };
 }
 
-/* No list is empty, so there is at least one cell. */
-static void grid_fill(Asked *asked, const Grid *grid)
-{
-    asked->cells = calloc((size_t)grid->size, sizeof(CellSpec));
-    assert(asked->cells);
-    for (int64_t i = 0; i < grid->size; i++)
-        asked->cells[asked->n_cells++] = grid_make_cell(asked, grid, i);
-}
-
 /* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks.
  * The order matters: each question needs what the one before it found. */
-static void grid_check_cell(const Asked *asked, const Grid *grid, const CellSpec *cell, Problem *problem)
+static void grid_check_cell(
+    const Asked *asked, const Grid *grid, int64_t index, const CellSpec *cell, Problem *problem)
 {
     const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
-    const char *mode = grid_axis_text(grid, AXIS_MODE, cell->number);
-    const char *lock = grid_axis_text(grid, AXIS_LOCK, cell->number);
+    const char *mode = grid_axis_text(grid, AXIS_MODE, index);
     const CatalogRoom *room =
         cell->experiment && cell->mode ? catalog_room(cell->runtime, cell->experiment, cell->mode) : NULL;
 
@@ -164,7 +171,8 @@ static void grid_check_cell(const Asked *asked, const Grid *grid, const CellSpec
     else if (!cell->mode)
         problem_add(problem, "mode", json_string(mode), NULL, "does not exist in the runtime %s", runtime);
     else if (!cell->lock)
-        problem_add(problem, "lock", json_string(lock), NULL, "does not exist in the runtime %s", runtime);
+        problem_add(
+            problem, "lock", json_string(grid->lock), NULL, "does not exist in the runtime %s", runtime);
     else if (room->unavailable)
         problem_add(problem, "mode", json_string(mode), NULL, "%s", room->unavailable);
     else if (cell->tasks > room->max_tasks)
@@ -177,34 +185,50 @@ static void grid_check_cell(const Asked *asked, const Grid *grid, const CellSpec
 /* One complaint is enough where cells differ in something else only: a mode that does not exist would
  * otherwise be named once for each lock, each number of tasks and each CPU. There are at most as many cells
  * as the limit allows, so looking through the complaints for an equal one is cheap. */
-static void grid_check_cells(const Asked *asked, const Grid *grid, Problem *problem)
+static void grid_complain_once(Problem *problem, size_t before)
 {
-    for (size_t i = 0; i < asked->n_cells; i++) {
-        size_t before = json_array_size(problem->errors), k;
-        const json_t *error, *seen;
+    const json_t *error = json_array_get(problem->errors, before), *seen;
+    size_t k;
 
-        grid_check_cell(asked, grid, &asked->cells[i], problem);
-        if (json_array_size(problem->errors) == before)
-            continue;
-        error = json_array_get(problem->errors, before);
-        json_array_foreach (problem->errors, k, seen) {
-            if (k < before && json_equal(seen, error)) {
-                json_array_remove(problem->errors, before);
-                break;
-            }
+    json_array_foreach (problem->errors, k, seen) {
+        if (k < before && json_equal(seen, error)) {
+            json_array_remove(problem->errors, before);
+            return;
         }
+    }
+}
+
+/* Appends the cells of one lock, and says what is wrong with them. */
+static void grid_fill(Asked *asked, const Grid *grid, Problem *problem)
+{
+    for (int64_t i = 0; i < grid->size; i++) {
+        CellSpec *cell = &asked->cells[asked->n_cells];
+        size_t before = json_array_size(problem->errors);
+
+        *cell = grid_make_cell(asked, grid, i);
+        asked->n_cells++;
+        grid_check_cell(asked, grid, i, cell, problem);
+        if (json_array_size(problem->errors) > before)
+            grid_complain_once(problem, before);
     }
 }
 
 bool grid_make_cells(Asked *asked, const Parameters *parameters, Problem *problem)
 {
-    auto_grid Grid grid;
+    json_t *lock;
+    size_t i;
 
-    grid_make(asked, parameters, &grid);
-    grid_check_size(&grid, asked->limits, problem);
+    grid_check_size(asked, parameters, problem);
     if (problem_is_set(problem))
         return false;
-    grid_fill(asked, &grid);
-    grid_check_cells(asked, &grid, problem);
+    /* No list is empty, so there is at least one cell. */
+    asked->cells = calloc((size_t)grid_count(asked), sizeof(CellSpec));
+    assert(asked->cells);
+    json_array_foreach (asked_value(asked, "lock"), i, lock) {
+        auto_grid Grid grid;
+
+        grid_make(asked, json_string_value(lock), &grid);
+        grid_fill(asked, &grid, problem);
+    }
     return true;
 }

@@ -86,27 +86,44 @@ char *axis_text(const Axis *axis, const ResultCell *cell)
                                     : human_integer(axis_number_in(axis, cell));
 }
 
-/* Two values that are both missing are equal; a missing one and null are not, because only some cells have
- * such a parameter at all. The second comparison is of pointers, which covers two that are both missing
- * (NULL): json_equal() calls those different. */
 static bool axis_is_equal(const Axis *axis, const ResultCell *a, const ResultCell *b)
 {
     const char *name = axis_name_in(axis, a);
-    const json_t *of_a = axis_param_in(axis, a), *of_b = axis_param_in(axis, b);
 
+    if (axis->kind == AXIS_PARAM)
+        return json_equal(axis_param_in(axis, a), axis_param_in(axis, b));
     if (name)
         return strcmp(name, axis_name_in(axis, b)) == 0;
-    return axis_number_in(axis, a) == axis_number_in(axis, b) && (of_a == of_b || json_equal(of_a, of_b));
+    return axis_number_in(axis, a) == axis_number_in(axis, b);
 }
 
-/* The first cell stands for all: if each equals it, all are equal. The mode always counts as different, so
+/* A parameter of a lock is there only in the cells of that lock. */
+static bool axis_has(const Axis *axis, const ResultCell *cell)
+{
+    return axis->kind != AXIS_PARAM || axis_param_in(axis, cell);
+}
+
+const ResultCell *axis_first(const Axis *axis, const ResultCells *cells)
+{
+    for (size_t i = 0; i < cells->n; i++) {
+        if (axis_has(axis, cells->at[i]))
+            return cells->at[i];
+    }
+    return NULL;
+}
+
+/* The first cell that has a value stands for all: if each equals it, all are equal. A cell without the
+ * parameter differs in its lock, which is an axis of its own; counted here, every run of two locks would have
+ * a column for each of their parameters in which nothing changes. The mode always counts as different, so
  * that a run of a single cell still has a column that names its row. */
 static bool axis_varies(const Axis *axis, const ResultCells *cells)
 {
+    const ResultCell *first = axis_first(axis, cells);
+
     if (axis->kind == AXIS_MODE)
         return true;
-    for (size_t i = 1; i < cells->n; i++) {
-        if (!axis_is_equal(axis, cells->at[0], cells->at[i]))
+    for (size_t i = 0; i < cells->n; i++) {
+        if (axis_has(axis, cells->at[i]) && !axis_is_equal(axis, first, cells->at[i]))
             return true;
     }
     return false;

@@ -30,6 +30,9 @@ void axes_finish(Axes *axes);
 
 #define auto_axes __attribute__((cleanup(axes_finish)))
 
+/* The first cell that has the axis, which stands for all where they do not differ; NULL: none has. */
+const ResultCell *axis_first(const Axis *axis, const ResultCells *cells);
+
 /* Whether the cell has a value there, other than null; and whether that is a number. */
 bool axis_is_set(const Axis *axis, const ResultCell *cell);
 bool axis_is_number(const Axis *axis, const ResultCell *cell);

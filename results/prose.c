@@ -25,9 +25,10 @@ void prose_title(const Prose *prose, const char *title, const ResultCells *cells
     paragraph_add(&paragraph, "", prose->markdown ? words_printf(&words, "**%s**", clean) : clean);
     for (size_t i = 0; i < fixed.n && cells->n > 0; i++) {
         const Axis *axis = &fixed.at[i];
+        const ResultCell *first = axis_first(axis, cells);
 
-        if (axis_is_set(axis, cells->at[0]))
-            paragraph_add_setting(&paragraph, axis->name, words_keep(&words, axis_text(axis, cells->at[0])));
+        if (axis_is_set(axis, first))
+            paragraph_add_setting(&paragraph, axis->name, words_keep(&words, axis_text(axis, first)));
     }
     paragraph_end(&paragraph);
 }

@@ -8,9 +8,12 @@ export function axisValue(cell, axis) {
     return AXES.includes(axis) || axis === 'mode' ? cell[axis] : (cell.params?.[axis] ?? null);
 }
 
-// How many values an axis has among the cells.
+// How many values an axis has among the cells that have it: the parameters of a lock are there only in the cells
+// of that lock.
 export function distinct(cells, axis) {
-    return new Set(cells.map((cell) => JSON.stringify(axisValue(cell, axis)))).size;
+    const having = cells.filter((cell) => !cell.params || axis in cell || axis in cell.params);
+
+    return new Set(having.map((cell) => JSON.stringify(axisValue(cell, axis)))).size;
 }
 
 // The axes and parameters in which cells differ, without the mode.

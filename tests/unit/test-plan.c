@@ -197,9 +197,9 @@ START_TEST(defaults_are_filled_in)
 {
     auto_problem Problem problem = {0};
     Plan plan = {0};
-    json_auto_t *expected = json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:{s:i, s:s, s:n, s:i, s:i}}", "cell",
-        1, "runtime", "c", "mode", "threads", "lock", "gil", "tasks", 2, "cpus", 2, "params", "n", 1000000,
-        "client", "async", "url", "check_interval", 100, "switch_interval_us", 5000);
+    json_auto_t *expected = json_pack("{s:i, s:s, s:s, s:s, s:i, s:i, s:{s:i, s:s, s:n, s:i}}", "cell", 1,
+        "runtime", "c", "mode", "threads", "lock", "gil", "tasks", 2, "cpus", 2, "params", "n", 1000000,
+        "client", "async", "url", "switch_interval_us", 5000);
 
     ck_assert_int_eq(plan_query("", NULL, &plan, &problem), 0);
     ck_assert_uint_eq(json_array_size(plan.cells), 3);
@@ -438,30 +438,34 @@ START_TEST(limits_are_the_operators)
 }
 END_TEST
 
+/* A cell has the parameters of its own lock, and a list of them spans the cells of that lock alone. */
 START_TEST(a_lock_brings_its_axes_and_defaults)
 {
-    const PlanLimits limits = {.lock_defaults = {{"switch_interval_us", 700}, {"check_interval", 0}}};
+    const PlanLimits limits = {
+        .lock_defaults = {{"switch_interval_us", 700}, {"check_interval", 0}}, .max_cells = 12};
     auto_problem Problem problem = {0};
     Plan plan = {0};
 
     ck_assert_int_eq(
-        plan_query("mode=serial&lock=gil,gil-py2&check_interval=1,2&switch_interval_us=8,9&cpus=1,2", &limits,
-            &plan, &problem),
+        plan_query("mode=serial&lock=gil,gil-py2&check_interval=1,2,3,4&switch_interval_us=8,9&cpus=1,2",
+            &limits, &plan, &problem),
         0);
-    ck_assert_uint_eq(plan.n_specs, 16);
+    ck_assert_uint_eq(plan.n_specs, 12);
     for (size_t i = 0; i < plan.n_specs; i++) {
         const CellSpec *cell = &plan.specs[i];
+        bool old = i >= 4;
 
         ck_assert_int_eq(cell->number, (int64_t)i);
-        ck_assert_str_eq(cell->lock->name, i / 8 ? "gil-py2" : "gil");
-        ck_assert_double_eq(cell_spec_number(cell, "check_interval"), i / 4 % 2 ? 2 : 1);
-        ck_assert_double_eq(cell_spec_number(cell, "switch_interval_us"), i / 2 % 2 ? 9 : 8);
+        ck_assert_str_eq(cell->lock->name, old ? "gil-py2" : "gil");
+        ck_assert_double_eq(cell_spec_number(cell, "check_interval"), old ? (double)((i - 4) / 2 + 1) : 0);
+        ck_assert_double_eq(cell_spec_number(cell, "switch_interval_us"), old ? 0 : i / 2 ? 9 : 8);
         ck_assert_int_eq(cell->cpus, i % 2 ? 2 : 1);
+        ck_assert(!json_object_get(cell->params, old ? "switch_interval_us" : "check_interval"));
     }
     plan_finish(&plan);
-    ck_assert_int_eq(plan_query("mode=serial", &limits, &plan, &problem), 0);
+    ck_assert_int_eq(plan_query("mode=serial&lock=gil,gil-py2", &limits, &plan, &problem), 0);
     ck_assert_double_eq(cell_spec_number(&plan.specs[0], "switch_interval_us"), 700);
-    ck_assert_double_eq(cell_spec_number(&plan.specs[0], "check_interval"), 100);
+    ck_assert_double_eq(cell_spec_number(&plan.specs[1], "check_interval"), 100);
     plan_finish(&plan);
 }
 END_TEST

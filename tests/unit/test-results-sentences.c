@@ -110,7 +110,9 @@ START_TEST(every_axis_has_its_words)
     json_object_set_new(json_array_get(cells, 1), "cpus", json_integer(1));
     json_object_set_new(json_array_get(cells, 1), "tasks", json_integer(1000));
     json_object_set_new(find(cells, "1.params"), "n", json_integer(1000000));
+    json_object_set_new(find(cells, "0.params"), "via", json_null());
     json_object_set_new(find(cells, "1.params"), "via", json_string("pipe"));
+    json_object_set_new(find(cells, "1.params"), "only_here", json_integer(1));
     sentences_set_titles(cells);
     ck_assert_str_eq(find_text(cells, "0.title"), "c, lock gil, 2 tasks, 2 CPUs, n 5, via default");
     ck_assert_str_eq(
