@@ -191,6 +191,65 @@ CompareEntry *compare_index_find(
     return NULL;
 }
 
+static json_t *compare_param_names(const ResultCells *cells)
+{
+    json_t *names = json_object(), *ignored;
+    const char *name;
+
+    for (size_t i = 0; i < cells->n; i++) {
+        json_object_foreach ((json_t *)cells->at[i]->params, name, ignored)
+            json_object_set_new(names, name, json_true());
+    }
+    return names;
+}
+
+/* Appends the names that the other run has in none of its cells. */
+static void compare_add_unknown(json_t *names, const json_t *others, ResultTexts *unknown)
+{
+    const char *name;
+    json_t *ignored;
+
+    json_object_foreach (names, name, ignored) {
+        if (!json_object_get(others, name))
+            unknown->at[unknown->n++] = name;
+    }
+}
+
+/* Parameters that only one of two runs of an experiment knows: the other was made before there was such a
+ * parameter, or under other locks. Nothing is known of them there, so they tell no cells apart; taken for a
+ * difference, they would make each run that was kept before a new parameter incomparable. Of two different
+ * experiments no parameter is passed over: their cells are no pairs. */
+typedef struct UnknownParams {
+    json_t *names[N_SIDES]; /* owned */
+    ResultTexts texts;      /* at is owned; the texts belong to names */
+} UnknownParams;
+
+static UnknownParams compare_find_unknown(const RunComparison *comparison)
+{
+    const ResultRun *const *runs = (const ResultRun *const *)comparison->runs;
+    UnknownParams unknown = {.names = {[BASELINE] = compare_param_names(&runs[BASELINE]->cells),
+                                 [CANDIDATE] = compare_param_names(&runs[CANDIDATE]->cells)}};
+    json_t *baseline = unknown.names[BASELINE], *candidate = unknown.names[CANDIDATE];
+    const char *one = runs[BASELINE]->experiment, *other = runs[CANDIDATE]->experiment;
+
+    unknown.texts.at =
+        calloc(json_object_size(baseline) + json_object_size(candidate) + 1, sizeof(*unknown.texts.at));
+    assert(unknown.texts.at);
+    if (one && other && strcmp(one, other) == 0) {
+        compare_add_unknown(baseline, candidate, &unknown.texts);
+        compare_add_unknown(candidate, baseline, &unknown.texts);
+    }
+    return unknown;
+}
+
+static void unknown_params_finish(UnknownParams *unknown)
+{
+    free(unknown->texts.at);
+    json_decref(unknown->names[BASELINE]);
+    json_decref(unknown->names[CANDIDATE]);
+}
+#define auto_unknown_params __attribute__((cleanup(unknown_params_finish)))
+
 /* The pairs come first, in the order of the baseline, then what only the baseline has, then what only the
  * candidate has. So the three groups are ranges of one array, and a table of all of them is that array as it
  * is. */
@@ -198,7 +257,8 @@ void compare_find_cells(RunComparison *comparison)
 {
     const ResultCells *cells = &comparison->runs[BASELINE]->cells;
     const ResultCells *others = &comparison->runs[CANDIDATE]->cells;
-    auto_compare_index CompareIndex index = compare_index_new(others, NULL);
+    auto_unknown_params UnknownParams unknown = compare_find_unknown(comparison);
+    auto_compare_index CompareIndex index = compare_index_new(others, &unknown.texts);
     auto_result_cells ResultCells lonely = result_cells_new(cells->n);
     auto_free bool *is_taken = calloc(others->n + 1, sizeof(*is_taken));
 
@@ -206,7 +266,7 @@ void compare_find_cells(RunComparison *comparison)
     comparison->rows = result_cells_new(cells->n + others->n);
     assert(is_taken && comparison->cells);
     for (size_t i = 0; i < cells->n; i++) {
-        CompareEntry *partner = compare_index_find(&index, cells->at[i], NULL);
+        CompareEntry *partner = compare_index_find(&index, cells->at[i], &unknown.texts);
 
         if (partner) {
             partner->is_taken = true;

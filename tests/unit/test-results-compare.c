@@ -89,6 +89,26 @@ static bool warns(const json_t *comparison, const char *words)
     return false;
 }
 
+/* A run that was kept before there was a parameter, of a new lock for example, has nothing to say of it. */
+START_TEST(a_parameter_that_one_run_does_not_know_tells_no_cells_apart)
+{
+    json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 540, 275, 68);
+    json_auto_t *both = NULL, *stranger = NULL;
+    json_t *cell;
+    size_t i;
+
+    json_array_foreach (find(candidate, "cells"), i, cell)
+        json_object_set_new(json_object_get(cell, "params"), "spins", json_integer(100));
+    both = compared(baseline, candidate);
+    ck_assert_uint_eq(json_array_size(find(both, "cells")), 3);
+    ck_assert_str_eq(find_text(both, "cells.0.verdict"), "slower");
+    json_object_set_new(candidate, "experiment", json_string("fetch"));
+    stranger = compared(baseline, candidate);
+    ck_assert_uint_eq(json_array_size(find(stranger, "cells")), 0);
+    ck_assert_uint_eq(json_array_size(find(stranger, "only_baseline")), 3);
+}
+END_TEST
+
 START_TEST(each_cell_is_held_against_its_partner)
 {
     json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 540, 275, 68);
@@ -782,7 +802,8 @@ START_TEST(many_measured_values_do_not_make_many_warnings)
 }
 END_TEST
 
-RUN_TESTS("results-compare", 60, each_cell_is_held_against_its_partner, the_runs_are_left_as_they_were,
+RUN_TESTS("results-compare", 60, a_parameter_that_one_run_does_not_know_tells_no_cells_apart,
+    each_cell_is_held_against_its_partner, the_runs_are_left_as_they_were,
     the_same_runs_give_the_same_intervals, heads_say_which_runs,
     cells_match_whatever_their_order_and_stay_in_that_of_the_baseline,
     the_order_of_parameters_does_not_matter, every_part_of_what_a_cell_is_must_match,
