@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/kill.h"
 #include "base/nsec.h"
 
 /* A few entries at a time, so that a round sees processes that are newer than its start. */
@@ -143,19 +144,6 @@ static bool round_has(const Round *round, pid_t pid)
     return false;
 }
 
-/* A session is inherited by fork and left by setsid() only. So in another session than ours there are
- * only descendants, and the whole group may go at once. In our own session a group may have strangers in
- * it, such as the owner itself: there only the one process is killed. */
-static void family_kill_process(const GuardFamily *family, pid_t pid)
-{
-    pid_t session = getsid(pid), group = getpgid(pid);
-
-    if (session > 0 && session != family->session && group > 1)
-        kill(-group, SIGKILL);
-    else
-        kill(pid, SIGKILL);
-}
-
 /* Asks what a process is to us, and kills it if it descends from us. waitpid() on one number has three
  * answers: the number itself, which was a dead child and is reaped now; 0, a living child; an error, no
  * child of ours, whose parent may still have been killed in this round. Asking wait() first is much
@@ -170,7 +158,7 @@ static void family_visit_process(GuardFamily *family, Round *round, pid_t pid)
         family->child_status = status;
     if (ended == pid || (ended < 0 && !round_has(round, family_read_parent(family, pid))))
         return;
-    family_kill_process(family, pid);
+    kill_with_group(pid, family->session);
     if (round->n_pids < MAX_KILLED)
         round->pids[round->n_pids++] = pid;
 }
@@ -200,7 +188,7 @@ static bool family_hunt_newest(GuardFamily *family)
 
         if (pid == family->child || waitpid(pid, &status, WNOHANG | __WALL) != 0)
             continue;
-        family_kill_process(family, pid);
+        kill_with_group(pid, family->session);
         found = true;
     }
     return found;

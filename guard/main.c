@@ -151,6 +151,13 @@ static void keeper_stop_watchman(Guard *guard, pid_t watchman, int lifeline_fd)
     }
 }
 
+/* A keeper that was stopped does not see that its owner is gone. The kernel wakes it then, or it would stay
+ * stopped for ever, and its watchman a zombie. It strikes nobody who is awake. */
+static void keeper_ask_to_be_woken(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGCONT);
+}
+
 /* Waits for the watchman, or stops it, and leaves nobody. Returns the exit status, which is the watchman's;
  * or the negative number of the signal that killed the watchman. */
 static int keeper_watch(Guard *guard, pid_t watchman, int lifeline_fd)
@@ -186,6 +193,7 @@ static int keeper_run(Guard *guard)
     int lifeline[2], status;
     pid_t watchman;
 
+    keeper_ask_to_be_woken();
     /* The owner may be gone already. Nothing was started, so nothing is to be cleaned up. */
     if (guard_stop_wait(&guard->stop, 0))
         return GUARD_STATUS_STOPPED;

@@ -1,6 +1,7 @@
-/* Five things have to come to an end before a child is freed: the process, its output, its log, the input
- * that was written, and the hang-up pipe. end() is called when the process was reaped and its output and log
- * have reached end of file; then all handles are closed, and the last one to close frees the child.
+/* Six things have to come to an end before a child is freed: the process, its output, its log, the input
+ * that was written, the hang-up pipe, and the hunt for what a guard has left that was killed. end() is called
+ * when the process was reaped and its output and log have reached end of file; then all handles are closed,
+ * and the last one to close frees the child.
  *
  * A run is over only when both halves are seen: the exit of the guard, and the end of what it wrote. The
  * kernel reports them in either order. Judged by the exit alone, a run whose last lines are still in the
@@ -18,6 +19,7 @@
 #include "base/text.h"
 #include "runs/child-command.h"
 #include "runs/lines.h"
+#include "runs/strays.h"
 
 enum {
     MAX_LINE = 16 << 20,    /* one repetition of 10,000 tasks with all details is about 3 MB */
@@ -32,6 +34,7 @@ struct Child {
     uv_process_t process;
     uv_pipe_t input, output, log, hangup;
     uv_timer_t stuck; /* a guard that does not end, or an output that nobody closes */
+    Strays strays;
     uv_write_t write; /* of the input, and the text that it writes, which must live until it is done */
     char *text, *name;
     Lines lines, log_lines;
@@ -93,7 +96,7 @@ static void finish_when_over(Child *child)
 {
     auto_free char *reason = NULL;
 
-    if (!child->exited || !child->output_ended || !child->log_ended)
+    if (!child->exited || !child->output_ended || !child->log_ended || child->strays.hunting)
         return;
     close_child_handle((uv_handle_t *)&child->process);
     close_child_handle((uv_handle_t *)&child->input);
@@ -101,6 +104,7 @@ static void finish_when_over(Child *child)
     close_child_handle((uv_handle_t *)&child->log);
     close_child_handle((uv_handle_t *)&child->hangup);
     close_child_handle((uv_handle_t *)&child->stuck);
+    strays_close(&child->strays, on_child_closed, child);
     if (!child->started)
         return;
     reason = describe_end(child);
@@ -121,6 +125,13 @@ static void on_guard_stuck(uv_timer_t *timer)
     finish_when_over(child);
 }
 
+static void on_strays_gone(void *data)
+{
+    finish_when_over(data);
+}
+
+/* A guard that ended by itself has left nobody. One that was killed may have, and what hides in other
+ * sessions would disturb the next run, and could live on for ever. */
 static void on_child_exit(uv_process_t *process, int64_t status, int signal)
 {
     Child *child = process->data;
@@ -128,6 +139,8 @@ static void on_child_exit(uv_process_t *process, int64_t status, int signal)
     child->exited = true;
     child->status = status;
     child->signal = signal;
+    if (signal != 0)
+        strays_hunt(&child->strays, on_strays_gone, child);
     if (!child->output_ended || !child->log_ended)
         uv_timer_start(&child->stuck, on_guard_stuck, STUCK_GUARD_MS, 0);
     finish_when_over(child);
@@ -233,11 +246,12 @@ static void init_child_handles(Child *child, uv_loop_t *loop)
     }
     uv_timer_init(loop, &child->stuck);
     child->stuck.data = child;
+    strays_init(&child->strays, loop);
     child->process.data = child;
     child->write.data = child;
-    /* Four pipes, the timer and the process. All are counted and closed, whether they were opened or not:
+    /* Four pipes, two timers and the process. All are counted and closed, whether they were opened or not:
      * a spawn that failed has made its handle all the same. */
-    child->n_open = 6;
+    child->n_open = 7;
 }
 
 /* The guard has four descriptors: the usual three, which it hands on to the program, and the hang-up

@@ -19,6 +19,7 @@
 #include "base/sibling.h"
 #include "base/text.h"
 #include "results/format.h"
+#include "runs/strays.h"
 #include "server/config-setting.h"
 
 int lab_complain(const char *what, const char *why)
@@ -111,6 +112,8 @@ int lab_init(Lab *lab, const Config *config)
     umask(0077);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: the archive copes with it */
     descriptors_raise();
+    /* Without it all works, but what a killed guard leaves behind lives on. */
+    strays_adopt();
     uv_loop_init(&lab->loop);
     if (lab_find_programs(lab, config) < 0)
         return -1;

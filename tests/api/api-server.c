@@ -289,6 +289,24 @@ pid_t api_server_find_descendant(const ApiServer *server)
     return pid;
 }
 
+pid_t api_server_find_named(const ApiServer *server, const char *name)
+{
+    static Processes processes;
+
+    list_processes(&processes);
+    for (int i = 0; i < processes.n; i++) {
+        auto_free char *path = text_printf("/proc/%d/comm", processes.pids[i]), *text = NULL;
+        size_t length;
+
+        if (descends(&processes, processes.pids[i], server->pid) &&
+            text_read_file(path, 64, &text, &length) == 0 && length == strlen(name) + 1 &&
+            strncmp(text, name, strlen(name)) == 0)
+            return processes.pids[i];
+    }
+    ck_abort_msg("there is no %s", name);
+    return 0;
+}
+
 void api_server_wait_for_descendants(const ApiServer *server, int n)
 {
     nsec_t until = deadline();

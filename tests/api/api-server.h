@@ -45,6 +45,9 @@ int api_server_count_descendants(const ApiServer *server);
 /* Returns the pid of one of them, or 0. */
 pid_t api_server_find_descendant(const ApiServer *server);
 
+/* Returns the pid of one whose name the kernel knows as this, as "gilscope-guard"; fails if there is none. */
+pid_t api_server_find_named(const ApiServer *server, const char *name);
+
 /* Waits until there are exactly so many, and fails if it never happens. */
 void api_server_wait_for_descendants(const ApiServer *server, int n);
 

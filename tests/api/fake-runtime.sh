@@ -16,7 +16,7 @@ if [ "${1-}" = --describe ]; then
     printf '"models":"cpython3","crowding":0,"parameters":[{"name":"switch_interval_us","type":"integer",'
     printf '"unit":"us","help":"how long","min":1,"max":1000000,"default":[5000],"list":true}]}],"experiments":['
     experiment fine "answers at once"
-    for name in gated hang crash quit silent garbage strange early failing refusing flood talking friends confined stepped; do
+    for name in gated hang astray crash quit silent garbage strange early failing refusing flood talking friends confined stepped; do
         printf ','
         experiment "$name" "misbehaves"
     done
@@ -69,6 +69,13 @@ case $request in
     (setsid sleep 1000 &)
     : >begun
     sample
+    wait
+    ;;
+*'"experiment":"astray"'*)
+    # Children in sessions of their own, one below the other, of which some hold the output open.
+    setsid sh -c 'setsid sh -c "setsid sleep 1000 & sleep 1000" >/dev/null 2>&1 & sleep 1000' &
+    (setsid sleep 1000 >/dev/null 2>&1 &)
+    : >begun
     wait
     ;;
 *'"experiment":"crash"'*)

@@ -175,6 +175,63 @@ START_TEST(a_killed_server_leaves_no_process)
 }
 END_TEST
 
+/* What somebody does to the two processes of a guard; 0: nothing. */
+typedef struct Attack {
+    int on_keeper, on_watchman;
+} Attack;
+
+/* The origin is a child of the server, too, but one that the server knows: it is spared. */
+static void assert_nothing_left_after(Attack attack)
+{
+    auto_free char *text = NULL;
+    auto_answer ApiAnswer answer = {0};
+    pid_t origin, keeper, watchman;
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    fd = api_send_get(&server, "/run/astray" ONCE "&timeout_ms=3000");
+    api_server_wait_for_file(&server, "begun");
+    origin = api_server_find_named(&server, "gilscope-origin");
+    keeper = api_server_find_named(&server, "gilscope-guard");
+    watchman = api_server_find_named(&server, "gilscope-watch");
+    kill(keeper, attack.on_keeper);
+    kill(watchman, attack.on_watchman);
+    text = api_receive(fd);
+    /* All others are gone when the run is answered. */
+    ck_assert_int_eq(api_server_count_descendants(&server), 1);
+    ck_assert_int_eq(api_server_find_descendant(&server), origin);
+    answer = api_get(&server, "/run/fine" ONCE);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+
+START_TEST(both_guards_killed_leave_no_process)
+{
+    assert_nothing_left_after((Attack){.on_keeper = SIGKILL, .on_watchman = SIGKILL});
+}
+END_TEST
+
+START_TEST(a_stopped_and_a_killed_guard_leave_no_process)
+{
+    assert_nothing_left_after((Attack){.on_keeper = SIGSTOP, .on_watchman = SIGKILL});
+    assert_nothing_left_after((Attack){.on_keeper = SIGKILL, .on_watchman = SIGSTOP});
+}
+END_TEST
+
+/* It does not see that its owner is gone, but the kernel does. */
+START_TEST(a_killed_server_wakes_a_stopped_guard)
+{
+    int fd;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    fd = api_send_get(&server, "/run/astray" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    kill(api_server_find_named(&server, "gilscope-guard"), SIGSTOP);
+    ck_assert_int_eq(api_server_stop(&server, SIGKILL), 128 + SIGKILL);
+    close(fd);
+}
+END_TEST
+
 START_TEST(the_origin_is_started_again)
 {
     pid_t first, now;
@@ -221,4 +278,5 @@ RUN_TESTS("api-stop", 120, it_ends_at_once_when_nothing_runs, a_run_that_ends_wi
     under_nohup_a_hang_up_is_nothing, a_run_that_outlasts_the_grace_is_cancelled,
     a_second_signal_takes_the_grace_away, who_waits_in_the_queue_is_told_at_once,
     while_it_stops_it_says_so_and_takes_nothing_new, a_killed_server_leaves_no_process,
-    the_origin_is_started_again, it_ends_with_the_test_that_started_it)
+    both_guards_killed_leave_no_process, a_stopped_and_a_killed_guard_leave_no_process,
+    a_killed_server_wakes_a_stopped_guard, the_origin_is_started_again, it_ends_with_the_test_that_started_it)
