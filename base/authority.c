@@ -111,8 +111,9 @@ int authority_parse_url(const char *url, size_t length, Authority *ret)
 
         if (length < before || strncasecmp(url, schemes[i].scheme, before) != 0)
             continue;
-        /* strchr() also finds the NUL that ends its list, so a NUL byte ends the authority. */
-        while (end < length && !strchr("/?#", url[end]))
+        /* strchr() would also find the NUL behind the three: then a NUL byte would end the authority, and the
+         * name before it would be taken although it is not the whole. */
+        while (end < length && !memchr("/?#", url[end], strlen("/?#")))
             end++;
         if (authority_parse(url + before, end - before, ret) < 0)
             return -EINVAL;

@@ -108,6 +108,17 @@ START_TEST(a_url_is_read_up_to_its_path_and_an_origin_has_none)
 }
 END_TEST
 
+START_TEST(a_nul_is_refused_and_ends_nothing)
+{
+    static const char url[] = "http://lab\0.evil.example/", origin[] = "http://lab\0";
+    Authority made;
+
+    ck_assert_int_eq(authority_parse_url(url, sizeof(url) - 1, &made), -EINVAL);
+    ck_assert_int_eq(authority_parse_url(origin, sizeof(origin) - 1, &made), -EINVAL);
+    ck_assert_int_eq(authority_parse_origin(origin, sizeof(origin) - 1, &made), -EINVAL);
+}
+END_TEST
+
 START_TEST(a_url_ends_where_its_length_says)
 {
     Authority made;
@@ -186,5 +197,6 @@ END_TEST
 
 RUN_TESTS("authority", 30, an_authority_is_read_into_one_form,
     what_is_no_authority_is_refused_and_leaves_the_old_one, a_name_has_at_most_253_characters,
-    a_url_is_read_up_to_its_path_and_an_origin_has_none, a_url_ends_where_its_length_says,
-    authorities_are_equal_with_the_same_host_and_port, a_pattern_stands_for_names)
+    a_url_is_read_up_to_its_path_and_an_origin_has_none, a_nul_is_refused_and_ends_nothing,
+    a_url_ends_where_its_length_says, authorities_are_equal_with_the_same_host_and_port,
+    a_pattern_stands_for_names)
