@@ -239,9 +239,20 @@ static bool member_read_names(
     return true;
 }
 
-/* Things in a list that have a name have one each. A second one of the same name could never be found. */
-static bool reader_check_names(Reader *reader, const Place *place, const json_t *json)
+static bool shape_has_name(const Shape *shape)
 {
+    for (size_t i = 0; i < shape->n_members; i++)
+        if (shape->members[i].kind == MEMBER_NAME && strcmp(shape->members[i].name, "name") == 0)
+            return true;
+    return false;
+}
+
+/* Things in a list that have a name have one each. A second one of the same name could never be found. Where
+ * the shape has no such member, "name" is one of those that are left alone, and may be of any type. */
+static bool reader_check_names(Reader *reader, const Place *place, const Shape *shape, const json_t *json)
+{
+    if (!shape_has_name(shape))
+        return true;
     for (size_t i = 0; i < json_array_size(json); i++) {
         const json_t *name = json_object_get(json_array_get(json, i), "name");
         const Place item = {.in = place, .index = i}, at = {.in = &item, .member = "name"};
@@ -273,7 +284,7 @@ static bool member_read_list(
     }
     set_pointer(target, member->offset, items);
     memcpy((char *)target + member->count_offset, &n, sizeof(n));
-    return reader_check_names(reader, place, json);
+    return reader_check_names(reader, place, member->shape, json);
 }
 
 /* Null is taken for missing where a member is optional: that is how some languages write a field that is not

@@ -160,6 +160,28 @@ START_TEST(bad_documents_are_refused_with_the_place)
 }
 END_TEST
 
+/* Terms have no name: what is called so is unknown, and may stand twice. */
+START_TEST(unknown_members_are_left_alone)
+{
+    static const char *const names[] = {"'a'", "5", "null", "{'name': 'a'}"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        json_auto_t *describe = small_describe();
+        auto_free char *cost = text_printf("{'kind': 'cpu', 'ns': 1, 'name': %s}", names[i]);
+        auto_free char *memory = text_printf("{'per': 'task', 'bytes': 1, 'name': %s}", names[i]);
+        auto_free char *reason = NULL;
+
+        small_set(describe, "colour", names[i]);
+        small_set(describe, WORK "/cost/0", cost);
+        small_set(describe, WORK "/cost/1", cost);
+        small_set(describe, WORK "/memory/0", memory);
+        small_set(describe, WORK "/memory/1", memory);
+        reason = complaint_of(describe);
+        ck_assert_msg(!reason, "%s: %s", names[i], reason);
+    }
+}
+END_TEST
+
 /* Each member that there is, one after the other, of each wrong type, anywhere in the document. */
 static void spoil_all(json_t *describe, json_t *json)
 {
@@ -368,7 +390,8 @@ START_TEST(the_engine_describes_itself_well)
 }
 END_TEST
 
-RUN_TESTS("catalog", 60, bad_documents_are_refused_with_the_place, nothing_in_a_document_is_taken_on_trust,
-    what_is_no_object_is_no_document, a_long_list_and_a_long_text_are_refused,
-    a_place_is_short_and_can_be_shown, some_mode_is_usual, two_runtimes_have_two_names, facts_are_fields,
-    a_parameter_is_written_as_it_was_read, conditions_are_facts_of_the_cell, the_engine_describes_itself_well)
+RUN_TESTS("catalog", 60, bad_documents_are_refused_with_the_place, unknown_members_are_left_alone,
+    nothing_in_a_document_is_taken_on_trust, what_is_no_object_is_no_document,
+    a_long_list_and_a_long_text_are_refused, a_place_is_short_and_can_be_shown, some_mode_is_usual,
+    two_runtimes_have_two_names, facts_are_fields, a_parameter_is_written_as_it_was_read,
+    conditions_are_facts_of_the_cell, the_engine_describes_itself_well)
