@@ -217,6 +217,23 @@ static const CommonRow fresh_row = {
 
 /* clang-format on */
 
+static bool rows_have(const CommonRow *rows, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].parameter.name, name) == 0)
+            return true;
+    return false;
+}
+
+/* "sized" is written into every request beside the values, see plan.c, and would replace a value. */
+bool parameters_name_is_taken(const char *name, bool of_experiment)
+{
+    return rows_have(grid_rows, ARRAY_LENGTH(grid_rows), name) ||
+           rows_have(run_rows, ARRAY_LENGTH(run_rows), name) || rows_have(&format_row, 1, name) ||
+           rows_have(&fresh_row, 1, name) || (!of_experiment && rows_have(&client_row, 1, name)) ||
+           strcmp(name, "experiment") == 0 || strcmp(name, "sized") == 0;
+}
+
 /* The default that stands in the row itself; JSON null where there is none. A list has a default of one
  * item. */
 static json_t *fallback_of(const CommonRow *row)

@@ -5,6 +5,7 @@
  * they may send. Both get the same list from here, so a form cannot offer what the check refuses. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/memo.h"
@@ -28,6 +29,10 @@ void parameters_make(
     const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment, Parameters *ret);
 void parameters_finish(Parameters *parameters);
 #define auto_parameters __attribute__((cleanup(parameters_finish)))
+
+/* Whether requests have a member of that name already, so that no catalog may call a parameter so: a row of
+ * the tables, or what the plan notes in the request itself. An experiment may have a client of its own. */
+bool parameters_name_is_taken(const char *name, bool of_experiment);
 
 /* The one of this name, or NULL. */
 const CatalogParameter *parameters_find(const Parameters *parameters, const char *name);

@@ -86,6 +86,11 @@ int plan_make(const Catalogs *catalogs, const PlanLimits *limits, const char *ex
  * machine: max_memory_bytes stays 0 if none of them knows, and then there is no such limit. */
 PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *limits);
 
+/* Whether requests have room for the parameters of a runtime: none may have a name that means something else
+ * in all requests, such as format. Returns 0, or -EINVAL and sets *ret_reason, owned by the caller, to what
+ * is wrong with its place, as catalog_read() does. To be asked once for each runtime that is taken in. */
+int plan_check_catalog(const Catalog *catalog, char **ret_reason);
+
 /* Whether the operator's defaults are something that these runtimes have: the lock exists, and what stands
  * for a parameter of a lock is in its range. Adds to the problem what is not, by the name of the parameter
  * ("lock", "switch_interval_us"), with what was set and what is allowed. limits must not be NULL. */

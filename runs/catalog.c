@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "plan/plan.h"
 #include "runs/child-limits.h"
 #include "runs/child.h"
 
@@ -72,6 +73,10 @@ static void question_read(Question *question)
             "%s --describe: line %d, column %d: %s", question->program, error.line, error.column, error.text);
     else if (catalogs_read(describes, &question->answer, &complaint) < 0)
         question->reason = text_printf("%s --describe: %s", question->program, complaint);
+    else if (plan_check_catalog(question->answer.list[0], &complaint) < 0) {
+        question->reason = text_printf("%s --describe: %s", question->program, complaint);
+        catalogs_finish(&question->answer);
+    }
 }
 
 /* Of several reasons the first cause is told: a runtime that was too slow, or said too much, was stopped by

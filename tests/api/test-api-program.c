@@ -212,6 +212,8 @@ START_TEST(a_malformed_catalog_ends_the_start_with_its_place)
         {"s/\"cost\":\\[\\]/\"cost\":[5]/", "experiments[0].cost[0]: must be an object, is a number"},
         {"s/\"parameters\":\\[\\]/\"parameters\":[{}]/",
             "experiments[0].parameters[0].name: must be a name, is missing"},
+        {"s/switch_interval_us/format/",
+            "locks[0].parameters[0].name: must not be \"format\", which all requests have"},
         {"s/\"protocol\":1/\"protocol\":2/", "protocol: must be 1"},
         {"s/\"serial\":8/\"fibers\":8/", "experiments[0].max_tasks.fibers: there is no such mode"},
         {"s/.*/[[[[]]]]/", "the document: must be an object, is a list"},

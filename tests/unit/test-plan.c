@@ -438,6 +438,65 @@ START_TEST(limits_are_the_operators)
 }
 END_TEST
 
+/* What all requests have would mean two things. */
+START_TEST(no_runtime_may_use_the_name_of_what_all_requests_have)
+{
+    static const struct {
+        const char *path, *name;
+        const char *place; /* NULL: the name is free */
+    } rows[] = {
+        {"experiments/0/parameters/0/name", "repeat", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/0/name", "warmup", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/0/name", "seed", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/0/name", "timeout_ms", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/0/name", "detail", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/0/name", "timeline", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/0/name", "label", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/0/name", "prediction", "experiments[0].parameters[0].name"},
+        {"experiments/0/parameters/2/name", "format", "experiments[0].parameters[2].name"},
+        {"experiments/0/parameters/2/name", "fresh", "experiments[0].parameters[2].name"},
+        {"experiments/0/parameters/2/name", "sized", "experiments[0].parameters[2].name"},
+        {"experiments/0/parameters/2/name", "formats", NULL},
+        {"experiments/0/parameters/1/name", "client", NULL},
+        {"locks/1/parameters/0/name", "format", "locks[1].parameters[0].name"},
+        {"locks/2/parameters/0/name", "fresh", "locks[2].parameters[0].name"},
+        {"locks/2/parameters/0/name", "turns", NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *name = text_printf("'%s'", rows[i].name), *reason = NULL;
+        auto_free char *wanted = text_printf("%s: must not be \"%s\", which all requests have",
+            rows[i].place ? rows[i].place : "", rows[i].name);
+        json_t *describe = small_describe();
+        int r;
+
+        small_set(describe, rows[i].path, name);
+        if (strstr(rows[i].path, "parameters/0") && strstr(rows[i].path, "experiments"))
+            small_set(describe, "experiments/0/cost", "[]");
+        describe_as(describe);
+        r = plan_check_catalog(catalogs.list[0], &reason);
+        ck_assert_msg((r < 0) == !!rows[i].place, "%s: %s", rows[i].name, reason ? reason : "taken");
+        if (rows[i].place)
+            ck_assert_str_eq(reason, wanted);
+        else
+            ck_assert_ptr_null(reason);
+    }
+}
+END_TEST
+
+START_TEST(a_lock_may_not_call_its_parameter_client)
+{
+    json_t *describe = small_describe();
+    auto_free char *reason = NULL;
+
+    small_set(describe, "experiments/0/parameters/1/name", "'how'");
+    small_set(describe, "locks/1/parameters/0/name", "'client'");
+    describe_as(describe);
+    ck_assert_int_lt(plan_check_catalog(catalogs.list[0], &reason), 0);
+    ck_assert_str_eq(reason, "locks[1].parameters[0].name: must not be \"client\", which all requests have");
+}
+END_TEST
+
 /* A cell has the parameters of its own lock, and a list of them spans the cells of that lock alone. */
 START_TEST(a_lock_brings_its_axes_and_defaults)
 {
@@ -715,6 +774,7 @@ END_TEST
 
 RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_refused_as_a_whole,
     a_list_may_have_as_many_values_as_there_may_be_cells, all_bad_values_are_named_at_once,
+    no_runtime_may_use_the_name_of_what_all_requests_have, a_lock_may_not_call_its_parameter_client,
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
     numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
     cells_say_where_time_is_no_measure, the_estimate_follows_mode_and_lock,
