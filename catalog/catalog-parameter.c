@@ -75,11 +75,44 @@ static bool parameter_check_default(Reader *reader, const Place *place, const Ca
     return good || reader_complain(reader, &at, "is no value that the parameter can have");
 }
 
+/* {"0": "off", "1": "on"}: other names that are accepted for choices. The members of the object are no list
+ * that a table could name, so it is read by hand. An alias that is a choice itself would hide it. */
+static bool parameter_read_aliases(
+    Reader *reader, const Place *place, const json_t *json, CatalogParameter *parameter)
+{
+    const Place at = {.in = place, .member = "aliases"};
+    CatalogAlias *aliases = memo_take(reader->memo, json_object_size(json), sizeof(*aliases));
+    const char *name;
+    json_t *means;
+
+    if (!json || json_is_null(json))
+        return true;
+    if (!json_is_object(json))
+        return reader_refuse(reader, &at, "an object", json);
+    if (parameter->type != CATALOG_CHOICE)
+        return reader_complain(reader, &at, "must not be, for a parameter that is not of type choice");
+    parameter->aliases = aliases;
+    json_object_foreach ((json_t *)json, name, means) {
+        const Place alias = {.in = &at, .member = name};
+
+        if (!reader_check_name(reader, &alias, name))
+            return false;
+        if (parameter_is_listed(name, parameter->choices, parameter->n_choices))
+            return reader_complain(reader, &alias, "is a choice itself");
+        if (!json_is_string(means))
+            return reader_refuse(reader, &alias, "one of the choices", means);
+        if (!parameter_is_listed(json_string_value(means), parameter->choices, parameter->n_choices))
+            return reader_complain(reader, &alias, "must be one of the choices");
+        aliases[parameter->n_aliases++] = (CatalogAlias){name, json_string_value(means)};
+    }
+    return true;
+}
+
 /* A parameter without a range would let a request ask for anything, and every estimate would be open
  * upwards. */
 static bool parameter_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
-    const CatalogParameter *parameter = target;
+    CatalogParameter *parameter = target;
     const Place name = {.in = place, .member = "name"}, min = {.in = place, .member = "min"};
     const Place choices = {.in = place, .member = "choices"};
 
@@ -92,7 +125,8 @@ static bool parameter_check(Reader *reader, const Place *place, const json_t *js
         return reader_complain(reader, &min, "must not be above max");
     if (parameter->type == CATALOG_CHOICE && parameter->n_choices == 0)
         return reader_complain(reader, &choices, "must have an item, for a parameter of type choice");
-    return parameter_check_default(reader, place, parameter);
+    return parameter_read_aliases(reader, place, json_object_get(json, "aliases"), parameter) &&
+           parameter_check_default(reader, place, parameter);
 }
 
 const Shape shape_parameter = SHAPE(CatalogParameter, parameter_members, parameter_check);

@@ -112,13 +112,19 @@ static bool is_catalog_name(const char *text)
     return true;
 }
 
+bool reader_check_name(Reader *reader, const Place *place, const char *name)
+{
+    return is_catalog_name(name) ||
+           reader_complain(reader, place,
+               "must be a name: 1 to %d letters, digits, dots, dashes and underscores", MAX_NAME);
+}
+
 static bool member_read_name(Reader *reader, const Place *place, const json_t *json, const char **ret)
 {
     if (!json_is_string(json))
         return reader_refuse(reader, place, "a name", json);
-    if (!is_catalog_name(json_string_value(json)))
-        return reader_complain(
-            reader, place, "must be a name: 1 to %d letters, digits, dots, dashes and underscores", MAX_NAME);
+    if (!reader_check_name(reader, place, json_string_value(json)))
+        return false;
     *ret = json_string_value(json);
     return true;
 }

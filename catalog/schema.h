@@ -86,3 +86,6 @@ bool reader_complain(Reader *reader, const Place *place, const char *reason, ...
 
 /* The same for something of the wrong type: wanted is "a text". */
 bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const json_t *json);
+
+/* Whether a text is a name as MEMBER_NAME has it; has complained if not. For names of members. */
+bool reader_check_name(Reader *reader, const Place *place, const char *name);

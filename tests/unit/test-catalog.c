@@ -92,6 +92,21 @@ static const struct {
     {WORK "/parameters/1/choices", "[5]", IN_WORK ".parameters[1].choices[0]: must be a name, is a number"},
     {WORK "/parameters/1/choices", "['a', 'a']", IN_WORK ".parameters[1].choices[1]: \"a\" stands twice"},
     {WORK "/parameters/1/default", "'slow'", IN_WORK ".parameters[1].default: is no value that"},
+    {WORK "/parameters/1/aliases", "['b']", IN_WORK ".parameters[1].aliases: must be an object, is a list"},
+    {WORK "/parameters/1/aliases", "'b'", IN_WORK ".parameters[1].aliases: must be an object, is a text"},
+    {WORK "/parameters/1/aliases", "{'b': 'slow'}",
+        IN_WORK ".parameters[1].aliases.b: must be one of the cho"},
+    {WORK "/parameters/1/aliases", "{'b': 5}",
+        IN_WORK ".parameters[1].aliases.b: must be one of the choices, "},
+    {WORK "/parameters/1/aliases", "{'b': null}",
+        IN_WORK ".parameters[1].aliases.b: must be one of the choi"},
+    {WORK "/parameters/1/aliases", "{'a,b': 'async'}",
+        IN_WORK ".parameters[1].aliases.a,b: must be a name: 1"},
+    {WORK "/parameters/1/aliases", "{'async': 'blocking'}",
+        IN_WORK ".parameters[1].aliases.async: is a choice"},
+    {WORK "/parameters/0/aliases", "{'many': '5'}",
+        IN_WORK ".parameters[0].aliases: must not be, for a para"},
+    {WORK "/parameters/1/default", "'b'", IN_WORK ".parameters[1].default: is no value that"},
     {WORK "/parameters/2/max_length", "0", IN_WORK ".parameters[2].max_length: must be from 1 to "},
     {WORK "/parameters/2/times", "'m'", IN_WORK ".parameters[2].times: there is no parameter \"m\""},
     {WORK "/parameters/2/times", "'client'", IN_WORK ".parameters[2].times: there is no parameter"},
@@ -326,10 +341,14 @@ START_TEST(a_parameter_is_written_as_it_was_read)
            *experiments = json_object_get(describe, "experiments");
     const json_t *of_work = json_object_get(json_array_get(experiments, 0), "parameters");
     const json_t *of_gil = json_object_get(json_array_get(locks, 1), "parameters");
-    Catalogs catalogs = small_read(json_incref(describe));
-    const CatalogExperiment *work = catalogs_experiment(&catalogs, "work");
-    json_auto_t *interval = catalog_parameter_json(&catalogs_lock(&catalogs, "gil")->parameters[0]);
+    json_auto_t *interval = NULL;
+    const CatalogExperiment *work;
+    Catalogs catalogs;
 
+    small_set(describe, WORK "/parameters/1/aliases", "{'b': 'blocking', '0': 'async'}");
+    catalogs = small_read(json_incref(describe));
+    work = catalogs_experiment(&catalogs, "work");
+    interval = catalog_parameter_json(&catalogs_lock(&catalogs, "gil")->parameters[0]);
     ck_assert(json_equal(interval, json_array_get(of_gil, 0)));
     for (size_t i = 0; i < work->n_parameters; i++) {
         json_auto_t *written = catalog_parameter_json(&work->parameters[i]);

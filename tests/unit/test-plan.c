@@ -269,6 +269,19 @@ START_TEST(numbers_may_be_written_in_many_ways)
 }
 END_TEST
 
+START_TEST(a_choice_has_the_aliases_of_the_catalog)
+{
+    json_t *describe = small_describe();
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    small_set(describe, "experiments/0/parameters/1/aliases", "{'b': 'blocking'}");
+    ck_assert_int_eq(plan_of(describe, "client=b", NULL, &plan, &problem), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(plan.request, "client")), "blocking");
+    plan_finish(&plan);
+}
+END_TEST
+
 START_TEST(lists_span_the_grid_with_modes_side_by_side)
 {
     auto_problem Problem problem = {0};
@@ -776,12 +789,13 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     a_list_may_have_as_many_values_as_there_may_be_cells, all_bad_values_are_named_at_once,
     no_runtime_may_use_the_name_of_what_all_requests_have, a_lock_may_not_call_its_parameter_client,
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
-    numbers_may_be_written_in_many_ways, lists_span_the_grid_with_modes_side_by_side,
-    cells_say_where_time_is_no_measure, the_estimate_follows_mode_and_lock,
-    a_cost_may_depend_on_parameters_mode_and_lock, tasks_may_follow_from_another_parameter,
-    a_longer_timeout_allows_a_longer_run, limits_are_the_operators, a_lock_brings_its_axes_and_defaults,
-    the_usual_of_the_catalog_is_the_default, crowding_before_an_exclusive_lock_costs_more,
-    settings_are_held_against_the_catalog, the_catalog_for_people_has_all_facts_and_the_defaults_in_force,
+    numbers_may_be_written_in_many_ways, a_choice_has_the_aliases_of_the_catalog,
+    lists_span_the_grid_with_modes_side_by_side, cells_say_where_time_is_no_measure,
+    the_estimate_follows_mode_and_lock, a_cost_may_depend_on_parameters_mode_and_lock,
+    tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
+    a_lock_brings_its_axes_and_defaults, the_usual_of_the_catalog_is_the_default,
+    crowding_before_an_exclusive_lock_costs_more, settings_are_held_against_the_catalog,
+    the_catalog_for_people_has_all_facts_and_the_defaults_in_force,
     a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
     requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, requests_by_hand_are_not_counted,
     json_values_are_taken_as_they_are)
