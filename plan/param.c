@@ -219,7 +219,7 @@ json_t *param_check(
     n = items_count(given);
     if (n > (size_t)max_items) {
         auto_free char *reason =
-            text_printf("has %zu values, and at most %lld are allowed: each is at least one cell", n,
+            text_printf("has %zu values, and at most %lld are allowed, as many as there may be cells", n,
                 (long long)max_items);
 
         return param_refuse(parameter, given, problem, reason);

@@ -11,10 +11,10 @@
 #include "catalog/catalog.h"
 
 /* Checks one given value: a string as typed, or JSON. Where a parameter is a list, several values may have
- * commas between them, and more than max_items are refused without a look at each: the lists of a request are
- * multiplied, so none can have more values than the request may have cells. Returns a new reference to the
- * typed value, an array for a list; NULL with the problem extended if it does not fit. given is borrowed.
- * Relations between parameters are not looked at here. */
+ * commas between them, and more than max_items are refused without a look at each: no list of a request may
+ * have more values than there may be cells. Returns a new reference to the typed value, an array for a list;
+ * NULL with the problem extended if it does not fit. given is borrowed. Relations between parameters are not
+ * looked at here. */
 json_t *param_check(
     const CatalogParameter *parameter, const json_t *given, int64_t max_items, Problem *problem);
 

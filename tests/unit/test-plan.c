@@ -114,7 +114,7 @@ START_TEST(a_list_of_more_values_than_cells_is_refused_as_a_whole)
         const char *name, *first, *item; /* first and 64 times the item */
         const char *reason;
     } rows[] = {
-        {"tasks", "1", ",1", "has 65 values, and at most 64 are allowed: each is at least one cell"},
+        {"tasks", "1", ",1", "has 65 values, and at most 64 are allowed, as many as there may be cells"},
         {"tasks", "x", ",0", "has 65 values, "},
         {"tasks", "", ",", "has 65 values, "},
         {"cpus", "[1", ", 1", "has 65 values, "},
