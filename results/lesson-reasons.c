@@ -211,22 +211,47 @@ static bool is_first_of_lock(const Lesson *lesson, const LessonReason *reason, s
     return true;
 }
 
-static void give_clause(Lesson *lesson, const char *text, const ResultCell *cell)
+/* "the GIL", "the GIL and the ticket lock": all locks under which a reason holds, in one clause. One clause
+ * for each lock would say the same again and again, and push the other reasons out of the lesson. At the
+ * beginning of a clause the locks are its subject, and "each of" lets the verb stay as it is for one. */
+static const char *name_locks(Lesson *lesson, const LessonReason *reason)
+{
+    Words *words = lesson->words;
+    const char *names = "", *last = NULL;
+    bool are_many = false;
+
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+
+        if (!lesson_is(cell, reason->where) || !is_first_of_lock(lesson, reason, i) ||
+            !reason_holds(lesson, reason, cell->lock))
+            continue;
+        if (last)
+            names = words_join(words, names, ", ", last);
+        are_many = are_many || last;
+        last = lesson_lock(cell);
+    }
+    if (!are_many)
+        return last ? last : "the lock";
+    return words_printf(
+        words, "%s%s and %s", strncmp(reason->text, "{lock}", 6) == 0 ? "each of " : "", names, last);
+}
+
+static void give_clause(Lesson *lesson, const LessonReason *reason, const ResultCell *cell)
 {
     const WordsName names[] = {
         {"mode", cell->mode},
-        {"lock", lesson_lock(cell)},
+        {"lock", reason->where & LOCKS ? name_locks(lesson, reason) : lesson_lock(cell)},
         {"task", lesson_noun(cell)},
         {"tasks", lesson_nouns(lesson, cell)},
     };
 
     lesson_because(
-        lesson, "%s", words_fill(lesson->words, text, names, ARRAY_LENGTH(names), lesson->is_many));
+        lesson, "%s", words_fill(lesson->words, reason->text, names, ARRAY_LENGTH(names), lesson->is_many));
 }
 
-/* For each lock, if its row is about locks: what is true of one may not be of another, and only a text that
- * names the lock is worth saying twice. A reason that tells by itself is told once, as its figures are of the
- * whole run. */
+/* What is true of one lock may not be of another, so a row about locks is asked for each of them. The first
+ * cell for which it holds tells it, and its clause names all others. */
 static void give_reason(Lesson *lesson, const LessonReason *reason)
 {
     for (size_t i = 0; i < lesson->cells.n; i++) {
@@ -238,9 +263,8 @@ static void give_reason(Lesson *lesson, const LessonReason *reason)
         if (reason->tell)
             reason->tell(lesson);
         else
-            give_clause(lesson, reason->text, cell);
-        if (reason->tell || !strstr(reason->text, "{lock}"))
-            return;
+            give_clause(lesson, reason, cell);
+        return;
     }
 }
 
