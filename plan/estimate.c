@@ -40,8 +40,8 @@ static double one_by_one(const CellSpec *cell, double cpu, double outside, doubl
 }
 
 /* As many tasks at once as there are CPUs, so the time is that of so many rounds; but where tasks share
- * memory, an exclusive lock lets one compute at a time, and they add up again. With several CPUs a lock may
- * make that even worse for each task that stands before it (crowding).
+ * memory, an exclusive lock that is for all lets one compute at a time, and they add up again. With several
+ * CPUs a lock may make that even worse for each task that stands before it (crowding).
  *
  * Creation differs as well. Threads are created by one parent, one after the other. What a process costs is
  * mostly its own beginning and end, which several CPUs do at once. Waits overlap in any case. */
@@ -49,9 +49,10 @@ static double side_by_side(const CellSpec *cell, double cpu, double outside, dou
 {
     const double tasks = (double)cell->tasks, rounds = ceil(tasks / (double)cell->cpus);
     bool shares = cell->mode->shares_memory;
+    bool one_at_a_time = shares && cell->lock->exclusive && cell->lock->whose == CATALOG_FOR_ALL;
     double crowd = cell->cpus > 1 ? 1 + cell->lock->crowding * (fmin(tasks, full_crowd) - 1) : 1;
 
-    return (shares && cell->lock->exclusive ? tasks * crowd : rounds) * cpu + rounds * outside +
+    return (one_at_a_time ? tasks * crowd : rounds) * cpu + rounds * outside +
            (shares ? tasks : rounds) * cell->mode->task.ns + wait;
 }
 

@@ -122,9 +122,9 @@ START_TEST(memory_is_that_of_all_tasks_at_once)
 {
     for (size_t m = 0; registry_modes[m] && !IS_SANITIZED; m++) {
         const Mode *mode = registry_modes[m];
-        bool has_stack = mode == &mode_threads || !mode->shares_memory;
+        bool has_stack = mode_makes_threads(mode) || !mode->shares_memory;
         Cell cell =
-            idle_cell(mode, &lock_gil, mode == &mode_serial ? 2 : N_TASKS, (IdleOptions){.stack_bytes = MB});
+            idle_cell(mode, &lock_gil, mode->baseline ? 2 : N_TASKS, (IdleOptions){.stack_bytes = MB});
         json_auto_t *event = run(&cell);
         int64_t resident = memory(event, "rss_per_task_bytes"),
                 kernel = memory(event, "kernel_per_task_bytes");
@@ -134,7 +134,7 @@ START_TEST(memory_is_that_of_all_tasks_at_once)
         ck_assert_int_lt(resident, has_stack ? 200 * KB : 8 * KB);
         ck_assert_int_ge(kernel, has_stack ? 16 * KB : 0);
         ck_assert_int_lt(kernel, has_stack ? 200 * KB : 4 * KB);
-        if (mode == &mode_threads) {
+        if (mode_makes_threads(mode)) {
             ck_assert_int_ge(reserved, MB);
             ck_assert_int_lt(reserved, MB + 256 * KB);
         }

@@ -46,7 +46,7 @@ static void check_locks(const Cell *cell, Arena *arena)
     if (cell->lock == &lock_none)
         ck_assert_uint_eq(acquires, 0);
     /* Only one at a time is inside, so the times inside add up to no more than the time there is. */
-    if (cell->lock->exclusive && cell->mode->shares_memory)
+    if (cell->lock->exclusive && !cell->lock->each_its_own && cell->mode->shares_memory)
         ck_assert_uint_le(held, arena->wall);
     if (cell->lock == &lock_gil)
         ck_assert_uint_ge(acquires, N_TASKS / (cell->mode->one_loop ? N_TASKS : 1));
