@@ -59,7 +59,7 @@ static void write_runs(FILE *file, const App *app)
 static void write_requests(FILE *file, const App *app)
 {
     write_table(file, "gilscope_http_requests_total",
-        "Requests that are over; code 0: the client left without an answer.", &app->metrics->requests,
+        "Requests that are over; code gone: the client left without an answer.", &app->metrics->requests,
         (const char *const[]){"route", "method", "code"});
 }
 

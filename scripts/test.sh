@@ -21,7 +21,7 @@ werror=false
 run_suite() {
     name=$1 directory=$2
     shift 2
-    say "== $name"
+    say "== $name: a minute or two without a word"
     $wrapper meson test -C "$directory" --no-rebuild --print-errorlogs "$@" >"$directory/tests.out" 2>&1 || true
     grep -E '^ *[0-9]+/[0-9]+ ' "$directory/tests.out" >&2 || cat "$directory/tests.out" >&2
     grep -q '^Ok:' "$directory/tests.out" || { say "no test ran"; n_failed=$((n_failed + 1)); return; }
