@@ -6,7 +6,8 @@
 #include "plan/param.h"
 #include "plan/plan.h"
 
-/* A parameter of a lock is a list, so the wish is checked as a list of one. The typed value is of no use
+/* A parameter of a lock is a list, so the wish is checked as a list of one. An operator may say 0, which a
+ * request may not, so a number out of the range is refused in words that say it. The typed value is of no use
  * here; only the problem is. */
 static void check_wanted(const Catalogs *catalogs, const PlanDefault *wanted, Problem *problem)
 {
@@ -16,6 +17,12 @@ static void check_wanted(const Catalogs *catalogs, const PlanDefault *wanted, Pr
     if (!parameter)
         problem_add(problem, wanted->parameter, json_integer((json_int_t)wanted->value), NULL,
             "is a parameter of no lock that there is");
+    else if (parameter->type == CATALOG_INTEGER &&
+             (wanted->value < parameter->min || wanted->value > parameter->max))
+        problem_add(problem, wanted->parameter, json_integer((json_int_t)wanted->value),
+            json_pack("{s:I, s:I}", "min", (json_int_t)parameter->min, "max", (json_int_t)parameter->max),
+            "must be 0, for the lock's own, or from %lld to %lld", (long long)parameter->min,
+            (long long)parameter->max);
     else
         value = param_check(parameter, list, 1, problem);
 }

@@ -99,11 +99,12 @@ static const char page_start[] =
     "\n"
     "Nothing is guessed: an unknown name, a name given twice, or a value out of its range ends the start, "
     "and all\n"
-    "that is wrong is named at once. `gilscope --check-config` says whether all is well, which it also asks "
-    "the\n"
-    "runtime: which locks there are, it knows. `--print-config` prints what is in force, secrets included, "
-    "as a file\n"
-    "that can be read again, `--print-defaults` prints config.ini, and `--print-settings` prints this page.\n"
+    "that is wrong is named at once. `gilscope --check-config` says whether all is well; it asks the "
+    "runtime, too,\n"
+    "because only that knows which locks there are. `--print-config` prints what is in force, secrets "
+    "included, as a\n"
+    "file that can be read again, `--print-defaults` prints config.ini, and `--print-settings` prints this "
+    "page.\n"
     "Settings are read once: to change one, stop the server and start it again.\n";
 
 static const char table_start[] = "| setting | default | allowed | what it does |\n|---|---|---|---|\n";

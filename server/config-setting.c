@@ -29,6 +29,8 @@ char *setting_range(const Setting *setting)
     switch (setting->type) {
     case SETTING_INTEGER:
         return text_printf("a whole number from %.0f to %.0f%s%s", setting->min, setting->max, space, unit);
+    case SETTING_OF_LOCK:
+        return text_printf("0, for the lock's own, or a whole number of %s that the lock allows", unit);
     case SETTING_REAL:
         return text_printf("a number from %g to %g%s%s", setting->min, setting->max, space, unit);
     case SETTING_CHOICE:
@@ -180,6 +182,7 @@ static char *flaw_of_kind(const Setting *setting, const char *value)
     case SETTING_SECRET:
         return flaw_of_secret(setting, value);
     case SETTING_INTEGER:
+    case SETTING_OF_LOCK:
     case SETTING_REAL:
     case SETTING_PATH:
         break;
@@ -217,6 +220,7 @@ static json_t *setting_allowed(const Setting *setting)
         for (const char *const *choice = setting->choices; *choice; choice++)
             json_array_append_new(choices, json_string(*choice));
         return json_pack("{s:o}", "choices", choices);
+    case SETTING_OF_LOCK:
     case SETTING_WORD:
     case SETTING_ADDRESS:
     case SETTING_HOSTS:
@@ -243,6 +247,7 @@ void setting_take(
     assert(trimmed);
     switch (setting->type) {
     case SETTING_INTEGER:
+    case SETTING_OF_LOCK:
         flaw = flaw_of_integer(setting, trimmed, target);
         break;
     case SETTING_REAL:
@@ -315,6 +320,7 @@ char *setting_value(const Setting *setting, const Config *config)
 
     switch (setting->type) {
     case SETTING_INTEGER:
+    case SETTING_OF_LOCK:
         return text_printf("%" PRId64, *(const int64_t *)value);
     case SETTING_REAL:
         return setting_real_text(*(const double *)value);

@@ -21,6 +21,8 @@
 
 /* Fields that a row does not need. */
 #define INTEGER(min, max) SETTING_INTEGER, min, max, NULL
+/* The range is the lock's, and asked when the runtimes are known; this is only the most that is exact as JSON. */
+#define OF_LOCK SETTING_OF_LOCK, 0, 9e15, NULL
 #define REAL(min, max) SETTING_REAL, min, max, NULL
 #define CHOICE(choices) SETTING_CHOICE, 0, 0, choices
 #define TEXT(type) type, 0, 0, NULL
@@ -94,12 +96,10 @@ const Setting config_settings[] = {
 
     {AT(lock, policy), TEXT(SETTING_WORD), "", NULL,
         "The lock of a request that does not name one: any that a runtime has. When empty, the usual one."},
-    {AT(lock, switch_interval_us), INTEGER(0, 1000000000), "0", "us",
-        "How long a task waits for a lock before it asks the holder to let go, unless the request says so; 0: what "
-        "the lock says itself."},
-    {AT(lock, check_interval), INTEGER(0, 1000000000), "0", "ticks",
-        "How often a task lets go of a lock that counts ticks, unless the request says so; 0: what the lock says "
-        "itself."},
+    {AT(lock, switch_interval_us), OF_LOCK, "0", "us",
+        "How long a task waits for a lock before it asks the holder to let go, unless the request says so."},
+    {AT(lock, check_interval), OF_LOCK, "0", "ticks",
+        "How often a task lets go of a lock that counts ticks, unless the request says so."},
     {AT(lock, tick_ns), REAL(0.1, 1000), USUAL(PLAN_TICK_NS), "ns",
         "What one tick of interpreted work takes; 5.8 ns were measured with CPython 2.7."},
 

@@ -397,6 +397,8 @@ static const struct {
     {"port=1.5", "--set (given \"port=1.5\"): must be section.key=value"},
     {"=", "--set (given \"=\"): must be section.key=value"},
     {"server.port=x", "--set: server.port (given \"x\"): must be a whole number from 0 to 65535"},
+    {"lock.switch_interval_us=-1", "--set: lock.switch_interval_us (given \"-1\"): must be 0, for the lock's "
+                                   "own, or a whole number of us that the lock allows"},
     {"server.=x", "--set: server. (given \"x\"): no such setting; choices: bind, port, max_connections, "
                   "grace_ms, hosts, cors_origins, token, instructor_token"},
     {"sever.port=1", "--set: sever.port (given \"1\"): no such section; choices: server, limits, runs, lock, "

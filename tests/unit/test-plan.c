@@ -597,8 +597,10 @@ START_TEST(settings_are_held_against_the_catalog)
         {{.default_lock = ""}, NULL, NULL},
         {{.default_lock = "gil-py2", .lock_defaults = {{"switch_interval_us", 1000000}}}, NULL, NULL},
         {{.default_lock = "ticket"}, "lock", "is not one of the choices"},
-        {{.lock_defaults = {{"switch_interval_us", 1000001}}}, "switch_interval_us", "from 1 to 1000000"},
-        {{.lock_defaults = {{"check_interval", -1}}}, "check_interval", "from 1 to 1000000"},
+        {{.lock_defaults = {{"switch_interval_us", 1000001}}}, "switch_interval_us",
+            "must be 0, for the lock's own, or from 1 to 1000000"},
+        {{.lock_defaults = {{"check_interval", -1}}}, "check_interval",
+            "must be 0, for the lock's own, or from 1 to 1000000"},
         {{.lock_defaults = {{"patience", 3}}}, "patience", "is a parameter of no lock that there is"},
     };
 
