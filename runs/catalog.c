@@ -29,7 +29,7 @@ typedef struct Question {
     size_t length;
     Catalogs answer; /* of one runtime, or of none: then reason says why */
     char *reason;
-    bool late, too_long;
+    bool late, too_long, over;
     bool closed; /* closed: it is over, and the loop knows the timer no more */
 } Question;
 
@@ -85,6 +85,7 @@ static void question_on_end(void *data, const char *reason)
 {
     Question *question = data;
 
+    question->over = true;
     uv_close((uv_handle_t *)&question->timer, question_on_timer_closed);
     if (question->late) {
         question->reason =
@@ -110,8 +111,8 @@ static void question_on_late(uv_timer_t *timer)
     child_stop(question->child);
 }
 
-int catalog_load(
-    uv_loop_t *loop, const RunSettings *settings, const char *cpus, Catalogs *ret, char **ret_reason)
+int catalog_load(uv_loop_t *loop, const RunSettings *settings, const char *cpus, const bool *cancelled,
+    Catalogs *ret, char **ret_reason)
 {
     Question question = {.program = settings->runtime};
     ChildSpec spec = {
@@ -134,11 +135,20 @@ int catalog_load(
     uv_timer_init(loop, &question.timer);
     question.timer.data = &question;
     uv_timer_start(&question.timer, question_on_late, DESCRIBE_MS, 0);
-    /* The loop runs here although the server is not up yet: nothing else is on it but this child. Its own
-     * handles may still be closing afterwards; they need nothing of the question. */
-    while (!question.closed)
+    /* The loop runs here although the server is not up yet: nothing else is on it but this child, and the
+     * signals that cancel it. The child's own handles may still be closing afterwards; they need nothing of
+     * the question. */
+    while (!question.closed) {
         uv_run(loop, UV_RUN_ONCE);
+        if (*cancelled && !question.over)
+            child_stop(question.child);
+    }
     free(question.text);
+    if (*cancelled) {
+        catalogs_finish(&question.answer);
+        free(question.reason);
+        return -ECANCELED;
+    }
     if (question.reason) {
         *ret_reason = question.reason;
         return -EPROTO;

@@ -175,7 +175,12 @@ int lab_ask(Lab *lab)
     auto_problem Problem wrong = {0}, problem = {0};
     auto_free char *reason = NULL;
 
-    if (catalog_load(&lab->loop, &lab->settings, cpusets_text(lab->cpusets, 0), &lab->catalogs, &reason) < 0)
+    int r = catalog_load(
+        &lab->loop, &lab->settings, cpusets_text(lab->cpusets, 0), &lab->cancelled, &lab->catalogs, &reason);
+
+    if (r == -ECANCELED)
+        return -1;
+    if (r < 0)
         return lab_complain("runtime", reason);
     plan_check_limits(&lab->catalogs, &lab->settings.limits, &wrong);
     if (!problem_is_set(&wrong))
@@ -214,7 +219,7 @@ int lab_start(Lab *lab, const Config *config)
         return -1;
     lab->origin = origin_start(&lab->loop, &lab->settings);
     /* The first run must not find a half-started origin, whose start would also disturb its timing. */
-    while (!origin_is_settled(lab->origin))
+    while (!origin_is_settled(lab->origin) && !lab->cancelled)
         uv_run(&lab->loop, UV_RUN_ONCE);
     lab_open_archive(lab, config);
     lab->board = board_new();

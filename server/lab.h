@@ -22,7 +22,8 @@ typedef struct Lab {
     Cpusets *cpusets;
     Catalogs catalogs;
     Origin *origin;
-    bool keeps; /* runs are kept on disk, unless the settings say otherwise; set before lab_start() */
+    bool cancelled; /* set from the loop while the lab starts: it ends its start as soon as it can */
+    bool keeps;     /* runs are kept on disk, unless the settings say otherwise; set before lab_start() */
     Archive *archive;
     Board *board; /* ended by board_free(), when no run tells it anything any more */
     Metrics metrics;
@@ -45,7 +46,8 @@ void lab_settle(Lab *lab, Config *config);
 
 /* Does what lab_ask() does, starts the origin and waits until it is up or has failed, opens the archive
  * and makes the queue. Returns 0, or -1 as lab_ask() does, and then nothing was started. An origin or an
- * archive that does not work is no failure: runs do without. */
+ * archive that does not work is no failure: runs do without. A start that is cancelled while the runtime is
+ * asked says nothing and returns -1; later it only waits for the origin no longer. */
 int lab_start(Lab *lab, const Config *config);
 
 /* Ends what lab_start() began. The queue must be idle; the loop has to run until nothing is left on it. */

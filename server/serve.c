@@ -1,6 +1,9 @@
 /* Starting goes in one direction: listen, ask the runtime what it can do, start the origin, answer requests.
  * A client that comes too early waits in the socket's backlog.
  *
+ * A signal to stop that comes while it starts cuts short what it waits for: a runtime that is being asked is
+ * stopped, and the origin is not waited for.
+ *
  * Stopping goes the other way, each step when the one before is over: listen no more; let the running run
  * end, or end it when its grace is over; send what is to be sent; stop the origin. Then nothing is left on
  * the loop and it ends by itself. A second signal takes the grace away, a third the rest.
@@ -42,14 +45,20 @@ typedef struct Server {
     int n_signals; /* that counted */
 } Server;
 
+/* Without this the loop would never come to its end. */
+static void serve_unwatch_signals(Server *server)
+{
+    for (size_t i = 0; i < N_SIGNALS; i++)
+        uv_close((uv_handle_t *)&server->signals[i], NULL);
+}
+
 /* The last client is answered, so nothing can begin any more. */
 static void serve_on_http_stopped(void *data)
 {
     Server *server = data;
 
     lab_stop(&server->lab);
-    for (size_t i = 0; i < N_SIGNALS; i++)
-        uv_close((uv_handle_t *)&server->signals[i], NULL);
+    serve_unwatch_signals(server);
 }
 
 /* No run is left, and all who waited for one were answered. The board is the last thing that clients
@@ -63,8 +72,18 @@ static void serve_on_idle(void *data)
 }
 
 /* The first signal begins the stop, with the grace of the settings; the second calls the same with a
- * grace of 0. From the third on somebody has lost all patience: the process ends at once, and the guards
- * notice that it is gone and end the runs. */
+ * grace of 0. */
+static void serve_stop(Server *server)
+{
+    if (server->n_signals == 1)
+        http_stop_listening(server->http);
+    queue_stop(server->lab.queue, server->n_signals == 1 ? (uint64_t)server->config->server.grace_ms : 0,
+        serve_on_idle, server);
+}
+
+/* From the third signal on somebody has lost all patience: the process ends at once, and the guards notice
+ * that it is gone and end the runs. While the server still starts there is nothing to stop yet but the start.
+ */
 static void serve_on_signal(uv_signal_t *handle, int signal_number)
 {
     Server *server = handle->data;
@@ -75,10 +94,10 @@ static void serve_on_signal(uv_signal_t *handle, int signal_number)
     log_info("stopping", log_number("signal", signal_number), log_number("times", server->n_signals));
     if (server->n_signals > 2)
         _exit(EXIT_FAILURE);
-    if (server->n_signals == 1)
-        http_stop_listening(server->http);
-    queue_stop(server->lab.queue, server->n_signals == 1 ? (uint64_t)server->config->server.grace_ms : 0,
-        serve_on_idle, server);
+    if (server->http)
+        serve_stop(server);
+    else
+        server->lab.cancelled = true;
 }
 
 static Response *serve_on_request(void *data, Request *request)
@@ -159,13 +178,11 @@ static void serve_greet(const Server *server, int port)
 /* Everything up to the first request. The socket is opened before the runtime is asked, which takes longest:
  * so a port that is in use is told at once, and a client that comes too early waits instead of being refused.
  */
-static int serve_start(Server *server)
+static int serve_open(Server *server)
 {
     Lab *lab = &server->lab;
     int port = 0, fd;
 
-    if (lab_init(lab, server->config) < 0)
-        return -1;
     fd = listen_open(server->config->server.bind, server->config->server.port, &port);
     if (fd < 0) {
         auto_free char *url = listen_url(server->config->server.bind, (int)server->config->server.port);
@@ -193,14 +210,30 @@ static int serve_start(Server *server)
     };
     /* Everything that the constant answers tell of is known by now: the catalog, the limits, the tokens. */
     app_init(&server->app);
-    if (serve_open_http(server, fd) < 0) {
+    if (lab->cancelled || serve_open_http(server, fd) < 0) {
+        if (lab->cancelled)
+            close(fd);
         board_free(lab->board);
         lab_stop(lab);
         return -1;
     }
-    serve_watch_signals(server);
     serve_greet(server, port);
     return 0;
+}
+
+/* Signals are watched before anything is started: one that struck the process while the runtime is asked
+ * would end it at once, in the middle of things. */
+static int serve_start(Server *server)
+{
+    int r;
+
+    if (lab_init(&server->lab, server->config) < 0)
+        return -1;
+    serve_watch_signals(server);
+    r = serve_open(server);
+    if (r < 0)
+        serve_unwatch_signals(server);
+    return r;
 }
 
 static LogLevel serve_log_level(const char *name)
@@ -220,9 +253,10 @@ int serve(const Config *config)
     r = serve_start(&server);
 
     uv_run(&server.lab.loop, UV_RUN_DEFAULT);
-    if (r == 0)
+    if (r == 0 || server.n_signals > 0)
         log_info("stopped", log_number("signals", server.n_signals));
     app_finish(&server.app);
     lab_finish(&server.lab);
-    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    /* A start that was told to stop has not failed. */
+    return r < 0 && server.n_signals == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

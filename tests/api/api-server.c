@@ -85,7 +85,7 @@ static int read_port(int output)
     return atoi(colon + strlen("http://127.0.0.1:"));
 }
 
-static void start(ApiServer *server, va_list settings)
+static void launch(ApiServer *server, va_list settings)
 {
     const char *arguments[MAX_ARGUMENTS] = {
         "gilscope", "--set", "server.port=0", "--set", "archive.path=archive.db"};
@@ -99,6 +99,11 @@ static void start(ApiServer *server, va_list settings)
         arguments[n++] = setting;
     }
     server->pid = spawn((char *const *)arguments, server->directory, false, &server->output);
+}
+
+static void start(ApiServer *server, va_list settings)
+{
+    launch(server, settings);
     server->port = read_port(server->output);
 }
 
@@ -119,6 +124,15 @@ void api_server_start_again(ApiServer *server, ...)
 
     va_start(settings, server);
     start(server, settings);
+    va_end(settings);
+}
+
+void api_server_launch_again(ApiServer *server, ...)
+{
+    va_list settings;
+
+    va_start(settings, server);
+    launch(server, settings);
     va_end(settings);
 }
 

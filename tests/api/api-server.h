@@ -31,6 +31,9 @@ int api_server_stop(ApiServer *server, int signal_number);
 int api_server_end(ApiServer *server, int signal_number);
 void api_server_start_again(ApiServer *server, ...) __attribute__((sentinel));
 
+/* Like api_server_start_again(), but does not wait until it listens. */
+void api_server_launch_again(ApiServer *server, ...) __attribute__((sentinel));
+
 /* Only waits, after the test has sent its signals. */
 int api_server_wait(ApiServer *server);
 

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "tests/api/api-client.h"
 #include "tests/unit/run.h"
@@ -175,6 +176,22 @@ START_TEST(a_killed_server_leaves_no_process)
 }
 END_TEST
 
+/* It asks the runtime then, which does not answer. That the stop was orderly, its status says. */
+START_TEST(a_signal_while_it_starts_ends_the_start)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(signals); i++) {
+        api_server_start(&server, API_FAKE_RUNTIME, NULL);
+        ck_assert_int_eq(api_server_end(&server, SIGTERM), 0);
+        api_server_touch(&server, "mute");
+        api_server_launch_again(&server, API_FAKE_RUNTIME, NULL);
+        api_server_wait_for_file(&server, "asked");
+        ck_assert_int_eq(api_server_stop(&server, signals[i]), 0);
+    }
+}
+END_TEST
+
 /* What somebody does to the two processes of a guard; 0: nothing. */
 typedef struct Attack {
     int on_keeper, on_watchman;
@@ -278,5 +295,6 @@ RUN_TESTS("api-stop", 120, it_ends_at_once_when_nothing_runs, a_run_that_ends_wi
     under_nohup_a_hang_up_is_nothing, a_run_that_outlasts_the_grace_is_cancelled,
     a_second_signal_takes_the_grace_away, who_waits_in_the_queue_is_told_at_once,
     while_it_stops_it_says_so_and_takes_nothing_new, a_killed_server_leaves_no_process,
-    both_guards_killed_leave_no_process, a_stopped_and_a_killed_guard_leave_no_process,
-    a_killed_server_wakes_a_stopped_guard, the_origin_is_started_again, it_ends_with_the_test_that_started_it)
+    a_signal_while_it_starts_ends_the_start, both_guards_killed_leave_no_process,
+    a_stopped_and_a_killed_guard_leave_no_process, a_killed_server_wakes_a_stopped_guard,
+    the_origin_is_started_again, it_ends_with_the_test_that_started_it)
