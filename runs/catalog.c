@@ -44,8 +44,6 @@ static void question_on_line(void *data, char *line, size_t length)
         child_stop(question->child);
         return;
     }
-    question->text = realloc(question->text, question->length + length + 1);
-    assert(question->text);
     memcpy(question->text + question->length, line, length);
     question->length += length;
     question->text[question->length++] = '\n';
@@ -64,8 +62,7 @@ static void question_read(Question *question)
 {
     json_error_t error;
     auto_free char *complaint = NULL;
-    json_auto_t *describe =
-        json_loadb(question->text ? question->text : "", question->length, JSON_REJECT_DUPLICATES, &error);
+    json_auto_t *describe = json_loadb(question->text, question->length, JSON_REJECT_DUPLICATES, &error);
     json_auto_t *describes = json_pack("[O*]", describe);
 
     if (!describe)
@@ -126,9 +123,15 @@ int catalog_load(uv_loop_t *loop, const RunSettings *settings, const char *cpus,
         .end = question_on_end,
         .data = &question,
     };
-    int r = child_start(loop, &spec, &question.child);
+    int r;
 
+    /* The room for the longest answer at once: it costs no memory before it is written to, and an answer of a
+     * million short lines costs no million copies. */
+    question.text = malloc(MAX_TEXT);
+    assert(question.text);
+    r = child_start(loop, &spec, &question.child);
     if (r < 0) {
+        free(question.text);
         *ret_reason = text_printf("cannot start %s: %s", settings->guard, strerror(-r));
         return r;
     }
