@@ -152,10 +152,18 @@ static void keeper_stop_watchman(Guard *guard, pid_t watchman, int lifeline_fd)
 }
 
 /* A keeper that was stopped does not see that its owner is gone. The kernel wakes it then, or it would stay
- * stopped for ever, and its watchman a zombie. It strikes nobody who is awake. */
+ * stopped for ever, and its watchman a zombie. A keeper that is awake notices nothing. */
 static void keeper_ask_to_be_woken(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGCONT);
+}
+
+/* Before the keeper ends: the owner may die at the same moment, and SIGCONT takes back any stop that is under
+ * way. LeakSanitizer stops a process at its end to look at its memory; it lost that stop and waited for ever,
+ * with a keeper that span. */
+static void keeper_ask_no_more(void)
+{
+    prctl(PR_SET_PDEATHSIG, 0);
 }
 
 /* Waits for the watchman, or stops it, and leaves nobody. Returns the exit status, which is the watchman's;
@@ -195,8 +203,10 @@ static int keeper_run(Guard *guard)
 
     keeper_ask_to_be_woken();
     /* The owner may be gone already. Nothing was started, so nothing is to be cleaned up. */
-    if (guard_stop_wait(&guard->stop, 0))
+    if (guard_stop_wait(&guard->stop, 0)) {
+        keeper_ask_no_more();
         return GUARD_STATUS_STOPPED;
+    }
     if (pipe2(lifeline, O_CLOEXEC) < 0)
         return guard_fail("cannot make a pipe", errno);
     guard_group_make(&guard->group, pids_max->given ? pids_max->value : 0);
@@ -209,6 +219,7 @@ static int keeper_run(Guard *guard)
     status = watchman < 0 ? guard_fail("cannot start a process", errno)
                           : keeper_watch(guard, watchman, lifeline[1]);
     guard_group_remove(&guard->group);
+    keeper_ask_no_more();
     return status < 0 ? keeper_die(-status) : status;
 }
 
