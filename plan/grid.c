@@ -97,10 +97,8 @@ static int64_t grid_count(const Asked *asked)
 
 /* This comes before a single cell is made: a few lists of a few hundred values span more cells than there is
  * memory. Every list with more than one value is named, because shortening any of them helps. */
-static void grid_check_size(const Asked *asked, const Parameters *parameters, Problem *problem)
+static void grid_check_size(const Asked *asked, const Parameters *parameters, int64_t size, Problem *problem)
 {
-    int64_t size = grid_count(asked);
-
     if (size <= asked->limits->max_cells)
         return;
     for (size_t i = 0; i < parameters->n; i++) {
@@ -215,14 +213,15 @@ static void grid_fill(Asked *asked, const Grid *grid, Problem *problem)
 
 bool grid_make_cells(Asked *asked, const Parameters *parameters, Problem *problem)
 {
+    int64_t size = grid_count(asked);
     json_t *lock;
     size_t i;
 
-    grid_check_size(asked, parameters, problem);
+    grid_check_size(asked, parameters, size, problem);
     if (problem_is_set(problem))
         return false;
     /* No list is empty, so there is at least one cell. */
-    asked->cells = calloc((size_t)grid_count(asked), sizeof(CellSpec));
+    asked->cells = calloc((size_t)size, sizeof(CellSpec));
     assert(asked->cells);
     json_array_foreach (asked_value(asked, "lock"), i, lock) {
         auto_grid Grid grid;
