@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/crowd.h"
 #include "results/time-json.h"
 
 /* The samples are listed in the order in which they were made: a drift over the repetitions can be seen.
@@ -123,6 +124,15 @@ json_t *identity_json(const ResultCell *cell)
         cell_share_or_null(cell->params));
 }
 
+/* Spans are counted here and not when they come, because this is made off the server's loop. */
+static void cell_set_crowds(json_t *object, const Spans *spans)
+{
+    ResultCrowd inside = crowd_of_spans(spans, SPANS_RUN), outside = crowd_of_spans(spans, SPANS_OUTSIDE);
+
+    json_object_set_new(object, "inside", crowd_json(&inside));
+    json_object_set_new(object, "outside", crowd_json(&outside));
+}
+
 /* Fields of the event of the repetition that stands for all, but for the memory, which any has. They come
  * from one repetition because they belong together: an average of lock counters from one and of task rows
  * from another would describe a run that never happened. The event is unpacked only here, since it may be
@@ -142,6 +152,7 @@ static void cell_set_details(
     json_object_set_new(object, "per_task_omitted", json_integer(json_integer_value(omitted)));
     json_object_set_new(object, "completion_order", cell_share_or_null(order));
     json_object_set_new(object, "metrics", cell_share_or_null(metrics));
+    cell_set_crowds(object, collected->spans);
     if (collected->spans)
         json_object_set_new(
             object, "timeline", full ? spans_json(collected->spans) : spans_counts(collected->spans));

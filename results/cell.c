@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "results/crowd.h"
 #include "results/human.h"
 #include "results/sample.h"
 
@@ -178,6 +179,8 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
     cell_read_relative(json_object_get(json, "relative"), &ret->relative);
     cell_read_integers(json_object_get(json, "context_switches"), switch_fields, ARRAY_LENGTH(switch_fields),
         &ret->switches);
+    crowd_read(json_object_get(json, "inside"), &ret->inside);
+    crowd_read(json_object_get(json, "outside"), &ret->outside);
     cell_read_integers(
         json_object_get(json, "memory"), memory_fields, ARRAY_LENGTH(memory_fields), &ret->memory);
     cell_read_integers(

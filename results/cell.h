@@ -71,6 +71,14 @@ typedef struct ResultLockStats {
     int64_t held_ns, waited_ns;
 } ResultLockStats;
 
+/* How many tasks did something at once, in the traced repetition; see results/crowd.h. */
+typedef struct ResultCrowd {
+    bool is_known; /* false: there was no traced repetition, or it failed */
+    int64_t max;   /* the most that ever did; RESULT_UNKNOWN if nothing is known */
+    double mean;   /* over the time of the repetition; NAN if nothing is known */
+    bool is_whole; /* false: spans were dropped, and both may have been higher */
+} ResultCrowd;
+
 /* One cell as it was asked for, and what came of it. */
 typedef struct ResultCell {
     size_t index; /* its place in the run */
@@ -94,6 +102,7 @@ typedef struct ResultCell {
     ResultLockStats lock_stats;
     const json_t *completion_order; /* an array of task numbers; NULL: not kept */
     const json_t *metrics;          /* an object, or NULL: nothing went well; see result_metric() */
+    ResultCrowd inside, outside;    /* tasks inside the lock, and in a step outside it */
     const char *timeline_reason;    /* why there is no timeline although one was asked for */
 } ResultCell;
 

@@ -11,14 +11,18 @@
 #include "base/array.h"
 #include "results/sample.h"
 
-/* Spans first; the instants begin at FIRST_INSTANT. The index is what a row keeps in place of the name. */
-static const char *const names[] = {"run", "wait-lock", "wait-io", "outside", "false-wakeup"};
-enum { FIRST_INSTANT = 4, N_KINDS = ARRAY_LENGTH(names) };
+static const char *const spans_names[] = {
+    [SPANS_RUN] = "run",
+    [SPANS_WAIT_LOCK] = "wait-lock",
+    [SPANS_WAIT_IO] = "wait-io",
+    [SPANS_OUTSIDE] = "outside",
+    [SPANS_FALSE_WAKEUP] = "false-wakeup",
+};
 
-const char *spans_kind_name(uint32_t kind)
+const char *spans_kind_name(SpansKind kind)
 {
-    assert(kind < N_KINDS);
-    return names[kind];
+    assert(kind < ARRAY_LENGTH(spans_names));
+    return spans_names[kind];
 }
 
 void spans_free(Spans *spans)
@@ -31,13 +35,15 @@ void spans_free(Spans *spans)
 }
 
 /* Of a span only the kinds of spans are right, of an instant only those of instants. */
-static int spans_read_kind(const json_t *value, bool instant, uint32_t *ret)
+static int spans_read_kind(const json_t *value, bool instant, SpansKind *ret)
 {
     const char *name = json_string_value(value);
+    size_t first = instant ? SPANS_FIRST_INSTANT : 0;
+    size_t end = instant ? ARRAY_LENGTH(spans_names) : SPANS_FIRST_INSTANT;
 
-    for (uint32_t i = instant ? FIRST_INSTANT : 0; name && i < (instant ? N_KINDS : FIRST_INSTANT); i++) {
-        if (strcmp(names[i], name) == 0) {
-            *ret = i;
+    for (size_t i = first; name && i < end; i++) {
+        if (strcmp(spans_names[i], name) == 0) {
+            *ret = (SpansKind)i;
             return 0;
         }
     }
@@ -138,14 +144,14 @@ json_t *spans_json(const Spans *spans)
     for (size_t i = 0; i < spans->n_spans; i++) {
         const SpanRow *row = &spans->rows[i];
 
-        json_array_append_new(array, json_pack("[I, s, I, I]", (json_int_t)row->task, names[row->kind],
+        json_array_append_new(array, json_pack("[I, s, I, I]", (json_int_t)row->task, spans_names[row->kind],
                                          (json_int_t)row->start, (json_int_t)row->end));
     }
     for (size_t i = spans->n_spans; i < spans->n_spans + spans->n_instants; i++) {
         const SpanRow *row = &spans->rows[i];
 
         json_array_append_new(instants,
-            json_pack("[I, s, I]", (json_int_t)row->task, names[row->kind], (json_int_t)row->start));
+            json_pack("[I, s, I]", (json_int_t)row->task, spans_names[row->kind], (json_int_t)row->start));
     }
     return json_pack("{s:I, s:I, s:o, s:o}", "wall_ns", (json_int_t)spans->wall_ns, "dropped",
         (json_int_t)spans->dropped, "spans", array, "instants", instants);

@@ -12,10 +12,20 @@
  * without end, and all are kept until the run is over. */
 enum { SPANS_MAX_CELL = 20000, SPANS_MAX_RUN = 100000 };
 
+/* What a row says that its task did. The spans come first; from SPANS_FIRST_INSTANT on they are instants. */
+typedef enum SpansKind {
+    SPANS_RUN, /* inside the lock */
+    SPANS_WAIT_LOCK,
+    SPANS_WAIT_IO,
+    SPANS_OUTSIDE, /* a step outside the lock that computes or blocks */
+    SPANS_FALSE_WAKEUP,
+    SPANS_FIRST_INSTANT = SPANS_FALSE_WAKEUP,
+} SpansKind;
+
 typedef struct SpanRow {
     int64_t start, end; /* nanoseconds since the cell's start; of an instant both are the same */
     uint32_t task;
-    uint32_t kind; /* see spans_kind_name() */
+    SpansKind kind;
 } SpanRow;
 
 typedef struct Spans {
@@ -31,7 +41,7 @@ int spans_read(const json_t *event, int64_t n_tasks, Spans **ret);
 void spans_free(Spans *spans);
 
 /* "run", "wait-lock" and so on. */
-const char *spans_kind_name(uint32_t kind);
+const char *spans_kind_name(SpansKind kind);
 
 /* Returns how much there is, {wall_ns, n_spans, n_instants, dropped}, or {reason}: a new reference. */
 json_t *spans_counts(const Spans *spans);

@@ -40,6 +40,11 @@ START_TEST(full_detail_has_the_timeline)
     ck_assert(json_equal(find(run, "cells.0.timeline.spans"), find(sent, "spans")));
     ck_assert(json_equal(find(run, "cells.0.timeline.instants"), find(sent, "instants")));
     ck_assert(json_is_null(find(run, "cells.1.timeline")));
+    ck_assert_int_eq(find_integer(run, "cells.0.inside.max"), 1);
+    ck_assert_double_eq(json_real_value(find(run, "cells.0.inside.mean")), 0.5667);
+    ck_assert_double_eq(json_real_value(find(run, "cells.0.outside.mean")), 0.3221);
+    ck_assert(json_is_true(find(run, "cells.0.outside.whole")));
+    ck_assert(json_is_null(find(run, "cells.1.inside")));
 }
 END_TEST
 

@@ -1,0 +1,23 @@
+/* How many tasks did the same thing at once, as the spans of the traced repetition show it: a count of who
+ * was inside the lock together is right on a machine that is so busy that no time can be trusted.
+ *
+ * Two spans that only touch are not at once: the one task let go, and the other took the lock. Nor are two
+ * that share less than CROWD_APART_NS, as the clocks of two CPUs may differ by less than that. */
+#pragma once
+
+#include <jansson.h>
+
+#include "results/cell.h"
+#include "results/spans.h"
+
+#define CROWD_APART_NS 1000
+
+/* How many tasks had a span of that kind at once: the most there ever were, and the mean over the wall time
+ * of the traced repetition. Where spans were dropped, the mean is that of the part up to the last end that
+ * was recorded, and both may have been higher: is_whole is false. Unknown if spans is NULL or has a reason.
+ */
+ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind);
+
+/* {max, mean, whole}, or null for an unknown one; a new reference. */
+json_t *crowd_json(const ResultCrowd *crowd);
+void crowd_read(const json_t *json, ResultCrowd *ret);
