@@ -23,7 +23,9 @@ enum { ARENA_REASON_SIZE = 160, ARENA_OUTCOMES = 8 };
 /* One call of the experiment's function. Written by its own loop only, read after the join. */
 typedef struct Task {
     alignas(64) uint32_t id;
-    nsec_t start, end; /* since the cell's start; end is 0 until it is done */
+    /* Since the cell's start. came: its loop's thread first ran, before it asked for the lock. start: its
+     * first step. end is 0 until it is done. */
+    nsec_t came, start, end;
     nsec_t cpu;        /* thread time, where the task had the thread for itself */
     struct Task *next; /* in its loop's ready queue */
     bool ready;        /* stands in that queue */

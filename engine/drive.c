@@ -169,15 +169,18 @@ static void drive_run_rounds(Loop *loop)
  */
 void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
 {
+    nsec_t now;
     bool opened;
 
     if (loop->seat->tracer)
         timeline_begin(loop, first);
-    lock_acquire(loop->lock, loop->seat, nsec_now());
+    now = nsec_now();
+    lock_acquire(loop->lock, loop->seat, now);
     opened = drive_open_once(loop);
     for (uint32_t i = first; i < first + count; i++) {
         Task *task = arena_task(loop->arena, i);
 
+        task->came = now - loop->arena->epoch;
         loop_add(loop, task);
         if (!opened)
             task_fail(task, "its event loop could not be opened: too few descriptors or too little memory");

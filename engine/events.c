@@ -148,6 +148,37 @@ static json_t *completion_order(Arena *arena, uint32_t n_rows)
     return array;
 }
 
+static int by_coming(const void *one, const void *other)
+{
+    const Task *a = *(const Task *const *)one, *b = *(const Task *const *)other;
+
+    return (a->came > b->came) - (a->came < b->came);
+}
+
+/* How long nobody was at work after all tasks were made and before the last of them ended: those that had
+ * come had ended, and the others had not yet run. It begins where create_ns ends, and whatever it counts is
+ * no time of a task. So it never counts what another figure explains: a thread that comes late while others
+ * hold the lock costs nothing, and is not said to. */
+static nsec_t start_delay(Arena *arena)
+{
+    auto_free const Task **tasks = calloc(arena->n_started, sizeof(const Task *));
+    nsec_t worked_until = arena->create, delay = 0;
+
+    if (arena->create == 0)
+        return 0;
+    assert(tasks);
+    for (uint32_t i = 0; i < arena->n_started; i++)
+        tasks[i] = arena_task(arena, i);
+    qsort(tasks, arena->n_started, sizeof(tasks[0]), by_coming);
+    for (uint32_t i = 0; i < arena->n_started; i++) {
+        if (tasks[i]->came > worked_until)
+            delay += tasks[i]->came - worked_until;
+        if (tasks[i]->end > worked_until)
+            worked_until = tasks[i]->end;
+    }
+    return delay;
+}
+
 /* With ten thousand tasks the rows would be megabytes for each repetition; usually the first 256 are sent,
  * with the number of those left out. Figures of the cell as a whole (lock_stats, metrics) are sums over all
  * tasks. */
@@ -169,6 +200,7 @@ json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full)
     json_object_set_new(event, "cpu_ns", json_integer((json_int_t)arena->cpu));
     json_object_set_new(event, "create_ns", json_integer((json_int_t)arena->create));
     json_object_set_new(event, "join_ns", json_integer((json_int_t)arena->join));
+    json_object_set_new(event, "start_ns", json_integer((json_int_t)start_delay(arena)));
     json_object_set_new(event, "context_switches",
         json_pack("{s:I, s:I}", "voluntary", (json_int_t)arena->voluntary_switches, "involuntary",
             (json_int_t)arena->involuntary_switches));

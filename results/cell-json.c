@@ -175,7 +175,7 @@ json_t *cell_json(
         json_object_set_new(object, "reason", json_string(reason));
     for (SampleTime t = 0; t < N_SAMPLE_TIMES; t++) {
         json_object_set_new(object, sample_time_name(t),
-            cell->n > 0 ? cell_stats_json(cell->times[t], &cell->stats[t]) : json_null());
+            cell->times[t] ? cell_stats_json(cell->times[t], &cell->stats[t]) : json_null());
     }
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
     json_object_set_new(object, "relative", cell_relative_json(figures, i));

@@ -93,9 +93,11 @@ typedef struct ResultCell {
     const CatalogLock *lock_facts;
 
     ResultStatus status;
-    const char *reason;                 /* why it is not done */
-    ResultTime wall, cpu, create, join; /* create and join: to make the tasks, and to wait for their end */
-    int64_t ideal_ns;                   /* see results/ideal.h */
+    const char *reason; /* why it is not done */
+    /* create and join: to make the tasks, and to wait for their end. start: between these two nobody was at
+     * work, because those that were left had not yet run. */
+    ResultTime wall, cpu, create, join, start;
+    int64_t ideal_ns; /* see results/ideal.h */
     ResultRelative relative;
     ResultSwitches switches;
     ResultMemory memory;

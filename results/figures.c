@@ -17,6 +17,21 @@
 #define SEED_BASELINE 1
 #define SEED_OTHER 2
 
+/* Sets the times of one kind and what is said of them. A time that only some repetitions have is left out:
+ * the index of the others would no longer find their repetition. */
+static void figures_take_time(Figures *figures, const Sample *const *good, SampleTime t)
+{
+    for (size_t i = 0; i < figures->n; i++) {
+        if (good[i]->times[t] == SAMPLE_NO_TIME)
+            return;
+    }
+    figures->times[t] = calloc(figures->n, sizeof(*figures->times[t]));
+    assert(figures->times[t]);
+    for (size_t i = 0; i < figures->n; i++)
+        figures->times[t][i] = good[i]->times[t];
+    stats_describe(figures->times[t], figures->n, &figures->stats[t]);
+}
+
 /* Failed repetitions are no measurement: they may have ended early, and a median with them in it would be too
  * good. The times keep the order of the repetitions, so that an index in them finds the repetition again. */
 static void figures_init(Figures *figures, const Results *results, const CollectedCell *cell)
@@ -32,13 +47,8 @@ static void figures_init(Figures *figures, const Results *results, const Collect
     }
     if (figures->n == 0)
         return;
-    for (int t = 0; t < N_SAMPLE_TIMES; t++) {
-        figures->times[t] = calloc(figures->n, sizeof(*figures->times[t]));
-        assert(figures->times[t]);
-        for (size_t i = 0; i < figures->n; i++)
-            figures->times[t][i] = good[i]->times[t];
-        stats_describe(figures->times[t], figures->n, &figures->stats[t]);
-    }
+    for (SampleTime t = 0; t < N_SAMPLE_TIMES; t++)
+        figures_take_time(figures, good, t);
     figures->median = good[stats_median_index(figures->times[SAMPLE_WALL], figures->n)];
 }
 

@@ -9,13 +9,15 @@
 #define NO_CELL SIZE_MAX
 
 typedef struct Figures {
-    const CellSpec *spec;           /* borrowed; what the cell was asked to be */
-    size_t n;                       /* good repetitions */
-    int64_t *times[N_SAMPLE_TIMES]; /* owned; n each, in the order of the repetitions */
-    Stats stats[N_SAMPLE_TIMES];    /* only if n > 0 */
-    const Sample *median;           /* the repetition with the lower median wall time; NULL if n is 0 */
-    double *resampled;              /* owned; medians of the wall time, made when first needed */
-    size_t baseline; /* index of the baseline cell, or NO_CELL, also where time is no measure */
+    const CellSpec *spec; /* borrowed; what the cell was asked to be */
+    size_t n;             /* good repetitions */
+    /* Owned; n each, in the order of the repetitions. NULL: n is 0, or some repetition does not say this
+     * time. */
+    int64_t *times[N_SAMPLE_TIMES];
+    Stats stats[N_SAMPLE_TIMES]; /* only of times that are there */
+    const Sample *median;        /* the repetition with the lower median wall time; NULL if n is 0 */
+    double *resampled;           /* owned; medians of the wall time, made when first needed */
+    size_t baseline;             /* index of the baseline cell, or NO_CELL, also where time is no measure */
 } Figures;
 
 /* Returns one element for each cell, owned by the caller; borrows from results, which must not change

@@ -14,11 +14,16 @@
 #define INTEGER_MAX INT64_C(1000000000000000000) /* 31 years, or an exabyte */
 #define PACK_FROM_VALUES 1000                    /* rows and entries in the event's arrays */
 
-static const char *const time_names[N_SAMPLE_TIMES] = {
-    [SAMPLE_WALL] = "wall_ns",
-    [SAMPLE_CPU] = "cpu_ns",
-    [SAMPLE_CREATE] = "create_ns",
-    [SAMPLE_JOIN] = "join_ns",
+/* A runtime that cannot tell may leave out those that are optional. */
+static const struct {
+    const char *name;
+    bool optional;
+} times_of_sample[N_SAMPLE_TIMES] = {
+    [SAMPLE_WALL] = {"wall_ns", false},
+    [SAMPLE_CPU] = {"cpu_ns", false},
+    [SAMPLE_CREATE] = {"create_ns", false},
+    [SAMPLE_JOIN] = {"join_ns", false},
+    [SAMPLE_START] = {"start_ns", true},
 };
 
 void sample_finish(Sample *sample)
@@ -30,7 +35,7 @@ void sample_finish(Sample *sample)
 
 const char *sample_time_name(SampleTime time)
 {
-    return time_names[time];
+    return times_of_sample[time].name;
 }
 
 /* The limit leaves room to add a few of them up without an overflow. It is the same for every whole number of
@@ -140,7 +145,11 @@ static bool sample_is_valid(const json_t *event)
 static int sample_read_times(const json_t *event, int64_t *times)
 {
     for (int i = 0; i < N_SAMPLE_TIMES; i++) {
-        if (sample_read_integer(json_object_get(event, time_names[i]), &times[i]) < 0)
+        const json_t *value = json_object_get(event, times_of_sample[i].name);
+
+        if (is_absent(value) && times_of_sample[i].optional)
+            times[i] = SAMPLE_NO_TIME;
+        else if (sample_read_integer(value, &times[i]) < 0)
             return -EINVAL;
     }
     return times[SAMPLE_WALL] > 0 ? 0 : -EINVAL;

@@ -13,8 +13,12 @@ typedef enum SampleTime {
     SAMPLE_CPU,
     SAMPLE_CREATE,
     SAMPLE_JOIN,
+    SAMPLE_START,
     N_SAMPLE_TIMES,
 } SampleTime;
+
+/* A time that its runtime does not say. */
+#define SAMPLE_NO_TIME INT64_C(-1)
 
 typedef enum SampleStatus {
     SAMPLE_MISSING, /* has not come; everything else is 0 */
@@ -34,7 +38,7 @@ typedef struct SampleNoise {
 typedef struct Sample {
     SampleStatus status;
     SampleNoise noise;             /* only of a good one, and 0 if its runtime says nothing of it */
-    int64_t times[N_SAMPLE_TIMES]; /* nanoseconds; only of a good one */
+    int64_t times[N_SAMPLE_TIMES]; /* nanoseconds, or SAMPLE_NO_TIME; only of a good one */
     json_t *event;                 /* owned; the event of a good one, or NULL if it is packed */
     char *packed;                  /* owned; its text instead, if it is large */
 } Sample;

@@ -1,5 +1,6 @@
 /* Every experiment in every mode under every lock, and the invariants that hold for all of them. The
  * probe goes the same way, because it can see what no experiment sees: who else is inside. */
+#include "base/array.h"
 #include "engine/describe.h"
 #include "engine/events.h"
 #include "engine/own-origin.h"
@@ -18,6 +19,8 @@ static void check_tasks(const Cell *cell, Arena *arena)
 
         ck_assert_uint_eq(task->id, i);
         ck_assert_uint_gt(task->start, 0);
+        ck_assert_uint_gt(task->came, 0);
+        ck_assert_uint_le(task->came, task->start);
         ck_assert_uint_le(task->start, task->end);
         ck_assert_uint_le(task->end, arena->wall);
         if (!cell->mode->one_loop)
@@ -52,6 +55,19 @@ static void check_locks(const Cell *cell, Arena *arena)
         ck_assert_uint_ge(acquires, N_TASKS / (cell->mode->one_loop ? N_TASKS : 1));
 }
 
+/* It lies between the other two. Those overlap where the last task had ended before its maker came back, and
+ * then there is nothing between them. */
+static void check_start(const Cell *cell, const Arena *arena, json_t *event)
+{
+    uint64_t start = (uint64_t)json_integer_value(json_object_get(event, "start_ns"));
+
+    ck_assert(json_is_integer(json_object_get(event, "start_ns")));
+    if (start > 0)
+        ck_assert_uint_le(arena->create + start + arena->join, arena->wall);
+    if (!cell->mode->side_by_side)
+        ck_assert_uint_eq(start, 0);
+}
+
 static void run_cell(const Cell *cell, bool traced)
 {
     nsec_t deadline = nsec_now() + 60 * NSEC_PER_SEC;
@@ -70,6 +86,7 @@ static void run_cell(const Cell *cell, bool traced)
     event = event_sample(cell, 0, arena, false);
     ck_assert_str_eq(json_string_value(json_object_get(event, "status")), "done");
     ck_assert_uint_eq(json_array_size(json_object_get(event, "per_task")), N_TASKS);
+    check_start(cell, arena, event);
     arena_free(arena);
 }
 
@@ -247,6 +264,44 @@ START_TEST(a_deadline_ends_a_repetition)
 }
 END_TEST
 
+/* Times as they might have been, in a repetition that was. */
+START_TEST(until_the_first_runs_is_when_nobody_is_at_work)
+{
+    static const struct {
+        nsec_t create, came[3], end[3], start;
+    } cases[] = {
+        /* All ran while the last was being made. */
+        {100, {10, 20, 30}, {900, 900, 900}, 0},
+        /* The first came late, and the others while it was at work. */
+        {100, {150, 160, 170}, {900, 900, 900}, 50},
+        /* Each had ended before the next came, whatever their order. */
+        {100, {300, 110, 200}, {310, 120, 210}, 10 + 80 + 90},
+        /* One ended before all were made. */
+        {100, {10, 140, 500}, {90, 600, 550}, 40},
+        /* None is made. */
+        {0, {10, 140, 500}, {90, 160, 550}, 0},
+    };
+    Cell cell = probe_cell(&mode_threads, &lock_none, 3, 2, "m");
+    Arena *arena;
+
+    ck_assert_int_eq(cell_run(&cell, false, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
+    ck_assert(arena->complete);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        json_auto_t *event = NULL;
+
+        arena->create = cases[i].create;
+        for (uint32_t k = 0; k < 3; k++) {
+            arena_task(arena, k)->came = cases[i].came[k];
+            arena_task(arena, k)->end = cases[i].end[k];
+        }
+        event = event_sample(&cell, 0, arena, false);
+        ck_assert_uint_eq((uint64_t)json_integer_value(json_object_get(event, "start_ns")), cases[i].start);
+    }
+    arena_free(arena);
+}
+END_TEST
+
 RUN_TESTS("matrix", 170, every_experiment_runs_in_every_mode_under_every_lock,
     nobody_meets_another_inside_an_exclusive_lock, a_task_that_kills_its_process_is_a_result,
-    a_task_that_fails_says_why, a_wrong_answer_fails_its_cell, a_deadline_ends_a_repetition)
+    a_task_that_fails_says_why, a_wrong_answer_fails_its_cell, a_deadline_ends_a_repetition,
+    until_the_first_runs_is_when_nobody_is_at_work)

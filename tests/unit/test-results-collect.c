@@ -11,9 +11,9 @@ static const char *const run_keys[] = {"id", "experiment", "status", "label", "c
     "duration_ns", "request", "host", "cells", "lesson", "sentences"};
 
 static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params",
-    "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "ideal_ns", "relative", "context_switches",
-    "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics", "inside",
-    "outside"};
+    "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "start_ns", "ideal_ns", "relative",
+    "context_switches", "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order",
+    "metrics", "inside", "outside"};
 
 static const char *const time_keys[] = {"median", "min", "max", "mad", "interval", "level", "samples"};
 
@@ -206,8 +206,8 @@ END_TEST
 
 START_TEST(a_runtime_may_leave_out_what_it_cannot_measure)
 {
-    static const char *const optional[] = {"reason", "context_switches", "memory", "lock_stats", "per_task",
-        "per_task_omitted", "completion_order", "metrics"};
+    static const char *const optional[] = {"reason", "start_ns", "context_switches", "memory", "lock_stats",
+        "per_task", "per_task_omitted", "completion_order", "metrics"};
     Results *results = make_results();
     json_t *missing = make_sample(0, 0, 300, 200), *null = make_sample(0, 1, 300, 200);
 
@@ -224,6 +224,31 @@ START_TEST(a_runtime_may_leave_out_what_it_cannot_measure)
         ck_assert(json_is_null(find(cells, "0.metrics")));
         ck_assert_uint_eq(json_array_size(find(cells, "0.per_task")), 0);
         ck_assert_int_eq(find_integer(cells, "0.per_task_omitted"), 0);
+    }
+    results_free(results);
+}
+END_TEST
+
+/* Half of them would be a median of other repetitions than all the others are. */
+START_TEST(a_time_is_known_only_if_all_repetitions_say_it)
+{
+    Results *results = make_results();
+
+    for (int i = 0; i < 3; i++) {
+        json_t *all = make_sample(0, i, 300, 200), *some = make_sample(1, i, 300, 200);
+
+        json_object_set_new(all, "start_ns", json_integer(5 + i));
+        if (i > 0)
+            json_object_set_new(some, "start_ns", json_integer(5));
+        ck_assert_int_eq(add(results, all), 0);
+        ck_assert_int_eq(add(results, some), 0);
+    }
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert_int_eq(find_integer(cells, "0.start_ns.median"), 6);
+        ck_assert(json_is_null(find(cells, "1.start_ns")));
+        ck_assert_int_eq(find_integer(cells, "1.wall_ns.median"), 300);
     }
     results_free(results);
 }
@@ -464,6 +489,8 @@ static const char *const malformed[] = {
     "{\"cpu_ns\": -1}",
     "{\"create_ns\": null}",
     "{\"join_ns\": []}",
+    "{\"start_ns\": -1}",
+    "{\"start_ns\": \"0\"}",
     "{\"context_switches\": 1}",
     "{\"context_switches\": []}",
     "{\"context_switches\": {\"voluntary\": \"1\"}}",
@@ -643,12 +670,13 @@ RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_a
     a_serial_cell_counts_only_with_everything_else_equal, where_time_is_no_measure_nothing_is_compared,
     cells_may_have_any_numbers, details_are_those_of_the_median_repetition,
     memory_comes_from_the_sample_that_has_it, a_runtime_may_leave_out_what_it_cannot_measure,
-    a_cell_without_a_good_sample_has_no_figures, failed_repetitions_do_not_count_but_fail_the_cell,
-    a_failed_warm_up_fails_the_cell, a_failed_sample_may_lack_everything_else,
-    a_cancelled_run_keeps_what_it_has, an_incomplete_cell_takes_after_the_run,
-    an_error_event_is_the_reason_of_the_run, words_that_are_no_text_do_not_break_the_run,
-    other_events_say_nothing_about_results, a_run_is_complete_when_every_repetition_came,
-    malformed_events_are_refused_and_change_nothing, what_is_no_object_is_refused, a_repetition_counts_once,
+    a_time_is_known_only_if_all_repetitions_say_it, a_cell_without_a_good_sample_has_no_figures,
+    failed_repetitions_do_not_count_but_fail_the_cell, a_failed_warm_up_fails_the_cell,
+    a_failed_sample_may_lack_everything_else, a_cancelled_run_keeps_what_it_has,
+    an_incomplete_cell_takes_after_the_run, an_error_event_is_the_reason_of_the_run,
+    words_that_are_no_text_do_not_break_the_run, other_events_say_nothing_about_results,
+    a_run_is_complete_when_every_repetition_came, malformed_events_are_refused_and_change_nothing,
+    what_is_no_object_is_refused, a_repetition_counts_once,
     a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
     the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
     the_same_samples_give_the_same_run)
