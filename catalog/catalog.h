@@ -237,7 +237,8 @@ struct CellSpec {
     const CatalogMode *mode;
     const CatalogLock *lock;
     int64_t tasks, cpus;
-    json_t *params; /* of the experiment and of all locks, by name; owned by whoever made the cell */
+    double cpu_quota; /* CPUs' worth of time that it may use, of all CPUs together; 0: no quota */
+    json_t *params;   /* of the experiment and of all locks, by name; owned by whoever made the cell */
 };
 
 /* Returns the cell as requests, events and results have it, a new object {cell, runtime, mode, lock, tasks,

@@ -31,13 +31,15 @@ static nsec_t drive_leave(Loop *loop, SpanKind what_for)
     return since + waited;
 }
 
-static void drive_come_back(Loop *loop, nsec_t since)
+/* Returns how long it was away; to wait for the lock again comes after that. */
+static nsec_t drive_come_back(Loop *loop, nsec_t since)
 {
     nsec_t now = nsec_now();
 
     loop->seat->outside += now - since;
     lock_acquire(loop->lock, loop->seat, now);
     timeline_return(loop);
+    return now - since;
 }
 
 /* Nobody waits for this thread meanwhile, so the step has no budget: it may take as long as it likes. */
@@ -47,6 +49,21 @@ static Step drive_step_outside_the_lock(Loop *loop, Task *task)
     Step step = loop->cell->experiment->step(loop, task, UINT64_MAX);
 
     drive_come_back(loop, since);
+    return step;
+}
+
+/* A call that blocks waits, but for what it computes: that is the CPU time of its thread. Only a step that
+ * says of itself that it blocks is measured so. The difference of the two clocks is not what a step waited
+ * that computes: it is also the time in which the kernel gave the CPU to others, or a quota held it back, and
+ * counted as waiting that time would look as if it could overlap with that of other tasks. */
+static Step drive_step_that_blocks(Loop *loop, Task *task)
+{
+    nsec_t since = drive_leave(loop, SPAN_OUTSIDE), cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID), away;
+    Step step = loop->cell->experiment->step(loop, task, UINT64_MAX);
+
+    cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID) - cpu;
+    away = drive_come_back(loop, since);
+    loop->seat->waits += away > cpu ? away - cpu : 0;
     return step;
 }
 
@@ -82,13 +99,13 @@ static void drive_end(Loop *loop, Task *task, bool failed)
  * between steps and asks the lock once a step. So a task that computes gives other threads their turn here,
  * but never the other tasks of its own loop: those come when it waits, as in asyncio.
  *
- * A step that is detached runs between a release and an acquisition, and the lock is checked after it as
- * after any other, since it is held again. */
+ * A step that is detached or blocks runs between a release and an acquisition, and the lock is checked after
+ * it as after any other, since it is held again. */
 static void drive_run_until_it_waits(Loop *loop, Task *task)
 {
     const Experiment *experiment = loop->cell->experiment;
     Lock *lock = loop->lock;
-    bool detached = false;
+    StepKind kind = STEP_MORE;
 
     if (task->start == 0)
         drive_begin(loop, task);
@@ -99,10 +116,11 @@ static void drive_run_until_it_waits(Loop *loop, Task *task)
     }
     timeline_note(loop, task, SPAN_RUN, 0);
     for (;;) {
-        Step step = detached ? drive_step_outside_the_lock(loop, task)
-                             : experiment->step(loop, task, lock_budget(lock));
+        Step step = kind == STEP_DETACHED   ? drive_step_outside_the_lock(loop, task)
+                    : kind == STEP_BLOCKING ? drive_step_that_blocks(loop, task)
+                                            : experiment->step(loop, task, lock_budget(lock));
 
-        detached = step.kind == STEP_DETACHED;
+        kind = step.kind;
         if (step.kind == STEP_DONE || step.kind == STEP_FAILED) {
             drive_end(loop, task, step.kind == STEP_FAILED);
             return;
@@ -120,7 +138,10 @@ static void drive_run_until_it_waits(Loop *loop, Task *task)
 /* Nothing is ready: let go, sleep until something is, and take the lock again before anybody is woken. With
  * tasks that are ready this is only a glance, so that sources get their turn beside them. The callbacks of
  * loop_dispatch() are code of the interpreter, so the lock is held for them: without that, two threads could
- * be in their experiment's code at the same time under an exclusive lock. */
+ * be in their experiment's code at the same time under an exclusive lock.
+ *
+ * Such a sleep is what the loop waits for. Where a timer ended it, it was over when the timer was due: what
+ * came after that until the thread had a CPU again was no waiting, however long it took. */
 static void drive_poll_sources(Loop *loop)
 {
     LoopEvents events;
@@ -128,10 +149,13 @@ static void drive_poll_sources(Loop *loop)
     if (loop->first_ready) {
         loop_poll(loop, &events, true);
     } else {
-        nsec_t since = drive_leave(loop, SPAN_WAIT_IO);
+        nsec_t since = drive_leave(loop, SPAN_WAIT_IO), due = loop_next_timer(loop), away;
 
         loop_poll(loop, &events, false);
-        drive_come_back(loop, since);
+        away = drive_come_back(loop, since);
+        if (events.n_ready == 0 && since + away > due)
+            away = due > since ? due - since : 0;
+        loop->seat->waits += away;
     }
     loop_dispatch(loop, &events);
 }

@@ -113,6 +113,16 @@ static json_t *lock_stats_json(Arena *arena)
         (json_int_t)sum.waited);
 }
 
+/* What the loops waited for by themselves, summed over them as the lock's times are. */
+static nsec_t waits_of(Arena *arena)
+{
+    nsec_t sum = 0;
+
+    for (uint32_t i = 0; i < arena->n_seats; i++)
+        sum += arena_seat(arena, i)->waits;
+    return sum;
+}
+
 /* Where tasks share a thread nobody can say how much CPU time one of them had: null, not 0. */
 static json_t *task_json(const Cell *cell, const Task *task)
 {
@@ -200,6 +210,7 @@ json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full)
     json_object_set_new(event, "cpu_ns", json_integer((json_int_t)arena->cpu));
     json_object_set_new(event, "create_ns", json_integer((json_int_t)arena->create));
     json_object_set_new(event, "join_ns", json_integer((json_int_t)arena->join));
+    json_object_set_new(event, "waits_ns", json_integer((json_int_t)waits_of(arena)));
     json_object_set_new(event, "start_ns", json_integer((json_int_t)start_delay(arena)));
     json_object_set_new(event, "context_switches",
         json_pack("{s:I, s:I}", "voluntary", (json_int_t)arena->voluntary_switches, "involuntary",

@@ -310,7 +310,7 @@ static Step fetch_step(Loop *loop, Task *task, uint64_t ticks)
         task_fail(task, "request %u: libcurl could not start it", state->n_rows);
         return fetch_finish(task, STEP_FAILED, ticks);
     }
-    return (Step){blocking ? STEP_DETACHED : STEP_WAIT, ticks};
+    return (Step){blocking ? STEP_BLOCKING : STEP_WAIT, ticks};
 }
 
 /* The own server's pages are known; a page elsewhere is right however it answered. */

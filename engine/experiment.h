@@ -26,7 +26,8 @@
 typedef enum StepKind {
     STEP_MORE,     /* goes on with the next step at once */
     STEP_WAIT,     /* goes on when somebody wakes the task: a watch, a timer or the experiment */
-    STEP_DETACHED, /* the next step runs outside the lock: number crunching, or a call that blocks */
+    STEP_DETACHED, /* the next step runs outside the lock and computes: number crunching */
+    STEP_BLOCKING, /* the next step runs outside the lock and waits: a call that blocks */
     STEP_DONE,
     STEP_FAILED, /* task->reason says why */
 } StepKind;
@@ -124,7 +125,7 @@ struct Experiment {
     int (*open_loop)(Loop *loop);
     void (*close_loop)(Loop *loop);
 
-    /* Runs task for at most so many ticks and never blocks, except in the step after STEP_DETACHED. It may
+    /* Runs task for at most so many ticks and never blocks, except in the step after STEP_BLOCKING. It may
      * call loop_wake(task) and return STEP_WAIT: that is an await that lets the others have a turn. */
     Step (*step)(Loop *loop, Task *task, uint64_t ticks);
 

@@ -139,7 +139,9 @@ static Step idle_begin(const Cell *cell, Task *task)
 
     state->stage = STAGE_BEGUN;
     state->pid = !cell->mode->shares_memory ? getpid() : 0;
-    return (Step){cell->mode->side_by_side || params->touch_stack_bytes > 0 ? STEP_DETACHED : STEP_MORE, 0};
+    if (cell->mode->side_by_side)
+        return (Step){STEP_BLOCKING, 0};
+    return (Step){params->touch_stack_bytes > 0 ? STEP_DETACHED : STEP_MORE, 0};
 }
 
 /* Outside the lock: to touch megabytes takes as long as a switch interval, and all would wait for each. The

@@ -43,6 +43,7 @@ typedef struct Tracer Tracer;
 typedef struct Seat {
     alignas(64) LockStats stats;
     nsec_t outside; /* time between a release to wait or crunch, and the next acquisition */
+    nsec_t waits;   /* the part of it in which the loop itself waited; see drive.c */
     Tracer *tracer; /* set before the first task; NULL unless this repetition is traced, see timeline.h */
 
     /* Of the books. */

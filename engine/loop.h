@@ -92,6 +92,12 @@ static inline bool loop_has_sources(const Loop *loop)
     return loop->n_watches > 0 || loop->n_timers > 0;
 }
 
+/* When the earliest timer is due; without one, at the end of all time. */
+static inline nsec_t loop_next_timer(const Loop *loop)
+{
+    return loop->n_timers > 0 ? loop->timers[1]->at : UINT64_MAX;
+}
+
 /* What one poll has found. More descriptors than there is room for are found by the next poll: epoll goes
  * round, so none of them is forgotten. */
 typedef struct LoopEvents {

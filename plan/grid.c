@@ -149,6 +149,7 @@ static CellSpec grid_make_cell(const Asked *asked, const Grid *grid, int64_t ind
         .lock = catalog_lock(runtime, grid->lock),
         .tasks = json_integer_value(axis_value(&grid->named[AXIS_TASKS], index)),
         .cpus = json_integer_value(axis_value(&grid->named[AXIS_CPUS], index)),
+        .cpu_quota = runtime->host.cpu_quota,
         .params = grid_make_params(asked, experiment, grid, index),
     };
 }

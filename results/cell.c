@@ -176,6 +176,7 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
     cell_read_time(json_object_get(json, "cpu_ns"), &ret->cpu);
     cell_read_time(json_object_get(json, "create_ns"), &ret->create);
     cell_read_time(json_object_get(json, "join_ns"), &ret->join);
+    cell_read_time(json_object_get(json, "waits_ns"), &ret->waits);
     cell_read_time(json_object_get(json, "start_ns"), &ret->start);
     cell_read_relative(json_object_get(json, "relative"), &ret->relative);
     cell_read_integers(json_object_get(json, "context_switches"), switch_fields, ARRAY_LENGTH(switch_fields),

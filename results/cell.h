@@ -97,6 +97,7 @@ typedef struct ResultCell {
     /* create and join: to make the tasks, and to wait for their end. start: between these two nobody was at
      * work, because those that were left had not yet run. */
     ResultTime wall, cpu, create, join, start;
+    ResultTime waits; /* what the tasks themselves waited for, summed over them; n 0: not measured */
     int64_t ideal_ns; /* see results/ideal.h */
     ResultRelative relative;
     ResultSwitches switches;

@@ -97,8 +97,8 @@ void figures_free(Figures *figures, size_t n_cells)
     free(figures);
 }
 
-/* The ideal is made of the median of the baseline cell's wall time and that of its CPU time, which may be of
- * two repetitions: each is the best there is for what it says. */
+/* The ideal is made of the median of the baseline cell's wall time and that of what it waited, which may be
+ * of two repetitions: each is the best there is for what it says. */
 int64_t figures_ideal(const Figures *figures, size_t i)
 {
     const Figures *baseline;
@@ -106,8 +106,8 @@ int64_t figures_ideal(const Figures *figures, size_t i)
     if (figures[i].baseline == NO_CELL)
         return -1;
     baseline = &figures[figures[i].baseline];
-    return ideal_wall_ns(
-        figures[i].spec, baseline->stats[SAMPLE_WALL].median, baseline->stats[SAMPLE_CPU].median);
+    return ideal_wall_ns(figures[i].spec, baseline->stats[SAMPLE_WALL].median,
+        baseline->times[SAMPLE_WAITS] ? baseline->stats[SAMPLE_WAITS].median : IDEAL_NOT_KNOWN);
 }
 
 /* Many cells are held against one baseline cell, whose thousand medians are drawn once. */

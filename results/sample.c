@@ -23,6 +23,7 @@ static const struct {
     [SAMPLE_CPU] = {"cpu_ns", false},
     [SAMPLE_CREATE] = {"create_ns", false},
     [SAMPLE_JOIN] = {"join_ns", false},
+    [SAMPLE_WAITS] = {"waits_ns", true},
     [SAMPLE_START] = {"start_ns", true},
 };
 

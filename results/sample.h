@@ -13,6 +13,7 @@ typedef enum SampleTime {
     SAMPLE_CPU,
     SAMPLE_CREATE,
     SAMPLE_JOIN,
+    SAMPLE_WAITS,
     SAMPLE_START,
     N_SAMPLE_TIMES,
 } SampleTime;

@@ -241,6 +241,78 @@ START_TEST(fetch_brings_its_own_origin)
 }
 END_TEST
 
+/* The whole run of these words in JSON. */
+static json_t *run_of(const char *words)
+{
+    auto_free char *command = text_printf("%s format=json", words), *text = NULL;
+    json_t *run;
+
+    ck_assert_int_eq(run_engine(command, NULL, &text), 0);
+    run = json_loads(text, 0, NULL);
+    ck_assert_ptr_nonnull(run);
+    return run;
+}
+
+static int64_t time_of(const json_t *cell, const char *name)
+{
+    const json_t *median = json_object_get(json_object_get(cell, name), "median");
+
+    ck_assert_msg(json_is_integer(median), "there is no %s", name);
+    return json_integer_value(median);
+}
+
+/* While these compute, other programs and quotas may take the CPU away as often as they like: that is no
+ * waiting, and the ideal of threads under the GIL is no less than what serial took. */
+START_TEST(who_computes_does_not_wait)
+{
+    static const char *const words[] = {
+        "countdown n=1e6 lock=gil",
+        "counter n=1e5 lock=gil",
+        "refcount n=1e5 lock=gil",
+        "crunch n=50 rounds=20 release=on lock=gil",
+        "share via=variable lock=gil",
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        auto_free char *grid = text_printf("%s mode=serial,threads,epoll repeat=3 warmup=0", words[i]);
+        json_auto_t *run = run_of(grid);
+        const json_t *cells = json_object_get(run, "cells");
+        int64_t serial = time_of(json_array_get(cells, 0), "wall_ns");
+        json_t *cell;
+        size_t k;
+
+        json_array_foreach (cells, k, cell) {
+            ck_assert_int_eq(time_of(cell, "waits_ns"), 0);
+            if (strncmp(words[i], "crunch", 6) != 0 || k != 1)
+                ck_assert_int_eq(json_integer_value(json_object_get(cell, "ideal_ns")), serial);
+        }
+    }
+}
+END_TEST
+
+/* Two tasks wait for 50 ms each, in the call or on the loop. */
+START_TEST(who_fetches_waits)
+{
+    static const char *const clients[] = {"async", "blocking"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(clients); i++) {
+        auto_free char *grid = text_printf("fetch tasks=2 delay_ms=50 client=%s mode=serial,threads,epoll "
+                                           "lock=gil repeat=2 warmup=0",
+            clients[i]);
+        json_auto_t *run = run_of(grid);
+        const json_t *cells = json_object_get(run, "cells"), *serial = json_array_get(cells, 0);
+        int64_t wall = time_of(serial, "wall_ns"), waits = time_of(serial, "waits_ns");
+        int64_t threads = json_integer_value(json_object_get(json_array_get(cells, 1), "ideal_ns"));
+        int64_t loop = json_integer_value(json_object_get(json_array_get(cells, 2), "ideal_ns"));
+
+        ck_assert_int_ge(waits, 95000000);
+        ck_assert_int_le(waits, wall);
+        ck_assert_int_le(llabs(threads - (wall - waits / 2)), 1);
+        ck_assert_int_eq(loop, i == 0 ? threads : wall);
+    }
+}
+END_TEST
+
 /* With waits this far apart the order is the order of the waits, which the seed decides. */
 START_TEST(the_seed_decides_the_order)
 {
@@ -521,9 +593,10 @@ END_TEST
 
 RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, a_trace_shows_each_task_of_each_cell,
     full_detail_brings_the_timeline_of_each_cell, a_timeline_that_is_too_long_says_how_much_is_missing,
-    other_programs_that_burn_cpus_are_noise, fetch_brings_its_own_origin, the_seed_decides_the_order,
-    bad_words_are_refused_before_anything_runs, a_bad_request_is_an_error_event,
-    a_refused_connection_fails_its_cell_with_the_reason, a_trace_that_lacks_something_says_why,
-    output_that_is_lost_is_no_success, a_server_without_standard_input_stops_as_any_other,
-    a_timeout_ends_the_run_with_what_there_is, killing_the_engine_leaves_no_process,
-    a_paced_engine_waits_for_a_line_after_each_event, a_convoy_has_one_task_more_than_hogs)
+    other_programs_that_burn_cpus_are_noise, fetch_brings_its_own_origin, who_computes_does_not_wait,
+    who_fetches_waits, the_seed_decides_the_order, bad_words_are_refused_before_anything_runs,
+    a_bad_request_is_an_error_event, a_refused_connection_fails_its_cell_with_the_reason,
+    a_trace_that_lacks_something_says_why, output_that_is_lost_is_no_success,
+    a_server_without_standard_input_stops_as_any_other, a_timeout_ends_the_run_with_what_there_is,
+    killing_the_engine_leaves_no_process, a_paced_engine_waits_for_a_line_after_each_event,
+    a_convoy_has_one_task_more_than_hogs)

@@ -38,6 +38,11 @@ static const CatalogExperiment made_fixed_time = {.name = "countdown", .fixed_ti
 static const CatalogExperiment made_released = {.name = "crunch", .released = {.given = true}};
 static const CatalogExperiment made_blocking = {.name = "fetch", .blocks_loop = {.given = true}};
 
+/* Its tasks wait, however long. */
+static const CatalogCost made_wait = {
+    .kind = CATALOG_WAIT, .term = {.amount = 1e6, .only_if = {.given = true}}};
+static const CatalogExperiment made_waiting = {.name = "fetch", .costs = &made_wait, .n_costs = 1};
+
 static const Catalog made_runtimes[] = {
     {.runtime = "c"},
     {.runtime = "python3.13-freethreaded"},

@@ -68,6 +68,32 @@ static void check_start(const Cell *cell, const Arena *arena, json_t *event)
         ck_assert_uint_eq(start, 0);
 }
 
+static bool has_cost(const Experiment *experiment, CostKind kind)
+{
+    for (size_t i = 0; i < experiment->n_costs; i++)
+        if (experiment->costs[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* Only what a loop waits for by itself is a wait, and no step that computes outside the lock. share with a
+ * pipe is between the two: it waits where the pipe is full. */
+static void check_waits(const Cell *cell, Arena *arena)
+{
+    nsec_t waits = 0;
+
+    for (uint32_t i = 0; i < arena->n_seats; i++) {
+        const Seat *seat = arena_seat(arena, i);
+
+        ck_assert_uint_le(seat->waits, seat->outside);
+        waits += seat->waits;
+    }
+    if (has_cost(cell->experiment, COST_WAIT))
+        ck_assert_msg(waits > 0, "%s in %s waited for nothing", cell->experiment->name, cell->mode->name);
+    else if (cell->experiment != &experiment_share)
+        ck_assert_uint_eq(waits, 0);
+}
+
 static void run_cell(const Cell *cell, bool traced)
 {
     nsec_t deadline = nsec_now() + 60 * NSEC_PER_SEC;
@@ -81,6 +107,7 @@ static void run_cell(const Cell *cell, bool traced)
         cell->lock->name, arena->reason);
     check_tasks(cell, arena);
     check_locks(cell, arena);
+    check_waits(cell, arena);
     if (traced)
         check_timeline(cell, arena);
     event = event_sample(cell, 0, arena, false);
@@ -201,6 +228,34 @@ START_TEST(nobody_meets_another_inside_an_exclusive_lock)
 }
 END_TEST
 
+static nsec_t probe_waits(const Mode *mode, int64_t steps, const char *script)
+{
+    Cell cell = probe_cell(mode, &lock_gil, N_TASKS, steps, script);
+    nsec_t waits = 0;
+    Arena *arena;
+
+    ck_assert_int_eq(cell_run(&cell, false, 0, &arena), 0);
+    ck_assert_msg(arena->complete, "%s", arena->reason);
+    for (uint32_t i = 0; i < arena->n_seats; i++)
+        waits += arena_seat(arena, i)->waits;
+    arena_free(arena);
+    return waits;
+}
+
+/* A timer of the probe is 200 us. What comes on top until its thread has a CPU is the machine's doing, so
+ * not even a busy one makes the wait longer. On a loop the timers of all tasks run at the same time. */
+START_TEST(a_wait_for_a_timer_is_as_long_as_the_timer)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        const Mode *mode = registry_modes[m];
+
+        ck_assert_uint_eq(probe_waits(mode, 40, "mad"), 0);
+        ck_assert_uint_gt(probe_waits(mode, 40, "t"), 0);
+        ck_assert_uint_le(probe_waits(mode, 40, "t"), N_TASKS * 40 * 200 * NSEC_PER_USEC);
+    }
+}
+END_TEST
+
 /* The outcome of a probe that was told to go wrong, in every mode. */
 static void check_reason(void (*spoil)(ProbeParams *), const char *expected)
 {
@@ -302,6 +357,6 @@ START_TEST(until_the_first_runs_is_when_nobody_is_at_work)
 END_TEST
 
 RUN_TESTS("matrix", 170, every_experiment_runs_in_every_mode_under_every_lock,
-    nobody_meets_another_inside_an_exclusive_lock, a_task_that_kills_its_process_is_a_result,
-    a_task_that_fails_says_why, a_wrong_answer_fails_its_cell, a_deadline_ends_a_repetition,
-    until_the_first_runs_is_when_nobody_is_at_work)
+    nobody_meets_another_inside_an_exclusive_lock, a_wait_for_a_timer_is_as_long_as_the_timer,
+    a_task_that_kills_its_process_is_a_result, a_task_that_fails_says_why, a_wrong_answer_fails_its_cell,
+    a_deadline_ends_a_repetition, until_the_first_runs_is_when_nobody_is_at_work)

@@ -11,9 +11,9 @@ static const char *const run_keys[] = {"id", "experiment", "status", "label", "c
     "duration_ns", "request", "host", "cells", "lesson", "sentences"};
 
 static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params",
-    "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "start_ns", "ideal_ns", "relative",
-    "context_switches", "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order",
-    "metrics", "inside", "outside"};
+    "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "waits_ns", "start_ns", "ideal_ns", "relative",
+    "context_switches", "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics",
+    "inside", "outside"};
 
 static const char *const time_keys[] = {"median", "min", "max", "mad", "interval", "level", "samples"};
 
@@ -182,6 +182,38 @@ START_TEST(details_are_those_of_the_median_repetition)
     ck_assert_int_eq(find_integer(cell, "per_task_omitted"), 1);
     ck_assert_int_eq(find_integer(cell, "completion_order.0"), 0);
     ck_assert_int_eq(find_integer(cell, "lock_stats.acquires"), 110);
+}
+END_TEST
+
+static void add_waits(Results *results, int cell, int repetition, json_t *waits)
+{
+    json_t *sample = make_sample(cell, repetition, 300 + repetition, 200);
+
+    json_object_set_new(sample, "waits_ns", waits);
+    ck_assert_int_eq(add(results, sample), 0);
+}
+
+/* A median of those that say it would be of other repetitions than the wall time beside it. */
+START_TEST(waits_are_known_if_every_repetition_says_them)
+{
+    Results *results = make_results();
+
+    for (int i = 0; i < 7; i++) {
+        add_waits(results, 0, i, json_integer(100 + i));
+        add_waits(results, 1, i, i == 3 ? json_null() : json_integer(100));
+        ck_assert_int_eq(add(results, make_sample(2, i, 300, 200)), 0);
+    }
+    {
+        json_auto_t *cells = results_cells(results);
+
+        ck_assert_int_eq(find_integer(cells, "0.waits_ns.median"), 103);
+        ck_assert_int_eq(find_integer(cells, "0.waits_ns.samples.6"), 106);
+        ck_assert_int_eq(find_integer(cells, "0.ideal_ns"), 303);
+        ck_assert_int_eq(find_integer(cells, "1.ideal_ns"), 200 + 52);
+        ck_assert(json_is_null(find(cells, "1.waits_ns")));
+        ck_assert(json_is_null(find(cells, "2.waits_ns")));
+    }
+    results_free(results);
 }
 END_TEST
 
@@ -491,6 +523,8 @@ static const char *const malformed[] = {
     "{\"join_ns\": []}",
     "{\"start_ns\": -1}",
     "{\"start_ns\": \"0\"}",
+    "{\"waits_ns\": -1}",
+    "{\"waits_ns\": \"0\"}",
     "{\"context_switches\": 1}",
     "{\"context_switches\": []}",
     "{\"context_switches\": {\"voluntary\": \"1\"}}",
@@ -671,12 +705,12 @@ RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_a
     cells_may_have_any_numbers, details_are_those_of_the_median_repetition,
     memory_comes_from_the_sample_that_has_it, a_runtime_may_leave_out_what_it_cannot_measure,
     a_time_is_known_only_if_all_repetitions_say_it, a_cell_without_a_good_sample_has_no_figures,
-    failed_repetitions_do_not_count_but_fail_the_cell, a_failed_warm_up_fails_the_cell,
-    a_failed_sample_may_lack_everything_else, a_cancelled_run_keeps_what_it_has,
-    an_incomplete_cell_takes_after_the_run, an_error_event_is_the_reason_of_the_run,
-    words_that_are_no_text_do_not_break_the_run, other_events_say_nothing_about_results,
-    a_run_is_complete_when_every_repetition_came, malformed_events_are_refused_and_change_nothing,
-    what_is_no_object_is_refused, a_repetition_counts_once,
+    waits_are_known_if_every_repetition_says_them, failed_repetitions_do_not_count_but_fail_the_cell,
+    a_failed_warm_up_fails_the_cell, a_failed_sample_may_lack_everything_else,
+    a_cancelled_run_keeps_what_it_has, an_incomplete_cell_takes_after_the_run,
+    an_error_event_is_the_reason_of_the_run, words_that_are_no_text_do_not_break_the_run,
+    other_events_say_nothing_about_results, a_run_is_complete_when_every_repetition_came,
+    malformed_events_are_refused_and_change_nothing, what_is_no_object_is_refused, a_repetition_counts_once,
     a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
     the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
     the_same_samples_give_the_same_run)
