@@ -5,7 +5,10 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
 
 typedef struct Range {
     uint8_t prefix[16];
@@ -182,6 +185,66 @@ static bool is_ipv4(const Address *address)
     static const Range mapped = {V4(0, 0, 0, 0), V4_BITS(0), NULL};
 
     return is_below(address, &mapped);
+}
+
+/* Reads "10.0.0.0/8"; an address alone is a network of one. The text ends after `length` bytes. */
+static bool network_parse(const char *text, size_t length, Range *ret)
+{
+    char address_text[ADDRESS_TEXT_SIZE];
+    const char *slash = memchr(text, '/', length);
+    size_t address_length = slash ? (size_t)(slash - text) : length;
+    size_t n_digits = slash ? length - address_length - 1 : 0;
+    Address address;
+    int most, bits;
+
+    if (address_length >= sizeof(address_text))
+        return false;
+    memcpy(address_text, text, address_length);
+    address_text[address_length] = '\0';
+    if (!address_parse(address_text, &address))
+        return false;
+    /* "::ffff:10.0.0.0" is written as IPv6, so its prefix is counted as IPv6, too. */
+    most = strchr(address_text, ':') ? 128 : 32;
+    bits = most;
+    if (slash) {
+        /* atoi() would take a sign, a blank, or a number that is cut off by the end of the item. */
+        if (n_digits < 1 || n_digits > 3 || strspn(slash + 1, "0123456789") < n_digits)
+            return false;
+        bits = atoi(slash + 1);
+        if (bits > most)
+            return false;
+    }
+    bits += 128 - most;
+    for (int i = bits; i < 128; i++)
+        if (address.bytes[i / 8] & (0x80 >> i % 8))
+            return false;
+    *ret = (Range){.bits = bits};
+    memcpy(ret->prefix, address.bytes, sizeof(ret->prefix));
+    return true;
+}
+
+bool address_is_network(const char *text)
+{
+    Range range;
+
+    return network_parse(text, strlen(text), &range);
+}
+
+/* An IPv6 network with a short prefix, "::/1", has the IPv4-mapped addresses in it by its bits. It was not
+ * written for them: an operator who trusts IPv6 peers would trust every IPv4 peer with them. */
+bool address_is_among(const Address *address, const char *networks)
+{
+    const char *item;
+    size_t length;
+
+    while ((length = text_next_item(&networks, &item)) > 0) {
+        Range range;
+
+        if (network_parse(item, length, &range) && is_below(address, &range) &&
+            (range.bits >= V4_BITS(0) || !is_ipv4(address)))
+            return true;
+    }
+    return false;
 }
 
 /* An IPv4 address is written as one, not as ::ffff:192.0.2.1, so that messages show what people typed. There

@@ -1,5 +1,6 @@
-/* Internet addresses: read strictly or as a resolver would, compared, and sorted into those of the public
- * Internet and those that are not. One form for all: an IPv4 address is kept as the IPv4-mapped IPv6 address
+/* Internet addresses and networks: read strictly or as a resolver would, compared, and sorted into those of
+ * the public Internet and those that are not. One form for all: an IPv4 address is kept as the IPv4-mapped
+ * IPv6 address
  * ::ffff:a.b.c.d. So the many ways to write one address all come out as the same bytes, and one table of
  * prefixes serves both families.
  *
@@ -35,6 +36,15 @@ bool address_from_socket(const struct sockaddr *from, Address *ret, int *ret_por
 
 /* Whether both are the same address; an IPv4 address equals its IPv4-mapped form. */
 bool address_equals(const Address *one, const Address *other);
+
+/* Whether the text is an address, as address_parse() has it, or a network, "10.0.0.0/8" or "fd00::/8". A
+ * network whose address has bits beyond its prefix, "10.1.2.3/8", is none: it could mean one machine or all
+ * of them. */
+bool address_is_network(const char *text);
+
+/* Whether the address is one of a list, or in one of its networks; blanks and commas separate them. An IPv4
+ * address is in IPv4 networks only, so "::/0" does not hold it. An item that is neither holds nothing. */
+bool address_is_among(const Address *address, const char *networks);
 
 /* What stands between the address and the public Internet, with the prefix that says so: "a loopback address
  * (127.0.0.0/8)". NULL if nothing does: a global unicast address without a special purpose. Addresses that
