@@ -42,7 +42,7 @@ int client_identify(const Request *request, const char *given, Client *ret, Prob
     size_t length = given ? strlen(given) : 0;
     const char *name = given;
 
-    *ret = (Client){.address = request->peer};
+    *ret = (Client){.address = request->forwarded.client};
     if (given && !is_client_name(given, length)) {
         problem_add(problem, "client", json_string(given), json_pack("{s:i}", "max_length", CLIENT_MAX_NAME),
             "must be 1 to %d letters, digits, '-' and '_'", CLIENT_MAX_NAME);
@@ -56,7 +56,7 @@ int client_identify(const Request *request, const char *given, Client *ret, Prob
         memcpy(ret->name, name, length);
         snprintf(ret->owner, sizeof(ret->owner), "client:%s", ret->name);
     } else {
-        snprintf(ret->owner, sizeof(ret->owner), "address:%s", request->peer);
+        snprintf(ret->owner, sizeof(ret->owner), "address:%s", request->forwarded.client);
     }
     return 0;
 }

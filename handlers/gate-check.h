@@ -14,9 +14,9 @@
 /* What a header of the request says, as a refusal may show it: not more than this. */
 #define GATE_SHOWN "%.200s"
 
-/* Sets *ret to the host that the request asks for, from an absolute target or else the Host header. Returns
- * 0; -ENOENT if it names none, as in HTTP/1.0; or -EINVAL. *ret_text, unless NULL, is set to how it was
- * written, also if that is wrong. */
+/* Sets *ret to the host that the client asks for: what a trusted proxy says of it, or else that of an
+ * absolute target, or else the Host header. Returns 0; -ENOENT if there is none, as in HTTP/1.0; or -EINVAL.
+ * *ret_text, unless NULL, is set to how it was written, also if that is wrong. */
 int gate_authority(const Request *request, Authority *ret, const char **ret_text);
 
 /* Whether the value of an Origin header is one that server.cors_origins allows. */

@@ -10,18 +10,30 @@
 #include "base/text.h"
 #include "handlers/gate-check.h"
 
-int gate_authority(const Request *request, Authority *ret, const char **ret_text)
+/* The host that this very request names; behind a proxy, what the proxy calls us. */
+static const char *named_host(const Request *request)
 {
     /* An absolute target makes Host meaningless (RFC 9112, 3.2.2). */
-    const char *text = request->authority ? request->authority : request->header(request, "Host");
+    return request->authority ? request->authority : request->header(request, "Host");
+}
+
+static int read_host(const char *text, Authority *ret)
+{
     size_t length = text ? strlen(text) : 0;
 
-    if (ret_text)
-        *ret_text = text;
     /* Blanks behind a value do not belong to it, and some versions of libmicrohttpd leave them there. */
     while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
         length--;
     return text ? authority_parse(text, length, ret) : -ENOENT;
+}
+
+int gate_authority(const Request *request, Authority *ret, const char **ret_text)
+{
+    const char *text = *request->forwarded.host ? request->forwarded.host : named_host(request);
+
+    if (ret_text)
+        *ret_text = text;
+    return read_host(text, ret);
 }
 
 static bool is_allowed(const GateSettings *settings, const Authority *asked)
@@ -63,11 +75,10 @@ static Response *misdirected(const Authority *asked)
     return response_new_problem(&problem);
 }
 
-Response *gate_check_host(const GateSettings *settings, const Request *request)
+static Response *check_name(const GateSettings *settings, const char *text)
 {
     Authority asked;
-    const char *text;
-    int r = gate_authority(request, &asked, &text);
+    int r = read_host(text, &asked);
 
     /* A browser always names the host: nobody who is rebound gets through here. */
     if (r == -ENOENT)
@@ -75,4 +86,16 @@ Response *gate_check_host(const GateSettings *settings, const Request *request)
     if (r < 0)
         return malformed(text);
     return is_allowed(settings, &asked) ? NULL : misdirected(&asked);
+}
+
+/* Behind a proxy both names have to be right. Most proxies pass on a header that they do not set themselves:
+ * a rebound page could send X-Forwarded-Host: localhost to its own name, and only the Host header would give
+ * it away. */
+Response *gate_check_host(const GateSettings *settings, const Request *request)
+{
+    Response *refusal = check_name(settings, named_host(request));
+
+    if (!refusal && *request->forwarded.host)
+        refusal = check_name(settings, request->forwarded.host);
+    return refusal;
 }

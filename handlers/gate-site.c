@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "handlers/accept.h"
+#include "handlers/forwarded.h"
 #include "handlers/gate-check.h"
 
 /* A header that tells, and what it says. */
@@ -57,14 +58,15 @@ Response *gate_check_site(const GateSettings *settings, const Request *request)
 {
     Sign sign = find_sign(settings, request);
     auto_problem Problem problem = {0};
-    auto_free char *page = NULL, *shown = NULL;
-    const char *asked = NULL;
+    auto_free char *page = NULL, *base = NULL, *shown = NULL;
     Authority authority;
 
     if (!sign.header)
         return NULL;
-    if (gate_authority(request, &authority, &asked) == 0)
-        page = text_printf("http://%.*s/", (int)strcspn(asked, " \t"), asked);
+    if (gate_authority(request, &authority, NULL) == 0) {
+        base = forwarded_base(request);
+        page = text_printf("%s/", base);
+    }
     shown = text_printf(GATE_SHOWN, sign.value);
     problem_set(&problem, 403, "Not from this site",
         "a browser sends this for another site, to judge by %s: %s; open %s and run it there, or use curl",

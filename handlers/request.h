@@ -12,18 +12,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/address.h"
 #include "base/nsec.h"
 
 typedef struct Response Response;
 
 /* Headers that the answer to this request has, whatever Response it is: a constant one cannot tell one
  * request from another. */
-enum { REQUEST_MAX_HEADERS = 6 };
+enum { REQUEST_MAX_HEADERS = 8 };
 
 typedef struct RequestHeader {
     const char *name; /* static; NULL: none */
-    char value[200];
+    char value[320];
 } RequestHeader;
+
+/* The most characters of a path that the server may be found below; longer ones are passed over. */
+enum { FORWARDED_MAX_PREFIX = 128 };
+
+/* The client as it is seen in front of all trusted proxies; see handlers/forwarded.h. */
+typedef struct Forwarded {
+    char client[ADDRESS_TEXT_SIZE]; /* its address; without a trusted proxy, that of the peer */
+    bool said;                      /* a trusted proxy has said something of what follows */
+    bool https;                     /* the client has asked by https */
+    char host[264]; /* host[:port] as the client has asked for it, not checked; "": not said */
+    char prefix[FORWARDED_MAX_PREFIX + 1]; /* "/lab"; "": the server is found at the root */
+} Forwarded;
 
 /* A set of bits, so that a route can name several. */
 typedef enum Method {
@@ -47,9 +60,10 @@ struct Request {
     char parameter[128]; /* what stands for {name} in the route's path */
     const char *body;    /* not terminated; NULL if empty */
     size_t body_length;
-    const char *peer; /* the client's address, "192.0.2.1" */
-    char id[72];      /* of this request: the client's own (X-Request-ID) or a new one */
-    nsec_t began;     /* when its header was here */
+    const char *peer;    /* the address at the other end of the connection, "192.0.2.1"; perhaps a proxy's */
+    Forwarded forwarded; /* the client itself; see handlers/forwarded.h */
+    char id[72];         /* of this request: the client's own (X-Request-ID) or a new one */
+    nsec_t began;        /* when its header was here */
 
     RequestHeader answer_headers[REQUEST_MAX_HEADERS];
 
@@ -62,6 +76,9 @@ struct Request {
 
     /* Returns the first header line of that name, or NULL; valid until the request is answered. */
     const char *(*header)(const Request *request, const char *name);
+    /* Returns all header lines of that name as one list, "a, b" (RFC 9110, 5.3), owned by the caller; NULL if
+     * there is none. */
+    char *(*header_list)(const Request *request, const char *name);
     /* Answers a request whose handler returned NULL; takes the response over. */
     void (*answer)(Request *request, Response *response);
 

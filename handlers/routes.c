@@ -196,7 +196,7 @@ void routes_answered(App *app, const Request *request, int status)
     snprintf(code, sizeof(code), status ? "%d" : "gone", status);
     metrics_count(&app->metrics->requests, request->route ? request->route : "other", method, code);
     if (routes_is_worth_a_line(request, status))
-        log_info("request", log_text("request", request->id), log_text("client", request->peer),
+        log_info("request", log_text("request", request->id), log_text("client", request->forwarded.client),
             log_text("method", method_name(request->method)),
             log_text("path", request->path ? request->path : ""), log_number("status", status),
             log_number("duration_us", (int64_t)((nsec_now() - request->began) / NSEC_PER_USEC)),

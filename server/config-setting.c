@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "base/text.h"
@@ -55,6 +56,10 @@ char *setting_range(const Setting *setting)
     case SETTING_ORIGINS:
         return strdup("a list of origins such as https://lab.example.org, separated by spaces or commas; * "
                       "stands for all");
+    case SETTING_NETWORKS:
+        return strdup(
+            "a list of addresses and networks such as 10.0.0.0/8 or fd00::/8, separated by spaces or "
+            "commas");
     case SETTING_SECRET:
         return text_printf(
             "%.0f to %.0f printable characters without blanks, or empty", setting->min, setting->max);
@@ -179,6 +184,9 @@ static char *flaw_of_kind(const Setting *setting, const char *value)
     case SETTING_ORIGINS:
         return flaw_of_list(
             value, host_is_origin, "http://host or https://host, with :port if it is unusual, or *");
+    case SETTING_NETWORKS:
+        return flaw_of_list(value, address_is_network,
+            "an address or a network such as 10.0.0.0/8, whose bits behind the prefix are 0");
     case SETTING_SECRET:
         return flaw_of_secret(setting, value);
     case SETTING_INTEGER:
@@ -226,6 +234,7 @@ static json_t *setting_allowed(const Setting *setting)
     case SETTING_HOSTS:
     case SETTING_NAMES:
     case SETTING_ORIGINS:
+    case SETTING_NETWORKS:
     case SETTING_SECRET:
     case SETTING_PATH:
         break;
@@ -259,6 +268,7 @@ void setting_take(
     case SETTING_HOSTS:
     case SETTING_NAMES:
     case SETTING_ORIGINS:
+    case SETTING_NETWORKS:
     case SETTING_SECRET:
     case SETTING_PATH:
         flaw = flaw_of_text(setting, trimmed, target);
@@ -330,6 +340,7 @@ char *setting_value(const Setting *setting, const Config *config)
     case SETTING_HOSTS:
     case SETTING_NAMES:
     case SETTING_ORIGINS:
+    case SETTING_NETWORKS:
     case SETTING_SECRET:
     case SETTING_PATH:
         return text_printf("%s", *(char *const *)value);

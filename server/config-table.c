@@ -21,7 +21,8 @@
 
 /* Fields that a row does not need. */
 #define INTEGER(min, max) SETTING_INTEGER, min, max, NULL
-/* The range is the lock's, and asked when the runtimes are known; this is only the most that is exact as JSON. */
+/* The range is the lock's, and asked when the runtimes are known; this is only the most that is exact as
+ * JSON. */
 #define OF_LOCK SETTING_OF_LOCK, 0, 9e15, NULL
 #define REAL(min, max) SETTING_REAL, min, max, NULL
 #define CHOICE(choices) SETTING_CHOICE, 0, 0, choices
@@ -48,6 +49,9 @@ const Setting config_settings[] = {
         "rebinding)."},
     {AT(server, cors_origins), TEXT(SETTING_ORIGINS), "", NULL,
         "Other sites whose pages may use the server from a browser."},
+    {AT(server, trusted_proxies), TEXT(SETTING_NETWORKS), "", NULL,
+        "Proxies in front of the server. From these alone X-Forwarded-For and the like, or Forwarded, count: who the "
+        "client is, and by which scheme, name and prefix it asks. List no network that clients are in."},
     {AT(server, token), SECRET(8, 128), "", NULL,
         "Who runs something or reads the history must send it, as Authorization: Bearer TOKEN. When empty, "
         "everybody may."},

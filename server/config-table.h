@@ -8,17 +8,18 @@
 #include <stddef.h>
 
 typedef enum SettingType {
-    SETTING_INTEGER, /* int64_t */
-    SETTING_OF_LOCK, /* int64_t, a parameter of a lock; its range is what the lock says, 0 its default */
-    SETTING_REAL,    /* double */
-    SETTING_CHOICE,  /* char *, one of choices */
-    SETTING_WORD,    /* char *, a name that others know, may be empty */
-    SETTING_ADDRESS, /* char *, an IPv4 or IPv6 literal */
-    SETTING_HOSTS,   /* char *, a list of host:port patterns, may be empty */
-    SETTING_NAMES,   /* char *, a list of names and *.example.org, may be empty */
-    SETTING_ORIGINS, /* char *, a list of origins and *, may be empty */
-    SETTING_SECRET,  /* char *, min to max characters, or empty; never shown in errors */
-    SETTING_PATH,    /* char *, may be empty */
+    SETTING_INTEGER,  /* int64_t */
+    SETTING_OF_LOCK,  /* int64_t, a parameter of a lock; its range is what the lock says, 0 its default */
+    SETTING_REAL,     /* double */
+    SETTING_CHOICE,   /* char *, one of choices */
+    SETTING_WORD,     /* char *, a name that others know, may be empty */
+    SETTING_ADDRESS,  /* char *, an IPv4 or IPv6 literal */
+    SETTING_HOSTS,    /* char *, a list of host:port patterns, may be empty */
+    SETTING_NAMES,    /* char *, a list of names and *.example.org, may be empty */
+    SETTING_ORIGINS,  /* char *, a list of origins and *, may be empty */
+    SETTING_NETWORKS, /* char *, a list of addresses and networks, may be empty */
+    SETTING_SECRET,   /* char *, min to max characters, or empty; never shown in errors */
+    SETTING_PATH,     /* char *, may be empty */
 } SettingType;
 
 typedef struct Setting {

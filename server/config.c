@@ -30,6 +30,7 @@ void config_finish(Config *config)
     free(config->server.bind);
     free(config->server.hosts);
     free(config->server.cors_origins);
+    free(config->server.trusted_proxies);
     free(config->server.token);
     free(config->server.instructor_token);
     free(config->lock.policy);

@@ -41,7 +41,7 @@ typedef struct Config {
         int64_t port; /* 0: any that is free */
         int64_t max_connections;
         int64_t grace_ms;
-        char *hosts, *cors_origins; /* as written */
+        char *hosts, *cors_origins, *trusted_proxies; /* as written */
         char *token, *instructor_token;
     } server;
     struct {

@@ -15,9 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "handlers/forwarded.h"
 
 /* From now on the deadline is the client's for reading the answer. */
 static enum MHD_Result exchange_send(Exchange *exchange, Response *response)
@@ -123,6 +127,35 @@ static const char *exchange_header(const Request *request, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
+/* One list that grows by each line of the name. */
+typedef struct HeaderList {
+    const char *name;
+    char *text; /* NULL: none yet */
+} HeaderList;
+
+static enum MHD_Result list_on_header(
+    void *data, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    HeaderList *list = data;
+    auto_free char *before = NULL;
+
+    (void)kind;
+    if (strcasecmp(name, list->name) != 0)
+        return MHD_YES;
+    before = list->text;
+    list->text = text_printf("%s%s%s", before ? before : "", before ? ", " : "", value ? value : "");
+    return MHD_YES;
+}
+
+static char *exchange_header_list(const Request *request, const char *name)
+{
+    const Exchange *exchange = exchange_of_request(request);
+    HeaderList list = {.name = name};
+
+    MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, list_on_header, &list);
+    return list.text;
+}
+
 /* The id stands in the log and in the answer, so that the two can be brought together.
  * A proxy or a client may have named the request already; what it says must be fit for a log. */
 static void exchange_name_request(Exchange *exchange)
@@ -150,6 +183,7 @@ static enum MHD_Result exchange_begin(Exchange *exchange, const char *method, co
         refusal = refuse_header(exchange, method, version);
     exchange->request.began = nsec_now();
     exchange_name_request(exchange);
+    forwarded_read(&exchange->request, exchange->http->settings.trusted_proxies);
     exchange->stage = STAGE_BODY;
     exchange->counted = true;
     exchange->request.method = method_from_name(method);
@@ -229,8 +263,10 @@ static void exchange_reset(Exchange *exchange)
     response_free(exchange->response);
     free(exchange->request.target);
     free(exchange->body);
-    exchange->request =
-        (Request){.header = exchange_header, .answer = exchange_answer, .peer = exchange->peer};
+    exchange->request = (Request){.header = exchange_header,
+        .header_list = exchange_header_list,
+        .answer = exchange_answer,
+        .peer = exchange->peer};
     exchange->stage = STAGE_HEADER;
     exchange->counted = false;
     exchange->status = 0;

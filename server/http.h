@@ -24,6 +24,7 @@ typedef struct HttpSettings {
     int64_t header_timeout_ms; /* for a request's header, from the connection's start or the last answer;
                                 * again for its body */
     int64_t max_body_bytes;
+    const char *trusted_proxies; /* server.trusted_proxies, which outlives the server; "": none */
     /* Called when a request is over, with the status of its answer, 0 if there was none because the client
      * had left; NULL: not wanted. data is the handler's. */
     void (*answered)(void *data, const Request *request, int status);

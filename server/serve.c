@@ -132,6 +132,7 @@ static int serve_open_http(Server *server, int fd)
         .max_connections = server->config->server.max_connections,
         .header_timeout_ms = server->config->limits.header_timeout_ms,
         .max_body_bytes = server->config->limits.max_body_bytes,
+        .trusted_proxies = server->config->server.trusted_proxies,
         .answered = serve_on_answered,
     };
 

@@ -67,6 +67,8 @@ ApiAnswer api_ask(const ApiServer *server, ApiAsk ask)
     FILE *head = open_memstream(&answer.headers, &headers_length);
     CURLcode code;
 
+    if (ask.also)
+        headers = curl_slist_append(headers, ask.also);
     curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);

@@ -24,6 +24,7 @@ typedef struct ApiAsk {
     const char *method; /* NULL: GET, or POST with a body */
     const char *path;   /* with its query */
     const char *header; /* one header line, or NULL */
+    const char *also;   /* one more, or NULL */
     const char *body;   /* or NULL */
     const char *from;   /* the client's own address, as 127.0.0.2; or NULL */
     size_t length;      /* of the body; 0: it is a string */

@@ -157,12 +157,15 @@ static const struct {
     {"[server]\nport = 1 # one",
         "test.ini:2: server.port (given \"1 # one\"): must be a whole number from 0 to "
         "65535"},
-    {"[server]\n\nprot = 1", "test.ini:3: server.prot (given \"1\"): no such setting; choices: bind, port, "
-                             "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
-    {"[server]\nPort = 1", "test.ini:2: server.Port (given \"1\"): no such setting; choices: bind, port, "
-                           "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
-    {"[server]\n= 1", "test.ini:2: server. (given \"1\"): no such setting; choices: bind, port, "
-                      "max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
+    {"[server]\n\nprot = 1",
+        "test.ini:3: server.prot (given \"1\"): no such setting; choices: bind, port, "
+        "max_connections, grace_ms, hosts, cors_origins, trusted_proxies, token, instructor_token"},
+    {"[server]\nPort = 1",
+        "test.ini:2: server.Port (given \"1\"): no such setting; choices: bind, port, "
+        "max_connections, grace_ms, hosts, cors_origins, trusted_proxies, token, instructor_token"},
+    {"[server]\n= 1",
+        "test.ini:2: server. (given \"1\"): no such setting; choices: bind, port, "
+        "max_connections, grace_ms, hosts, cors_origins, trusted_proxies, token, instructor_token"},
     {"[sever]\nport = x\nnothing = 1", "test.ini:1 (given \"sever\"): no such section; choices: server, "
                                        "limits, runs, lock, fetch, archive, log, runtimes"},
     {"[ server]", "test.ini:1 (given \" server\"): no such section; choices: server, limits, runs, lock, "
@@ -210,6 +213,13 @@ static const struct {
     {"[server]\ncors_origins = https://a.org/",
         "test.ini:2: server.cors_origins (given \"https://a.org/\"): https://a.org/ is not http://host or "
         "https://host, with :port if it is unusual, or *"},
+    {"[server]\ntrusted_proxies = 10.0.0.0/8 proxy.example",
+        "test.ini:2: server.trusted_proxies (given \"10.0.0.0/8 proxy.example\"): proxy.example is not an "
+        "address "
+        "or a network such as 10.0.0.0/8, whose bits behind the prefix are 0"},
+    {"[server]\ntrusted_proxies = 10.0.0.1/8", "test.ini:2: server.trusted_proxies (given \"10.0.0.1/8\"): "
+                                               "10.0.0.1/8 is not an address or a network "
+                                               "such as 10.0.0.0/8, whose bits behind the prefix are 0"},
     {"[server]\ntoken = seven77", "test.ini:2: server.token: must be 8 to 128 printable characters without "
                                   "blanks, or empty; it has 7"},
     {"[server]\ntoken = not a word",
@@ -358,7 +368,7 @@ static const struct {
         "65535"},
     {"GILSCOPE_SERVER_PROT=1",
         "GILSCOPE_SERVER_PROT: server (given \"1\"): no such setting; choices: bind, "
-        "port, max_connections, grace_ms, hosts, cors_origins, token, instructor_token"},
+        "port, max_connections, grace_ms, hosts, cors_origins, trusted_proxies, token, instructor_token"},
     {"GILSCOPE_RUNTIMES_=1", "GILSCOPE_RUNTIMES_: runtimes (given \"1\"): no such setting; choices: c"},
     {"GILSCOPE_RUNTIMES_C=a\nb", "GILSCOPE_RUNTIMES_C: runtimes.c (given \"a\xef\xbf\xbd"
                                  "b\"): must be UTF-8 text without control characters"},
@@ -400,7 +410,7 @@ static const struct {
     {"lock.switch_interval_us=-1", "--set: lock.switch_interval_us (given \"-1\"): must be 0, for the lock's "
                                    "own, or a whole number of us that the lock allows"},
     {"server.=x", "--set: server. (given \"x\"): no such setting; choices: bind, port, max_connections, "
-                  "grace_ms, hosts, cors_origins, token, instructor_token"},
+                  "grace_ms, hosts, cors_origins, trusted_proxies, token, instructor_token"},
     {"sever.port=1", "--set: sever.port (given \"1\"): no such section; choices: server, limits, runs, lock, "
                      "fetch, archive, log, runtimes"},
     {".port=1", "--set: .port (given \"1\"): no such section; choices: server, limits, runs, lock, fetch, "
@@ -594,6 +604,7 @@ START_TEST(what_is_printed_reads_back)
     config_set(&config, path, &problem);
     config_set(&config, "server.hosts=lab *.example.org", &problem);
     config_set(&config, "server.cors_origins=https://lab.example.org:8443 *", &problem);
+    config_set(&config, "server.trusted_proxies=127.0.0.1, fd00::/8", &problem);
     config_set(&config, longest_secret, &problem);
     assert_fine();
     first = printed(&config);

@@ -133,6 +133,59 @@ START_TEST(no_name_but_localhost_passes_without_a_setting)
 }
 END_TEST
 
+START_TEST(behind_a_proxy_both_names_have_to_be_right)
+{
+    static const struct {
+        const char *host, *forwarded;
+        int status;
+    } rows[] = {
+        {"Host: 127.0.0.1:8080", "lab.example.org", 0},
+        {"Host: lab.example.org", "lab.example.org:443", 0},
+        {NULL, "lab.example.org", 0},
+        {"Host: localhost", "evil.example", 421},
+        {"Host: evil.example", "localhost", 421},
+        {"Host: localhost", "user@localhost", 400},
+        {"Host: localhost", "a, b", 400},
+        {"Host: \"", "localhost", 400},
+    };
+    const GateSettings settings = {HOSTS, "", "", ""};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        const char *const headers[MAX_HEADERS] = {rows[i].host};
+        FakeRequest request = fake(METHOD_GET, headers);
+        GateRole role;
+        Response *refusal;
+
+        strcpy(request.request.forwarded.host, rows[i].forwarded);
+        refusal = gate_check(&settings, &request.request, NEEDS_HOST, &role);
+        ck_assert_msg((refusal ? refusal->status : 0) == rows[i].status, "%s for %s: %s", rows[i].host,
+            rows[i].forwarded, refusal ? refusal->body : "passes");
+        response_free(refusal);
+    }
+}
+END_TEST
+
+/* The page knows itself by the name that the client asked for, not by what the proxy calls the server. */
+START_TEST(behind_a_proxy_a_page_is_its_own_under_the_name_of_the_proxy)
+{
+    const GateSettings settings = {HOSTS, "", "", ""};
+    const char *const own[MAX_HEADERS] = {"Host: 127.0.0.1:8080", "Origin: https://lab.example.org"};
+    const char *const inner[MAX_HEADERS] = {"Host: 127.0.0.1:8080", "Origin: http://127.0.0.1:8080"};
+    FakeRequest request = fake(METHOD_POST, own);
+    GateRole role;
+
+    assert_refused(
+        gate_check(&settings, &request.request, NEEDS_SAME_SITE, &role), 403, "Origin", "no proxy");
+    strcpy(request.request.forwarded.host, "lab.example.org");
+    request.request.forwarded.https = true;
+    strcpy(request.request.forwarded.prefix, "/lab");
+    ck_assert_ptr_null(gate_check(&settings, &request.request, NEEDS_SAME_SITE, &role));
+    request.headers = inner;
+    assert_refused(gate_check(&settings, &request.request, NEEDS_SAME_SITE, &role), 403,
+        "\"page\": \"https://lab.example.org/lab/\"", "Origin of the inside");
+}
+END_TEST
+
 START_TEST(of_an_absolute_target_and_a_host_the_target_counts)
 {
     const GateSettings settings = {"", "", "", ""};
@@ -470,7 +523,9 @@ START_TEST(a_preflight_is_told_what_may_be_asked)
 END_TEST
 
 RUN_TESTS("gate", 30, a_host_passes_if_it_cannot_be_rebound_or_is_allowed,
-    no_name_but_localhost_passes_without_a_setting, of_an_absolute_target_and_a_host_the_target_counts,
+    no_name_but_localhost_passes_without_a_setting, behind_a_proxy_both_names_have_to_be_right,
+    behind_a_proxy_a_page_is_its_own_under_the_name_of_the_proxy,
+    of_an_absolute_target_and_a_host_the_target_counts,
     a_request_for_another_site_is_refused_by_the_header_that_tells, a_refused_page_is_told_where_this_one_is,
     a_star_allows_every_origin, a_token_gives_its_role_where_one_is_needed,
     where_no_token_is_needed_a_wrong_one_is_nobodys, the_host_is_checked_first_and_the_token_last,
