@@ -6,10 +6,8 @@
 #include "results/cell-json.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "results/crowd.h"
 #include "results/time-json.h"
 
@@ -48,56 +46,6 @@ static json_t *cell_relative_json(Figures *figures, size_t i)
     object = json_pack("{s:I}", "to", (json_int_t)figures[i].baseline);
     relative_json_set(object, &relative);
     return object;
-}
-
-/* "2 of 7 repetitions and 1 of 1 warm-ups failed: REASON" */
-static char *cell_failure_reason(const CollectedCell *cell)
-{
-    auto_free char *repetitions = text_printf("%zu of %zu repetition%s", cell->n_failed_repetitions,
-        cell->n_repetitions, cell->n_repetitions == 1 ? "" : "s");
-    auto_free char *warmups = text_printf(
-        "%zu of %zu warm-up%s", cell->n_failed_warmups, cell->n_warmups, cell->n_warmups == 1 ? "" : "s");
-
-    if (cell->n_failed_warmups == 0)
-        return text_printf("%s failed: %s", repetitions, cell->first_reason);
-    if (cell->n_failed_repetitions == 0)
-        return text_printf("%s failed: %s", warmups, cell->first_reason);
-    return text_printf("%s and %s failed: %s", repetitions, warmups, cell->first_reason);
-}
-
-/* A run may end at any moment: cancelled, too late, its runtime dead. What of a cell is there by then stays,
- * and its status says how far it came. Returns the status of a cell, given the run's, and sets *ret_reason
- * (owned by the caller, or NULL).
- *
- * The questions are in the order of what a reader must not miss. A failed repetition comes first, also in a
- * cell that has all of its repetitions. Then a cell that has all is done, even if the run was cancelled
- * later. Of a run that goes on, a cell without all of them is running or queued. A run that claims to be
- * done, or that failed without saying why, and gave too little: then the cell has failed, and says how much
- * there was. In all other cases the cell ended as the run did. */
-static ResultStatus cell_status(const Results *results, const CollectedCell *cell, ResultStatus run_status,
-    const char *run_reason, char **ret_reason)
-{
-    size_t came = cell->n_repetitions;
-
-    *ret_reason = NULL;
-    if (cell->first_reason) {
-        *ret_reason = cell_failure_reason(cell);
-        return RESULT_FAILED;
-    }
-    if (came == results->repeat)
-        return RESULT_DONE;
-    if (run_status == RESULT_QUEUED || run_status == RESULT_RUNNING)
-        return came + cell->n_warmups > 0 ? RESULT_RUNNING : RESULT_QUEUED;
-    if (run_status == RESULT_DONE || (run_status == RESULT_FAILED && !run_reason)) {
-        *ret_reason = text_printf("the runtime gave %zu of %zu repetitions", came, results->repeat);
-        return RESULT_FAILED;
-    }
-    if (run_status == RESULT_FAILED)
-        *ret_reason =
-            text_printf("ended after %zu of %zu repetitions: %s", came, results->repeat, run_reason);
-    else if (came > 0)
-        *ret_reason = text_printf("ended after %zu of %zu repetitions", came, results->repeat);
-    return run_status;
 }
 
 /* What is empty or unknown in the struct is null in the JSON; results/cell.c turns it back when it reads. */
@@ -160,19 +108,16 @@ static void cell_set_details(
         json_object_set_new(object, "timeline", json_null());
 }
 
-json_t *cell_json(
-    const Results *results, Figures *figures, size_t i, ResultStatus run_status, const char *run_reason)
+json_t *cell_json(const Results *results, Figures *figures, size_t i)
 {
     const CollectedCell *collected = &results->collected[i];
     const Figures *cell = &figures[i];
     int64_t ideal = figures_ideal(figures, i);
-    auto_free char *reason = NULL;
-    ResultStatus status = cell_status(results, collected, run_status, run_reason, &reason);
     json_t *object = identity_json(&collected->asked);
 
-    json_object_set_new(object, "status", json_string(result_status_name(status)));
-    if (reason)
-        json_object_set_new(object, "reason", json_string(reason));
+    json_object_set_new(object, "status", json_string(result_status_name(cell->status)));
+    if (cell->reason)
+        json_object_set_new(object, "reason", json_string(cell->reason));
     for (SampleTime t = 0; t < N_SAMPLE_TIMES; t++) {
         json_object_set_new(object, sample_time_name(t),
             cell->times[t] ? cell_stats_json(cell->times[t], &cell->stats[t]) : json_null());

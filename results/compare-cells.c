@@ -8,11 +8,14 @@
 #include "results/compare-parts.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "results/cell-json.h"
+#include "results/cell-status.h"
 #include "results/stats.h"
 #include "results/time-json.h"
 
@@ -72,6 +75,31 @@ static void compare_resample(const Side *baseline, const Side *candidate, Ratio 
     ratio->has_interval = true;
 }
 
+/* Whether it failed in either run, and so may not be compared. The hint then says where. */
+static bool compare_has_failed(const ResultCell *const sides[N_SIDES], ComparedCell *pair)
+{
+    bool failed[N_SIDES];
+
+    for (int s = 0; s < N_SIDES; s++)
+        failed[s] = !cell_status_compares(sides[s]->status);
+    if (!failed[BASELINE] && !failed[CANDIDATE])
+        return false;
+    pair->hint = text_printf(
+        "it failed in %s, so there is nothing to compare", failed[BASELINE] && failed[CANDIDATE] ? "both runs"
+                                                           : failed[BASELINE] ? "the baseline"
+                                                                              : "the candidate");
+    pair->cell.relative = (ResultRelative){
+        .is_known = true,
+        .to = RESULT_UNKNOWN,
+        .ratio = NAN,
+        .low = NAN,
+        .high = NAN,
+        .verdict = VERDICT_CANNOT_TELL,
+        .hint = pair->hint,
+    };
+    return true;
+}
+
 /* The stored interval of either median says nothing of their ratio, so that is drawn anew from the samples.
  * The side with fewer repetitions decides whether there can be an interval. A ratio that is not known is left
  * at 0, which relative_from_ratio() understands. */
@@ -115,7 +143,7 @@ static void compare_add_cell(
     compared->found_in = !candidate  ? compare_side_names[BASELINE]
                          : !baseline ? compare_side_names[CANDIDATE]
                                      : "both";
-    if (baseline && candidate)
+    if (baseline && candidate && !compare_has_failed(sides, compared))
         compare_walls(compared);
     result_cells_add(&comparison->rows, &compared->cell);
 }

@@ -52,6 +52,12 @@ static void figures_init(Figures *figures, const Results *results, const Collect
     figures->median = good[stats_median_index(figures->times[SAMPLE_WALL], figures->n)];
 }
 
+/* The same rule for a cell and for its baseline. */
+static bool figures_compares(const Figures *figures)
+{
+    return figures->n > 0 && cell_status_compares(figures->status);
+}
+
 /* Whether the first cell did the same work as the second with everything else equal, one task after the
  * other. Runtimes and locks are compared as pointers, since all cells of a run refer to the same catalogs. */
 static bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
@@ -62,26 +68,29 @@ static bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cel
 }
 
 /* Where parameters decide how long a cell takes, the baseline cell goes on for longer because it is serial,
- * and not because it does the same work more slowly. A baseline cell without a good repetition is none. */
+ * and not because it does the same work more slowly. */
 static size_t figures_find_baseline(const Figures *figures, size_t n_cells, const CellSpec *cell)
 {
     if (cell->experiment->fixed_time)
         return NO_CELL;
     for (size_t i = 0; i < n_cells; i++) {
-        if (figures[i].n > 0 && figures_is_baseline_of(figures[i].spec, cell))
+        if (figures_compares(&figures[i]) && figures_is_baseline_of(figures[i].spec, cell))
             return i;
     }
     return NO_CELL;
 }
 
 /* Two passes, since a baseline cell may stand behind the cell that is compared with it. */
-Figures *figures_new(const Results *results)
+Figures *figures_new(const Results *results, ResultStatus run_status, const char *run_reason)
 {
     Figures *figures = calloc(results->n_cells + 1, sizeof(*figures));
 
     assert(figures);
-    for (size_t i = 0; i < results->n_cells; i++)
+    for (size_t i = 0; i < results->n_cells; i++) {
         figures_init(&figures[i], results, &results->collected[i]);
+        figures[i].status =
+            cell_status(results, &results->collected[i], run_status, run_reason, &figures[i].reason);
+    }
     for (size_t i = 0; i < results->n_cells; i++)
         figures[i].baseline = figures_find_baseline(figures, results->n_cells, figures[i].spec);
     return figures;
@@ -93,6 +102,7 @@ void figures_free(Figures *figures, size_t n_cells)
         for (int t = 0; t < N_SAMPLE_TIMES; t++)
             free(figures[i].times[t]);
         free(figures[i].resampled);
+        free(figures[i].reason);
     }
     free(figures);
 }
@@ -128,7 +138,7 @@ bool figures_ratio(Figures *figures, size_t i, Ratio *ret)
     Figures *cell = &figures[i], *baseline;
     Ratio ratio = {0};
 
-    if (cell->n == 0 || cell->baseline == NO_CELL)
+    if (!figures_compares(cell) || cell->baseline == NO_CELL)
         return false;
     baseline = &figures[cell->baseline];
     ratio.n = cell->n < baseline->n ? cell->n : baseline->n;

@@ -2,6 +2,7 @@
  * Private to this folder. Belongs to one thread at a time. */
 #pragma once
 
+#include "results/cell-status.h"
 #include "results/collected.h"
 #include "results/stats.h"
 #include "results/verdict.h"
@@ -10,7 +11,9 @@
 
 typedef struct Figures {
     const CellSpec *spec; /* borrowed; what the cell was asked to be */
-    size_t n;             /* good repetitions */
+    ResultStatus status;
+    char *reason; /* owned; why it is not done, or NULL */
+    size_t n;     /* good repetitions */
     /* Owned; n each, in the order of the repetitions. NULL: n is 0, or some repetition does not say this
      * time. */
     int64_t *times[N_SAMPLE_TIMES];
@@ -21,13 +24,14 @@ typedef struct Figures {
 } Figures;
 
 /* Returns one element for each cell, owned by the caller; borrows from results, which must not change
- * meanwhile. */
-Figures *figures_new(const Results *results);
+ * meanwhile. The status and reason of the run (which may be NULL) decide how an incomplete cell ended. */
+Figures *figures_new(const Results *results, ResultStatus run_status, const char *run_reason);
 void figures_free(Figures *figures, size_t n_cells);
 
 /* Returns the ideal wall time of cell i in nanoseconds, or -1 without a baseline cell or a rule. */
 int64_t figures_ideal(const Figures *figures, size_t i);
 
-/* Compares cell i with its baseline cell. Returns false, *ret untouched, if one of them has no figures. Draws
+/* Compares cell i with its baseline cell. Returns false, *ret untouched, if one of them may not be compared
+ * (see cell-status.h) or has no figures. Draws
  * the resampled medians of both when they are first needed, and keeps them. */
 bool figures_ratio(Figures *figures, size_t i, Ratio *ret);

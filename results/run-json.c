@@ -18,11 +18,11 @@
 /* Figures of all cells come first, because each may be compared with any other. */
 static json_t *run_cells_json(const Results *results, ResultStatus run_status, const char *run_reason)
 {
-    Figures *figures = figures_new(results);
+    Figures *figures = figures_new(results, run_status, run_reason);
     json_t *cells = json_array();
 
     for (size_t i = 0; i < results->n_cells; i++)
-        json_array_append_new(cells, cell_json(results, figures, i, run_status, run_reason));
+        json_array_append_new(cells, cell_json(results, figures, i));
     figures_free(figures, results->n_cells);
     sentences_set_titles(cells);
     return cells;

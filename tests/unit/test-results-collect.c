@@ -336,6 +336,46 @@ START_TEST(failed_repetitions_do_not_count_but_fail_the_cell)
 }
 END_TEST
 
+/* Serial failed in one of seven repetitions, and was "no result"; yet threads took so much of its time. */
+START_TEST(a_failed_cell_is_no_baseline_and_has_none)
+{
+    static const struct {
+        int failed, at;
+        bool serial_is_there, threads_are_there;
+    } rows[] = {
+        {0, 5, false, false},
+        {0, -1, false, false}, /* a warm-up */
+        {1, 5, true, false},
+        {1, -1, true, false},
+    };
+
+    for (size_t r = 0; r < ARRAY_LENGTH(rows); r++) {
+        Results *results = make_results();
+        json_auto_t *cells = NULL;
+
+        for (int cell = 0; cell < 3; cell++) {
+            for (int i = -1; i < 7; i++) {
+                bool fails = cell == rows[r].failed && i == rows[r].at;
+
+                ck_assert_int_eq(add(results, fails ? make_failure(cell, i, "why")
+                                                    : make_sample(cell, i, 100 + 100 * cell, 90)),
+                    0);
+            }
+        }
+        cells = results_cells(results);
+        ck_assert_int_eq(json_is_object(find(cells, "0.relative")), rows[r].serial_is_there);
+        ck_assert_int_eq(json_is_integer(find(cells, "0.ideal_ns")), rows[r].serial_is_there);
+        ck_assert_int_eq(json_is_object(find(cells, "1.relative")), rows[r].threads_are_there);
+        ck_assert_int_eq(json_is_integer(find(cells, "1.ideal_ns")), rows[r].serial_is_there);
+        ck_assert_int_eq(json_is_object(find(cells, "2.relative")), rows[r].serial_is_there);
+        ck_assert_int_eq(json_is_integer(find(cells, "2.ideal_ns")), rows[r].serial_is_there);
+        ck_assert(json_is_object(find(cells, "0.wall_ns")));
+        ck_assert(json_is_object(find(cells, "1.wall_ns")));
+        results_free(results);
+    }
+}
+END_TEST
+
 START_TEST(a_failed_warm_up_fails_the_cell)
 {
     Results *results = make_results();
@@ -706,11 +746,12 @@ RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_a
     memory_comes_from_the_sample_that_has_it, a_runtime_may_leave_out_what_it_cannot_measure,
     a_time_is_known_only_if_all_repetitions_say_it, a_cell_without_a_good_sample_has_no_figures,
     waits_are_known_if_every_repetition_says_them, failed_repetitions_do_not_count_but_fail_the_cell,
-    a_failed_warm_up_fails_the_cell, a_failed_sample_may_lack_everything_else,
-    a_cancelled_run_keeps_what_it_has, an_incomplete_cell_takes_after_the_run,
-    an_error_event_is_the_reason_of_the_run, words_that_are_no_text_do_not_break_the_run,
-    other_events_say_nothing_about_results, a_run_is_complete_when_every_repetition_came,
-    malformed_events_are_refused_and_change_nothing, what_is_no_object_is_refused, a_repetition_counts_once,
+    a_failed_cell_is_no_baseline_and_has_none, a_failed_warm_up_fails_the_cell,
+    a_failed_sample_may_lack_everything_else, a_cancelled_run_keeps_what_it_has,
+    an_incomplete_cell_takes_after_the_run, an_error_event_is_the_reason_of_the_run,
+    words_that_are_no_text_do_not_break_the_run, other_events_say_nothing_about_results,
+    a_run_is_complete_when_every_repetition_came, malformed_events_are_refused_and_change_nothing,
+    what_is_no_object_is_refused, a_repetition_counts_once,
     a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
     the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
     the_same_samples_give_the_same_run)

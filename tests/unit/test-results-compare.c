@@ -109,6 +109,32 @@ START_TEST(a_parameter_that_one_run_does_not_know_tells_no_cells_apart)
 }
 END_TEST
 
+/* The same rule as for serial in a run. */
+START_TEST(a_cell_that_failed_in_either_run_is_not_compared)
+{
+    static const char *const places[] = {"the baseline", "the candidate", "both runs"};
+
+    for (int i = 0; i < 3; i++) {
+        json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 540, 275, 68);
+        auto_free char *hint = text_printf("it failed in %s, so there is nothing to compare", places[i]);
+        json_auto_t *both = NULL;
+
+        if (i != 1)
+            json_object_set_new(find(baseline, "cells.0"), "status", json_string("failed"));
+        if (i != 0)
+            json_object_set_new(find(candidate, "cells.0"), "status", json_string("failed"));
+        both = compared(baseline, candidate);
+        ck_assert_uint_eq(json_array_size(find(both, "cells")), 3);
+        ck_assert(json_is_null(find(both, "cells.0.ratio")));
+        ck_assert(json_is_null(find(both, "cells.0.interval")));
+        ck_assert_str_eq(find_text(both, "cells.0.verdict"), "cannot tell");
+        ck_assert_str_eq(find_text(both, "cells.0.hint"), hint);
+        ck_assert_str_eq(find_text(both, "cells.1.verdict"), "same");
+        ck_assert_str_eq(find_text(both, "cells.2.verdict"), "faster");
+    }
+}
+END_TEST
+
 START_TEST(each_cell_is_held_against_its_partner)
 {
     json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 540, 275, 68);
@@ -803,8 +829,8 @@ START_TEST(many_measured_values_do_not_make_many_warnings)
 END_TEST
 
 RUN_TESTS("results-compare", 60, a_parameter_that_one_run_does_not_know_tells_no_cells_apart,
-    each_cell_is_held_against_its_partner, the_runs_are_left_as_they_were,
-    the_same_runs_give_the_same_intervals, heads_say_which_runs,
+    a_cell_that_failed_in_either_run_is_not_compared, each_cell_is_held_against_its_partner,
+    the_runs_are_left_as_they_were, the_same_runs_give_the_same_intervals, heads_say_which_runs,
     cells_match_whatever_their_order_and_stay_in_that_of_the_baseline,
     the_order_of_parameters_does_not_matter, every_part_of_what_a_cell_is_must_match,
     cells_that_are_there_twice_pair_in_their_order, few_repetitions_cannot_tell_and_say_how_many_it_takes,
