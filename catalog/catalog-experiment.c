@@ -6,6 +6,8 @@
  * table's; the checks that look across members come behind it, in experiment_check(). */
 #include "catalog/shapes.h"
 
+#include <string.h>
+
 /* Only when all members are read, whatever their order in the table: a term may name any parameter. */
 static bool experiment_check_terms(Reader *reader, const Place *place, const CatalogExperiment *experiment)
 {
@@ -29,10 +31,44 @@ static const Member rule_members[] = {
 
 static const Shape rule_shape = SHAPE(CatalogExperiment, rule_members, NULL);
 
+/* {"figure": "metrics.lost_updates", "head": "off by", "words": "the counter was off by {}"} */
+static const Member headline_members[] = {
+    {"figure", MEMBER_NAME, AT(CatalogHeadline, figure)},
+    {"head", MEMBER_TEXT, MEMBER_OPTIONAL, AT(CatalogHeadline, head)},
+    {"words", MEMBER_TEXT, MEMBER_OPTIONAL, AT(CatalogHeadline, words)},
+};
+
+/* A sentence without a place would be the same for every figure. */
+static bool headline_check(Reader *reader, const Place *place, const json_t *json, void *target)
+{
+    const CatalogHeadline *headline = target;
+    const Place words = {.in = place, .member = "words"};
+
+    (void)json;
+    return !headline->words || strstr(headline->words, "{}") ||
+           reader_complain(reader, &words, "must have {} where the figure stands");
+}
+
+static const Shape headline_shape = SHAPE(CatalogHeadline, headline_members, headline_check);
+
+/* The name of a figure alone is a headline, too: a small runtime need not have words for it. */
+static bool experiment_read_headline(
+    Reader *reader, const Place *place, const json_t *json, CatalogHeadline *ret)
+{
+    static const Member name_alone = {"headline", MEMBER_NAME, AT(CatalogHeadline, figure)};
+    const json_t *headline = json_object_get(json, "headline");
+    const Place at = {.in = place, .member = "headline"};
+
+    if (!headline || json_is_null(headline))
+        return true;
+    if (json_is_string(headline))
+        return member_read(reader, &at, &name_alone, headline, ret);
+    return shape_read(reader, &at, &headline_shape, headline, ret);
+}
+
 static const Member experiment_members[] = {
     {"name", MEMBER_NAME, AT(CatalogExperiment, name)},
     {"summary", MEMBER_TEXT, AT(CatalogExperiment, summary)},
-    {"headline", MEMBER_NAME, MEMBER_OPTIONAL, AT(CatalogExperiment, headline)},
     {"fixed_time", MEMBER_FLAG, MEMBER_OPTIONAL, AT(CatalogExperiment, fixed_time)},
     {"parameters", MEMBER_LIST, AT_ALL(CatalogExperiment, parameters, n_parameters),
         .shape = &shape_parameter},
@@ -150,7 +186,8 @@ static bool experiment_check(Reader *reader, const Place *place, const json_t *j
     if (rule && (!shape_read(reader, &(Place){.in = place, .member = "tasks"}, &rule_shape, rule, target) ||
                     !experiment_check_rule(reader, place, experiment)))
         return false;
-    return experiment_check_parameters(reader, place, experiment) &&
+    return experiment_read_headline(reader, place, json, &experiment->headline) &&
+           experiment_check_parameters(reader, place, experiment) &&
            experiment_check_terms(reader, place, experiment) &&
            experiment_read_room(reader, place, json, experiment) &&
            experiment_read_some(reader, place, json, "released", experiment, &experiment->released) &&

@@ -132,10 +132,18 @@ typedef struct CatalogRoom {
     const char *unavailable; /* why the experiment cannot run in this mode at all; NULL: it can */
 } CatalogRoom;
 
+/* What an experiment is about: a figure of its cells, and what people call it. */
+typedef struct CatalogHeadline {
+    const char *figure; /* "metrics.lost_updates"; NULL: the wall time, and there are no words */
+    const char *head;   /* of a column: "off by"; NULL: the name of the figure */
+    const char
+        *words; /* a sentence with a place for it: "the counter was off by {}"; NULL: name and figure */
+} CatalogHeadline;
+
 typedef struct CatalogExperiment {
     const char *name, *summary;
-    const char *headline; /* the figure it is about, "metrics.lost_updates"; NULL: the wall time */
-    bool fixed_time;      /* goes on for a given time: wall times cannot be compared */
+    CatalogHeadline headline;
+    bool fixed_time; /* goes on for a given time: wall times cannot be compared */
     const CatalogParameter *parameters;
     size_t n_parameters;
     const char *tasks_parameter; /* the number of tasks is its value plus tasks_plus; NULL: as asked for */

@@ -171,8 +171,10 @@ static json_t *describe_experiment(const Experiment *experiment)
     for (size_t i = 0; i < experiment->n_costs; i++)
         json_array_append_new(json_object_get(object, "cost"), describe_cost(&experiment->costs[i]));
     json_object_set_new(object, "memory", describe_memory(experiment));
-    if (experiment->headline)
-        json_object_set_new(object, "headline", json_string(experiment->headline));
+    if (experiment->headline.figure)
+        json_object_set_new(object, "headline",
+            json_pack("{s:s, s:s, s:s}", "figure", experiment->headline.figure, "head",
+                experiment->headline.head, "words", experiment->headline.words));
     if (experiment->fixed_time)
         json_object_set_new(object, "fixed_time", json_true());
     if (experiment->released[0].name)

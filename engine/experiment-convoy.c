@@ -386,7 +386,7 @@ const Experiment experiment_convoy = {
     .name = "convoy",
     .summary =
         "answer requests beside tasks that compute: under a global lock each answer waits for its turn",
-    .headline = "metrics.latency_p50_ns",
+    .headline = {"metrics.latency_p50_ns", "half within", "half of the answers came within {}"},
     .parameters = parameters,
     .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,

@@ -182,7 +182,7 @@ static void counter_report(const Cell *cell, Arena *arena, json_t *metrics)
 const Experiment experiment_counter = {
     .name = "counter",
     .summary = "add up in a shared variable: the lock protects the interpreter, not the program",
-    .headline = "metrics.lost_updates",
+    .headline = {"metrics.lost_updates", "off by", "the counter was off by {}"},
     .parameters = parameters,
     .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,

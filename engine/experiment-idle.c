@@ -253,7 +253,7 @@ static void idle_report(const Cell *cell, Arena *arena, json_t *metrics)
 const Experiment experiment_idle = {
     .name = "idle",
     .summary = "sleep together: what thousands of threads cost beside as many tasks of an event loop",
-    .headline = "memory.rss_per_task_bytes",
+    .headline = {"memory.rss_per_task_bytes", "each task", "each task held {} of memory"},
     .parameters = parameters,
     .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,

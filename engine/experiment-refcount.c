@@ -177,7 +177,7 @@ static void refcount_report(const Cell *cell, Arena *arena, json_t *metrics)
 const Experiment experiment_refcount = {
     .name = "refcount",
     .summary = "take and give back references to a shared object: why the lock exists",
-    .headline = "metrics.lost_updates",
+    .headline = {"metrics.lost_updates", "off by", "the count of references was off by {}"},
     .parameters = parameters,
     .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,

@@ -304,7 +304,7 @@ static void share_report(const Cell *cell, Arena *arena, json_t *metrics)
 const Experiment experiment_share = {
     .name = "share",
     .summary = "add to a total that the parent looks at: threads share a variable, processes need more",
-    .headline = "metrics.seen_by_parent",
+    .headline = {"metrics.seen_by_parent", "parent saw", "the parent saw {} of the items"},
     .parameters = parameters,
     .n_parameters = ARRAY_LENGTH(parameters),
     .costs = costs,

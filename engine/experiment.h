@@ -82,8 +82,13 @@ typedef struct MemoryUse {
 
 struct Experiment {
     const char *name, *summary;
-    /* The figure of a cell that it is about, "metrics.lost_updates"; NULL: the wall time. */
-    const char *headline;
+
+    /* The figure of a cell that it is about, "metrics.lost_updates"; NULL: the wall time. And what people
+     * call it: over a column, and in a sentence with {} where the figure stands. */
+    struct {
+        const char *figure, *head, *words;
+    } headline;
+
     const Parameter *parameters;
     size_t n_parameters;
     const Cost *costs;

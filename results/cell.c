@@ -242,6 +242,19 @@ static void run_read_host(const json_t *object, ResultHost *ret)
     };
 }
 
+/* Whoever shows a figure says what it is, so a figure without its words is none. */
+static void run_read_about(const json_t *object, ResultAbout *ret)
+{
+    *ret = (ResultAbout){
+        .figure = cell_read_text(object, "figure"),
+        .head = cell_read_text(object, "head"),
+        .words = cell_read_text(object, "words"),
+        .fixed_time = json_is_true(json_object_get(object, "fixed_time")),
+    };
+    if (!ret->head || !ret->words)
+        ret->figure = NULL;
+}
+
 /* The cells lie in one piece that never moves, because the list points into it. A cell keeps its place in the
  * JSON as its index, because others refer to it by that ("relative": {"to": 2}): where an item was left out,
  * the place in the list is another one. */
@@ -282,6 +295,7 @@ void result_run_read(const json_t *json, ResultRun *ret)
         .sized = run_read_texts(json_object_get(request, "sized")),
     };
     run_read_host(json_object_get(json, "host"), &ret->host);
+    run_read_about(json_object_get(json, "about"), &ret->about);
     run_read_cells(json_object_get(json, "cells"), ret);
 }
 
@@ -322,6 +336,11 @@ bool result_is_baseline(const ResultCell *cell)
     if (cell->mode_facts)
         return cell->mode_facts->baseline;
     return cell->relative.is_known && cell->relative.to == (int64_t)cell->index;
+}
+
+bool result_is_compared(const ResultCell *cell)
+{
+    return cell->relative.is_known && isfinite(cell->relative.ratio) && !result_is_baseline(cell);
 }
 
 /* A parameter that is null is not NULL: the cell has it, and nobody gave it. */

@@ -132,6 +132,15 @@ typedef struct ResultHost {
     ResultTexts noise_reasons;
 } ResultHost;
 
+/* What the experiment is about, as the catalog said when the run was made. A run that was stored before runs
+ * said so has none of it, and is about its wall time. */
+typedef struct ResultAbout {
+    const char *figure; /* a path for result_figure(), "metrics.lost_updates"; NULL: the wall time */
+    const char *head;   /* over a column; not NULL if there is a figure */
+    const char *words;  /* "the counter was off by {}"; the same */
+    bool fixed_time;    /* goes on for a given time: wall times are no measure */
+} ResultAbout;
+
 /* A run. Any text may be NULL. */
 typedef struct ResultRun {
     json_t *json; /* owned; what everything else is borrowed from */
@@ -141,6 +150,7 @@ typedef struct ResultRun {
     int64_t repeat, warmup;         /* as asked */
     ResultTexts sized;              /* parameters that nobody gave and that were chosen by measuring */
     ResultHost host;
+    ResultAbout about;
     ResultCells cells;   /* all of them */
     ResultCell *storage; /* owned; where they are */
 } ResultRun;
@@ -177,6 +187,10 @@ ResultStatus result_status_from_name(const char *name);
 /* Whether a cell is what others are compared with: the catalog says so, or its own comparison is with itself.
  */
 bool result_is_baseline(const ResultCell *cell);
+
+/* Whether a cell stands beside another that it is compared with. The baseline cell is compared with itself
+ * and has nothing to say. */
+bool result_is_compared(const ResultCell *cell);
 
 /* A parameter as it was asked, borrowed; NULL if the cell has none of that name. */
 const json_t *result_param(const ResultCell *cell, const char *name);

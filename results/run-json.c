@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "results/cell-json.h"
+#include "results/headline.h"
 #include "results/lesson.h"
 #include "results/noise.h"
 #include "results/sentences.h"
@@ -54,6 +55,24 @@ static json_t *run_string_json(const char *text)
     return string ? string : json_null();
 }
 
+/* What the experiment is about goes with the run, so that a table of it and a list can be made when no
+ * catalog knows the experiment any more. A runtime that has no words for its figure gets the name of it. */
+static json_t *run_about_json(const Results *results)
+{
+    const CatalogExperiment *experiment = results->n_cells > 0 ? results->collected[0].spec.experiment : NULL;
+    const CatalogHeadline *headline = experiment ? &experiment->headline : NULL;
+    const char *figure = headline ? headline->figure : NULL, *dot = figure ? strrchr(figure, '.') : NULL;
+    const char *name = dot ? dot + 1 : figure, *head = NULL;
+    auto_free char *words = NULL;
+
+    if (figure) {
+        head = headline->head ? headline->head : name;
+        words = headline->words ? strdup(headline->words) : text_printf("%s: {}", name);
+    }
+    return json_pack("{s:s?, s:s?, s:s?, s:b}", "figure", figure, "head", head, "words", words, "fixed_time",
+        experiment && experiment->fixed_time);
+}
+
 /* What a run says in words. A lesson needs what the catalog says of modes and locks, which the run itself
  * does not say. The cells that were read stand in the order in which they were collected, so both have the
  * same index. The object is changed while it is read, but only by members that nobody has borrowed from. */
@@ -69,6 +88,7 @@ static void run_set_words(const Results *results, json_t *run)
     }
     lesson = lesson_make(&made);
     json_object_set_new(run, "lesson", run_string_json(lesson));
+    json_object_set_new(run, "headline", headline_make(&made));
     json_object_set_new(run, "sentences", sentences_of_run(&made));
 }
 
@@ -90,6 +110,7 @@ json_t *results_run(const Results *results, const RunHead *head)
     json_object_set_new(run, "duration_ns", json_integer(head->duration_ns));
     json_object_set_new(run, "request", json_incref(results->request));
     json_object_set_new(run, "host", noise_host(results, head->host));
+    json_object_set_new(run, "about", run_about_json(results));
     json_object_set_new(run, "cells", run_cells_json(results, status, json_string_value(reason)));
     run_set_words(results, run);
     return run;

@@ -68,13 +68,6 @@ const char *sentence_common(Words *words, const ResultCells *cells)
     return common;
 }
 
-/* Whether a cell stands beside another that it is compared with. The baseline cell is compared with itself
- * and has nothing to say. */
-static bool cell_is_compared(const ResultCell *cell)
-{
-    return cell->relative.is_known && isfinite(cell->relative.ratio) && !result_is_baseline(cell);
-}
-
 /* The mode that a cell is compared with. Others refer to a cell by its index in the JSON, which need not be
  * its place in the list. */
 static const char *sentence_baseline(const ResultRun *run, const ResultCell *cell)
@@ -152,7 +145,7 @@ static const char *group_finding(Telling *telling, const char *title)
         const ResultCell *cell = telling->run->cells.at[i];
         const char *decided = verdict_words(cell->relative.verdict), *took;
 
-        if (!cell_is_compared(cell) || !decided || strcmp(telling->titles[i], title) != 0)
+        if (!result_is_compared(cell) || !decided || strcmp(telling->titles[i], title) != 0)
             continue;
         took = *finding
                    ? words_printf(words, "%s %s times", cell->mode, words_ratio(words, cell->relative.ratio))
@@ -181,13 +174,13 @@ static size_t sentence_count(const ResultRun *run, const char *mode, Verdict ver
     for (size_t i = 0; i < run->cells.n; i++) {
         const ResultCell *cell = run->cells.at[i];
 
-        n += cell_is_compared(cell) && cell->relative.verdict == verdict && strcmp(cell->mode, mode) == 0;
+        n += result_is_compared(cell) && cell->relative.verdict == verdict && strcmp(cell->mode, mode) == 0;
     }
     return n;
 }
 
 /* Returns "threads against serial: slower 3 times, cannot tell 1 time" for the mode of this cell. */
-static const char *mode_finding(Words *words, const ResultRun *run, const ResultCell *of)
+const char *sentence_mode(Words *words, const ResultRun *run, const ResultCell *of)
 {
     static const Verdict verdicts[] = {VERDICT_SLOWER, VERDICT_SAME, VERDICT_FASTER, VERDICT_CANNOT_TELL};
     const char *counts = "";
@@ -212,10 +205,10 @@ static void add_mode_findings(json_t *findings, Telling *telling)
     for (size_t i = 0; i < telling->run->cells.n; i++) {
         const ResultCell *cell = telling->run->cells.at[i];
 
-        if (!cell_is_compared(cell) || json_object_get(seen, cell->mode))
+        if (!result_is_compared(cell) || json_object_get(seen, cell->mode))
             continue;
         json_object_set_new(seen, cell->mode, json_true());
-        json_array_append_new(findings, json_string(mode_finding(&telling->words, telling->run, cell)));
+        json_array_append_new(findings, json_string(sentence_mode(&telling->words, telling->run, cell)));
     }
 }
 
@@ -240,7 +233,7 @@ static json_t *sentences_doubts(Telling *telling)
         const ResultCell *cell = telling->run->cells.at[i];
         const char *doubt;
 
-        if (!cell_is_compared(cell) || cell->relative.verdict != VERDICT_CANNOT_TELL)
+        if (!result_is_compared(cell) || cell->relative.verdict != VERDICT_CANNOT_TELL)
             continue;
         doubt = words_printf(words, "%s against %s: cannot tell, %s.", cell->mode,
             sentence_baseline(telling->run, cell), sentence_doubt(words, &cell->relative));

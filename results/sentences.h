@@ -22,6 +22,10 @@ const char *sentence_common(Words *words, const ResultCells *cells);
  * is called. */
 const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *cell, const char *name);
 
+/* "threads against serial: slower 3 times, cannot tell 1 time": of all cells that are compared and have the
+ * mode of this one. */
+const char *sentence_mode(Words *words, const ResultRun *run, const ResultCell *of);
+
 /* "the candidate is faster", "the same", or "cannot tell: HINT": of two runs that are compared. */
 const char *sentence_candidate(Words *words, const ResultRelative *relative);
 

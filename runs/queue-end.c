@@ -25,20 +25,11 @@ typedef struct Ending {
     Queue *queue;
     Run *run;
     uv_work_t work;
-    const char *headline; /* the figure that its experiment is about; borrowed. NULL: the time */
 
     /* Written by make() in a thread of libuv, read by on_made() on the loop: never by both at a time. */
     json_t *object, *summary;
     char *text, *trace; /* trace may be NULL */
 } Ending;
-
-/* By the catalog. */
-static const char *headline_of(const Queue *queue, const Run *run)
-{
-    const CatalogExperiment *experiment = catalogs_experiment(queue->parts.catalogs, run_experiment(run));
-
-    return experiment ? experiment->headline : NULL;
-}
 
 static bool is_traced(const Run *run)
 {
@@ -59,7 +50,7 @@ static void make(uv_work_t *work)
 
     ending->object = run_json(ending->run);
     result_run_read(ending->object, &run);
-    ending->summary = summary_make(&run, ending->headline);
+    ending->summary = summary_make(&run);
     ending->text = json_dumps(ending->object, JSON_COMPACT | JSON_REAL_PRECISION(15));
     assert(ending->text);
     if (is_traced(ending->run))
@@ -146,7 +137,6 @@ void queue_end(Run *run, void *data)
     assert(ending && run->state == RUN_OVER);
     ending->queue = data;
     ending->run = run;
-    ending->headline = headline_of(ending->queue, run);
     ending->work.data = ending;
     uv_queue_work(ending->queue->parts.loop, &ending->work, make, on_made);
 }

@@ -168,7 +168,7 @@ function show(over, values = valuesOf(over)) {
     shown = showResult(byId('result'), over, {
         values,
         formats: formats(),
-        headline: experimentOf(catalog, over.experiment)?.headline,
+        headline: experimentOf(catalog, over.experiment)?.headline?.figure,
         baseline: baselineOf(catalog),
     });
     scrollToResult();

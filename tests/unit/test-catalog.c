@@ -72,6 +72,13 @@ static const struct {
     {WORK "/name", NULL, IN_WORK ".name: must be a name, is missing"},
     {WORK "/name", "'a/b'", IN_WORK ".name: must be a name: 1 to 64 "},
     {WORK "/summary", "[]", IN_WORK ".summary: must be a text, is a list"},
+    {WORK "/headline", "5", IN_WORK ".headline: must be an object, is a number"},
+    {WORK "/headline", "'a b'", IN_WORK ".headline: must be a name: 1 to 64 "},
+    {WORK "/headline", "{}", IN_WORK ".headline.figure: must be a name, is missing"},
+    {WORK "/headline", "{'figure': 'metrics.lost', 'head': 5}",
+        IN_WORK ".headline.head: must be a text, is a number"},
+    {WORK "/headline", "{'figure': 'metrics.lost', 'words': 'off by some'}",
+        IN_WORK ".headline.words: must have {} where the figure stands"},
     {WORK "/fixed_time", "'on'", IN_WORK ".fixed_time: must be true or false, is a text"},
     {"experiments/1", "7", "experiments[1]: must be an object, is a number"},
     {WORK "/parameters/0", "{}", IN_WORK ".parameters[0].name: must be a name, is missing"},
@@ -334,6 +341,31 @@ START_TEST(facts_are_fields)
 }
 END_TEST
 
+/* With words for it, or the name of the figure alone. */
+START_TEST(a_headline_is_a_figure_or_its_name)
+{
+    static const char *const texts[] = {
+        "{\"figure\": \"metrics.lost\", \"head\": \"off by\", \"words\": \"it was off by {}\"}",
+        "\"metrics.lost\"", "null"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        json_auto_t *describe = small_describe(), *describes = json_pack("[O]", describe);
+        json_t *work = json_array_get(json_object_get(describe, "experiments"), 0);
+        auto_free char *reason = NULL;
+        const CatalogHeadline *headline;
+        Catalogs catalogs;
+
+        json_object_set_new(work, "headline", json_loads(texts[i], JSON_DECODE_ANY, NULL));
+        ck_assert_msg(catalogs_read(describes, &catalogs, &reason) == 0, "%s", reason);
+        headline = &catalogs_experiment(&catalogs, "work")->headline;
+        ck_assert_pstr_eq(headline->figure, i < 2 ? "metrics.lost" : NULL);
+        ck_assert_pstr_eq(headline->head, i < 1 ? "off by" : NULL);
+        ck_assert_pstr_eq(headline->words, i < 1 ? "it was off by {}" : NULL);
+        catalogs_finish(&catalogs);
+    }
+}
+END_TEST
+
 START_TEST(a_parameter_is_written_as_it_was_read)
 {
     json_auto_t *describe = small_describe();
@@ -412,5 +444,5 @@ END_TEST
 RUN_TESTS("catalog", 60, bad_documents_are_refused_with_the_place, unknown_members_are_left_alone,
     nothing_in_a_document_is_taken_on_trust, what_is_no_object_is_no_document,
     a_long_list_and_a_long_text_are_refused, a_place_is_short_and_can_be_shown, some_mode_is_usual,
-    two_runtimes_have_two_names, facts_are_fields, a_parameter_is_written_as_it_was_read,
-    conditions_are_facts_of_the_cell, the_engine_describes_itself_well)
+    two_runtimes_have_two_names, facts_are_fields, a_headline_is_a_figure_or_its_name,
+    a_parameter_is_written_as_it_was_read, conditions_are_facts_of_the_cell, the_engine_describes_itself_well)
