@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/headline.h"
+#include "tests/unit/made-catalog.h"
 #include "tests/unit/run.h"
 #include "tests/unit/test-results-events.h"
 
@@ -97,6 +98,52 @@ START_TEST(two_runs_of_one_request_name_the_same_cells)
             i ? "8.00" : "9.00", i ? "9.00" : "8.00");
 
         ck_assert_str_eq(json_string_value(json_object_get(headline, "text")), text);
+    }
+}
+END_TEST
+
+/* The line for threads under this lock that cannot be told by time, owned by the caller. */
+static char *line_with_crowd(const char *lock, const char *crowd)
+{
+    auto_free char *text = text_printf(
+        RUN(SERIAL(
+            "gil", "0") ", {\"mode\": \"threads\", \"lock\": \"gil\", \"tasks\": 2, \"status\": \"done\", "
+                        "\"inside\": %s, " RATIO("0", "1.26", "cannot tell") "}"),
+        crowd);
+    json_auto_t *json = json_loads(text, 0, NULL), *headline = NULL;
+    auto_result_run ResultRun run;
+
+    ck_assert_ptr_nonnull(json);
+    result_run_read(json, &run);
+    for (size_t i = 0; i < 2; i++) {
+        run.storage[i].mode_facts = made_mode(run.storage[i].mode);
+        run.storage[i].lock_facts = made_lock(lock);
+    }
+    headline = headline_make(&run);
+    return strdup(json_string_value(json_object_get(headline, "text")));
+}
+
+START_TEST(where_times_cannot_tell_spans_do)
+{
+    static const struct {
+        const char *lock, *crowd;
+        bool is_told;
+    } rows[] = {
+        {"gil", "{\"max\": 1, \"mean\": 0.97, \"whole\": true}", true},
+        {"gil", "{\"max\": 1, \"mean\": 0.97, \"whole\": false}", false},
+        {"gil", "{\"max\": 2, \"mean\": 1.5, \"whole\": true}", false},
+        {"none", "{\"max\": 1, \"mean\": 0.97, \"whole\": true}", false},
+        {"gil", "null", false},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *line = line_with_crowd(rows[i].lock, rows[i].crowd);
+
+        ck_assert_str_eq(
+            line, rows[i].is_told
+                      ? "2 tasks, lock gil: threads against serial: cannot tell, but never more than one "
+                        "thread was inside the lock at once"
+                      : "2 tasks, lock gil: threads against serial: cannot tell");
     }
 }
 END_TEST
@@ -256,8 +303,8 @@ END_TEST
 
 RUN_TESTS("results-summary", 10, a_run_about_time_tells_its_verdicts,
     a_ratio_without_a_verdict_makes_no_headline, two_runs_of_one_request_name_the_same_cells,
-    what_differs_between_two_groups_names_them, verdicts_of_a_large_grid_are_counted,
-    cells_that_are_not_done_make_no_headline, a_figure_is_told_in_the_words_of_its_experiment,
-    what_most_cells_have_in_common_is_said_once, many_figures_are_told_as_a_range,
-    without_anything_to_compare_with_times_are_told, without_figures_there_is_no_headline,
-    a_run_says_what_it_is_about, a_summary_has_what_a_list_shows)
+    where_times_cannot_tell_spans_do, what_differs_between_two_groups_names_them,
+    verdicts_of_a_large_grid_are_counted, cells_that_are_not_done_make_no_headline,
+    a_figure_is_told_in_the_words_of_its_experiment, what_most_cells_have_in_common_is_said_once,
+    many_figures_are_told_as_a_range, without_anything_to_compare_with_times_are_told,
+    without_figures_there_is_no_headline, a_run_says_what_it_is_about, a_summary_has_what_a_list_shows)
