@@ -69,6 +69,7 @@ static bool experiment_read_headline(
 static const Member experiment_members[] = {
     {"name", MEMBER_NAME, AT(CatalogExperiment, name)},
     {"summary", MEMBER_TEXT, AT(CatalogExperiment, summary)},
+    {"totals", MEMBER_SET, MEMBER_OPTIONAL, AT_ALL(CatalogExperiment, totals, n_totals)},
     {"fixed_time", MEMBER_FLAG, MEMBER_OPTIONAL, AT(CatalogExperiment, fixed_time)},
     {"parameters", MEMBER_LIST, AT_ALL(CatalogExperiment, parameters, n_parameters),
         .shape = &shape_parameter},

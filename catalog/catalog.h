@@ -143,6 +143,8 @@ typedef struct CatalogHeadline {
 typedef struct CatalogExperiment {
     const char *name, *summary;
     CatalogHeadline headline;
+    const char *const *totals; /* metrics that a run shows summed over all good repetitions */
+    size_t n_totals;
     bool fixed_time; /* goes on for a given time: wall times cannot be compared */
     const CatalogParameter *parameters;
     size_t n_parameters;

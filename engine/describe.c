@@ -158,6 +158,15 @@ static json_t *describe_memory(const Experiment *experiment)
     return uses;
 }
 
+static json_t *describe_names(const char *const *names)
+{
+    json_t *array = json_array();
+
+    for (; *names; names++)
+        json_array_append_new(array, json_string(*names));
+    return array;
+}
+
 static json_t *describe_experiment(const Experiment *experiment)
 {
     json_t *object = json_pack("{s:s, s:s, s:[], s:{}, s:{}, s:{}, s:[]}", "name", experiment->name,
@@ -175,6 +184,8 @@ static json_t *describe_experiment(const Experiment *experiment)
         json_object_set_new(object, "headline",
             json_pack("{s:s, s:s, s:s}", "figure", experiment->headline.figure, "head",
                 experiment->headline.head, "words", experiment->headline.words));
+    if (experiment->totals)
+        json_object_set_new(object, "totals", describe_names(experiment->totals));
     if (experiment->fixed_time)
         json_object_set_new(object, "fixed_time", json_true());
     if (experiment->released[0].name)

@@ -180,11 +180,21 @@ static curl_socket_t egress_open_socket(void *user, curlsocktype purpose, struct
     return CURL_SOCKET_BAD;
 }
 
-/* The header counts too: a server could send one without end, which no limit of the content would stop. */
+/* Called with each line. The header counts too: a server could send one without end, which no limit of the
+ * content would stop. And it is watched for its end: libcurl reports a connection that was closed inside the
+ * header as a fine answer without content, which was never sent. An interim answer (100 Continue) has a
+ * header of its own, so each first line begins anew; lines behind chunked content belong to a header that has
+ * ended. */
 static size_t egress_on_header(char *data, size_t size, size_t count, void *user)
 {
-    (void)data;
-    return egress_take(user, size * count) ? size * count : 0;
+    EgressTransfer *transfer = user;
+    size_t length = size * count;
+
+    if (length > 0 && (data[0] == '\r' || data[0] == '\n'))
+        transfer->has_header = true;
+    else if (length >= 5 && memcmp(data, "HTTP/", 5) == 0)
+        transfer->has_header = false;
+    return egress_take(transfer, length) ? length : 0;
 }
 
 /* Set anew for each request: a handle that is used again keeps its options, but the transfer counts from 0.
@@ -200,10 +210,8 @@ void egress_guard(EgressTransfer *transfer, const Egress *egress, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     /* None from the environment either. */
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    if (egress->max_bytes > 0) {
-        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, egress_on_header);
-        curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-    }
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, egress_on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     if (egress->resolve)
         curl_easy_setopt(easy, CURLOPT_RESOLVE, egress->resolve);
 }
@@ -225,4 +233,9 @@ bool egress_is_too_long(const EgressTransfer *transfer)
 {
     return transfer->egress && transfer->egress->max_bytes > 0 &&
            transfer->n_bytes > transfer->egress->max_bytes;
+}
+
+bool egress_is_cut(const EgressTransfer *transfer)
+{
+    return transfer->egress && !transfer->has_header;
 }

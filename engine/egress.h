@@ -33,7 +33,8 @@ typedef struct Egress {
 typedef struct EgressTransfer {
     const Egress *egress;
     uint64_t n_bytes;
-    char *refusal; /* owned; why nothing was dialled; NULL: something was */
+    bool has_header; /* a whole one came: up to the empty line behind it */
+    char *refusal;   /* owned; why nothing was dialled; NULL: something was */
 } EgressTransfer;
 
 /* For the pages of the own origin. The cell must stay where it is. */
@@ -58,3 +59,6 @@ void egress_finish_transfer(EgressTransfer *transfer);
 /* Counts bytes that have come. Returns false when they are too many. */
 bool egress_take(EgressTransfer *transfer, size_t n_bytes);
 bool egress_is_too_long(const EgressTransfer *transfer);
+
+/* Whether the server closed the connection inside its header. libcurl takes that for an answer. */
+bool egress_is_cut(const EgressTransfer *transfer);

@@ -89,6 +89,10 @@ struct Experiment {
         const char *figure, *head, *words;
     } headline;
 
+    /* Metrics that are counts, and of which those of every repetition matter: a run shows them summed over
+     * all good ones, and everything else of the one that stands for all. NULL-terminated, or NULL. */
+    const char *const *totals;
+
     const Parameter *parameters;
     size_t n_parameters;
     const Cost *costs;

@@ -39,6 +39,40 @@ void fetch_row_finish(FetchRow *row, CURL *easy, CURLcode code)
     row->total = row_read_time(easy, CURLINFO_TOTAL_TIME_T);
 }
 
+static unsigned row_class(const FetchRow *row)
+{
+    return row->status >= 200 && row->status < 600 ? row->status / 100u : 0;
+}
+
+bool fetch_row_is_good(const FetchRow *row)
+{
+    return row_class(row) == 2;
+}
+
+void fetch_row_count(const FetchRow *row, FetchCounts *counts)
+{
+    char status[16];
+    json_int_t n;
+
+    snprintf(status, sizeof(status), "%u", row->status);
+    n = json_integer_value(json_object_get(counts->codes, status));
+    json_object_set_new(counts->codes, status, json_integer(n + 1));
+    counts->classes[row_class(row)]++;
+    counts->n_empty += row->bytes == 0;
+    counts->n_bytes += (int64_t)row->bytes;
+    counts->n++;
+}
+
+void fetch_counts_set_classes(const FetchCounts *counts, json_t *metrics)
+{
+    json_object_set_new(metrics, "answers_2xx", json_integer(counts->classes[2]));
+    json_object_set_new(metrics, "answers_3xx", json_integer(counts->classes[3]));
+    json_object_set_new(metrics, "answers_4xx", json_integer(counts->classes[4]));
+    json_object_set_new(metrics, "answers_5xx", json_integer(counts->classes[5]));
+    json_object_set_new(metrics, "answers_other", json_integer(counts->classes[0]));
+    json_object_set_new(metrics, "answers_empty", json_integer(counts->n_empty));
+}
+
 /* A page may be anything: a picture, half a character, an escape sequence for the reader's terminal. */
 static json_t *row_escaped(const char *data, size_t length)
 {

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "results/crowd.h"
 #include "results/time-json.h"
+#include "results/totals.h"
 
 /* The samples are listed in the order in which they were made: a drift over the repetitions can be seen.
  * Statistics need them sorted, and sort a copy. */
@@ -81,10 +82,10 @@ static void cell_set_crowds(json_t *object, const Spans *spans)
     json_object_set_new(object, "outside", crowd_json(&outside));
 }
 
-/* Fields of the event of the repetition that stands for all, but for the memory, which any has. They come
- * from one repetition because they belong together: an average of lock counters from one and of task rows
- * from another would describe a run that never happened. The event is unpacked only here, since it may be
- * kept as text. */
+/* Fields of the event of the repetition that stands for all, but for the memory, which any has, and for what
+ * the experiment wants summed over all of them. They come from one repetition because they belong together:
+ * an average of lock counters from one and of task rows from another would describe a run that never
+ * happened. The event is unpacked only here, since it may be kept as text. */
 static void cell_set_details(
     json_t *object, const CollectedCell *collected, const Figures *figures, bool full)
 {
@@ -99,7 +100,8 @@ static void cell_set_details(
     json_object_set_new(object, "per_task", json_is_array(rows) ? json_incref(rows) : json_array());
     json_object_set_new(object, "per_task_omitted", json_integer(json_integer_value(omitted)));
     json_object_set_new(object, "completion_order", cell_share_or_null(order));
-    json_object_set_new(object, "metrics", cell_share_or_null(metrics));
+    json_object_set_new(
+        object, "metrics", json_is_object(metrics) ? totals_apply(metrics, collected->totals) : json_null());
     cell_set_crowds(object, collected->spans);
     if (collected->spans)
         json_object_set_new(

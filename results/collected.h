@@ -17,6 +17,7 @@ typedef struct CollectedCell {
     ResultCell asked;   /* the same as a cell without figures; borrowed from spec */
     Sample *samples;    /* owned; warm-ups first, then the repetitions */
     json_t *memory;     /* owned; NULL: no sample had it */
+    json_t *totals;     /* owned; see results/totals.h; NULL: nothing is summed */
     Spans *spans;       /* owned; NULL: its timeline has not come */
     char *first_reason; /* owned; why the first failed sample failed, NULL: none did */
     size_t n_warmups, n_failed_warmups;

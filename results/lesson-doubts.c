@@ -100,6 +100,7 @@ const char *lesson_doubts(Lesson *lesson)
         n_missing == 0 ? NULL
                        : words_printf(words, "%zu of %zu cells have no result%s", n_missing, run->cells.n,
                              lesson_missing(words, run)),
+        !lesson->kind->doubt ? NULL : lesson->kind->doubt(lesson),
         !run->host.is_noisy ? NULL : noise_of(words, &run->host.noise_reasons),
         !tally.has_one_cpu ? NULL : one_cpu_of(words, &run->host, computes),
         !computes || tally.n_short == 0

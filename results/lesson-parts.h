@@ -67,7 +67,9 @@ typedef struct LessonKind {
     const char *experiment;
     const char *task; /* "countdown"; compares the modes, unless it tells otherwise */
     bool computes;    /* rests on computing side by side, so a single CPU and short tasks stand against it */
-    void (*tell)(Lesson *lesson); /* writes the result */
+    void (*tell)(Lesson *lesson);         /* writes the result */
+    const char *(*doubt)(Lesson *lesson); /* what stands against it that only this experiment knows; NULL or
+                                             the answer NULL: nothing does */
     LessonReason reasons[10];
     LessonSource sources[4];
 } LessonKind;

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "results/collected.h"
+#include "results/totals.h"
 
 #define SUMMARY_ROWS 256
 #define NO_REASON "the runtime gave no reason"
@@ -92,6 +93,7 @@ void results_free(Results *results)
         free(cell->first_reason);
         json_decref(cell->spec.params);
         json_decref(cell->memory);
+        json_decref(cell->totals);
         spans_free(cell->spans);
     }
     free(results->collected);
@@ -148,6 +150,8 @@ static int results_add_sample(Results *results, const json_t *event)
     if (r < 0)
         return r;
     results_count_sample(cell, number < 0, place->status, reason, memory);
+    if (number >= 0 && place->status == SAMPLE_GOOD)
+        totals_add(&cell->totals, cell->spec.experiment, json_object_get(event, "metrics"));
     return 0;
 }
 

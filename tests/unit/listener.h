@@ -1,5 +1,5 @@
 /* A port of loopback that a test owns: one that nobody may reach, or one that gives every client the same
- * answer. */
+ * answer, or to one request in five another. */
 #pragma once
 
 #include <arpa/inet.h>
@@ -15,15 +15,18 @@
 typedef struct Listener {
     int fd, port;
     const char *answer; /* NULL: nobody accepts */
+    const char *seldom; /* the answer to each fifth request; NULL: the same */
     pthread_t thread;
 } Listener;
 
 static inline void *listener_serve(void *user)
 {
     const Listener *listener = user;
+    unsigned n_served = 0;
     int fd;
 
     while ((fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        const char *answer;
         char request[4096];
         size_t length = 0;
         ssize_t n = 1;
@@ -32,18 +35,21 @@ static inline void *listener_serve(void *user)
             n = recv(fd, request + length, sizeof(request) - length, 0);
             length += n > 0 ? (size_t)n : 0;
         }
-        send(fd, listener->answer, strlen(listener->answer), MSG_NOSIGNAL);
+        answer = ++n_served % 5 == 0 && listener->seldom ? listener->seldom : listener->answer;
+        send(fd, answer, strlen(answer), MSG_NOSIGNAL);
         close(fd);
     }
     return NULL;
 }
 
-static inline void listener_start(Listener *listener, const char *answer)
+/* seldom may be NULL. */
+static inline void listener_start_with(Listener *listener, const char *answer, const char *seldom)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof(address);
 
     listener->answer = answer;
+    listener->seldom = seldom;
     listener->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | (answer ? 0 : SOCK_NONBLOCK), 0);
     ck_assert_int_ge(listener->fd, 0);
     ck_assert_int_eq(bind(listener->fd, (struct sockaddr *)&address, sizeof(address)), 0);
@@ -52,6 +58,11 @@ static inline void listener_start(Listener *listener, const char *answer)
     listener->port = ntohs(address.sin_port);
     if (answer)
         ck_assert_int_eq(pthread_create(&listener->thread, NULL, listener_serve, listener), 0);
+}
+
+static inline void listener_start(Listener *listener, const char *answer)
+{
+    listener_start_with(listener, answer, NULL);
 }
 
 /* What leads there and what allows it; each is owned by the caller. */

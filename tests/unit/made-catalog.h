@@ -32,6 +32,9 @@ static const CatalogLock made_locks[] = {
 };
 
 static const CatalogExperiment made_countdown = {.name = "countdown"};
+static const char *const made_totals[] = {"count", "by_code", "nothing"};
+static const CatalogExperiment made_counting = {
+    .name = "countdown", .totals = made_totals, .n_totals = ARRAY_LENGTH(made_totals)};
 static const CatalogExperiment made_fixed_time = {.name = "countdown", .fixed_time = true};
 
 /* Conditions that hold for every cell: any is met if they are given. */

@@ -80,6 +80,8 @@ static const struct {
     {WORK "/headline", "{'figure': 'metrics.lost', 'words': 'off by some'}",
         IN_WORK ".headline.words: must have {} where the figure stands"},
     {WORK "/fixed_time", "'on'", IN_WORK ".fixed_time: must be true or false, is a text"},
+    {WORK "/totals", "'requests'", IN_WORK ".totals: must be a list"},
+    {WORK "/totals", "['requests', 'requests']", IN_WORK ".totals[1]: \"requests\" stands twice"},
     {"experiments/1", "7", "experiments[1]: must be an object, is a number"},
     {WORK "/parameters/0", "{}", IN_WORK ".parameters[0].name: must be a name, is missing"},
     {WORK "/parameters/0", "null", IN_WORK ".parameters[0]: must be an object, is null"},

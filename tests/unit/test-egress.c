@@ -315,9 +315,9 @@ static void hear(void *user, json_t *event)
 /* Runs a request of fetch with this url, twice in two cells; allow is taken over, NULL: it says nothing. */
 static Heard run_request(const char *url, json_t *allow)
 {
-    json_t *cell = json_pack("{s:s, s:s, s:i, s:{s:s, s:i, s:i, s:i, s:i, s:i, s:s}}", "mode", "serial",
+    json_t *cell = json_pack("{s:s, s:s, s:i, s:{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:s}}", "mode", "serial",
         "lock", "none", "tasks", 2, "params", "url", url, "requests", 1, "delay_ms", 0, "jitter_ms", 0,
-        "bytes", 1, "request_timeout_ms", 10000, "client", "async");
+        "bytes", 1, "request_timeout_ms", 10000, "client", "async", "expect", "any");
     json_auto_t *object = json_pack("{s:i, s:s, s:i, s:i, s:[o, O]}", "protocol", PROTOCOL_VERSION,
         "experiment", "fetch", "repeat", 2, "warmup", 0, "cells", cell, cell);
     Heard heard = {.events = json_array()};

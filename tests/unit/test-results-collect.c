@@ -217,6 +217,48 @@ START_TEST(waits_are_known_if_every_repetition_says_them)
 }
 END_TEST
 
+/* Adds repetition i of 7 (below 0: the warm-up), whose wall time is so long, with these metrics. */
+static void add_counted(Results *results, int i, int wall_ms, const char *metrics)
+{
+    json_t *sample = make_sample(0, i, wall_ms * (json_int_t)1000000, 1);
+    auto_free char *text = strdup(metrics);
+
+    for (char *at = text; *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    json_object_set_new(sample, "metrics", json_loads(text, 0, NULL));
+    ck_assert_int_eq(add(results, sample), 0);
+}
+
+/* Which repetition stands for all must not decide whether one error of many is seen. */
+START_TEST(what_an_experiment_counts_is_summed_over_all_good_repetitions)
+{
+    json_auto_t *request = make_request(), *cells = json_pack("[o]", make_cell(0, "serial", "gil", 1, 5));
+    Results *results = results_of(request, cells, &made_counting);
+    json_auto_t *run = NULL;
+    const json_t *metrics;
+
+    add_counted(results, -1, 50, "{'count': 1000, 'by_code': {'200': 1000}}");
+    add_counted(results, 0, 10, "{'rate': 1, 'count': 2, 'by_code': {'200': 2}, 'own': {'a': 1}}");
+    add_counted(results, 1, 20, "{'rate': 2, 'count': 2, 'by_code': {'200': 1, '503': 1}, 'own': {'a': 2}}");
+    add_counted(results, 2, 30, "{'rate': 3, 'count': 2, 'by_code': {'200': 2}, 'own': {'a': 3}}");
+    ck_assert_int_eq(add(results, make_failure(0, 3, "it crashed")), 0);
+    /* Nothing, or no counts: what cannot be added is left out. */
+    add_counted(results, 4, 40, "{'rate': 4, 'count': -7, 'by_code': {'200': 'x', '404': 1}}");
+    add_counted(results, 5, 5, "{'count': 1.5, 'by_code': 3}");
+    add_counted(results, 6, 6, "{}");
+    run = make_run(results, "done", NULL);
+    metrics = find(run, "cells.0.metrics");
+    ck_assert_int_eq(find_integer(metrics, "count"), 6);
+    ck_assert_int_eq(find_integer(metrics, "by_code.200"), 5);
+    ck_assert_int_eq(find_integer(metrics, "by_code.503"), 1);
+    ck_assert_int_eq(find_integer(metrics, "by_code.404"), 1);
+    /* All else is of the one that stands for all. */
+    ck_assert_int_eq(find_integer(metrics, "rate"), 1);
+    ck_assert_int_eq(find_integer(metrics, "own.a"), 1);
+    ck_assert_ptr_null(find(metrics, "nothing"));
+}
+END_TEST
+
 START_TEST(memory_comes_from_the_sample_that_has_it)
 {
     Results *results = make_results();
@@ -743,15 +785,15 @@ RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_a
     the_order_in_which_samples_come_does_not_matter, each_cell_is_held_against_its_serial_cell,
     a_serial_cell_counts_only_with_everything_else_equal, where_time_is_no_measure_nothing_is_compared,
     cells_may_have_any_numbers, details_are_those_of_the_median_repetition,
-    memory_comes_from_the_sample_that_has_it, a_runtime_may_leave_out_what_it_cannot_measure,
-    a_time_is_known_only_if_all_repetitions_say_it, a_cell_without_a_good_sample_has_no_figures,
-    waits_are_known_if_every_repetition_says_them, failed_repetitions_do_not_count_but_fail_the_cell,
-    a_failed_cell_is_no_baseline_and_has_none, a_failed_warm_up_fails_the_cell,
-    a_failed_sample_may_lack_everything_else, a_cancelled_run_keeps_what_it_has,
-    an_incomplete_cell_takes_after_the_run, an_error_event_is_the_reason_of_the_run,
-    words_that_are_no_text_do_not_break_the_run, other_events_say_nothing_about_results,
-    a_run_is_complete_when_every_repetition_came, malformed_events_are_refused_and_change_nothing,
-    what_is_no_object_is_refused, a_repetition_counts_once,
+    what_an_experiment_counts_is_summed_over_all_good_repetitions, memory_comes_from_the_sample_that_has_it,
+    a_runtime_may_leave_out_what_it_cannot_measure, a_time_is_known_only_if_all_repetitions_say_it,
+    a_cell_without_a_good_sample_has_no_figures, waits_are_known_if_every_repetition_says_them,
+    failed_repetitions_do_not_count_but_fail_the_cell, a_failed_cell_is_no_baseline_and_has_none,
+    a_failed_warm_up_fails_the_cell, a_failed_sample_may_lack_everything_else,
+    a_cancelled_run_keeps_what_it_has, an_incomplete_cell_takes_after_the_run,
+    an_error_event_is_the_reason_of_the_run, words_that_are_no_text_do_not_break_the_run,
+    other_events_say_nothing_about_results, a_run_is_complete_when_every_repetition_came,
+    malformed_events_are_refused_and_change_nothing, what_is_no_object_is_refused, a_repetition_counts_once,
     a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
     the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
     the_same_samples_give_the_same_run)

@@ -309,6 +309,32 @@ static const struct {
         "2 fetches under gil: threads took 0.50 times the serial time (faster). Who waits for an answer lets "
         "go of the GIL, so the waits overlap. Take it with care: this machine has one CPU to give, enough "
         "for waiting but not for computing side by side."},
+    /* Answers that were no pages: all with one status, some with several, none with content. An empty page of
+     * the own server was asked for. */
+    {{"fetch", "\"client\": \"async\", \"url\": \"http://a/\"",
+         "serial gil 2 2 1 same \"responses\": {\"500\": 2};"
+         "threads gil 2 2 0.5 faster \"responses\": {\"500\": 3}",
+         0, NULL},
+        "2 fetches under gil: threads took 0.50 times the serial time (faster). Who waits for an answer lets "
+        "go of the GIL, so the waits overlap. Take it with care: 5 of 5 answers were 500."},
+    {{"fetch", "\"client\": \"async\", \"url\": \"http://a/\"",
+         "serial gil 2 2 1 same \"responses\": {\"200\": 1997, \"503\": 1};"
+         "threads gil 2 2 0.5 faster \"responses\": {\"404\": 1, \"301\": 1}",
+         0, NULL},
+        "2 fetches under gil: threads took 0.50 times the serial time (faster). Who waits for an answer lets "
+        "go of the GIL, so the waits overlap. Take it with care: 3 of 2,000 answers were 503, 404 and 301."},
+    {{"fetch", "\"client\": \"async\", \"url\": \"http://a/\"",
+         "threads gil 2 2 1 - \"responses\": {\"400\": 1, \"401\": 1, \"402\": 1, \"403\": 1}", 0, NULL},
+        "2 fetches under gil: threads took 1.00 s. Take it with care: 4 of 4 answers were 400, 401, 402 and "
+        "others."},
+    {{"fetch", "\"client\": \"async\", \"url\": \"http://a/\"",
+         "threads gil 2 2 1 - \"responses\": {\"302\": 1}, \"answers_empty\": 1", 0, NULL},
+        "2 fetches under gil: threads took 1.00 s. Take it with care: 1 of 1 answers was 302 (redirects "
+        "are not followed); 1 of 1 answers was empty."},
+    {{"fetch", "\"client\": \"async\", \"url\": null",
+         "threads gil 2 2 1 - \"responses\": {\"200\": 1}, \"answers_empty\": 1", 0, NULL},
+        "2 fetches under gil: threads took 1.00 s. In the article one fetch took 0.88 s, two in a row 1.72 s "
+        "and two threads 0.89 s."},
     /* A client that blocks. */
     {{"fetch", "\"client\": \"blocking\"", "serial gil 2 2 1 same; epoll gil 2 2 1 same", 0, NULL},
         "2 fetches under gil: epoll took 1.00 times the serial time (the same). A client that blocks gives "
