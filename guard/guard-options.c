@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/cpulist.h"
+#include "base/near.h"
 #include "base/number.h"
 
 typedef enum OptionType {
@@ -105,6 +106,20 @@ static int option_read_value(
     return option_read_number(row, value, &option->value);
 }
 
+static int option_refuse(const char *argument)
+{
+    const char *name = argument + strspn(argument, "-");
+    auto_free char *bare = strndup(name, strcspn(name, "="));
+    Near near;
+
+    near_begin(&near, bare);
+    for (int i = 0; i < N_GUARD_OPTIONS; i++)
+        near_offer(&near, rows[i].name);
+    fprintf(stderr, "gilscope-guard: there is no option %s; %s%s%s\n", argument,
+        near.best ? "did you mean --" : "see --help", near.best ? near.best : "", near.best ? "?" : "");
+    return -EINVAL;
+}
+
 static int option_read(GuardOptions *options, const char *argument)
 {
     const char *name = argument + 2, *equals = strchr(name, '=');
@@ -116,8 +131,7 @@ static int option_read(GuardOptions *options, const char *argument)
             continue;
         return option_read_value(&rows[i], equals ? equals + 1 : NULL, options, &options->option[i]);
     }
-    fprintf(stderr, "gilscope-guard: %s: unknown option, see --help\n", argument);
-    return -EINVAL;
+    return option_refuse(argument);
 }
 
 int guard_options_parse(GuardOptions *options, char **argv)
@@ -130,10 +144,8 @@ int guard_options_parse(GuardOptions *options, char **argv)
     for (; *argv && strncmp(*argv, "--", 2) == 0 && (*argv)[2] != '\0'; argv++)
         if (option_read(options, *argv) < 0)
             return -EINVAL;
-    if (*argv && **argv == '-' && strcmp(*argv, "--") != 0) {
-        fprintf(stderr, "gilscope-guard: %s: unknown option, see --help\n", *argv);
-        return -EINVAL;
-    }
+    if (*argv && **argv == '-' && strcmp(*argv, "--") != 0)
+        return option_refuse(*argv);
     if (*argv && **argv == '-')
         argv++;
     options->program = argv;

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/near.h"
 #include "base/number.h"
 
 enum Kind { KIND_NUMBER, KIND_SWITCH, KIND_TEXT };
@@ -90,6 +92,18 @@ static const Row *option_find(const char *name, size_t length)
     return NULL;
 }
 
+static void option_refuse(const char *argument, const char *name)
+{
+    auto_free char *bare = strndup(name, strcspn(name, "="));
+    Near near;
+
+    near_begin(&near, bare);
+    for (int i = 0; i < N_ROWS; i++)
+        near_offer(&near, rows[i].name);
+    fprintf(stderr, "gilscope-origin: there is no option %s; %s%s%s\n", argument,
+        near.best ? "did you mean --" : "see --help", near.best ? near.best : "", near.best ? "?" : "");
+}
+
 int origin_options_parse(OriginOptions *options, char **argv)
 {
     for (int i = 0; i < N_ROWS; i++)
@@ -102,7 +116,7 @@ int origin_options_parse(OriginOptions *options, char **argv)
         const Row *row = option_find(name, equals ? (size_t)(equals - name) : strlen(name));
 
         if (!row) {
-            fprintf(stderr, "gilscope-origin: %s: unknown option, see --help\n", argv[i]);
+            option_refuse(argv[i], name);
             return -EINVAL;
         }
         if (option_set_value(row, equals ? equals + 1 : NULL, (char *)options + row->offset) < 0)

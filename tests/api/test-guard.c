@@ -203,8 +203,8 @@ static const struct {
     {"--cpus", "gilscope-guard: --cpus: needs a value, as in --cpus=LIST\n"},
     {"--pids-max=0", "gilscope-guard: --pids-max=0: must be a whole number from 1 to 4194304\n"},
     {"--clean-env=yes", "gilscope-guard: --clean-env=yes: takes no value\n"},
-    {"--file-siz=1", "gilscope-guard: --file-siz=1: unknown option, see --help\n"},
-    {"-h", "gilscope-guard: -h: unknown option, see --help\n"},
+    {"--file-siz=1", "gilscope-guard: there is no option --file-siz=1; did you mean --file-size?\n"},
+    {"-h", "gilscope-guard: there is no option -h; see --help\n"},
 };
 
 START_TEST(bad_usage_is_125_and_one_line_with_option_value_and_range)

@@ -541,8 +541,8 @@ static const struct {
     {"--ports=0", "gilscope-origin: --ports=0: must be a whole number from 1 to 64\n", 2},
     {"--ports", "gilscope-origin: --ports: needs a value, after an equals sign\n", 2},
     {"--help=1", "gilscope-origin: --help: takes no value\n", 2},
-    {"--port=1", "gilscope-origin: --port=1: unknown option, see --help\n", 2},
-    {"1", "gilscope-origin: 1: unknown option, see --help\n", 2},
+    {"--port=1", "gilscope-origin: there is no option --port=1; did you mean --ports?\n", 2},
+    {"1", "gilscope-origin: there is no option 1; see --help\n", 2},
     {"--bind=localhost", "gilscope-origin: cannot listen on localhost: Invalid argument\n", 1},
 };
 
