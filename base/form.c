@@ -81,7 +81,9 @@ static void form_add_pair(json_t *object, char *pair, size_t length, Problem *pr
         auto_free char *name = strndup(raw, name_length);
 
         assert(name);
-        problem_add(problem, n_name < 0 ? "?" : name, json_string(raw), NULL, "has a bad percent-escape");
+        problem_add(problem, n_name < 0 ? "?" : name, json_string(raw), NULL,
+            "has a bad percent-escape: a percent sign is followed by two hexadecimal digits, and itself is "
+            "written %%25");
         return;
     }
     form_add(object, pair, (size_t)n_name, equals ? equals + 1 : "", (size_t)n_value, problem);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -204,6 +205,65 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
     problem_list(problem, error);
 }
 
+const char *problem_nearest(const char *name, const json_t *names)
+{
+    json_t *one;
+    Near near;
+    size_t i;
+
+    near_begin(&near, name);
+    json_array_foreach (names, i, one)
+        near_offer(&near, json_string_value(one));
+    return near.best;
+}
+
+char *problem_names(const json_t *names)
+{
+    char *text = NULL;
+    size_t length = 0, i;
+    FILE *file = open_memstream(&text, &length);
+    json_t *name;
+
+    assert(file);
+    json_array_foreach (names, i, name)
+        fprintf(file, "%s%s", i > 0 ? ", " : "", json_string_value(name));
+    fclose(file);
+    return text;
+}
+
+/* Whether an error in the list has told these names already. They are the same array for all errors about
+ * names of one kind, so their address is enough. */
+static bool problem_has_told(const Problem *problem, const json_t *names)
+{
+    const json_t *error;
+    size_t i;
+
+    json_array_foreach (problem->errors, i, error)
+        if (json_object_get(error, "choices") == names && !json_object_get(error, "did_you_mean"))
+            return true;
+    return false;
+}
+
+/* Forty names in a sentence help nobody who has mistyped one of them, so they are told only where none is
+ * near, and once: a request that has three unknown names would otherwise be answered with a hundred. */
+void problem_add_name(
+    Problem *problem, const char *param, json_t *got, const char *name, json_t *names, const char *reason)
+{
+    const char *near = problem_is_full(problem) ? NULL : problem_nearest(name, names);
+    json_t *allowed = json_pack("{s:O}", "choices", names);
+    auto_free char *list = NULL;
+
+    if (near) {
+        json_object_set_new(allowed, "did_you_mean", json_string(near));
+        problem_add(problem, param, got, allowed, "%s; did you mean %s?", reason, near);
+    } else if (problem_is_full(problem) || problem_has_told(problem, names)) {
+        problem_add(problem, param, got, allowed, "%s", reason);
+    } else {
+        list = problem_names(names);
+        problem_add(problem, param, got, allowed, "%s; there are %s", reason, list);
+    }
+}
+
 /* Only texts are shortened: a caller that adds a list or an object answers for its size. */
 void problem_extend(Problem *problem, const char *name, json_t *value)
 {
@@ -254,6 +314,18 @@ json_t *problem_json(const Problem *problem)
     return object;
 }
 
+/* "tasks (given "0"): must be from 1 to 256" */
+static void problem_print_error(const json_t *error, FILE *file)
+{
+    const json_t *got = json_object_get(error, "got");
+    auto_free char *dump = json_is_null(got) ? NULL : json_dumps(got, JSON_ENCODE_ANY | JSON_COMPACT);
+
+    fprintf(file, "%s", json_string_value(json_object_get(error, "param")));
+    if (dump)
+        fprintf(file, " (given %s)", dump);
+    fprintf(file, ": %s\n", json_string_value(json_object_get(error, "reason")));
+}
+
 void problem_print(const Problem *problem, FILE *file)
 {
     size_t i;
@@ -264,18 +336,42 @@ void problem_print(const Problem *problem, FILE *file)
         fprintf(file, ": %s", problem->detail);
     fprintf(file, "\n");
     json_array_foreach (problem->errors, i, error) {
-        auto_free char *got = json_dumps(json_object_get(error, "got"), JSON_ENCODE_ANY | JSON_COMPACT);
-        json_t *choices = json_object_get(error, "choices"), *choice;
-        size_t k;
-
-        fprintf(file, "  %s", json_string_value(json_object_get(error, "param")));
-        if (strcmp(got, "null") != 0)
-            fprintf(file, " (given %s)", got);
-        fprintf(file, ": %s", json_string_value(json_object_get(error, "reason")));
-        json_array_foreach (choices, k, choice)
-            fprintf(file, "%s%s", k > 0 ? ", " : "; choices: ", json_string_value(choice));
-        fprintf(file, "\n");
+        fprintf(file, "  ");
+        problem_print_error(error, file);
     }
     if (problem->n_omitted > 0)
         fprintf(file, "  and %d more\n", problem->n_omitted);
+}
+
+/* Names and values come from a client, and a line is to stay one: a terminal would obey an escape, and a
+ * script that reads lines would take what stands behind a newline for a message of its own. */
+static void problem_print_line(const char *prefix, const char *line, FILE *file)
+{
+    auto_free char *clean = utf8_clean(line, strlen(line));
+
+    fprintf(file, "%s: %s\n", prefix, clean);
+}
+
+/* The detail says it all where there is one. */
+void problem_print_lines(const Problem *problem, const char *prefix, FILE *file)
+{
+    size_t i;
+    json_t *error;
+
+    if (problem->detail)
+        problem_print_line(prefix, problem->detail, file);
+    json_array_foreach (problem->errors, i, error) {
+        auto_free char *line = NULL;
+        size_t length = 0;
+        FILE *memory = problem->detail ? NULL : open_memstream(&line, &length);
+
+        if (!memory)
+            break;
+        problem_print_error(error, memory);
+        fclose(memory);
+        line[length - 1] = '\0';
+        problem_print_line(prefix, line, file);
+    }
+    if (problem->n_omitted > 0)
+        fprintf(file, "%s: and %d more\n", prefix, problem->n_omitted);
 }

@@ -19,7 +19,7 @@ typedef struct Problem {
     int status;     /* HTTP status; 0 means that there is no problem */
     char *title;    /* owned; what kind of problem this is */
     char *detail;   /* owned; NULL: made from the errors */
-    json_t *errors; /* owned; array of {param, got, reason, min, max, choices}, or NULL */
+    json_t *errors; /* owned; array of {param, got, reason, min, max, choices, did_you_mean}, or NULL */
     size_t n_bytes; /* what they are as JSON */
     int n_omitted;  /* further errors, for which there was no room */
     json_t *extra;  /* owned; object with further members, or NULL */
@@ -48,6 +48,21 @@ bool problem_is_full(const Problem *problem);
 void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Adds a name that somebody looked up in vain. param and got as above; name is what was looked up, names are
+ * those that there are, an array of texts, borrowed and shared by all errors about names of the same kind. The
+ * error has them as choices, the nearest as did_you_mean if one is near, and reason, one clause such as "there
+ * is no such parameter", becomes "there is no such parameter; did you mean tasks?" or, once in a problem,
+ * "...; there are mode, lock, tasks". */
+void problem_add_name(
+    Problem *problem, const char *param, json_t *got, const char *name, json_t *names, const char *reason);
+
+/* Returns the one of the names that is nearest to this one, borrowed from the array of texts; NULL if none is
+ * near, see base/near.h. */
+const char *problem_nearest(const char *name, const json_t *names);
+
+/* Returns "mode, lock, tasks", owned by the caller; names is an array of texts. */
+char *problem_names(const json_t *names);
+
 /* Adds a further member to the problem's object; value is taken over. */
 void problem_extend(Problem *problem, const char *name, json_t *value);
 
@@ -56,3 +71,7 @@ json_t *problem_json(const Problem *problem);
 
 /* Writes the same for a person: the title, then one line for each bad parameter. */
 void problem_print(const Problem *problem, FILE *file);
+
+/* Writes the same for a terminal or a script that reads lines: the detail, or a line for each bad parameter.
+ * Each begins with the prefix and a colon and makes sense without the others. */
+void problem_print_lines(const Problem *problem, const char *prefix, FILE *file);

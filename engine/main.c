@@ -20,6 +20,7 @@
 #include "base/cleanup.h"
 #include "base/descriptors.h"
 #include "base/form.h"
+#include "base/near.h"
 #include "base/streams.h"
 #include "base/text.h"
 #include "base/ulid.h"
@@ -189,7 +190,7 @@ static int refuse(const Problem *problem, bool as_event)
     if (as_event)
         write_event(NULL, event_error("the request is not one that can be run", problem));
     else
-        problem_print(problem, stderr);
+        problem_print_lines(problem, "gilscope-run", stderr);
     return EXIT_BAD_REQUEST;
 }
 
@@ -399,7 +400,7 @@ static int run_words(int n_words, char **words)
         if (equals)
             form_add(given, words[i], (size_t)(equals - words[i]), equals + 1, strlen(equals + 1), &problem);
         else
-            problem_add(&problem, words[i], NULL, NULL, "is not of the form name=value");
+            problem_add(&problem, words[i], NULL, NULL, "must be name=value, as in tasks=2");
     }
     if (problem_is_set(&problem) ||
         plan_make(&catalogs, &limits_by_hand, words[0], given, &plan, &problem) < 0)
@@ -407,6 +408,19 @@ static int run_words(int n_words, char **words)
     r = run_with_origin(&plan, words[0]);
     plan_finish(&plan);
     return r;
+}
+
+static void refuse_option(const char *given)
+{
+    static const char *const options[] = {"--describe", "--help", "--version"};
+    Near near;
+
+    near_begin(&near, given);
+    for (size_t i = 0; i < ARRAY_LENGTH(options); i++)
+        near_offer(&near, options[i]);
+    fprintf(stderr, "gilscope-run: there is no option %s%s%s%s\n\n", given,
+        near.best ? "; did you mean " : "", near.best ? near.best : "", near.best ? "?" : "");
+    print_usage(stderr);
 }
 
 static int run_command(int argc, char **argv)
@@ -430,8 +444,7 @@ static int run_command(int argc, char **argv)
         return 0;
     }
     if (first[0] == '-') {
-        fprintf(stderr, "gilscope-run: unknown option %s\n\n", first);
-        print_usage(stderr);
+        refuse_option(first);
         return EXIT_BAD_REQUEST;
     }
     return run_words(argc - 1, argv + 1);

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 /* The digit is chosen by comparing with the geometric means of the neighbours (1 and 2, 2 and 5, 5 and 10),
  * which are the middles on a logarithmic scale. A round number is easier to read and to compare, and small
  * differences between two measurements of ns mostly lead to the same. */
@@ -73,6 +75,8 @@ static void parameter_read_choice(
     const Parameter *parameter, const json_t *value, int *target, Problem *problem)
 {
     const char *text = json_string_value(value);
+    json_auto_t *choices = NULL;
+    auto_free char *list = NULL;
 
     for (int i = 0; text && parameter->choices[i]; i++) {
         if (strcmp(parameter->choices[i], text) == 0) {
@@ -80,7 +84,12 @@ static void parameter_read_choice(
             return;
         }
     }
-    problem_add(problem, parameter->name, json_deep_copy(value), NULL, "is not one of the choices");
+    choices = json_array();
+    for (int i = 0; parameter->choices[i]; i++)
+        json_array_append_new(choices, json_string(parameter->choices[i]));
+    list = problem_names(choices);
+    problem_add(problem, parameter->name, json_deep_copy(value), json_pack("{s:O}", "choices", choices),
+        "must be one of %s", list);
 }
 
 /* The length is asked before the copy, so it fits. Whether the text is a URL is asked by the experiment. */

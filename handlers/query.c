@@ -72,16 +72,16 @@ static bool query_has(const RouteParameter *rows, const char *name)
  * list that is too long. */
 static void query_refuse_unknown(const RouteParameter *rows, const json_t *given, Problem *problem)
 {
-    json_auto_t *allowed = NULL;
+    json_auto_t *names = NULL;
     const char *name;
     json_t *value;
 
     json_object_foreach ((json_t *)given, name, value) {
         if (query_has(rows, name))
             continue;
-        if (!allowed)
-            allowed = json_pack("{s:o}", "choices", query_names(rows));
-        problem_add(problem, name, json_incref(value), json_incref(allowed), "there is no such parameter");
+        if (!names)
+            names = query_names(rows);
+        problem_add_name(problem, name, json_incref(value), name, names, "there is no such parameter");
     }
 }
 

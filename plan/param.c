@@ -3,6 +3,7 @@
  * the same place in the archive. A complaint repeats what was given and says what is allowed. */
 #include "plan/param.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/near.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "plan/url.h"
@@ -17,7 +19,7 @@
 /* {min, max} or {choices} and the like, for the error that names what is allowed; a new reference. */
 static json_t *param_allowed(const CatalogParameter *parameter)
 {
-    static const char *const keys[] = {"min", "max", "max_length", "choices"};
+    static const char *const keys[] = {"min", "max", "max_length", "choices", "aliases"};
     json_auto_t *description = catalog_parameter_json(parameter);
     json_t *object = json_object();
 
@@ -39,6 +41,29 @@ static json_t *param_refuse(
     return NULL;
 }
 
+/* An empty number or choice is a field that somebody forgot. */
+static const char *param_if_empty(const json_t *given)
+{
+    return json_is_string(given) && json_string_length(given) == 0 ? "is empty; " : "";
+}
+
+/* What often stands between two values that the writer took for something else. In a query a plus sign is
+ * a blank, which nobody sees who has typed "1e+6" or "serial+threads", so that is said in any case. */
+static const char *param_hint(const CatalogParameter *parameter, const json_t *given)
+{
+    const char *text = json_string_value(given);
+
+    if (!text)
+        return "";
+    if (strchr(text, ';') || strstr(text, "&amp"))
+        return "; parameters are separated by &";
+    if (strpbrk(text, " |/") && parameter->list)
+        return "; the values of a list have commas between them (in a query, + stands for a blank)";
+    if (strchr(text, ' '))
+        return "; there is a blank in it (in a query, + stands for one; a plus sign is written %2B)";
+    return "";
+}
+
 /* A number as JSON has it may be 1e6, which is a real one, and whole all the same. Reals are taken up to 9 x
  * 10^15, just below 2^53: beyond that a double no longer holds every whole number, and what was typed might
  * not be what arrives. -EINVAL means "no number"; any other error is a number out of the range of 64 bits,
@@ -57,23 +82,20 @@ static json_t *check_integer(const CatalogParameter *parameter, const json_t *gi
     } else if (json_is_string(given)) {
         r = number_parse(json_string_value(given), json_string_length(given), &value);
     }
-    if (r == -EINVAL)
-        return param_refuse(parameter, given, problem, "must be a whole number");
     if (r < 0 || value < parameter->min || value > parameter->max) {
-        auto_free char *reason =
-            text_printf("must be from %lld to %lld", (long long)parameter->min, (long long)parameter->max);
+        auto_free char *reason = text_printf("%smust be %sfrom %lld to %lld%s%s%s", param_if_empty(given),
+            r == -EINVAL ? "a whole number " : "", (long long)parameter->min, (long long)parameter->max,
+            parameter->unit ? " " : "", parameter->unit ? parameter->unit : "",
+            r == -EINVAL ? param_hint(parameter, given) : "");
 
         return param_refuse(parameter, given, problem, reason);
     }
     return json_integer(value);
 }
 
-/* An alias is turned into the name it stands for: "asyncio" and "epoll" are one cell, not two. JSON's true
- * and false are the on and off of a switch. */
-static json_t *check_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+/* An alias is turned into the name it stands for: "asyncio" and "epoll" are one cell, not two. */
+const char *param_choice(const CatalogParameter *parameter, const char *text)
 {
-    const char *text = json_is_true(given) ? "on" : json_is_false(given) ? "off" : json_string_value(given);
-
     for (size_t i = 0; text && i < parameter->n_aliases; i++) {
         if (strcmp(parameter->aliases[i].name, text) == 0) {
             text = parameter->aliases[i].means;
@@ -82,8 +104,94 @@ static json_t *check_choice(const CatalogParameter *parameter, const json_t *giv
     }
     for (size_t i = 0; text && i < parameter->n_choices; i++)
         if (strcmp(parameter->choices[i], text) == 0)
-            return json_string(text);
-    return param_refuse(parameter, given, problem, "is not one of the choices");
+            return parameter->choices[i];
+    return NULL;
+}
+
+/* "serial, threads (or thread, threading), epoll (or asyncio, async)" */
+static char *param_choices_text(const CatalogParameter *parameter)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *file = open_memstream(&text, &length);
+
+    assert(file);
+    for (size_t i = 0; i < parameter->n_choices; i++) {
+        bool any = false;
+
+        fprintf(file, "%s%s", i > 0 ? ", " : "", parameter->choices[i]);
+        for (size_t k = 0; k < parameter->n_aliases; k++) {
+            if (strcmp(parameter->aliases[k].means, parameter->choices[i]) != 0)
+                continue;
+            fprintf(file, "%s%s", any ? ", " : " (or ", parameter->aliases[k].name);
+            any = true;
+        }
+        fprintf(file, "%s", any ? ")" : "");
+    }
+    fclose(file);
+    return text;
+}
+
+/* The names themselves come first: of two that are near, "threads" is taught and "thread" only accepted. */
+static const char *param_nearest(const CatalogParameter *parameter, const char *text)
+{
+    Near near;
+
+    near_begin(&near, text);
+    for (size_t i = 0; i < parameter->n_choices; i++)
+        near_offer(&near, parameter->choices[i]);
+    for (size_t i = 0; !near.best && i < parameter->n_aliases; i++)
+        near_offer(&near, parameter->aliases[i].name);
+    return near.best;
+}
+
+/* "serial,threads" of "serial threads" or "serial|threads", if each part is a choice; else NULL. The caller
+ * frees it. */
+static char *param_with_commas(const CatalogParameter *parameter, const char *text)
+{
+    auto_free char *copy = text_copy(text);
+    char *with_commas = NULL, *rest = copy;
+
+    for (const char *part; parameter->list && copy && (part = strsep(&rest, " |/;"));) {
+        auto_free char *before = with_commas;
+
+        with_commas = text_printf("%s%s%s", before ? before : "", before ? "," : "", part);
+        if (!param_choice(parameter, part)) {
+            free(with_commas);
+            return NULL;
+        }
+    }
+    return with_commas;
+}
+
+/* Always NULL. The choices stand in the sentence, because a person on a terminal may see nothing else. */
+static json_t *param_refuse_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+{
+    const char *text = json_string_value(given), *near, *hint = param_hint(parameter, given);
+    auto_free char *choices = NULL, *with_commas = NULL;
+    json_t *allowed;
+
+    if (problem_is_full(problem))
+        return param_refuse(parameter, given, problem, "");
+    with_commas = param_with_commas(parameter, text);
+    near = *hint ? with_commas : param_nearest(parameter, text);
+    choices = param_choices_text(parameter);
+    allowed = param_allowed(parameter);
+    if (near)
+        json_object_set_new(allowed, "did_you_mean", json_string(near));
+    problem_add(problem, parameter->name, json_incref((json_t *)given), allowed,
+        "%smust be one of %s%s%s%s%s", param_if_empty(given), choices, hint, near ? "; did you mean " : "",
+        near ? near : "", near ? "?" : "");
+    return NULL;
+}
+
+/* JSON's true and false are the on and off of a switch. */
+static json_t *check_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+{
+    const char *text = json_is_true(given) ? "on" : json_is_false(given) ? "off" : json_string_value(given);
+    const char *choice = param_choice(parameter, text);
+
+    return choice ? json_string(choice) : param_refuse_choice(parameter, given, problem);
 }
 
 /* A NUL byte is refused: a query can carry one as %00, and what stands behind it is invisible to most of C,
@@ -94,8 +202,12 @@ static json_t *check_text(const CatalogParameter *parameter, const json_t *given
         return param_refuse(parameter, given, problem, "must be text");
     if (memchr(json_string_value(given), '\0', json_string_length(given)))
         return param_refuse(parameter, given, problem, "has a NUL byte");
-    if (parameter->max_length > 0 && json_string_length(given) > (size_t)parameter->max_length)
-        return param_refuse(parameter, given, problem, "is too long");
+    if (parameter->max_length > 0 && json_string_length(given) > (size_t)parameter->max_length) {
+        auto_free char *reason = text_printf("must be at most %lld bytes long, and has %zu",
+            (long long)parameter->max_length, json_string_length(given));
+
+        return param_refuse(parameter, given, problem, reason);
+    }
     if (parameter->format && strcmp(parameter->format, "url") == 0) {
         const char *reason = url_complaint(json_string_value(given));
 
@@ -105,13 +217,9 @@ static json_t *check_text(const CatalogParameter *parameter, const json_t *given
     return json_copy((json_t *)given);
 }
 
-/* An empty text is a value; an empty number or choice is a field that somebody forgot. */
+/* An empty text is a value; an empty number or choice is none. */
 static json_t *check_one(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
-    bool is_empty = json_is_string(given) && json_string_length(given) == 0;
-
-    if (is_empty && parameter->type != CATALOG_TEXT)
-        return param_refuse(parameter, given, problem, "is empty");
     switch (parameter->type) {
     case CATALOG_INTEGER:
         return check_integer(parameter, given, problem);
@@ -229,7 +337,7 @@ json_t *param_check(
     else if (json_is_string(given) && json_string_length(given) > 0)
         items = split_list(json_string_value(given));
     else if (json_is_string(given))
-        return param_refuse(parameter, given, problem, "is empty");
+        return check_one(parameter, given, problem);
     else
         items = json_pack("[O]", given);
     return check_items(parameter, items, given, problem);

@@ -18,6 +18,10 @@
 json_t *param_check(
     const CatalogParameter *parameter, const json_t *given, int64_t max_items, Problem *problem);
 
+/* Returns the choice that the text names, by its own name or by another one that is accepted for it; NULL if
+ * there is none, as for a parameter without choices. text may be NULL. */
+const char *param_choice(const CatalogParameter *parameter, const char *text);
+
 /* What was given for a parameter, or NULL if nothing was; null stands for nothing. Borrowed. */
 const json_t *param_given(const json_t *given, const char *name);
 

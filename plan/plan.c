@@ -35,29 +35,36 @@ void plan_finish(Plan *plan)
     *plan = (Plan){0};
 }
 
-/* With the names of all experiments, each once: an entry that a runtime before it has, too, is passed
- * over. */
-static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, Problem *problem)
+json_t *plan_experiments(const Catalogs *catalogs)
 {
     json_t *names = json_array();
-    auto_free char *list = text_printf("%s", "");
 
     for (size_t i = 0; i < catalogs->n; i++) {
         for (size_t k = 0; k < catalogs->list[i]->n_experiments; k++) {
             const CatalogExperiment *experiment = &catalogs->list[i]->experiments[k];
-            char *longer;
 
-            if (catalogs_experiment(catalogs, experiment->name) != experiment)
-                continue;
-            json_array_append_new(names, json_string(experiment->name));
-            longer = text_printf("%s%s%s", list, *list ? ", " : "", experiment->name);
-            free(list);
-            list = longer;
+            if (catalogs_experiment(catalogs, experiment->name) == experiment)
+                json_array_append_new(names, json_string(experiment->name));
         }
     }
-    problem_set(problem, 404, "Unknown experiment", "there is no experiment called \"%.60s\"; there are: %s",
-        name, list);
-    problem_extend(problem, "experiments", names);
+    return names;
+}
+
+static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, Problem *problem)
+{
+    json_auto_t *names = plan_experiments(catalogs);
+    const char *near = problem_nearest(name, names);
+    auto_free char *list = problem_names(names);
+
+    if (near)
+        problem_set(problem, 404, "Unknown experiment",
+            "there is no experiment called \"%.60s\"; did you mean %s? There are %s", name, near, list);
+    else
+        problem_set(problem, 404, "Unknown experiment",
+            "there is no experiment called \"%.60s\"; there are %s", name, list);
+    if (near)
+        problem_extend(problem, "did_you_mean", json_string(near));
+    problem_extend(problem, "experiments", json_incref(names));
 }
 
 /* Of all parameters that this request could have had, a new reference. */
@@ -70,21 +77,46 @@ static json_t *plan_names(const Parameters *parameters)
     return names;
 }
 
+/* The parameter that has this name among its choices: "?threads" was meant to be "?mode=threads". */
+static const CatalogParameter *plan_find_choice(const Parameters *parameters, const char *name)
+{
+    for (size_t i = 0; i < parameters->n; i++)
+        if (param_choice(&parameters->list[i], name))
+            return &parameters->list[i];
+    return NULL;
+}
+
+/* A name that stands for a value is one that the person knows well, and only the way to write it is not. */
+static void plan_refuse_name(
+    const Parameters *parameters, const char *name, const json_t *given, json_t *names, Problem *problem)
+{
+    const CatalogParameter *meant = problem_is_full(problem) ? NULL : plan_find_choice(parameters, name);
+    auto_free char *pair = meant ? text_printf("%s=%s", meant->name, name) : NULL;
+
+    if (meant)
+        problem_add(problem, name, json_incref((json_t *)given),
+            json_pack("{s:O, s:s}", "choices", names, "did_you_mean", pair),
+            "there is no such parameter, but a %s of that name; did you mean %s?", meant->name, pair);
+    else
+        problem_add_name(
+            problem, name, json_incref((json_t *)given), name, names, "there is no such parameter");
+}
+
 /* A name that is not known is refused and not ignored: a client that mistypes repeat would otherwise get the
  * default and believe what it sees. A request may have ten thousand unknown names, so the list of those there
  * are is made once for all of them. */
 static void plan_refuse_unknown(const Parameters *parameters, const json_t *given, Problem *problem)
 {
-    json_auto_t *allowed = NULL;
+    json_auto_t *names = NULL;
     const char *name;
     json_t *value;
 
     json_object_foreach ((json_t *)given, name, value) {
         if (parameters_find(parameters, name))
             continue;
-        if (!allowed)
-            allowed = json_pack("{s:o}", "choices", plan_names(parameters));
-        problem_add(problem, name, json_incref(value), json_incref(allowed), "there is no such parameter");
+        if (!names)
+            names = plan_names(parameters);
+        plan_refuse_name(parameters, name, value, names, problem);
     }
 }
 

@@ -82,6 +82,9 @@ void plan_finish(Plan *plan);
 int plan_make(const Catalogs *catalogs, const PlanLimits *limits, const char *experiment, const json_t *given,
     Plan *ret, Problem *problem);
 
+/* Returns the names of all experiments, each once, as a new array. */
+json_t *plan_experiments(const Catalogs *catalogs);
+
 /* Returns the limits with everything usual in the place of NULL and 0, and what the runtimes say of this
  * machine: max_memory_bytes stays 0 if none of them knows, and then there is no such limit. */
 PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *limits);

@@ -35,6 +35,14 @@ static void reader_complain(Reader *reader, const char *got, json_t *allowed, co
     setting_refuse(reader->problem, reader->where, NULL, NULL, got, allowed, reason);
 }
 
+static void reader_refuse_section(Reader *reader)
+{
+    json_auto_t *names = setting_names(NULL);
+
+    setting_refuse_unknown(reader->problem, reader->where, NULL, NULL, reader->section,
+        problem_nearest(reader->section, json_object_get(names, "choices")));
+}
+
 /* "[server]", perhaps with a comment behind it. */
 static void reader_read_section(Reader *reader, const char *line)
 {
@@ -49,7 +57,7 @@ static void reader_read_section(Reader *reader, const char *line)
     if (line[1 + length] != ']' || !strchr(";#", *behind))
         reader_complain(reader, line, NULL, "a section is a name in brackets, alone in its line");
     else if (!setting_is_section(reader->section))
-        reader_complain(reader, reader->section, setting_names(NULL), "no such section");
+        reader_refuse_section(reader);
     else
         reader->is_unknown = false;
 }
@@ -72,13 +80,14 @@ static size_t length_without_comment(const char *text)
  * other one win. */
 static void reader_set_key(Reader *reader, const char *key, const char *value)
 {
-    const Setting *setting = setting_find(reader->section, key);
-    auto_free char *twice = NULL;
+    const Setting *setting = setting_find(reader->section, key), *near;
+    auto_free char *twice = NULL, *name = NULL;
     unsigned *set_line;
 
     if (!setting) {
-        setting_refuse(reader->problem, reader->where, reader->section, key, value,
-            setting_names(reader->section), "no such setting");
+        near = setting_nearest(reader->section, key);
+        name = near ? text_printf("%s.%s", near->section, near->key) : NULL;
+        setting_refuse_unknown(reader->problem, reader->where, reader->section, key, value, name);
         return;
     }
     set_line = &reader->set_lines[setting - config_settings];
@@ -105,6 +114,19 @@ static char *copy_trimmed(const char *start, const char *end)
     return copy;
 }
 
+/* A key above all sections. */
+static void reader_refuse_homeless(Reader *reader, const char *key)
+{
+    const Setting *near = setting_nearest(NULL, key);
+    json_t *names = setting_names(NULL);
+    auto_free char *list = problem_names(json_object_get(names, "choices"));
+    auto_free char *reason =
+        near ? text_printf("stands before the first section; it belongs below [%s]", near->section)
+             : text_printf("stands before the first section; there are %s", list);
+
+    reader_complain(reader, key, names, reason);
+}
+
 /* "key = value", perhaps with a comment behind it. */
 static void reader_read_key(Reader *reader, const char *line)
 {
@@ -118,7 +140,7 @@ static void reader_read_key(Reader *reader, const char *line)
     key = copy_trimmed(line, equals);
     value = copy_trimmed(equals + 1, end);
     if (!reader->section)
-        reader_complain(reader, key, setting_names(NULL), "stands before the first section");
+        reader_refuse_homeless(reader, key);
     else if (!reader->is_unknown)
         reader_set_key(reader, key, value);
 }

@@ -41,6 +41,15 @@ static const Setting *override_find(const char *variable, const char **ret_secti
     return NULL;
 }
 
+static void override_refuse_variable(
+    const char *name, const char *section, const char *value, Problem *problem)
+{
+    const Setting *near = setting_nearest(section, name + strlen(ENVIRONMENT_PREFIX) + strlen(section) + 1);
+    auto_free char *variable = near ? override_name(near->section, near->key) : NULL;
+
+    setting_refuse_unknown(problem, name, section, NULL, value, variable);
+}
+
 /* A name without a section of ours, GILSCOPE_HOME, may belong to somebody else; one with a section is a
  * setting that was misspelt. */
 void config_read_environment(Config *config, char *const environment[], Problem *problem)
@@ -56,8 +65,7 @@ void config_read_environment(Config *config, char *const environment[], Problem 
         if (setting) {
             setting_take(setting, config, name, equals + 1, problem);
         } else if (section) {
-            setting_refuse(
-                problem, name, section, NULL, equals + 1, setting_names(section), "no such setting");
+            override_refuse_variable(name, section, equals + 1, problem);
         }
     }
 }
@@ -67,23 +75,30 @@ void config_read_environment(Config *config, char *const environment[], Problem 
 void config_set(Config *config, const char *assignment, Problem *problem)
 {
     const char *equals = strchr(assignment, '=');
-    auto_free char *section = strndup(assignment, equals ? (size_t)(equals - assignment) : 0);
-    char *dot = section ? strchr(section, '.') : NULL;
-    const Setting *setting;
+    auto_free char *name = strndup(assignment, equals ? (size_t)(equals - assignment) : strlen(assignment));
+    char *dot = name ? strchr(name, '.') : NULL, *key = dot ? dot + 1 : name;
+    const char *section = dot ? name : NULL;
+    auto_free char *near_name = NULL, *reason = NULL;
+    const Setting *setting, *near;
 
-    assert(section);
-    if (!dot) {
-        setting_refuse(problem, "--set", NULL, NULL, assignment, NULL, "must be section.key=value");
+    assert(name);
+    if (dot)
+        *dot = '\0';
+    setting = dot && equals ? setting_find(section, key) : NULL;
+    if (setting) {
+        setting_take(setting, config, "--set", equals + 1, problem);
         return;
     }
-    *dot = '\0';
-    setting = setting_find(section, dot + 1);
-    if (setting)
-        setting_take(setting, config, "--set", equals + 1, problem);
-    else if (setting_is_section(section))
-        setting_refuse(
-            problem, "--set", section, dot + 1, equals + 1, setting_names(section), "no such setting");
-    else
-        setting_refuse(
-            problem, "--set", section, dot + 1, equals + 1, setting_names(NULL), "no such section");
+    near = setting_nearest(section, key);
+    near_name = near ? text_printf("%s.%s", near->section, near->key) : NULL;
+    if (dot && equals) {
+        setting_refuse_unknown(problem, "--set", section, key, equals + 1, near_name);
+        return;
+    }
+    reason = near ? text_printf("must be section.key=value; did you mean %s=...?", near_name)
+                  : text_printf("must be section.key=value");
+    /* "token=..." is not shown either, although it is not known to be one. */
+    if (near && near->type == SETTING_SECRET)
+        assignment = NULL;
+    setting_refuse(problem, "--set", NULL, NULL, assignment, NULL, reason);
 }

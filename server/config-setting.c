@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/cleanup.h"
+#include "base/near.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -167,11 +168,23 @@ static char *flaw_of_word(const char *value)
                                                  : strdup("must be one word of letters, digits, . _ and -");
 }
 
+static char *flaw_of_choice(const Setting *setting, const char *value)
+{
+    auto_free char *range = setting_range(setting);
+    Near near;
+
+    near_begin(&near, value);
+    for (const char *const *choice = setting->choices; *choice; choice++)
+        near_offer(&near, *choice);
+    return near.best ? text_printf("must be %s; did you mean %s?", range, near.best)
+                     : text_printf("must be %s", range);
+}
+
 static char *flaw_of_kind(const Setting *setting, const char *value)
 {
     switch (setting->type) {
     case SETTING_CHOICE:
-        return setting_is_choice(setting, value) ? NULL : strdup("no such value");
+        return setting_is_choice(setting, value) ? NULL : flaw_of_choice(setting, value);
     case SETTING_WORD:
         return flaw_of_word(value);
     case SETTING_ADDRESS:
@@ -308,6 +321,24 @@ void setting_refuse(Problem *problem, const char *where, const char *section, co
         assert(problem->title);
     }
     problem_add(problem, clean_name, got ? setting_shown(got) : NULL, allowed, "%s", clean_reason);
+}
+
+void setting_refuse_unknown(Problem *problem, const char *where, const char *section, const char *key,
+    const char *got, const char *near)
+{
+    bool in_section = section && setting_is_section(section);
+    json_t *names = setting_names(in_section ? section : NULL);
+    auto_free char *list = problem_names(json_object_get(names, "choices")), *reason = NULL;
+    const char *what = in_section ? "setting" : "section";
+
+    if (near) {
+        json_object_set_new(names, "did_you_mean", json_string(near));
+        reason = text_printf("there is no such %s; did you mean %s?", what, near);
+    } else {
+        reason = text_printf("there is no such %s; there are %s", what, list);
+    }
+    /* A variable has its section in its own name. */
+    setting_refuse(problem, where, key ? section : NULL, key, got, names, reason);
 }
 
 /* As few digits as give the same number back. */

@@ -21,6 +21,12 @@ void setting_take(
 void setting_refuse(Problem *problem, const char *where, const char *section, const char *key,
     const char *got, json_t *allowed, const char *reason);
 
+/* The same for a name that there is none of: with those there are, or with the one that was probably meant
+ * (near, may be NULL), written as it would be where the mistake is.
+ * section says which names there are, also without a key: the name of a variable is one word. */
+void setting_refuse_unknown(Problem *problem, const char *where, const char *section, const char *key,
+    const char *got, const char *near);
+
 /* Returns the value in force as text that reads back to the same value. The caller frees it. */
 char *setting_value(const Setting *setting, const Config *config);
 

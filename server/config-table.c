@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/near.h"
+#include "base/problem.h"
 #include "plan/plan.h"
 #include "server/config.h"
 
@@ -150,6 +152,38 @@ bool setting_is_section(const char *section)
         if (strcmp(config_settings[i].section, section) == 0)
             return true;
     return false;
+}
+
+/* A key that is right but for its section is the likelier mistake where nothing in the section is near:
+ * people remember timeout_ms, and not that it is one of the limits. */
+const Setting *setting_nearest(const char *section, const char *key)
+{
+    json_auto_t *sections = setting_names(NULL);
+    const char *meant = section && !setting_is_section(section)
+                            ? problem_nearest(section, json_object_get(sections, "choices"))
+                            : section;
+    const Setting *found = NULL;
+    Near near;
+
+    near_begin(&near, key);
+    for (size_t i = 0; i < config_n_settings; i++) {
+        const char *before = near.best;
+
+        if (!meant || strcmp(config_settings[i].section, meant) != 0)
+            continue;
+        near_offer(&near, config_settings[i].key);
+        if (near.best != before)
+            found = &config_settings[i];
+    }
+    for (size_t i = 0; !near.best && i < config_n_settings; i++) {
+        if (strcmp(config_settings[i].key, key) != 0)
+            continue;
+        /* Of max_bytes there are two, and nobody knows which of them is meant. */
+        if (found)
+            return NULL;
+        found = &config_settings[i];
+    }
+    return found;
 }
 
 json_t *setting_names(const char *section)

@@ -44,6 +44,10 @@ const Setting *setting_find(const char *section, const char *key);
 /* Whether there is a section of this name. */
 bool setting_is_section(const char *section);
 
+/* Returns the setting that is probably meant by these names, of which one is wrong, or NULL. section may be
+ * NULL. */
+const Setting *setting_nearest(const char *section, const char *key);
+
 /* Returns what one may write instead of an unknown name, as a new object {choices}: the keys of the section,
  * or with section NULL the sections. */
 json_t *setting_names(const char *section);

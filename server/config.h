@@ -22,7 +22,7 @@
  *
  *     config.ini:12: server.port (given "99999"): must be a whole number from 0 to 65535
  *     GILSCOPE_LOCK_TICK_NS: lock.tick_ns (given "0"): must be a number from 0.1 to 1000 ns
- *     --set: server.prot (given "1"): no such setting; choices: bind, port, max_connections, ...
+ *     --set: server.prot (given "1"): there is no such setting; did you mean server.port?
  *
  * What was given for a secret is not repeated. A setting whose value is refused keeps the value it had. */
 #pragma once

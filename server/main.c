@@ -5,12 +5,16 @@
  * so that a script can use their exit status. 2 is for a command line that is wrong, 1 for anything else. */
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/near.h"
 #include "base/streams.h"
+#include "server/config-table.h"
 #include "server/config.h"
 #include "server/health.h"
 #include "server/lab.h"
@@ -55,6 +59,38 @@ typedef struct Arguments {
     int n_assignments;
 } Arguments;
 
+/* Says what is wrong with an option: its value, or that there is none of that name. getopt's own words know
+ * no near names, and no settings: "--port=8080" is what people try first. is_known: only the value is
+ * missing, or there is one where none belongs. */
+static void arguments_complain(const char *given, const struct option *options, bool is_known)
+{
+    auto_free char *name = strndup(given, strcspn(given, "="));
+    const char *bare = name + strspn(name, "-"), *value = strchr(given, '=');
+    const char *dot = strchr(bare, '.');
+    auto_free char *section = dot ? strndup(bare, (size_t)(dot - bare)) : NULL;
+    const Setting *setting;
+    Near near;
+
+    if (is_known) {
+        fprintf(stderr, "gilscope: the option %s %s; see --help\n", name,
+            value ? "takes no value" : "needs a value");
+        return;
+    }
+    near_begin(&near, bare);
+    for (; options->name; options++)
+        near_offer(&near, options->name);
+    setting = near.best ? NULL : setting_nearest(section, dot ? dot + 1 : bare);
+    fprintf(stderr, "gilscope: there is no option %s", name);
+    if (near.best)
+        fprintf(stderr, "; did you mean --%s?", near.best);
+    else if (setting)
+        fprintf(stderr, "; did you mean --set %s.%s%s?", setting->section, setting->key,
+            value ? value : "=VALUE");
+    else
+        fprintf(stderr, "; see --help");
+    fprintf(stderr, "\n");
+}
+
 /* Settings are not looked at before all options are known, because --set overrides a file that is named
  * behind it. */
 static int arguments_parse(int argc, char *argv[], Arguments *arguments)
@@ -74,9 +110,12 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
     };
     int option;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == '?')
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            arguments_complain(argv[optind - 1], options, option == ':' || optopt != 0);
             return -EINVAL;
+        }
         if (option == 'c')
             arguments->file = optarg;
         else if (option == 's')
@@ -85,7 +124,8 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
             arguments->task = (Task)option;
     }
     if (optind < argc) {
-        fprintf(stderr, "gilscope: %s: there are options only; see --help\n", argv[optind]);
+        fprintf(stderr, "gilscope: %s is no option, and there is nothing else to say here; see --help\n",
+            argv[optind]);
         return -EINVAL;
     }
     return 0;

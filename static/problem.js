@@ -2,7 +2,7 @@
 import {el} from './dom.js';
 import {field, fieldTitle, sentence, typed} from './format.js';
 
-const SHOWN_APART = ['type', 'title', 'status', 'detail', 'errors', 'instance', 'retry_after_s'];
+const SHOWN_APART = ['type', 'title', 'status', 'detail', 'errors', 'instance', 'retry_after_s', 'did_you_mean'];
 
 // problem is an RFC 9457 object; hasField(name) says whether the form has that field, goTo(name) goes there.
 // The box gets the focus, so that it is read out and scrolled to.
@@ -39,15 +39,14 @@ function nameNode(name, hasField, goTo) {
         : el('b', {}, name || '(no name)');
 }
 
-// "(given 0): must be from 1 to 256. Choices: …"; a range that the reason names already is not said twice.
-function errorText({got, reason, min, max, choices}) {
+// "(given 0): must be from 1 to 256"; choices stand in the reason, and a range that it names is not said twice.
+function errorText({got, reason, min, max}) {
     const text = typeof got === 'string' ? got || 'nothing' : JSON.stringify(got);
     const given = got === null || got === undefined ? '' : `(given ${text})`;
     const hasRange = min !== undefined && max !== undefined && !reason.includes(String(max));
     const range = hasRange ? ` Allowed: ${typed(min)} to ${typed(max)}.` : '';
-    const names = choices ? ` Choices: ${choices.join(', ')}.` : '';
 
-    return `${given}: ${reason.replace(/\.$/, '')}.${range}${names}`;
+    return `${given}: ${reason.replace(/[.?]$/, '')}${reason.endsWith('?') ? '?' : '.'}${range}`;
 }
 
 // Whatever else the problem names, such as the estimate of a run that would take too long.

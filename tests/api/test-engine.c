@@ -356,7 +356,12 @@ START_TEST(bad_words_are_refused_before_anything_runs)
         {"idle tasks=1000 mode=threads touch_stack_bytes=16M stack_bytes=32M", "would run for about"},
         {"convoy hogs=2 tasks=2", "must be hogs + 1, which is 3"},
         {"fetch tasks=300 mode=serial,threads", "would run for about"},
-        {"--verbose", "unknown option"},
+        {"--verbose", "there is no option --verbose"},
+        {"--versoin", "there is no option --versoin; did you mean --version?"},
+        {"countdown taks=2",
+            "gilscope-run: taks (given \"2\"): there is no such parameter; did you mean tasks?\n"},
+        {"cuontdown",
+            "gilscope-run: there is no experiment called \"cuontdown\"; did you mean countdown? There are "},
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

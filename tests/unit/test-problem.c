@@ -253,17 +253,63 @@ END_TEST
 START_TEST(a_person_reads_a_line_for_each)
 {
     auto_problem Problem problem = {0};
-    auto_free char *text = NULL;
+    auto_free char *text = NULL, *lines = NULL;
+    json_auto_t *locks = json_pack("[s, s]", "none", "gil");
+    size_t length;
+    FILE *file = open_memstream(&lines, &length);
 
     problem_add(&problem, "tasks", json_integer(0), NULL, "must be at least 1");
-    problem_add(&problem, "lock", json_string("gill"), json_pack("{s:[s,s]}", "choices", "none", "gil"),
-        "no such lock");
+    problem_add_name(&problem, "lock", json_string("gill"), "gill", locks, "there is no such lock");
+    problem_add_name(&problem, "lock", json_string("atoms"), "atoms", locks, "there is no such lock");
+    problem_add_name(&problem, "lock", json_string("stone"), "stone", locks, "there is no such lock");
     problem_add(&problem, "mode", NULL, NULL, "is missing");
     text = printed(&problem);
+    problem_print_lines(&problem, "400 Bad parameters", file);
+    fclose(file);
     ck_assert_str_eq(text, "Bad parameters\n"
                            "  tasks (given 0): must be at least 1\n"
-                           "  lock (given \"gill\"): no such lock; choices: none, gil\n"
+                           "  lock (given \"gill\"): there is no such lock; did you mean gil?\n"
+                           "  lock (given \"atoms\"): there is no such lock; there are none, gil\n"
+                           "  lock (given \"stone\"): there is no such lock\n"
                            "  mode: is missing\n");
+    ck_assert_str_eq(lines,
+        "400 Bad parameters: tasks (given 0): must be at least 1\n"
+        "400 Bad parameters: lock (given \"gill\"): there is no such lock; did you mean gil?\n"
+        "400 Bad parameters: lock (given \"atoms\"): there is no such lock; there are none, gil\n"
+        "400 Bad parameters: lock (given \"stone\"): there is no such lock\n"
+        "400 Bad parameters: mode: is missing\n");
+}
+END_TEST
+
+/* A line stays one, and a terminal obeys nothing that a client sent. */
+START_TEST(a_line_has_no_control_characters)
+{
+    auto_problem Problem problem = {0};
+    auto_free char *lines = NULL;
+    size_t length;
+    FILE *file = open_memstream(&lines, &length);
+
+    problem_set(&problem, 404, "No such path", "there is nothing at /a\n\033[2Jb\xff");
+    problem_print_lines(&problem, "404", file);
+    fclose(file);
+    ck_assert_str_eq(lines, "404: there is nothing at /a\xef\xbf\xbd\xef\xbf\xbd[2Jb\xef\xbf\xbd\n");
+}
+END_TEST
+
+START_TEST(a_name_in_vain_has_the_nearest_one_as_a_member)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *names = json_pack("[s, s]", "tasks", "mode"), *json = NULL;
+
+    problem_add_name(&problem, "taks", json_string("2"), "taks", names, "there is no such parameter");
+    problem_add_name(&problem, "colour", NULL, "colour", names, "there is no such parameter");
+    json = problem_json(&problem);
+    ck_assert_str_eq(text_of(error_at(json, 0), "did_you_mean"), "tasks");
+    ck_assert(json_equal(json_object_get(error_at(json, 0), "choices"), names));
+    ck_assert_ptr_null(json_object_get(error_at(json, 1), "did_you_mean"));
+    ck_assert_str_eq(text_of(json, "detail"),
+        "taks is \"2\": there is no such parameter; did you mean tasks?; "
+        "colour: there is no such parameter; there are tasks, mode");
 }
 END_TEST
 
@@ -287,6 +333,8 @@ int main(void)
     tcase_add_test(tests, a_problem_stays_below_64_kb);
     tcase_add_test(tests, a_text_is_cut_between_two_characters);
     tcase_add_test(tests, a_person_reads_a_line_for_each);
+    tcase_add_test(tests, a_line_has_no_control_characters);
+    tcase_add_test(tests, a_name_in_vain_has_the_nearest_one_as_a_member);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
