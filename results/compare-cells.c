@@ -35,7 +35,8 @@ const char *const compare_side_names[N_SIDES] = {[BASELINE] = "baseline", [CANDI
 typedef struct Side {
     int64_t *walls; /* owned; nanoseconds, each at least 1 */
     size_t n;
-    int64_t median; /* 0: not known */
+    int64_t median;   /* 0: not known */
+    int64_t min, max; /* only if n > 0 */
 } Side;
 
 static void side_finish(Side *side)
@@ -58,6 +59,8 @@ static Side side_read(const ResultTime *wall)
     if (side.n > 0) {
         stats_describe(side.walls, side.n, &stats);
         side.median = stats.median;
+        side.min = stats.min;
+        side.max = stats.max;
     } else if (wall->median > 0) {
         side.median = wall->median;
     }
@@ -111,6 +114,8 @@ static void compare_walls(ComparedCell *pair)
 
     if (is_known)
         ratio.value = (double)candidate.median / (double)baseline.median;
+    if (ratio.n > 0)
+        ratio.seen = verdict_seen(candidate.min, candidate.max, baseline.min, baseline.max);
     if (ratio.n >= STATS_MIN_VALUES)
         compare_resample(&baseline, &candidate, &ratio);
     pair->cell.relative = relative_from_ratio(&ratio, &pair->hint);

@@ -143,6 +143,8 @@ bool figures_ratio(Figures *figures, size_t i, Ratio *ret)
     baseline = &figures[cell->baseline];
     ratio.n = cell->n < baseline->n ? cell->n : baseline->n;
     ratio.value = (double)cell->stats[SAMPLE_WALL].median / (double)baseline->stats[SAMPLE_WALL].median;
+    ratio.seen = verdict_seen(cell->stats[SAMPLE_WALL].min, cell->stats[SAMPLE_WALL].max,
+        baseline->stats[SAMPLE_WALL].min, baseline->stats[SAMPLE_WALL].max);
     if (cell == baseline) {
         ratio.has_interval = true;
         ratio.low = ratio.high = 1;

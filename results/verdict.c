@@ -34,6 +34,21 @@ Verdict verdict_make(const Ratio *ratio)
     return VERDICT_CANNOT_TELL;
 }
 
+RatioSeen verdict_seen(int64_t min, int64_t max, int64_t baseline_min, int64_t baseline_max)
+{
+    return max < baseline_min ? RATIO_ALL_FASTER : min > baseline_max ? RATIO_ALL_SLOWER : RATIO_MIXED;
+}
+
+/* Three against three are all faster by mere chance in one of twenty cases. So it is worth saying, and is no
+ * verdict. */
+const char *verdict_seen_words(RatioSeen seen)
+{
+    static const char *const words[] = {
+        [RATIO_MIXED] = "", [RATIO_ALL_FASTER] = "all were faster", [RATIO_ALL_SLOWER] = "all were slower"};
+
+    return words[seen];
+}
+
 static const char *const names[] = {
     [VERDICT_SAME] = "same",
     [VERDICT_FASTER] = "faster",
@@ -76,16 +91,18 @@ static double verdict_repetitions(const Ratio *ratio)
     return ceil(fmax(needed, 2 * n) / 10) * 10;
 }
 
-/* Without an interval, repetitions are what is missing. With one that is far too wide, more of them is no
+/* Without an interval, repetitions are what is missing, and what was seen of them is
+ * said first; of a single one there is nothing to be seen. With one that is far too wide, more of them is no
  * good advice: longer tasks or a quieter machine help more. */
 char *verdict_hint(const Ratio *ratio)
 {
     auto_free char *low = NULL, *high = NULL;
+    const char *seen = ratio->n > 1 ? verdict_seen_words(ratio->seen) : "";
     double needed;
 
     if (!ratio->has_interval)
-        return text_printf("%zu good repetition%s on one side, an interval needs %d; try repeat=%d", ratio->n,
-            ratio->n == 1 ? "" : "s", STATS_MIN_VALUES, USUAL_REPETITIONS);
+        return text_printf("%s%s%zu good repetition%s on one side, an interval needs %d; try repeat=%d", seen,
+            *seen ? ", but " : "", ratio->n, ratio->n == 1 ? "" : "s", STATS_MIN_VALUES, USUAL_REPETITIONS);
     low = human_ratio(ratio->low);
     high = human_ratio(ratio->high);
     needed = verdict_repetitions(ratio);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum Verdict {
     VERDICT_NONE,   /* nothing was compared */
@@ -16,13 +17,27 @@ typedef enum Verdict {
     VERDICT_CANNOT_TELL,
 } Verdict;
 
+/* What can be seen without an interval: how the repetitions of one side lie to those of the other. */
+typedef enum RatioSeen {
+    RATIO_MIXED,      /* some on either side, or one side has none */
+    RATIO_ALL_FASTER, /* the slowest was faster than the fastest that it is compared with */
+    RATIO_ALL_SLOWER,
+} RatioSeen;
+
 /* A median over the one it is compared with; below 1 is faster. */
 typedef struct Ratio {
     double value;      /* 0: not known */
     bool has_interval; /* false if one side has too few good repetitions */
     double low, high;  /* at 95 %; only if has_interval */
     size_t n;          /* good repetitions of the side that has fewer */
+    RatioSeen seen;
 } Ratio;
+
+/* How all repetitions lie, by their shortest and their longest time on either side. */
+RatioSeen verdict_seen(int64_t min, int64_t max, int64_t baseline_min, int64_t baseline_max);
+
+/* "all were faster", "all were slower"; "" if they were not. */
+const char *verdict_seen_words(RatioSeen seen);
 
 /* The verdict of a ratio by its interval alone; the ratio itself does not count. VERDICT_CANNOT_TELL without
  * an interval. */

@@ -447,6 +447,31 @@ START_TEST(a_failed_sample_may_lack_everything_else)
 }
 END_TEST
 
+/* Three at a fifth of the serial time are no verdict, and not nothing either. */
+START_TEST(what_was_seen_of_too_few_repetitions_is_said)
+{
+    Results *results = make_results();
+
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(add(results, make_sample(0, i, 1000 + i, 900)), 0);
+        ck_assert_int_eq(add(results, make_sample(1, i, 200 + i, 900)), 0);
+        ck_assert_int_eq(add(results, make_sample(2, i, 999 + i, 900)), 0);
+    }
+    {
+        json_auto_t *run = make_run(results, "cancelled", NULL);
+
+        ck_assert_str_eq(find_text(run, "cells.1.relative.verdict"), "cannot tell");
+        ck_assert_str_eq(find_text(run, "cells.1.relative.hint"),
+            "all were faster, but 3 good repetitions on one side, an interval needs 6; try repeat=7");
+        ck_assert_str_eq(find_text(run, "cells.2.relative.hint"),
+            "3 good repetitions on one side, an interval needs 6; try repeat=7");
+        ck_assert_str_eq(find_text(run, "sentences.doubts.0"),
+            "threads against serial: cannot tell, all were faster, but 3 good repetitions on one side, an "
+            "interval needs 6; try repeat=7.");
+    }
+}
+END_TEST
+
 START_TEST(a_cancelled_run_keeps_what_it_has)
 {
     Results *results = make_results();
@@ -796,4 +821,4 @@ RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_a
     malformed_events_are_refused_and_change_nothing, what_is_no_object_is_refused, a_repetition_counts_once,
     a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
     the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
-    the_same_samples_give_the_same_run)
+    the_same_samples_give_the_same_run, what_was_seen_of_too_few_repetitions_is_said)

@@ -281,6 +281,34 @@ START_TEST(without_an_interval_nothing_can_be_told)
 }
 END_TEST
 
+static const struct {
+    int64_t min, max, baseline_min, baseline_max;
+    size_t n;
+    const char *hint;
+} few[] = {
+    {200, 210, 990, 1010, 3,
+        "all were faster, but 3 good repetitions on one side, an interval needs 6; try repeat=7"},
+    {1011, 2000, 990, 1010, 5,
+        "all were slower, but 5 good repetitions on one side, an interval needs 6; try repeat=7"},
+    {200, 990, 990, 1010, 3, "3 good repetitions on one side, an interval needs 6; try repeat=7"},
+    {1010, 2000, 990, 1010, 3, "3 good repetitions on one side, an interval needs 6; try repeat=7"},
+    {200, 200, 990, 990, 1, "1 good repetition on one side, an interval needs 6; try repeat=7"},
+};
+
+START_TEST(too_few_repetitions_say_what_was_seen_of_them)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(few); i++) {
+        Ratio ratio = {.value = 0.2,
+            .n = few[i].n,
+            .seen = verdict_seen(few[i].min, few[i].max, few[i].baseline_min, few[i].baseline_max)};
+        auto_free char *hint = verdict_hint(&ratio);
+
+        ck_assert_str_eq(hint, few[i].hint);
+        ck_assert_int_eq(verdict_make(&ratio), VERDICT_CANNOT_TELL);
+    }
+}
+END_TEST
+
 /* Half the width is 0.1, the way to 1 is 0.05: twice as narrow takes four times 7 repetitions. */
 START_TEST(the_hint_says_how_many_repetitions_narrow_it)
 {
@@ -321,5 +349,5 @@ RUN_TESTS("results-rules", 10, serial_is_its_own_ideal, threads_under_one_lock_s
     a_lock_that_nobody_ever_heard_of_is_known_by_its_facts,
     an_exclusive_lock_for_each_task_keeps_nobody_apart, extreme_numbers_do_not_overflow,
     the_interval_decides_the_verdict, without_an_interval_nothing_can_be_told,
-    the_hint_says_how_many_repetitions_narrow_it, a_hint_names_the_interval_that_is_shown,
-    a_hopeless_case_asks_for_something_else)
+    too_few_repetitions_say_what_was_seen_of_them, the_hint_says_how_many_repetitions_narrow_it,
+    a_hint_names_the_interval_that_is_shown, a_hopeless_case_asks_for_something_else)
