@@ -4,7 +4,7 @@ ARG BASE=debian:12-slim
 
 FROM ${BASE} AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        gcc libc6-dev libcurl4-openssl-dev libjansson-dev libjs-chart.js libmicrohttpd-dev \
+        gcc libc6-dev libcurl4-openssl-dev libgnutls28-dev libjansson-dev libjs-chart.js libmicrohttpd-dev \
         libsqlite3-dev libuv1-dev meson ninja-build pkgconf zlib1g-dev
 COPY . /src
 RUN meson setup /build /src --buildtype=release --prefix=/usr/local && meson install -C /build

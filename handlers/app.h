@@ -72,7 +72,7 @@ Response *handle_runs(App *app, Request *request);
 Response *handle_version(App *app, Request *request);
 
 /* Their parameters, see handlers/route.h. */
-extern const RouteParameter client_parameters[], compare_parameters[], relabel_parameters[], run_parameters[],
+extern const RouteParameter no_parameters[], compare_parameters[], relabel_parameters[], run_parameters[],
     runs_parameters[];
 
 /* What app_init() calls in the handlers' files. */

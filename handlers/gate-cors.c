@@ -5,8 +5,9 @@
 #include "base/text.h"
 #include "handlers/gate-check.h"
 
-#define EXPOSED "Location, Retry-After, X-Request-ID, Server-Timing, Preference-Applied"
-#define REQUEST_HEADERS "Authorization, Content-Type, Accept, Last-Event-ID, Prefer, X-Request-ID"
+#define EXPOSED "Location, Retry-After, X-Request-ID, Server-Timing, Preference-Applied, Gilscope-Owner"
+#define REQUEST_HEADERS                                                                                      \
+    "Authorization, Content-Type, Accept, Last-Event-ID, Prefer, X-Request-ID, Gilscope-Owner"
 
 enum { MAX_AGE_S = 600 };
 

@@ -3,20 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/secret.h"
 #include "handlers/gate-check.h"
-
-/* The time depends on what was given only. An empty secret is none and equals nothing. A comparison that
- * stops at the first difference takes longer the more is right, and so a token could be guessed byte by
- * byte with a clock. `volatile` keeps the compiler from stopping early. */
-static bool is_secret(const char *secret, const char *given, size_t length)
-{
-    size_t secret_length = strlen(secret);
-    volatile unsigned char difference = secret_length != length || secret_length == 0;
-
-    for (size_t i = 0; i < length; i++)
-        difference |= (unsigned char)(given[i] ^ secret[i < secret_length ? i : secret_length]);
-    return difference == 0;
-}
 
 /* Returns what stands behind "Bearer ", or NULL if the header is of another scheme or absent. */
 static const char *bearer(const Request *request)
@@ -34,8 +22,8 @@ static GateRole role_of(const GateSettings *settings, const char *given)
 {
     size_t length = strcspn(given, " \t");
     /* Both are compared in any case, so that the time does not tell which one was nearly right. */
-    bool is_user = is_secret(settings->token, given, length);
-    bool is_instructor = is_secret(settings->instructor_token, given, length);
+    bool is_user = secret_equals(settings->token, given, length);
+    bool is_instructor = secret_equals(settings->instructor_token, given, length);
 
     if (given[length + strspn(given + length, " \t")] != '\0')
         return GATE_NOBODY;

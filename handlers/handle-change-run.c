@@ -14,14 +14,17 @@
 #include "handlers/app.h"
 #include "handlers/lookup.h"
 
-static Response *not_yours(const char *id)
+static Response *not_yours(const char *id, const Client *client)
 {
     auto_problem Problem problem = {0};
 
     problem_set(&problem, 403, "Somebody else's run",
-        "the run %s was asked for by another client: use its browser or its client=, or the instructor's "
-        "token",
-        id);
+        "the run %s was asked for by another client%s; send the Gilscope-Owner that the answer to the one "
+        "that asked "
+        "for it had (curl -i shows it), as in curl -H 'Gilscope-Owner: SECRET', use the same browser, or "
+        "send the "
+        "instructor's token",
+        id, *client->owner ? "" : ", as far as can be told without a secret");
     return answer_problem(&problem);
 }
 
@@ -93,7 +96,7 @@ static void on_found_to_relabel(void *data, const ArchiveFound *found)
     if (!found)
         lookup_answer(lookup, answer_no_run(lookup->id));
     else if (!found->owned && actor(lookup))
-        lookup_answer(lookup, not_yours(lookup->id));
+        lookup_answer(lookup, not_yours(lookup->id, &lookup->client));
     else if (!says_label(lookup->values))
         on_relabelled(lookup, true, true);
     else
@@ -116,7 +119,7 @@ Response *handle_relabel(App *app, Request *request)
     live = says_label(values) ? queue_find(app->queue, lookup->id) : NULL;
     if (live && !queue_relabel(app->queue, live, actor(lookup), new_label(values), on_relabelled, lookup)) {
         lookup_cancel(lookup);
-        return not_yours(live->id);
+        return not_yours(request->parameter, &client);
     }
     if (!live)
         archive_get(app->archive, lookup->id, lookup->client.owner, 0, on_found_to_relabel, lookup);
@@ -152,7 +155,7 @@ static void on_found_to_remove(void *data, const ArchiveFound *found)
     if (!found)
         lookup_answer(lookup, answer_no_run(lookup->id));
     else if (!found->began && actor(lookup))
-        lookup_answer(lookup, not_yours(lookup->id));
+        lookup_answer(lookup, not_yours(lookup->id, &lookup->client));
     else if (json_integer_value(json_object_get(found->summary, "asks")) > 1 && actor(lookup))
         lookup_answer(
             lookup, conflict(lookup->id, "is also the run of others who asked for the same: only the "
@@ -212,7 +215,7 @@ Response *handle_cancel(App *app, Request *request)
     }
     /* Only a client that asked for the run may take its wish back. */
     if (!request->instructor && !asks_find(&live->asks, client.owner))
-        return not_yours(live->id);
+        return not_yours(live->id, &client);
     if (!queue_cancel(app->queue, live, request->instructor ? NULL : client.owner))
         return goes_on(live);
     /* The answer comes when the run is over and in the archive, so that a client that asks for the run

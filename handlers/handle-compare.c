@@ -123,9 +123,7 @@ Response *handle_compare(App *app, Request *request)
     ResultFormat format;
     Client client;
 
-    if (!values ||
-        client_identify(request, json_string_value(json_object_get(values, "client")), &client, &problem) <
-            0 ||
+    if (!values || client_identify(request, NULL, &client, &problem) < 0 ||
         answer_choose_format(
             request, json_string_value(json_object_get(values, "format")), &format, &problem) < 0)
         return answer_problem(&problem);

@@ -14,6 +14,7 @@
 #include "handlers/accept.h"
 #include "handlers/app.h"
 #include "handlers/assets.h"
+#include "handlers/client.h"
 
 /* One form of a file: as it is, or compressed. */
 typedef struct Form {
@@ -190,5 +191,7 @@ Response *handle_page(App *app, Request *request)
     bool packed = file->packed.full && accept_has_coding(request->header(request, "Accept-Encoding"), "gzip");
     const Form *form = packed ? &file->packed : &file->plain;
 
+    if (strcmp(file->asset->path, "/index.html") == 0)
+        client_greet_browser(request);
     return client_has(if_none_match, form) ? form->not_modified : form->full;
 }

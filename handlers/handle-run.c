@@ -92,6 +92,7 @@ static int read_wish(const Request *request, Plan *plan, Wish *wish, Problem *pr
     wish->stream = !wish->async && !plan->format && answer_wants_stream(request);
     if (client_identify(request, json_string_value(client), &wish->client, problem) < 0)
         return -1;
+    client_make_owner(&wish->client);
     return wish->stream || wish->async ? 0
                                        : answer_choose_format(request, plan->format, &wish->format, problem);
 }
@@ -219,6 +220,7 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
         return answer_busy(app, answer, wish);
     }
     memcpy(request->run, run->id, sizeof(run->id));
+    client_tell_owner(request, &wish->client);
     if (wish->stream)
         return follow_run(app, run, &wish->client, own_words(wish), answer == QUEUE_JOINED, 0);
     if (booking)

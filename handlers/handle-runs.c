@@ -63,7 +63,7 @@ static void append_escaped(FILE *file, const char *name, const char *value)
  * move no page, and nothing is shown twice or left out. */
 static char *next_page(const json_t *values, const char *last_id)
 {
-    static const char *const kept[] = {"client", "experiment", "label", "status"};
+    static const char *const kept[] = {"experiment", "label", "status"};
     char *text = NULL;
     size_t length = 0;
     FILE *file = open_memstream(&text, &length);

@@ -53,7 +53,7 @@ Response *lookup_begin(const Request *request, json_t **ret_values, Client *clie
     auto_problem Problem problem = {0};
     json_auto_t *values = query_read(request, &problem);
 
-    if (!values || client_identify(request, lookup_text(values, "client"), client, &problem) < 0)
+    if (!values || client_identify(request, NULL, client, &problem) < 0)
         return answer_problem(&problem);
     /* A route without {id} has an empty parameter. */
     if (request->parameter[0] && !lookup_is_id(request->parameter))

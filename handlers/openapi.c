@@ -110,8 +110,8 @@ static json_t *query_parameters(const Place *place, Method method)
     if (!(method & TAKES_BODY))
         json_array_foreach (place->descriptions, i, description)
             json_array_append_new(parameters, openapi_parameter(description));
-    if (place->route->header)
-        json_array_append_new(parameters, reference("parameters", place->route->header));
+    for (i = 0; i < ARRAY_LENGTH(place->route->headers) && place->route->headers[i]; i++)
+        json_array_append_new(parameters, reference("parameters", place->route->headers[i]));
     return parameters;
 }
 
@@ -153,7 +153,7 @@ static json_t *make_operation(const App *app, const Place *place, Method method,
 
     if (place->experiment)
         json_object_set(operation, "description", json_object_get(place->experiment, "summary"));
-    if (method & TAKES_BODY) {
+    if (method & TAKES_BODY && json_array_size(place->descriptions) > 0) {
         json_object_set_new(schemas, schema_name, openapi_schema_of_all(place->descriptions));
         json_object_set_new(operation, "requestBody", openapi_body(place->descriptions, schema_name));
     }

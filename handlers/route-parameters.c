@@ -2,26 +2,19 @@
 #include <stddef.h>
 
 #include "handlers/app.h"
-#include "handlers/client.h"
 #include "results/format.h"
 
-#define CLIENT                                                                                               \
-    {                                                                                                        \
-        .name = "client", .type = CATALOG_TEXT, .max_length = CLIENT_MAX_NAME,                               \
-        .help = "who you are, if you have no cookie: a name of your own choice"                              \
-    }
 #define FORMAT                                                                                               \
     {                                                                                                        \
         .name = "format", .type = CATALOG_CHOICE, .choices = format_answer_names,                            \
         .help = "how the answer is written"                                                                  \
     }
 
-const RouteParameter client_parameters[] = {CLIENT, {0}};
+const RouteParameter no_parameters[] = {{0}};
 
-const RouteParameter run_parameters[] = {CLIENT, FORMAT, {0}};
+const RouteParameter run_parameters[] = {FORMAT, {0}};
 
 const RouteParameter relabel_parameters[] = {
-    CLIENT,
     {.name = "label",
         .type = CATALOG_TEXT,
         .max_length = 100,
@@ -30,7 +23,6 @@ const RouteParameter relabel_parameters[] = {
 };
 
 const RouteParameter runs_parameters[] = {
-    CLIENT,
     {.name = "before", .type = CATALOG_TEXT, .max_length = 26, .help = "the id of a run: only older ones"},
     {.name = "experiment", .type = CATALOG_TEXT, .max_length = 64, .help = "only runs of this experiment"},
     {.name = "label", .type = CATALOG_TEXT, .max_length = 100, .help = "only runs with this label"},
@@ -58,7 +50,6 @@ const RouteParameter compare_parameters[] = {
         .max_length = 26,
         .required = true,
         .help = "the id of the run that is judged"},
-    CLIENT,
     FORMAT,
     {0},
 };

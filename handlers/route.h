@@ -31,7 +31,8 @@ typedef struct Route {
     const char *operation; /* a name for programs: "listRuns" */
     const char *tag;       /* one of openapi.json */
     const char *help;
-    const char *header; /* that it reads, an entry of components.parameters in openapi.json; or NULL */
+    const char
+        *headers[2]; /* that it reads, entries of components.parameters in openapi.json; NULL: no more */
     RouteAnswer answers[ROUTE_MAX_ANSWERS]; /* up to a status of 0 */
 } Route;
 

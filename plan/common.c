@@ -209,7 +209,7 @@ static const CommonRow format_row = {
 /* What a server is asked beside the run itself. */
 static const CommonRow client_row = {
     {.name = "client", .type = CATALOG_TEXT, .max_length = 64,
-        .help = "who you are, if you have no cookie: a name of your own choice"}, NULL, 0, NULL};
+        .help = "a name of your own choice: clients of one address take turns by it; it proves nothing"}, NULL, 0, NULL};
 static const CommonRow fresh_row = {
     {.name = "fresh", .type = CATALOG_CHOICE, .choices = on_off, .n_choices = ARRAY_LENGTH(on_off),
         .aliases = switch_words, .n_aliases = ARRAY_LENGTH(switch_words),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 
 Ask *ask_new(const char *owner, const char *label, const char *prediction)
@@ -50,10 +51,11 @@ Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *pred
 
 Ask *asks_find(const Asks *asks, const char *owner)
 {
+    size_t length = strlen(owner);
     Ask *ask;
 
     STAILQ_FOREACH (ask, asks, link)
-        if (strcmp(ask->owner, owner) == 0)
+        if (secret_equals(ask->owner, owner, length))
             return ask;
     return NULL;
 }

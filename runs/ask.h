@@ -10,7 +10,7 @@
 
 typedef struct Ask {
     STAILQ_ENTRY(Ask) link;
-    char *owner;              /* who may change it: "client:..." or "address:..."; never shown */
+    char *owner;              /* a hash of the secret of the client that may change it; never shown */
     char *label, *prediction; /* or NULL */
     bool detached;            /* the run goes on for this client when it does not watch */
 } Ask;
@@ -28,7 +28,8 @@ void ask_relabel(Ask *ask, const char *label);
 /* Adds an ask at the end, or gives the owner's earlier one the new words. Returns it. */
 Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *prediction);
 
-/* The owner's ask; NULL if there is none. */
+/* The owner's ask; NULL if there is none. owner "" is nobody, and has none. How long it takes does not tell
+ * how much of an owner is right. */
 Ask *asks_find(const Asks *asks, const char *owner);
 
 /* How many clients asked; it walks the list. */

@@ -5,7 +5,7 @@
 # broken. What the tools print themselves is shown only if they fail.
 
 # What a build needs, by pkg-config name, and Debian's package for it.
-build_modules='jansson:libjansson-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev
+build_modules='gnutls:libgnutls28-dev jansson:libjansson-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev
 libuv:libuv1-dev sqlite3:libsqlite3-dev zlib:zlib1g-dev'
 build_programs='cc:gcc ninja:ninja-build meson:meson pkg-config:pkgconf curl:curl'
 build_files='/usr/include/stdlib.h:libc6-dev /usr/share/javascript/chart.js/chart.min.js:libjs-chart.js'

@@ -21,11 +21,25 @@ void api_assert_status(const ApiAnswer *answer, long status)
     ck_assert_msg(answer->status == status, "%ld, not %ld: %s", answer->status, status, answer->body);
 }
 
+/* "Gilscope-Owner: the-secret-of-anna" for a run of "&client=anna", owned by the caller; NULL if it names
+ * none. */
+static char *owner_header(const char *more)
+{
+    static const char name[] = "client=";
+    const char *client = strstr(more, name);
+
+    if (!client)
+        return NULL;
+    client += strlen(name);
+    return text_printf(API_OWNER("%.*s"), (int)strcspn(client, "&"), client);
+}
+
 char *api_book_from(const ApiServer *server, const char *from, const char *experiment, const char *more)
 {
     auto_free char *path = text_printf("/run/%s" API_ONCE "%s", experiment, more);
-    auto_answer ApiAnswer answer =
-        api_ask(server, (ApiAsk){.path = path, .header = "Prefer: respond-async", .from = from});
+    auto_free char *owner = owner_header(more);
+    auto_answer ApiAnswer answer = api_ask(
+        server, (ApiAsk){.path = path, .header = "Prefer: respond-async", .also = owner, .from = from});
 
     api_assert_status(&answer, 202);
     return strdup(api_text(answer.json, "id"));
@@ -38,9 +52,12 @@ char *api_book(const ApiServer *server, const char *experiment, const char *more
 
 int api_send_run(const ApiServer *server, const char *experiment, const char *more)
 {
-    auto_free char *path = text_printf("/run/%s" API_ONCE "%s", experiment, more);
+    auto_free char *owner = owner_header(more);
+    auto_free char *request = text_printf("GET /run/%s" API_ONCE "%s HTTP/1.1\r\nHost: localhost\r\n%s%s"
+                                          "Connection: close\r\n\r\n",
+        experiment, more, owner ? owner : "", owner ? "\r\n" : "");
 
-    return api_send_get(server, path);
+    return api_send(server, request);
 }
 
 json_t *api_run(const ApiServer *server, const char *id)

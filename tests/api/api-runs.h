@@ -9,17 +9,21 @@
 /* The smallest run of the fake runtime; more parameters follow with '&'. */
 #define API_ONCE "?repeat=1&warmup=0&mode=serial&lock=gil"
 
+/* The header by which a client of this name owns its runs. */
+#define API_OWNER(name) "Gilscope-Owner: the-secret-of-" name
+
 /* The text of a member; "" if there is none. */
 const char *api_text(const json_t *object, const char *key);
 
-/* Starts a run that goes on by itself, "gated" with more parameters "&client=anna", and returns its id, owned
- * by the caller. */
+/* Starts a run that goes on by itself, "gated" with more parameters, and returns its id, owned by the caller.
+ * A client that is named in them, "&client=anna", is its owner. */
 char *api_book(const ApiServer *server, const char *experiment, const char *more);
 
 /* The same from another address of loopback; from may be NULL. */
 char *api_book_from(const ApiServer *server, const char *from, const char *experiment, const char *more);
 
-/* Sends the request for a run and returns the socket on which its answer will come. */
+/* Sends the request for a run, by a client and owner as above, and returns the socket on which its answer
+ * will come. */
 int api_send_run(const ApiServer *server, const char *experiment, const char *more);
 
 /* One run, a new object. */

@@ -31,12 +31,12 @@ static char *run_to_end(const char *experiment, const char *more, const char *st
 }
 
 /* The labels of the runs on all pages of a list, newest first: "f e d". */
-static char *page_through(const char *path, size_t page_size)
+static char *page_through(const char *header, const char *path, size_t page_size)
 {
     char *text = strdup(""), *next = strdup(path);
 
     while (*next) {
-        auto_answer ApiAnswer answer = api_get(&server, next);
+        auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = next, .header = header});
         const json_t *runs = json_object_get(answer.json, "runs");
         auto_free char *link = api_answer_header(&answer, "Link");
         size_t i;
@@ -59,11 +59,16 @@ static char *page_through(const char *path, size_t page_size)
     return text;
 }
 
-static void assert_pages(const char *path, size_t page_size, const char *labels)
+static void assert_pages_of(const char *header, const char *path, size_t page_size, const char *labels)
 {
-    auto_free char *found = page_through(path, page_size);
+    auto_free char *found = page_through(header, path, page_size);
 
     ck_assert_msg(strcmp(found, labels) == 0, "%s: \"%s\", not \"%s\"", path, found, labels);
+}
+
+static void assert_pages(const char *path, size_t page_size, const char *labels)
+{
+    assert_pages_of(NULL, path, page_size, labels);
 }
 
 START_TEST(the_history_is_paged_and_filtered)
@@ -119,25 +124,26 @@ static void run_for_two(int seed)
 
 START_TEST(each_sees_its_own_words_on_all_pages_and_nobody_its_name)
 {
-    static const char *const paths[] = {"/runs", "/runs?client=anna"};
+    static const char *const headers[] = {NULL, API_OWNER("anna"), API_OWNER("ben-secret")};
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     for (int seed = 1; seed <= 3; seed++)
         run_for_two(seed);
-    assert_pages("/runs?limit=1&client=ben-secret", 1, "b3 b2 b1");
-    assert_pages("/runs?limit=1&client=anna", 1, "a3 a2 a1");
+    assert_pages_of(API_OWNER("ben-secret"), "/runs?limit=1", 1, "b3 b2 b1");
+    assert_pages_of(API_OWNER("anna"), "/runs?limit=1", 1, "a3 a2 a1");
     assert_pages("/runs?limit=2", 2, "a3 a2 a1");
     assert_pages("/runs?limit=1&label=b2", 1, "a2");
-    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
-        auto_answer ApiAnswer answer = api_get(&server, paths[i]);
+    for (size_t i = 0; i < ARRAY_LENGTH(headers); i++) {
+        auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = "/runs", .header = headers[i]});
         const json_t *run = json_array_get(json_object_get(answer.json, "runs"), 0);
         auto_free char *path = text_printf("/runs/%s", api_text(run, "id"));
         auto_free char *of_events = text_printf("%s/events", path);
-        auto_answer ApiAnswer whole = api_get(&server, path), events = api_get(&server, of_events);
+        auto_answer ApiAnswer whole = api_ask(&server, (ApiAsk){.path = path, .header = headers[i]});
+        auto_answer ApiAnswer events = api_ask(&server, (ApiAsk){.path = of_events, .header = headers[i]});
 
-        ck_assert_msg(!strstr(answer.body, "secret"), "%s", answer.body);
-        ck_assert_msg(!strstr(whole.body, "secret"), "%s", whole.body);
-        ck_assert_msg(!strstr(events.body, "secret"), "%s", events.body);
+        ck_assert_msg(!strstr(answer.body, "secret") && !strstr(answer.body, "owner"), "%s", answer.body);
+        ck_assert_msg(!strstr(whole.body, "secret") && !strstr(whole.body, "owner"), "%s", whole.body);
+        ck_assert_msg(!strstr(events.body, "secret") && !strstr(events.body, "owner"), "%s", events.body);
     }
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }

@@ -293,8 +293,8 @@ START_TEST(a_client_that_waits_is_told_its_place)
     third = api_book(&server, "fine", "&client=carl" FRESH);
     follow(&stream, third, 0);
     assert_place(&stream, 2, 2);
-    path = text_printf("/runs/%s/cancel?client=ben", second);
-    cancelled = api_ask(&server, (ApiAsk){.method = "POST", .path = path});
+    path = text_printf("/runs/%s/cancel", second);
+    cancelled = api_ask(&server, (ApiAsk){.method = "POST", .path = path, .header = API_OWNER("ben")});
     api_assert_status(&cancelled, 200);
     assert_place(&stream, 1, 1);
     api_server_touch(&server, "go");

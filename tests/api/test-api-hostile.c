@@ -260,8 +260,8 @@ static const Ask asks[] = {
     {"GET /runs?before='%20OR%20''='", LOCAL, NULL, 400, "\"before\""},
     {"GET /runs?status=dead", LOCAL, NULL, 400, "\"status\""},
     {"GET /runs?limit=1&limit=2", LOCAL, NULL, 400, "more than once"},
-    {"GET /runs?client=a%20b", LOCAL, NULL, 400, "\"client\""},
-    {"GET /runs?client=%0d%0aSet-Cookie:a", LOCAL, NULL, 400, "\"client\""},
+    {"GET " RUN "&client=a%20b", LOCAL, NULL, 400, "\"client\""},
+    {"GET " RUN "&client=%0d%0aSet-Cookie:a", LOCAL, NULL, 400, "\"client\""},
     {"GET " RUN "&client=../../x", LOCAL, NULL, 400, "\"client\""},
     {"GET " RUN "&client=", LOCAL, NULL, 400, "\"client\""},
     {"GET " RUN "&label=%ff", LOCAL, NULL, 400, "UTF-8"},
@@ -336,7 +336,7 @@ START_TEST(what_is_too_large_is_refused)
     auto_free char *deep = many(3000, '['), *long_label = many(101, 'a');
     auto_free char *url = text_printf("GET /?%s", some), *header = text_printf(LOCAL "X-Long: %s\r\n", more);
     auto_free char *id = text_printf("GET /runs/%.4000s", some);
-    auto_free char *client = text_printf("GET /runs?client=%.65s", some);
+    auto_free char *client = text_printf("GET " RUN "&client=%.65s", some);
     auto_free char *label = text_printf("GET " RUN "&label=%s", long_label);
     auto_free char *name = text_printf(LOCAL "X-Request-ID: %.9000s\r\n", more);
     const Ask large[] = {

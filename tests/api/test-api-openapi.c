@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "tests/api/api-runs.h"
 #include "tests/api/openapi-read.h"
 #include "tests/api/schema-check.h"
 #include "tests/unit/run.h"
@@ -47,7 +48,7 @@ static bool is_run(const Operation *operation)
 /* Returns the id of a new run that is over, owned by the caller. */
 static char *new_run(const char *path)
 {
-    auto_answer ApiAnswer answer = api_get(&server, path);
+    auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = path, .header = API_OWNER("tester")});
 
     ck_assert_msg(answer.status == 200, "%s: %s", path, answer.body);
     return strdup(text_of(answer.json, "id"));
@@ -312,7 +313,7 @@ static ApiAnswer ask_operation(const Operation *operation)
         query = cheap_query(&by_get);
     }
     path = text_printf("%s%s", filled, query ? query : "");
-    return api_ask(&server, (ApiAsk){.method = operation->name, .path = path});
+    return api_ask(&server, (ApiAsk){.method = operation->name, .path = path, .header = API_OWNER("tester")});
 }
 
 /* A run has all its parameters, each at its least. */
@@ -559,10 +560,10 @@ START_TEST(what_a_run_may_come_to_is_documented)
         {"get", "/compare", "/compare?baseline={id}&candidate=" NO_RUN, NULL, 404},
         {"get", "/compare", "/compare?baseline=a&candidate=b", "Accept: text/html", 406},
         {"get", "/", "/", "If-None-Match: *", 304},
-        {"patch", "/runs/{id}", "/runs/{id}?client=somebody", NULL, 403},
+        {"patch", "/runs/{id}", "/runs/{id}", API_OWNER("somebody"), 403},
         {"post", "/runs/{id}/cancel", "/runs/{id}/cancel", NULL, 409},
-        {"delete", "/runs/{id}", "/runs/{id}?client=somebody", NULL, 403},
-        {"delete", "/runs/{id}", "/runs/{id}", NULL, 204},
+        {"delete", "/runs/{id}", "/runs/{id}", API_OWNER("somebody"), 403},
+        {"delete", "/runs/{id}", "/runs/{id}", API_OWNER("tester"), 204},
     };
     auto_free char *id = NULL;
 
@@ -577,8 +578,10 @@ END_TEST
 /* Returns the id of a run that has begun and goes on until it is told to end, owned by the caller. */
 static char *begin_gated(void)
 {
-    auto_answer ApiAnswer answer = api_ask(&server,
-        (ApiAsk){.path = "/run/gated" CHEAP "&client=teacher&fresh=1", .header = "Prefer: respond-async"});
+    auto_answer ApiAnswer answer =
+        api_ask(&server, (ApiAsk){.path = "/run/gated" CHEAP "&client=teacher&fresh=1",
+                             .header = "Prefer: respond-async",
+                             .also = API_OWNER("teacher")});
 
     ck_assert_int_eq(answer.status, 202);
     api_server_wait_for_file(&server, "begun");
@@ -592,11 +595,11 @@ START_TEST(what_may_be_done_with_a_run_that_goes_on_is_documented)
         {"head", "/runs/{id}/events", "/runs/{id}/events", NULL, 200},
         {"get", "/runs", "/runs", NULL, 200},
         {"get", "/runs/{id}/trace", "/runs/{id}/trace", NULL, 409},
-        {"delete", "/runs/{id}", "/runs/{id}?client=teacher", NULL, 409},
-        {"patch", "/runs/{id}", "/runs/{id}?client=teacher&label=x", NULL, 200},
-        {"patch", "/runs/{id}", "/runs/{id}?client=pupil&label=x", NULL, 403},
-        {"post", "/runs/{id}/cancel", "/runs/{id}/cancel?client=pupil", NULL, 403},
-        {"post", "/runs/{id}/cancel", "/runs/{id}/cancel?client=teacher", NULL, 200},
+        {"delete", "/runs/{id}", "/runs/{id}", API_OWNER("teacher"), 409},
+        {"patch", "/runs/{id}", "/runs/{id}?label=x", API_OWNER("teacher"), 200},
+        {"patch", "/runs/{id}", "/runs/{id}?label=x", API_OWNER("pupil"), 403},
+        {"post", "/runs/{id}/cancel", "/runs/{id}/cancel", API_OWNER("pupil"), 403},
+        {"post", "/runs/{id}/cancel", "/runs/{id}/cancel", API_OWNER("teacher"), 200},
         {"get", "/runs/{id}", "/runs/{id}", NULL, 200},
     };
     auto_free char *id = NULL;

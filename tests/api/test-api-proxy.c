@@ -141,6 +141,211 @@ START_TEST(hostile_headers_of_a_proxy_are_survived)
 }
 END_TEST
 
+/* --- Whose a run is --- */
+
+/* Asks for a run of this client and returns the secret that it is told, owned by the caller; sets *ret_id. */
+static char *book_and_get_secret(const char *more, char **ret_id)
+{
+    auto_free char *path = text_printf("/run/hang" API_ONCE "%s", more);
+    auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = path, .header = ASYNC});
+    char *secret = api_answer_header(&answer, "Gilscope-Owner");
+
+    api_assert_status(&answer, 202);
+    ck_assert_ptr_nonnull(secret);
+    ck_assert_uint_ge(strlen(secret), 32);
+    ck_assert_msg(!strstr(answer.body, secret), "%s", answer.body);
+    *ret_id = strdup(api_text(answer.json, "id"));
+    return secret;
+}
+
+static void assert_act(
+    const char *method, const char *id, const char *rest, const char *secret, long status, const char *words)
+{
+    auto_free char *path = text_printf("/runs/%s%s", id, rest);
+    auto_free char *header = secret ? text_printf("Gilscope-Owner: %s", secret) : NULL;
+    auto_answer ApiAnswer answer =
+        api_ask(&server, (ApiAsk){.method = method, .path = path, .header = header});
+
+    api_assert_status(&answer, status);
+    ck_assert_msg(strstr(answer.body, words), "no \"%s\" in %s", words, answer.body);
+}
+
+START_TEST(a_neighbour_at_the_same_address_owns_nothing)
+{
+    static const char *const names[] = {"", "&client=anna"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        auto_free char *id = NULL, *other = NULL, *secret = NULL, *neighbour = NULL;
+
+        api_server_start(&server, API_FAKE_RUNTIME, NULL);
+        secret = book_and_get_secret(names[i], &id);
+        /* The neighbour has the same address, and knows the name. */
+        free(book_and_get_secret(names[i], &other));
+        neighbour = strdup("a-secret-of-its-own");
+        ck_assert_str_eq(id, other);
+        assert_act("POST", id, "/cancel", NULL, 403, "Gilscope-Owner: SECRET");
+        assert_act("POST", id, "/cancel", neighbour, 403, "Somebody else's run");
+        assert_act("PATCH", id, "?label=mine", NULL, 403, "Somebody else's run");
+        assert_act("POST", id, "/cancel", secret, 200, "it goes on for them");
+        ck_assert_int_eq(api_server_stop(&server, SIGINT), 0);
+    }
+}
+END_TEST
+
+START_TEST(a_secret_that_was_told_is_good_for_all_that_an_owner_may_do)
+{
+    auto_free char *id = NULL, *secret = NULL, *header = NULL;
+    auto_answer ApiAnswer again = {0};
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    secret = book_and_get_secret("", &id);
+    header = text_printf("Gilscope-Owner: %s", secret);
+    assert_act("PATCH", id, "?label=mine", secret, 200, "\"label\":\"mine\"");
+    assert_act("POST", id, "/cancel", secret, 200, "\"cancelled\"");
+    assert_act("DELETE", id, "", NULL, 403, "Gilscope-Owner");
+    assert_act("DELETE", id, "", secret, 204, "");
+    /* One that has a secret is told no other. */
+    again = api_ask(&server, (ApiAsk){.path = "/run/fine" API_ONCE, .header = header});
+    api_assert_status(&again, 200);
+    ck_assert_ptr_null(strcasestr(again.headers, "Gilscope-Owner"));
+    ck_assert_int_eq(api_server_stop(&server, SIGINT), 0);
+}
+END_TEST
+
+/* One that waits for its run, or follows it, gets its secret as well; one that is refused has nothing to own.
+ */
+START_TEST(every_answer_that_gives_a_run_tells_whose_it_is)
+{
+    static const struct {
+        const char *path, *header;
+        long status;
+        bool is_told;
+    } rows[] = {
+        {"/run/fine" API_ONCE, NULL, 200, true},
+        {"/run/fine" API_ONCE FRESH, "Accept: text/event-stream", 200, true},
+        {"/run/crash" API_ONCE, NULL, 502, true},
+        {"/run/fine?repeat=0", NULL, 400, false},
+        {"/run/fine" API_ONCE, "Gilscope-Owner: short", 400, false},
+        {"/run/fine" API_ONCE, "Gilscope-Owner: 16-letters-and-;more", 400, false},
+        {"/runs", "Gilscope-Owner: ../../../../etc/passwd", 400, false},
+        {"/run/fine" API_ONCE, "Accept: text/html", 406, false},
+        {"/runs", NULL, 200, false},
+        {"/", NULL, 200, false},
+    };
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_answer ApiAnswer answer =
+            api_ask(&server, (ApiAsk){.path = rows[i].path, .header = rows[i].header});
+        auto_free char *secret = api_answer_header(&answer, "Gilscope-Owner");
+
+        api_assert_status(&answer, rows[i].status);
+        ck_assert_msg((secret != NULL) == rows[i].is_told, "%s: %s", rows[i].path, answer.headers);
+        ck_assert_msg(rows[i].status != 400 || !rows[i].header || !strstr(answer.body, "letters-and"), "%s",
+            answer.body);
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+/* Reads everything that the server tells about runs. */
+START_TEST(a_secret_is_shown_nowhere_and_kept_as_a_hash)
+{
+    auto_free char *id = NULL, *secret = NULL, *archive = NULL, *wal = NULL, *path = NULL, *file = NULL,
+                   *log = NULL;
+    auto_free char *events = NULL, *text = NULL;
+    size_t length, wal_length;
+
+    api_server_start(&server, API_FAKE_RUNTIME, "archive.path=archive.db", NULL);
+    secret = book_and_get_secret("&label=mine", &id);
+    assert_act("POST", id, "/cancel", secret, 200, "\"cancelled\"");
+    path = text_printf("/runs/%s", id);
+    events = text_printf("/runs/%s/events", id);
+    {
+        const char *const paths[] = {path, events, "/runs", "/metrics", "/version"};
+
+        for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+            auto_answer ApiAnswer answer = api_get(&server, paths[i]);
+
+            ck_assert_msg(!strstr(answer.body, secret) && !strstr(answer.body, "owner:"), "%s", answer.body);
+        }
+    }
+    file = text_printf("%s/archive.db", server.directory);
+    log = text_printf("%s/archive.db-wal", server.directory);
+    ck_assert_int_eq(text_read_file(file, 1 << 24, &archive, &length), 0);
+    ck_assert_int_eq(text_read_file(log, 1 << 24, &wal, &wal_length), 0);
+    ck_assert(
+        !memmem(archive, length, secret, strlen(secret)) && !memmem(wal, wal_length, secret, strlen(secret)));
+    ck_assert(memmem(archive, length, "owner:", 6) || memmem(wal, wal_length, "owner:", 6));
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(a_browser_keeps_its_secret_in_a_cookie_of_its_prefix)
+{
+    static const struct {
+        const char *path, *header, *also;
+        const char *end; /* of the cookie; NULL: none is set */
+    } rows[] = {
+        {"/", NULL, NULL, "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"},
+        {"/index.html", "If-None-Match: *", NULL, "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"},
+        {"/", "X-Forwarded-Proto: https", "X-Forwarded-Prefix: /lab/",
+            "; Path=/lab/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure"},
+        {"/", "Cookie: gilscope_owner=short", NULL, "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"},
+        {"/", "Cookie: a=b; gilscope_owner=the-secret-of-anna", NULL, NULL},
+        {"/style.css", NULL, NULL, NULL},
+        {"/run/fine" API_ONCE, "Cookie: a=b", NULL, "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"},
+        {"/run/fine" API_ONCE, "Sec-Fetch-Site: none", "X-Forwarded-Proto: https",
+            "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure"},
+        {"/run/fine" API_ONCE, "Cookie: gilscope_owner=the-secret-of-anna", NULL, NULL},
+        {"/run/fine" API_ONCE, NULL, NULL, NULL},
+    };
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.trusted_proxies=127.0.0.1", NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_answer ApiAnswer answer =
+            api_ask(&server, (ApiAsk){.path = rows[i].path, .header = rows[i].header, .also = rows[i].also});
+        auto_free char *cookie = api_answer_header(&answer, "Set-Cookie");
+
+        ck_assert_msg(!cookie == !rows[i].end, "row %zu: %s", i, answer.headers);
+        if (!cookie)
+            continue;
+        ck_assert_int_eq(strncmp(cookie, "gilscope_owner=", 15), 0);
+        ck_assert_str_eq(cookie + 15 + strcspn(cookie + 15, ";"), rows[i].end);
+        /* Nothing on the way may keep it for the next one. */
+        ck_assert_msg(strstr(answer.headers, "Cache-Control: private") ||
+                          strstr(answer.headers, "Cache-Control: no-store"),
+            "%s", answer.headers);
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(a_cookie_owns_what_it_asked_for)
+{
+    auto_answer ApiAnswer booked = {0}, other = {0}, own = {0};
+    auto_free char *path = NULL;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    booked = api_ask(&server, (ApiAsk){.path = "/run/hang" API_ONCE,
+                                  .header = ASYNC,
+                                  .also = "Cookie: gilscope_client=anna; gilscope_owner=the-secret-of-anna"});
+    api_assert_status(&booked, 202);
+    path = text_printf("/runs/%s/cancel", api_text(booked.json, "id"));
+    /* The name is no secret. */
+    other =
+        api_ask(&server, (ApiAsk){.method = "POST", .path = path, .header = "Cookie: gilscope_client=anna"});
+    api_assert_status(&other, 403);
+    own = api_ask(&server,
+        (ApiAsk){.method = "POST", .path = path, .header = "Cookie: gilscope_owner=the-secret-of-anna"});
+    api_assert_status(&own, 200);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 RUN_TESTS("api-proxy", 120, clients_of_a_trusted_proxy_have_their_own_places,
     from_any_other_peer_the_headers_say_nothing, a_limit_names_the_address_in_front_of_the_proxies,
-    several_lines_of_a_header_are_one_list, hostile_headers_of_a_proxy_are_survived)
+    several_lines_of_a_header_are_one_list, hostile_headers_of_a_proxy_are_survived,
+    a_neighbour_at_the_same_address_owns_nothing, a_secret_that_was_told_is_good_for_all_that_an_owner_may_do,
+    every_answer_that_gives_a_run_tells_whose_it_is, a_secret_is_shown_nowhere_and_kept_as_a_hash,
+    a_browser_keeps_its_secret_in_a_cookie_of_its_prefix, a_cookie_owns_what_it_asked_for)

@@ -59,7 +59,7 @@ START_TEST(identical_requests_are_one_run_and_each_has_its_own_words)
 }
 END_TEST
 
-/* Without names they are one client, but two requests. */
+/* By its secret it is one client, but these are two requests. */
 START_TEST(a_client_that_joins_its_own_run_keeps_the_words_of_each_request)
 {
     json_auto_t *first_run = NULL, *second_run = NULL;
@@ -68,9 +68,9 @@ START_TEST(a_client_that_joins_its_own_run_keeps_the_words_of_each_request)
     int first, second;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    first = api_send_run(&server, "gated", "&label=alpha&prediction=faster");
+    first = api_send_run(&server, "gated", "&client=anna&label=alpha&prediction=faster");
     api_server_wait_for_file(&server, "begun");
-    second = api_send_run(&server, "gated", "&label=beta&prediction=slower");
+    second = api_send_run(&server, "gated", "&client=anna&label=beta&prediction=slower");
     do {
         api_answer_finish(&third);
         third = api_get(&server, "/runs?label=beta");
@@ -119,9 +119,9 @@ static void assert_ends_as(const char *id, const char *status, const char *reaso
 
 static void follow(ApiStream *stream, const char *id)
 {
-    auto_free char *path = text_printf("/runs/%s/events?client=carl", id);
+    auto_free char *path = text_printf("/runs/%s/events", id);
 
-    api_stream_open(stream, &server, path, "");
+    api_stream_open(stream, &server, path, API_OWNER("carl") "\r\n");
 }
 
 START_TEST(a_run_ends_when_its_last_watcher_leaves_and_not_before)
@@ -289,7 +289,7 @@ START_TEST(addresses_take_turns_whatever_names_they_use)
 }
 END_TEST
 
-/* Asks something of a run: "POST", "/cancel?client=anna" and the like. */
+/* Asks something of a run: "POST", "/cancel" and the like. */
 static ApiAnswer act(const char *method, const char *id, const char *rest, const char *header)
 {
     auto_free char *path = text_printf("/runs/%s%s", id, rest);
@@ -317,11 +317,11 @@ START_TEST(a_run_is_cancelled_by_who_asked_for_it_and_by_the_instructor)
     api_server_start(&server, API_FAKE_RUNTIME, "server.instructor_token=teacher-secret", NULL);
     running = api_book(&server, "hang", "&client=anna");
     waiting = api_book(&server, "fine", "&client=anna");
-    assert_act("POST", running, "/cancel?client=ben", NULL, 403, "Somebody else's run");
+    assert_act("POST", running, "/cancel", API_OWNER("ben"), 403, "Somebody else's run");
     assert_act("POST", waiting, "/cancel", NULL, 403, "Somebody else's run");
-    assert_act("POST", running, "/cancel?client=ben", "Authorization: Bearer nonsense", 401, "Wrong token");
-    assert_act("POST", waiting, "/cancel?client=anna", NULL, 200, "\"cancelled\"");
-    assert_act("POST", waiting, "/cancel?client=anna", NULL, 409, "is over already: cancelled");
+    assert_act("POST", running, "/cancel", "Authorization: Bearer nonsense", 401, "Wrong token");
+    assert_act("POST", waiting, "/cancel", API_OWNER("anna"), 200, "\"cancelled\"");
+    assert_act("POST", waiting, "/cancel", API_OWNER("anna"), 409, "is over already: cancelled");
     assert_act("POST", running, "/cancel", TEACHER, 200, "by the instructor");
     assert_act("POST", nobody, "/cancel", TEACHER, 404, nobody);
     assert_ends_as(running, "cancelled", "it was cancelled by the instructor");
@@ -339,10 +339,10 @@ START_TEST(a_run_goes_on_for_those_who_still_want_it)
     id = api_book(&server, "hang", "&client=anna");
     joined = api_book(&server, "hang", "&client=ben");
     ck_assert_str_eq(id, joined);
-    assert_act("POST", id, "/cancel?client=anna", NULL, 200, "it goes on for them");
-    assert_act("POST", id, "/cancel?client=anna", NULL, 403, "Somebody else's run");
+    assert_act("POST", id, "/cancel", API_OWNER("anna"), 200, "it goes on for them");
+    assert_act("POST", id, "/cancel", API_OWNER("anna"), 403, "Somebody else's run");
     api_wait_for_status(&server, id, "running");
-    assert_act("POST", id, "/cancel?client=ben", NULL, 200, "\"cancelled\"");
+    assert_act("POST", id, "/cancel", API_OWNER("ben"), 200, "\"cancelled\"");
     api_server_wait_for_descendants(&server, 1);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
@@ -366,7 +366,7 @@ START_TEST(who_has_left_does_not_keep_a_run_from_being_cancelled)
     id = hang_for_two(&ben);
     close(ben);
     /* The server sees the one before the other. */
-    assert_act("POST", id, "/cancel?client=anna", NULL, 200, "\"cancelled\"");
+    assert_act("POST", id, "/cancel", API_OWNER("anna"), 200, "\"cancelled\"");
     assert_ends_as(id, "cancelled", "it was cancelled");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
@@ -380,7 +380,7 @@ START_TEST(a_run_that_was_cancelled_by_who_let_it_go_on_ends_with_the_last_watch
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     id = hang_for_two(&ben);
-    assert_act("POST", id, "/cancel?client=anna", NULL, 200, "it goes on for them");
+    assert_act("POST", id, "/cancel", API_OWNER("anna"), 200, "it goes on for them");
     api_wait_for_status(&server, id, "running");
     close(ben);
     assert_ends_as(id, "cancelled", "the client has left");
@@ -399,16 +399,16 @@ START_TEST(a_label_is_changed_by_whose_it_is)
     for (int i = 0; i < 2; i++) {
         const char *id = i == 0 ? over : running;
 
-        assert_act("PATCH", id, "?client=ben&label=new", NULL, 403, "Somebody else's run");
-        assert_act("PATCH", id, "?client=anna&label=new", NULL, 200, "\"label\":\"new\"");
-        assert_act("GET", id, "?client=anna", NULL, 200, "\"label\": \"new\"");
+        assert_act("PATCH", id, "?label=new", API_OWNER("ben"), 403, "Somebody else's run");
+        assert_act("PATCH", id, "?label=new", API_OWNER("anna"), 200, "\"label\":\"new\"");
+        assert_act("GET", id, "", API_OWNER("anna"), 200, "\"label\": \"new\"");
         assert_act("PATCH", id, "?label=better", TEACHER, 200, "\"label\":\"better\"");
-        assert_act("PATCH", id, "?client=anna", NULL, 200, "\"label\":\"better\"");
-        assert_act("PATCH", id, "?client=anna&label=", NULL, 200, "\"label\":null");
-        assert_act("PATCH", id, "?client=anna&colour=red", NULL, 400, "colour");
+        assert_act("PATCH", id, "", API_OWNER("anna"), 200, "\"label\":\"better\"");
+        assert_act("PATCH", id, "?label=", API_OWNER("anna"), 200, "\"label\":null");
+        assert_act("PATCH", id, "?colour=red", API_OWNER("anna"), 400, "colour");
     }
     assert_act("PATCH", nobody, "?label=new", NULL, 404, nobody);
-    assert_act("POST", running, "/cancel?client=anna", NULL, 200, "\"label\": null");
+    assert_act("POST", running, "/cancel", API_OWNER("anna"), 200, "\"label\": null");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 END_TEST
@@ -423,14 +423,14 @@ START_TEST(a_run_that_is_over_is_removed_by_who_began_it)
     another = api_book(&server, "fine", "&client=anna&seed=7");
     api_wait_for_status(&server, another, "done");
     running = api_book(&server, "hang", "&client=anna");
-    assert_act("DELETE", over, "?client=ben", NULL, 403, "Somebody else's run");
-    assert_act("DELETE", running, "?client=anna", NULL, 409, "cancel it first");
-    assert_act("DELETE", over, "?client=anna", NULL, 204, "");
-    assert_act("DELETE", over, "?client=anna", NULL, 404, over);
+    assert_act("DELETE", over, "", API_OWNER("ben"), 403, "Somebody else's run");
+    assert_act("DELETE", running, "", API_OWNER("anna"), 409, "cancel it first");
+    assert_act("DELETE", over, "", API_OWNER("anna"), 204, "");
+    assert_act("DELETE", over, "", API_OWNER("anna"), 404, over);
     assert_act("GET", over, "", NULL, 404, over);
     assert_act("DELETE", another, "", TEACHER, 204, "");
     api_wait_for_runs(&server, "", 1);
-    assert_act("POST", running, "/cancel?client=anna", NULL, 200, "\"cancelled\"");
+    assert_act("POST", running, "/cancel", API_OWNER("anna"), 200, "\"cancelled\"");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 END_TEST
@@ -446,8 +446,8 @@ START_TEST(a_run_of_several_is_removed_by_the_instructor_alone)
     api_server_wait_for_file(&server, "begun");
     api_server_touch(&server, "go");
     api_wait_for_status(&server, id, "done");
-    assert_act("DELETE", id, "?client=anna", NULL, 409, "others who asked for the same");
-    assert_act("DELETE", id, "?client=ben", NULL, 403, "Somebody else's run");
+    assert_act("DELETE", id, "", API_OWNER("anna"), 409, "others who asked for the same");
+    assert_act("DELETE", id, "", API_OWNER("ben"), 403, "Somebody else's run");
     assert_act("DELETE", id, "", TEACHER, 204, "");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }

@@ -14,6 +14,7 @@ async function ask(base, path, {client = 'neighbour', method = 'GET', body, head
         method,
         headers: {
             Cookie: `gilscope_client=${client}`,
+            'Gilscope-Owner': `the-secret-of-${client}`,
             ...(body && {'Content-Type': 'application/json'}),
             ...headers,
         },
@@ -45,6 +46,19 @@ export async function a_browser_is_the_same_client_at_each_visit({page}) {
     assert.equal(first.sameSite, 'Strict');
     assert.equal(first.path, '/');
     assert.ok(first.expires > Date.now() / 1000 + 300 * 24 * 3600);
+    await page.reload();
+    await field(page, 'tasks').waitFor();
+    assert.equal((await cookie()).value, first.value);
+}
+
+// It proves which runs are this browser's, so no script may read it, and it stays the same at each visit.
+export async function a_browser_gets_a_secret_with_the_page({page}) {
+    const cookie = async () => (await page.context().cookies()).find(({name}) => name === 'gilscope_owner');
+    const first = await cookie();
+
+    assert.match(first.value, /^[0-9a-f]{32}$/);
+    assert.equal(first.httpOnly, true);
+    assert.equal(first.sameSite, 'Lax');
     await page.reload();
     await field(page, 'tasks').waitFor();
     assert.equal((await cookie()).value, first.value);
