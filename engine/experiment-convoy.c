@@ -18,6 +18,9 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/enough.h"
+#include "base/text.h"
 #include "engine/convoy-client.h"
 #include "engine/registry.h"
 #include "engine/ticks.h"
@@ -41,7 +44,7 @@ typedef struct Convoy {
     pid_t client;
 } Convoy;
 
-enum { OUTCOME_P50, OUTCOME_P90, OUTCOME_P99, OUTCOME_REQUESTS, OUTCOME_TIME };
+enum { OUTCOME_P50, OUTCOME_P90, OUTCOME_P99, OUTCOME_MAX, OUTCOME_REQUESTS, OUTCOME_TIME };
 
 typedef struct ConvoyTask {
     bool begun;
@@ -312,7 +315,7 @@ static Step convoy_step(Loop *loop, Task *task, uint64_t ticks)
 }
 
 /* With this end closed the client ends, if it has not. Sorting and choosing the percentiles happens after
- * the clock, and only three of them go to the arena: the board is gone with this process. */
+ * the clock, and only these go to the arena: the board is gone with this process. */
 static void convoy_conclude(const Cell *cell, Arena *arena)
 {
     Convoy *convoy = cell->prepared;
@@ -325,6 +328,7 @@ static void convoy_conclude(const Cell *cell, Arena *arena)
     arena->outcome[OUTCOME_P50] = convoy_percentile(board, 50);
     arena->outcome[OUTCOME_P90] = convoy_percentile(board, 90);
     arena->outcome[OUTCOME_P99] = convoy_percentile(board, 99);
+    arena->outcome[OUTCOME_MAX] = convoy_percentile(board, 100);
     arena->outcome[OUTCOME_REQUESTS] = board->n_requests;
     arena->outcome[OUTCOME_TIME] = board->last - board->first;
 }
@@ -368,15 +372,32 @@ static double convoy_hog_ticks_per_s(Arena *arena)
     return last > first ? (double)ticks * (double)NSEC_PER_SEC / (double)(last - first) : 0;
 }
 
+/* A loop that is frozen answers one request, and a slow thread a few: of those no percentile is told, and the
+ * longest latency has to do. */
+static void convoy_report_percentile(const uint64_t *outcome, int index, unsigned percentile, json_t *metrics)
+{
+    size_t n = outcome[OUTCOME_REQUESTS], needed = enough_for_percentile(percentile);
+    auto_free char *name = text_printf("latency_p%u_ns", percentile);
+    auto_free char *figure = text_printf("a %uth percentile", percentile), *reason = NULL;
+    auto_free char *reason_name = text_printf("%s_reason", name);
+
+    json_object_set_new(metrics, name, n < needed ? json_null() : json_integer((json_int_t)outcome[index]));
+    if (n >= needed)
+        return;
+    reason = enough_reason(n, "request", figure, needed);
+    json_object_set_new(metrics, reason_name, json_string(reason));
+}
+
 static void convoy_report(const Cell *cell, Arena *arena, json_t *metrics)
 {
     const uint64_t *outcome = arena->outcome;
     double seconds = (double)outcome[OUTCOME_TIME] / (double)NSEC_PER_SEC;
 
     (void)cell;
-    json_object_set_new(metrics, "latency_p50_ns", json_integer((json_int_t)outcome[OUTCOME_P50]));
-    json_object_set_new(metrics, "latency_p90_ns", json_integer((json_int_t)outcome[OUTCOME_P90]));
-    json_object_set_new(metrics, "latency_p99_ns", json_integer((json_int_t)outcome[OUTCOME_P99]));
+    convoy_report_percentile(outcome, OUTCOME_P50, 50, metrics);
+    convoy_report_percentile(outcome, OUTCOME_P90, 90, metrics);
+    convoy_report_percentile(outcome, OUTCOME_P99, 99, metrics);
+    json_object_set_new(metrics, "latency_max_ns", json_integer((json_int_t)outcome[OUTCOME_MAX]));
     json_object_set_new(metrics, "requests", json_integer((json_int_t)outcome[OUTCOME_REQUESTS]));
     json_object_set_new(metrics, "requests_per_s", json_real((double)outcome[OUTCOME_REQUESTS] / seconds));
     json_object_set_new(metrics, "hog_ticks_per_s", json_real(convoy_hog_ticks_per_s(arena)));

@@ -20,10 +20,11 @@ static json_t *cell_stats_json(const int64_t *values, const Stats *stats)
                                         .median = stats->median,
                                         .min = stats->min,
                                         .max = stats->max,
-                                        .mad = stats->mad,
+                                        .mad = stats->n < ENOUGH_FOR_SPREAD ? RESULT_UNKNOWN : stats->mad,
                                         .low = stats->has_interval ? stats->low : RESULT_UNKNOWN,
                                         .high = stats->has_interval ? stats->high : RESULT_UNKNOWN,
                                         .level = stats->has_interval ? stats->level : NAN,
+                                        .n = stats->n,
                                     });
 
     for (size_t i = 0; i < stats->n; i++)

@@ -11,27 +11,35 @@
 /* A millisecond: far below a switch interval of 5 ms, and far above what waking a thread takes. */
 #define SOON_NS 1e6
 
+/* The latency that most requests had, or the longest of all where they are too few for a median: a loop that
+ * is frozen answers a single one. */
+static bool convoy_usual_latency(const ResultCell *cell, double *ret)
+{
+    return result_metric(cell, "latency_p50_ns", ret) || result_metric(cell, "latency_max_ns", ret);
+}
+
 /* The bounds keep out what no clock can have measured, as a stored run may hold any number. */
 static const char *convoy_latency(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
-    double p50;
+    double latency, ignored;
 
-    if (!result_metric(cell, "latency_p50_ns", &p50) || p50 < 0 || p50 > 1e18)
+    if (!convoy_usual_latency(cell, &latency) || latency < 0 || latency > 1e18)
         return NULL;
-    *ret_size = p50;
-    return words_time(lesson->words, p50);
+    *ret_size = latency;
+    return words_join(lesson->words, words_time(lesson->words, latency), "",
+        result_metric(cell, "latency_p50_ns", &ignored) ? "" : " (the longest of too few)");
 }
 
 /* Whether the median latency lies within these bounds. Without a hog beside it there is nothing to explain,
  * and on one CPU the turns that the kernel gives are in the latency as well, so such a cell says nothing. */
 static LessonOpinion latency_within(const ResultCell *cell, double low, double high)
 {
-    double p50;
+    double latency;
 
     if (result_param_number(cell, "hogs") < 1 || cell->cpus < 2)
         return LESSON_SILENT;
-    return result_metric(cell, "latency_p50_ns", &p50) && p50 >= low && p50 <= high ? LESSON_FOR
-                                                                                    : LESSON_AGAINST;
+    return convoy_usual_latency(cell, &latency) && latency >= low && latency <= high ? LESSON_FOR
+                                                                                     : LESSON_AGAINST;
 }
 
 static LessonOpinion answers_at_all(const ResultCell *cell)

@@ -4,7 +4,11 @@
  * Only the experiment knows its metrics, so they are looked up by the names that the cells bring along. */
 #include "results/metrics.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "results/human.h"
 #include "results/layout.h"
 
@@ -127,6 +131,35 @@ static void metrics_write_common(const ResultCells *cells, json_t *names, const 
         paragraph_end(&paragraph);
 }
 
+/* A figure of too few values is null, and the text beside it says why: "latency_p99_ns" and
+ * "latency_p99_ns_reason". Each is said once for all cells that have the same. */
+static void metrics_write_reasons(const ResultCells *cells, const Prose *prose)
+{
+    static const char suffix[] = "_reason";
+    json_auto_t *said = json_object();
+    const char *name;
+    json_t *value;
+
+    for (size_t i = 0; i < cells->n; i++) {
+        json_object_foreach ((json_t *)cells->at[i]->metrics, name, value) {
+            size_t length = strlen(name), stem = length - strlen(suffix);
+            auto_free char *figure = length > strlen(suffix) ? strndup(name, stem) : NULL;
+            auto_free char *text = NULL;
+
+            if (!figure || strcmp(name + stem, suffix) != 0 || !json_is_string(value) ||
+                !json_is_null(json_object_get(cells->at[i]->metrics, figure)))
+                continue;
+            text = text_printf("%s: %s", figure, json_string_value(value));
+            if (json_object_get(said, text))
+                continue;
+            if (json_object_size(said) == 0)
+                fputs("\n", prose->file);
+            json_object_set_new(said, text, json_true());
+            paragraph_write(prose, "- ", "  ", "%s", text);
+        }
+    }
+}
+
 /* The names are collected once: both parts go through all of them, and each name is in exactly one of the
  * two. */
 void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *prose)
@@ -135,4 +168,5 @@ void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *p
 
     metrics_write_differing(cells, varying, names, prose);
     metrics_write_common(cells, names, prose);
+    metrics_write_reasons(cells, prose);
 }

@@ -11,18 +11,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/enough.h"
+
 /* How many resamples a bootstrap draws. The ends of a 95 % interval are then the 26th values from either
  * side, which no single odd draw moves far. */
 #define STATS_RESAMPLES 1000
 
 /* The least number of values that gives an interval of the median at a level of 0.95. */
-#define STATS_MIN_VALUES 6
+#define STATS_MIN_VALUES ENOUGH_FOR_INTERVAL
 
 typedef struct Stats {
     size_t n;
     int64_t median; /* of an even number: the mean of the two in the middle, rounded down */
     int64_t min, max;
-    int64_t mad;       /* median absolute deviation from the median, not scaled */
+    int64_t mad;       /* median absolute deviation from the median, not scaled; of fewer than
+                          ENOUGH_FOR_SPREAD values it says nothing */
     bool has_interval; /* false for fewer than STATS_MIN_VALUES values; then the rest is 0 */
     int64_t low, high; /* an interval that holds the true median... */
     double level;      /* ...with this probability, at least 0.95 */

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
+#include "base/enough.h"
+#include "base/text.h"
+
 #define RATIO_DIGITS 4
 #define LEVEL_DIGITS 3
 
@@ -40,15 +44,27 @@ static json_t *time_interval_json(json_t *low, json_t *high)
     return json_null();
 }
 
+/* Why something is left out. A run that was stored without its samples does not know how many there were. */
+static json_t *time_reason_json(const ResultTime *time)
+{
+    auto_free char *interval = enough_reason(time->n, "repetition", "an interval", ENOUGH_FOR_INTERVAL);
+    auto_free char *both = text_printf("%s, and for a spread, which needs %d", interval, ENOUGH_FOR_SPREAD);
+
+    if (time->low != RESULT_UNKNOWN || time->n == 0 || time->n >= ENOUGH_FOR_INTERVAL)
+        return json_null();
+    return json_string(time->n < ENOUGH_FOR_SPREAD ? both : interval);
+}
+
 json_t *time_json(const ResultTime *time)
 {
     if (time->median == RESULT_UNKNOWN)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "median", time_integer_json(time->median), "min",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "median", time_integer_json(time->median), "min",
         time_integer_json(time->min), "max", time_integer_json(time->max), "mad",
         time_integer_json(time->mad), "interval",
         time_interval_json(time_integer_json(time->low), time_integer_json(time->high)), "level",
-        time_real_json(isnan(time->level) ? NAN : time_round(time->level, LEVEL_DIGITS)));
+        time_real_json(isnan(time->level) ? NAN : time_round(time->level, LEVEL_DIGITS)), "reason",
+        time_reason_json(time));
 }
 
 /* A ratio that is not known is 0 here, and no measured one is: both medians are above it. The hint names the

@@ -7,8 +7,9 @@
 
 #include "results/cell.h"
 
-/* Returns {median, min, max, mad, interval, level}, a new reference; null for a time that is not known. The
- * samples are not in it: a run adds its own. */
+/* Returns {median, min, max, mad, interval, level, reason}, a new reference; null for a time that is not known.
+ * reason says why a part of it is null; where all is there, or where the number of samples is not known, it is
+ * null itself. The samples are not in it: a run adds its own. */
 json_t *time_json(const ResultTime *time);
 
 /* Returns the comparison that a ratio makes, rounded as it is shown: a ratio of 1.984 says enough, and is

@@ -15,7 +15,8 @@ static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tas
     "context_switches", "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics",
     "inside", "outside"};
 
-static const char *const time_keys[] = {"median", "min", "max", "mad", "interval", "level", "samples"};
+static const char *const time_keys[] = {
+    "median", "min", "max", "mad", "interval", "level", "reason", "samples"};
 
 static const char *const relative_keys[] = {"to", "ratio", "interval", "verdict"};
 
@@ -259,6 +260,43 @@ START_TEST(what_an_experiment_counts_is_summed_over_all_good_repetitions)
 }
 END_TEST
 
+/* The same for every time, and not for the wall time alone. */
+START_TEST(what_too_few_repetitions_cannot_say_is_null_with_the_reason)
+{
+    static const char *const names[] = {"wall_ns", "cpu_ns", "create_ns", "join_ns"};
+    static const char *const reasons[] = {
+        "1 repetition is too few for an interval, which needs 6, and for a spread, which needs 3",
+        "2 repetitions are too few for an interval, which needs 6, and for a spread, which needs 3",
+        "3 repetitions are too few for an interval, which needs 6",
+        "4 repetitions are too few for an interval, which needs 6",
+        "5 repetitions are too few for an interval, which needs 6",
+        NULL,
+        NULL,
+    };
+    Results *results = make_results();
+
+    for (int n = 1; n <= 7; n++) {
+        json_auto_t *cells = NULL;
+
+        ck_assert_int_eq(add(results, make_sample(0, n - 1, 300 + n, 200 + n)), 0);
+        cells = results_cells(results);
+        for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+            const json_t *time = find(find(cells, "0"), names[i]), *reason = json_object_get(time, "reason");
+
+            ck_assert(json_is_integer(json_object_get(time, "median")));
+            ck_assert_int_eq(json_is_null(json_object_get(time, "mad")), n < 3);
+            ck_assert_int_eq(json_is_null(json_object_get(time, "interval")), n < 6);
+            ck_assert_int_eq(json_is_null(json_object_get(time, "level")), n < 6);
+            if (reasons[n - 1])
+                ck_assert_str_eq(json_string_value(reason), reasons[n - 1]);
+            else
+                ck_assert(json_is_null(reason));
+        }
+    }
+    results_free(results);
+}
+END_TEST
+
 START_TEST(memory_comes_from_the_sample_that_has_it)
 {
     Results *results = make_results();
@@ -373,6 +411,8 @@ START_TEST(failed_repetitions_do_not_count_but_fail_the_cell)
         ck_assert_int_eq(find_integer(cells, "0.wall_ns.median"), 103);
         ck_assert(json_is_null(find(cells, "0.wall_ns.interval")));
         ck_assert(json_is_null(find(cells, "0.wall_ns.level")));
+        ck_assert_str_eq(
+            find_text(cells, "0.wall_ns.reason"), "5 repetitions are too few for an interval, which needs 6");
     }
     results_free(results);
 }
@@ -810,7 +850,8 @@ RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_a
     the_order_in_which_samples_come_does_not_matter, each_cell_is_held_against_its_serial_cell,
     a_serial_cell_counts_only_with_everything_else_equal, where_time_is_no_measure_nothing_is_compared,
     cells_may_have_any_numbers, details_are_those_of_the_median_repetition,
-    what_an_experiment_counts_is_summed_over_all_good_repetitions, memory_comes_from_the_sample_that_has_it,
+    what_too_few_repetitions_cannot_say_is_null_with_the_reason, memory_comes_from_the_sample_that_has_it,
+    what_an_experiment_counts_is_summed_over_all_good_repetitions,
     a_runtime_may_leave_out_what_it_cannot_measure, a_time_is_known_only_if_all_repetitions_say_it,
     a_cell_without_a_good_sample_has_no_figures, waits_are_known_if_every_repetition_says_them,
     failed_repetitions_do_not_count_but_fail_the_cell, a_failed_cell_is_no_baseline_and_has_none,

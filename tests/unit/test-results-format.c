@@ -87,7 +87,7 @@ START_TEST(json_has_a_line_for_each_field)
 
     ck_assert_ptr_eq(strstr(text, "{\n  \"id\": \"01KAN5V2M3Z5T0W4QH8R6XJ7CE\",\n  \"experiment\""), text);
     ck_assert_ptr_nonnull(strstr(text, "\n    \"mode\": \"threads\",\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\"level\": 0.984, \"samples\": [279000000, 275000000, "));
+    ck_assert_ptr_nonnull(strstr(text, "\"level\": 0.984, \"reason\": null, \"samples\": [279000000, 275000000, "));
     ck_assert_ptr_nonnull(
         strstr(text, "\n  }],\n  \"lesson\": \"2 countdowns under gil: threads took 1.02 times"));
 }

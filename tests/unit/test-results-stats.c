@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/random.h"
 #include "tests/unit/run.h"
 
@@ -20,6 +21,29 @@ START_TEST(one_value_is_its_own_median)
     ck_assert_int_eq(stats.max, 42);
     ck_assert_int_eq(stats.mad, 0);
     ck_assert(!stats.has_interval);
+}
+END_TEST
+
+/* One value lies beyond it, and of a median one on either side. */
+START_TEST(a_percentile_needs_a_value_beyond_it)
+{
+    static const struct {
+        unsigned percentile;
+        size_t needed;
+    } rows[] = {{1, 3}, {50, 3}, {66, 3}, {75, 4}, {90, 10}, {95, 20}, {99, 100}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+        ck_assert_uint_eq(enough_for_percentile(rows[i].percentile), rows[i].needed);
+}
+END_TEST
+
+START_TEST(what_is_too_little_is_said_in_words)
+{
+    auto_free char *many = enough_reason(30, "request", "a 99th percentile", 100);
+    auto_free char *one = enough_reason(1, "repetition", "an interval", 6);
+
+    ck_assert_str_eq(many, "30 requests are too few for a 99th percentile, which needs 100");
+    ck_assert_str_eq(one, "1 repetition is too few for an interval, which needs 6");
 }
 END_TEST
 
@@ -276,7 +300,8 @@ START_TEST(the_ratio_interval_holds_what_it_promises)
 }
 END_TEST
 
-RUN_TESTS("results-stats", 20, one_value_is_its_own_median, seven_values_by_hand, four_values_by_hand,
+RUN_TESTS("results-stats", 20, one_value_is_its_own_median, a_percentile_needs_a_value_beyond_it,
+    what_is_too_little_is_said_in_words, seven_values_by_hand, four_values_by_hand,
     large_values_do_not_overflow, ranks_of_the_interval_are_those_of_the_tables,
     fewer_than_six_values_give_no_interval, levels_agree_with_counting_all_ways, many_values_do_not_vanish,
     the_median_index_is_the_lower_middle, equal_values_have_equal_medians_in_every_resample,
