@@ -8,6 +8,7 @@ set -eu
 server=${1:-http://127.0.0.1:8080}
 n_steps=0
 n_alike=0
+n_noisy=0
 
 # ask EXPERIMENT NAME=VALUE...: runs it and keeps the run in $run. A parameter without a value is left out.
 ask() {
@@ -46,7 +47,7 @@ wall() {
         $1 / ($1 < 1e6 ? 1e3 : $1 < 1e9 ? 1e6 : 1e9) }'
 }
 ratio() {
-    printf '%.2f times the serial time' "$(of "$1" relative ratio)"
+    printf '%.2f times the serial time (%s)' "$(of "$1" relative ratio)" "$(of "$1" relative verdict)"
 }
 
 quotient() {
@@ -76,6 +77,10 @@ ratio_is() {
 step() {
     n_steps=$((n_steps + 1))
     printf '%2d. %s\n    article: %s\n    here:    %s\n' "$n_steps" "$1" "$2" "$3"
+    case $run in *'"noisy": true'*)
+        n_noisy=$((n_noisy + 1))
+        echo '             (noisy: something else took the time of this machine meanwhile)' ;;
+    esac
     sentence=$4
     shift 4
     if "$@"; then
@@ -146,4 +151,5 @@ step 'Two threads without a GIL, as in Jython' 'they can use threads' "$(wall 1)
     'Without the lock threads run at once.' ratio_is 1 '< 0.9'
 
 printf '%s of %s steps show what the article did.\n' "$n_alike" "$n_steps"
+[ "$n_noisy" -eq 0 ] || printf '%s of them were measured on a noisy machine: take these with care.\n' "$n_noisy"
 [ -z "${STRICT-}" ] || [ "$n_alike" -eq "$n_steps" ]

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The convoy: what a request waits beside a thread that computes, against the switch interval of the GIL.
 #   examples/convoy.sh [ADDRESS OF THE SERVER]
-# It takes about a minute; INTERVALS=500 DURATION_MS=50 REPEAT=1 make it short.
+# It takes about a minute; INTERVALS=500 DURATION_MS=50 REPEAT=1 make it short. A row that ends in noisy was measured
+# while something else took the machine's time.
 set -eu
 server=${1:-http://127.0.0.1:8080}
 common="mode=threads&paced=on&duration_ms=${DURATION_MS:-2000}&repeat=${REPEAT:-3}&format=csv"
@@ -17,9 +18,9 @@ ask() {
         NR == 1 { sub(/\r$/, ""); for (i = 1; i <= NF; i++) at[$i] = i; next }
         {
             name = what == "gil" ? "gil " $at["switch_interval_us"] : what
-            printf "%-14s %10.0f %9.0f %9.0f %11s %13.0f\n", name, $at["metric_latency_p50_ns"] / 1e3,
+            printf "%-14s %10.0f %9.0f %9.0f %11s %13.0f%s\n", name, $at["metric_latency_p50_ns"] / 1e3,
                 $at["metric_latency_p90_ns"] / 1e3, $at["metric_latency_p99_ns"] / 1e3, name in real ? real[name] : "-",
-                $at["metric_hog_ticks_per_s"]
+                $at["metric_hog_ticks_per_s"], $at["noisy"] == "false" ? "" : "  noisy"
         }'
 }
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # What thousands of threads cost by being there, beside processes and tasks of an event loop.
 #   examples/cost-of-threads.sh [ADDRESS OF THE SERVER]
-# It takes about half a minute; TASKS=10 PROCESSES=5 DURATION_MS=50 make it short.
+# It takes about half a minute; TASKS=10 PROCESSES=5 DURATION_MS=50 make it short. A row that ends in noisy was measured
+# while something else took the machine's time.
 set -eu
 server=${1:-http://127.0.0.1:8080}
 common="lock=gil&wakeups_per_s=${WAKEUPS_PER_S:-1}&duration_ms=${DURATION_MS:-2000}&repeat=1&warmup=0&format=csv"
@@ -15,9 +16,10 @@ ask() {
         {
             started = $at["metric_started"]
             resident = $at["memory_rss_per_task_bytes"] + $at["memory_kernel_per_task_bytes"]
-            printf "%-10s %7d %11.1f %11.0f %11.1f %13.2f %7.1f %%\n", $at["mode"], started, resident / 1e3,
+            printf "%-10s %7d %11.1f %11.0f %11.1f %13.2f %7.1f %%%s\n", $at["mode"], started, resident / 1e3,
                 $at["memory_virtual_per_task_bytes"] / 1e3, started * resident / 1e6,
-                $at["metric_create_ns_per_task"] / 1e3, 100 * $at["metric_wakeup_cpu_share"]
+                $at["metric_create_ns_per_task"] / 1e3, 100 * $at["metric_wakeup_cpu_share"],
+                $at["noisy"] == "false" ? "" : "  noisy"
         }'
 }
 

@@ -3,7 +3,7 @@
 # the same calls one after the other. With the old lock fewer CPUs are faster.
 #   examples/old-and-new-gil.sh [ADDRESS OF THE SERVER]
 # It takes about a minute; TASKS=2 CPUS=1 N=1e6 REPEAT=1 make it short. A server that has one CPU to give shows half
-# of it.
+# of it. A row that ends in noisy was measured while something else took the machine's time.
 set -eu
 server=${1:-http://127.0.0.1:8080}
 
@@ -27,7 +27,7 @@ printf '%s\n' "$csv" | awk -F, '
     NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     $at["mode"] == "threads" {
         key = $at["lock"] " " $at["tasks"] " " $at["cpus"]
-        printf "%-8s %7d %5d %10.2f  %7s  %-11s %7.0f ms  %14d\n", $at["lock"], $at["tasks"], $at["cpus"],
+        printf "%-8s %7d %5d %10.2f  %7s  %-11s %7.0f ms  %14d%s\n", $at["lock"], $at["tasks"], $at["cpus"],
             $at["relative_ratio"], key in real ? real[key] : "-", $at["relative_verdict"], $at["cpu_median_ns"] / 1e6,
-            $at["lock_false_wakeups"]
+            $at["lock_false_wakeups"], $at["noisy"] == "false" ? "" : "  noisy"
     }'

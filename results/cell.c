@@ -236,6 +236,7 @@ static void run_read_host(const json_t *object, ResultHost *ret)
         .foreign_cpu = cell_read_real(json_object_get(object, "foreign_cpu")),
         .steal = cell_read_real(json_object_get(object, "steal")),
         .load1 = cell_read_real(json_object_get(object, "load1")),
+        .throttled_ns = cell_read_integer(json_object_get(object, "throttled_ns")),
         .has_noise = json_is_boolean(noisy),
         .is_noisy = json_is_true(noisy),
         .noise_reasons = run_read_texts(json_object_get(object, "noise_reasons")),

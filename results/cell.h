@@ -128,6 +128,7 @@ typedef struct ResultHost {
     int64_t cpus_online, cpus_usable;
     double cpu_quota;                 /* CPUs; NAN: unlimited, or not known */
     double foreign_cpu, steal, load1; /* shares of the CPU time; load before the run */
+    int64_t throttled_ns;             /* how long a quota held the run back */
     bool has_noise, is_noisy;         /* is_noisy only if has_noise */
     ResultTexts noise_reasons;
 } ResultHost;

@@ -17,6 +17,7 @@
 #include "results/human.h"
 #include "results/layout.h"
 #include "results/prose.h"
+#include "results/words.h"
 
 #define TABLE_WIDTH 100
 #define MOST_NAMES 8 /* columns that say which cell it is: more leave no room for the figures */
@@ -25,22 +26,38 @@ enum {
     RANK_INTERVAL = 1, /* the only column of figures that can be missed */
 };
 
-/* What a row of CSV says of the runs. */
-typedef struct Ids {
-    const char *id[N_SIDES], *experiment[N_SIDES];
-} Ids;
+/* What a row of CSV says of the runs, and what stands against comparing them. */
+typedef struct CsvSources {
+    CsvSource of[N_SIDES];
+    const char *warnings; /* NULL: none */
+} CsvSources;
+
+/* A column for each side. */
+#define OF_BOTH(name, type, field)                                                                           \
+    {"baseline_" name, type, offsetof(CsvSources, of[BASELINE].field), true},                                \
+    {                                                                                                        \
+        "candidate_" name, type, offsetof(CsvSources, of[CANDIDATE].field), true                             \
+    }
 
 static const CsvColumn id_columns[] = {
-    {"baseline_id", CSV_TEXT, offsetof(Ids, id[BASELINE])},
-    {"candidate_id", CSV_TEXT, offsetof(Ids, id[CANDIDATE])},
-    {"baseline_experiment", CSV_TEXT, offsetof(Ids, experiment[BASELINE])},
-    {"candidate_experiment", CSV_TEXT, offsetof(Ids, experiment[CANDIDATE])},
+    OF_BOTH("id", CSV_TEXT, id),
+    OF_BOTH("experiment", CSV_TEXT, experiment),
+};
+
+static const CsvColumn closing[] = {
+    OF_BOTH("noisy", CSV_TEXT, noisy),
+    OF_BOTH("foreign_cpu", CSV_REAL, foreign_cpu),
+    OF_BOTH("steal", CSV_REAL, steal),
+    OF_BOTH("throttled_ns", CSV_INTEGER, throttled_ns),
+    OF_BOTH("created_at", CSV_TEXT, created_at),
+    OF_BOTH("label", CSV_TEXT, label),
+    {"warnings", CSV_TEXT, offsetof(CsvSources, warnings), true},
 };
 
 /* A column is the place of a field in ComparedCell, see results/csv-table.h. */
 #define AT(name, type, field)                                                                                \
     {                                                                                                        \
-        name, type, offsetof(ComparedCell, field)                                                            \
+        name, type, offsetof(ComparedCell, field), false                                                     \
     }
 
 static const CsvColumn figures[] = {
@@ -63,6 +80,8 @@ static const CsvTable csv_columns = {
     .n_document = ARRAY_LENGTH(id_columns),
     .figures = figures,
     .n_figures = ARRAY_LENGTH(figures),
+    .closing = closing,
+    .n_closing = ARRAY_LENGTH(closing),
 };
 
 /* Each run has a column that is headed by its side, so that "baseline" and "candidate" need no legend. */
@@ -195,14 +214,15 @@ void compare_write_markdown(const RunComparison *comparison, FILE *file)
 void compare_write_csv(const RunComparison *comparison, FILE *file)
 {
     auto_free CsvRow *rows = calloc(comparison->rows.n + 1, sizeof(*rows));
-    Ids ids;
+    auto_words Words words = {0};
+    CsvSources sources = {.warnings = comparison->n_warnings > 0 ? "" : NULL};
 
     assert(rows);
-    for (int s = 0; s < N_SIDES; s++) {
-        ids.id[s] = comparison->runs[s]->id;
-        ids.experiment[s] = comparison->runs[s]->experiment;
-    }
+    for (int s = 0; s < N_SIDES; s++)
+        sources.of[s] = csv_source(comparison->runs[s]);
+    for (size_t i = 0; i < comparison->n_warnings; i++)
+        sources.warnings = words_join(&words, sources.warnings, "; ", comparison->warnings[i]);
     for (size_t i = 0; i < comparison->rows.n; i++)
         rows[i] = (CsvRow){&comparison->cells[i].cell, &comparison->cells[i]};
-    csv_table_write(&csv_columns, &ids, rows, comparison->rows.n, file);
+    csv_table_write(&csv_columns, &sources, rows, comparison->rows.n, file);
 }

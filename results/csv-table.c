@@ -15,11 +15,11 @@
 #include "base/text.h"
 
 static const CsvColumn identity[] = {
-    {"runtime", CSV_TEXT, offsetof(ResultCell, runtime)},
-    {"mode", CSV_TEXT, offsetof(ResultCell, mode)},
-    {"lock", CSV_TEXT, offsetof(ResultCell, lock)},
-    {"tasks", CSV_INTEGER, offsetof(ResultCell, tasks)},
-    {"cpus", CSV_INTEGER, offsetof(ResultCell, cpus)},
+    {"runtime", CSV_TEXT, offsetof(ResultCell, runtime), false},
+    {"mode", CSV_TEXT, offsetof(ResultCell, mode), false},
+    {"lock", CSV_TEXT, offsetof(ResultCell, lock), false},
+    {"tasks", CSV_INTEGER, offsetof(ResultCell, tasks), false},
+    {"cpus", CSV_INTEGER, offsetof(ResultCell, cpus), false},
 };
 
 /* The column that numbers the rows from 0. */
@@ -95,6 +95,10 @@ static void csv_write_column(const void *from, const CsvColumn *column, FILE *fi
     case CSV_VERDICT:
         csv_write_text_or_nothing(verdict_name(*(const Verdict *)value), file);
         break;
+    case CSV_WHOLE:
+        if (((const ResultCrowd *)value)->is_known)
+            fputs(((const ResultCrowd *)value)->is_whole ? "true" : "false", file);
+        break;
     }
 }
 
@@ -141,7 +145,8 @@ static bool csv_is_fixed_name(const CsvTable *table, const char *name)
 {
     return strcmp(name, NUMBER_NAME) == 0 || csv_is_name_of(name, table->document, table->n_document) ||
            csv_is_name_of(name, identity, ARRAY_LENGTH(identity)) ||
-           csv_is_name_of(name, table->figures, table->n_figures);
+           csv_is_name_of(name, table->figures, table->n_figures) ||
+           csv_is_name_of(name, table->closing, table->n_closing);
 }
 
 /* Names come before anything is written, because the columns of all rows must be known for the first. A cell
@@ -168,6 +173,7 @@ static void csv_write_head(const CsvTable *table, json_t *params, json_t *metric
         fputc(',', file);
         csv_write_text(longer, file);
     }
+    csv_write_names(table->closing, table->n_closing, file);
     fputs("\r\n", file);
 }
 
@@ -181,6 +187,24 @@ static void csv_write_named(const json_t *object, json_t *names, FILE *file)
         fputc(',', file);
         csv_write_json(json_object_get(object, name), file);
     }
+}
+
+CsvSource csv_source(const ResultRun *run)
+{
+    const ResultHost *host = &run->host;
+
+    return (CsvSource){
+        .id = run->id,
+        .experiment = run->experiment,
+        .label = run->label,
+        .created_at = run->created_at,
+        .noisy = !host->has_noise ? NULL
+                 : host->is_noisy ? "true"
+                                  : "false",
+        .foreign_cpu = host->is_known ? host->foreign_cpu : NAN,
+        .steal = host->is_known ? host->steal : NAN,
+        .throttled_ns = host->is_known ? host->throttled_ns : RESULT_UNKNOWN,
+    };
 }
 
 /* The order of a row's parts is said once more in csv_write_head(): the two must agree. */
@@ -206,6 +230,9 @@ void csv_table_write(
         csv_write_named(row->cell->params, params, file);
         csv_write_columns(row->figures, table->figures, table->n_figures, file);
         csv_write_named(row->cell->metrics, metrics, file);
+        for (size_t k = 0; k < table->n_closing; k++)
+            csv_write_columns(
+                table->closing[k].of_document ? document : row->figures, &table->closing[k], 1, file);
         fputs("\r\n", file);
     }
 }

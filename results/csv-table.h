@@ -3,6 +3,7 @@
  * structs of different kinds. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -16,6 +17,7 @@ typedef enum CsvType {
     CSV_REAL,    /* double, or NAN */
     CSV_STATUS,  /* ResultStatus */
     CSV_VERDICT, /* Verdict */
+    CSV_WHOLE,   /* ResultCrowd: whether it was counted from all spans */
 } CsvType;
 
 /* One column. The offset is that of offsetof(), in the struct that the table's list is about. */
@@ -23,14 +25,28 @@ typedef struct CsvColumn {
     const char *name;
     CsvType type;
     size_t offset;
+    bool of_document; /* a value of the whole document, and not of the row */
 } CsvColumn;
 
 /* What a row is made of, in this order: values of the whole document, the number of the row, the runtime,
- * mode, lock, tasks and cpus of its cell, its parameters, its figures, its metrics. */
+ * mode, lock, tasks and cpus of its cell, its parameters, its figures, its metrics, and the closing columns
+ * of both kinds. What is new comes into the closing list: there are scripts that count columns. In it, texts
+ * that may have a comma stand behind all else, for scripts that split lines at commas. */
 typedef struct CsvTable {
-    const CsvColumn *document, *figures;
-    size_t n_document, n_figures;
+    const CsvColumn *document, *figures, *closing;
+    size_t n_document, n_figures, n_closing;
 } CsvTable;
+
+/* What every row says of the run that it is from. A row is copied into a table with others, away from the
+ * run, so its doubts have to be in it. Borrowed from the run. */
+typedef struct CsvSource {
+    const char *id, *experiment, *label, *created_at;
+    const char *noisy; /* "true" or "false"; NULL: not known */
+    double foreign_cpu, steal;
+    int64_t throttled_ns;
+} CsvSource;
+
+CsvSource csv_source(const ResultRun *run);
 
 typedef struct CsvRow {
     const ResultCell *cell;

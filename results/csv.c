@@ -9,14 +9,13 @@
 #include "results/csv-table.h"
 #include "results/format-private.h"
 
-/* The same in every row, so that rows of several runs can be put into one table. */
-static const CsvColumn run_columns[] = {
-    {"id", CSV_TEXT, offsetof(ResultRun, id)},
-    {"experiment", CSV_TEXT, offsetof(ResultRun, experiment)},
-};
-
 /* clang-format off */
-#define AT(name, type, field) {name, type, offsetof(ResultCell, field)}
+#define AT(name, type, field) {name, type, offsetof(ResultCell, field), false}
+#define OF_RUN(name, type, field) {name, type, offsetof(CsvSource, field), true}
+#define CROWD_COLUMNS(crowd) \
+    AT(#crowd "_max", CSV_INTEGER, crowd.max), \
+    AT(#crowd "_mean", CSV_REAL, crowd.mean), \
+    AT(#crowd "_whole", CSV_WHOLE, crowd)
 #define TIME_COLUMNS(time) \
     AT(#time "_median_ns", CSV_INTEGER, time.median), \
     AT(#time "_min_ns", CSV_INTEGER, time.min), \
@@ -26,6 +25,12 @@ static const CsvColumn run_columns[] = {
     AT(#time "_high_ns", CSV_INTEGER, time.high), \
     AT(#time "_level", CSV_REAL, time.level)
 /* clang-format on */
+
+/* The same in every row, so that rows of several runs can be put into one table. */
+static const CsvColumn run_columns[] = {
+    OF_RUN("id", CSV_TEXT, id),
+    OF_RUN("experiment", CSV_TEXT, experiment),
+};
 
 static const CsvColumn figures[] = {
     AT("repetitions", CSV_COUNT, wall.n),
@@ -58,21 +63,39 @@ static const CsvColumn figures[] = {
     AT("lock_waited_ns", CSV_INTEGER, lock_stats.waited_ns),
 };
 
+/* What came later, and what of the whole run stands against the figures of the row. */
+static const CsvColumn closing[] = {
+    TIME_COLUMNS(waits),
+    TIME_COLUMNS(start),
+    CROWD_COLUMNS(inside),
+    CROWD_COLUMNS(outside),
+    OF_RUN("noisy", CSV_TEXT, noisy),
+    OF_RUN("foreign_cpu", CSV_REAL, foreign_cpu),
+    OF_RUN("steal", CSV_REAL, steal),
+    OF_RUN("throttled_ns", CSV_INTEGER, throttled_ns),
+    OF_RUN("created_at", CSV_TEXT, created_at),
+    AT("relative_hint", CSV_TEXT, relative.hint),
+    OF_RUN("label", CSV_TEXT, label),
+};
+
 /* The parts of a row that are of runs alone; what all rows have is in results/csv-table.c. */
 static const CsvTable table = {
     .document = run_columns,
     .n_document = ARRAY_LENGTH(run_columns),
     .figures = figures,
     .n_figures = ARRAY_LENGTH(figures),
+    .closing = closing,
+    .n_closing = ARRAY_LENGTH(closing),
 };
 
 /* A row's figures are fields of the cell itself. */
 void run_write_csv(const ResultRun *run, FILE *file)
 {
     auto_free CsvRow *rows = calloc(run->cells.n + 1, sizeof(*rows));
+    const CsvSource source = csv_source(run);
 
     assert(rows);
     for (size_t i = 0; i < run->cells.n; i++)
         rows[i] = (CsvRow){run->cells.at[i], run->cells.at[i]};
-    csv_table_write(&table, run, rows, run->cells.n, file);
+    csv_table_write(&table, &source, rows, run->cells.n, file);
 }

@@ -179,6 +179,45 @@ static void assert_steps(const char *ratio, bool not_faster, bool slower, bool f
     ck_assert_msg((strstr(text, "Without the lock threads run at once") != NULL) == faster, "%s", text);
 }
 
+/* What a script prints of an answer that has all columns the scripts read, in a row with this noise; owned by
+ * the caller. */
+static char *print_noise(const char *name, const char *noisy)
+{
+    static const char head[] =
+        "mode,lock,tasks,cpus,switch_interval_us,relative_ratio,relative_verdict,cpu_median_ns,"
+        "lock_false_wakeups,metric_started,metric_create_ns_per_task,metric_wakeup_cpu_share,"
+        "memory_rss_per_task_bytes,memory_kernel_per_task_bytes,memory_virtual_per_task_bytes,"
+        "metric_latency_p50_ns,metric_latency_p90_ns,metric_latency_p99_ns,metric_hog_ticks_per_s,"
+        "noisy,foreign_cpu,steal,throttled_ns";
+    auto_free char *answer =
+        text_printf("case $url in */experiments) echo '\"cpus_usable\": 1,' ;;\n"
+                    "*/run/*format=csv*) echo '%s'; echo 'threads,gil,2,1,500,1.2,cannot "
+                    "tell,1,1,1,1,1,1,1,1,1,1,1,1,%s,0.41,0,0' ;;\n"
+                    "*) echo '  \"host\": {\"noisy\": %s},' ;; esac",
+            head, noisy, noisy);
+    char *text = NULL;
+
+    run_with_curl(answer, name, &text);
+    return text;
+}
+
+/* A row that looks like any other is taken for as good as any other. */
+START_TEST(no_script_hands_out_noisy_rows_as_clean)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
+        auto_free char *noisy = print_noise(scripts[i].name, "true");
+        auto_free char *clean = print_noise(scripts[i].name, "false");
+
+        ck_assert_msg(strstr(noisy, "  noisy\n") || strstr(noisy, "Noisy: other programs took 41 %") ||
+                          strstr(noisy, " were measured on a noisy machine"),
+            "%s: %s", scripts[i].name, noisy);
+        ck_assert_msg(!strstr(clean, "  noisy\n") && !strstr(clean, "Noisy: ") &&
+                          !strstr(clean, " were measured on a noisy machine"),
+            "%s: %s", scripts[i].name, clean);
+    }
+}
+END_TEST
+
 /* A busy machine leaves the verdict open; the article's own 1.06 is shown all the same, and nothing else is.
  */
 START_TEST(a_step_of_the_article_looks_at_the_ratio)
@@ -190,5 +229,6 @@ START_TEST(a_step_of_the_article_looks_at_the_ratio)
 END_TEST
 
 RUN_TESTS("api-examples", 300, each_script_says_what_came_out, one_cpu_is_enough,
-    many_cpus_do_not_span_too_many_cells, a_step_of_the_article_looks_at_the_ratio,
-    a_step_that_fails_ends_the_script_with_a_failure, without_a_server_there_is_a_failure)
+    many_cpus_do_not_span_too_many_cells, no_script_hands_out_noisy_rows_as_clean,
+    a_step_of_the_article_looks_at_the_ratio, a_step_that_fails_ends_the_script_with_a_failure,
+    without_a_server_there_is_a_failure)

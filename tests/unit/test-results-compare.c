@@ -631,22 +631,36 @@ END_TEST
 START_TEST(csv_has_a_row_for_each_cell_of_either_run)
 {
     json_auto_t *baseline = make_baseline(), *candidate = make_candidate();
-    auto_free char *text = NULL;
+    static const char closing[] =
+        "false,true,,0.4,,,,7,2017-10-27T08:00:00.123Z,2017-10-27T08:00:00.123Z,before,,\"the hosts "
+        "differ: "
+        "kernel (6.18.0 in the baseline, 7.0 in the candidate); the machine was noisy during the candidate\"";
+    auto_free char *text = NULL, *expected = NULL;
 
     json_object_set_new(find(baseline, "cells.0.params"), "verdict", json_string("=1+1"));
     json_object_set_new(find(candidate, "cells.0.params"), "verdict", json_string("=1+1"));
+    json_object_set_new(find(candidate, "host"), "noisy", json_true());
+    json_object_set_new(find(candidate, "host"), "foreign_cpu", json_real(0.4));
+    json_object_set_new(find(candidate, "host"), "throttled_ns", json_integer(7));
     text = format(baseline, candidate, RESULT_FORMAT_CSV);
-    ck_assert_str_eq(text,
+    expected = text_printf(
         "baseline_id,candidate_id,baseline_experiment,candidate_experiment,cell,runtime,mode,lock,tasks,cpus,"
         "switch_interval_us,n,param_verdict,found_in,baseline_median_ns,baseline_low_ns,baseline_high_ns,"
-        "candidate_median_ns,candidate_low_ns,candidate_high_ns,ratio,ratio_low,ratio_high,verdict,hint\r\n"
+        "candidate_median_ns,candidate_low_ns,candidate_high_ns,ratio,ratio_low,ratio_high,verdict,hint,"
+        "baseline_noisy,candidate_noisy,baseline_foreign_cpu,candidate_foreign_cpu,baseline_steal,candidate_"
+        "steal,"
+        "baseline_throttled_ns,candidate_throttled_ns,baseline_created_at,candidate_created_at,baseline_"
+        "label,"
+        "candidate_label,warnings\r\n"
         "A,B,countdown,countdown,0,c,serial,gil,2,2,5000,1000000000,\"'=1+1\",both,273000000,270000000,"
-        "276000000,543000000,540000000,546000000,1.989,1.971,2.007,slower,\r\n"
+        "276000000,543000000,540000000,546000000,1.989,1.971,2.007,slower,,%s\r\n"
         "A,B,countdown,countdown,1,c,processes,gil,2,2,5000,1000000000,,both,139000000,136000000,142000000,"
         "71000000,68000000,74000000,0.5108,,,cannot tell,\"0 good repetitions on one side, an interval needs "
-        "6; try repeat=7\"\r\n"
-        "A,B,countdown,countdown,2,c,threads,gil,3,2,5000,1000000000,,baseline,,,,,,,,,,,\r\n"
-        "A,B,countdown,countdown,3,c,threads,gil,2,2,5000,1000000000,,candidate,,,,,,,,,,,\r\n");
+        "6; try repeat=7\",%s\r\n"
+        "A,B,countdown,countdown,2,c,threads,gil,3,2,5000,1000000000,,baseline,,,,,,,,,,,,%s\r\n"
+        "A,B,countdown,countdown,3,c,threads,gil,2,2,5000,1000000000,,candidate,,,,,,,,,,,,%s\r\n",
+        closing, closing, closing, closing);
+    ck_assert_str_eq(text, expected);
 }
 END_TEST
 

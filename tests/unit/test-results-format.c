@@ -303,6 +303,61 @@ START_TEST(csv_has_a_row_for_each_cell)
 }
 END_TEST
 
+/* The head up to the metrics is as it ever was: there are scripts that count columns. */
+START_TEST(csv_ends_in_what_stands_against_the_figures)
+{
+    static const char *const last[] = {
+        "noisy", "foreign_cpu", "steal", "throttled_ns", "created_at", "relative_hint", "label"};
+    json_auto_t *run = make_good_run(), *rows = NULL, *head = NULL;
+    json_t *host = json_object_get(run, "host");
+    auto_free char *text = NULL;
+    const char *at;
+    size_t n;
+
+    json_object_set_new(host, "noisy", json_true());
+    json_object_set_new(host, "foreign_cpu", json_real(0.41));
+    json_object_set_new(host, "steal", json_real(0.02));
+    json_object_set_new(host, "throttled_ns", json_integer(7));
+    json_object_set_new(run, "label", json_string("before, and after"));
+    json_object_set_new(find(run, "cells.2.relative"), "hint", json_string("try repeat=100"));
+    text = format(run, RESULT_FORMAT_CSV);
+    at = text;
+    rows = read_csv(text);
+    head = read_record(&at);
+    n = json_array_size(head);
+    for (size_t i = 0; i < ARRAY_LENGTH(last); i++)
+        ck_assert_str_eq(json_string_value(json_array_get(head, n - ARRAY_LENGTH(last) + i)), last[i]);
+    ck_assert_ptr_nonnull(strstr(text, ",lock_held_ns,lock_waited_ns,metric_"));
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *row = json_array_get(rows, i);
+
+        ck_assert_str_eq(find_text(row, "noisy"), "true");
+        ck_assert_str_eq(find_text(row, "foreign_cpu"), "0.41");
+        ck_assert_str_eq(find_text(row, "steal"), "0.02");
+        ck_assert_str_eq(find_text(row, "throttled_ns"), "7");
+        ck_assert_str_eq(find_text(row, "created_at"), "2017-10-27T08:00:00.123Z");
+        ck_assert_str_eq(find_text(row, "relative_hint"), i == 2 ? "try repeat=100" : "");
+        ck_assert_str_eq(find_text(row, "label"), "before, and after");
+    }
+}
+END_TEST
+
+START_TEST(what_is_not_known_of_noise_is_empty_in_csv)
+{
+    json_auto_t *run = make_good_run(), *rows = NULL;
+    auto_free char *text = NULL;
+
+    json_object_set_new(run, "host", json_null());
+    text = format(run, RESULT_FORMAT_CSV);
+    rows = read_csv(text);
+    ck_assert_str_eq(find_text(rows, "0.noisy"), "");
+    ck_assert_str_eq(find_text(rows, "0.foreign_cpu"), "");
+    ck_assert_str_eq(find_text(rows, "0.throttled_ns"), "");
+    ck_assert_str_eq(find_text(rows, "0.inside_max"), "");
+    ck_assert_str_eq(find_text(rows, "0.inside_whole"), "");
+}
+END_TEST
+
 START_TEST(csv_keeps_foreign_text_together_and_harmless)
 {
     json_auto_t *run = make_evil_run(), *rows = NULL;
@@ -542,7 +597,8 @@ RUN_TESTS("results-format", 20, names_of_formats, what_answers_can_have_a_person
     json_reads_back_as_it_was, json_has_a_line_for_each_field, the_table_of_a_good_run,
     markdown_is_the_same_table, a_failed_cell_shows_its_reason_below,
     a_table_for_a_terminal_has_nothing_that_steers_it, markdown_has_no_foreign_markup,
-    csv_has_a_row_for_each_cell, csv_keeps_foreign_text_together_and_harmless,
+    csv_has_a_row_for_each_cell, csv_ends_in_what_stands_against_the_figures,
+    what_is_not_known_of_noise_is_empty_in_csv, csv_keeps_foreign_text_together_and_harmless,
     csv_guards_texts_but_not_numbers, a_table_is_never_wider_than_a_terminal,
     a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost, equal_notes_are_said_once,
     columns_without_a_value_are_not_there, strange_runs_are_formatted_all_the_same,
