@@ -254,11 +254,12 @@ static int run_request(void)
 /* The request object for a plan made by hand. */
 static json_t *request_from_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
 {
-    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail", "timeline"};
+    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail"};
     json_t *object = json_pack("{s:i, s:O}", "protocol", PROTOCOL_VERSION, "cells", plan->cells);
 
     for (size_t i = 0; i < ARRAY_LENGTH(copied); i++)
         json_object_set(object, copied[i], json_object_get(plan->request, copied[i]));
+    plan_set_timeline(plan, object);
     /* Whoever types this could go there with any other program, too. */
     json_object_set_new(object, "allow", json_null());
     if (ports)

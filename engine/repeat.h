@@ -11,5 +11,6 @@ typedef enum RepeatOutcome { REPEAT_DONE, REPEAT_FAILED, REPEAT_TIMEOUT } Repeat
 
 /* Runs everything and emits hello, the samples and done; on a timeout error instead of done. Events are
  * emitted between repetitions, never during one. A cell that failed is not run again. Traced repetitions come
- * after all others; one that fails is a timeline event with the reason, and fails nothing else. */
+ * after all others; one that fails, or has no time left, is a timeline event with the reason, and nothing
+ * else fails for it. */
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user);

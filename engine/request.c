@@ -15,6 +15,7 @@
 #include "engine/describe.h"
 #include "engine/registry.h"
 #include "engine/ticks.h"
+#include "results/spans.h"
 
 static_assert(
     sizeof(((Cell *)0)->params) >= PARAMETER_TEXT_SIZE + 256, "params hold one text and some numbers");
@@ -179,7 +180,9 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
     request.warmup = (int)request_whole(object, "warmup", 0, 100000, 1, problem);
     request.full = strcmp(request_word(object, "detail"), "full") == 0;
     request.pace = json_is_true(json_object_get(object, "pace"));
-    request.timeline = strcmp(request_word(object, "timeline"), "on") == 0;
+    if (strcmp(request_word(object, "timeline"), "on") == 0)
+        request.max_spans =
+            (uint32_t)request_whole(object, "max_spans", 1, SPANS_MAX_CELL, SPANS_MAX_CELL, problem);
     request_read_friends(object, &request, problem);
     request_read_allow(object, &request, problem);
     request.tick_ns = request_fine_time(object, "tick_ns", 0.1, 1000, TICK_NS, problem);

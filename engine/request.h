@@ -12,9 +12,9 @@ typedef struct Request {
     Cell *cells;
     size_t n_cells;
     int repeat, warmup;
-    bool full;     /* all rows of tasks, not only the first */
-    bool pace;     /* waits behind each event until it is told to go on */
-    bool timeline; /* one more repetition of each cell, traced */
+    bool full;          /* all rows of tasks, not only the first */
+    bool pace;          /* waits behind each event until it is told to go on */
+    uint32_t max_spans; /* of each cell in one more repetition, which is traced; 0: there is none */
     double tick_ns;
     double turn_ns;                   /* what an earlier process measured for a countdown turn; 0: unknown */
     nsec_t deadline;                  /* on the monotonic clock; 0: none */

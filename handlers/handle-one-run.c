@@ -159,7 +159,7 @@ static void on_trace(void *data, const ArchiveFound *found)
     Response *response;
 
     if (!found || !found->trace) {
-        lookup_answer(lookup, found ? no_trace(404, lookup->id, "has no timeline; ask for timeline=on")
+        lookup_answer(lookup, found ? no_trace(404, lookup->id, "keeps no timeline; ask for timeline=on")
                                     : answer_no_run(lookup->id));
         return;
     }

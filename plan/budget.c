@@ -21,7 +21,7 @@ enum { MOST_STEPS = 3 };
 /* Nanoseconds of all cells and all their repetitions. They are summed as a double: whole numbers could
  * overflow with the values that a request may hold, and a sum that wrapped round would be small and let the
  * run pass. */
-static nsec_t estimate_all(const Asked *asked)
+nsec_t budget_estimate(const Asked *asked)
 {
     double sum = 0;
 
@@ -36,6 +36,11 @@ static int64_t most_ms(const Asked *asked)
 {
     return asked->timeout_ms > asked->limits->max_estimate_ms ? asked->timeout_ms
                                                               : asked->limits->max_estimate_ms;
+}
+
+bool budget_allows(const Asked *asked, nsec_t estimate)
+{
+    return (double)estimate <= (double)most_ms(asked) * NSEC_PER_MSEC;
 }
 
 /* The next below n of 1, 2, 5, 10, …, but no less than min. Round numbers, because the size is shown, and so
@@ -89,12 +94,12 @@ static bool shrink_all(const Asked *asked)
 nsec_t budget_fit(const Asked *asked)
 {
     const double limit = (double)most_ms(asked) * NSEC_PER_MSEC;
-    nsec_t estimate = estimate_all(asked);
+    nsec_t estimate = budget_estimate(asked);
 
-    if ((double)estimate <= limit)
+    if (budget_allows(asked, estimate))
         return estimate;
     for (int step = 0; step < MOST_STEPS && (double)estimate > MARGIN * limit && shrink_all(asked); step++)
-        estimate = estimate_all(asked);
+        estimate = budget_estimate(asked);
     return estimate;
 }
 

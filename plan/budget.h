@@ -22,6 +22,7 @@ typedef struct Asked {
     const json_t *given;                 /* as in plan_make() */
     json_t *values;                      /* of all parameters, by name: right by themselves */
     int64_t rounds;                      /* how often each cell runs: also to warm up, and for a timeline */
+    int64_t max_spans;                   /* of each cell in its traced repetition; 0: there is none */
     int64_t timeout_ms;                  /* of running time, as asked for or by default */
     CellSpec *cells;                     /* made by grid_make_cells(), freed by plan_make() or its plan */
     size_t n_cells;
@@ -37,9 +38,14 @@ static inline json_t *asked_value(const Asked *asked, const char *name)
  * one of its own. A complaint about too many tasks must name what the client can change. */
 const char *budget_tasks_parameter(const Asked *asked);
 
+/* What all cells and all their repetitions should take, in nanoseconds; saturates at 10^18. And whether a run
+ * may take so long. */
+nsec_t budget_estimate(const Asked *asked);
+bool budget_allows(const Asked *asked, nsec_t estimate);
+
 /* Makes the sizes that nobody gave smaller, in values and cells, if the estimate is over the limit: to the
  * largest in steps of 1, 2, 5 that leaves some margin, and at least a tenth. Returns the estimate then, which
- * may still be over the limit. The estimate is in nanoseconds and saturates at 10^18. */
+ * may still be over the limit. */
 nsec_t budget_fit(const Asked *asked);
 
 /* Adds to the problem what is over its limit. estimate is what budget_fit() returned. All limits are asked,

@@ -158,6 +158,7 @@ static void fill_formats(const Making *making, CatalogParameter *parameter)
 }
 
 static const char *const on_off[] = {"off", "on"};
+static const char *const timelines[] = {"off", "on", "auto"};
 static const char *const details[] = {"summary", "full"};
 static const CatalogAlias switch_words[] = {{"0", "off"}, {"1", "on"}, {"false", "off"}, {"true", "on"}};
 
@@ -195,9 +196,10 @@ static const CommonRow run_rows[] = {
          .help = "which program runs the experiment"}, fill_runtimes, 0, NULL},
     {{.name = "detail", .type = CATALOG_CHOICE, .choices = details, .n_choices = ARRAY_LENGTH(details),
          .help = "summary keeps at most 256 rows of tasks, full keeps all"}, NULL, 0, "summary"},
-    {{.name = "timeline", .type = CATALOG_CHOICE, .choices = on_off, .n_choices = ARRAY_LENGTH(on_off),
-         .help = "one more repetition of each cell, not timed, records who did what when; detail=full always has it"},
-        NULL, 0, "off"},
+    {{.name = "timeline", .type = CATALOG_CHOICE, .choices = timelines, .n_choices = ARRAY_LENGTH(timelines),
+         .help = "one more repetition of each cell, not timed, records who did what when; auto: where there are few "
+                 "cells and time for it; detail=full always has it"},
+        NULL, 0, "auto"},
     {{.name = "label", .type = CATALOG_TEXT, .max_length = 100, .help = "your own name for this run"}, NULL, 0, NULL},
     {{.name = "prediction", .type = CATALOG_TEXT, .max_length = 1000, .help = "what you expect to see"}, NULL, 0, NULL},
 };

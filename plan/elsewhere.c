@@ -57,6 +57,19 @@ static double count_requests(const Asked *asked, const CatalogParameter *paramet
     return sum;
 }
 
+bool elsewhere_allows(const Asked *asked)
+{
+    const CatalogParameter *parameter;
+    size_t at = 0;
+
+    while ((parameter = next_url(asked, &at))) {
+        if (json_is_string(asked_value(asked, parameter->name)) &&
+            count_requests(asked, parameter) > (double)asked->limits->fetch_max_requests)
+            return false;
+    }
+    return true;
+}
+
 void elsewhere_check_requests(const Asked *asked, Problem *problem)
 {
     const CatalogParameter *parameter;

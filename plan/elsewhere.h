@@ -9,6 +9,10 @@
  * asked before there are any cells. */
 void elsewhere_check_urls(const Asked *asked, Problem *problem);
 
+/* Whether no URL would be got more often than the limits' fetch_max_requests by all cells together. Needs the
+ * cells and the rounds. */
+bool elsewhere_allows(const Asked *asked);
+
 /* Adds to the problem a URL that all cells together would get more often than the limits' fetch_max_requests.
  * Needs the cells and the rounds. */
 void elsewhere_check_requests(const Asked *asked, Problem *problem);

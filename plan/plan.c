@@ -149,16 +149,18 @@ static bool asked_is(const Asked *asked, const char *name, const char *text)
     return value && strcmp(value, text) == 0;
 }
 
-/* Some forms of the answer have no meaning without a timeline, which is one more repetition. The values are
- * changed, too: the answer then says that there was one, and the runtime is told to make it. */
+/* Some forms of the answer have no meaning without a timeline, which is one more repetition. The value is
+ * changed, too: the answer then says that there was one. Whether "auto" has one is not known before the cells
+ * are (plan_choose_timeline()). */
 static void plan_read_rounds(Asked *asked)
 {
     const char *format = asked->limits->timeline_format;
 
     if (asked_is(asked, "detail", "full") || (format && asked_is(asked, "format", format)))
         json_object_set_new(asked->values, "timeline", json_string("on"));
+    asked->max_spans = asked_is(asked, "timeline", "on") ? PLAN_SPANS : 0;
     asked->rounds =
-        asked_number(asked, "repeat") + asked_number(asked, "warmup") + asked_is(asked, "timeline", "on");
+        asked_number(asked, "repeat") + asked_number(asked, "warmup") + (asked->max_spans > 0 ? 1 : 0);
     asked->timeout_ms = asked_number(asked, "timeout_ms");
 }
 
@@ -188,6 +190,24 @@ static void plan_derive_tasks(const Asked *asked, const Parameters *parameters, 
     json_object_set(asked->values, "tasks", list);
 }
 
+/* What nobody asked for must not cost anybody a run: with "auto" each cell is traced only where a grid that
+ * is allowed as it is stays so with one repetition more, and no size was made smaller for it. */
+static void plan_choose_timeline(Asked *asked, nsec_t *estimate)
+{
+    nsec_t with_timeline;
+
+    if (!asked_is(asked, "timeline", "auto") || asked->n_cells > PLAN_AUTO_TRACED_CELLS)
+        return;
+    asked->rounds++;
+    with_timeline = budget_estimate(asked);
+    if (budget_allows(asked, with_timeline) && elsewhere_allows(asked)) {
+        asked->max_spans = PLAN_AUTO_SPANS;
+        *estimate = with_timeline;
+    } else {
+        asked->rounds--;
+    }
+}
+
 /* Makes the cells, and fits their sizes. Returns whether all of them can run. The requests to elsewhere are
  * counted even where a cell cannot run, so that a person hears of both at once. Sizes come last, as no
  * estimate can be made of a cell that lacks its mode or lock. */
@@ -200,6 +220,7 @@ static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_e
         return false;
     *ret_estimate = budget_fit(asked);
     budget_check(asked, *ret_estimate, problem);
+    plan_choose_timeline(asked, ret_estimate);
     return !problem_is_set(problem);
 }
 
@@ -224,6 +245,7 @@ static Plan plan_wrap(const Asked *asked, nsec_t estimate)
         .cells = json_array(),
         .specs = asked->cells,
         .n_specs = asked->n_cells,
+        .max_spans = asked->max_spans,
         .estimate = estimate,
         .timeout = (nsec_t)asked->timeout_ms * NSEC_PER_MSEC,
         .format = json_string_value(asked_value(asked, "format")),
@@ -234,6 +256,13 @@ static Plan plan_wrap(const Asked *asked, nsec_t estimate)
     for (size_t i = 0; i < plan.n_specs; i++)
         json_array_append_new(plan.cells, cell_spec_json(&plan.specs[i]));
     return plan;
+}
+
+void plan_set_timeline(const Plan *plan, json_t *request)
+{
+    json_object_set_new(request, "timeline", json_string(plan->max_spans > 0 ? "on" : "off"));
+    if (plan->max_spans > 0)
+        json_object_set_new(request, "max_spans", json_integer((json_int_t)plan->max_spans));
 }
 
 /* The output is set in the last line only, so a refused request leaves nothing behind: the values and the

@@ -28,7 +28,10 @@
 #define PLAN_MAX_TASK_CELLS 100000
 #define PLAN_FETCH_MAX_BYTES 10000000
 #define PLAN_FETCH_MAX_REQUESTS 1000
-#define PLAN_TICK_NS 5.8 /* of the model's unit of work, see engine/ticks.h */
+#define PLAN_SPANS 20000          /* of a cell with timeline=on */
+#define PLAN_AUTO_SPANS 4000      /* of a cell with timeline=auto */
+#define PLAN_AUTO_TRACED_CELLS 16 /* a larger grid has no timeline of its own accord */
+#define PLAN_TICK_NS 5.8          /* of the model's unit of work, see engine/ticks.h */
 
 /* What a parameter of a lock is if the request does not say it. */
 typedef struct PlanDefault {
@@ -66,6 +69,7 @@ typedef struct Plan {
     json_t *cells;   /* the same cells for the wire, see cell_spec_json() */
     CellSpec *specs; /* the cells of the grid; mode varies fastest */
     size_t n_specs;
+    int64_t max_spans;  /* of each cell in its traced repetition; 0: there is none */
     nsec_t estimate;    /* of running time, of all cells and repetitions together */
     nsec_t timeout;     /* from the request; the run is ended when it has run so long */
     const char *format; /* the name, or NULL when not given; borrowed from request */
@@ -84,6 +88,9 @@ int plan_make(const Catalogs *catalogs, const PlanLimits *limits, const char *ex
 
 /* Returns the names of all experiments, each once, as a new array. */
 json_t *plan_experiments(const Catalogs *catalogs);
+
+/* Sets what the wire request says of the traced repetition: "timeline", on or off, and "max_spans". */
+void plan_set_timeline(const Plan *plan, json_t *request);
 
 /* Returns the limits with everything usual in the place of NULL and 0, and what the runtimes say of this
  * machine: max_memory_bytes stays 0 if none of them knows, and then there is no such limit. */

@@ -184,6 +184,18 @@ static int results_add_timeline(Results *results, const json_t *event)
     return 0;
 }
 
+void results_end_timelines(Results *results, const char *reason)
+{
+    json_auto_t *event = json_pack("{s:s}", "reason", reason);
+
+    for (size_t i = 0; i < results->n_cells; i++) {
+        CollectedCell *cell = &results->collected[i];
+
+        if (!cell->spans && !cell->first_reason && cell->n_repetitions == results->repeat)
+            spans_read(event, cell->spec.tasks, &cell->spans);
+    }
+}
+
 /* The first message counts: what a runtime complains of later is often a consequence. */
 static int results_add_error(Results *results, const json_t *event)
 {

@@ -49,6 +49,10 @@ void results_free(Results *results);
  * nobody may change it afterwards. */
 int results_add(Results *results, const json_t *event);
 
+/* For the end of a run whose cells were to be traced: those that have all their repetitions and no timeline
+ * say the reason instead. */
+void results_end_timelines(Results *results, const char *reason);
+
 /* Some repetition or warm-up failed, or a runtime reported an error. */
 bool results_failed(const Results *results);
 

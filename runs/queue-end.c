@@ -31,6 +31,8 @@ typedef struct Ending {
     char *text, *trace; /* trace may be NULL */
 } Ending;
 
+/* Spans are kept for those who asked for them. Those that come by themselves are only counted: a picture for
+ * every run would make the archive ten times as large. */
 static bool is_traced(const Run *run)
 {
     const char *timeline = json_string_value(json_object_get(run->plan.request, "timeline"));

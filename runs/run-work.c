@@ -35,12 +35,13 @@ static json_t *friends_json(const Origin *origin)
  * the runtime that measured it when the server started, so that all runs agree on what a turn takes. */
 static json_t *request_json(const Run *run, const Origin *origin)
 {
-    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail", "timeline"};
+    static const char *const copied[] = {"experiment", "repeat", "warmup", "seed", "detail"};
     const json_t *ports = origin_ports(origin);
     json_t *object = json_pack("{s:i}", "protocol", 1);
 
     for (size_t i = 0; i < ARRAY_LENGTH(copied); i++)
         json_object_set(object, copied[i], json_object_get(run->plan.request, copied[i]));
+    plan_set_timeline(&run->plan, object);
     json_object_set_new(object, "tick_ns", json_real(run->settings->tick_ns));
     if (run->turn_ns > 0)
         json_object_set_new(object, "turn_ns", json_real(run->turn_ns));
@@ -60,9 +61,12 @@ static void on_timeout(uv_timer_t *timer)
     auto_free char *reason = text_printf(
         "it ran longer than timeout_ms=%llu", (unsigned long long)(run->plan.timeout / NSEC_PER_MSEC));
 
-    /* A runtime that has said `done` but does not end has done its work all the same. */
+    /* A runtime that has said `done` but does not end has done its work all the same. So has one that only
+     * traces any more: the cells that have no spans say so, and their figures are whole. */
     if (run->state == RUN_LEAVING)
         child_stop(run->child);
+    else if (run->plan.max_spans > 0 && results_complete(run->results) && !results_failed(run->results))
+        run_stop(run, OUTCOME_DONE, NULL);
     else
         run_stop(run, OUTCOME_TIMEOUT, reason);
 }
@@ -158,6 +162,8 @@ static void on_runtime_line(void *data, char *line, size_t length)
             (unsigned long long)run->n_lines, name);
     else if (strcmp(name, "sample") == 0)
         tell_sample(run, event);
+    else if (strcmp(name, "timeline") == 0 && run->plan.max_spans > 0)
+        run->n_traced++;
     if (reason)
         run_stop(run, OUTCOME_FAILED, reason);
     else
@@ -182,6 +188,14 @@ static void judge_run(Run *run, const char *how)
     }
 }
 
+/* A run that is done although its time was over can only have been stopped while it traced. */
+static const char *missing_timeline_reason(const Run *run)
+{
+    if (run->outcome != OUTCOME_DONE)
+        return "the run ended before it was traced";
+    return run->state == RUN_STOPPING ? "timeout_ms left no time for it" : "the runtime sent no spans";
+}
+
 /* All of the runtime is gone. The timers are stopped first: on_timeout() and on_pause_over() would find a
  * run without a child. An outcome that was decided before (a cancel, the time limit) stays; else it is
  * judged by what the runtime left. over() comes last, as the queue may do with the run whatever it likes. */
@@ -194,6 +208,8 @@ static void on_runtime_end(void *data, const char *how)
     uv_timer_stop(&run->pause);
     if (run->outcome == OUTCOME_OPEN)
         judge_run(run, how);
+    if (run->plan.max_spans > 0)
+        results_end_timelines(run->results, missing_timeline_reason(run));
     run_become(run, RUN_OVER);
     log_info("run_ended", log_text("run", run->id), log_text("status", run_status_name(run)),
         log_text("reason", run->reason ? run->reason : "none"),

@@ -124,11 +124,13 @@ const char *run_experiment(const Run *run)
 nsec_t run_remaining(const Run *run)
 {
     nsec_t elapsed = run->state == RUN_QUEUED ? 0 : nsec_now() - run->started_at;
+    int64_t traced = run->plan.max_spans > 0 ? (int64_t)run->plan.n_specs : 0;
+    int64_t done = run->n_samples + run->n_traced;
 
     /* What was measured says more than any guess. It cannot become negative: results_add() takes no
-     * repetition twice, so n_samples never exceeds n_expected. */
-    if (run->n_samples > 0)
-        return elapsed / (nsec_t)run->n_samples * (nsec_t)(run->n_expected - run->n_samples);
+     * repetition twice, so there are never more than expected. */
+    if (done > 0)
+        return elapsed / (nsec_t)done * (nsec_t)(run->n_expected + traced - done);
     return elapsed < run->plan.estimate ? run->plan.estimate - elapsed : 0;
 }
 

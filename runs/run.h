@@ -78,6 +78,7 @@ struct Run {
     uint64_t n_lines;   /* of the runtime's output */
     int64_t n_samples;  /* repetitions that came, also untimed ones */
     int64_t n_expected; /* repetitions that there will be */
+    int64_t n_traced;   /* traced repetitions that came; they are not among the others */
     RunEnd over;        /* for the queue */
     void *over_data;
 

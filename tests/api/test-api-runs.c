@@ -68,6 +68,90 @@ START_TEST(the_spans_of_a_timeline_are_in_the_answer_with_full_detail_only)
 }
 END_TEST
 
+/* Whether two runs of different tasks have some time in common, by the spans themselves; the slow way. */
+static bool two_were_inside(const json_t *cell)
+{
+    const json_t *spans = json_object_get(json_object_get(cell, "timeline"), "spans");
+
+    for (size_t i = 0; i < json_array_size(spans); i++) {
+        for (size_t k = 0; k < i; k++) {
+            const json_t *one = json_array_get(spans, i), *two = json_array_get(spans, k);
+            bool run = strcmp(json_string_value(json_array_get(one, 1)), "run") == 0 &&
+                       strcmp(json_string_value(json_array_get(two, 1)), "run") == 0;
+            json_int_t starts[] = {
+                json_integer_value(json_array_get(one, 2)), json_integer_value(json_array_get(two, 2))};
+            json_int_t ends[] = {
+                json_integer_value(json_array_get(one, 3)), json_integer_value(json_array_get(two, 3))};
+
+            if (run && starts[0] < ends[1] - 1000 && starts[1] < ends[0] - 1000)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Under none the two threads of a countdown are inside at once on any machine that lets the second begin
+ * within the 200 ms of the first. Should one not, the spans decide: the count must agree with them. */
+START_TEST(each_cell_says_how_many_were_inside_at_once)
+{
+    static const char path[] = "/run/countdown?tasks=2&n=2e7&repeat=1&warmup=0&mode=serial,threads,epoll";
+    json_t *cell;
+    size_t i;
+
+    api_server_start(&server, NULL);
+    for (int full = 0; full < 2; full++) {
+        auto_free char *whole = text_printf("%s&lock=none,gil,ticket%s", path, full ? "&detail=full" : "");
+        auto_answer ApiAnswer answer = api_get(&server, whole);
+
+        ck_assert_msg(answer.status == 200, "%s", answer.body);
+        ck_assert_str_eq(
+            json_string_value(json_object_get(json_object_get(answer.json, "request"), "timeline")),
+            full ? "on" : "auto");
+        json_array_foreach (json_object_get(answer.json, "cells"), i, cell) {
+            const json_t *inside = json_object_get(cell, "inside");
+            json_int_t max = json_integer_value(json_object_get(inside, "max"));
+            double mean = json_number_value(json_object_get(inside, "mean"));
+            bool side_by_side = strcmp(json_string_value(json_object_get(cell, "mode")), "threads") == 0;
+            bool exclusive = strcmp(json_string_value(json_object_get(cell, "lock")), "none") != 0;
+
+            ck_assert_int_ge(max, 1);
+            ck_assert_int_le(max, side_by_side && !exclusive ? 2 : 1);
+            ck_assert_double_gt(mean, 0);
+            ck_assert_double_le(mean, (double)max);
+            ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(cell, "outside"), "max")), 0);
+            if (full && json_is_true(json_object_get(inside, "whole")))
+                ck_assert_int_eq(max == 2, two_were_inside(cell));
+        }
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+/* The fake sends its one repetition and then nothing more: the figures are whole. */
+START_TEST(a_run_whose_timeline_has_no_time_is_done)
+{
+    auto_answer ApiAnswer answer = {0}, silent = {0};
+    const json_t *cell;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    answer = api_get(&server, "/run/hang" ONCE "&timeout_ms=400");
+    ck_assert_msg(answer.status == 200, "%s", answer.body);
+    ck_assert_str_eq(text_of(&answer, "status"), "done");
+    ck_assert_str_eq(text_of(&answer, "reason"), "");
+    cell = json_array_get(json_object_get(answer.json, "cells"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(cell, "status")), "done");
+    ck_assert(json_is_null(json_object_get(cell, "inside")));
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(cell, "timeline"), "reason")),
+        "timeout_ms left no time for it");
+    silent = api_get(&server, "/run/fine" ONCE);
+    ck_assert_msg(silent.status == 200, "%s", silent.body);
+    cell = json_array_get(json_object_get(silent.json, "cells"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(cell, "timeline"), "reason")),
+        "the runtime sent no spans");
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 START_TEST(fetch_asks_the_own_origin)
 {
     auto_answer ApiAnswer answer = {0};
@@ -287,7 +371,7 @@ START_TEST(a_run_past_its_time_ends_with_what_it_has)
     json_t *cell;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    answer = api_get(&server, "/run/hang" ONCE "&timeout_ms=400");
+    answer = api_get(&server, "/run/hang" ONCE "&timeline=off&timeout_ms=400");
     ck_assert_msg(answer.status == 504, "%s", answer.body);
     ck_assert_str_eq(text_of(&answer, "status"), "timeout");
     ck_assert(strstr(text_of(&answer, "reason"), "timeout_ms=400"));
@@ -404,11 +488,12 @@ START_TEST(a_full_queue_says_when_to_come_back)
 END_TEST
 
 RUN_TESTS("api-runs", 120, a_run_is_one_object,
-    the_spans_of_a_timeline_are_in_the_answer_with_full_detail_only, fetch_asks_the_own_origin,
-    parameters_mean_the_same_in_query_form_and_json, the_format_follows_the_parameter_then_the_accept_header,
-    a_runtime_that_fails_is_a_result_that_says_so, the_server_and_its_origin_are_friends_of_a_run,
-    a_run_is_confined, limits_can_be_taken_off, confined_runs_share_what_they_share,
-    the_catalog_counts_the_cpus_of_a_run, a_log_that_talks_too_much_does_no_harm,
-    a_run_past_its_time_ends_with_what_it_has, a_client_that_leaves_takes_its_run_along,
-    a_client_that_leaves_the_queue_is_not_run, runs_are_answered_in_the_order_they_came,
-    a_full_queue_says_when_to_come_back)
+    the_spans_of_a_timeline_are_in_the_answer_with_full_detail_only,
+    each_cell_says_how_many_were_inside_at_once, a_run_whose_timeline_has_no_time_is_done,
+    fetch_asks_the_own_origin, parameters_mean_the_same_in_query_form_and_json,
+    the_format_follows_the_parameter_then_the_accept_header, a_runtime_that_fails_is_a_result_that_says_so,
+    the_server_and_its_origin_are_friends_of_a_run, a_run_is_confined, limits_can_be_taken_off,
+    confined_runs_share_what_they_share, the_catalog_counts_the_cpus_of_a_run,
+    a_log_that_talks_too_much_does_no_harm, a_run_past_its_time_ends_with_what_it_has,
+    a_client_that_leaves_takes_its_run_along, a_client_that_leaves_the_queue_is_not_run,
+    runs_are_answered_in_the_order_they_came, a_full_queue_says_when_to_come_back)

@@ -60,8 +60,8 @@ START_TEST(words_make_events)
     ck_assert_int_eq(status, 0);
     for (const char *at = text; (at = strchr(at, '\n')); at++)
         n_lines++;
-    /* hello, three repetitions of two cells, done */
-    ck_assert_uint_eq(n_lines, 8);
+    /* hello, three repetitions of two cells, a timeline of each, done */
+    ck_assert_uint_eq(n_lines, 1 + 3 * 2 + 2 + 1);
     ck_assert_str_eq(json_string_value(json_object_get(last, "event")), "done");
 }
 END_TEST

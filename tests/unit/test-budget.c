@@ -178,14 +178,14 @@ START_TEST(a_size_that_nobody_gave_is_made_to_fit)
 {
     nsec_t estimate;
 
-    ck_assert_int_eq(size_of("mode=serial", 20000, &estimate), 1000000000);
+    ck_assert_int_eq(size_of("mode=serial&timeline=off", 20000, &estimate), 1000000000);
     ck_assert_uint_ge(estimate, 16 * NSEC_PER_SEC);
-    ck_assert_int_eq(size_of("mode=serial", 15000, &estimate), 500000000);
+    ck_assert_int_eq(size_of("mode=serial&timeline=off", 15000, &estimate), 500000000);
     ck_assert_uint_lt(estimate, 9 * NSEC_PER_SEC);
     /* Half of it would take 8 s, which is more than 80 % of the limit. */
-    ck_assert_int_eq(size_of("mode=serial", 9900, &estimate), 200000000);
-    ck_assert_int_eq(size_of("mode=serial", 3000, &estimate), 100000000);
-    ck_assert_int_eq(size_of("mode=serial", 1700, &estimate), 100000000);
+    ck_assert_int_eq(size_of("mode=serial&timeline=off", 9900, &estimate), 200000000);
+    ck_assert_int_eq(size_of("mode=serial&timeline=off", 3000, &estimate), 100000000);
+    ck_assert_int_eq(size_of("mode=serial&timeline=off", 1700, &estimate), 100000000);
 }
 END_TEST
 
@@ -193,7 +193,7 @@ START_TEST(it_is_not_made_smaller_than_a_tenth)
 {
     nsec_t estimate;
 
-    ck_assert_int_eq(size_of("mode=serial", 1500, &estimate), 0);
+    ck_assert_int_eq(size_of("mode=serial&timeline=off", 1500, &estimate), 0);
     ck_assert_uint_ge(estimate, 1600 * NSEC_PER_MSEC);
     ck_assert_uint_lt(estimate, 1700 * NSEC_PER_MSEC);
 }

@@ -226,40 +226,117 @@ END_TEST
 static const char *const formats[] = {"json", "table", NULL};
 static const char *const by_hand_formats[] = {"json", "table", "trace", NULL};
 
-/* The value that a query gives the parameter timeline; "" if it is refused. */
-static const char *timeline_of(const char *query, bool by_hand, nsec_t *ret_estimate)
+/* What a query makes of the timeline: its value, how many spans a cell may have, and the estimate. */
+typedef struct Traced {
+    char timeline[8]; /* "": the query is refused */
+    int64_t max_spans;
+    nsec_t estimate;
+} Traced;
+
+static Traced traced_by_limits(const char *query, const PlanLimits *limits)
 {
     auto_problem Problem problem = {0};
-    const char *timeline = "";
     Plan plan = {0};
+    Traced traced = {0};
 
-    if (plan_query(query,
-            &(PlanLimits){.formats = by_hand ? by_hand_formats : formats, .timeline_format = "trace"}, &plan,
-            &problem) != 0)
-        return timeline;
-    if (strcmp(json_string_value(json_object_get(plan.request, "timeline")), "on") == 0)
-        timeline = "on";
-    else
-        timeline = "off";
-    *ret_estimate = plan.estimate;
+    if (plan_query(query, limits, &plan, &problem) != 0)
+        return traced;
+    snprintf(traced.timeline, sizeof(traced.timeline), "%s",
+        json_string_value(json_object_get(plan.request, "timeline")));
+    traced.max_spans = plan.max_spans;
+    traced.estimate = plan.estimate;
     plan_finish(&plan);
-    return timeline;
+    return traced;
+}
+
+static Traced traced(const char *query)
+{
+    return traced_by_limits(query, &(PlanLimits){.formats = formats, .timeline_format = "trace"});
 }
 
 START_TEST(a_timeline_is_one_more_repetition)
 {
-    nsec_t off = 0, on = 0, more = 0;
+    Traced off = traced("repeat=6&warmup=0&timeline=off"), on = traced("repeat=6&warmup=0&timeline=on");
+    Traced more = traced("repeat=7&warmup=0&timeline=off"), itself = traced("repeat=6&warmup=0");
 
-    ck_assert_str_eq(timeline_of("repeat=6&warmup=0", false, &off), "off");
-    ck_assert_str_eq(timeline_of("repeat=6&warmup=0&timeline=on", false, &on), "on");
-    ck_assert_str_eq(timeline_of("repeat=7&warmup=0", false, &more), "off");
-    ck_assert_uint_lt(off, on);
-    ck_assert_uint_eq(on, more);
-    ck_assert_str_eq(timeline_of("detail=full", false, &on), "on");
-    ck_assert_str_eq(timeline_of("detail=full&timeline=off", false, &on), "on");
-    ck_assert_str_eq(timeline_of("format=trace", true, &on), "on");
-    ck_assert_str_eq(timeline_of("format=trace", false, &on), "");
-    ck_assert_str_eq(timeline_of("timeline=yes", false, &on), "");
+    ck_assert_str_eq(off.timeline, "off");
+    ck_assert_int_eq(off.max_spans, 0);
+    ck_assert_str_eq(on.timeline, "on");
+    ck_assert_int_eq(on.max_spans, 20000);
+    ck_assert_str_eq(itself.timeline, "auto");
+    ck_assert_int_eq(itself.max_spans, 4000);
+    ck_assert_uint_lt(off.estimate, on.estimate);
+    ck_assert_uint_eq(on.estimate, more.estimate);
+    ck_assert_uint_eq(itself.estimate, more.estimate);
+}
+END_TEST
+
+START_TEST(who_wants_the_spans_themselves_gets_all)
+{
+    const PlanLimits by_hand = {.formats = by_hand_formats, .timeline_format = "trace"};
+    const Traced asked[] = {
+        traced("detail=full"),
+        traced("detail=full&timeline=off"),
+        traced("detail=full&timeline=auto"),
+        traced_by_limits("format=trace", &by_hand),
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(asked); i++) {
+        ck_assert_str_eq(asked[i].timeline, "on");
+        ck_assert_int_eq(asked[i].max_spans, 20000);
+    }
+    ck_assert_str_eq(traced("format=trace").timeline, "");
+    ck_assert_str_eq(traced("timeline=yes").timeline, "");
+}
+END_TEST
+
+/* 16 cells and 17. */
+START_TEST(a_large_grid_has_no_timeline_by_itself)
+{
+    ck_assert_int_eq(
+        traced("mode=serial&tasks=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16&n=1000").max_spans, 4000);
+    ck_assert_int_eq(
+        traced("mode=serial&tasks=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17&n=1000").max_spans, 0);
+    ck_assert_int_eq(
+        traced("mode=serial&tasks=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17&n=1000&timeline=on").max_spans,
+        20000);
+}
+END_TEST
+
+/* A limit between the estimate without a timeline and that with one: nobody is refused, or measures less, for
+ * what they did not ask. */
+START_TEST(a_timeline_by_itself_costs_nobody_the_run)
+{
+    static const char query[] = "mode=serial&n=1e8&repeat=3&warmup=0";
+    static const char sized[] = "mode=serial&repeat=3&warmup=0";
+    Traced off = traced("mode=serial&n=1e8&repeat=3&warmup=0&timeline=off");
+    Traced usual = traced("mode=serial&repeat=3&warmup=0&timeline=off");
+    PlanLimits limits = {
+        .default_timeout_ms = 1, .max_estimate_ms = (int64_t)(off.estimate / NSEC_PER_MSEC) + 1};
+    Traced itself = traced_by_limits(query, &limits), asked, size;
+
+    ck_assert_str_eq(itself.timeline, "auto");
+    ck_assert_int_eq(itself.max_spans, 0);
+    ck_assert_uint_eq(itself.estimate, off.estimate);
+    asked = traced_by_limits("mode=serial&n=1e8&repeat=3&warmup=0&timeline=on", &limits);
+    ck_assert_str_eq(asked.timeline, "");
+    limits.max_estimate_ms = (int64_t)(usual.estimate / NSEC_PER_MSEC) + 1;
+    size = traced_by_limits(sized, &limits);
+    ck_assert_int_eq(size.max_spans, 0);
+    ck_assert_uint_eq(size.estimate, usual.estimate);
+}
+END_TEST
+
+START_TEST(the_wire_says_how_many_spans_there_may_be)
+{
+    json_auto_t *on = json_object(), *off = json_object();
+
+    plan_set_timeline(&(Plan){.max_spans = 4000}, on);
+    plan_set_timeline(&(Plan){0}, off);
+    ck_assert_str_eq(json_string_value(json_object_get(on, "timeline")), "on");
+    ck_assert_int_eq(json_integer_value(json_object_get(on, "max_spans")), 4000);
+    ck_assert_str_eq(json_string_value(json_object_get(off, "timeline")), "off");
+    ck_assert_ptr_null(json_object_get(off, "max_spans"));
 }
 END_TEST
 
@@ -580,18 +657,21 @@ START_TEST(crowding_before_an_exclusive_lock_costs_more)
     Plan plan = {0};
     nsec_t alone, crowded;
 
-    ck_assert_int_eq(
-        plan_query("mode=threads&lock=gil&tasks=3&n=1G&repeat=1&warmup=0", NULL, &plan, &problem), 0);
+    ck_assert_int_eq(plan_query("mode=threads&lock=gil&tasks=3&n=1G&repeat=1&warmup=0&timeline=off", NULL,
+                         &plan, &problem),
+        0);
     alone = plan.estimate;
     plan_finish(&plan);
-    ck_assert_int_eq(
-        plan_query("mode=threads&lock=gil-py2&tasks=3&n=1G&repeat=1&warmup=0", NULL, &plan, &problem), 0);
+    ck_assert_int_eq(plan_query("mode=threads&lock=gil-py2&tasks=3&n=1G&repeat=1&warmup=0&timeline=off", NULL,
+                         &plan, &problem),
+        0);
     crowded = plan.estimate;
     plan_finish(&plan);
     /* Each of the two further threads adds half to three seconds of work. */
     ck_assert_uint_eq(crowded - alone, 3 * NSEC_PER_SEC);
     ck_assert_int_eq(
-        plan_query("mode=threads&lock=gil-py2&cpus=1&tasks=3&n=1G&repeat=1&warmup=0", NULL, &plan, &problem),
+        plan_query("mode=threads&lock=gil-py2&cpus=1&tasks=3&n=1G&repeat=1&warmup=0&timeline=off", NULL,
+            &plan, &problem),
         0);
     ck_assert_uint_eq(plan.estimate, alone);
     plan_finish(&plan);
@@ -802,6 +882,8 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     a_list_may_have_as_many_values_as_there_may_be_cells, all_bad_values_are_named_at_once,
     no_runtime_may_use_the_name_of_what_all_requests_have, a_lock_may_not_call_its_parameter_client,
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
+    who_wants_the_spans_themselves_gets_all, a_large_grid_has_no_timeline_by_itself,
+    a_timeline_by_itself_costs_nobody_the_run, the_wire_says_how_many_spans_there_may_be,
     numbers_may_be_written_in_many_ways, a_choice_has_the_aliases_of_the_catalog,
     lists_span_the_grid_with_modes_side_by_side, cells_say_where_time_is_no_measure,
     the_estimate_follows_mode_and_lock, a_cost_may_depend_on_parameters_mode_and_lock,

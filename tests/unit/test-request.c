@@ -1,4 +1,5 @@
 /* Requests as a server, or something that is no server, might send them to the engine. */
+#include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -92,7 +93,7 @@ START_TEST(a_good_request_becomes_cells)
     ck_assert_uint_eq(request.cells[0].n_tasks, 2);
     ck_assert_uint_eq(request.cells[0].n_cpus, 1);
     ck_assert_int_eq(lock_setting(&request.cells[0], "switch_interval_us"), 700);
-    ck_assert(!request.timeline);
+    ck_assert_uint_eq(request.max_spans, 0);
     request_finish(&request);
     json_object_set_new(json_array_get(json_object_get(object, "cells"), 0), "lock", json_string("gil-py2"));
     ck_assert_int_eq(request_parse(object, &request, &problem), 0);
@@ -100,8 +101,14 @@ START_TEST(a_good_request_becomes_cells)
     request_finish(&request);
     json_object_set_new(object, "timeline", json_string("on"));
     ck_assert_int_eq(request_parse(object, &request, &problem), 0);
-    ck_assert(request.timeline);
+    ck_assert_uint_eq(request.max_spans, 20000);
     request_finish(&request);
+    json_object_set_new(object, "max_spans", json_integer(4000));
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_uint_eq(request.max_spans, 4000);
+    request_finish(&request);
+    json_object_set_new(object, "max_spans", json_integer(20001));
+    ck_assert_int_eq(request_parse(object, &request, &problem), -EINVAL);
 }
 END_TEST
 

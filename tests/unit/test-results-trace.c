@@ -84,6 +84,24 @@ START_TEST(a_timeline_that_failed_says_why_and_fails_nothing)
 }
 END_TEST
 
+/* What failed has its own reason, and what has spans needs none. */
+START_TEST(cells_that_were_not_traced_say_why)
+{
+    Results *results = make_results();
+    json_auto_t *run = NULL;
+
+    for (int cell = 0; cell < 3; cell++)
+        add_repetitions(results, cell, 270, cell == 2 ? 6 : 7);
+    ck_assert_int_eq(add(results, make_failure(2, 6, "it crashed")), 0);
+    ck_assert_int_eq(add(results, make_timeline(1)), 0);
+    results_end_timelines(results, "no time");
+    run = make_run(results, "done", NULL);
+    ck_assert_str_eq(find_text(run, "cells.0.timeline.reason"), "no time");
+    ck_assert_int_eq(find_integer(run, "cells.1.timeline.n_spans"), 4);
+    ck_assert_ptr_null(find(run, "cells.2.timeline"));
+}
+END_TEST
+
 /* Each breaks a good event in one place. */
 START_TEST(malformed_timelines_are_refused)
 {
@@ -286,7 +304,7 @@ END_TEST
 
 RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_says_how_much_there_is,
     a_summary_says_why_there_is_no_timeline, a_timeline_that_failed_says_why_and_fails_nothing,
-    malformed_timelines_are_refused, a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
-    a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
-    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
+    cells_that_were_not_traced_say_why, malformed_timelines_are_refused, a_cell_has_one_timeline,
+    a_cell_and_a_run_hold_only_so_much, a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task,
+    a_trace_is_json, times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
     a_trace_names_the_cells_that_never_had_one)

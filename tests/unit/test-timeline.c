@@ -5,6 +5,7 @@
 #include "engine/events.h"
 #include "engine/registry.h"
 #include "engine/repeat.h"
+#include "results/crowd.h"
 #include "results/spans.h"
 #include "tests/unit/check-timeline.h"
 #include "tests/unit/lock-settings.h"
@@ -376,7 +377,7 @@ static json_t *run_request(const char *timeline)
         .repeat = 2,
         .warmup = 1,
         .tick_ns = 5.8,
-        .timeline = strcmp(timeline, "on") == 0};
+        .max_spans = strcmp(timeline, "on") == 0 ? ROOM : 0};
     json_t *names = json_array(), *event;
     json_auto_t *events = json_array();
     size_t i;
@@ -404,6 +405,94 @@ START_TEST(timelines_come_after_all_samples)
 }
 END_TEST
 
+/* Lets the deadline pass when the first timeline is there. */
+typedef struct LateRun {
+    Request request;
+    json_t *events;
+} LateRun;
+
+static void collect_and_be_late(void *user, json_t *event)
+{
+    LateRun *late = user;
+
+    if (strcmp(json_string_value(json_object_get(event, "event")), "timeline") == 0)
+        late->request.deadline = 1;
+    json_array_append_new(late->events, event);
+}
+
+START_TEST(a_deadline_that_passes_while_it_traces_ends_no_run)
+{
+    Cell cells[] = {probe_cell(&mode_threads, &lock_gil, N_TASKS, 20, "m"),
+        probe_cell(&mode_epoll, &lock_gil, N_TASKS, 20, "m")};
+    json_auto_t *events = json_array();
+    LateRun late = {{.cells = cells, .n_cells = 2, .repeat = 1, .tick_ns = 5.8, .max_spans = ROOM}, events};
+
+    cells[1].number = 1;
+    ck_assert_int_eq(repeat_run(&late.request, collect_and_be_late, &late), REPEAT_DONE);
+    ck_assert_uint_eq(json_array_size(events), 1 + 2 + 2 + 1);
+    ck_assert_ptr_null(json_object_get(json_array_get(events, 3), "reason"));
+    ck_assert(strstr(
+        json_string_value(json_object_get(json_array_get(events, 4), "reason")), "left no time for it"));
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(events, 5), "event")), "done");
+}
+END_TEST
+
+START_TEST(a_request_may_ask_for_fewer_spans)
+{
+    Cell cell = probe_cell(&mode_epoll, &lock_gil, N_TASKS, 50, "a");
+    Request request = {.cells = &cell, .n_cells = 1, .repeat = 1, .tick_ns = 5.8, .max_spans = 10};
+    json_auto_t *events = json_array();
+    const json_t *timeline;
+
+    ck_assert_int_eq(repeat_run(&request, collect, events), REPEAT_DONE);
+    timeline = json_array_get(events, 2);
+    ck_assert_uint_eq(json_array_size(json_object_get(timeline, "spans")), 10);
+    ck_assert_int_gt(json_integer_value(json_object_get(timeline, "dropped")), 0);
+}
+END_TEST
+
+/* Tasks that compute, wait, await and step outside; by the event, as the results count them. */
+static ResultCrowd crowd_of(const Cell *cell, uint32_t room)
+{
+    json_auto_t *event = NULL;
+    ResultCrowd crowd;
+    Arena *arena;
+    Spans *spans;
+
+    ck_assert_int_eq(cell_trace(cell, room, 0, &arena), 0);
+    ck_assert_msg(arena->complete, "%s", arena->reason);
+    event = event_timeline(cell, arena);
+    ck_assert_int_eq(spans_read(event, cell->n_tasks, &spans), 0);
+    crowd = crowd_of_spans(spans, SPANS_RUN);
+    ck_assert_int_eq(crowd.is_whole, timeline_dropped(arena->timeline) == 0);
+    spans_free(spans);
+    arena_free(arena);
+    return crowd;
+}
+
+/* By no more than a nanosecond, and however the threads fall: also where spans are dropped. */
+START_TEST(a_lock_that_excludes_never_has_two_inside)
+{
+    static const char *const plans[] = {"m", "mmd", "md", "mmmmw"};
+
+    for (size_t i = 0; registry_locks[i]; i++) {
+        /* One loop has one task inside under any lock. */
+        const Mode *mode = registry_locks[i]->exclusive ? &mode_threads : &mode_epoll;
+
+        for (int run = 0; run < 40; run++) {
+            Cell cell =
+                probe_cell(mode, registry_locks[i], N_TASKS, 200, plans[run % (int)ARRAY_LENGTH(plans)]);
+            ResultCrowd crowd = crowd_of(&cell, run % 5 == 4 ? 20 : ROOM);
+
+            ck_assert_msg(crowd.max == 1, "%s, %s: %lld were inside at once", registry_locks[i]->name,
+                plans[run % (int)ARRAY_LENGTH(plans)], (long long)crowd.max);
+            ck_assert_double_le(crowd.mean, 1);
+            ck_assert_double_gt(crowd.mean, 0);
+        }
+    }
+}
+END_TEST
+
 RUN_TESTS("timeline", 60, spans_follow_one_another, a_forced_switch_is_a_wait_for_the_lock,
     runs_with_nobody_between_them_are_one, what_took_no_time_is_nothing_to_see, what_does_not_fit_is_counted,
     the_probe_has_a_true_timeline_everywhere, there_is_one_run_for_each_hand_over,
@@ -411,4 +500,6 @@ RUN_TESTS("timeline", 60, spans_follow_one_another, a_forced_switch_is_a_wait_fo
     false_wakeups_are_seen_under_the_gil_and_counted_under_the_old_one, all_false_wakeups_of_a_cell_are_seen,
     a_task_of_a_loop_waits_once_for_each_wait, a_task_that_only_awaits_runs_once_if_it_is_alone,
     a_repetition_that_is_not_traced_has_no_timeline, the_event_says_who_did_what_when,
-    a_traced_repetition_that_fails_says_why, timelines_come_after_all_samples)
+    a_traced_repetition_that_fails_says_why, timelines_come_after_all_samples,
+    a_deadline_that_passes_while_it_traces_ends_no_run, a_request_may_ask_for_fewer_spans,
+    a_lock_that_excludes_never_has_two_inside)
