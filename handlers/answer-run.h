@@ -5,6 +5,11 @@
 #include "results/format.h"
 #include "runs/run-view.h"
 
+/* Where a run is, seen from where it was asked for, /run/{experiment}; the format of a Location header. A
+ * proxy may have the server below a prefix that nobody here knows, so links start from the request's own
+ * place (RFC 3986, 5.2). */
+#define LINK_TO_RUN "../runs/%s"
+
 /* Decides how a run is written: by format= (its name, already checked, or NULL), else by the Accept
  * header. Returns 0 and sets *ret, or -1 with the problem set (406). */
 int answer_choose_format(const Request *request, const char *name, ResultFormat *ret, Problem *problem);

@@ -173,7 +173,7 @@ static void on_noted(void *data, bool found, bool kept)
         json_object_set_new(booking->object, "kept_reason", trouble ? json_string(trouble) : json_null());
     }
     response = answer_run(202, booking->object, RESULT_FORMAT_JSON);
-    response_add_header(response, "Location", "/runs/%s", booking->id);
+    response_add_header(response, "Location", LINK_TO_RUN, booking->id);
     response_add_header(response, "Preference-Applied", "respond-async");
     later_answer(booking->later, response);
     json_decref(booking->object);

@@ -59,8 +59,9 @@ static void append_escaped(FILE *file, const char *name, const char *value)
         fprintf(file, strchr(plain, *value) ? "%c" : "%%%02X", (unsigned char)*value);
 }
 
-/* Where the older runs are. By the id of the last one shown, not by a page number: runs that come meanwhile
- * move no page, and nothing is shown twice or left out. */
+/* Where the older runs are, seen from /runs itself, so that it holds below a prefix of a proxy, too. By the
+ * id of the last one shown, not by a page number: runs that come meanwhile move no page, and nothing is shown
+ * twice or left out. */
 static char *next_page(const json_t *values, const char *last_id)
 {
     static const char *const kept[] = {"experiment", "label", "status"};
@@ -69,7 +70,7 @@ static char *next_page(const json_t *values, const char *last_id)
     FILE *file = open_memstream(&text, &length);
 
     assert(file);
-    fprintf(file, "/runs?before=%s&limit=%lld", last_id,
+    fprintf(file, "runs?before=%s&limit=%lld", last_id,
         (long long)json_integer_value(json_object_get(values, "limit")));
     for (size_t i = 0; i < ARRAY_LENGTH(kept); i++)
         append_escaped(file, kept[i], lookup_text(values, kept[i]));

@@ -45,7 +45,7 @@ static void on_waited_end(void *data, Run *run)
     Response *response = answer_run(answer_status(run), object, waiting->format);
 
     add_run_timing(response, run);
-    response_add_header(response, "Location", "/runs/%s", run->id);
+    response_add_header(response, "Location", LINK_TO_RUN, run->id);
     if (response->status == 503)
         response_add_header(response, "Retry-After", "%u", answer_retry_after_s(waiting->app));
     waiting->request->answer(waiting->request, response);

@@ -1,5 +1,5 @@
-// The name by which the server knows this browser: a random one in a cookie, made once. It tells one's own runs
-// from those of others behind the same address, and is nobody's real name.
+// The name by which this browser has its turns beside others behind the same address: a random one in a cookie, made
+// once, and nobody's real name. Whose a run is shows another cookie, which the server sets and no script can read.
 
 const COOKIE = 'gilscope_client';
 const YEAR_S = 365 * 24 * 3600;
@@ -18,6 +18,7 @@ function makeName() {
 export function keepClient() {
     const name = readName() ?? makeName();
     const secure = location.protocol === 'https:' ? '; Secure' : '';
+    const {pathname} = new URL('.', location.href); // the page may live below a prefix of a proxy
 
-    document.cookie = `${COOKIE}=${name}; Path=/; Max-Age=${YEAR_S}; SameSite=Strict${secure}`;
+    document.cookie = `${COOKIE}=${name}; Path=${pathname}; Max-Age=${YEAR_S}; SameSite=Strict${secure}`;
 }

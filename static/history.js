@@ -100,8 +100,7 @@ export function historyPart(catalog) {
 
             if (mine !== asked) return;
             listed = path ? [...listed, ...page.runs] : page.runs;
-            // The server's path is made relative, since the page may live below a prefix of a proxy.
-            next = page.next?.replace(/^\//, '');
+            next = page.next;
             draw();
         } catch (error) {
             fail(error);

@@ -98,6 +98,13 @@ void api_wait_for_status(const ApiServer *server, const char *id, const char *st
     }
 }
 
+char *api_next_page(const ApiAnswer *answer)
+{
+    const char *next = api_text(answer->json, "next");
+
+    return text_printf("%s%s", *next ? "/" : "", next);
+}
+
 static size_t count_runs(const ApiServer *server, const char *status)
 {
     char *path = text_printf("/runs?limit=200%s%s", *status ? "&status=" : "", status);
@@ -109,7 +116,7 @@ static size_t count_runs(const ApiServer *server, const char *status)
         api_assert_status(&answer, 200);
         n += json_array_size(json_object_get(answer.json, "runs"));
         free(path);
-        path = strdup(api_text(answer.json, "next"));
+        path = api_next_page(&answer);
     }
     free(path);
     return n;

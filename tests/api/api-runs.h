@@ -29,6 +29,9 @@ int api_send_run(const ApiServer *server, const char *experiment, const char *mo
 /* One run, a new object. */
 json_t *api_run(const ApiServer *server, const char *id);
 
+/* The path of the page behind this one of /runs, "" if it is the last; owned by the caller. */
+char *api_next_page(const ApiAnswer *answer);
+
 /* Waits until the run has this status. */
 void api_wait_for_status(const ApiServer *server, const char *id, const char *status);
 

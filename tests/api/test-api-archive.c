@@ -49,9 +49,11 @@ static char *page_through(const char *header, const char *path, size_t page_size
             text = text_printf("%s%s%s", before, *before ? " " : "", api_text(run, "label"));
         }
         free(next);
-        next = strdup(api_text(answer.json, "next"));
+        next = api_next_page(&answer);
         ck_assert_int_eq(link != NULL, *next != '\0');
-        ck_assert_msg(!link || strstr(link, next), "%s", link);
+        /* Seen from /runs: a proxy may have the server below a prefix. */
+        ck_assert_msg(!*next || strncmp(next, "/runs?before=", 13) == 0, "%s", next);
+        ck_assert_msg(!link || (link[0] == '<' && strstr(link, next + 1) == link + 1), "%s", link);
         ck_assert_uint_le(json_array_size(runs), page_size);
         ck_assert_msg(!*next || json_array_size(runs) == page_size, "%s", answer.body);
     }

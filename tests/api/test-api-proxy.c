@@ -1,5 +1,6 @@
 /* The server behind a proxy, which here is the test itself: it sends what a proxy would. A real nginx is
  * asked in test-nginx.py. */
+#include <curl/curl.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -343,9 +344,81 @@ START_TEST(a_cookie_owns_what_it_asked_for)
 }
 END_TEST
 
+/* --- Links --- */
+
+/* What a client makes of a link in an answer, by the library that curl has for it. */
+static void assert_leads(const char *from, const char *link, const char *to)
+{
+    CURLU *url = curl_url();
+    char *text = NULL;
+
+    ck_assert_int_eq(curl_url_set(url, CURLUPART_URL, from, 0), CURLUE_OK);
+    ck_assert_int_eq(curl_url_set(url, CURLUPART_URL, link, 0), CURLUE_OK);
+    ck_assert_int_eq(curl_url_get(url, CURLUPART_URL, &text, 0), CURLUE_OK);
+    ck_assert_str_eq(text, to);
+    curl_free(text);
+    curl_url_cleanup(url);
+}
+
+START_TEST(links_lead_on_below_any_prefix)
+{
+    auto_answer ApiAnswer waited = {0}, booked = {0}, list = {0};
+    auto_free char *waited_link = NULL, *booked_link = NULL, *to = NULL, *also = NULL, *next = NULL;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    waited = api_get(&server, "/run/fine" API_ONCE);
+    booked = api_ask(&server, (ApiAsk){.path = "/run/fine" API_ONCE FRESH, .header = ASYNC});
+    api_wait_for_status(&server, api_text(booked.json, "id"), "done");
+    list = api_get(&server, "/runs?limit=1");
+    waited_link = api_answer_header(&waited, "Location");
+    booked_link = api_answer_header(&booked, "Location");
+    to = text_printf("https://lab.example/a/b/runs/%s", api_text(waited.json, "id"));
+    also = text_printf("http://127.0.0.1:1/runs/%s", api_text(booked.json, "id"));
+    assert_leads("https://lab.example/a/b/run/fine?n=/x/", waited_link, to);
+    assert_leads("http://127.0.0.1:1/run/fine", booked_link, also);
+    next = text_printf("https://lab.example/a/b/runs?before=%s&limit=1", api_text(booked.json, "id"));
+    assert_leads("https://lab.example/a/b/runs?limit=1", api_text(list.json, "next"), next);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+START_TEST(the_api_document_says_where_the_server_is_found)
+{
+    static const struct {
+        const char *header, *also, *url;
+    } rows[] = {
+        {NULL, NULL, "/"},
+        {"X-Forwarded-For: 192.0.2.1", NULL, "/"},
+        {"X-Forwarded-Prefix: /lab/", "Host: lab.example", "http://lab.example/lab"},
+        {"X-Forwarded-Proto: https", "X-Forwarded-Host: lab.example:8443", "https://lab.example:8443"},
+        {"Forwarded: for=192.0.2.1;proto=https;host=lab.example", "X-Forwarded-Prefix: /lab",
+            "https://lab.example/lab"},
+        {"X-Forwarded-Prefix: /\"evil\"", "Host: lab.example", "http://lab.example"},
+    };
+    size_t length = 0;
+
+    api_server_start(
+        &server, API_FAKE_RUNTIME, "server.trusted_proxies=127.0.0.1", "server.hosts=lab.example", NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_answer ApiAnswer answer = api_ask(
+            &server, (ApiAsk){.path = "/openapi.json", .header = rows[i].header, .also = rows[i].also});
+        const json_t *first = json_array_get(json_object_get(answer.json, "servers"), 0);
+
+        api_assert_status(&answer, 200);
+        ck_assert_str_eq(api_text(first, "url"), rows[i].url);
+        /* Nothing else of it changes. */
+        if (i == 0)
+            length = answer.length - strlen("/");
+        ck_assert_uint_eq(answer.length, length + strlen(rows[i].url));
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 RUN_TESTS("api-proxy", 120, clients_of_a_trusted_proxy_have_their_own_places,
     from_any_other_peer_the_headers_say_nothing, a_limit_names_the_address_in_front_of_the_proxies,
     several_lines_of_a_header_are_one_list, hostile_headers_of_a_proxy_are_survived,
     a_neighbour_at_the_same_address_owns_nothing, a_secret_that_was_told_is_good_for_all_that_an_owner_may_do,
     every_answer_that_gives_a_run_tells_whose_it_is, a_secret_is_shown_nowhere_and_kept_as_a_hash,
-    a_browser_keeps_its_secret_in_a_cookie_of_its_prefix, a_cookie_owns_what_it_asked_for)
+    a_browser_keeps_its_secret_in_a_cookie_of_its_prefix, a_cookie_owns_what_it_asked_for,
+    links_lead_on_below_any_prefix, the_api_document_says_where_the_server_is_found)
