@@ -75,12 +75,16 @@ json_t *identity_json(const ResultCell *cell)
 }
 
 /* Spans are counted here and not when they come, because this is made off the server's loop. */
-static void cell_set_crowds(json_t *object, const Spans *spans)
+static void cell_set_crowds(json_t *object, const CollectedCell *collected)
 {
-    ResultCrowd inside = crowd_of_spans(spans, SPANS_RUN), outside = crowd_of_spans(spans, SPANS_OUTSIDE);
+    auto_words Words words = {0};
+    ResultCell cell = collected->asked;
 
-    json_object_set_new(object, "inside", crowd_json(&inside));
-    json_object_set_new(object, "outside", crowd_json(&outside));
+    cell.inside = crowd_of_spans(collected->spans, SPANS_RUN);
+    cell.outside = crowd_of_spans(collected->spans, SPANS_OUTSIDE);
+    cell.inside.text = crowd_words(&words, &cell);
+    json_object_set_new(object, "inside", crowd_json(&cell.inside));
+    json_object_set_new(object, "outside", crowd_json(&cell.outside));
 }
 
 /* Fields of the event of the repetition that stands for all, but for the memory, which any has, and for what
@@ -103,7 +107,7 @@ static void cell_set_details(
     json_object_set_new(object, "completion_order", cell_share_or_null(order));
     json_object_set_new(
         object, "metrics", json_is_object(metrics) ? totals_apply(metrics, collected->totals) : json_null());
-    cell_set_crowds(object, collected->spans);
+    cell_set_crowds(object, collected);
     if (collected->spans)
         json_object_set_new(
             object, "timeline", full ? spans_json(collected->spans) : spans_counts(collected->spans));

@@ -73,10 +73,11 @@ typedef struct ResultLockStats {
 
 /* How many tasks did something at once, in the traced repetition; see results/crowd.h. */
 typedef struct ResultCrowd {
-    bool is_known; /* false: there was no traced repetition, or it failed */
-    int64_t max;   /* the most that ever did; RESULT_UNKNOWN if nothing is known */
-    double mean;   /* over the time of the repetition; NAN if nothing is known */
-    bool is_whole; /* false: spans were dropped, and both may have been higher */
+    bool is_known;    /* false: there was no traced repetition, or it failed */
+    int64_t max;      /* the most that ever did; RESULT_UNKNOWN if nothing is known */
+    double mean;      /* over the time of the repetition; NAN if nothing is known */
+    bool is_whole;    /* false: spans were dropped, and both may have been higher */
+    const char *text; /* what they show, for people; NULL: nothing that needs words. Of inside alone */
 } ResultCrowd;
 
 /* One cell as it was asked for, and what came of it. */

@@ -98,13 +98,58 @@ ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind)
     return crowd;
 }
 
+/* Under one lock for all, one at a time is what the lock is for, and worth saying; several at once are worth
+ * saying where no lock is between them, or each has its own. One at a time there is chance and shows nothing:
+ * perhaps the second was late.
+ *
+ * Inside is not the same as computing, since the kernel may have taken the CPU away, so the words never say
+ * that several computed at once. */
+static const char *crowd_inside_words(Words *words, const ResultCell *cell, const char *noun)
+{
+    const CatalogLock *lock = cell->lock_facts;
+    const ResultCrowd *inside = &cell->inside;
+    bool one_lock = lock->exclusive && lock->whose == CATALOG_FOR_ALL && cell->mode_facts->shares_memory;
+    bool no_lock = !lock->exclusive && lock->whose == CATALOG_FOR_ALL;
+    const char *many = words_count(words, inside->max, noun),
+               *up_to = inside->is_whole ? "up to" : "at least";
+
+    if (one_lock && inside->max == 1)
+        return words_printf(words, "never more than one %s was inside the lock at once%s", noun,
+            inside->is_whole ? "" : ", as far as it was recorded");
+    if (one_lock && inside->max > 1)
+        return words_printf(words, "%s %s were inside the lock at once", up_to, many);
+    if (inside->max < 2)
+        return NULL;
+    return words_printf(words, "%s %s were inside at once, %s", up_to, many,
+        no_lock ? "as no lock keeps them apart" : "each in a lock of its own");
+}
+
+const char *crowd_words(Words *words, const ResultCell *cell)
+{
+    const CatalogMode *mode = cell->mode_facts;
+    const char *text;
+
+    if (!mode || !cell->lock_facts || !mode->side_by_side || cell->tasks < 2 || !cell->inside.is_known)
+        return NULL;
+    text = crowd_inside_words(words, cell, mode->task.noun);
+    if (text && cell->outside.is_known && cell->outside.max > 1)
+        text = words_printf(words, "%s, and %s %s outside it", text,
+            cell->outside.is_whole ? "up to" : "at least", words_integer(words, (double)cell->outside.max));
+    return text;
+}
+
 /* More than four digits behind the point would say how long the repetition took, and not how it went. */
 json_t *crowd_json(const ResultCrowd *crowd)
 {
+    json_t *object;
+
     if (!crowd->is_known)
         return json_null();
-    return json_pack("{s:I, s:f, s:b}", "max", (json_int_t)crowd->max, "mean", round(crowd->mean * 1e4) / 1e4,
-        "whole", crowd->is_whole);
+    object = json_pack("{s:I, s:f, s:b}", "max", (json_int_t)crowd->max, "mean",
+        round(crowd->mean * 1e4) / 1e4, "whole", crowd->is_whole);
+    if (crowd->text)
+        json_object_set_new(object, "text", json_string(crowd->text));
+    return object;
 }
 
 /* A crowd without its most or its mean is none. */
@@ -121,5 +166,6 @@ void crowd_read(const json_t *json, ResultCrowd *ret)
         .max = json_integer_value(max),
         .mean = json_number_value(mean),
         .is_whole = json_is_true(json_object_get(json, "whole")),
+        .text = json_string_value(json_object_get(json, "text")),
     };
 }

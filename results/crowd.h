@@ -9,6 +9,7 @@
 
 #include "results/cell.h"
 #include "results/spans.h"
+#include "results/words.h"
 
 #define CROWD_APART_NS 1000
 
@@ -18,6 +19,11 @@
  */
 ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind);
 
-/* {max, mean, whole}, or null for an unknown one; a new reference. */
+/* What the crowds of a cell show: "never more than one thread was inside the lock at once". NULL where there
+ * is nothing to see: one task, or a mode that has never two side by side. Needs the facts of its mode and
+ * lock. */
+const char *crowd_words(Words *words, const ResultCell *cell);
+
+/* {max, mean, whole}, and "text" if there is one, or null for an unknown one; a new reference. */
 json_t *crowd_json(const ResultCrowd *crowd);
 void crowd_read(const json_t *json, ResultCrowd *ret);

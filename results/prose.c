@@ -76,7 +76,8 @@ static const char *join_labels(Words *words, const json_t *labels)
 
 /* An object serves as a map from the text of a note to the cells it is true of, and keeps the order in which
  * the notes came. */
-void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying)
+static void prose_write_notes(const Prose *prose, const ResultCells *cells, const Axes *varying,
+    const char *(*text_of)(Words *words, const ResultCell *cell))
 {
     json_auto_t *notes = json_object(); /* note: the labels of the cells it is about */
     auto_words Words words = {0};
@@ -84,7 +85,7 @@ void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varyi
     json_t *labels;
 
     for (size_t i = 0; i < cells->n; i++) {
-        const char *text = note_of(&words, cells->at[i]);
+        const char *text = text_of(&words, cells->at[i]);
 
         if (!text)
             continue;
@@ -97,6 +98,22 @@ void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varyi
         fputs("\n", prose->file);
     json_object_foreach (notes, note, labels)
         paragraph_write(prose, "- ", "  ", "%s: %s", join_labels(&words, labels), note);
+}
+
+void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying)
+{
+    prose_write_notes(prose, cells, varying, note_of);
+}
+
+static const char *prose_crowd_of(Words *words, const ResultCell *cell)
+{
+    (void)words;
+    return cell->inside.text;
+}
+
+void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *varying)
+{
+    prose_write_notes(prose, cells, varying, prose_crowd_of);
 }
 
 /* The machine belongs to the figures: without it nobody can say whether another's may be compared. */

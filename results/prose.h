@@ -18,5 +18,8 @@ void prose_heading(const Prose *prose, const ResultRun *run);
  * said once. */
 void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying);
 
+/* What the traced repetitions show: who was inside the lock at once; equal texts are said once. */
+void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *varying);
+
 /* The lesson and the machine. */
 void prose_closing(const Prose *prose, const ResultRun *run);

@@ -197,6 +197,7 @@ static void table_write_run(const ResultRun *run, bool markdown, FILE *file)
         table_write_cells(&run->cells, &varying, markdown, file);
     }
     prose_notes(&prose, &run->cells, &varying);
+    prose_crowds(&prose, &run->cells, &varying);
     if (run->cells.n > 0)
         metrics_write(&run->cells, &varying, &prose);
     prose_closing(&prose, run);

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "results/crowd.h"
+#include "tests/unit/made-catalog.h"
 #include "tests/unit/run.h"
 
 #define MS 1000000
@@ -129,16 +130,66 @@ END_TEST
 
 START_TEST(json_says_what_was_counted)
 {
-    json_auto_t *json = crowd_json(&(ResultCrowd){true, 2, 1.23456789, true}), *back = NULL;
+    json_auto_t *json = crowd_json(&(ResultCrowd){true, 2, 1.23456789, true, "two"}), *back = NULL;
     ResultCrowd crowd;
 
     ck_assert_int_eq(json_integer_value(json_object_get(json, "max")), 2);
     ck_assert_double_eq(json_real_value(json_object_get(json, "mean")), 1.2346);
     ck_assert(json_is_true(json_object_get(json, "whole")));
-    ck_assert_uint_eq(json_object_size(json), 3);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "text")), "two");
+    ck_assert_uint_eq(json_object_size(json), 4);
     crowd_read(json, &crowd);
     back = crowd_json(&crowd);
     ck_assert(json_equal(json, back));
+}
+END_TEST
+
+/* A cell of two tasks in which so many were inside and outside at once; "" for no words. */
+static const char *words_of(
+    Words *words, const char *mode, const char *lock, int64_t inside, int64_t outside, bool whole)
+{
+    ResultCell cell = {.mode_facts = made_mode(mode), .lock_facts = made_lock(lock), .tasks = 2};
+    const char *text;
+
+    cell.inside = (ResultCrowd){true, inside, 1, whole, NULL};
+    cell.outside = (ResultCrowd){true, outside, 1, whole, NULL};
+    text = crowd_words(words, &cell);
+    return text ? text : "";
+}
+
+START_TEST(words_say_no_more_than_was_seen)
+{
+    static const struct {
+        const char *mode, *lock;
+        int64_t inside, outside;
+        bool whole;
+        const char *text;
+    } rows[] = {
+        {"threads", "gil", 1, 0, true, "never more than one thread was inside the lock at once"},
+        {"threads", "gil", 1, 2, true,
+            "never more than one thread was inside the lock at once, and up to 2 outside it"},
+        {"threads", "gil", 1, 0, false,
+            "never more than one thread was inside the lock at once, as far as it was recorded"},
+        {"threads", "gil", 2, 0, true, "up to 2 threads were inside the lock at once"},
+        {"threads", "gil", 0, 0, true, ""},
+        {"threads", "none", 2, 0, true, "up to 2 threads were inside at once, as no lock keeps them apart"},
+        {"threads", "none", 2, 0, false,
+            "at least 2 threads were inside at once, as no lock keeps them apart"},
+        {"threads", "none", 1, 0, true, ""},
+        {"processes", "gil", 2, 0, true, "up to 2 processes were inside at once, each in a lock of its own"},
+        {"processes", "gil", 1, 0, true, ""},
+        {"serial", "gil", 1, 0, true, ""},
+        {"epoll", "gil", 1, 0, true, ""},
+    };
+    auto_words Words words = {0};
+    ResultCell unknown = {.mode_facts = made_mode("threads"), .lock_facts = made_lock("gil"), .tasks = 2};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+        ck_assert_str_eq(
+            words_of(&words, rows[i].mode, rows[i].lock, rows[i].inside, rows[i].outside, rows[i].whole),
+            rows[i].text);
+    ck_assert_ptr_null(crowd_words(&words, &unknown));
+    ck_assert_ptr_null(crowd_words(&words, &(ResultCell){.inside = {true, 1, 1, true, NULL}, .tasks = 2}));
 }
 END_TEST
 
@@ -162,4 +213,5 @@ END_TEST
 RUN_TESTS("results-crowd", 60, the_most_at_once_is_counted, spans_that_touch_are_not_at_once,
     clocks_of_two_cpus_make_no_crowd, what_is_shorter_than_the_clocks_can_tell_is_one,
     dropped_spans_leave_the_part_before_them, nobody_is_no_crowd, the_mean_is_not_above_the_most,
-    without_spans_nothing_is_known, json_says_what_was_counted, what_is_strange_is_no_crowd)
+    without_spans_nothing_is_known, json_says_what_was_counted, words_say_no_more_than_was_seen,
+    what_is_strange_is_no_crowd)

@@ -84,6 +84,31 @@ START_TEST(a_timeline_that_failed_says_why_and_fails_nothing)
 }
 END_TEST
 
+/* One line for what is true of several cells, none for those that show nothing. */
+START_TEST(the_table_says_who_was_inside_at_once)
+{
+    Results *results = make_results();
+    auto_free char *table = NULL, *csv = NULL;
+    json_auto_t *run = NULL;
+    size_t length;
+
+    for (int cell = 0; cell < 3; cell++) {
+        add_repetitions(results, cell, 270, 7);
+        ck_assert_int_eq(add(results, make_timeline(cell)), 0);
+    }
+    run = make_run(results, "done", NULL);
+    ck_assert_ptr_null(find(run, "cells.0.inside.text"));
+    ck_assert_str_eq(
+        find_text(run, "cells.1.inside.text"), "never more than one thread was inside the lock at once");
+    ck_assert_ptr_null(find(run, "cells.2.inside.text"));
+    table = result_format(run, RESULT_FORMAT_TABLE, &length);
+    ck_assert(strstr(table, "\nthreads: never more than one thread was inside the lock at once\n"));
+    csv = result_format(run, RESULT_FORMAT_CSV, &length);
+    ck_assert(strstr(csv, ",inside_max,inside_mean,inside_whole,outside_max,outside_mean,outside_whole,"));
+    ck_assert(strstr(csv, ",1,0.5667,true,1,0.3221,true,"));
+}
+END_TEST
+
 /* What failed has its own reason, and what has spans needs none. */
 START_TEST(cells_that_were_not_traced_say_why)
 {
@@ -304,7 +329,8 @@ END_TEST
 
 RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_says_how_much_there_is,
     a_summary_says_why_there_is_no_timeline, a_timeline_that_failed_says_why_and_fails_nothing,
-    cells_that_were_not_traced_say_why, malformed_timelines_are_refused, a_cell_has_one_timeline,
-    a_cell_and_a_run_hold_only_so_much, a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task,
-    a_trace_is_json, times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
+    the_table_says_who_was_inside_at_once, cells_that_were_not_traced_say_why,
+    malformed_timelines_are_refused, a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
+    a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
+    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
     a_trace_names_the_cells_that_never_had_one)
