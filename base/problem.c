@@ -272,6 +272,18 @@ void problem_extend(Problem *problem, const char *name, json_t *value)
     json_object_set_new(problem->extra, name, json_is_string(value) ? problem_shortened(value) : value);
 }
 
+/* What was given, as JSON, or NULL where nothing was. An empty text is left to the reason, which says that it
+ * is empty: (given "") would be a riddle. The caller frees it. */
+static char *problem_given(const json_t *error)
+{
+    const json_t *got = json_object_get(error, "got");
+    const char *reason = json_string_value(json_object_get(error, "reason"));
+
+    if (json_is_null(got) || strncmp(reason, "is empty", strlen("is empty")) == 0)
+        return NULL;
+    return json_dumps(got, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
 /* "tasks is 0: must be between 1 and 256; colour is red: no such parameter" */
 static char *problem_detail(const Problem *problem)
 {
@@ -282,8 +294,7 @@ static char *problem_detail(const Problem *problem)
 
     assert(file);
     json_array_foreach (problem->errors, i, error) {
-        json_t *got = json_object_get(error, "got");
-        auto_free char *dump = json_is_null(got) ? NULL : json_dumps(got, JSON_ENCODE_ANY | JSON_COMPACT);
+        auto_free char *dump = problem_given(error);
 
         fprintf(file, "%s%s", i > 0 ? "; " : "", json_string_value(json_object_get(error, "param")));
         if (dump)
@@ -317,8 +328,7 @@ json_t *problem_json(const Problem *problem)
 /* "tasks (given "0"): must be from 1 to 256" */
 static void problem_print_error(const json_t *error, FILE *file)
 {
-    const json_t *got = json_object_get(error, "got");
-    auto_free char *dump = json_is_null(got) ? NULL : json_dumps(got, JSON_ENCODE_ANY | JSON_COMPACT);
+    auto_free char *dump = problem_given(error);
 
     fprintf(file, "%s", json_string_value(json_object_get(error, "param")));
     if (dump)

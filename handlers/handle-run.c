@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/amount.h"
 #include "base/cleanup.h"
 #include "handlers/answer-run.h"
 #include "handlers/app.h"
@@ -104,6 +105,7 @@ static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wis
     const RunSettings *settings = app->settings;
     auto_problem Problem problem = {0};
     unsigned seconds = answer_retry_after_s(app);
+    auto_free char *wait = amount_time((int64_t)seconds * 1000, true);
 
     switch (answer) {
     case QUEUE_STOPPING:
@@ -111,22 +113,21 @@ static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wis
         break;
     case QUEUE_FULL:
         problem_set(&problem, 503, "Queue full",
-            "no more than %lld may wait (limits.max_queue); all that do should be over in about %u s",
-            (long long)settings->max_queue, seconds);
+            "no more than %lld may wait (limits.max_queue); all that do should be over in about %s",
+            (long long)settings->max_queue, wait);
         break;
     case QUEUE_FULL_ADDRESS:
         problem_set(&problem, 429, "Too many runs of this address",
             "no more than %lld of %s may wait (limits.max_queue_address); all that do should be over in "
-            "about "
-            "%u s",
-            (long long)settings->max_queue_address, wish->client.address, seconds);
+            "about %s",
+            (long long)settings->max_queue_address, wish->client.address, wait);
         break;
     case QUEUE_FULL_CLIENT:
         problem_set(&problem, 429, "Too many runs of this client",
             "no more than %lld of one client may wait (limits.max_queue_client)%s; all that do should be "
-            "over in about %u s",
+            "over in about %s",
             (long long)settings->max_queue_client,
-            wish->client.name[0] ? "" : ", and without client= your address is the client", seconds);
+            wish->client.name[0] ? "" : ", and without client= your address is the client", wait);
         break;
     case QUEUE_FULL_RUN:
         problem_set(&problem, 429, "Too many for one run",

@@ -7,7 +7,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 
+#include "base/amount.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "plan/estimate.h"
 #include "plan/param.h"
 
@@ -119,7 +123,7 @@ static void budget_check_tasks(const Asked *asked, Problem *problem)
         sum += asked->cells[i].tasks;
     if (sum <= most)
         return;
-    problem_add(problem, name, json_deep_copy(asked_value(asked, name)), NULL,
+    problem_add(problem, name, json_incref((json_t *)param_given(asked->given, name)), NULL,
         "all %zu cells together would have %lld tasks, and at most %lld are allowed: ask for fewer tasks or "
         "cells",
         asked->n_cells, (long long)sum, (long long)most);
@@ -153,32 +157,48 @@ static void budget_check_memory(const Asked *asked, Problem *problem)
     const CellSpec *cell = largest_cell(asked, &bytes);
     int64_t most = asked->limits->max_memory_bytes;
     const char *name = estimate_memory_cause(cell);
+    auto_free char *needed = NULL, *allowed = NULL;
 
     if (most == 0 || bytes <= (double)most)
         return;
     if (!name)
         name = budget_tasks_parameter(asked);
-    problem_add(problem, name, json_deep_copy(asked_value(asked, name)), NULL,
-        "in mode %s, %lld tasks would need about %.0f MB of memory at once, and %.0f MB are allowed",
-        cell->mode->name, (long long)cell->tasks, bytes / 1e6, (double)most / 1e6);
+    needed = amount_bytes(bytes);
+    allowed = amount_bytes((double)most);
+    problem_add(problem, name, json_incref((json_t *)param_given(asked->given, name)), NULL,
+        "in mode %s, %lld tasks would need about %s of memory at once, and %s are allowed", cell->mode->name,
+        (long long)cell->tasks, needed, allowed);
     problem_extend(problem, "estimate_bytes", json_integer((json_int_t)(bytes < 1e18 ? bytes : 1e18)));
     problem_extend(problem, "max_bytes", json_integer((json_int_t)most));
 }
 
-/* Seconds are rounded up in the estimate and down in the limit, so that the text never says "60 s, and 60 s
- * are allowed". */
+/* " or say timeout_ms=80000", if a request may say so much, with the room that runs need beyond an estimate;
+ * the caller frees it. Where no timeout_ms is long enough, to speak of one would only cost a person another
+ * try. */
+static char *timeout_hint(int64_t estimate_ms, int64_t max_timeout)
+{
+    int64_t enough = (int64_t)((double)estimate_ms / MARGIN / 1000 + 1) * 1000;
+
+    if (estimate_ms > max_timeout)
+        return text_printf("%s", "");
+    return text_printf(", or say timeout_ms=%lld", (long long)(enough < max_timeout ? enough : max_timeout));
+}
+
 static void budget_check_time(const Asked *asked, nsec_t estimate, Problem *problem)
 {
     int64_t most = most_ms(asked), max_timeout = asked->limits->max_timeout_ms;
     int64_t estimate_ms = (int64_t)(estimate / NSEC_PER_MSEC);
+    auto_free char *needed = NULL, *allowed = NULL, *hint = NULL;
 
     if (estimate_ms <= most)
         return;
-    problem_add(problem, "timeout_ms", json_incref(asked_value(asked, "timeout_ms")),
+    needed = amount_time(estimate_ms, true);
+    allowed = amount_time(most, false);
+    hint = timeout_hint(estimate_ms, max_timeout);
+    problem_add(problem, "timeout_ms", json_incref((json_t *)param_given(asked->given, "timeout_ms")),
         json_pack("{s:I}", "max", (json_int_t)max_timeout),
-        "this would run for about %lld s, and %lld s are allowed: ask for less (size, tasks, cells, repeat), "
-        "or for a timeout_ms of up to %lld that is long enough",
-        (long long)(estimate_ms + 999) / 1000, (long long)most / 1000, (long long)max_timeout);
+        "this would run for about %s, and the limit is %s: ask for less (size, tasks, cells, repeat)%s",
+        needed, allowed, hint);
     problem_extend(problem, "estimate_ms", json_integer((json_int_t)estimate_ms));
     problem_extend(problem, "max_ms", json_integer((json_int_t)most));
 }

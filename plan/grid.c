@@ -8,7 +8,10 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "plan/param.h"
 
 /* One of the lists that span the grid. */
@@ -96,20 +99,35 @@ static int64_t grid_count(const Asked *asked)
 }
 
 /* This comes before a single cell is made: a few lists of a few hundred values span more cells than there is
- * memory. Every list with more than one value is named, because shortening any of them helps. */
+ * memory. It is one fault, however many lists have a part in it: the longest is the one to be shortened, and
+ * the sentence names all with their lengths. */
 static void grid_check_size(const Asked *asked, const Parameters *parameters, int64_t size, Problem *problem)
 {
+    const char *longest = NULL;
+    auto_free char *lists = NULL;
+    size_t most = 0;
+
     if (size <= asked->limits->max_cells)
         return;
     for (size_t i = 0; i < parameters->n; i++) {
         const CatalogParameter *parameter = &parameters->list[i];
         const json_t *values = parameter->list ? asked_value(asked, parameter->name) : NULL;
+        size_t n = json_array_size(values);
+        auto_free char *before = NULL;
 
-        if (json_array_size(values) > 1)
-            problem_add(problem, parameter->name, json_deep_copy(values), NULL,
-                "the lists span %lld cells together, and at most %lld are allowed", (long long)size,
-                (long long)asked->limits->max_cells);
+        if (n < 2)
+            continue;
+        before = lists;
+        lists = text_printf("%s%s%s (%zu)", before ? before : "", before ? ", " : "", parameter->name, n);
+        /* Of what nobody gave nothing can be left out. */
+        n = param_given(asked->given, parameter->name) ? n : 1;
+        if (!longest || n > most)
+            longest = parameter->name;
+        most = n > most ? n : most;
     }
+    problem_add(problem, longest, json_incref((json_t *)param_given(asked->given, longest)), NULL,
+        "the lists %s span %lld cells together, and at most %lld are allowed: shorten one of them", lists,
+        (long long)size, (long long)asked->limits->max_cells);
 }
 
 /* The experiment's own parameters as its runtime has them, and those of the cell's lock. Those of other locks
@@ -154,10 +172,16 @@ static CellSpec grid_make_cell(const Asked *asked, const Grid *grid, int64_t ind
     };
 }
 
+/* What is wrong with a cell; param NULL: nothing. All is taken over by complaints_add(). */
+typedef struct Complaint {
+    const char *param;
+    json_t *got, *allowed;
+    char *reason;
+} Complaint;
+
 /* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks.
  * The order matters: each question needs what the one before it found. */
-static void grid_check_cell(
-    const Asked *asked, const Grid *grid, int64_t index, const CellSpec *cell, Problem *problem)
+static Complaint grid_check_cell(const Asked *asked, const Grid *grid, int64_t index, const CellSpec *cell)
 {
     const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
     const char *mode = grid_axis_text(grid, AXIS_MODE, index);
@@ -165,56 +189,91 @@ static void grid_check_cell(
         cell->experiment && cell->mode ? catalog_room(cell->runtime, cell->experiment, cell->mode) : NULL;
 
     if (!cell->experiment)
-        problem_add(
-            problem, "runtime", json_string(runtime), NULL, "does not have the experiment %s", experiment);
-    else if (!cell->mode)
-        problem_add(problem, "mode", json_string(mode), NULL, "does not exist in the runtime %s", runtime);
-    else if (!cell->lock)
-        problem_add(
-            problem, "lock", json_string(grid->lock), NULL, "does not exist in the runtime %s", runtime);
-    else if (room->unavailable)
-        problem_add(problem, "mode", json_string(mode), NULL, "%s", room->unavailable);
-    else if (cell->tasks > room->max_tasks)
-        problem_add(problem, "tasks", json_integer((json_int_t)cell->tasks),
+        return (Complaint){"runtime", json_string(runtime), NULL,
+            text_printf("does not have the experiment %s", experiment)};
+    if (!cell->mode)
+        return (Complaint){
+            "mode", json_string(mode), NULL, text_printf("does not exist in the runtime %s", runtime)};
+    if (!cell->lock)
+        return (Complaint){
+            "lock", json_string(grid->lock), NULL, text_printf("does not exist in the runtime %s", runtime)};
+    if (room->unavailable)
+        return (Complaint){"mode", json_string(mode), NULL, text_printf("%s", room->unavailable)};
+    if (cell->tasks > room->max_tasks)
+        return (Complaint){"tasks", json_integer((json_int_t)cell->tasks),
             json_pack("{s:i, s:I}", "min", 1, "max", (json_int_t)room->max_tasks),
-            "must be from 1 to %lld for %s in mode %s%s%s", (long long)room->max_tasks, experiment, mode,
-            room->reason ? ": " : "", room->reason ? room->reason : "");
+            text_printf("must be from 1 to %lld for %s in mode %s%s%s", (long long)room->max_tasks,
+                experiment, mode, room->reason ? ": " : "", room->reason ? room->reason : "")};
+    return (Complaint){0};
 }
 
-/* One complaint is enough where cells differ in something else only: a mode that does not exist would
- * otherwise be named once for each lock, each number of tasks and each CPU. There are at most as many cells
- * as the limit allows, so looking through the complaints for an equal one is cheap. */
-static void grid_complain_once(Problem *problem, size_t before)
+/* Adds a complaint to those that there are, an array of {param, got, allowed, reason, cells}. Cells that
+ * differ in something else have the same fault: a mode that does not exist would otherwise be named once for
+ * each lock, each number of tasks and each CPU. So it is said once, with all values that have it and the
+ * number of cells. There are at most as many cells as the limit allows, so looking through the complaints is
+ * cheap. */
+static void complaints_add(json_t *complaints, Complaint complaint)
 {
-    const json_t *error = json_array_get(problem->errors, before), *seen;
-    size_t k;
+    auto_free char *reason = complaint.reason;
+    json_auto_t *got = complaint.got, *allowed = complaint.allowed;
+    json_t *same = NULL, *one;
+    size_t i;
 
-    json_array_foreach (problem->errors, k, seen) {
-        if (k < before && json_equal(seen, error)) {
-            json_array_remove(problem->errors, before);
+    if (!complaint.param)
+        return;
+    json_array_foreach (complaints, i, one)
+        if (strcmp(json_string_value(json_object_get(one, "param")), complaint.param) == 0 &&
+            strcmp(json_string_value(json_object_get(one, "reason")), reason) == 0)
+            same = one;
+    if (!same) {
+        same = json_pack("{s:s, s:[], s:O?, s:s, s:i}", "param", complaint.param, "got", "allowed", allowed,
+            "reason", reason, "cells", 0);
+        json_array_append_new(complaints, same);
+    }
+    json_object_set_new(same, "cells", json_integer(json_integer_value(json_object_get(same, "cells")) + 1));
+    json_array_foreach (json_object_get(same, "got"), i, one)
+        if (json_equal(one, got))
             return;
-        }
+    json_array_append(json_object_get(same, "got"), got);
+}
+
+/* A single value is told as it was given, and not as a list of one. How many cells have the fault says
+ * whether it is the value itself or what it meets in some of them. */
+static void complaints_tell(const json_t *complaints, size_t n_cells, Problem *problem)
+{
+    json_t *one;
+    size_t i;
+
+    json_array_foreach (complaints, i, one) {
+        json_t *got = json_object_get(one, "got");
+        long long n = json_integer_value(json_object_get(one, "cells"));
+        auto_free char *where = n_cells == 1              ? text_printf("%s", "")
+                                : n == (long long)n_cells ? text_printf(" (all %zu cells)", n_cells)
+                                                          : text_printf(" (%lld of %zu cells)", n, n_cells);
+
+        problem_add(problem, json_string_value(json_object_get(one, "param")),
+            json_incref(json_array_size(got) == 1 ? json_array_get(got, 0) : got),
+            json_incref(json_object_get(one, "allowed")), "%s%s",
+            json_string_value(json_object_get(one, "reason")), where);
     }
 }
 
-/* Appends the cells of one lock, and says what is wrong with them. */
-static void grid_fill(Asked *asked, const Grid *grid, Problem *problem)
+/* Appends the cells of one lock, and notes what is wrong with them. */
+static void grid_fill(Asked *asked, const Grid *grid, json_t *complaints)
 {
     for (int64_t i = 0; i < grid->size; i++) {
         CellSpec *cell = &asked->cells[asked->n_cells];
-        size_t before = json_array_size(problem->errors);
 
         *cell = grid_make_cell(asked, grid, i);
         asked->n_cells++;
-        grid_check_cell(asked, grid, i, cell, problem);
-        if (json_array_size(problem->errors) > before)
-            grid_complain_once(problem, before);
+        complaints_add(complaints, grid_check_cell(asked, grid, i, cell));
     }
 }
 
 bool grid_make_cells(Asked *asked, const Parameters *parameters, Problem *problem)
 {
     int64_t size = grid_count(asked);
+    json_auto_t *complaints = json_array();
     json_t *lock;
     size_t i;
 
@@ -228,7 +287,8 @@ bool grid_make_cells(Asked *asked, const Parameters *parameters, Problem *proble
         auto_grid Grid grid;
 
         grid_make(asked, json_string_value(lock), &grid);
-        grid_fill(asked, &grid, problem);
+        grid_fill(asked, &grid, complaints);
     }
+    complaints_tell(complaints, asked->n_cells, problem);
     return true;
 }

@@ -248,40 +248,74 @@ static bool items_add_new(json_t *set, const json_t *value)
     return true;
 }
 
+/* Whether the list of values has this one. */
+static bool items_have(const json_t *values, const json_t *value)
+{
+    json_t *one;
+    size_t i;
+
+    json_array_foreach (values, i, one)
+        if (json_equal(one, value))
+            return true;
+    return false;
+}
+
+/* Adds the faults of single items: those that have the same one are named together, because "must be from 1
+ * to 256" is no better for being said three times. */
+static void items_tell(const CatalogParameter *parameter, const Problem *faults, Problem *problem)
+{
+    json_auto_t *told = json_array();
+    json_t *error, *other;
+    size_t i, k;
+
+    json_array_foreach (faults->errors, i, error) {
+        json_t *reason = json_object_get(error, "reason"), *got = json_array();
+        json_auto_t *allowed = json_deep_copy(error);
+
+        json_array_foreach (faults->errors, k, other)
+            if (json_equal(json_object_get(other, "reason"), reason))
+                json_array_append(got, json_object_get(other, "got"));
+        if (!items_have(told, reason)) {
+            json_array_append(told, reason);
+            problem_add(problem, parameter->name,
+                json_incref(json_array_size(got) == 1 ? json_array_get(got, 0) : got), json_incref(allowed),
+                "%s", json_string_value(reason));
+        }
+        json_decref(got);
+    }
+    problem->n_omitted += faults->n_omitted;
+}
+
 /* Every bad item is named, so that a person mends the list once and not item by item. A value that stands
  * twice is refused, as it would measure the same cell twice. After an empty item the check stops: ",,,," has
  * nothing more to tell. */
 static json_t *check_items(
     const CatalogParameter *parameter, const json_t *items, const json_t *given, Problem *problem)
 {
+    auto_problem Problem faults = {0};
     json_auto_t *set = json_object();
     json_t *values = json_array(), *item;
-    bool good = json_array_size(items) > 0;
     size_t i;
 
-    if (!good)
-        param_refuse(parameter, given, problem, "is empty");
+    if (json_array_size(items) == 0)
+        param_refuse(parameter, given, &faults, "is empty");
     json_array_foreach (items, i, item) {
         json_t *value;
 
         if (json_is_string(item) && json_string_length(item) == 0) {
-            param_refuse(parameter, given, problem, "has an empty item");
-            good = false;
+            param_refuse(parameter, given, &faults, "has an empty item");
             break;
         }
-        value = check_one(parameter, item, problem);
-        if (!value) {
-            good = false;
+        value = check_one(parameter, item, &faults);
+        if (!value)
             continue;
-        }
-        if (!items_add_new(set, value)) {
-            param_refuse(parameter, item, problem, "stands twice in the list");
-            good = false;
-        }
+        if (!items_add_new(set, value))
+            param_refuse(parameter, item, &faults, "stands twice in the list");
         json_array_append_new(values, value);
     }
-    if (good)
+    if (!problem_is_set(&faults))
         return values;
+    items_tell(parameter, &faults, problem);
     json_decref(values);
     return NULL;
 }

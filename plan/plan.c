@@ -58,7 +58,7 @@ static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, P
 
     if (near)
         problem_set(problem, 404, "Unknown experiment",
-            "there is no experiment called \"%.60s\"; did you mean %s? There are %s", name, near, list);
+            "there is no experiment called \"%.60s\"; did you mean %s?", name, near);
     else
         problem_set(problem, 404, "Unknown experiment",
             "there is no experiment called \"%.60s\"; there are %s", name, list);

@@ -360,8 +360,7 @@ START_TEST(bad_words_are_refused_before_anything_runs)
         {"--versoin", "there is no option --versoin; did you mean --version?"},
         {"countdown taks=2",
             "gilscope-run: taks (given \"2\"): there is no such parameter; did you mean tasks?\n"},
-        {"cuontdown",
-            "gilscope-run: there is no experiment called \"cuontdown\"; did you mean countdown? There are "},
+        {"cuontdown", "gilscope-run: there is no experiment called \"cuontdown\"; did you mean countdown?\n"},
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

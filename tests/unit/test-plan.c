@@ -357,6 +357,48 @@ START_TEST(numbers_may_be_written_in_many_ways)
 }
 END_TEST
 
+/* What one fault is said as, however many lists, cells or values have it. got: as JSON. */
+static const struct {
+    const char *query, *param, *got, *reason;
+} faults[] = {
+    {"tasks=1,2,3,4,5,6,7,8,9,10&mode=serial,threads&lock=none,gil,gil-py2&cpus=1,2", "tasks",
+        "\"1,2,3,4,5,6,7,8,9,10\"",
+        "the lists mode (2), lock (3), tasks (10), cpus (2) span 120 cells together, and at most 64 are "
+        "allowed: shorten one of them"},
+    {"tasks=9&mode=threads&lock=none,gil,gil-py2", "tasks", "9",
+        "must be from 1 to 8 for work in mode threads: its pids.max is low (all 3 cells)"},
+    {"tasks=1,9,10&mode=serial,threads&lock=none,gil", "tasks", "[9,10]",
+        "must be from 1 to 8 for work in mode threads: its pids.max is low (4 of 12 cells)"},
+    {"tasks=9&mode=threads", "tasks", "9",
+        "must be from 1 to 8 for work in mode threads: its pids.max is low"},
+    {"tasks=0,-1,2,10001", "tasks", "[\"0\",\"-1\",\"10001\"]", "must be from 1 to 10000"},
+    {"mode=green,blue", "mode", "[\"green\",\"blue\"]",
+        "must be one of serial, threads, processes, epoll (or asyncio)"},
+    {"lock=gil,gil,gil", "lock", "[\"gil\",\"gil\"]", "stands twice in the list"},
+    {"n=1e12", "timeout_ms", "null", NULL},
+};
+
+START_TEST(one_fault_is_said_once)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(faults); i++) {
+        auto_problem Problem problem = {0};
+        auto_free char *got = NULL;
+        const json_t *error;
+        Plan plan = {0};
+
+        ck_assert_int_eq(plan_query(faults[i].query, NULL, &plan, &problem), 400);
+        ck_assert_msg(json_array_size(problem.errors) == 1, "%s: %zu errors", faults[i].query,
+            json_array_size(problem.errors));
+        error = json_array_get(problem.errors, 0);
+        got = json_dumps(json_object_get(error, "got"), JSON_ENCODE_ANY | JSON_COMPACT);
+        ck_assert_str_eq(json_string_value(json_object_get(error, "param")), faults[i].param);
+        ck_assert_str_eq(got, faults[i].got);
+        if (faults[i].reason)
+            ck_assert_str_eq(json_string_value(json_object_get(error, "reason")), faults[i].reason);
+    }
+}
+END_TEST
+
 START_TEST(a_choice_has_the_aliases_of_the_catalog)
 {
     json_t *describe = small_describe();
@@ -884,7 +926,7 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
     who_wants_the_spans_themselves_gets_all, a_large_grid_has_no_timeline_by_itself,
     a_timeline_by_itself_costs_nobody_the_run, the_wire_says_how_many_spans_there_may_be,
-    numbers_may_be_written_in_many_ways, a_choice_has_the_aliases_of_the_catalog,
+    numbers_may_be_written_in_many_ways, a_choice_has_the_aliases_of_the_catalog, one_fault_is_said_once,
     lists_span_the_grid_with_modes_side_by_side, cells_say_where_time_is_no_measure,
     the_estimate_follows_mode_and_lock, a_cost_may_depend_on_parameters_mode_and_lock,
     tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
