@@ -101,6 +101,34 @@ json_t *openapi_schema_of_all(const json_t *descriptions)
         "{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0);
 }
 
+/* Of two experiments that call different things by one name, the value may be either's. */
+static void add_value(json_t *properties, const char *name, json_t *schema)
+{
+    const json_t *other = json_object_get(properties, name);
+
+    if (other && !json_equal(other, schema))
+        json_object_set_new(properties, name, json_pack("{s:[O, O]}", "anyOf", other, schema));
+    else
+        json_object_set(properties, name, schema);
+    json_decref(schema);
+}
+
+void openapi_add_values(json_t *properties, const json_t *descriptions, bool as_lists)
+{
+    size_t i;
+    json_t *description;
+
+    json_array_foreach (descriptions, i, description) {
+        const char *type =
+            strcmp(description_text(description, "type"), "integer") == 0 ? "integer" : "string";
+
+        add_value(properties, description_text(description, "name"),
+            as_lists && is_true(description, "list")
+                ? json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", type)
+                : json_pack("{s:[s, s]}", "type", type, "null"));
+    }
+}
+
 /* The same schema serves for a form and for JSON. Only a form needs to be told how a list is written. */
 json_t *openapi_body(const json_t *descriptions, const char *schema_name)
 {

@@ -262,6 +262,24 @@ static void add_words(json_t *document)
     json_object_set_new(json_object_get(schemas, "Verdict"), "enum", verdicts);
 }
 
+/* What a run says of its parameters, and a cell of those that are its own. */
+static void add_values(const App *app, json_t *document)
+{
+    json_auto_t *catalog = plan_catalog(app->catalogs, &app->settings->limits);
+    json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas"), *entry;
+    json_t *of_run = json_object_get(json_object_get(schemas, "RunRequest"), "properties");
+    json_t *of_cell = json_object_get(json_object_get(schemas, "Params"), "properties");
+    size_t i;
+
+    openapi_add_values(of_run, json_object_get(catalog, "parameters"), true);
+    json_array_foreach (json_object_get(catalog, "experiments"), i, entry) {
+        openapi_add_values(of_run, json_object_get(entry, "parameters"), true);
+        openapi_add_values(of_cell, json_object_get(entry, "parameters"), false);
+    }
+    json_array_foreach (json_object_get(catalog, "locks"), i, entry)
+        openapi_add_values(of_cell, json_object_get(entry, "parameters"), false);
+}
+
 void openapi_init(App *app)
 {
     const Asset *asset = documents;
@@ -271,6 +289,7 @@ void openapi_init(App *app)
     assert(document);
     add_formats(document);
     add_words(document);
+    add_values(app, document);
     json_object_set_new(json_object_get(document, "info"), "version", json_string(app->version_name));
     for (size_t i = 0; i < n_routes; i++) {
         if (route_runs(&routes[i]))

@@ -14,7 +14,7 @@ if [ "${1-}" = --describe ]; then
         wait
     fi
     printf '{"protocol":1,"runtime":"c","version":"0","about":"a fake","cpus_usable":1,'
-    printf '"host":{"cpu_model":"none","cpus_online":1,"cpus_usable":1,"kernel":"none"},'
+    [ -e hostless ] || printf '"host":{"cpu_model":"none","cpus_online":1,"cpus_usable":1,"kernel":"none"},'
     printf '"modes":[{"name":"serial","summary":"","aliases":[],"usual":true,"baseline":true,"side_by_side":false,'
     printf '"shares_memory":true,"one_loop":false,"task":{"noun":"call","ns":0,"bytes":0}}],'
     printf '"locks":[{"name":"gil","title":"the GIL","summary":"","usual":true,"exclusive":true,"whose":"all",'

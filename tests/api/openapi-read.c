@@ -18,6 +18,11 @@ json_t *openapi_read(const ApiServer *server)
     return json_incref(answer.json);
 }
 
+static const char *text_of(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
 static Operation make(const json_t *document, const char *path, const char *method, const json_t *object)
 {
     Operation operation = {.document = document, .object = object, .path = path, .method = method};
@@ -66,6 +71,60 @@ const json_t *openapi_parameter_at(const Operation *operation, size_t i)
     const json_t *parameter = json_array_get(json_object_get(operation->object, "parameters"), i);
 
     return parameter ? schema_resolve(operation->document, parameter) : NULL;
+}
+
+json_t *openapi_cheap_value(const ApiServer *server, const char *name, const json_t *schema)
+{
+    const json_t *choices = json_object_get(schema, "enum"), *items = json_object_get(schema, "items");
+
+    if (items)
+        return json_pack("[o]", openapi_cheap_value(server, name, items));
+    if (choices)
+        return json_incref(json_array_get(choices, 0));
+    if (strcmp(text_of(schema, "type"), "string") == 0)
+        return text_of(schema, "format") ? json_sprintf("http://127.0.0.1:%d/healthz", server->port)
+                                         : json_string("a");
+    /* A short time-out would only make it fail. */
+    return json_incref(json_object_get(schema, strstr(name, "timeout_ms") ? "default" : "minimum"));
+}
+
+char *openapi_text(const json_t *value)
+{
+    const json_t *one = json_is_array(value) ? json_array_get(value, 0) : value;
+
+    return json_is_string(one) ? strdup(json_string_value(one))
+                               : text_printf("%lld", (long long)json_integer_value(one));
+}
+
+/* Whether the name is the first of a pair in "tasks=2&n=5". */
+static bool is_given(const char *more, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *at = strstr(more, name); at; at = strstr(at + 1, name))
+        if ((at == more || at[-1] == '&') && at[length] == '=')
+            return true;
+    return false;
+}
+
+char *openapi_cheap_query(const ApiServer *server, const Operation *operation, const char *more)
+{
+    char *text = text_printf("?fresh=on%s%s", *more ? "&" : "", more);
+    const json_t *parameter;
+
+    for (size_t i = 0; (parameter = openapi_parameter_at(operation, i)); i++) {
+        const char *name = text_of(parameter, "name");
+        json_auto_t *value = openapi_cheap_value(server, name, json_object_get(parameter, "schema"));
+        auto_free char *item = openapi_text(value), *shorter = text;
+        /* How many tasks a convoy has follows from its hogs. */
+        bool follows = strcmp(name, "tasks") == 0 && strstr(operation->path, "convoy");
+        bool is_here = strcmp(name, "fresh") == 0 || is_given(more, name);
+
+        text = strcmp(text_of(parameter, "in"), "query") == 0 && !is_here && !follows
+                   ? text_printf("%s&%s=%s", shorter, name, item)
+                   : strdup(shorter);
+    }
+    return text;
 }
 
 const json_t *openapi_body(const Operation *operation)
@@ -153,4 +212,18 @@ void openapi_assert_documented(const Operation *operation, const ApiAnswer *answ
         operation->path, answer->status, answer->body);
     check_headers(operation, response, answer);
     check_content(operation, response, answer);
+}
+
+void openapi_assert_event(const Operation *operation, const ApiEvent *event)
+{
+    const json_t *content = json_object_get(response_of(operation, 200), "content");
+    const json_t *events = json_object_get(json_object_get(content, "text/event-stream"), "x-events");
+    const json_t *schema = json_object_get(events, event->name);
+    auto_free char *complaint = NULL, *data = json_dumps(event->data, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    ck_assert_msg(
+        schema, "%s %s: the event %s is not documented", operation->name, operation->path, event->name);
+    complaint = schema_complaint(operation->document, schema, event->data);
+    ck_assert_msg(
+        !complaint, "%s %s: %s: %s\n%s", operation->name, operation->path, event->name, complaint, data);
 }

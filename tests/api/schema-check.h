@@ -1,5 +1,5 @@
-/* A small reader of JSON Schema: as much of it as the OpenAPI document of the server uses. A keyword that it
- * does not know is an error, so that none is passed over. */
+/* Values held against schemas of the server's OpenAPI document, by check-schema.py: it is started with the
+ * first question of a test and ends with the test. */
 #pragma once
 
 #include <jansson.h>
@@ -9,5 +9,8 @@
 const json_t *schema_resolve(const json_t *document, const json_t *node);
 
 /* Returns why the value does not follow the schema, with the place where, owned by the caller; or NULL if it
- * does. */
+ * does. Asserts that the schemas of the document are schemas, and say of each object what may be in it. */
 char *schema_complaint(const json_t *document, const json_t *schema, const json_t *value);
+
+/* Ends the program, if it was started. */
+void schema_check_end(void);

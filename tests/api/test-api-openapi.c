@@ -32,6 +32,7 @@ static void begin(void)
 static void end(void)
 {
     json_decref(document);
+    schema_check_end();
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 
@@ -56,22 +57,6 @@ static char *new_run(const char *path)
 
 /* --- What it says is so --- */
 
-/* A value that fits a schema and costs little: the least, the first, one letter. */
-static json_t *cheap_value(const char *name, const json_t *schema)
-{
-    const json_t *choices = json_object_get(schema, "enum"), *items = json_object_get(schema, "items");
-
-    if (items)
-        return json_pack("[o]", cheap_value(name, items));
-    if (choices)
-        return json_incref(json_array_get(choices, 0));
-    if (strcmp(text_of(schema, "type"), "string") == 0)
-        return text_of(schema, "format") ? json_sprintf("http://127.0.0.1:%d/healthz", server.port)
-                                         : json_string("a");
-    /* A short time-out would only make it fail. */
-    return json_incref(json_object_get(schema, strstr(name, "timeout_ms") ? "default" : "minimum"));
-}
-
 /* A value that the schema does not allow. */
 static json_t *bad_value(const json_t *schema)
 {
@@ -86,15 +71,6 @@ static json_t *bad_value(const json_t *schema)
     ck_assert_ptr_nonnull(letters);
     memset(letters, 'a', (size_t)json_integer_value(most) + 1);
     return json_string(letters);
-}
-
-/* As it is written in a query: a list of one is its item. */
-static char *as_text(const json_t *value)
-{
-    const json_t *one = json_is_array(value) ? json_array_get(value, 0) : value;
-
-    return json_is_string(one) ? strdup(json_string_value(one))
-                               : text_printf("%lld", (long long)json_integer_value(one));
 }
 
 static bool names(const ApiAnswer *answer, const char *param)
@@ -153,8 +129,8 @@ static void try_query(const Operation *operation, const char *path, const json_t
 {
     const char *name = text_of(parameter, "name");
     const json_t *schema = json_object_get(parameter, "schema");
-    json_auto_t *good = cheap_value(name, schema), *bad = bad_value(schema);
-    auto_free char *good_text = as_text(good), *bad_text = as_text(bad), *good_query = NULL;
+    json_auto_t *good = openapi_cheap_value(&server, name, schema), *bad = bad_value(schema);
+    auto_free char *good_text = openapi_text(good), *bad_text = openapi_text(bad), *good_query = NULL;
     auto_free char *bad_query = NULL, *rest = required_query(operation, name);
     auto_answer ApiAnswer accepted = {0}, refused = {0};
 
@@ -171,7 +147,7 @@ static ApiAnswer send_body(const Operation *operation, const char *path, const c
     const json_t *value, bool json, bool nonsense)
 {
     json_auto_t *object = json_pack("{s:O}", name, value);
-    auto_free char *text = as_text(value), *body = NULL;
+    auto_free char *text = openapi_text(value), *body = NULL;
 
     if (nonsense)
         json_object_set_new(object, "nonsense", json_integer(1));
@@ -186,7 +162,7 @@ static ApiAnswer send_body(const Operation *operation, const char *path, const c
 
 static void try_body(const Operation *operation, const char *path, const char *name, const json_t *schema)
 {
-    json_auto_t *good = cheap_value(name, schema), *bad = bad_value(schema);
+    json_auto_t *good = openapi_cheap_value(&server, name, schema), *bad = bad_value(schema);
 
     for (int json = 0; json < 2; json++) {
         auto_answer ApiAnswer accepted = send_body(operation, path, name, good, json, true);
@@ -262,26 +238,6 @@ START_TEST(every_documented_parameter_is_accepted_and_a_bad_value_refused_by_nam
 }
 END_TEST
 
-/* All parameters of a run, each with its cheapest value. How many tasks a convoy has follows from its hogs.
- */
-static char *cheap_query(const Operation *operation)
-{
-    char *text = strdup("?fresh=on");
-    const json_t *parameter;
-
-    for (size_t i = 0; (parameter = openapi_parameter_at(operation, i)); i++) {
-        const char *name = text_of(parameter, "name");
-        json_auto_t *value = cheap_value(name, json_object_get(parameter, "schema"));
-        auto_free char *item = as_text(value), *shorter = text;
-        bool follows = strcmp(name, "tasks") == 0 && strstr(operation->path, "convoy");
-
-        text = strcmp(text_of(parameter, "in"), "query") == 0 && strcmp(name, "fresh") != 0 && !follows
-                   ? text_printf("%s&%s=%s", shorter, name, item)
-                   : strdup(shorter);
-    }
-    return text;
-}
-
 /* The board does not end: the head of its answer is enough. */
 static void assert_board(void)
 {
@@ -310,7 +266,7 @@ static ApiAnswer ask_operation(const Operation *operation)
     } else if (is_run(operation)) {
         Operation by_get = openapi_find(document, "get", operation->path);
 
-        query = cheap_query(&by_get);
+        query = openapi_cheap_query(&server, &by_get, "");
     }
     path = text_printf("%s%s", filled, query ? query : "");
     return api_ask(&server, (ApiAsk){.method = operation->name, .path = path, .header = API_OWNER("tester")});
@@ -659,6 +615,7 @@ START_TEST(a_server_that_stops_says_so_as_documented)
     api_server_touch(&server, "go");
     api_connection_free(connection);
     json_decref(document);
+    schema_check_end();
     ck_assert_int_eq(api_server_wait(&server), 0);
 }
 END_TEST
