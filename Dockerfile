@@ -29,5 +29,6 @@ ENV GILSCOPE_SERVER_BIND=0.0.0.0
 # The runs that were made; on a read-only file system without a volume they are kept in memory only.
 ENV STATE_DIRECTORY=/var/lib/gilscope
 VOLUME /var/lib/gilscope
-HEALTHCHECK --interval=10s --timeout=3s CMD ["gilscope", "--config", "/etc/gilscope.ini", "--health"]
+# Port 0: whichever the server has, also with --set server.port or another file of settings.
+HEALTHCHECK --interval=10s --timeout=3s CMD ["gilscope", "--set", "server.port=0", "--health"]
 ENTRYPOINT ["gilscope", "--config", "/etc/gilscope.ini"]

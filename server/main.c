@@ -16,6 +16,7 @@
 #include "base/streams.h"
 #include "server/config-table.h"
 #include "server/config.h"
+#include "server/health-find.h"
 #include "server/health.h"
 #include "server/lab.h"
 #include "server/preflight.h"
@@ -33,7 +34,8 @@ static const char help[] =
     "  --check-config           check the settings, and end: status 0 if they are right\n"
     "  --preflight              measure for some ten seconds which lessons this machine can show, and end:\n"
     "                           status 0 if it can show them all\n"
-    "  --health                 ask the server at the configured address: status 0 if it is alive\n"
+    "  --health                 ask the server at the configured address: status 0 if it is alive;\n"
+    "                           with --set server.port=0 the one that runs here, on whichever port\n"
     "  --help, --version\n"
     "\n"
     "A setting is also read from the environment, server.port from GILSCOPE_SERVER_PORT. --set overrides "
@@ -145,18 +147,48 @@ static void main_read_config(const Arguments *arguments, Config *config, Problem
         config_check(config, problem);
 }
 
+enum { MAX_PLACES = 16 };
+
+static int main_ask_health_at(const char *bind_to, int64_t port)
+{
+    int r = health_ask(bind_to, port);
+
+    if (r < 0)
+        fprintf(stderr, "gilscope: %s port %lld: %s\n", bind_to, (long long)port,
+            r == -EPROTO ? "it answers, but not as it should" : strerror(-r));
+    return r;
+}
+
+/* With port 0 the kernel knows which port the server has. Of several servers none is chosen: the answer of
+ * one would be taken for that of another. */
+static int main_ask_health_anywhere(void)
+{
+    HealthPlace places[MAX_PLACES];
+    int n = health_find(places, MAX_PLACES);
+
+    if (n == 1)
+        return main_ask_health_at(places[0].address, places[0].port);
+    fprintf(stderr, "gilscope: server.port is 0, and %s runs here as this user%s\n",
+        n < 1 ? "no server of this program" : "more than one server of this program", n < 1 ? "" : ":");
+    for (int i = 0; i < n && i < MAX_PLACES; i++)
+        fprintf(stderr, "  process %lld listens on %s port %d\n", (long long)places[i].pid, places[i].address,
+            places[i].port);
+    return -ENOENT;
+}
+
+/* A port that is named is asked and no other: whoever checks port 8080 must not hear that 9000 is well. But
+ * it is worth saying that there is such a one. */
 static int main_ask_health(const Config *config)
 {
+    HealthPlace places[MAX_PLACES];
     int r;
 
-    if (config->server.port == 0) {
-        fprintf(stderr, "gilscope: server.port is 0, any free port, so there is no address to ask\n");
-        return EXIT_FAILURE;
-    }
-    r = health_ask(config->server.bind, config->server.port);
-    if (r < 0)
-        fprintf(stderr, "gilscope: %s port %lld: %s\n", config->server.bind, (long long)config->server.port,
-            r == -EPROTO ? "it answers, but not as it should" : strerror(-r));
+    if (config->server.port == 0)
+        return main_ask_health_anywhere() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    r = main_ask_health_at(config->server.bind, config->server.port);
+    if (r == -ECONNREFUSED && health_find(places, MAX_PLACES) == 1)
+        fprintf(stderr, "gilscope: a server listens on %s port %d; --set server.port=0 asks it on any port\n",
+            places[0].address, places[0].port);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -1,0 +1,78 @@
+"""A server for tests that need more than the C library of tests: a copy of the built program in a folder of its own,
+on a free port, ended by its pid. Nothing is left of it."""
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+PATIENCE_S = 30
+PROGRAMS = {"guard": "gilscope-guard", "origin": "gilscope-origin", "engine": "gilscope-run"}
+
+
+@contextlib.contextmanager
+def folder(build):
+    """A folder with a copy of the server, so that it is told from others that run here, and its programs beside it."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="gilscope-test-"))
+    try:
+        shutil.copy(pathlib.Path(build, "server", "gilscope"), path)
+        for place, name in PROGRAMS.items():
+            (path / name).symlink_to(pathlib.Path(build, place, name).absolute())
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
+def command(path, *settings):
+    return [str(path / "gilscope"), *(word for setting in settings for word in ("--set", setting))]
+
+
+def environment():
+    """Nothing of the caller's settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE_")}
+
+
+def end(process):
+    process.terminate()
+    try:
+        status = process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    if status != 0:
+        sys.exit(f"{process.args[0]} ended with {status}")
+
+
+@contextlib.contextmanager
+def server(path, *settings):
+    """A running server; gives its port."""
+    with open(path / "server.log", "a", encoding="utf-8") as log:
+        process = subprocess.Popen(command(path, "archive.path=none", *settings), cwd=path, stdout=subprocess.PIPE,
+                                   stderr=log, text=True, env=environment())
+    try:
+        line = process.stdout.readline()
+        found = re.search(r"listens on http://.*:(\d+)/", line)
+        if not found:
+            sys.exit(f"the server does not listen: {line}{(path / 'server.log').read_text()}")
+        yield int(found.group(1))
+    finally:
+        end(process)
+        process.stdout.close()
+
+
+def until(what, condition):
+    late = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > late:
+            sys.exit(f"{what}: not within {PATIENCE_S} s")
+        time.sleep(0.02)
+
+
+def check(what, got, wanted):
+    if got != wanted:
+        sys.exit(f"{what}: {got!r} instead of {wanted!r}")
+    print(f"ok  {what}: {got}")
