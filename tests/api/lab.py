@@ -17,7 +17,7 @@ PROGRAMS = {"guard": "gilscope-guard", "origin": "gilscope-origin", "engine": "g
 @contextlib.contextmanager
 def folder(build):
     """A folder with a copy of the server, so that it is told from others that run here, and its programs beside it."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="gilscope-test-"))
+    path = pathlib.Path(tempfile.mkdtemp(prefix="gilscope-lab-"))
     try:
         shutil.copy(pathlib.Path(build, "server", "gilscope"), path)
         for place, name in PROGRAMS.items():
@@ -57,7 +57,7 @@ def server(path, *settings):
         line = process.stdout.readline()
         found = re.search(r"listens on http://.*:(\d+)/", line)
         if not found:
-            sys.exit(f"the server does not listen: {line}{(path / 'server.log').read_text()}")
+            print(f"the server does not listen: {line}{(path / 'server.log').read_text()}")
         yield int(found.group(1))
     finally:
         end(process)
