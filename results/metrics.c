@@ -123,7 +123,7 @@ static void metrics_write_common(const ResultCells *cells, json_t *names, const 
             continue;
         if (paragraph.used == 0) {
             fputs("\n", prose->file);
-            paragraph_add(&paragraph, "", "all cells:");
+            paragraph_add(&paragraph, "", "all rows:");
         }
         paragraph_add_setting(&paragraph, name, text);
     }
@@ -162,10 +162,13 @@ static void metrics_write_reasons(const ResultCells *cells, const Prose *prose)
 
 /* The names are collected once: both parts go through all of them, and each name is in exactly one of the
  * two. */
-void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *prose)
+void metrics_write(const ResultCells *cells, const Axes *varying, const char *shown, const Prose *prose)
 {
+    static const char metrics[] = "metrics.";
     json_auto_t *names = metric_names(cells);
 
+    if (shown && strncmp(shown, metrics, strlen(metrics)) == 0)
+        json_object_del(names, shown + strlen(metrics));
     metrics_write_differing(cells, varying, names, prose);
     metrics_write_common(cells, names, prose);
     metrics_write_reasons(cells, prose);

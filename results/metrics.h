@@ -5,5 +5,6 @@
 #include "results/axes.h"
 #include "results/prose.h"
 
-/* Writes the metrics that are numbers, after an empty line; nothing if there are none. */
-void metrics_write(const ResultCells *cells, const Axes *varying, const Prose *prose);
+/* Writes the metrics that are numbers, after an empty line; nothing if there are none. shown is the path of a
+ * figure that is in the table of times already, "metrics.lost_updates", and left out here; NULL: none is. */
+void metrics_write(const ResultCells *cells, const Axes *varying, const char *shown, const Prose *prose);

@@ -13,6 +13,7 @@ typedef struct Prose {
     FILE *file;
     bool markdown;
     size_t width;
+    const char *said; /* what stands above and need not be said again; may be NULL */
 } Prose;
 
 /* A paragraph on its way; used is 0 at first. */

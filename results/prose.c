@@ -1,12 +1,14 @@
 /* What a table cannot say. A note that is true of many cells is said once, with their names: sixty cells that
- * were cancelled need one line.
+ * were cancelled need one line. What the lesson has said is not said again.
  *
  * Every text goes through a paragraph, which breaks and cleans it, so nothing here writes to the file by
  * itself but line breaks. */
 #include "results/prose.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "results/plain.h"
 #include "results/sentences.h"
 #include "results/words.h"
@@ -33,10 +35,18 @@ void prose_title(const Prose *prose, const char *title, const ResultCells *cells
     paragraph_end(&paragraph);
 }
 
+/* A fault of all 80 cells is in the lesson, in the run's reason and in that of each cell. A reader who meets
+ * it three times looks for the difference. */
+static bool prose_is_said(const Prose *prose, const char *text)
+{
+    return prose->said && strstr(prose->said, text);
+}
+
 /* A run that is done says nothing of its status: that is what everybody expects. */
 void prose_heading(const Prose *prose, const ResultRun *run)
 {
     const char *status = result_status_name(run->status);
+    const char *reason = run->reason && !prose_is_said(prose, run->reason) ? run->reason : NULL;
     auto_words Words words = {0};
     const char *repetitions = sentence_repetitions(&words, run);
 
@@ -46,8 +56,12 @@ void prose_heading(const Prose *prose, const ResultRun *run)
     if (repetitions)
         paragraph_write(prose, "\n", "  ", "%s", repetitions);
     if (status && run->status != RESULT_DONE)
-        paragraph_write(prose, "\n", "  ", "Run status: %s%s%s", status, run->reason ? ": " : "",
-            run->reason ? run->reason : "");
+        paragraph_write(
+            prose, "\n", "  ", "Run status: %s%s%s", status, reason ? ": " : "", reason ? reason : "");
+    if (run->lesson) {
+        fputs("\n", prose->file);
+        paragraph_write(prose, "", "", "%s", run->lesson);
+    }
 }
 
 /* What has to be said about a cell, or NULL. The reason why a cell failed is more than a hint, so it comes
@@ -87,7 +101,7 @@ static void prose_write_notes(const Prose *prose, const ResultCells *cells, cons
     for (size_t i = 0; i < cells->n; i++) {
         const char *text = text_of(&words, cells->at[i]);
 
-        if (!text)
+        if (!text || prose_is_said(prose, text))
             continue;
         if (!json_object_get(notes, text))
             json_object_set_new(notes, text, json_array());
@@ -116,30 +130,66 @@ void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *vary
     prose_write_notes(prose, cells, varying, prose_crowd_of);
 }
 
-/* The machine belongs to the figures: without it nobody can say whether another's may be compared. */
-static void write_host(const Prose *prose, const ResultHost *host)
-{
-    auto_words Words words = {0};
-    const char *noise = sentence_noise(&words, host);
+/* A word that stands in the lesson or over a column, and what it means. */
+static const char *const terms[][2] = {
+    {"x serial", "x serial: the time over that of serial; the verdict is faster or slower only if the whole "
+                 "interval of this ratio lies below or above 1, and same if it lies within 5 % of 1"},
+    {" ideal", "ideal: what a machine without any cost of its own would need"},
+    {"cell", "cell: a row of the table"},
+    {"tick", "tick: a small step of the interpreter, some nanoseconds"},
+    {"switch interval", "switch interval: how long a thread waits for the lock before it asks for it"},
+    {"hog", "hog: a task that only computes"},
+};
 
-    paragraph_write(prose, "", "  ", "Host: %s", sentence_machine(&words, host));
-    if (noise)
-        paragraph_write(prose, "\n", "  ", "Noise: %s", noise);
-    if (!host->is_noisy)
-        return;
-    paragraph_write(prose, "\n", "  ", "The machine was noisy, so take the figures with care:");
-    for (size_t i = 0; i < host->noise_reasons.n; i++)
-        paragraph_write(prose, i == 0 ? "\n- " : "- ", "  ", "%s", host->noise_reasons.at[i]);
+/* Whether a text has the term or its plural; "ticket" is no tick. */
+static bool term_is_used(const char *used, const char *term)
+{
+    for (const char *at = used; (at = strstr(at, term)); at++) {
+        char next = at[strlen(term)];
+
+        if (!islower((unsigned char)next) || next == 's')
+            return true;
+    }
+    return false;
 }
 
+/* Whoever meets a term in a lecture room has no manual at hand. So each that was used is explained below what
+ * uses it, and none that was not. */
+void prose_terms(const Prose *prose, const char *used)
+{
+    bool is_first = true;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(terms); i++) {
+        if (!term_is_used(used, terms[i][0]))
+            continue;
+        if (is_first)
+            fputs("\n", prose->file);
+        paragraph_write(prose, is_first || !prose->markdown ? "" : "\n", "  ", "%s", terms[i][1]);
+        is_first = false;
+    }
+}
+
+/* The machine belongs to the figures: without it nobody can say whether another's may be compared. Noise is
+ * said once: in the lesson, whose sentences it stands against, or where there is no such sentence, here. Of a
+ * quiet machine the figures are given, since that they are small is worth knowing. */
 void prose_closing(const Prose *prose, const ResultRun *run)
 {
-    if (run->lesson) {
-        fputs("\n", prose->file);
-        paragraph_write(prose, "", "", "%s", run->lesson);
-    }
-    if (run->host.is_known) {
-        fputs("\n", prose->file);
-        write_host(prose, &run->host);
+    const ResultHost *host = &run->host;
+    auto_words Words words = {0};
+    const char *noise = sentence_noise(&words, host);
+    size_t n = 0;
+
+    if (!host->is_known)
+        return;
+    fputs("\n", prose->file);
+    paragraph_write(prose, "", "  ", "Host: %s", sentence_machine(&words, host));
+    if (noise && !host->is_noisy)
+        paragraph_write(prose, "\n", "  ", "Noise: %s", noise);
+    for (size_t i = 0; host->is_noisy && i < host->noise_reasons.n; i++) {
+        if (prose_is_said(prose, host->noise_reasons.at[i]))
+            continue;
+        if (n++ == 0)
+            paragraph_write(prose, "\n", "  ", "The machine was noisy, so take the figures with care:");
+        paragraph_write(prose, n == 1 ? "\n- " : "- ", "  ", "%s", host->noise_reasons.at[i]);
     }
 }

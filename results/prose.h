@@ -1,6 +1,6 @@
 /* The lines above and below the table; private to this folder.
  *
- * A run's text is the heading, the table, the notes, the metrics and the closing, in this order
+ * A run's text is the heading with the lesson, the table, the terms, the notes, the metrics and the closing
  * (results/table.c). A comparison uses the title and the notes alone. */
 #pragma once
 
@@ -11,7 +11,8 @@
 /* A title, then name=value for all that the cells have in common. */
 void prose_title(const Prose *prose, const char *title, const ResultCells *cells);
 
-/* What was run, with all that the cells have in common; how often; what went wrong. */
+/* What was run, with all that the cells have in common; how often; what went wrong; and the lesson, which is
+ * what a reader came for and so stands above the figures. */
 void prose_heading(const Prose *prose, const ResultRun *run);
 
 /* Why cells of a run failed, and what would help where nothing can be told, also of two runs; equal notes are
@@ -21,5 +22,8 @@ void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varyi
 /* What the traced repetitions show: who was inside the lock at once; equal texts are said once. */
 void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *varying);
 
-/* The lesson and the machine. */
+/* What the terms mean that occur in a text, which is all that was written of the run. */
+void prose_terms(const Prose *prose, const char *used);
+
+/* The machine. */
 void prose_closing(const Prose *prose, const ResultRun *run);

@@ -271,12 +271,13 @@ static const char *sentence_level(Words *words, const ResultCells *cells)
 
         if (isfinite(level))
             return words_printf(
-                words, "intervals of the median at %s", words_keep(words, human_percent(level)));
+                words, "the true median lies in the interval at %s", words_keep(words, human_percent(level)));
     }
     return "";
 }
 
-/* words_join() leaves the gap out where a part is empty: without warm-ups nothing is said of them. */
+/* words_join() leaves the gap out where a part is empty: without warm-ups nothing is said of them. Nobody is
+ * shown the intervals of a time that was given. */
 const char *sentence_repetitions(Words *words, const ResultRun *run)
 {
     const char *warmups = run->warmup > 0 ? words_count(words, run->warmup, "warm-up") : "";
@@ -287,7 +288,7 @@ const char *sentence_repetitions(Words *words, const ResultRun *run)
     text = words_join(words, words_count(words, run->repeat, "repetition"), " after ", warmups);
     if (run->duration_ns != RESULT_UNKNOWN)
         text = words_printf(words, "%s, %s in all", text, words_time(words, (double)run->duration_ns));
-    return words_join(words, text, "; ", sentence_level(words, &run->cells));
+    return words_join(words, text, "; ", run->about.fixed_time ? "" : sentence_level(words, &run->cells));
 }
 
 /* What a reader needs to know whether another machine's figures may be held against these. */

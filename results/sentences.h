@@ -29,8 +29,8 @@ const char *sentence_mode(Words *words, const ResultRun *run, const ResultCell *
 /* "the candidate is faster", "the same", or "cannot tell: HINT": of two runs that are compared. */
 const char *sentence_candidate(Words *words, const ResultRelative *relative);
 
-/* "7 repetitions after 1 warm-up, 4.21 s in all; intervals of the median at 98.4 %"; NULL if it is not known.
- */
+/* "7 repetitions after 1 warm-up, 4.21 s in all; the true median lies in the interval at 98.4
+ * %"; NULL if it is not known. */
 const char *sentence_repetitions(Words *words, const ResultRun *run);
 
 /* "A CPU, 2 of 2 CPUs usable, quota 1.5 CPUs, container docker, kernel 6.18.0"; NULL if it is not known. */

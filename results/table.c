@@ -1,7 +1,9 @@
-/* The table that a person reads first: a heading with what all cells have in common, a row for each cell with
- * a bar to compare at a glance, what has to be said about single cells, the experiment's own metrics, and the
- * machine. The same text serves the terminal and Markdown. */
+/* The table that a person reads first: a heading with what all cells have in common, the lesson, a row for
+ * each cell with a bar to compare at a glance, what the terms mean, what has to be said about single cells,
+ * the experiment's own metrics, and the machine. The same text serves the terminal and Markdown. */
+#include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -31,30 +33,58 @@ static void table_set_time(Layout *layout, size_t column, size_t row, int64_t ns
         layout_set(layout, column, row, human_time(ns));
 }
 
-/* Bars begin at zero and the longest is as wide as its column, so their lengths can be compared by eye. */
-static double table_longest_wall(const ResultCells *cells)
+/* What the bars are of: the figure that the experiment is about, or the wall time. NAN where there is none. A
+ * bar is what is seen first and remembered, so where the time is given and no measure, none must show it. */
+static double table_bar_of(const ResultRun *run, const ResultCell *cell)
 {
-    double longest = 0;
+    json_auto_t *figure = run->about.figure ? result_figure(cell, run->about.figure) : NULL;
 
-    for (size_t i = 0; i < cells->n; i++)
-        longest = fmax(longest, (double)cells->at[i]->wall.median);
-    return longest;
+    if (figure)
+        return json_number_value(figure);
+    if (run->about.figure || run->about.fixed_time || cell->wall.median == RESULT_UNKNOWN)
+        return NAN;
+    return (double)cell->wall.median;
 }
 
-/* The bars stand beside their figures, and a cell without a time has neither. */
+/* Bars begin at zero and the longest is as wide as its column, so their lengths can be compared by eye. They
+ * stand beside their figures, and a cell without a figure has neither. Where all are nothing there is nothing
+ * to see. */
+static void table_add_bars(Layout *layout, const ResultRun *run)
+{
+    double longest = 0;
+    size_t bars;
+
+    for (size_t i = 0; i < run->cells.n; i++)
+        longest = fmax(longest, table_bar_of(run, run->cells.at[i]));
+    if (longest <= 0)
+        return;
+    bars = layout_add_bars(layout, RANK_BARS);
+    for (size_t row = 0; row < run->cells.n; row++) {
+        double value = table_bar_of(run, run->cells.at[row]);
+
+        layout_set_bar(layout, bars, row, value > 0 ? value / longest : 0);
+    }
+}
+
+/* The figure that the experiment is about, in the words of its descriptor. */
+static void table_add_figure(Layout *layout, const ResultRun *run)
+{
+    size_t column = layout_add(layout, run->about.head, true, LAYOUT_KEEP);
+
+    for (size_t row = 0; row < run->cells.n; row++) {
+        json_auto_t *figure = result_figure(run->cells.at[row], run->about.figure);
+
+        if (figure)
+            layout_set(layout, column, row, human_field(run->about.figure, figure));
+    }
+}
+
 static void table_add_wall(Layout *layout, const ResultCells *cells)
 {
     size_t median = layout_add(layout, "wall", true, LAYOUT_KEEP);
-    size_t bars = layout_add_bars(layout, RANK_BARS);
-    double longest = table_longest_wall(cells);
 
-    for (size_t row = 0; row < cells->n; row++) {
-        int64_t wall = cells->at[row]->wall.median;
-
-        table_set_time(layout, median, row, wall);
-        if (longest > 0)
-            layout_set_bar(layout, bars, row, wall == RESULT_UNKNOWN ? 0 : (double)wall / longest);
-    }
+    for (size_t row = 0; row < cells->n; row++)
+        table_set_time(layout, median, row, cells->at[row]->wall.median);
 }
 
 /* Both ends are known, or neither (results/cell.c). */
@@ -166,41 +196,81 @@ static void table_add_costs(Layout *layout, const ResultCells *cells)
     }
 }
 
-/* The order of the columns is that of the calls: what a cell is, how long it took, what that means, what
- * explains it. */
-static void table_write_cells(const ResultCells *cells, const Axes *varying, bool markdown, FILE *file)
+/* The order of the columns is that of the calls: what a cell is, what it is about, how long it took, what
+ * that means, what explains it. An interval of a time that was given would only say how well it was kept. */
+static void table_write_cells(const ResultRun *run, const Axes *varying, bool markdown, FILE *file)
 {
+    const ResultCells *cells = &run->cells;
     Layout *layout = layout_new(cells->n, markdown);
-    bool brackets;
+    bool brackets = false;
+    size_t n_dropped;
 
     axes_add_columns(varying, varying->n, cells, layout);
-    table_add_wall(layout, cells);
-    brackets = table_add_interval(layout, cells);
+    if (run->about.figure) {
+        table_add_figure(layout, run);
+        table_add_bars(layout, run);
+        table_add_wall(layout, cells);
+    } else {
+        table_add_wall(layout, cells);
+        table_add_bars(layout, run);
+    }
+    if (!run->about.fixed_time)
+        brackets = table_add_interval(layout, cells);
     table_add_verdict(layout, cells);
     table_add_costs(layout, cells);
-    layout_fit(layout, TABLE_WIDTH);
+    n_dropped = layout_fit(layout, TABLE_WIDTH);
     layout_write(layout, file);
+    if (n_dropped > 0)
+        fprintf(file, "(%zu more in JSON and CSV)\n", n_dropped);
     if (brackets)
         fputs("\n(In brackets: smallest and largest of too few repetitions for an interval.)\n", file);
     layout_free(layout);
 }
 
-/* From what was asked to what it means: a reader may stop anywhere. */
+/* A text on its way, to be looked through before it is written. */
+typedef struct TableText {
+    char *text;
+    size_t length;
+} TableText;
+
+static FILE *table_open(TableText *text)
+{
+    FILE *file = open_memstream(&text->text, &text->length);
+
+    assert(file);
+    return file;
+}
+
+/* From what came out to what it rests on: a reader may stop anywhere. Which terms need explaining is known
+ * only when everything else is written, so both halves are written first. */
 static void table_write_run(const ResultRun *run, bool markdown, FILE *file)
 {
     auto_axes Axes varying = axes_varying(&run->cells);
-    Prose prose = {.file = file, .markdown = markdown, .width = TABLE_WIDTH};
+    Prose prose = {.markdown = markdown, .width = TABLE_WIDTH, .said = run->lesson};
+    TableText above = {0}, below = {0};
+    auto_free char *all = NULL;
 
+    prose.file = table_open(&above);
     prose_heading(&prose, run);
     if (run->cells.n > 0) {
-        fputs("\n", file);
-        table_write_cells(&run->cells, &varying, markdown, file);
+        fputs("\n", prose.file);
+        table_write_cells(run, &varying, markdown, prose.file);
     }
+    fclose(prose.file);
+    prose.file = table_open(&below);
     prose_notes(&prose, &run->cells, &varying);
     prose_crowds(&prose, &run->cells, &varying);
     if (run->cells.n > 0)
-        metrics_write(&run->cells, &varying, &prose);
+        metrics_write(&run->cells, &varying, run->about.figure, &prose);
+    fclose(prose.file);
+    all = text_printf("%s%s", above.text, below.text);
+    prose.file = file;
+    fputs(above.text, file);
+    prose_terms(&prose, all);
+    fputs(below.text, file);
     prose_closing(&prose, run);
+    free(above.text);
+    free(below.text);
 }
 
 void run_write_table(const ResultRun *run, FILE *file)

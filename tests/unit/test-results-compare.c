@@ -296,9 +296,9 @@ START_TEST(few_repetitions_cannot_tell_and_say_how_many_it_takes)
     ck_assert_str_eq(find_text(both, "cells.0.verdict"), "cannot tell");
     ck_assert_str_eq(find_text(both, "cells.0.hint"),
         "all were slower, but 3 good repetitions on one side, an interval needs 6; try repeat=7");
-    ck_assert_str_eq(
-        find_text(both, "cells.0.finding"), "cannot tell: all were slower, but 3 good repetitions on one "
-                                            "side, an interval needs 6; try repeat=7");
+    ck_assert_str_eq(find_text(both, "cells.0.finding"),
+        "cannot tell: all were slower, but 3 good repetitions on one "
+        "side, an interval needs 6; try repeat=7");
     ck_assert_str_eq(find_text(both, "summary"),
         "In the one cell that both have, the repetitions cannot tell which was faster.");
 }

@@ -87,7 +87,8 @@ START_TEST(json_has_a_line_for_each_field)
 
     ck_assert_ptr_eq(strstr(text, "{\n  \"id\": \"01KAN5V2M3Z5T0W4QH8R6XJ7CE\",\n  \"experiment\""), text);
     ck_assert_ptr_nonnull(strstr(text, "\n    \"mode\": \"threads\",\n"));
-    ck_assert_ptr_nonnull(strstr(text, "\"level\": 0.984, \"reason\": null, \"samples\": [279000000, 275000000, "));
+    ck_assert_ptr_nonnull(
+        strstr(text, "\"level\": 0.984, \"reason\": null, \"samples\": [279000000, 275000000, "));
     ck_assert_ptr_nonnull(
         strstr(text, "\n  }],\n  \"lesson\": \"2 countdowns under gil: threads took 1.02 times"));
 }
@@ -95,7 +96,13 @@ END_TEST
 
 static const char good_table[] =
     "countdown  runtime=c  lock=gil  tasks=2  cpus=2  switch_interval_us=5,000  n=1,000,000,000\n"
-    "7 repetitions after 1 warm-up, 5.61 s in all; intervals of the median at 98.4 %\n"
+    "7 repetitions after 1 warm-up, 5.61 s in all; the true median lies in the interval at "
+    "98.4 %\n"
+    "\n"
+    "2 countdowns under gil: threads took 1.02 times the serial time (the same), processes 0.51 times\n"
+    "(faster). The GIL lets one thread run at a time, so threads that compute only take turns; each\n"
+    "process has a lock of its own. In the article two threads took 18.4 s where two calls in a row took\n"
+    "17.4 s, and two processes took about 8.\n"
     "\n"
     "mode         wall                       interval  x serial  verdict  CPU time   ideal  switches\n"
     "---------  ------  ----------------  -----------  --------  -------  --------  ------  --------\n"
@@ -103,18 +110,18 @@ static const char good_table[] =
     "threads    278 ms  ████████████████  275..281 ms      1.02  same       278 ms  273 ms   278,003\n"
     "processes  139 ms  ████████          136..142 ms      0.51  faster     139 ms  137 ms   139,003\n"
     "\n"
+    "x serial: the time over that of serial; the verdict is faster or slower only if the whole interval\n"
+    "  of this ratio lies below or above 1, and same if it lies within 5 % of 1\n"
+    "ideal: what a machine without any cost of its own would need\n"
+    "tick: a small step of the interpreter, some nanoseconds\n"
+    "\n"
     "mode       twice_wall_ns\n"
     "---------  -------------\n"
     "serial            546 ms\n"
     "threads           556 ms\n"
     "processes         278 ms\n"
     "\n"
-    "all cells:  turns_per_tick=20\n"
-    "\n"
-    "2 countdowns under gil: threads took 1.02 times the serial time (the same), processes 0.51 times\n"
-    "(faster). The GIL lets one thread run at a time, so threads that compute only take turns; each\n"
-    "process has a lock of its own. In the article two threads took 18.4 s where two calls in a row took\n"
-    "17.4 s, and two processes took about 8.\n"
+    "all rows:  turns_per_tick=20\n"
     "\n"
     "Host: A CPU, 2 of 2 CPUs usable, kernel 6.18.0\n";
 
@@ -130,7 +137,16 @@ END_TEST
 static const char good_markdown[] =
     "**countdown** `runtime=c` `lock=gil` `tasks=2` `cpus=2` `switch_interval_us=5,000` `n=1,000,000,000`\n"
     "\n"
-    "7 repetitions after 1 warm-up, 5.61 s in all; intervals of the median at 98.4 %\n"
+    "7 repetitions after 1 warm-up, 5.61 s in all; the true median lies in the interval at "
+    "98.4 %\n"
+    "\n"
+    "2 countdowns under gil: threads took 1.02 times the serial time (the same), processes 0.51 times "
+    "(faster). "
+    "The GIL lets one thread run at a time, so threads that compute only take turns; each process has a lock "
+    "of "
+    "its own. In the article two threads took 18.4 s where two calls in a row took 17.4 s, and two processes "
+    "took "
+    "about 8.\n"
     "\n"
     "| mode      |   wall |                  |    interval | x serial | verdict | CPU time |  ideal | "
     "switches |\n"
@@ -149,7 +165,8 @@ START_TEST(markdown_is_the_same_table)
     auto_free char *text = format(run, RESULT_FORMAT_MARKDOWN);
 
     ck_assert_msg(strncmp(text, good_markdown, strlen(good_markdown)) == 0, "%s", text);
-    ck_assert_msg(strstr(text, "\n\n2 countdowns under gil: threads took 1.02 times"), "%s", text);
+    ck_assert_msg(
+        strstr(text, "\n\ntick: a small step of the interpreter, some nanoseconds\n\n"), "%s", text);
 }
 END_TEST
 
@@ -455,17 +472,125 @@ START_TEST(a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost)
 }
 END_TEST
 
+/* How often a text stands in another. */
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strstr(at, part)); at++)
+        n++;
+    return n;
+}
+
 START_TEST(equal_notes_are_said_once)
 {
     Results *results = make_results();
     auto_free char *text = NULL;
     json_auto_t *run = NULL;
 
-    for (int cell = 0; cell < 3; cell++)
-        add_repetitions(results, cell, 100, 3);
+    add_repetitions(results, 0, 100, 3);
+    add_repetitions(results, 1, 100, 4);
+    add_repetitions(results, 2, 100, 4);
     run = make_run(results, "cancelled", NULL);
     text = format(run, RESULT_FORMAT_TABLE);
-    ck_assert_ptr_nonnull(strstr(text, "\nserial, threads, processes: ended after 3 of 7 repetitions\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nthreads, processes: ended after 4 of 7 repetitions\n"));
+}
+END_TEST
+
+/* Of the run, of each of its cells and of the lesson it is one fault. */
+START_TEST(one_fault_of_all_cells_is_said_once)
+{
+    Results *results = make_results();
+    auto_free char *text = NULL;
+    json_auto_t *run = NULL;
+
+    for (int cell = 0; cell < 3; cell++)
+        ck_assert_int_eq(add(results, make_failure(cell, 0, "no page")), 0);
+    run = make_run(results, "failed", NULL);
+    json_object_set_new(run, "reason", json_string("no page"));
+    text = format(run, RESULT_FORMAT_TABLE);
+    ck_assert_msg(count_of(text, "no page") == 1, "%s", text);
+    ck_assert_msg(strstr(text, "\nRun status: failed\n"), "%s", text);
+}
+END_TEST
+
+START_TEST(noise_is_said_once)
+{
+    json_auto_t *run = make_good_run();
+    json_t *host = json_object_get(run, "host");
+    auto_free char *in_lesson = NULL, *alone = NULL, *quiet = NULL;
+
+    json_object_set_new(host, "foreign_cpu", json_real(0.012));
+    json_object_set_new(host, "steal", json_real(0));
+    quiet = format(run, RESULT_FORMAT_TABLE);
+    ck_assert_msg(strstr(quiet, "\nNoise: other programs took 1.2 % of the CPU time, "), "%s", quiet);
+    json_object_set_new(host, "foreign_cpu", json_real(0.41));
+    json_object_set_new(host, "noisy", json_true());
+    json_object_set_new(
+        host, "noise_reasons", json_pack("[s]", "other programs took 41.0 % of the CPU time"));
+    json_object_set_new(run, "lesson",
+        json_string("So it was. Take it with care: the machine was noisy: other programs took 41.0 % of the "
+                    "CPU time."));
+    in_lesson = format(run, RESULT_FORMAT_TABLE);
+    ck_assert_msg(count_of(in_lesson, "other programs took") == 1, "%s", in_lesson);
+    ck_assert_msg(count_of(in_lesson, "noisy") == 1, "%s", in_lesson);
+    json_object_set_new(run, "lesson", json_null());
+    alone = format(run, RESULT_FORMAT_TABLE);
+    ck_assert_msg(count_of(alone, "other programs took") == 1, "%s", alone);
+    ck_assert_msg(strstr(alone, "\nThe machine was noisy, so take the figures with care:\n"), "%s", alone);
+}
+END_TEST
+
+/* Where a run goes on for a given time, bars of it would show what was asked for as if it had come out. */
+START_TEST(bars_are_of_what_the_experiment_is_about)
+{
+    static const CatalogExperiment given = {.name = "idle", .fixed_time = true};
+    static const CatalogExperiment about = {
+        .name = "idle", .fixed_time = true, .headline = {"metrics.twice_wall_ns", "twice", "twice is {}"}};
+    json_auto_t *request = make_request(), *cells = make_cells(), *run = NULL, *bare = NULL;
+    Results *results = results_of(request, cells, &about), *others = results_of(request, cells, &given);
+    auto_free char *text = NULL, *plain = NULL;
+
+    for (int cell = 0; cell < 3; cell++) {
+        add_repetitions(results, cell, 100 * (cell + 1), 7);
+        add_repetitions(others, cell, 100 * (cell + 1), 7);
+    }
+    run = make_run(results, "done", NULL);
+    bare = make_run(others, "done", NULL);
+    text = format(run, RESULT_FORMAT_TABLE);
+    plain = format(bare, RESULT_FORMAT_TABLE);
+    ck_assert_msg(
+        strstr(text, "\nmode        twice                      wall  CPU time  switches\n"), "%s", text);
+    ck_assert_msg(strstr(text, "\nprocesses  606 ms  ████████████████  303 ms "), "%s", text);
+    ck_assert_msg(!strstr(text, "twice_wall_ns"), "%s", text);
+    ck_assert_msg(!strstr(plain, "█"), "%s", plain);
+    ck_assert_msg(!strstr(text, " interval") && !strstr(plain, " interval"), "%s", text);
+}
+END_TEST
+
+/* "ticket" is no tick. */
+START_TEST(terms_that_are_used_are_explained_and_no_others)
+{
+    static const struct {
+        const char *lesson, *term;
+        bool is_used;
+    } rows[] = {
+        {"The switch interval is long.", "\nswitch interval: how long ", true},
+        {"The ticket lock is fair.", "\ntick: ", false},
+        {"It lets go every 100 ticks.", "\ntick: ", true},
+        {"2 of 3 cells have no result.", "\ncell: ", true},
+        {"Beside 1 hog.", "\nhog: ", true},
+        {"Nothing of it.", "\nhog: ", false},
+        {"Nothing of it.", "\ncell: ", false},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        json_auto_t *run = json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "status", "done", "lesson", rows[i].lesson,
+            "cells", "mode", "threads", "status", "done");
+        auto_free char *text = format(run, RESULT_FORMAT_TABLE);
+
+        ck_assert_msg((strstr(text, rows[i].term) != NULL) == rows[i].is_used, "%s: %s", rows[i].term, text);
+    }
 }
 END_TEST
 
@@ -601,5 +726,7 @@ RUN_TESTS("results-format", 20, names_of_formats, what_answers_can_have_a_person
     what_is_not_known_of_noise_is_empty_in_csv, csv_keeps_foreign_text_together_and_harmless,
     csv_guards_texts_but_not_numbers, a_table_is_never_wider_than_a_terminal,
     a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost, equal_notes_are_said_once,
-    columns_without_a_value_are_not_there, strange_runs_are_formatted_all_the_same,
-    text_is_cleaned_and_cut_by_characters, bars_give_way_first_then_columns_then_text, a_short_bar_is_seen)
+    one_fault_of_all_cells_is_said_once, noise_is_said_once, bars_are_of_what_the_experiment_is_about,
+    terms_that_are_used_are_explained_and_no_others, columns_without_a_value_are_not_there,
+    strange_runs_are_formatted_all_the_same, text_is_cleaned_and_cut_by_characters,
+    bars_give_way_first_then_columns_then_text, a_short_bar_is_seen)

@@ -275,7 +275,7 @@ END_TEST
 START_TEST(a_person_is_told)
 {
     json_auto_t *quiet = even_run(SECOND / 5, 0.012, 0.001, 0), *noisy = even_run(SECOND / 5, 0.5, 0, 0);
-    auto_free char *table = NULL, *markdown = NULL, *warning = NULL;
+    auto_free char *table = NULL, *markdown = NULL, *lesson = NULL, *warning = NULL;
 
     json_object_set_new(find(quiet, "host"), "cpu_quota", json_real(1.5));
     json_object_set_new(find(quiet, "host"), "container", json_string("docker"));
@@ -290,6 +290,11 @@ START_TEST(a_person_is_told)
     ck_assert_ptr_null(strstr(table, "noisy"));
     markdown = result_format(quiet, RESULT_FORMAT_MARKDOWN, NULL);
     ck_assert_msg(strstr(markdown, "\n\nNoise: other programs took 1.2 %"), "%s", markdown);
+    lesson = result_format(noisy, RESULT_FORMAT_TABLE, NULL);
+    ck_assert_msg(
+        strstr(lesson, "the machine was noisy: other programs took 50.0 % of the CPU"), "%s", lesson);
+    /* A run that has no lesson is told of it below. */
+    json_object_set_new(noisy, "lesson", json_null());
     warning = result_format(noisy, RESULT_FORMAT_TABLE, NULL);
     ck_assert_msg(
         strstr(warning, "The machine was noisy, so take the figures with care:\nother programs took "

@@ -152,7 +152,7 @@ START_TEST(the_finding_is_what_the_lesson_says)
         finding, "threads took 1.02 times the serial time (the same), processes 0.51 times (faster)");
     ck_assert_msg(strstr(find_text(run, "lesson"), finding), "%s", find_text(run, "lesson"));
     ck_assert_str_eq(find_text(run, "sentences.repetitions"),
-        "7 repetitions after 1 warm-up, 5.61 s in all; intervals of the median at 98.4 %");
+        "7 repetitions after 1 warm-up, 5.61 s in all; the true median lies in the interval at 98.4 %");
     ck_assert_str_eq(find_text(run, "sentences.machine"), "A CPU, 2 of 2 CPUs usable, kernel 6.18.0");
     ck_assert_str_eq(find_text(run, "cells.1.title"), "");
 }
