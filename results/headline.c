@@ -91,30 +91,13 @@ static bool headline_begins_group(const Headline *headline, size_t i)
     return true;
 }
 
-/* What the spans show where times cannot tell: "never more than one thread was inside the lock at once"; ""
- * if they show nothing of the kind. It says something only of tasks that could have been inside side by side,
- * and only if all spans were kept. */
-static const char *headline_evidence(Words *words, const ResultCell *cell)
-{
-    const ResultCrowd *inside = &cell->inside;
-    const CatalogMode *mode = cell->mode_facts;
-    const CatalogLock *lock = cell->lock_facts;
-
-    if (!mode || !mode->side_by_side || !mode->shares_memory || cell->tasks < 2)
-        return "";
-    if (!lock || !lock->exclusive || lock->whose == CATALOG_FOR_EACH_TASK)
-        return "";
-    if (!inside->is_known || !inside->is_whole || inside->max != 1)
-        return "";
-    return words_printf(words, "never more than one %s was inside the lock at once", mode->task.noun);
-}
-
 /* "threads took 1.02 times the serial time (the same), processes 0.51 times (faster)" for the cells with the
- * title of this one, then what cannot be told; "" if none of them is compared. */
+ * title of this one, then what cannot be told, and what the spans show of it: these no noise can spoil. "" if
+ * none of them is compared. */
 static const char *headline_group(Headline *headline, size_t of)
 {
     Words *words = headline->words;
-    const char *decided = "", *open = "", *evidence = "";
+    const char *decided = "", *open = "", *evidence = NULL;
 
     for (size_t i = of; i < headline->cells.n; i++) {
         const ResultCell *cell = headline->cells.at[i];
@@ -124,7 +107,7 @@ static const char *headline_group(Headline *headline, size_t of)
             continue;
         if (!verdict) {
             open = words_join(words, open, ", ", cell->mode);
-            evidence = *evidence ? evidence : headline_evidence(words, cell);
+            evidence = evidence ? evidence : cell->inside.text;
             continue;
         }
         took = *decided
@@ -134,7 +117,7 @@ static const char *headline_group(Headline *headline, size_t of)
     }
     if (*open)
         open = words_printf(words, "%s%s: cannot tell", open, *decided ? "" : " against serial");
-    open = words_join(words, open, ", but ", evidence);
+    open = words_join(words, open, ", but ", evidence ? evidence : "");
     return words_join(words, decided, "; ", open);
 }
 
