@@ -142,13 +142,14 @@ static int print_description(void)
 
 /* One line for each event, flushed at once: whoever reads may be waiting for it. A double of 15 digits is
  * read back as what was meant, without the noise of the last bits. */
-static void write_event(void *user, json_t *event)
+static bool write_event(void *user, json_t *event)
 {
     (void)user;
     json_dumpf(event, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
     putchar('\n');
     fflush(stdout);
     json_decref(event);
+    return true;
 }
 
 /* Returns whether there is something to read, or the input has ended. A server that does not answer, or has
@@ -161,28 +162,67 @@ static bool wait_for_input(void)
     return poll(&ready, 1, PATIENCE_MS) > 0;
 }
 
+/* Reads one line and returns whether it says "stop". A byte at a time: a server that was slow may have
+ * written two lines meanwhile, and the second is the answer to the next event. At the end of the input there
+ * is nothing to be told. */
+static bool read_stop(void)
+{
+    static const char stop[] = "stop";
+    size_t n = 0, n_same = 0;
+    ssize_t r;
+    char byte;
+
+    while ((r = read(STDIN_FILENO, &byte, 1)) != 0 && byte != '\n') {
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0) {
+            fprintf(stderr, "gilscope-run: cannot read on: %s\n", strerror(errno));
+            return false;
+        }
+        n_same += n < strlen(stop) && byte == stop[n];
+        n++;
+    }
+    return n == strlen(stop) && n_same == n;
+}
+
 /* Waits for a line, so that what the event causes elsewhere is over before the next repetition begins. At
  * the end of its input poll() says at once that there is something to read, and read() that it is nothing:
  * so an input that was closed, as in a shell, costs no time. Behind the last event nothing follows that
  * could be disturbed. */
-static void write_event_and_wait(void *user, json_t *event)
+static bool write_event_and_wait(void *user, json_t *event)
 {
     const char *name = json_string_value(json_object_get(event, "event"));
     bool last = strcmp(name, "done") == 0 || strcmp(name, "error") == 0;
-    char line[16];
 
     write_event(user, event);
-    if (!last && wait_for_input() && read(STDIN_FILENO, line, sizeof(line)) < 0)
-        fprintf(stderr, "gilscope-run: cannot read on: %s\n", strerror(errno));
+    return last || !wait_for_input() || !read_stop();
 }
 
-static void collect_event(void *user, json_t *event)
-{
-    int r = results_add(user, event);
+/* A run by hand: what becomes of its events. */
+typedef struct Hand {
+    Results *results;
+    nsec_t started, timeout;
+    bool writes, collects; /* the events are what was asked for; they are needed here */
+} Hand;
 
-    if (r < 0)
+/* What the server decides for a runtime (runs/run-work.c) is decided here by the same code, and nothing else
+ * waits for it. */
+static bool take_event(void *user, json_t *event)
+{
+    const Hand *hand = user;
+    ResultsNext next;
+
+    if (hand->collects && results_add(hand->results, event) < 0)
         fprintf(stderr, "gilscope-run: an event of its own was refused\n");
-    json_decref(event);
+    if (hand->writes)
+        write_event(NULL, event);
+    else
+        json_decref(event);
+    do
+        next =
+            results_precision(hand->results, (int64_t)(nsec_now() - hand->started), (int64_t)hand->timeout);
+    while (next == RESULTS_ASK_AGAIN);
+    return next == RESULTS_GO_ON;
 }
 
 static int refuse(const Problem *problem, bool as_event)
@@ -260,6 +300,8 @@ static json_t *request_from_plan(const Plan *plan, json_t *ports, const OwnOrigi
     for (size_t i = 0; i < ARRAY_LENGTH(copied); i++)
         json_object_set(object, copied[i], json_object_get(plan->request, copied[i]));
     plan_set_timeline(plan, object);
+    if (json_integer_value(json_object_get(plan->request, "precision")) > 0)
+        json_object_set(object, "max_repeat", json_object_get(plan->request, "max_repeat"));
     /* Whoever types this could go there with any other program, too. */
     json_object_set_new(object, "allow", json_null());
     if (ports)
@@ -343,24 +385,27 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     auto_problem Problem problem = {0};
     ResultFormat format = format_of(plan);
     bool as_events = format == RESULT_FORMAT_EVENTS;
-    Results *results;
+    Hand hand = {.started = nsec_now(), .timeout = plan->timeout, .writes = as_events};
+    bool is_precise = json_integer_value(json_object_get(plan->request, "precision")) > 0;
     Request request;
     RepeatOutcome outcome;
-    nsec_t started = nsec_now();
 
     if (request_parse(object, &request, &problem) < 0)
         return refuse(&problem, as_events);
     /* A server has its own clock for this and kills what is late; here nobody else looks. */
-    request.deadline = started + plan->timeout;
-    results = results_new(plan->request, plan->specs, plan->n_specs);
-    outcome = repeat_run(&request, as_events ? write_event : collect_event, results);
+    request.deadline = hand.started + plan->timeout;
+    hand.results = results_new(plan->request, plan->specs, plan->n_specs);
+    hand.collects = !as_events || is_precise;
+    outcome = repeat_run(&request, take_event, &hand);
+    if (outcome == REPEAT_DONE && nsec_now() >= request.deadline)
+        results_cut(hand.results);
     if (!as_events)
-        run = make_run(results, outcome, started);
+        run = make_run(hand.results, outcome, hand.started);
     if (format == RESULT_FORMAT_TRACE)
-        print_trace(results, run);
+        print_trace(hand.results, run);
     else if (!as_events)
         print_result(run, format);
-    results_free(results);
+    results_free(hand.results);
     request_finish(&request);
     return outcome == REPEAT_DONE ? 0 : 1;
 }

@@ -24,6 +24,17 @@ static bool is_late(const Request *request)
 
 typedef enum OnceOutcome { ONCE_DONE, ONCE_FAILED, ONCE_REFUSED } OnceOutcome;
 
+/* What the rounds of one run have in common. */
+typedef struct Rounds {
+    const Request *request;
+    EventSink emit;
+    void *user;
+    NoiseMeter meter;
+    bool *failed; /* for each cell */
+    size_t n_failed;
+    bool stopped; /* enough, says whoever hears the samples */
+} Rounds;
+
 /* The whole run ends: what one cell must not do, the others must not do either, since they ask for the same
  * host. */
 static void emit_refusal(const char *reason, EventSink emit, void *user)
@@ -37,9 +48,9 @@ static void emit_refusal(const char *reason, EventSink emit, void *user)
 /* Runs one repetition of one cell and emits what came of it. The noise is read as soon as the child has been
  * waited for, before the event is made: what the engine itself computes for the event then belongs to the
  * next reading, as its own time. */
-static OnceOutcome run_once(
-    const Request *request, NoiseMeter *meter, const Cell *cell, int repetition, EventSink emit, void *user)
+static OnceOutcome run_once(Rounds *rounds, const Cell *cell, int repetition)
 {
+    const Request *request = rounds->request;
     bool first = repetition == -request->warmup, heard;
     OnceOutcome outcome;
     Arena *arena;
@@ -47,9 +58,9 @@ static OnceOutcome run_once(
     int r;
 
     r = cell_run(cell, first, request->deadline, &arena);
-    heard = noise_take(meter, &noise);
+    heard = noise_take(&rounds->meter, &noise);
     if (r < 0) {
-        emit(user, event_no_sample(cell, repetition, strerror(-r)));
+        rounds->stopped = !rounds->emit(rounds->user, event_no_sample(cell, repetition, strerror(-r)));
         return ONCE_FAILED;
     }
     outcome = arena->refused ? ONCE_REFUSED : arena->complete ? ONCE_DONE : ONCE_FAILED;
@@ -59,10 +70,10 @@ static OnceOutcome run_once(
 
         if (heard)
             event_add_noise(event, &noise);
-        emit(user, event);
+        rounds->stopped = !rounds->emit(rounds->user, event);
     }
     if (outcome == ONCE_REFUSED)
-        emit_refusal(arena->reason, emit, user);
+        emit_refusal(arena->reason, rounds->emit, rounds->user);
     arena_free(arena);
     return outcome;
 }
@@ -112,39 +123,67 @@ static RepeatOutcome too_late(EventSink emit, void *user)
     return REPEAT_TIMEOUT;
 }
 
+typedef enum RoundEnd { ROUND_OVER, ROUND_STOPPED, ROUND_LATE, ROUND_REFUSED } RoundEnd;
+
+/* One repetition of each cell that did not fail before. What the deadline broke off is no failure. */
+static RoundEnd run_round(Rounds *rounds, int repetition)
+{
+    for (size_t i = 0; i < rounds->request->n_cells; i++) {
+        OnceOutcome outcome;
+
+        if (rounds->failed[i])
+            continue;
+        outcome = run_once(rounds, &rounds->request->cells[i], repetition);
+        if (outcome == ONCE_REFUSED)
+            return ROUND_REFUSED;
+        if (is_late(rounds->request))
+            return ROUND_LATE;
+        rounds->failed[i] = outcome == ONCE_FAILED;
+        rounds->n_failed += rounds->failed[i];
+        if (rounds->stopped)
+            return ROUND_STOPPED;
+    }
+    return ROUND_OVER;
+}
+
 /* Warm-ups have negative numbers. Their samples are sent like all others, and left out of the statistics by
  * those who read them. The first one of each cell is also the one that looks at the memory, which costs a
- * little time. */
+ * little time. Once all rounds that there must be are over, a deadline ends them as a stop does. */
+static RoundEnd run_rounds(Rounds *rounds)
+{
+    const Request *request = rounds->request;
+    int most = request->max_repeat > request->repeat ? request->max_repeat : request->repeat;
+    RoundEnd end = ROUND_OVER;
+
+    for (int repetition = -request->warmup;
+         repetition < most && end == ROUND_OVER && rounds->n_failed < request->n_cells; repetition++) {
+        end = run_round(rounds, repetition);
+        if (end == ROUND_LATE && repetition >= request->repeat)
+            end = ROUND_STOPPED;
+    }
+    return end;
+}
+
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
 {
     auto_free bool *failed = calloc(request->n_cells, sizeof(*failed));
     /* Measured once for all cells: two cells with ticks of different length could not be compared. */
     uint64_t turns = ticks_turns(request->tick_ns, request->turn_ns);
-    bool any_failed = false;
-    NoiseMeter meter;
+    Rounds rounds = {.request = request, .emit = emit, .user = user, .failed = failed};
+    RoundEnd end;
 
     assert(failed);
     for (size_t i = 0; i < request->n_cells; i++)
         request->cells[i].turns_per_tick = turns;
     emit(user, event_hello(request->tick_ns, turns));
-    noise_start(&meter, request->friends, request->n_friends);
-    for (int repetition = -request->warmup; repetition < request->repeat; repetition++) {
-        for (size_t i = 0; i < request->n_cells; i++) {
-            OnceOutcome outcome;
-
-            if (failed[i])
-                continue;
-            outcome = run_once(request, &meter, &request->cells[i], repetition, emit, user);
-            if (outcome == ONCE_REFUSED)
-                return REPEAT_FAILED;
-            failed[i] = outcome == ONCE_FAILED;
-            any_failed = any_failed || failed[i];
-            if (is_late(request))
-                return too_late(emit, user);
-        }
-    }
+    noise_start(&rounds.meter, request->friends, request->n_friends);
+    end = run_rounds(&rounds);
+    if (end == ROUND_REFUSED)
+        return REPEAT_FAILED;
+    if (end == ROUND_LATE)
+        return too_late(emit, user);
     if (request->max_spans > 0)
         repeat_trace_cells(request, failed, emit, user);
     emit(user, event_done());
-    return any_failed ? REPEAT_FAILED : REPEAT_DONE;
+    return rounds.n_failed > 0 ? REPEAT_FAILED : REPEAT_DONE;
 }

@@ -177,6 +177,8 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
 
     request_whole(object, "protocol", PROTOCOL_VERSION, PROTOCOL_VERSION, PROTOCOL_VERSION, problem);
     request.repeat = (int)request_whole(object, "repeat", 1, 100000, 7, problem);
+    request.max_repeat =
+        (int)request_whole(object, "max_repeat", request.repeat, 100000, request.repeat, problem);
     request.warmup = (int)request_whole(object, "warmup", 0, 100000, 1, problem);
     request.full = strcmp(request_word(object, "detail"), "full") == 0;
     request.pace = json_is_true(json_object_get(object, "pace"));

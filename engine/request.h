@@ -12,6 +12,7 @@ typedef struct Request {
     Cell *cells;
     size_t n_cells;
     int repeat, warmup;
+    int max_repeat;     /* rounds go on so far unless they are stopped; no more than repeat: they do not */
     bool full;          /* all rows of tasks, not only the first */
     bool pace;          /* waits behind each event until it is told to go on */
     uint32_t max_spans; /* of each cell in one more repetition, which is traced; 0: there is none */

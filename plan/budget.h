@@ -23,6 +23,7 @@ typedef struct Asked {
     json_t *values;                      /* of all parameters, by name: right by themselves */
     int64_t rounds;                      /* how often each cell runs: also to warm up, and for a timeline */
     int64_t max_spans;                   /* of each cell in its traced repetition; 0: there is none */
+    int64_t more_rounds;                 /* that precision may add to them */
     int64_t timeout_ms;                  /* of running time, as asked for or by default */
     CellSpec *cells;                     /* made by grid_make_cells(), freed by plan_make() or its plan */
     size_t n_cells;

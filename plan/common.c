@@ -70,6 +70,14 @@ static void fill_repeat(const Making *making, CatalogParameter *parameter)
     parameter->max = making->limits->max_repeat;
 }
 
+/* Whoever asks for a precision and not for a number mostly cares for the first alone; the time limit is
+ * there, too. */
+static void fill_max_repeat(const Making *making, CatalogParameter *parameter)
+{
+    parameter->max = making->limits->max_repeat;
+    parameter->fallback = json_integer((json_int_t)parameter->max);
+}
+
 static void fill_timeout(const Making *making, CatalogParameter *parameter)
 {
     parameter->max = making->limits->max_timeout_ms;
@@ -187,6 +195,11 @@ static const CommonRow grid_rows[] = {
 static const CommonRow run_rows[] = {
     {{.name = "repeat", .type = CATALOG_INTEGER, .min = 1,
          .help = "timed repetitions of each cell; fewer than 6 give no interval"}, fill_repeat, 7, NULL},
+    {{.name = "precision", .type = CATALOG_INTEGER, .unit = "%", .max = 50,
+         .help = "more repetitions than repeat, until every ratio is known within so much on either side; 0: no more"},
+        NULL, 0, NULL},
+    {{.name = "max_repeat", .type = CATALOG_INTEGER, .min = 1,
+         .help = "the most repetitions of each cell, where a precision is asked for; else it says nothing"}, fill_max_repeat, 0, NULL},
     {{.name = "warmup", .type = CATALOG_INTEGER, .max = 100, .help = "untimed repetitions before them"}, NULL, 1, NULL},
     {{.name = "seed", .type = CATALOG_INTEGER, .max = INT64_MAX,
          .help = "for whatever is random, so that it can be repeated"}, NULL, 1, NULL},

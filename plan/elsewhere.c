@@ -3,6 +3,7 @@
  * to is asked again by the runtime, in the moment it dials; see engine/egress.h. */
 #include "plan/elsewhere.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -41,9 +42,9 @@ void elsewhere_check_urls(const Asked *asked, Problem *problem)
     }
 }
 
-/* How often the URL would be got: by each task of each cell in each repetition, warm-ups and the one for a
- * timeline too. It is counted as a floating point number, which cannot overflow, whatever ranges a runtime
- * describes; a whole number that wrapped round would let the largest requests of all pass. */
+/* How often the URL would be got in one round, by each task of each cell. It is counted as a floating point
+ * number, which cannot overflow, whatever ranges a runtime describes; a whole number that wrapped round would
+ * let the largest requests of all pass. */
 static double count_requests(const Asked *asked, const CatalogParameter *parameter)
 {
     double sum = 0;
@@ -52,24 +53,32 @@ static double count_requests(const Asked *asked, const CatalogParameter *paramet
         const CellSpec *cell = &asked->cells[i];
         double each = parameter->times ? cell_spec_number(cell, parameter->times) : 1;
 
-        sum += each * (double)cell->tasks * (double)asked->rounds;
+        sum += each * (double)cell->tasks;
     }
     return sum;
 }
 
-bool elsewhere_allows(const Asked *asked)
+int64_t elsewhere_most_rounds(const Asked *asked)
 {
     const CatalogParameter *parameter;
+    double most = (double)INT64_MAX;
     size_t at = 0;
 
     while ((parameter = next_url(asked, &at))) {
-        if (json_is_string(asked_value(asked, parameter->name)) &&
-            count_requests(asked, parameter) > (double)asked->limits->fetch_max_requests)
-            return false;
+        double sum = count_requests(asked, parameter);
+
+        if (json_is_string(asked_value(asked, parameter->name)) && sum > 0)
+            most = fmin(most, floor((double)asked->limits->fetch_max_requests / sum));
     }
-    return true;
+    return most < 1e18 ? (int64_t)most : INT64_MAX;
 }
 
+bool elsewhere_allows(const Asked *asked)
+{
+    return asked->rounds + asked->more_rounds <= elsewhere_most_rounds(asked);
+}
+
+/* Warm-ups count, too, and the repetition for a timeline, and all that precision may add. */
 void elsewhere_check_requests(const Asked *asked, Problem *problem)
 {
     const CatalogParameter *parameter;
@@ -77,7 +86,8 @@ void elsewhere_check_requests(const Asked *asked, Problem *problem)
 
     while ((parameter = next_url(asked, &at))) {
         json_t *url = asked_value(asked, parameter->name);
-        double sum = json_is_string(url) ? count_requests(asked, parameter) : 0;
+        double rounds = (double)(asked->rounds + asked->more_rounds);
+        double sum = json_is_string(url) ? count_requests(asked, parameter) * rounds : 0;
 
         if (sum <= (double)asked->limits->fetch_max_requests)
             continue;

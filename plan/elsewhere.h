@@ -9,6 +9,10 @@
  * asked before there are any cells. */
 void elsewhere_check_urls(const Asked *asked, Problem *problem);
 
+/* Returns how many rounds of all cells together may get their URLs, by the limits' fetch_max_requests;
+ * INT64_MAX if nothing is got from elsewhere. Needs the cells. */
+int64_t elsewhere_most_rounds(const Asked *asked);
+
 /* Whether no URL would be got more often than the limits' fetch_max_requests by all cells together. Needs the
  * cells and the rounds. */
 bool elsewhere_allows(const Asked *asked);

@@ -164,6 +164,57 @@ static void plan_read_rounds(Asked *asked)
     asked->timeout_ms = asked_number(asked, "timeout_ms");
 }
 
+/* A precision is one of wall times that are compared: where an experiment goes on for as long as it is told,
+ * every time is the same, and the first look would find the run precise. */
+static void plan_check_precision(const Asked *asked, Problem *problem)
+{
+    int64_t repeat = asked_number(asked, "repeat"), most = asked_number(asked, "max_repeat");
+
+    if (asked_number(asked, "precision") == 0)
+        return;
+    if (asked->experiment->fixed_time)
+        problem_add(problem, "precision", json_incref(asked_value(asked, "precision")), NULL,
+            "%s goes on for as long as it is told, so there is no ratio of times to know more precisely: ask "
+            "for repeat",
+            asked->experiment->name);
+    if (param_given(asked->given, "max_repeat") && most < repeat)
+        problem_add(problem, "max_repeat", json_incref(asked_value(asked, "max_repeat")),
+            json_pack("{s:I}", "min", (json_int_t)repeat), "must be at least repeat, which is %lld",
+            (long long)repeat);
+}
+
+/* What nobody said is made to fit: a page from elsewhere may be got so many times and no more. One of them is
+ * left for a timeline that may be chosen. */
+static void plan_read_more_rounds(Asked *asked)
+{
+    int64_t repeat = asked_number(asked, "repeat"), most = asked_number(asked, "max_repeat");
+    int64_t others = asked->rounds - repeat + asked_is(asked, "timeline", "auto");
+    int64_t fits = elsewhere_most_rounds(asked) - others;
+
+    if (asked_number(asked, "precision") == 0)
+        return;
+    if (!param_given(asked->given, "max_repeat")) {
+        most = fits < most ? fits : most;
+        most = most > repeat ? most : repeat;
+        json_object_set_new(asked->values, "max_repeat", json_integer((json_int_t)most));
+    }
+    asked->more_rounds = most - repeat;
+}
+
+/* A runtime that does not wait behind its events cannot be told to stop. */
+static void plan_check_paces(const Asked *asked, Problem *problem)
+{
+    for (size_t i = 0; i < asked->n_cells && asked_number(asked, "precision") > 0; i++) {
+        if (asked->cells[i].runtime->paces)
+            continue;
+        problem_add(problem, "precision", json_incref(asked_value(asked, "precision")), NULL,
+            "the runtime \"%s\" cannot be told to stop, as it does not wait behind its events: ask for "
+            "repeat",
+            asked->cells[i].runtime->runtime);
+        return;
+    }
+}
+
 /* The number of tasks may follow from another parameter: with one task beside the hogs it is hogs + 1. Then
  * it overwrites the value of tasks before the grid is spanned, which needs no exception for such experiments.
  * A client that says tasks as well is refused unless it says the same number: silently taking one of the two
@@ -215,6 +266,8 @@ static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_e
 {
     if (!grid_make_cells(asked, parameters, problem))
         return false;
+    plan_read_more_rounds(asked);
+    plan_check_paces(asked, problem);
     elsewhere_check_requests(asked, problem);
     if (problem_is_set(problem))
         return false;
@@ -292,6 +345,7 @@ int plan_make(const Catalogs *catalogs, const PlanLimits *given_limits, const ch
     if (problem_is_set(problem))
         return -EINVAL;
     plan_read_rounds(&asked);
+    plan_check_precision(&asked, problem);
     plan_derive_tasks(&asked, &parameters, problem);
     if (problem_is_set(problem))
         return -EINVAL;

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/precision.h"
 
 /* "2 of 7 repetitions and 1 of 1 warm-ups failed: REASON" */
 static char *cell_status_failure(const CollectedCell *cell)
@@ -32,16 +33,17 @@ static char *cell_status_failure(const CollectedCell *cell)
 ResultStatus cell_status(const Results *results, const CollectedCell *cell, ResultStatus run_status,
     const char *run_reason, char **ret_reason)
 {
-    size_t came = cell->n_repetitions;
+    bool goes_on = run_status == RESULT_QUEUED || run_status == RESULT_RUNNING;
+    size_t came = collected_came(results, cell);
 
     *ret_reason = NULL;
     if (cell->first_reason) {
         *ret_reason = cell_status_failure(cell);
         return RESULT_FAILED;
     }
-    if (came == results->repeat)
+    if (came >= results->repeat && !(goes_on && precision_is_open(results)))
         return RESULT_DONE;
-    if (run_status == RESULT_QUEUED || run_status == RESULT_RUNNING)
+    if (goes_on)
         return came + cell->n_warmups > 0 ? RESULT_RUNNING : RESULT_QUEUED;
     if (run_status == RESULT_DONE || (run_status == RESULT_FAILED && !run_reason)) {
         *ret_reason = text_printf("the runtime gave %zu of %zu repetitions", came, results->repeat);

@@ -256,6 +256,19 @@ static void run_read_about(const json_t *object, ResultAbout *ret)
         ret->figure = NULL;
 }
 
+/* A run that was stored before there was such a thing has none. */
+static void run_read_precision(const json_t *object, ResultPrecision *ret)
+{
+    *ret = (ResultPrecision){
+        .is_known = json_is_object(object),
+        .asked = cell_read_real(json_object_get(object, "asked")),
+        .reached = cell_read_real(json_object_get(object, "reached")),
+        .of = cell_read_name(object, "of"),
+        .rounds = cell_read_integer(json_object_get(object, "rounds")),
+        .stopped_by = cell_read_text(object, "stopped_by"),
+    };
+}
+
 /* The cells lie in one piece that never moves, because the list points into it. A cell keeps its place in the
  * JSON as its index, because others refer to it by that ("relative": {"to": 2}): where an item was left out,
  * the place in the list is another one. */
@@ -295,6 +308,7 @@ void result_run_read(const json_t *json, ResultRun *ret)
         .warmup = cell_read_integer(json_object_get(request, "warmup")),
         .sized = run_read_texts(json_object_get(request, "sized")),
     };
+    run_read_precision(json_object_get(json, "precision"), &ret->precision);
     run_read_host(json_object_get(json, "host"), &ret->host);
     run_read_about(json_object_get(json, "about"), &ret->about);
     run_read_cells(json_object_get(json, "cells"), ret);

@@ -143,6 +143,15 @@ typedef struct ResultAbout {
     bool fixed_time;    /* goes on for a given time: wall times are no measure */
 } ResultAbout;
 
+/* How the repetitions ended where a precision was asked for. */
+typedef struct ResultPrecision {
+    bool is_known;          /* false: none was asked for, and nothing else is */
+    double asked, reached;  /* per cent on either side; reached is NAN where there is no interval */
+    const char *of;         /* "ratio", or "median" where nothing was compared */
+    int64_t rounds;         /* repetitions of each cell */
+    const char *stopped_by; /* NULL: they go on */
+} ResultPrecision;
+
 /* A run. Any text may be NULL. */
 typedef struct ResultRun {
     json_t *json; /* owned; what everything else is borrowed from */
@@ -150,7 +159,8 @@ typedef struct ResultRun {
     ResultStatus status;
     int64_t queued_ns, duration_ns; /* waited in the queue; ran */
     int64_t repeat, warmup;         /* as asked */
-    ResultTexts sized;              /* parameters that nobody gave and that were chosen by measuring */
+    ResultPrecision precision;
+    ResultTexts sized; /* parameters that nobody gave and that were chosen by measuring */
     ResultHost host;
     ResultAbout about;
     ResultCells cells;   /* all of them */

@@ -34,14 +34,15 @@ static void figures_take_time(Figures *figures, const Sample *const *good, Sampl
 
 /* Failed repetitions are no measurement: they may have ended early, and a median with them in it would be too
  * good. The times keep the order of the repetitions, so that an index in them finds the repetition again. */
-static void figures_init(Figures *figures, const Results *results, const CollectedCell *cell)
+void figures_init(Figures *figures, const Results *results, const CollectedCell *cell)
 {
     const Sample *samples = collected_repetitions(results, cell);
-    auto_free const Sample **good = calloc(results->repeat + 1, sizeof(*good));
+    size_t n = collected_count(results, cell);
+    auto_free const Sample **good = calloc(n + 1, sizeof(*good));
 
     assert(good);
     figures->spec = &cell->spec;
-    for (size_t i = 0; i < results->repeat; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (samples[i].status == SAMPLE_GOOD)
             good[figures->n++] = &samples[i];
     }
@@ -60,7 +61,7 @@ static bool figures_compares(const Figures *figures)
 
 /* Whether the first cell did the same work as the second with everything else equal, one task after the
  * other. Runtimes and locks are compared as pointers, since all cells of a run refer to the same catalogs. */
-static bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
+bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cell)
 {
     return baseline->mode->baseline && baseline->tasks == cell->tasks && baseline->cpus == cell->cpus &&
            baseline->runtime == cell->runtime && baseline->lock == cell->lock &&
@@ -96,14 +97,19 @@ Figures *figures_new(const Results *results, ResultStatus run_status, const char
     return figures;
 }
 
+void figures_finish(Figures *figures)
+{
+    for (int t = 0; t < N_SAMPLE_TIMES; t++)
+        free(figures->times[t]);
+    free(figures->resampled);
+    free(figures->reason);
+    *figures = (Figures){0};
+}
+
 void figures_free(Figures *figures, size_t n_cells)
 {
-    for (size_t i = 0; i < n_cells; i++) {
-        for (int t = 0; t < N_SAMPLE_TIMES; t++)
-            free(figures[i].times[t]);
-        free(figures[i].resampled);
-        free(figures[i].reason);
-    }
+    for (size_t i = 0; i < n_cells; i++)
+        figures_finish(&figures[i]);
     free(figures);
 }
 

@@ -28,6 +28,14 @@ typedef struct Figures {
 Figures *figures_new(const Results *results, ResultStatus run_status, const char *run_reason);
 void figures_free(Figures *figures, size_t n_cells);
 
+/* The same of one cell alone, without its baseline cell; to be finished. */
+void figures_init(Figures *figures, const Results *results, const CollectedCell *cell);
+void figures_finish(Figures *figures);
+
+/* Whether the first cell did the same work as the second with everything else equal, one task after the
+ * other. */
+bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cell);
+
 /* Returns the ideal wall time of cell i in nanoseconds, or -1 without a baseline cell or a rule. */
 int64_t figures_ideal(const Figures *figures, size_t i);
 

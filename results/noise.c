@@ -34,9 +34,11 @@ static Heard noise_listen(const Results *results, int64_t cpus_online)
     Heard heard = {0};
 
     for (size_t i = 0; i < results->n_cells; i++) {
-        const Sample *samples = collected_repetitions(results, &results->collected[i]);
+        const CollectedCell *cell = &results->collected[i];
+        const Sample *samples = collected_repetitions(results, cell);
+        size_t n = collected_count(results, cell);
 
-        for (size_t k = 0; k < results->repeat; k++) {
+        for (size_t k = 0; k < n; k++) {
             const SampleNoise *noise = &samples[k].noise;
 
             heard.span += (double)noise->span;

@@ -49,12 +49,15 @@ void prose_heading(const Prose *prose, const ResultRun *run)
     const char *reason = run->reason && !prose_is_said(prose, run->reason) ? run->reason : NULL;
     auto_words Words words = {0};
     const char *repetitions = sentence_repetitions(&words, run);
+    const char *precision = sentence_precision(&words, &run->precision);
 
     prose_title(prose, run->experiment ? run->experiment : "run", &run->cells);
     if (run->label)
         paragraph_write(prose, "\n", "  ", "label: %s", run->label);
     if (repetitions)
         paragraph_write(prose, "\n", "  ", "%s", repetitions);
+    if (precision)
+        paragraph_write(prose, "\n", "  ", "Precision: %s", precision);
     if (status && run->status != RESULT_DONE)
         paragraph_write(
             prose, "\n", "  ", "Run status: %s%s%s", status, reason ? ": " : "", reason ? reason : "");

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "results/collected.h"
+#include "results/precision.h"
 #include "results/totals.h"
 
 #define SUMMARY_ROWS 256
@@ -30,15 +31,16 @@ static CollectedCell *results_find_cell(const Results *results, int64_t number)
 }
 
 /* The request is one that plan_make() has checked, so what is missing in it is a fault of this program. A
- * label or an experiment that is no text is as good as none. */
+ * label or an experiment that is no text is as good as none, and max_repeat says nothing without
+ * precision. */
 static void results_read_request(Results *results, const json_t *request)
 {
-    json_int_t repeat = -1, warmup = -1;
+    json_int_t repeat = -1, warmup = -1, max_repeat = 0;
     json_t *detail_json = NULL, *experiment = NULL, *label = NULL;
     const char *detail;
 
-    json_unpack((json_t *)request, "{s:I, s:I, s?o, s?o, s?o}", "repeat", &repeat, "warmup", &warmup,
-        "detail", &detail_json, "experiment", &experiment, "label", &label);
+    json_unpack((json_t *)request, "{s:I, s:I, s?I, s?o, s?o, s?o}", "repeat", &repeat, "warmup", &warmup,
+        "max_repeat", &max_repeat, "detail", &detail_json, "experiment", &experiment, "label", &label);
     assert(repeat >= 0 && warmup >= 0);
     detail = json_string_value(detail_json);
     results->experiment = json_string_value(experiment);
@@ -46,11 +48,15 @@ static void results_read_request(Results *results, const json_t *request)
     results->request = json_incref((json_t *)request);
     results->repeat = (size_t)repeat;
     results->warmup = (size_t)warmup;
+    precision_begin(&results->precision, request, results->repeat);
+    results->max_repeat =
+        results->precision.asked > 0 && max_repeat > repeat ? (size_t)max_repeat : results->repeat;
+    results->limit = results->max_repeat;
     results->full = detail && strcmp(detail, "full") == 0;
     results->max_rows = results->full ? SIZE_MAX : SUMMARY_ROWS;
 }
 
-/* All places of a cell are made at once, since repetitions may come in any order. */
+/* The places that every run has are made at once, since repetitions may come in any order. */
 static void results_add_cell(Results *results, const CellSpec *spec)
 {
     CollectedCell *cell = &results->collected[results->n_cells];
@@ -60,7 +66,8 @@ static void results_add_cell(Results *results, const CellSpec *spec)
     cell->spec = *spec;
     json_incref(cell->spec.params);
     result_cell_from_spec(&cell->spec, results->n_cells, &cell->asked);
-    cell->samples = calloc(results->warmup + results->repeat + 1, sizeof(*cell->samples));
+    cell->n_places = results->warmup + results->repeat;
+    cell->samples = calloc(cell->n_places + 1, sizeof(*cell->samples));
     assert(cell->samples);
     results->n_cells++;
 }
@@ -87,7 +94,7 @@ void results_free(Results *results)
     for (size_t i = 0; i < results->n_cells; i++) {
         CollectedCell *cell = &results->collected[i];
 
-        for (size_t k = 0; k < results->warmup + results->repeat; k++)
+        for (size_t k = 0; k < cell->n_places; k++)
             sample_finish(&cell->samples[k]);
         free(cell->samples);
         free(cell->first_reason);
@@ -120,6 +127,34 @@ static void results_count_sample(
         cell->memory = json_incref(memory);
 }
 
+/* The place for a repetition that is allowed. With precision there may be a thousand of them and mostly are
+ * not, so the row grows by doubling. All zero is a sample that has not come. */
+static Sample *results_place(const Results *results, CollectedCell *cell, json_int_t repetition)
+{
+    size_t index = (size_t)(repetition + (json_int_t)results->warmup), n = cell->n_places;
+
+    if (index >= n) {
+        size_t most = results->warmup + results->max_repeat;
+        size_t more = 2 * n > index ? 2 * n : index + 1;
+
+        cell->n_places = more < most ? more : most;
+        cell->samples = realloc(cell->samples, cell->n_places * sizeof(*cell->samples));
+        assert(cell->samples);
+        memset(cell->samples + n, 0, (cell->n_places - n) * sizeof(*cell->samples));
+    }
+    return &cell->samples[index];
+}
+
+/* A runtime that goes on after the end of the rounds is not heard any more. What it says then is no fault:
+ * it may have begun before it was told. */
+static bool results_is_late(Results *results, json_int_t repetition)
+{
+    bool late = results->precision.stopped_by && repetition >= (json_int_t)results->limit;
+
+    results->precision.n_late += late;
+    return late;
+}
+
 /* Warm-ups have the repetitions -warmup to -1, so adding warmup gives the place. A place that is filled is
  * refused and not overwritten: a runtime that sent one repetition twice would otherwise choose which of its
  * figures count. */
@@ -141,9 +176,11 @@ static int results_add_sample(Results *results, const json_t *event)
     if (!cell || !json_is_integer(repetition))
         return -EINVAL;
     number = json_integer_value(repetition);
-    if (number < -(json_int_t)results->warmup || number >= (json_int_t)results->repeat)
+    if (results_is_late(results, number))
+        return 0;
+    if (number < -(json_int_t)results->warmup || number >= (json_int_t)results->max_repeat)
         return -EINVAL;
-    place = &cell->samples[number + (json_int_t)results->warmup];
+    place = results_place(results, cell, number);
     if (place->status != SAMPLE_MISSING)
         return -EINVAL;
     r = sample_read(event, results->max_rows, place);
@@ -267,7 +304,7 @@ bool results_failed(const Results *results)
 bool results_complete(const Results *results)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
-        if (results->collected[i].n_repetitions < results->repeat)
+        if (collected_came(results, &results->collected[i]) < results->repeat)
             return false;
     }
     return true;

@@ -33,12 +33,14 @@ typedef struct RunHead {
     const char *label;      /* NULL: the request's */
     int64_t created_ms;     /* wall-clock milliseconds since 1970 */
     int64_t queued_ns, duration_ns;
+    const char *stopped_by; /* who ended it early: client, server or time; NULL: what the status says */
     const json_t *host; /* the machine; NULL: null. The run's "host" also has what samples say of its noise */
 } RunHead;
 
 /* Begins with the plan's request (an object with integers repeat and warmup) and its cells, which have
- * distinct numbers and one experiment. Shares the request and the parameters of the cells, which nobody may
- * change afterwards; the catalogs that the cells refer to must outlive the results. */
+ * distinct numbers and one experiment; precision and max_repeat are read from it, too. Shares the request and
+ * the parameters of the cells, which nobody may change afterwards; the catalogs that the cells refer to must
+ * outlive the results. */
 Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cells);
 void results_free(Results *results);
 
@@ -53,10 +55,38 @@ int results_add(Results *results, const json_t *event);
  * say the reason instead. */
 void results_end_timelines(Results *results, const char *reason);
 
+/* What a runtime that can be told to stop is told. */
+typedef enum ResultsNext {
+    RESULTS_GO_ON,
+    RESULTS_STOP,      /* enough: no further repetition, only what follows them */
+    RESULTS_ASK_AGAIN, /* not decided yet; ask again, without a further event if you like */
+} ResultsNext;
+
+/* With precision=P in the request rounds go on beyond `repeat`, until every ratio is known within P per cent,
+ * or max_repeat is reached, or the next round would not end within most_ns (0: no limit). To be asked after
+ * each sample, with the time since the run began. A call takes no longer than the intervals of two cells do,
+ * so a loop may ask; whoever has time asks until the answer is another than ASK_AGAIN. Once it was STOP it
+ * stays so, and samples of later repetitions are passed over. Without precision the answer is GO_ON.
+ *
+ * The rule is one for the server and for a run by hand, and stands in results/precision.h. */
+ResultsNext results_precision(Results *results, int64_t elapsed_ns, int64_t most_ns);
+
+/* The time is over. Returns whether the run has all that it must have: then the rounds end here, and a
+ * repetition of a round that was broken off does not count. Nothing is asked of cells that failed. Always
+ * false without precision. */
+bool results_cut(Results *results);
+
+/* Whether the runtime goes on although it was told to stop, and not only because it had begun before. */
+bool results_overrun(const Results *results);
+
+/* How many repetitions there will be of each cell; with precision a guess, which changes. */
+size_t results_rounds_expected(const Results *results);
+
 /* Some repetition or warm-up failed, or a runtime reported an error. */
 bool results_failed(const Results *results);
 
-/* Every cell has all its repetitions, good or failed; warm-ups do not matter. */
+/* Every cell has all its repetitions, good or failed, or with precision the least number of them; warm-ups do
+ * not matter. */
 bool results_complete(const Results *results);
 
 /* Returns the array "cells" of a run, a new reference. A cell without all its repetitions is running, or

@@ -14,24 +14,26 @@
 #include "results/headline.h"
 #include "results/lesson.h"
 #include "results/noise.h"
+#include "results/precision.h"
 #include "results/sentences.h"
 
-/* Figures of all cells come first, because each may be compared with any other. */
-static json_t *run_cells_json(const Results *results, ResultStatus run_status, const char *run_reason)
+static json_t *run_cells_json(const Results *results, Figures *figures)
 {
-    Figures *figures = figures_new(results, run_status, run_reason);
     json_t *cells = json_array();
 
     for (size_t i = 0; i < results->n_cells; i++)
         json_array_append_new(cells, cell_json(results, figures, i));
-    figures_free(figures, results->n_cells);
     sentences_set_titles(cells);
     return cells;
 }
 
 json_t *results_cells(const Results *results)
 {
-    return run_cells_json(results, results->error ? RESULT_FAILED : RESULT_RUNNING, results->error);
+    Figures *figures = figures_new(results, results->error ? RESULT_FAILED : RESULT_RUNNING, results->error);
+    json_t *cells = run_cells_json(results, figures);
+
+    figures_free(figures, results->n_cells);
+    return cells;
 }
 
 /* A clock that is set to nonsense makes no time that could be written. */
@@ -92,10 +94,12 @@ static void run_set_words(const Results *results, json_t *run)
     json_object_set_new(run, "sentences", sentences_of_run(&made));
 }
 
+/* Figures of all cells come first, because each may be compared with any other. */
 json_t *results_run(const Results *results, const RunHead *head)
 {
     json_auto_t *reason = run_string_json(head->reason ? head->reason : results->error);
     ResultStatus status = result_status_from_name(head->status);
+    Figures *figures = figures_new(results, status, json_string_value(reason));
     json_t *run = json_object();
 
     json_object_set_new(run, "id", run_string_json(head->id));
@@ -109,9 +113,11 @@ json_t *results_run(const Results *results, const RunHead *head)
     json_object_set_new(run, "queued_ns", json_integer(head->queued_ns));
     json_object_set_new(run, "duration_ns", json_integer(head->duration_ns));
     json_object_set_new(run, "request", json_incref(results->request));
+    json_object_set_new(run, "precision", precision_json(results, figures, status, head->stopped_by));
     json_object_set_new(run, "host", noise_host(results, head->host));
     json_object_set_new(run, "about", run_about_json(results));
-    json_object_set_new(run, "cells", run_cells_json(results, status, json_string_value(reason)));
+    json_object_set_new(run, "cells", run_cells_json(results, figures));
+    figures_free(figures, results->n_cells);
     run_set_words(results, run);
     return run;
 }

@@ -281,14 +281,57 @@ static const char *sentence_level(Words *words, const ResultCells *cells)
 const char *sentence_repetitions(Words *words, const ResultRun *run)
 {
     const char *warmups = run->warmup > 0 ? words_count(words, run->warmup, "warm-up") : "";
+    int64_t n = run->precision.is_known ? run->precision.rounds : run->repeat;
     const char *text;
 
-    if (run->repeat <= 0)
+    if (n <= 0)
         return NULL;
-    text = words_join(words, words_count(words, run->repeat, "repetition"), " after ", warmups);
+    text = words_join(words, words_count(words, n, "repetition"), " after ", warmups);
     if (run->duration_ns != RESULT_UNKNOWN)
         text = words_printf(words, "%s, %s in all", text, words_time(words, (double)run->duration_ns));
     return words_join(words, text, "; ", run->about.fixed_time ? "" : sentence_level(words, &run->cells));
+}
+
+/* Per cent as it was asked, 5 or 2.5, and as it was reached, 4.21. */
+static const char *sentence_width(Words *words, double per_cent)
+{
+    return words_printf(words, "%.3g %%", per_cent);
+}
+
+/* Whoever asked for a precision must hear whether it was reached before reading any figure, and if not, what
+ * has to be changed. */
+const char *sentence_precision(Words *words, const ResultPrecision *precision)
+{
+    static const struct {
+        const char *stopped_by, *words;
+    } ends[] = {
+        {"max_repeat", "max_repeat ended it"},
+        {"time", "the time limit ended it"},
+        {"client", "it was cancelled"},
+        {"server", "the end of the server ended it"},
+        {"runtime", "the runtime ended by itself"},
+        {"failure", "it failed"},
+    };
+    const char *of = strcmp(precision->of, "ratio") == 0 ? "ratio" : "median";
+    const char *asked, *reached, *after;
+
+    if (!precision->is_known || !precision->stopped_by)
+        return NULL;
+    asked = sentence_width(words, precision->asked);
+    reached = isfinite(precision->reached) ? sentence_width(words, precision->reached) : NULL;
+    after = words_printf(words, "after %s", words_count(words, precision->rounds, "repetition"));
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+        if (strcmp(ends[i].stopped_by, precision->stopped_by) != 0)
+            continue;
+        if (!reached)
+            return words_printf(
+                words, "%s %s, too few for an interval; %s was asked", ends[i].words, after, asked);
+        return words_printf(words, "%s %s: every %s is known within %s, and %s was asked", ends[i].words,
+            after, of, reached, asked);
+    }
+    return reached ? words_printf(
+                         words, "every %s is known within %s, as asked (%s), %s", of, reached, asked, after)
+                   : NULL;
 }
 
 /* What a reader needs to know whether another machine's figures may be held against these. */
@@ -357,6 +400,7 @@ json_t *sentences_of_run(const ResultRun *run)
     json_object_set_new(sentences, "doubts", sentences_doubts(&telling));
     sentences_set(sentences, "ended", sentence_ended(words, run));
     sentences_set(sentences, "repetitions", sentence_repetitions(words, run));
+    sentences_set(sentences, "precision", sentence_precision(words, &run->precision));
     sentences_set(sentences, "machine", sentence_machine(words, &run->host));
     sentences_set(sentences, "noise", sentence_noise(words, &run->host));
     sentences_set(sentences, "care", sentence_care(words, &run->host));

@@ -33,6 +33,10 @@ const char *sentence_candidate(Words *words, const ResultRelative *relative);
  * %"; NULL if it is not known. */
 const char *sentence_repetitions(Words *words, const ResultRun *run);
 
+/* "every ratio is known within 4.2 %, as asked (5 %), after 22 repetitions"; NULL if no precision was asked
+ * for, or the run goes on. */
+const char *sentence_precision(Words *words, const ResultPrecision *precision);
+
 /* "A CPU, 2 of 2 CPUs usable, quota 1.5 CPUs, container docker, kernel 6.18.0"; NULL if it is not known. */
 const char *sentence_machine(Words *words, const ResultHost *host);
 
@@ -50,7 +54,7 @@ const char *sentence_care(Words *words, const ResultHost *host);
  *       "findings": ["lock gil: threads took 2.01 times the serial time (slower), ...", ...],
  *       "doubts": ["lock gil: threads against serial: cannot tell, HINT.", ...],
  *       "ended": "Done: 6 of 6 cells measured.",
- *       "repetitions", "machine", "noise", "care": as above, or null }
+ *       "repetitions", "precision", "machine", "noise", "care": as above, or null }
  *
  * There is a finding for each group of cells that differ in nothing but the mode, as far as they can be told;
  * where there are many groups, one for each mode. There is a doubt for each cell where the repetitions cannot

@@ -16,8 +16,9 @@
 
 /* Ends a run that never started. It leaves the line, and takes the same way to the archive as all others:
  * a client that was told 202 finds what became of it. */
-static void give_up(Queue *queue, Run *run, const char *reason)
+static void give_up(Queue *queue, Run *run, const char *by, const char *reason)
 {
+    run->stopped_by = by;
     fair_remove(&queue->line, &run->place->item);
     queue_line_moved(queue);
     run_decide(run, OUTCOME_CANCELLED, reason);
@@ -57,7 +58,7 @@ static void on_turn(uv_timer_t *timer)
     int cpuset;
 
     while (queue->stopping && queue->line.n_items > 0)
-        give_up(queue, fair_first(&queue->line)->what, "the server is stopping");
+        give_up(queue, fair_first(&queue->line)->what, "server", "the server is stopping");
     while (queue->line.n_items > 0 && (cpuset = cpusets_take(queue->parts.cpusets)) >= 0)
         start_next(queue, cpuset);
     if (queue->stopping && LIST_EMPTY(&queue->places) && queue->idle) {
@@ -104,12 +105,14 @@ void queue_watch(Queue *queue, Run *run, Watcher *watcher)
 }
 
 /* What is over already, or stopping, stays as it is. */
-static void end_run(Queue *queue, Run *run, const char *reason)
+static void end_run(Queue *queue, Run *run, const char *by, const char *reason)
 {
-    if (run->state == RUN_QUEUED)
-        give_up(queue, run, reason);
-    else
+    if (run->state == RUN_QUEUED) {
+        give_up(queue, run, by, reason);
+    } else if (run->state == RUN_RUNNING || run->state == RUN_LEAVING) {
+        run->stopped_by = by;
         run_stop(run, OUTCOME_CANCELLED, reason);
+    }
 }
 
 static bool is_detached(const Run *run)
@@ -129,7 +132,7 @@ void queue_unwatch(Queue *queue, Run *run, Watcher *watcher)
 {
     run_unwatch(run, watcher);
     if (LIST_EMPTY(&run->watchers) && !is_detached(run))
-        end_run(queue, run, "the client has left");
+        end_run(queue, run, "client", "the client has left");
 }
 
 static bool waits(const Run *run, const Ask *ask)
@@ -162,7 +165,7 @@ bool queue_cancel(Queue *queue, Run *run, const char *owner)
         asks_remove(&run->asks, ask);
         return false;
     }
-    end_run(queue, run, owner ? "it was cancelled" : "it was cancelled by the instructor");
+    end_run(queue, run, "client", owner ? "it was cancelled" : "it was cancelled by the instructor");
     return true;
 }
 
@@ -208,7 +211,7 @@ static void on_grace(uv_timer_t *timer)
     const QueuePlace *place;
 
     LIST_FOREACH (place, &queue->places, link)
-        end_run(queue, place->run, "the server is stopping");
+        end_run(queue, place->run, "server", "the server is stopping");
 }
 
 /* A second call only sets the timer anew. The runs that go on meanwhile end by themselves or by the

@@ -15,6 +15,7 @@ json_t *run_json(const Run *run)
         .created_ms = run->created_ms,
         .queued_ns = (int64_t)(started - run->queued_at),
         .duration_ns = run->started_at ? (int64_t)((run->ended_at ? run->ended_at : now) - started) : 0,
+        .stopped_by = run->stopped_by,
         .host = run->host,
     };
 

@@ -18,6 +18,8 @@
 #include "base/text.h"
 #include "runs/child-limits.h"
 
+#define FAILED_CELL "a cell failed: see its reason"
+
 /* The processes that work for a run without being part of it: what they take is not noise. The server and
  * its origin are told by their process ids; the engine takes their CPU time out before it says that the
  * machine was noisy. */
@@ -49,12 +51,16 @@ static json_t *request_json(const Run *run, const Origin *origin)
     json_object_set_new(object, "friends", friends_json(origin));
     if (run->paces)
         json_object_set_new(object, "pace", json_true());
+    if (json_integer_value(json_object_get(run->plan.request, "precision")) > 0)
+        json_object_set(object, "max_repeat", json_object_get(run->plan.request, "max_repeat"));
     json_object_set(object, "allow", (json_t *)run->settings->allow);
     json_object_set_new(object, "max_bytes", json_integer((json_int_t)run->settings->limits.fetch_max_bytes));
     json_object_set(object, "cells", run->plan.cells);
     return object;
 }
 
+/* A run with a precision that has all it must have is done when its time is over, and not late: the rounds
+ * beyond `repeat` go on until something ends them. */
 static void on_timeout(uv_timer_t *timer)
 {
     Run *run = timer->data;
@@ -65,7 +71,8 @@ static void on_timeout(uv_timer_t *timer)
      * traces any more: the cells that have no spans say so, and their figures are whole. */
     if (run->state == RUN_LEAVING)
         child_stop(run->child);
-    else if (run->plan.max_spans > 0 && results_complete(run->results) && !results_failed(run->results))
+    else if (!results_failed(run->results) &&
+             (results_cut(run->results) || (run->plan.max_spans > 0 && results_complete(run->results))))
         run_stop(run, OUTCOME_DONE, NULL);
     else
         run_stop(run, OUTCOME_TIMEOUT, reason);
@@ -88,6 +95,7 @@ static void tell_sample(Run *run, const json_t *event)
 {
     static const char *const copied[] = {"cell", "repetition", "status", "reason", "wall_ns"};
     json_auto_t *data = json_object();
+    int64_t expected = run_expected(run);
 
     /* Counted before the time that is left is reckoned: the sample that has just come is part of what was
      * measured. */
@@ -99,7 +107,8 @@ static void tell_sample(Run *run, const json_t *event)
             json_object_set(data, copied[i], value);
     }
     json_object_set_new(data, "done", json_integer((json_int_t)run->n_samples));
-    json_object_set_new(data, "of", json_integer((json_int_t)run->n_expected));
+    json_object_set_new(
+        data, "of", json_integer((json_int_t)(expected > run->n_samples ? expected : run->n_samples)));
     json_object_set_new(data, "remaining_ns", json_integer((json_int_t)run_remaining(run)));
     run_tell(run, "sample", data, false);
 }
@@ -120,18 +129,60 @@ static void on_pause_over(uv_timer_t *timer)
         child_say(run->child, "\n");
 }
 
-/* A runtime that paces itself waits behind each event until it is told to go on: so nothing that the event
- * causes here runs beside a repetition. Whoever watches gets a moment to read it, too. */
-static void let_go_on(Run *run)
+/* Whoever watches gets a moment to read what has happened. */
+static void say_go_on(Run *run)
 {
     enum { READING_MS = 4 };
 
-    if (!run->paces || !run->child)
-        return;
     if (LIST_EMPTY(&run->watchers))
         child_say(run->child, "\n");
     else
         uv_timer_start(&run->pause, on_pause_over, READING_MS, 0);
+}
+
+/* A runtime that goes on by itself, beyond the stop. Its run has what was asked for. */
+static void end_overrun(Run *run)
+{
+    bool failed = results_failed(run->results);
+
+    log_warning("runtime_ignores_stop", log_text("run", run->id));
+    run_stop(run, failed ? OUTCOME_FAILED : OUTCOME_DONE, failed ? FAILED_CELL : NULL);
+}
+
+static void let_go_on(Run *run);
+
+static void on_ask_again(uv_timer_t *timer)
+{
+    let_go_on(timer->data);
+}
+
+/* A runtime that paces itself waits behind each event until it is told to go on: so nothing that the event
+ * causes here runs beside a repetition. With precision it may be told to stop instead. That is decided cell
+ * by cell, a turn of the loop for each, since the intervals of a large grid take longer than other clients
+ * may wait; the runtime waits meanwhile. */
+static void let_go_on(Run *run)
+{
+    int64_t elapsed = (int64_t)(nsec_now() - run->started_at);
+
+    if (!run->paces || !run->child)
+        return;
+    if (run->state != RUN_RUNNING) {
+        say_go_on(run);
+        return;
+    }
+    switch (results_precision(run->results, elapsed, (int64_t)run->plan.timeout)) {
+    case RESULTS_GO_ON:
+        say_go_on(run);
+        break;
+    case RESULTS_ASK_AGAIN:
+        uv_timer_start(&run->pause, on_ask_again, 0, 0);
+        break;
+    case RESULTS_STOP:
+        child_say(run->child, "stop\n");
+        if (results_overrun(run->results))
+            end_overrun(run);
+        break;
+    }
 }
 
 /* The order of the questions matters. `error` and `done` are about the run as a whole and end it here;
@@ -180,7 +231,7 @@ static void judge_run(Run *run, const char *how)
         reason = text_printf("the runtime %s", how ? how : "ended before it was done");
         run_decide(run, OUTCOME_FAILED, reason);
     } else if (results_failed(run->results)) {
-        run_decide(run, OUTCOME_FAILED, "a cell failed: see its reason");
+        run_decide(run, OUTCOME_FAILED, FAILED_CELL);
     } else if (!results_complete(run->results)) {
         run_decide(run, OUTCOME_FAILED, "the runtime said it was done before all repetitions were");
     } else {
@@ -220,7 +271,7 @@ static void on_runtime_end(void *data, const char *how)
 static void tell_started(Run *run)
 {
     json_auto_t *data = json_pack("{s:s, s:I, s:I, s:I, s:I}", "id", run->id, "cells",
-        (json_int_t)json_array_size(run->plan.cells), "of", (json_int_t)run->n_expected, "queued_ns",
+        (json_int_t)json_array_size(run->plan.cells), "of", (json_int_t)run_expected(run), "queued_ns",
         (json_int_t)(run->started_at - run->queued_at), "estimate_ns", (json_int_t)run->plan.estimate);
 
     run_tell(run, "started", data, false);

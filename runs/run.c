@@ -25,15 +25,6 @@ static const unsigned next_states[] = {
     [RUN_HELD] = 0,
 };
 
-/* Warm-ups count too: they come as samples like any other repetition, and progress is told by samples. */
-static int64_t count_repetitions(const Plan *plan)
-{
-    int64_t repeat = json_integer_value(json_object_get(plan->request, "repeat"));
-    int64_t warmup = json_integer_value(json_object_get(plan->request, "warmup"));
-
-    return (repeat + warmup) * (int64_t)json_array_size(plan->cells);
-}
-
 Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const json_t *host)
 {
     Run *run = calloc(1, sizeof(*run));
@@ -53,7 +44,6 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     *plan = (Plan){0};
     run->results = results_new(run->plan.request, run->plan.specs, run->plan.n_specs);
     assert(run->results);
-    run->n_expected = count_repetitions(&run->plan);
     uv_timer_init(loop, &run->timer);
     uv_timer_init(loop, &run->pause);
     run->timer.data = run->pause.data = run;
@@ -121,16 +111,28 @@ const char *run_experiment(const Run *run)
     return json_string_value(json_object_get(run->plan.request, "experiment"));
 }
 
+/* Warm-ups count too: they come as samples like any other repetition, and progress is told by samples. */
+int64_t run_expected(const Run *run)
+{
+    int64_t warmup = json_integer_value(json_object_get(run->plan.request, "warmup"));
+    int64_t rounds = (int64_t)results_rounds_expected(run->results) + warmup;
+
+    return rounds * (int64_t)json_array_size(run->plan.cells);
+}
+
 nsec_t run_remaining(const Run *run)
 {
     nsec_t elapsed = run->state == RUN_QUEUED ? 0 : nsec_now() - run->started_at;
+    nsec_t most = run->plan.timeout > elapsed ? run->plan.timeout - elapsed : 0, by_samples;
     int64_t traced = run->plan.max_spans > 0 ? (int64_t)run->plan.n_specs : 0;
-    int64_t done = run->n_samples + run->n_traced;
+    int64_t done = run->n_samples + run->n_traced, left = run_expected(run) + traced - done;
 
-    /* What was measured says more than any guess. It cannot become negative: results_add() takes no
-     * repetition twice, so there are never more than expected. */
-    if (done > 0)
-        return elapsed / (nsec_t)done * (nsec_t)(run->n_expected + traced - done);
+    /* What was measured says more than any guess. With precision there may be more samples than were
+     * expected, and more expected than the time limit will allow. */
+    if (done > 0) {
+        by_samples = left > 0 ? elapsed / (nsec_t)done * (nsec_t)left : 0;
+        return by_samples < most ? by_samples : most;
+    }
     return elapsed < run->plan.estimate ? run->plan.estimate - elapsed : 0;
 }
 

@@ -72,14 +72,14 @@ struct Run {
     bool paces;     /* the runtime waits behind each event until it is told to go on */
     double turn_ns; /* what the runtime measured when the server started; 0: unknown */
     Child *child;
-    uv_timer_t timer;   /* to its time limit */
-    uv_timer_t pause;   /* until the runtime may go on */
-    int n_open;         /* handles that are not closed yet */
-    uint64_t n_lines;   /* of the runtime's output */
-    int64_t n_samples;  /* repetitions that came, also untimed ones */
-    int64_t n_expected; /* repetitions that there will be */
-    int64_t n_traced;   /* traced repetitions that came; they are not among the others */
-    RunEnd over;        /* for the queue */
+    uv_timer_t timer;       /* to its time limit */
+    uv_timer_t pause;       /* until the runtime may go on */
+    int n_open;             /* handles that are not closed yet */
+    uint64_t n_lines;       /* of the runtime's output */
+    int64_t n_samples;      /* repetitions that came, also untimed ones */
+    int64_t n_traced;       /* traced repetitions that came; they are not among the others */
+    const char *stopped_by; /* "client" or "server", if one of them ended it; else NULL */
+    RunEnd over;            /* for the queue */
     void *over_data;
 
     struct QueuePlace *place; /* the queue's, see runs/queue-private.h */
@@ -114,6 +114,9 @@ extern const char *const run_status_names[];
 
 /* The experiment's name. */
 const char *run_experiment(const Run *run);
+
+/* How many repetitions there will be in all, also untimed ones; with precision a guess, which changes. */
+int64_t run_expected(const Run *run);
 
 /* Returns what should be left of it, in nanoseconds: all of its estimate while it waits. While it runs, by
  * what its repetitions took; 0 if it should be over by now. Only for a run that is not over. */

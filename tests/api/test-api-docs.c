@@ -72,6 +72,15 @@ START_TEST(the_runtime_of_the_protocol_page_runs)
         }
     }
     {
+        auto_answer ApiAnswer answer =
+            api_get(&server, "/run/countdown?n=1000&repeat=6&mode=serial,threads&precision=50&max_repeat=12");
+        const json_t *precision = json_object_get(answer.json, "precision");
+
+        api_assert_status(&answer, 200);
+        ck_assert_int_ge(json_integer_value(json_object_get(precision, "rounds")), 10);
+        ck_assert_str_ne(api_text(precision, "stopped_by"), "runtime");
+    }
+    {
         auto_answer ApiAnswer refused = api_get(&server, "/run/countdown?n=0");
 
         api_assert_status(&refused, 400);

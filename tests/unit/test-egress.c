@@ -307,9 +307,10 @@ typedef struct Heard {
     RepeatOutcome outcome;
 } Heard;
 
-static void hear(void *user, json_t *event)
+static bool hear(void *user, json_t *event)
 {
     json_array_append_new(user, event);
+    return true;
 }
 
 /* Runs a request of fetch with this url, twice in two cells; allow is taken over, NULL: it says nothing. */

@@ -76,6 +76,11 @@ static const Row bad_rows[] = {
     {"lock=gil,", "lock", "empty item"},
     {"client=slow", "client", "must be one of async, blocking"},
     {"repeat=1001", "repeat", "from 1 to 1000"},
+    {"precision=51", "precision", "from 0 to 50"},
+    {"precision=2.5", "precision", "whole number"},
+    {"max_repeat=1001", "max_repeat", "from 1 to 1000"},
+    {"precision=5&repeat=9&max_repeat=8", "max_repeat", "at least repeat, which is 9"},
+    {"precision=5", "precision", "cannot be told to stop"},
     {"timeout_ms=600001", "timeout_ms", "from 1 to 600000"},
     {"switch_interval_us=0", "switch_interval_us", "from 1 to"},
     {"url=ftp://example.org/", "url", "http://"},
@@ -893,6 +898,69 @@ START_TEST(requests_to_elsewhere_are_counted_over_all_cells_and_repetitions)
 }
 END_TEST
 
+/* A runtime that waits behind its events, in an experiment that gets its page n times. */
+static int plan_pacing(const char *query, const PlanLimits *limits, Plan *ret, Problem *problem)
+{
+    json_t *describe = small_describe();
+
+    small_set(describe, "paces", "true");
+    small_set(describe, "experiments/0/parameters/2/times", "'n'");
+    return plan_of(describe, query, limits, ret, problem);
+}
+
+/* Nobody knows how many repetitions there will be, so a request is estimated and sized as one with as many as
+ * it must have. */
+START_TEST(a_precision_costs_what_repeat_costs)
+{
+    auto_problem Problem problem = {0};
+    Plan with = {0}, without = {0};
+
+    ck_assert_int_eq(plan_pacing("repeat=9", NULL, &without, &problem), 0);
+    ck_assert_int_eq(plan_pacing("repeat=9&precision=5", NULL, &with, &problem), 0);
+    ck_assert_uint_eq(with.estimate, without.estimate);
+    ck_assert_int_eq(json_integer_value(json_object_get(with.request, "precision")), 5);
+    ck_assert_int_eq(json_integer_value(json_object_get(with.request, "max_repeat")), PLAN_MAX_REPEAT);
+    ck_assert_int_eq(json_integer_value(json_object_get(without.request, "precision")), 0);
+    plan_finish(&with);
+    plan_finish(&without);
+}
+END_TEST
+
+/* 10 times a round, 3 to warm up. What nobody said is made to fit, and what was said is refused. */
+START_TEST(a_precision_asks_no_more_of_elsewhere_than_is_allowed)
+{
+    static const char url[] =
+        "url=http://a.org/&mode=serial&tasks=2&n=5&repeat=7&warmup=3&timeline=off&precision=5";
+    auto_free char *more = text_printf("%s&max_repeat=18", url);
+    const PlanLimits limits = {.allow = "*:*", .fetch_max_requests = 209};
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_pacing(url, &limits, &plan, &problem), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(plan.request, "max_repeat")), 17);
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_pacing(more, &limits, &plan, &problem), 400);
+    ck_assert_ptr_nonnull(
+        strstr(json_string_value(json_object_get(json_array_get(problem.errors, 0), "reason")), "210 times"));
+}
+END_TEST
+
+/* Its times are all the same, whatever it did. */
+START_TEST(a_precision_is_of_times_that_are_a_measure)
+{
+    json_t *describe = small_describe();
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    small_set(describe, "paces", "true");
+    small_set(describe, "experiments/0/fixed_time", "true");
+    ck_assert_int_eq(plan_of(describe, "precision=5", NULL, &plan, &problem), 400);
+    ck_assert_ptr_nonnull(
+        strstr(json_string_value(json_object_get(json_array_get(problem.errors, 0), "reason")),
+            "no ratio of times"));
+}
+END_TEST
+
 START_TEST(requests_by_hand_are_not_counted)
 {
     auto_problem Problem problem = {0};
@@ -934,5 +1002,6 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     crowding_before_an_exclusive_lock_costs_more, settings_are_held_against_the_catalog,
     the_catalog_for_people_has_all_facts_and_the_defaults_in_force,
     a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
-    requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, requests_by_hand_are_not_counted,
-    json_values_are_taken_as_they_are)
+    requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, a_precision_costs_what_repeat_costs,
+    a_precision_asks_no_more_of_elsewhere_than_is_allowed, a_precision_is_of_times_that_are_a_measure,
+    requests_by_hand_are_not_counted, json_values_are_taken_as_they_are)

@@ -31,6 +31,7 @@ static const Row rows[] = {
     {"countdown", "cuontdown", "experiment"},
     {"\"repeat\": 2", "\"repeat\": 0", "repeat"},
     {"\"repeat\": 2", "\"repeat\": \"2\"", "repeat"},
+    {"\"repeat\": 2", "\"repeat\": 2, \"max_repeat\": 1", "max_repeat"},
     {"\"warmup\": 1", "\"warmup\": -1", "warmup"},
     {"\"warmup\": 1", "\"tick_ns\": 0.01", "tick_ns"},
     {"\"warmup\": 1", "\"tick_ns\": \"5\"", "tick_ns"},
@@ -179,10 +180,11 @@ END_TEST
 
 static json_t *events;
 
-static void collect(void *user, json_t *event)
+static bool collect(void *user, json_t *event)
 {
     (void)user;
     json_array_append_new(events, event);
+    return true;
 }
 
 static json_int_t event_int(size_t i, const char *name)
@@ -210,6 +212,56 @@ START_TEST(repetitions_go_round_the_cells)
     }
     request_finish(&request);
     json_decref(events);
+}
+END_TEST
+
+/* As a server says "stop": behind the first sample of this repetition. */
+static int stop_at;
+
+static bool collect_until(void *user, json_t *event)
+{
+    collect(user, event);
+    return strcmp(json_string_value(json_object_get(event, "event")), "sample") != 0 ||
+           json_integer_value(json_object_get(event, "repetition")) < stop_at;
+}
+
+/* Runs one cell of 2 to 5 repetitions after a warm-up, and leaves its events. */
+static void run_until(int repetition)
+{
+    json_auto_t *object = json_loads(good, 0, NULL);
+    auto_problem Problem problem = {0};
+    Request request;
+
+    json_object_set_new(object, "max_repeat", json_integer(5));
+    json_object_set_new(object, "timeline", json_string("on"));
+    stop_at = repetition;
+    events = json_array();
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_int_eq(repeat_run(&request, collect_until, NULL), REPEAT_DONE);
+    request_finish(&request);
+}
+
+static const char *event_name(size_t i)
+{
+    return json_string_value(json_object_get(json_array_get(events, i), "event"));
+}
+
+/* hello, a warm-up, the repetitions, and then what follows the last of them in any run. */
+START_TEST(rounds_go_on_until_they_are_stopped)
+{
+    static const struct {
+        int stop_at;
+        size_t n;
+    } ends[] = {{2, 3}, {3, 4}, {100, 5}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+        run_until(ends[i].stop_at);
+        ck_assert_uint_eq(json_array_size(events), 1 + 1 + ends[i].n + 2);
+        ck_assert_int_eq(event_int(1 + ends[i].n, "repetition"), (json_int_t)ends[i].n - 1);
+        ck_assert_str_eq(event_name(2 + ends[i].n), "timeline");
+        ck_assert_str_eq(event_name(3 + ends[i].n), "done");
+        json_decref(events);
+    }
 }
 END_TEST
 
@@ -468,7 +520,7 @@ END_TEST
 
 RUN_TESTS("request", 60, a_good_request_becomes_cells, a_lock_reads_its_own_parameters,
     a_bad_request_names_what_is_bad, what_is_no_object_is_refused, friends_are_taken_over,
-    repetitions_go_round_the_cells, the_catalog_describes_every_member,
+    repetitions_go_round_the_cells, rounds_go_on_until_they_are_stopped, the_catalog_describes_every_member,
     the_catalog_tells_the_facts_of_modes_and_locks,
     the_catalog_says_which_limit_of_files_allows_no_more_tasks,
     the_catalog_says_which_limit_of_threads_allows_no_more_tasks, costs_and_memory_name_what_there_is,

@@ -8,7 +8,7 @@
 #include "tests/unit/test-results-events.h"
 
 static const char *const run_keys[] = {"id", "experiment", "status", "label", "created_at", "queued_ns",
-    "duration_ns", "request", "host", "about", "cells", "lesson", "headline", "sentences"};
+    "duration_ns", "request", "precision", "host", "about", "cells", "lesson", "headline", "sentences"};
 
 static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params",
     "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "waits_ns", "start_ns", "ideal_ns", "relative",

@@ -362,9 +362,10 @@ START_TEST(a_traced_repetition_that_fails_says_why)
 }
 END_TEST
 
-static void collect(void *user, json_t *event)
+static bool collect(void *user, json_t *event)
 {
     json_array_append_new(user, event);
+    return true;
 }
 
 /* Two cells of two repetitions and a warm-up; returns the names of the events in their order. */
@@ -411,13 +412,14 @@ typedef struct LateRun {
     json_t *events;
 } LateRun;
 
-static void collect_and_be_late(void *user, json_t *event)
+static bool collect_and_be_late(void *user, json_t *event)
 {
     LateRun *late = user;
 
     if (strcmp(json_string_value(json_object_get(event, "event")), "timeline") == 0)
         late->request.deadline = 1;
     json_array_append_new(late->events, event);
+    return true;
 }
 
 START_TEST(a_deadline_that_passes_while_it_traces_ends_no_run)

@@ -1,0 +1,285 @@
+/* A rule for when to stop decides what is found. So this one is simple, is written down (docs/measuring.md),
+ * and looks at nothing but the width of the intervals: a rule that looked at the ratios, or at verdicts,
+ * would go on until they please.
+ *
+ * The time limit is part of it. A round that would not fit any more is not begun: a run that was killed in
+ * the middle of one would lose its traced repetitions, and call itself late, although it has all it needs. */
+#include "results/precision.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "results/results.h"
+
+#define LEAST_ROUNDS 10     /* below that an interval is narrow by luck too often */
+#define STEPS_A_LOOK 4      /* the next look comes when a quarter of the rounds has come anew */
+#define MARGIN_OF_ROUND 1.5 /* a round may take longer than the longest so far */
+#define MARGIN_OF_TIME 0.95 /* of the limit; the rest is for ending in order */
+
+size_t collected_rounds(const Results *results)
+{
+    size_t rounds = SIZE_MAX;
+
+    for (size_t i = 0; i < results->n_cells; i++) {
+        const CollectedCell *cell = &results->collected[i];
+        size_t came = collected_came(results, cell);
+
+        if (!cell->first_reason && came < rounds)
+            rounds = came;
+    }
+    return rounds == SIZE_MAX ? 0 : rounds;
+}
+
+void precision_begin(Precision *precision, const json_t *request, size_t repeat)
+{
+    const char *timeline = json_string_value(json_object_get(request, "timeline"));
+
+    *precision = (Precision){
+        .asked = json_number_value(json_object_get(request, "precision")),
+        .check_at = repeat > LEAST_ROUNDS ? repeat : LEAST_ROUNDS,
+        .traced = timeline && strcmp(timeline, "off") != 0,
+    };
+}
+
+/* How far the farther end of an interval is from the value, in per cent of the value. It is rounded up to
+ * what is shown, so that nobody reads 5.00 beside "not within 5". */
+static double precision_of(double value, double low, double high)
+{
+    return ceil(fmax(value - low, high - value) / value * 1e4 - 1e-6) / 100;
+}
+
+static double precision_of_ratio(const Ratio *ratio)
+{
+    return ratio->has_interval ? precision_of(ratio->value, ratio->low, ratio->high) : INFINITY;
+}
+
+static double precision_of_median(const Figures *figures)
+{
+    const Stats *wall = &figures->stats[SAMPLE_WALL];
+
+    if (figures->n == 0 || !wall->has_interval)
+        return INFINITY;
+    return precision_of((double)wall->median, (double)wall->low, (double)wall->high);
+}
+
+/* The cell that cell i is compared with; NO_CELL if it has none, is one, or either of them failed. */
+static size_t precision_baseline(const Results *results, size_t i)
+{
+    const CollectedCell *cells = results->collected;
+
+    if (cells[i].first_reason || cells[i].spec.experiment->fixed_time)
+        return NO_CELL;
+    for (size_t k = 0; k < results->n_cells; k++) {
+        if (!cells[k].first_reason && figures_is_baseline_of(&cells[k].spec, &cells[i].spec))
+            return k == i ? NO_CELL : k;
+    }
+    return NO_CELL;
+}
+
+static bool precision_has_ratios(const Results *results)
+{
+    for (size_t i = 0; i < results->n_cells; i++) {
+        if (precision_baseline(results, i) != NO_CELL)
+            return true;
+    }
+    return false;
+}
+
+/* How wide the interval of cell i is now; a negative number if the cell is left out. Two of the cells are
+ * described anew for each: keeping them all would save half of the work of the last look, and nothing of the
+ * others. */
+static double precision_of_cell(const Results *results, size_t i, bool of_ratios)
+{
+    size_t baseline = of_ratios ? precision_baseline(results, i) : NO_CELL;
+    Figures pair[2] = {0};
+    double width = -1;
+    Ratio ratio;
+
+    if (results->collected[i].first_reason || (of_ratios && baseline == NO_CELL))
+        return -1;
+    figures_init(&pair[0], results, &results->collected[i]);
+    if (of_ratios) {
+        figures_init(&pair[1], results, &results->collected[baseline]);
+        pair[0].baseline = 1;
+        width = figures_ratio(pair, 0, &ratio) ? precision_of_ratio(&ratio) : INFINITY;
+        figures_finish(&pair[1]);
+    } else {
+        width = precision_of_median(&pair[0]);
+    }
+    figures_finish(&pair[0]);
+    return width;
+}
+
+/* Half the width takes four times the repetitions. A guess for those who wait, from the cell that was too
+ * wide. */
+static size_t precision_expect(const Results *results, size_t rounds)
+{
+    double times = results->precision.widest / results->precision.asked;
+    double expected = ceil((double)rounds * times * times);
+
+    if (!(expected < (double)results->max_repeat))
+        return results->max_repeat;
+    return expected > (double)results->precision.check_at ? (size_t)expected : results->precision.check_at;
+}
+
+size_t results_rounds_expected(const Results *results)
+{
+    const Precision *precision = &results->precision;
+    size_t expected;
+
+    if (precision->asked == 0)
+        return results->repeat;
+    if (precision->stopped_by)
+        return results->limit;
+    expected = precision->widest > 0 ? precision_expect(results, precision->n_timed) : precision->check_at;
+    return expected < results->max_repeat ? expected : results->max_repeat;
+}
+
+/* Stops, or opens the rounds again. */
+static ResultsNext precision_end_look(Results *results, const char *stopped_by)
+{
+    Precision *precision = &results->precision;
+    size_t rounds = results->limit;
+
+    precision->is_looking = false;
+    precision->stopped_by = stopped_by;
+    if (stopped_by)
+        return RESULTS_STOP;
+    results->limit = results->max_repeat;
+    precision->check_at = rounds + (rounds + STEPS_A_LOOK - 1) / STEPS_A_LOOK;
+    return RESULTS_GO_ON;
+}
+
+/* Looks at one cell that counts. */
+static ResultsNext precision_look(Results *results, const char *else_by)
+{
+    Precision *precision = &results->precision;
+    bool of_ratios = precision_has_ratios(results);
+
+    while (precision->n_looked < results->n_cells) {
+        double width = precision_of_cell(results, precision->cell, of_ratios);
+
+        if (width > precision->asked) {
+            precision->widest = width;
+            return precision_end_look(results, else_by);
+        }
+        precision->n_looked++;
+        precision->cell = (precision->cell + 1) % results->n_cells;
+        if (width >= 0 && precision->n_looked < results->n_cells)
+            return RESULTS_ASK_AGAIN;
+    }
+    return precision_end_look(results, "precision");
+}
+
+/* What the next round takes nobody knows; what the longest took is known. The first has the warm-ups and the
+ * start of the runtime before it. */
+static void precision_note_round(Results *results, size_t rounds, int64_t elapsed_ns)
+{
+    Precision *precision = &results->precision;
+    size_t n = rounds - precision->n_timed + (precision->n_timed == 0 ? results->warmup : 0);
+    int64_t took = (elapsed_ns - precision->ended_ns) / (int64_t)n;
+
+    if (took > precision->slowest_ns)
+        precision->slowest_ns = took;
+    precision->n_timed = rounds;
+    precision->ended_ns = elapsed_ns;
+}
+
+static bool precision_fits(const Precision *precision, int64_t elapsed_ns, int64_t most_ns)
+{
+    double more = MARGIN_OF_ROUND * (double)precision->slowest_ns * (precision->traced ? 2 : 1);
+
+    return most_ns <= 0 || (double)elapsed_ns + more <= MARGIN_OF_TIME * (double)most_ns;
+}
+
+/* A round whose end was not noticed, since a look was going on, is noticed with the next. */
+ResultsNext results_precision(Results *results, int64_t elapsed_ns, int64_t most_ns)
+{
+    Precision *precision = &results->precision;
+    size_t rounds;
+
+    if (precision->asked == 0)
+        return RESULTS_GO_ON;
+    if (precision->stopped_by)
+        return RESULTS_STOP;
+    if (!precision->is_looking) {
+        rounds = collected_rounds(results);
+        if (rounds <= precision->n_timed)
+            return RESULTS_GO_ON;
+        precision_note_round(results, rounds, elapsed_ns);
+        precision->else_by = rounds >= results->max_repeat                     ? "max_repeat"
+                             : !precision_fits(precision, elapsed_ns, most_ns) ? "time"
+                                                                               : NULL;
+        if (rounds < results->repeat || (rounds < precision->check_at && !precision->else_by))
+            return RESULTS_GO_ON;
+        precision->is_looking = true;
+        precision->n_looked = 0;
+        results->limit = rounds;
+    }
+    return precision_look(results, precision->else_by);
+}
+
+bool results_cut(Results *results)
+{
+    size_t rounds = collected_rounds(results);
+
+    if (results->precision.asked == 0 || rounds < results->repeat)
+        return false;
+    if (!results->precision.stopped_by) {
+        results->limit = rounds;
+        results->precision.is_looking = false;
+        results->precision.stopped_by = "time";
+    }
+    return true;
+}
+
+bool results_overrun(const Results *results)
+{
+    return results->precision.n_late > 2 * results->n_cells;
+}
+
+/* The widest of all that count; below 0 if none does. The figures are those of the answer, which were
+ * resampled already. */
+static double precision_widest(const Results *results, Figures *figures, bool of_ratios)
+{
+    double widest = -1;
+    Ratio ratio;
+
+    for (size_t i = 0; i < results->n_cells; i++) {
+        if (results->collected[i].first_reason)
+            continue;
+        if (!of_ratios)
+            widest = fmax(widest, precision_of_median(&figures[i]));
+        else if (precision_baseline(results, i) != NO_CELL)
+            widest = fmax(widest, figures_ratio(figures, i, &ratio) ? precision_of_ratio(&ratio) : INFINITY);
+    }
+    return widest;
+}
+
+/* Who ended the rounds if nothing here did. A run that is done and was not stopped ended by its runtime's own
+ * will. */
+static const char *precision_ended_by(ResultStatus status, const char *stopped_by)
+{
+    if (stopped_by)
+        return stopped_by;
+    return status == RESULT_DONE        ? "runtime"
+           : status == RESULT_CANCELLED ? "client"
+           : status == RESULT_TIMEOUT   ? "time"
+           : status == RESULT_FAILED    ? "failure"
+                                        : NULL;
+}
+
+json_t *precision_json(const Results *results, Figures *figures, ResultStatus status, const char *stopped_by)
+{
+    const Precision *precision = &results->precision;
+    bool of_ratios = precision_has_ratios(results);
+    double widest;
+
+    if (precision->asked == 0)
+        return json_null();
+    widest = precision_widest(results, figures, of_ratios);
+    return json_pack("{s:f, s:o, s:s, s:I, s:s?}", "asked", precision->asked, "reached",
+        widest >= 0 && isfinite(widest) ? json_real(widest) : json_null(), "of",
+        of_ratios ? "ratio" : "median", "rounds", (json_int_t)collected_rounds(results), "stopped_by",
+        precision->stopped_by ? precision->stopped_by : precision_ended_by(status, stopped_by));
+}
