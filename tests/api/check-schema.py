@@ -17,7 +17,7 @@ import jsonschema
 Validator = jsonschema.Draft202012Validator
 
 # What says something to people or tools, and nothing to a validator.
-ANNOTATIONS = {"description", "default", "examples", "format", "components", "$schema"}
+ANNOTATIONS = {"description", "default", "examples", "format", "contentMediaType", "contentSchema"}
 KNOWN = set(Validator.VALIDATORS) | ANNOTATIONS
 
 
@@ -38,7 +38,7 @@ def schemas_below(schema, path):
     yield path, schema
     if not isinstance(schema, dict):
         return
-    for key in ("items", "additionalProperties", "not"):
+    for key in ("items", "additionalProperties", "not", "contentSchema"):
         if key in schema:
             yield from schemas_below(schema[key], f"{path}/{key}")
     for key in ("oneOf", "anyOf", "allOf", "prefixItems"):

@@ -214,16 +214,34 @@ void openapi_assert_documented(const Operation *operation, const ApiAnswer *answ
     check_content(operation, response, answer);
 }
 
-void openapi_assert_event(const Operation *operation, const ApiEvent *event)
+/* The events of a stream, each an object {id, event, data} of which one goes by this name; NULL: none does.
+ */
+static const json_t *find_event(const Operation *operation, const char *name)
 {
     const json_t *content = json_object_get(response_of(operation, 200), "content");
-    const json_t *events = json_object_get(json_object_get(content, "text/event-stream"), "x-events");
-    const json_t *schema = json_object_get(events, event->name);
-    auto_free char *complaint = NULL, *data = json_dumps(event->data, JSON_COMPACT | JSON_ENCODE_ANY);
+    const json_t *schema = json_object_get(json_object_get(content, "text/event-stream"), "schema");
+    const json_t *list = schema_resolve(operation->document, json_object_get(schema, "contentSchema"));
+    json_t *each;
+    size_t i;
+
+    json_array_foreach (json_object_get(json_object_get(list, "items"), "oneOf"), i, each) {
+        const json_t *event = json_object_get(json_object_get(each, "properties"), "event");
+
+        if (strcmp(text_of(event, "const"), name) == 0)
+            return each;
+    }
+    return NULL;
+}
+
+void openapi_assert_event(const Operation *operation, const ApiEvent *event)
+{
+    const json_t *schema = find_event(operation, event->name);
+    json_auto_t *value =
+        json_pack("{s:I, s:s, s:O}", "id", (json_int_t)event->id, "event", event->name, "data", event->data);
+    auto_free char *complaint = NULL, *text = json_dumps(value, JSON_COMPACT);
 
     ck_assert_msg(
         schema, "%s %s: the event %s is not documented", operation->name, operation->path, event->name);
-    complaint = schema_complaint(operation->document, schema, event->data);
-    ck_assert_msg(
-        !complaint, "%s %s: %s: %s\n%s", operation->name, operation->path, event->name, complaint, data);
+    complaint = schema_complaint(operation->document, schema, value);
+    ck_assert_msg(!complaint, "%s %s: %s\n%s", operation->name, operation->path, complaint, text);
 }
