@@ -55,10 +55,10 @@ const Setting config_settings[] = {
         "Proxies in front of the server. From these alone X-Forwarded-For and the like, or Forwarded, count: who the "
         "client is, and by which scheme, name and prefix it asks. List no network that clients are in."},
     {AT(server, token), SECRET(8, 128), "", NULL,
-        "Who runs something or reads the history must send it, as Authorization: Bearer TOKEN. When empty, "
-        "everybody may."},
+        "A client that runs something or reads the history must send it, as Authorization: Bearer TOKEN. When empty, "
+        "all may."},
     {AT(server, instructor_token), SECRET(8, 128), "", NULL,
-        "Who sends this one may also change the runs of others; it is good wherever server.token is."},
+        "A client that sends this one may also change the runs of others; it is good wherever server.token is."},
 
     {AT(limits, max_queue), INTEGER(0, 10000), "256", NULL,
         "Runs that may wait for their turn; one more is refused with 503."},

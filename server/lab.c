@@ -108,7 +108,7 @@ int lab_init(Lab *lab, const Config *config)
     /* A client or a runtime that goes away while it is written to is an error of that write, not the end
      * of the server. */
     signal(SIGPIPE, SIG_IGN);
-    /* The archive has the names of clients, which prove whose a run is. */
+    /* The archive has what clients have called their runs, and their predictions; that is nobody else's. */
     umask(0077);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: the archive copes with it */
     descriptors_raise();

@@ -6,6 +6,7 @@ import {startLab} from './lab.mjs';
 import * as access from './test-access.mjs';
 import * as form from './test-form.mjs';
 import * as openapi from './test-openapi.mjs';
+import * as prefix from './test-prefix.mjs';
 import * as room from './test-room.mjs';
 import * as run from './test-run.mjs';
 import * as signs from './test-signs.mjs';
@@ -60,6 +61,7 @@ const tests = Object.entries({
     ...run,
     ...signs,
     ...room,
+    ...prefix,
     ...access,
     ...openapi,
 }).filter(([name]) => name.includes(only));
