@@ -21,18 +21,18 @@ typedef struct Slice {
     size_t length;
 } Slice;
 
-static bool is_blank(char character)
+static bool slice_is_blank(char character)
 {
     return character == ' ' || character == '\t';
 }
 
 static Slice slice_trim(Slice slice)
 {
-    while (slice.length > 0 && is_blank(slice.start[0])) {
+    while (slice.length > 0 && slice_is_blank(slice.start[0])) {
         slice.start++;
         slice.length--;
     }
-    while (slice.length > 0 && is_blank(slice.start[slice.length - 1]))
+    while (slice.length > 0 && slice_is_blank(slice.start[slice.length - 1]))
         slice.length--;
     return slice;
 }
@@ -59,7 +59,7 @@ static Slice list_take_last(Slice *list)
 }
 
 /* ":8080", or ":_hidden" (RFC 7239, 6); nothing is a port, too. */
-static bool is_port(const char *text)
+static bool node_is_port(const char *text)
 {
     static const char digits[] = "0123456789";
     static const char hidden[] = "_.-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -86,14 +86,14 @@ static bool node_parse(Slice node, Address *ret)
     text[node.length] = '\0';
     if (text[0] == '[') {
         end = strchr(text, ']');
-        if (!end || !is_port(end + 1))
+        if (!end || !node_is_port(end + 1))
             return false;
         *end = '\0';
         return strchr(text, ':') && address_parse(text + 1, ret);
     }
     end = strchr(text, ':');
     if (end && !strchr(end + 1, ':')) {
-        if (!is_port(end))
+        if (!node_is_port(end))
             return false;
         *end = '\0';
     }
@@ -107,6 +107,8 @@ static bool chain_step(Address *address, Slice node, const char *trusted_proxies
     return node_parse(node, address) && address_is_among(address, trusted_proxies);
 }
 
+/* It ends at the first address that is not trusted: that one was written by a trusted proxy, which has seen
+ * it as its peer, so it is true. All before it is what that client has said. */
 static Address client_by_list(Address peer, const char *list, const char *trusted_proxies)
 {
     Slice rest = {list, strlen(list)};
@@ -135,8 +137,8 @@ static size_t value_read(Slice text, char *value, size_t room)
         return 0;
     if (text.start[0] != '"') {
         /* Colons and brackets need quotation marks, but many proxies write none. */
-        while (
-            at < text.length && text.start[at] != ';' && text.start[at] != '"' && !is_blank(text.start[at]))
+        while (at < text.length && text.start[at] != ';' && text.start[at] != '"' &&
+               !slice_is_blank(text.start[at]))
             at++;
         snprintf(value, room, "%.*s", (int)at, text.start);
         return at;
@@ -246,8 +248,13 @@ static Address client_by_elements(
     return peer;
 }
 
-/* Finds the client, and what Forwarded says of the request that it made. */
-static Address find_client(
+/* Finds the client, and what Forwarded says of the request that it made.
+ *
+ * A proxy that writes the one header passes the other on as it comes. If the other one won, a client could
+ * write its own address there; if this depended on which proxy it is, a setting would have to say so, and the
+ * default would be wrong for half of them. So a contradiction makes both void. It costs only the client that
+ * made it: it shares the places of the proxy's own address. */
+static Address client_find(
     const Request *request, const Address *peer, const char *trusted_proxies, Element *ret_element)
 {
     auto_free char *list = request->header_list(request, "X-Forwarded-For");
@@ -267,7 +274,7 @@ static Address find_client(
 }
 
 /* The last value of a header, without blanks, as a new text; NULL if there is none. */
-static char *last_value(const Request *request, const char *name)
+static char *forwarded_last_value(const Request *request, const char *name)
 {
     auto_free char *list = request->header_list(request, name);
     Slice rest = {list, list ? strlen(list) : 0};
@@ -278,7 +285,7 @@ static char *last_value(const Request *request, const char *name)
 
 /* Whether it is a path that may stand in front of our own, in a link, in a cookie, and in JSON.
  * "//evil.example" would be another host's page, and dots would lead out of the path. */
-static bool is_prefix(const char *text)
+static bool forwarded_is_prefix(const char *text)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~/";
 
@@ -286,11 +293,11 @@ static bool is_prefix(const char *text)
            !strstr(text, "//") && !strstr(text, "/.");
 }
 
-static void set_prefix(Forwarded *forwarded, const char *text)
+static void forwarded_set_prefix(Forwarded *forwarded, const char *text)
 {
     size_t length;
 
-    if (!text || !is_prefix(text))
+    if (!text || !forwarded_is_prefix(text))
         return;
     length = strlen(text);
     /* "/lab/" and "/lab" mean the same, and "/" means none. */
@@ -301,7 +308,7 @@ static void set_prefix(Forwarded *forwarded, const char *text)
 }
 
 /* A host that does not fit is cut, and is no host then either: the gate refuses names of that length. */
-static void set_host(Forwarded *forwarded, const char *text)
+static void forwarded_set_host(Forwarded *forwarded, const char *text)
 {
     if (text)
         snprintf(forwarded->host, sizeof(forwarded->host), "%s", text);
@@ -318,14 +325,14 @@ void forwarded_read(Request *request, const char *trusted_proxies)
     snprintf(forwarded->client, sizeof(forwarded->client), "%s", request->peer);
     if (!address_parse(request->peer, &peer) || !address_is_among(&peer, trusted_proxies))
         return;
-    client = find_client(request, &peer, trusted_proxies, &element);
+    client = client_find(request, &peer, trusted_proxies, &element);
     address_format(&client, forwarded->client);
-    proto = last_value(request, "X-Forwarded-Proto");
-    host = last_value(request, "X-Forwarded-Host");
-    prefix = last_value(request, "X-Forwarded-Prefix");
+    proto = forwarded_last_value(request, "X-Forwarded-Proto");
+    host = forwarded_last_value(request, "X-Forwarded-Host");
+    prefix = forwarded_last_value(request, "X-Forwarded-Prefix");
     forwarded->https = strcasecmp(proto ? proto : element.proto, "https") == 0;
-    set_host(forwarded, host ? host : element.host);
-    set_prefix(forwarded, prefix);
+    forwarded_set_host(forwarded, host ? host : element.host);
+    forwarded_set_prefix(forwarded, prefix);
     forwarded->said = proto || host || prefix || element.proto[0] || element.host[0];
 }
 

@@ -30,7 +30,7 @@ bool gate_allows_origin(const GateSettings *settings, const char *origin)
     return false;
 }
 
-static const char *allowed_origin(const GateSettings *settings, const Request *request)
+static const char *cors_origin_of(const GateSettings *settings, const Request *request)
 {
     const char *origin = *settings->cors_origins ? request->header(request, "Origin") : NULL;
 
@@ -38,7 +38,7 @@ static const char *allowed_origin(const GateSettings *settings, const Request *r
 }
 
 /* With such a request a browser asks whether it may send another one, before it does so. */
-static bool is_preflight(const Request *request)
+static bool cors_is_preflight(const Request *request)
 {
     return request->method == METHOD_OPTIONS && request->header(request, "Access-Control-Request-Method");
 }
@@ -46,10 +46,10 @@ static bool is_preflight(const Request *request)
 size_t gate_cors_headers(
     const GateSettings *settings, const Request *request, GateHeader headers[static GATE_CORS_HEADERS])
 {
-    const char *origin = allowed_origin(settings, request);
+    const char *origin = cors_origin_of(settings, request);
     size_t n = 0;
 
-    if (!*settings->cors_origins || is_preflight(request))
+    if (!*settings->cors_origins || cors_is_preflight(request))
         return 0;
     /* Also without an Origin: what a cache keeps of this answer does not fit a request that has one. */
     headers[n++] = (GateHeader){"Vary", "Origin"};
@@ -63,7 +63,7 @@ size_t gate_cors_headers(
 Response *gate_cors_preflight(
     const GateSettings *settings, const Request *request, Response *response, const char *methods)
 {
-    const char *origin = is_preflight(request) ? allowed_origin(settings, request) : NULL;
+    const char *origin = cors_is_preflight(request) ? cors_origin_of(settings, request) : NULL;
 
     if (!origin)
         return response;

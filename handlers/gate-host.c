@@ -11,13 +11,13 @@
 #include "handlers/gate-check.h"
 
 /* The host that this very request names; behind a proxy, what the proxy calls us. */
-static const char *named_host(const Request *request)
+static const char *host_named(const Request *request)
 {
     /* An absolute target makes Host meaningless (RFC 9112, 3.2.2). */
     return request->authority ? request->authority : request->header(request, "Host");
 }
 
-static int read_host(const char *text, Authority *ret)
+static int host_read(const char *text, Authority *ret)
 {
     size_t length = text ? strlen(text) : 0;
 
@@ -29,14 +29,14 @@ static int read_host(const char *text, Authority *ret)
 
 int gate_authority(const Request *request, Authority *ret, const char **ret_text)
 {
-    const char *text = *request->forwarded.host ? request->forwarded.host : named_host(request);
+    const char *text = *request->forwarded.host ? request->forwarded.host : host_named(request);
 
     if (ret_text)
         *ret_text = text;
-    return read_host(text, ret);
+    return host_read(text, ret);
 }
 
-static bool is_allowed(const GateSettings *settings, const Authority *asked)
+static bool host_is_allowed(const GateSettings *settings, const Authority *asked)
 {
     const char *at = settings->hosts, *pattern;
     size_t length;
@@ -50,7 +50,7 @@ static bool is_allowed(const GateSettings *settings, const Authority *asked)
     return false;
 }
 
-static Response *malformed(const char *text)
+static Response *host_malformed(const char *text)
 {
     auto_problem Problem problem = {0};
 
@@ -61,7 +61,7 @@ static Response *malformed(const char *text)
     return response_new_problem(&problem);
 }
 
-static Response *misdirected(const Authority *asked)
+static Response *host_misdirected(const Authority *asked)
 {
     auto_problem Problem problem = {0};
 
@@ -75,17 +75,17 @@ static Response *misdirected(const Authority *asked)
     return response_new_problem(&problem);
 }
 
-static Response *check_name(const GateSettings *settings, const char *text)
+static Response *host_check(const GateSettings *settings, const char *text)
 {
     Authority asked;
-    int r = read_host(text, &asked);
+    int r = host_read(text, &asked);
 
     /* A browser always names the host: nobody who is rebound gets through here. */
     if (r == -ENOENT)
         return NULL;
     if (r < 0)
-        return malformed(text);
-    return is_allowed(settings, &asked) ? NULL : misdirected(&asked);
+        return host_malformed(text);
+    return host_is_allowed(settings, &asked) ? NULL : host_misdirected(&asked);
 }
 
 /* Behind a proxy both names have to be right. Most proxies pass on a header that they do not set themselves:
@@ -93,9 +93,9 @@ static Response *check_name(const GateSettings *settings, const char *text)
  * it away. */
 Response *gate_check_host(const GateSettings *settings, const Request *request)
 {
-    Response *refusal = check_name(settings, named_host(request));
+    Response *refusal = host_check(settings, host_named(request));
 
     if (!refusal && *request->forwarded.host)
-        refusal = check_name(settings, request->forwarded.host);
+        refusal = host_check(settings, request->forwarded.host);
     return refusal;
 }

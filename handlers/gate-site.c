@@ -19,7 +19,7 @@ typedef struct Sign {
 
 /* Whether the URL, or with exact an origin, is one of the server that was asked. The scheme is left open: a
  * proxy may add TLS, and passes the host on. */
-static bool is_own(const Request *request, const char *url, bool exact)
+static bool site_is_own(const Request *request, const char *url, bool exact)
 {
     Authority asked, foreign;
 
@@ -34,7 +34,7 @@ static bool is_own(const Request *request, const char *url, bool exact)
  * that the operator allows goes before all other signs, as such a page has the other signs of a foreign
  * page, too. After that, one header that points elsewhere is enough. A page's script cannot forge Origin,
  * Referer or Sec-Fetch-Site. */
-static Sign find_sign(const GateSettings *settings, const Request *request)
+static Sign site_find_sign(const GateSettings *settings, const Request *request)
 {
     Sign origin = {"Origin", request->header(request, "Origin")};
     Sign referer = {"Referer", request->header(request, "Referer")};
@@ -43,9 +43,9 @@ static Sign find_sign(const GateSettings *settings, const Request *request)
 
     if (origin.value && gate_allows_origin(settings, origin.value))
         return (Sign){0};
-    if (origin.value && !is_own(request, origin.value, true))
+    if (origin.value && !site_is_own(request, origin.value, true))
         return origin;
-    if (referer.value && *referer.value && !is_own(request, referer.value, false))
+    if (referer.value && *referer.value && !site_is_own(request, referer.value, false))
         return referer;
     if (site.value && strcasecmp(site.value, "same-origin") != 0 && strcasecmp(site.value, "none") != 0)
         return site;
@@ -56,7 +56,7 @@ static Sign find_sign(const GateSettings *settings, const Request *request)
 
 Response *gate_check_site(const GateSettings *settings, const Request *request)
 {
-    Sign sign = find_sign(settings, request);
+    Sign sign = site_find_sign(settings, request);
     auto_problem Problem problem = {0};
     auto_free char *page = NULL, *base = NULL, *shown = NULL;
     Authority authority;

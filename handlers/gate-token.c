@@ -7,7 +7,7 @@
 #include "handlers/gate-check.h"
 
 /* Returns what stands behind "Bearer ", or NULL if the header is of another scheme or absent. */
-static const char *bearer(const Request *request)
+static const char *token_given(const Request *request)
 {
     const char *value = request->header(request, "Authorization");
     size_t length = strlen("Bearer");
@@ -18,7 +18,7 @@ static const char *bearer(const Request *request)
     return value + length + strspn(value + length, " ");
 }
 
-static GateRole role_of(const GateSettings *settings, const char *given)
+static GateRole token_role(const GateSettings *settings, const char *given)
 {
     size_t length = strcspn(given, " \t");
     /* Both are compared in any case, so that the time does not tell which one was nearly right. */
@@ -30,7 +30,7 @@ static GateRole role_of(const GateSettings *settings, const char *given)
     return is_instructor ? GATE_INSTRUCTOR : is_user ? GATE_USER : GATE_NOBODY;
 }
 
-static Response *unauthorized(bool is_given)
+static Response *token_refusal(bool is_given)
 {
     auto_problem Problem problem = {0};
 
@@ -46,12 +46,12 @@ Response *gate_check_token(
     const GateSettings *settings, const Request *request, bool needed, GateRole *ret_role)
 {
     bool is_open = *settings->token == '\0';
-    const char *given = is_open && *settings->instructor_token == '\0' ? NULL : bearer(request);
-    GateRole role = given ? role_of(settings, given) : GATE_NOBODY;
+    const char *given = is_open && *settings->instructor_token == '\0' ? NULL : token_given(request);
+    GateRole role = given ? token_role(settings, given) : GATE_NOBODY;
 
     /* A client that sends a wrong token is told so, even where none would do: it believes to have a right. */
     if (role == GATE_NOBODY && needed && (given || !is_open))
-        return unauthorized(given != NULL);
+        return token_refusal(given != NULL);
     *ret_role = role == GATE_NOBODY && is_open ? GATE_USER : role;
     return NULL;
 }

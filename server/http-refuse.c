@@ -104,7 +104,7 @@ typedef struct Framing {
 
 /* What a name consists of (RFC 9110, 5.6.2): no blank, so that "Content-Length :" is not another header than
  * "Content-Length:". */
-static bool is_token(const char *name, size_t length)
+static bool line_is_token(const char *name, size_t length)
 {
     static const char allowed[] =
         "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -113,7 +113,7 @@ static bool is_token(const char *name, size_t length)
 }
 
 /* Some take a CR alone for the end of a line. */
-static bool is_value(const char *value)
+static bool line_is_value(const char *value)
 {
     for (; *value; value++)
         if (((unsigned char)*value < ' ' && *value != '\t') || *value == 0x7f)
@@ -125,7 +125,7 @@ static bool is_value(const char *value)
  * alone for the end of a line, and joins lines that begin with a blank to the one before: what is in front of
  * this server may see other headers (RFC 9112, 2.2 and 5.2). It cuts the lines where they are in its buffer,
  * so what it did shows in the gaps: a value, CR, LF, the next name. */
-static bool is_elsewhere(const char *expected, const char *found)
+static bool line_is_elsewhere(const char *expected, const char *found)
 {
     return MHD_VERSION < 0x01000000 && expected != found;
 }
@@ -136,8 +136,8 @@ static enum MHD_Result framing_on_header(void *data, enum MHD_ValueKind kind, co
     Framing *framing = data;
 
     (void)kind;
-    framing->torn = framing->torn || !is_token(name, name_length) || !is_value(value) ||
-                    is_elsewhere(framing->line, name);
+    framing->torn = framing->torn || !line_is_token(name, name_length) || !line_is_value(value) ||
+                    line_is_elsewhere(framing->line, name);
     framing->line = value + strlen(value) + strlen("\r\n");
     if (header_is(name, name_length, "Content-Length")) {
         framing->n_lengths++;
@@ -165,13 +165,13 @@ static bool target_is_clean(const char *target)
 /* The same of the request line: the version stands behind the target. */
 static bool target_is_cut(const Exchange *exchange, const char *version)
 {
-    return is_elsewhere(exchange->target_start + strlen(exchange->request.target) + 1, version);
+    return line_is_elsewhere(exchange->target_start + strlen(exchange->request.target) + 1, version);
 }
 
 /* And of the end: behind the last line comes an empty one. */
 static bool framing_is_torn(const Framing *framing, const char *method, size_t size)
 {
-    return framing->torn || is_elsewhere(framing->line, method + size - strlen("\r\n"));
+    return framing->torn || line_is_elsewhere(framing->line, method + size - strlen("\r\n"));
 }
 
 /* The order goes from the form of the header to its meaning: where lines are torn apart, what
