@@ -26,8 +26,8 @@ static json_t *describe_modes(void)
             mode->one_loop, "task", "noun", mode->task.noun, "ns", mode->task.ns, "bytes",
             (json_int_t)mode->task.bytes);
 
-        if (mode->alias)
-            json_array_append_new(json_object_get(object, "aliases"), json_string(mode->alias));
+        for (size_t k = 0; mode->aliases[k]; k++)
+            json_array_append_new(json_object_get(object, "aliases"), json_string(mode->aliases[k]));
         json_array_append_new(modes, object);
     }
     return modes;

@@ -65,6 +65,28 @@ static void print_values(const char *before, const json_t *values, const char *b
     printf("%s", json_array_size(values) > 0 ? behind : "");
 }
 
+/* ": serial, epoll (or asyncio, async)" */
+static void print_choices(const json_t *parameter)
+{
+    const json_t *choices = json_object_get(parameter, "choices");
+    json_t *aliases = json_object_get(parameter, "aliases"), *choice, *meant;
+    const char *alias;
+    size_t i;
+
+    json_array_foreach (choices, i, choice) {
+        const char *before = " (or ";
+
+        printf("%s%s", i == 0 ? ": " : ", ", json_string_value(choice));
+        json_object_foreach (aliases, alias, meant) {
+            if (!json_equal(meant, choice))
+                continue;
+            printf("%s%s", before, alias);
+            before = ", ";
+        }
+        printf("%s", before[0] == ',' ? ")" : "");
+    }
+}
+
 /* "  tasks   how many times ...; 1 to 256 [2]" */
 static void print_parameter(const json_t *parameter)
 {
@@ -73,7 +95,7 @@ static void print_parameter(const json_t *parameter)
 
     printf("  %-20s %s", json_string_value(json_object_get(parameter, "name")),
         json_string_value(json_object_get(parameter, "help")));
-    print_values(": ", json_object_get(parameter, "choices"), "");
+    print_choices(parameter);
     if (min)
         printf("; %lld to %lld%s%s", (long long)json_integer_value(min),
             (long long)json_integer_value(json_object_get(parameter, "max")), unit ? " " : "",

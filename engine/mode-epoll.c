@@ -21,7 +21,7 @@ static int epoll_run(const Cell *cell, Arena *arena)
 
 const Mode mode_epoll = {
     .name = "epoll",
-    .alias = "asyncio",
+    .aliases = {"asyncio", "async"},
     .summary = "all on one event loop in one thread",
     .shares_memory = true,
     .one_loop = true,

@@ -95,6 +95,7 @@ static int processes_run(const Cell *cell, Arena *arena)
 
 const Mode mode_processes = {
     .name = "processes",
+    .aliases = {"process", "multiprocessing"},
     .summary = "a process for each task: each has a lock of its own, and no shared data",
     .usual = true,
     .side_by_side = true,

@@ -113,6 +113,7 @@ static int threads_run(const Cell *cell, Arena *arena)
 
 const Mode mode_threads = {
     .name = "threads",
+    .aliases = {"thread", "threading"},
     .summary = "a thread for each task, all in one process",
     .usual = true,
     .side_by_side = true,

@@ -15,9 +15,11 @@ typedef struct ModeTask {
     size_t bytes;     /* that it takes while it lives, with the kernel's part; 0: nothing of its own */
 } ModeTask;
 
+enum { MODE_MAX_ALIASES = 3 };
+
 struct Mode {
     const char *name;
-    const char *alias; /* another name that is accepted; NULL if there is none */
+    const char *aliases[MODE_MAX_ALIASES + 1]; /* other names that are accepted, the best known first */
     const char *summary;
 
     /* Everything that others need to know of a mode: nobody asks for its name. */

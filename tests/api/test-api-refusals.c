@@ -36,7 +36,7 @@ static const Row rows[] = {
     {{.path = RUN "tasks=257"}, 400, "tasks", "256"},
     {{.path = RUN "tasks=99999999999999999999"}, 400, "tasks", "tasks"},
     {{.path = RUN "n=1e13"}, 400, "n", "1000000000000"},
-    {{.path = RUN "mode=thread"}, 400, "mode", "threads"},
+    {{.path = RUN "mode=threds"}, 400, "mode", "threads"},
     {{.path = RUN "mode=serial,,threads"}, 400, "mode", "empty"},
     {{.path = RUN "mode=serial,"}, 400, "mode", "empty"},
     {{.path = RUN "mode=serial,serial"}, 400, "mode", "serial"},
