@@ -108,7 +108,7 @@ Response *handle_relabel(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = lookup_begin(request, &values, &client);
+    Response *refusal = lookup_begin(app, request, &values, &client);
     Lookup *lookup;
     Run *live;
 
@@ -168,7 +168,7 @@ Response *handle_remove(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = lookup_begin(request, &values, &client);
+    Response *refusal = lookup_begin(app, request, &values, &client);
 
     if (refusal)
         return refusal;
@@ -202,7 +202,7 @@ Response *handle_cancel(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = lookup_begin(request, &values, &client);
+    Response *refusal = lookup_begin(app, request, &values, &client);
     Run *live;
 
     if (refusal)

@@ -48,7 +48,7 @@ Response *handle_one_run(App *app, Request *request)
     auto_problem Problem problem = {0};
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = lookup_begin(request, &values, &client);
+    Response *refusal = lookup_begin(app, request, &values, &client);
     ResultFormat format;
     Lookup *lookup;
     Run *live;
@@ -118,7 +118,7 @@ Response *handle_run_events(App *app, Request *request)
     auto_problem Problem problem = {0};
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = lookup_begin(request, &values, &client);
+    Response *refusal = lookup_begin(app, request, &values, &client);
     uint64_t last_number;
     Lookup *lookup;
     Run *live;
@@ -172,7 +172,7 @@ Response *handle_run_trace(App *app, Request *request)
 {
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = lookup_begin(request, &values, &client);
+    Response *refusal = lookup_begin(app, request, &values, &client);
     Run *live;
 
     if (refusal)

@@ -136,7 +136,7 @@ Response *handle_runs(App *app, Request *request)
     auto_problem Problem problem = {0};
     json_auto_t *values = NULL;
     Client client;
-    Response *refusal = lookup_begin(request, &values, &client);
+    Response *refusal = lookup_begin(app, request, &values, &client);
     Lookup *lookup;
 
     if (refusal)

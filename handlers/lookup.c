@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "handlers/answer-run.h"
+#include "plan/plan.h"
 
 const char *lookup_text(const json_t *values, const char *name)
 {
@@ -48,7 +51,26 @@ void lookup_cancel(Lookup *lookup)
     free(lookup);
 }
 
-Response *lookup_begin(const Request *request, json_t **ret_values, Client *client)
+/* "/runs/countdown" is an experiment that somebody wants to run. */
+static Response *lookup_refuse_id(const App *app, const char *id)
+{
+    json_auto_t *experiments = plan_experiments(app->catalogs);
+    const char *experiment = problem_nearest(id, experiments);
+    auto_free char *path = experiment ? text_printf("/run/%s", experiment) : NULL;
+    auto_problem Problem problem = {0};
+
+    if (path)
+        problem_set(&problem, 404, "No such run", "there is no run %.60s; did you mean %s?", id, path);
+    else
+        problem_set(&problem, 404, "No such run",
+            "there is no run %.60s: an id has %d letters and digits; GET /runs lists those there are", id,
+            ULID_LENGTH);
+    if (path)
+        problem_extend(&problem, "did_you_mean", json_string(path));
+    return answer_problem(&problem);
+}
+
+Response *lookup_begin(const App *app, const Request *request, json_t **ret_values, Client *client)
 {
     auto_problem Problem problem = {0};
     json_auto_t *values = query_read(request, &problem);
@@ -57,7 +79,7 @@ Response *lookup_begin(const Request *request, json_t **ret_values, Client *clie
         return answer_problem(&problem);
     /* A route without {id} has an empty parameter. */
     if (request->parameter[0] && !lookup_is_id(request->parameter))
-        return answer_no_run(request->parameter);
+        return lookup_refuse_id(app, request->parameter);
     *ret_values = json_incref(values);
     return NULL;
 }

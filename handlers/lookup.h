@@ -23,7 +23,7 @@ typedef struct Lookup {
 
 /* What every handler of runs begins with: the parameters, the client, and an id that can be one. Returns NULL
  * and sets *ret_values, a new reference, and *client; or the refusal. */
-Response *lookup_begin(const Request *request, json_t **ret_values, Client *client);
+Response *lookup_begin(const App *app, const Request *request, json_t **ret_values, Client *client);
 
 /* Takes hold of the request, see later_new(); takes values over. */
 Lookup *lookup_new(App *app, Request *request, const Client *client, json_t *values);

@@ -63,12 +63,79 @@ static void parameters_refuse_nested(json_t *object, Problem *problem)
     }
 }
 
+/* What a body begins with, behind blanks; NUL if it is empty. */
+static char parameters_first(const Request *request)
+{
+    for (size_t i = 0; i < request->body_length; i++)
+        if (!strchr(" \t\r\n", request->body[i]))
+            return request->body[i];
+    return '\0';
+}
+
+static bool parameters_looks_like_json(const Request *request)
+{
+    char first = parameters_first(request);
+
+    return first == '{' || first == '[';
+}
+
+/* "tasks=2&n=5": a name, and an equals sign behind it. */
+static bool parameters_looks_like_form(const Request *request)
+{
+    static const char in_names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_?%.-";
+    size_t i = 0;
+
+    while (i < request->body_length && request->body[i] && strchr(in_names, request->body[i]))
+        i++;
+    return i > 0 && i < request->body_length && request->body[i] == '=';
+}
+
+/* No parameter begins with a brace, so nothing is lost. Without this the answer to {"tasks":2} would be that
+ * there is no parameter called {"tasks":2}, which is true and helps nobody: curl -d says of itself that it
+ * sends a form. */
 static json_t *parameters_read_form(const Request *request, Problem *problem)
 {
     json_t *object = json_object();
 
+    if (parameters_looks_like_json(request)) {
+        problem_set(problem, 400, "JSON sent as a form",
+            "the body looks like JSON, and its content type says that it is a form: send it with -H "
+            "'Content-Type: application/json', or with curl --json instead of -d");
+        return object;
+    }
+
     form_parse(object, request->body, request->body_length, problem);
     return object;
+}
+
+/* What is probably wrong with a text that is no JSON: the parser knows where it stopped, and not why. */
+static const char *parameters_json_hint(const Request *request)
+{
+    char first = parameters_first(request);
+
+    if (first == '\0')
+        return "; the body is empty";
+    if (parameters_looks_like_form(request))
+        return "; the body looks like a form, and its content type says that it is JSON: leave the header "
+               "out "
+               "(curl -d says of itself that it sends a form)";
+    if (first == '\'' || (first == '{' && memchr(request->body, '\'', request->body_length)))
+        return "; names and texts of JSON stand in double quotes, and the whole in none";
+    return "";
+}
+
+static const char *parameters_kind(const json_t *value)
+{
+    static const char *const kinds[] = {[JSON_OBJECT] = "one",
+        [JSON_ARRAY] = "a list",
+        [JSON_STRING] = "a text",
+        [JSON_INTEGER] = "a number",
+        [JSON_REAL] = "a number",
+        [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",
+        [JSON_NULL] = "null"};
+
+    return kinds[json_typeof(value)];
 }
 
 /* A name that stands twice in one object is refused: parsers differ in which of the two counts. */
@@ -79,14 +146,17 @@ static json_t *parameters_read_json(const Request *request, Problem *problem)
         JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
     if (!object) {
-        problem_set(
-            problem, 400, "Malformed JSON", "line %d, column %d: %s", error.line, error.column, error.text);
+        problem_set(problem, 400, "Malformed JSON", "line %d, column %d: %s%s", error.line, error.column,
+            error.text, parameters_json_hint(request));
         problem_extend(problem, "line", json_integer(error.line));
         problem_extend(problem, "column", json_integer(error.column));
         return NULL;
     }
     if (!json_is_object(object)) {
-        problem_set(problem, 400, "Not a JSON object", "the body must be an object: {\"n\": 1000000, ...}");
+        problem_set(problem, 400, "Not a JSON object",
+            "the body must be an object, as in {\"tasks\": 2, \"mode\": [\"serial\", \"threads\"]}, and is "
+            "%s",
+            parameters_kind(object));
         json_decref(object);
         return NULL;
     }
@@ -102,13 +172,14 @@ static const struct {
     {"application/json", parameters_read_json},
 };
 
-/* By the content type, without guessing: a form that looks like JSON stays a form. What may follow the
- * type, as a charset, is passed over. */
+/* By the content type, without guessing: what looks like another type than it says is refused, with how to
+ * send it. What may follow the type, as a charset, is passed over. */
 static json_t *parameters_read_body(const Request *request, Problem *problem)
 {
     const char *type = request->header(request, "Content-Type");
     size_t length = type ? strcspn(type, "; \t") : 0;
     json_t *accepted = json_array();
+    bool is_multipart;
 
     for (size_t i = 0; i < ARRAY_LENGTH(bodies); i++) {
         if (length == strlen(bodies[i].type) && strncasecmp(type, bodies[i].type, length) == 0) {
@@ -117,8 +188,15 @@ static json_t *parameters_read_body(const Request *request, Problem *problem)
         }
         json_array_append_new(accepted, json_string(bodies[i].type));
     }
-    problem_set(problem, 415, "Unsupported content type", "the body %s%s; send a form or a JSON object",
-        type ? "is " : "has no content type", type ? type : "");
+    is_multipart = type && strncasecmp(type, "multipart/", strlen("multipart/")) == 0;
+    problem_set(problem, 415, "Unsupported content type",
+        "the body %s%.60s; send a form (Content-Type: application/x-www-form-urlencoded) or a JSON object "
+        "(application/json)%s",
+        type ? "is " : "has no content type", type ? type : "",
+        parameters_looks_like_json(request)   ? "; this one looks like JSON"
+        : parameters_looks_like_form(request) ? "; this one looks like a form"
+        : is_multipart                        ? "; that is what curl -d sends, and -F does not"
+                                              : "");
     problem_extend(problem, "accepted", accepted);
     return NULL;
 }

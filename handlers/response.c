@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 Response *response_new_static(int status, const char *type, const char *body, size_t length)
 {
@@ -66,8 +67,15 @@ Response *response_new_json(int status, const json_t *object)
 Response *response_new_problem(const Problem *problem)
 {
     json_auto_t *object = problem_json(problem);
+    auto_free char *prefix = text_printf("%d %s", problem->status, problem->title);
+    Response *response = from_json(problem->status, "application/problem+json", object, JSON_INDENT(2));
+    size_t length = 0;
+    FILE *file = open_memstream(&response->plain, &length);
 
-    return from_json(problem->status, "application/problem+json", object, JSON_INDENT(2));
+    assert(file);
+    problem_print_lines(problem, prefix, file);
+    fclose(file);
+    return response;
 }
 
 Response *response_add_header(Response *response, const char *name, const char *format, ...)
@@ -103,5 +111,6 @@ void response_free(Response *response)
     if (response->stream)
         stream_free(response->stream);
     free(response->owned);
+    free(response->plain);
     free(response);
 }

@@ -20,6 +20,7 @@ typedef struct Response {
     const char *body; /* not terminated */
     char *owned;      /* the body if it has to be freed, else NULL */
     size_t length;    /* of the body, in bytes */
+    char *plain;      /* owned; what a problem says in lines for a terminal, see plain-words.h; else NULL */
     Stream *stream;   /* owned; comes instead of a body. NULL: there is a body */
     struct {
         const char *name;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "handlers/gate.h"
+#include "handlers/near-path.h"
 #include "handlers/route.h"
 
 /* Whether the path fits the pattern; what stands for {name} goes to parameter. One placeholder is all
@@ -87,19 +88,43 @@ static char *routes_methods_text(unsigned methods)
     return text;
 }
 
-/* A 404 that lists what there is, for people who try paths by hand. Rows with the same path stand
- * together, so each is named once. */
-static Response *routes_unknown_path(const Request *request)
+/* All paths as people write them, a new array. Rows with the same path stand together, so each is named once.
+ */
+static json_t *routes_paths(void)
 {
-    auto_problem Problem problem = {0};
     json_t *paths = json_array();
 
-    problem_set(&problem, 404, "No such path", "there is nothing at %s", request->path);
     for (size_t i = 0; i < n_routes; i++)
         if (i == 0 || strcmp(routes[i].path, routes[i - 1].path) != 0)
             json_array_append_new(paths, json_string(routes[i].shown ? routes[i].shown : routes[i].path));
-    problem_extend(&problem, "paths", paths);
+    return paths;
+}
+
+/* A 404 that names the path that was meant, or lists what there is, for people who try paths by hand. */
+static Response *routes_unknown_path(const App *app, const Request *request)
+{
+    auto_free char *near = near_path(app, request->path), *list = NULL;
+    auto_problem Problem problem = {0};
+    json_auto_t *paths = routes_paths();
+
+    list = problem_names(paths);
+    problem_set(&problem, 404, "No such path", "there is nothing at %s; %s%s%s", request->path,
+        near ? "did you mean " : "there are ", near ? near : list, near ? "?" : "");
+    if (near)
+        problem_extend(&problem, "did_you_mean", json_string(near));
+    problem_extend(&problem, "paths", json_incref(paths));
     return response_new_problem(&problem);
+}
+
+/* What somebody may have wanted who posts where nothing is posted to: to start a run. */
+static const char *routes_post_hint(const Request *request, const Route *route)
+{
+    static const char *const likely[] = {"/", "/experiments", "/runs"};
+
+    for (size_t i = 0; request->method == METHOD_POST && i < ARRAY_LENGTH(likely); i++)
+        if (strcmp(route->shown ? route->shown : route->path, likely[i]) == 0)
+            return "; POST /run/{experiment} starts a run";
+    return "";
 }
 
 static Response *routes_wrong_method(const Request *request, const Route *route)
@@ -107,8 +132,9 @@ static Response *routes_wrong_method(const Request *request, const Route *route)
     auto_free char *methods = routes_methods_text(routes_methods(route));
     auto_problem Problem problem = {0};
 
-    problem_set(&problem, 405, "Wrong method", "%s takes %s, not %s", request->path, methods,
-        method_name(request->method));
+    problem_set(&problem, 405, "Wrong method", "%s takes %s, not %s%s", request->path, methods,
+        request->method == METHOD_OTHER ? "this method" : method_name(request->method),
+        routes_post_hint(request, route));
     return response_add_header(response_new_problem(&problem), "Allow", "%s", methods);
 }
 
@@ -164,7 +190,7 @@ Response *routes_dispatch(App *app, Request *request)
         return routes_options(
             app, request, METHOD_GET | METHOD_HEAD | METHOD_POST | METHOD_PATCH | METHOD_DELETE);
     if (!route)
-        return routes_unknown_path(request);
+        return routes_unknown_path(app, request);
     request->route = route->path;
     request->parameters = route->parameters;
     if (request->method == METHOD_OPTIONS)

@@ -55,7 +55,7 @@ static const char *param_hint(const CatalogParameter *parameter, const json_t *g
 
     if (!text)
         return "";
-    if (strchr(text, ';') || strstr(text, "&amp"))
+    if (strpbrk(text, ";="))
         return "; parameters are separated by &";
     if (strpbrk(text, " |/") && parameter->list)
         return "; the values of a list have commas between them (in a query, + stands for a blank)";
@@ -179,9 +179,9 @@ static json_t *param_refuse_choice(const CatalogParameter *parameter, const json
     allowed = param_allowed(parameter);
     if (near)
         json_object_set_new(allowed, "did_you_mean", json_string(near));
-    problem_add(problem, parameter->name, json_incref((json_t *)given), allowed,
-        "%smust be one of %s%s%s%s%s", param_if_empty(given), choices, hint, near ? "; did you mean " : "",
-        near ? near : "", near ? "?" : "");
+    problem_add(problem, parameter->name, json_incref((json_t *)given), allowed, "%smust be %s%s%s%s%s%s",
+        param_if_empty(given), parameter->n_choices > 1 || parameter->n_aliases > 0 ? "one of " : "", choices,
+        hint, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     return NULL;
 }
 

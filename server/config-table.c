@@ -169,7 +169,7 @@ const Setting *setting_nearest(const char *section, const char *key)
     for (size_t i = 0; i < config_n_settings; i++) {
         const char *before = near.best;
 
-        if (!meant || strcmp(config_settings[i].section, meant) != 0)
+        if (section && (!meant || strcmp(config_settings[i].section, meant) != 0))
             continue;
         near_offer(&near, config_settings[i].key);
         if (near.best != before)

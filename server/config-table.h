@@ -45,7 +45,7 @@ const Setting *setting_find(const char *section, const char *key);
 bool setting_is_section(const char *section);
 
 /* Returns the setting that is probably meant by these names, of which one is wrong, or NULL. section may be
- * NULL. */
+ * NULL: then it is looked for in all. */
 const Setting *setting_nearest(const char *section, const char *key);
 
 /* Returns what one may write instead of an unknown name, as a new object {choices}: the keys of the section,

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/array.h"
+#include "handlers/plain-words.h"
 #include "server/http-exchange.h"
 
 /* Every answer has these. The page has no inline script and asks nobody but this server. */
@@ -107,6 +108,7 @@ enum MHD_Result answer_queue(Exchange *exchange, Response *response)
 
     request_add_header(&exchange->request, "X-Request-ID", exchange->request.id);
     answer_add_timing(&exchange->request);
+    plain_words_choose(&exchange->request, response);
     /* For the log and the metrics; the response may be freed below. */
     exchange->status = response->status;
     /* The order: the form that is kept, then what this request adds to it, then libmicrohttpd takes it. */
