@@ -78,19 +78,15 @@ static void compare_resample(const Side *baseline, const Side *candidate, Ratio 
     ratio->has_interval = true;
 }
 
-/* Whether it failed in either run, and so may not be compared. The hint then says where. */
-static bool compare_has_failed(const ResultCell *const sides[N_SIDES], ComparedCell *pair)
+bool compare_is_timed(const RunComparison *comparison)
 {
-    bool failed[N_SIDES];
+    return comparison->runs[BASELINE]->about.fixed_time || comparison->runs[CANDIDATE]->about.fixed_time;
+}
 
-    for (int s = 0; s < N_SIDES; s++)
-        failed[s] = !cell_status_compares(sides[s]->status);
-    if (!failed[BASELINE] && !failed[CANDIDATE])
-        return false;
-    pair->hint = text_printf(
-        "it failed in %s, so there is nothing to compare", failed[BASELINE] && failed[CANDIDATE] ? "both runs"
-                                                           : failed[BASELINE] ? "the baseline"
-                                                                              : "the candidate");
+/* Nothing is compared, and this is why. Takes the text over. */
+static void compare_leave_open(ComparedCell *pair, char *why)
+{
+    pair->hint = why;
     pair->cell.relative = (ResultRelative){
         .is_known = true,
         .to = RESULT_UNKNOWN,
@@ -100,6 +96,21 @@ static bool compare_has_failed(const ResultCell *const sides[N_SIDES], ComparedC
         .verdict = VERDICT_CANNOT_TELL,
         .hint = pair->hint,
     };
+}
+
+/* Whether it failed in either run, and so may not be compared. The hint then says where. */
+static bool compare_has_failed(const ResultCell *const sides[N_SIDES], ComparedCell *pair)
+{
+    bool failed[N_SIDES];
+
+    for (int s = 0; s < N_SIDES; s++)
+        failed[s] = !cell_status_compares(sides[s]->status);
+    if (!failed[BASELINE] && !failed[CANDIDATE])
+        return false;
+    compare_leave_open(pair, text_printf("it failed in %s, so there is nothing to compare",
+                                 failed[BASELINE] && failed[CANDIDATE] ? "both runs"
+                                 : failed[BASELINE]                    ? "the baseline"
+                                                                       : "the candidate"));
     return true;
 }
 
@@ -148,8 +159,17 @@ static void compare_add_cell(
     compared->found_in = !candidate  ? compare_side_names[BASELINE]
                          : !baseline ? compare_side_names[CANDIDATE]
                                      : "both";
-    if (baseline && candidate && !compare_has_failed(sides, compared))
-        compare_walls(compared);
+    for (int s = 0; baseline && candidate && s < N_SIDES; s++) {
+        const char *figure = comparison->runs[s]->about.figure;
+
+        compared->figure[s] = figure ? result_figure(sides[s], figure) : NULL;
+    }
+    if (baseline && candidate && !compare_has_failed(sides, compared)) {
+        if (compare_is_timed(comparison))
+            compare_leave_open(compared, strdup("its time was given, and is no measure"));
+        else
+            compare_walls(compared);
+    }
     result_cells_add(&comparison->rows, &compared->cell);
 }
 

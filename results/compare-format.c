@@ -97,6 +97,25 @@ static void compare_add_median(Layout *layout, const RunComparison *comparison, 
     }
 }
 
+/* The same of what the experiment is about, for runs whose time says nothing. One figure of each run has no
+ * interval, so no ratio of it is given: a reader would take it for more than it is. */
+static void compare_add_figure(Layout *layout, const RunComparison *comparison, int side)
+{
+    const ResultAbout *about = &comparison->runs[side]->about;
+    auto_free char *head = text_printf("%s: %s", compare_side_names[side], about->figure ? about->head : "");
+    size_t column;
+
+    if (!about->figure)
+        return;
+    column = layout_add(layout, head, true, LAYOUT_KEEP);
+    for (size_t row = 0; row < comparison->rows.n; row++) {
+        const json_t *figure = comparison->cells[row].figure[side];
+
+        if (figure)
+            layout_set(layout, column, row, human_field(about->figure, figure));
+    }
+}
+
 /* The ratio is of the medians; its interval is beside it, because a ratio of 1.2 from 0.9 to 1.6 is no news.
  */
 static void compare_add_ratio(Layout *layout, const ResultCells *rows)
@@ -135,12 +154,18 @@ static void compare_write_rows(
     const RunComparison *comparison, const Axes *varying, bool markdown, FILE *file)
 {
     Layout *layout = layout_new(comparison->rows.n, markdown);
+    bool is_timed = compare_is_timed(comparison);
     size_t n_names = !markdown && varying->n > MOST_NAMES ? MOST_NAMES : varying->n;
 
     axes_add_columns(varying, n_names, &comparison->rows, layout);
-    compare_add_median(layout, comparison, BASELINE);
-    compare_add_median(layout, comparison, CANDIDATE);
-    compare_add_ratio(layout, &comparison->rows);
+    if (is_timed) {
+        compare_add_figure(layout, comparison, BASELINE);
+        compare_add_figure(layout, comparison, CANDIDATE);
+    } else {
+        compare_add_median(layout, comparison, BASELINE);
+        compare_add_median(layout, comparison, CANDIDATE);
+        compare_add_ratio(layout, &comparison->rows);
+    }
     compare_add_verdict(layout, comparison);
     layout_fit(layout, TABLE_WIDTH);
     layout_write(layout, file);
@@ -169,12 +194,10 @@ static void compare_write_side(const Prose *prose, const RunComparison *comparis
         *text ? text : "a run that says nothing of itself");
 }
 
-/* The sentence first, then what stands against it. A reader who stops after the table has seen the verdicts,
- * and one who reads on learns what they are worth. */
+/* What stands against the comparison. A reader who stops after the table has seen the verdicts, and one who
+ * reads on learns what they are worth. */
 static void compare_write_closing(const Prose *prose, const RunComparison *comparison)
 {
-    fputs("\n", prose->file);
-    paragraph_write(prose, "", "", "%s", comparison->summary);
     if (comparison->n_warnings == 0)
         return;
     fputs("\n", prose->file);
@@ -192,9 +215,18 @@ static void compare_write_layout(const RunComparison *comparison, bool markdown,
     prose_title(&prose, "comparison", &comparison->rows);
     compare_write_side(&prose, comparison, BASELINE);
     compare_write_side(&prose, comparison, CANDIDATE);
+    fputs("\n", file);
+    paragraph_write(&prose, "", "", "%s", comparison->summary);
     if (comparison->rows.n > 0) {
         fputs("\n", file);
         compare_write_rows(comparison, &varying, markdown, file);
+    }
+    if (comparison->n_both > 0 && !compare_is_timed(comparison)) {
+        fputs("\n", file);
+        paragraph_write(&prose, "", "  ",
+            "ratio: the candidate's time over the baseline's; the verdict is faster or slower only if its "
+            "whole "
+            "interval lies below or above 1, and same if it lies within 5 %% of 1");
     }
     prose_notes(&prose, &comparison->rows, &varying);
     compare_write_closing(&prose, comparison);

@@ -3,6 +3,8 @@
  * compare-format.c the other forms. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "results/compare.h"
 
 /* The two sides, as indices: what is done for one is done for the other in a loop. */
@@ -19,6 +21,7 @@ extern const char *const compare_side_names[N_SIDES];
 typedef struct ComparedCell {
     ResultCell cell; /* what it is, and in "relative" the candidate over the baseline; no other figures */
     ResultTime wall[N_SIDES]; /* all unknown where one run has no such cell */
+    json_t *figure[N_SIDES];  /* owned; what the experiment is about, as ResultAbout; NULL: there is none */
     const char *found_in;     /* "both", or the name of one side */
     char *hint;               /* owned; the one of cell.relative */
 } ComparedCell;
@@ -34,6 +37,9 @@ struct RunComparison {
     size_t n_warnings;
     char *summary; /* owned */
 };
+
+/* Whether a run goes on for a given time, so that its wall times are no measure. */
+bool compare_is_timed(const RunComparison *comparison);
 
 /* Cells by what they are, in an order in which they are found quickly. */
 typedef struct CompareIndex {

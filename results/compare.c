@@ -34,6 +34,11 @@ static char *compare_common_text(const RunComparison *comparison)
 
     if (n == 0)
         return strdup("The two runs have no cell in common, so nothing can be compared.");
+    if (compare_is_timed(comparison))
+        return text_printf(
+            "Such a run goes on for a given time, so the %zu cell%s that both have cannot be compared "
+            "by time; look at the figures.",
+            n, n == 1 ? "" : "s");
     if (n == 1)
         return text_printf(
             "In the one cell that both have, %s.", faster   ? "the candidate was faster"
@@ -86,8 +91,11 @@ void compare_free(RunComparison *comparison)
 {
     if (!comparison)
         return;
-    for (size_t i = 0; i < comparison->rows.n; i++)
+    for (size_t i = 0; i < comparison->rows.n; i++) {
         free(comparison->cells[i].hint);
+        for (int s = 0; s < N_SIDES; s++)
+            json_decref(comparison->cells[i].figure[s]);
+    }
     for (size_t i = 0; i < comparison->n_warnings; i++)
         free(comparison->warnings[i]);
     free(comparison->cells);

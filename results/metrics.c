@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "results/human.h"
 #include "results/layout.h"
+#include "results/words.h"
+
+#define MOST_REASONS 3 /* of a figure that is missing */
 
 static const json_t *metric_value(const ResultCell *cell, const char *name)
 {
@@ -131,32 +134,62 @@ static void metrics_write_common(const ResultCells *cells, json_t *names, const 
         paragraph_end(&paragraph);
 }
 
+/* The cells with the same reason, and the reason; in the order in which they came. */
+static void metric_add_reason(json_t *reasons, const char *figure, const char *label, const char *reason)
+{
+    json_t *of_figure = json_object_get(reasons, figure), *labels;
+
+    if (!of_figure) {
+        of_figure = json_object();
+        json_object_set_new(reasons, figure, of_figure);
+    }
+    labels = json_object_get(of_figure, reason);
+    if (!labels) {
+        labels = json_array();
+        json_object_set_new(of_figure, reason, labels);
+    }
+    json_array_append_new(labels, json_string(label));
+}
+
 /* A figure of too few values is null, and the text beside it says why: "latency_p99_ns" and
- * "latency_p99_ns_reason". Each is said once for all cells that have the same. */
-static void metrics_write_reasons(const ResultCells *cells, const Prose *prose)
+ * "latency_p99_ns_reason". Each figure has a line, with the cells that lack it: of many cells there may be as
+ * many reasons, which differ in a number, so no more than a few are told. */
+static void metrics_write_reasons(const ResultCells *cells, const Axes *varying, const Prose *prose)
 {
     static const char suffix[] = "_reason";
-    json_auto_t *said = json_object();
-    const char *name;
-    json_t *value;
+    json_auto_t *reasons = json_object(); /* figure: {reason: [label, ...]} */
+    const char *name, *reason;
+    json_t *value, *of_figure, *labels;
 
     for (size_t i = 0; i < cells->n; i++) {
         json_object_foreach ((json_t *)cells->at[i]->metrics, name, value) {
             size_t length = strlen(name), stem = length - strlen(suffix);
             auto_free char *figure = length > strlen(suffix) ? strndup(name, stem) : NULL;
-            auto_free char *text = NULL;
+            auto_free char *label = axes_label(varying, cells->at[i]);
 
-            if (!figure || strcmp(name + stem, suffix) != 0 || !json_is_string(value) ||
-                !json_is_null(json_object_get(cells->at[i]->metrics, figure)))
-                continue;
-            text = text_printf("%s: %s", figure, json_string_value(value));
-            if (json_object_get(said, text))
-                continue;
-            if (json_object_size(said) == 0)
-                fputs("\n", prose->file);
-            json_object_set_new(said, text, json_true());
-            paragraph_write(prose, "- ", "  ", "%s", text);
+            if (figure && strcmp(name + stem, suffix) == 0 && json_is_string(value) &&
+                json_is_null(json_object_get(cells->at[i]->metrics, figure)))
+                metric_add_reason(reasons, figure, label, json_string_value(value));
         }
+    }
+    if (json_object_size(reasons) > 0)
+        fputs("\n", prose->file);
+    json_object_foreach (reasons, name, of_figure) {
+        size_t n = 0, n_reasons = json_object_size(of_figure);
+        auto_words Words words = {0};
+        const char *text = "";
+
+        json_object_foreach (of_figure, reason, labels) {
+            const char *who = json_array_size(labels) == 1
+                                  ? json_string_value(json_array_get(labels, 0))
+                                  : words_count(&words, (int64_t)json_array_size(labels), "row");
+
+            if (n++ < MOST_REASONS)
+                text = words_join(&words, text, "; ", words_printf(&words, "%s: %s", who, reason));
+        }
+        if (n_reasons > MOST_REASONS)
+            text = words_printf(&words, "%s; and %zu more", text, n_reasons - MOST_REASONS);
+        paragraph_write(prose, "- ", "  ", "no %s of %s", name, text);
     }
 }
 
@@ -171,5 +204,5 @@ void metrics_write(const ResultCells *cells, const Axes *varying, const char *sh
         json_object_del(names, shown + strlen(metrics));
     metrics_write_differing(cells, varying, names, prose);
     metrics_write_common(cells, names, prose);
-    metrics_write_reasons(cells, prose);
+    metrics_write_reasons(cells, varying, prose);
 }

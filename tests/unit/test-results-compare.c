@@ -576,6 +576,9 @@ static const char small_table[] =
     "baseline: A, countdown, before, 2017-10-27T08:00:00.123Z, done\n"
     "candidate: B, countdown, 2017-10-27T08:00:00.123Z, done\n"
     "\n"
+    "Of 2 cells that both have, the candidate was faster in 0, slower in 1, the same in 0; in 1 the\n"
+    "repetitions cannot tell. 1 cell is only in the baseline, 1 only in the candidate.\n"
+    "\n"
     "mode       tasks  baseline  candidate  ratio    interval  verdict\n"
     "---------  -----  --------  ---------  -----  ----------  --------------\n"
     "serial         2    273 ms     543 ms   1.99  1.97..2.01  slower\n"
@@ -583,10 +586,10 @@ static const char small_table[] =
     "threads        3         -          -      -           -  only baseline\n"
     "threads        2         -          -      -           -  only candidate\n"
     "\n"
-    "processes tasks=2: cannot tell, 0 good repetitions on one side, an interval needs 6; try repeat=7\n"
+    "ratio: the candidate's time over the baseline's; the verdict is faster or slower only if its whole\n"
+    "  interval lies below or above 1, and same if it lies within 5 % of 1\n"
     "\n"
-    "Of 2 cells that both have, the candidate was faster in 0, slower in 1, the same in 0; in 1 the\n"
-    "repetitions cannot tell. 1 cell is only in the baseline, 1 only in the candidate.\n"
+    "processes tasks=2: cannot tell, 0 good repetitions on one side, an interval needs 6; try repeat=7\n"
     "\n"
     "Take the comparison with care:\n"
     "the hosts differ: kernel (6.18.0 in the baseline, 7.0 in the candidate)\n";
@@ -661,6 +664,34 @@ START_TEST(csv_has_a_row_for_each_cell_of_either_run)
         "A,B,countdown,countdown,3,c,threads,gil,2,2,5000,1000000000,,candidate,,,,,,,,,,,,%s\r\n",
         closing, closing, closing, closing);
     ck_assert_str_eq(text, expected);
+}
+END_TEST
+
+/* The time of such a run is what was asked for: no verdict rests on it. */
+START_TEST(runs_of_a_given_time_are_not_compared_by_it)
+{
+    json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 540, 275, 68), *both = NULL;
+    json_t *about = json_pack("{s:s, s:s, s:s, s:b}", "figure", "metrics.turns_per_tick", "head", "turns",
+        "words", "a tick had {} turns", "fixed_time", 1);
+    auto_free char *text = NULL;
+
+    json_object_set_new(baseline, "about", about);
+    json_object_set(candidate, "about", about);
+    json_object_set_new(find(candidate, "cells.1.metrics"), "turns_per_tick", json_integer(7));
+    both = compared(baseline, candidate);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *cell = json_array_get(json_object_get(both, "cells"), i);
+
+        ck_assert(json_is_null(json_object_get(cell, "ratio")));
+        ck_assert_str_eq(find_text(cell, "verdict"), "cannot tell");
+        ck_assert_str_eq(find_text(cell, "hint"), "its time was given, and is no measure");
+    }
+    ck_assert_str_eq(find_text(both, "summary"), "Such a run goes on for a given time, so the 3 cells that "
+                                                 "both have cannot be compared by time; look at the "
+                                                 "figures.");
+    text = format(baseline, candidate, RESULT_FORMAT_TABLE);
+    ck_assert_msg(strstr(text, "\nmode       baseline: turns  candidate: turns  verdict\n"), "%s", text);
+    ck_assert_msg(strstr(text, "\nthreads                 20                 7  cannot tell\n"), "%s", text);
 }
 END_TEST
 
@@ -858,6 +889,6 @@ RUN_TESTS("results-compare", 60, a_parameter_that_one_run_does_not_know_tells_no
     cells_that_are_not_done_are_a_warning, different_experiments_are_a_warning,
     a_run_compared_with_itself_is_a_warning, the_table_of_a_comparison, markdown_is_the_same_table,
     json_reads_back_and_has_a_line_for_each_field, csv_has_a_row_for_each_cell_of_either_run,
-    a_table_is_narrow_and_harmless_whatever_it_is_made_of, strange_runs_are_compared_all_the_same,
-    a_missing_run_has_no_cells, thousands_of_cells_find_their_partners,
-    many_measured_values_do_not_make_many_warnings)
+    runs_of_a_given_time_are_not_compared_by_it, a_table_is_narrow_and_harmless_whatever_it_is_made_of,
+    strange_runs_are_compared_all_the_same, a_missing_run_has_no_cells,
+    thousands_of_cells_find_their_partners, many_measured_values_do_not_make_many_warnings)
