@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/compare-parts.h"
+#include "results/lesson.h"
 #include "results/plain.h"
 
 /* Texts may come from anyone and be of any length. */
@@ -128,6 +129,17 @@ static void warn_of_noise(RunComparison *comparison)
         if (host->is_noisy)
             warn(comparison, text_printf("the machine was noisy during the %s%s%s", compare_side_names[s],
                                  *reasons ? ": " : "", reasons));
+    }
+}
+
+/* A candidate that got error pages looks faster than a baseline that got pages. */
+static void warn_of_doubts(RunComparison *comparison)
+{
+    for (int s = 0; s < N_SIDES; s++) {
+        auto_free char *doubt = lesson_own_doubt(comparison->runs[s]);
+
+        if (doubt)
+            warn(comparison, text_printf("in the %s %s", compare_side_names[s], doubt));
     }
 }
 
@@ -314,6 +326,7 @@ void compare_find_warnings(RunComparison *comparison)
         warn_of_sized,
         warn_of_status,
         warn_of_cells,
+        warn_of_doubts,
         warn_of_hosts,
         warn_of_noise,
     };

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "results/axes.h"
 #include "results/human.h"
+#include "results/lesson.h"
 #include "results/sentences.h"
 
 /* What one line has room for. */
@@ -329,6 +330,16 @@ static json_t *headline_pick(Headline *headline)
     return json_is_null(made) ? headline_of_times(headline) : made;
 }
 
+/* What stands against the figures themselves has to stand beside them: a line is all that a board shows. */
+static void headline_add_doubt(const ResultRun *run, Words *words, json_t *made)
+{
+    const char *doubt = words_keep(words, lesson_own_doubt(run));
+    const char *text = json_string_value(json_object_get(made, "text"));
+
+    if (text && doubt)
+        json_object_set_new(made, "text", json_string(words_printf(words, "%s; but %s", text, doubt)));
+}
+
 /* Cells that failed have figures, too, of fewer repetitions than were asked for; nobody is told of them here.
  */
 json_t *headline_make(const ResultRun *run)
@@ -351,6 +362,7 @@ json_t *headline_make(const ResultRun *run)
     for (size_t i = 0; i < cells.n; i++)
         headline.titles[i] = sentence_title(&words, &headline.varying, cells.at[i]);
     made = headline_pick(&headline);
+    headline_add_doubt(run, &words, made);
     free(headline.titles);
     axes_finish(&headline.varying);
     return made;

@@ -88,24 +88,40 @@ static const char *nothing_came_out(Words *words, const ResultRun *run)
         words, "Nothing can be said, none of the %zu cells has a result%s.", run->cells.n, reason);
 }
 
+/* Everything is borrowed; the cells are those that the lesson is about. */
+static Lesson lesson_begin(const ResultRun *run, ResultCells cells, Words *words)
+{
+    return (Lesson){.run = run,
+        .kind = find_kind(run->experiment),
+        .cells = cells,
+        .result = "",
+        .why = "",
+        .source = "",
+        .words = words};
+}
+
 /* All texts of the lesson belong to words, which ends with this function; what is returned is a copy. */
 char *lesson_make(const ResultRun *run)
 {
     auto_result_cells ResultCells cells = done_cells(run);
     auto_axes Axes varying = axes_varying(&cells);
     auto_words Words words = {0};
-    Lesson lesson = {.run = run,
-        .kind = find_kind(run->experiment),
-        .cells = cells,
-        .varying = varying,
-        .result = "",
-        .why = "",
-        .source = "",
-        .words = &words};
+    Lesson lesson = lesson_begin(run, cells, &words);
     const char *said;
 
     if (run->cells.n == 0 || run->status == RESULT_QUEUED || run->status == RESULT_RUNNING)
         return NULL;
+    lesson.varying = varying;
     said = cells.n > 0 ? write_lesson(&lesson) : nothing_came_out(&words, run);
     return *said ? strdup(said) : NULL;
+}
+
+char *lesson_own_doubt(const ResultRun *run)
+{
+    auto_result_cells ResultCells cells = done_cells(run);
+    auto_words Words words = {0};
+    Lesson lesson = lesson_begin(run, cells, &words);
+    const char *doubt = lesson.kind->doubt ? lesson.kind->doubt(&lesson) : NULL;
+
+    return doubt ? strdup(doubt) : NULL;
 }

@@ -13,3 +13,8 @@
  * a noisy machine, a single CPU, too few repetitions) takes the place of what others measured. Pure: the same
  * run gives the same lesson. It may be called in any thread. */
 char *lesson_make(const ResultRun *run);
+
+/* Returns what only the run's experiment knows to stand against its figures, such as "5 of 5 answers were
+ * 500", owned by the caller; NULL: nothing. For those who show a figure without its lesson: a line on a
+ * board, a comparison. Pure, as above. */
+char *lesson_own_doubt(const ResultRun *run);

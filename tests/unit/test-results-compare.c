@@ -524,6 +524,22 @@ START_TEST(cells_that_are_not_done_are_a_warning)
 }
 END_TEST
 
+/* A run that got error pages looks faster than one that got pages. */
+START_TEST(answers_that_were_no_pages_are_a_warning)
+{
+    json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 270, 275, 136);
+    json_auto_t *both = NULL;
+
+    json_object_set_new(baseline, "experiment", json_string("fetch"));
+    json_object_set_new(candidate, "experiment", json_string("fetch"));
+    json_object_set_new(
+        find(candidate, "cells.1"), "metrics", json_pack("{s:{s:i, s:i}}", "responses", "200", 4, "503", 1));
+    both = compared(baseline, candidate);
+    ck_assert_uint_eq(json_array_size(find(both, "warnings")), 1);
+    ck_assert_str_eq(find_text(both, "warnings.0"), "in the candidate 1 of 5 answers was 503");
+}
+END_TEST
+
 START_TEST(different_experiments_are_a_warning)
 {
     json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 270, 275, 136);
@@ -874,7 +890,8 @@ START_TEST(many_measured_values_do_not_make_many_warnings)
 }
 END_TEST
 
-RUN_TESTS("results-compare", 60, a_parameter_that_one_run_does_not_know_tells_no_cells_apart,
+RUN_TESTS("results-compare", 60, answers_that_were_no_pages_are_a_warning,
+    a_parameter_that_one_run_does_not_know_tells_no_cells_apart,
     a_cell_that_failed_in_either_run_is_not_compared, each_cell_is_held_against_its_partner,
     the_runs_are_left_as_they_were, the_same_runs_give_the_same_intervals, heads_say_which_runs,
     cells_match_whatever_their_order_and_stay_in_that_of_the_baseline,

@@ -124,6 +124,18 @@ START_TEST(what_differs_between_two_groups_names_them)
 }
 END_TEST
 
+/* A line is all that a board shows, so what was measured instead stands in it. */
+START_TEST(answers_that_were_no_pages_stand_in_the_headline)
+{
+    assert_headline(
+        "{\"status\": \"done\", \"experiment\": \"fetch\", \"cells\": [" CELL("serial", "gil",
+            RATIO("0", "1", "same") ", \"metrics\": {\"responses\": {\"500\": 14}}") ", " CELL("threads",
+            "gil", RATIO("0", "0.5", "faster")) "]}",
+        "2 tasks, lock gil: threads took 0.50 times the serial time (faster); but 14 of 14 answers were 500",
+        0.5, "ratio");
+}
+END_TEST
+
 START_TEST(verdicts_of_a_large_grid_are_counted)
 {
     assert_headline(
@@ -269,8 +281,9 @@ END_TEST
 
 RUN_TESTS("results-summary", 10, a_run_about_time_tells_its_verdicts,
     a_ratio_without_a_verdict_makes_no_headline, two_runs_of_one_request_name_the_same_cells,
-    where_times_cannot_tell_spans_do, what_differs_between_two_groups_names_them,
-    verdicts_of_a_large_grid_are_counted, cells_that_are_not_done_make_no_headline,
-    a_figure_is_told_in_the_words_of_its_experiment, what_most_cells_have_in_common_is_said_once,
-    many_figures_are_told_as_a_range, without_anything_to_compare_with_times_are_told,
-    without_figures_there_is_no_headline, a_run_says_what_it_is_about, a_summary_has_what_a_list_shows)
+    where_times_cannot_tell_spans_do, answers_that_were_no_pages_stand_in_the_headline,
+    what_differs_between_two_groups_names_them, verdicts_of_a_large_grid_are_counted,
+    cells_that_are_not_done_make_no_headline, a_figure_is_told_in_the_words_of_its_experiment,
+    what_most_cells_have_in_common_is_said_once, many_figures_are_told_as_a_range,
+    without_anything_to_compare_with_times_are_told, without_figures_there_is_no_headline,
+    a_run_says_what_it_is_about, a_summary_has_what_a_list_shows)
