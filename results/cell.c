@@ -269,6 +269,19 @@ static void run_read_precision(const json_t *object, ResultPrecision *ret)
     };
 }
 
+/* Only when all are read: the baseline cell of one may stand behind it. */
+static void run_find_baselines(ResultRun *run)
+{
+    for (size_t i = 0; i < run->cells.n; i++) {
+        ResultRelative *relative = &run->storage[i].relative;
+
+        for (size_t k = 0; relative->is_known && k < run->cells.n; k++) {
+            if ((int64_t)run->storage[k].index == relative->to)
+                relative->baseline = &run->storage[k];
+        }
+    }
+}
+
 /* The cells lie in one piece that never moves, because the list points into it. A cell keeps its place in the
  * JSON as its index, because others refer to it by that ("relative": {"to": 2}): where an item was left out,
  * the place in the list is another one. */
@@ -286,6 +299,7 @@ static void run_read_cells(const json_t *array, ResultRun *run)
         result_cell_read(item, i, &run->storage[run->cells.n]);
         result_cells_add(&run->cells, &run->storage[run->cells.n]);
     }
+    run_find_baselines(run);
 }
 
 /* It takes a reference of the JSON, so the texts stay although the caller may let go of it. */

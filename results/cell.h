@@ -43,10 +43,11 @@ typedef struct ResultTime {
 
 /* The wall time held against that of the baseline cell, which did the same work one task after the other. */
 typedef struct ResultRelative {
-    bool is_known;    /* false: there is none, and nothing else here is set */
-    int64_t to;       /* index of the baseline cell; a baseline cell has its own */
-    double ratio;     /* of the medians */
-    double low, high; /* its interval; NAN without one */
+    bool is_known;                     /* false: there is none, and nothing else here is set */
+    int64_t to;                        /* index of the baseline cell; a baseline cell has its own */
+    const struct ResultCell *baseline; /* that cell; NULL: it is not in the run */
+    double ratio;                      /* of the medians */
+    double low, high;                  /* its interval; NAN without one */
     Verdict verdict;
     const char *hint; /* what would help where it cannot be told; NULL: nothing */
 } ResultRelative;

@@ -15,19 +15,23 @@ static bool is_slower(const ResultCell *cell)
     return cell->relative.verdict == VERDICT_SLOWER && !lesson_is_short(cell);
 }
 
-/* Of a lock that is let go and taken straight back: how often somebody woke up in between for nothing. A lock
- * with the parameter check_interval is of that kind; its name does not matter. */
+/* Of a lock that is let go and taken straight back: how often somebody woke up in between for nothing, if
+ * what that took can have made it slower. A lock with the parameter check_interval is of that kind; its name
+ * does not matter. */
 static double storm(const ResultCell *cell)
 {
-    return is_slower(cell) && lesson_lock_has(cell, "check_interval")
+    return is_slower(cell) && lesson_lock_has(cell, "check_interval") &&
+                   lesson_explains(cell, LESSON_BY_WAKEUPS)
                ? lesson_known(cell->lock_stats.false_wakeups)
                : 0;
 }
 
-/* Of a lock that goes to whoever came first: how often it changed hands. */
+/* Of a lock that goes to whoever came first: how often it changed hands, if that can have made it slower. */
 static double fair_handoffs(const ResultCell *cell)
 {
-    return is_slower(cell) && lesson_is_fair(cell) ? lesson_known(cell->lock_stats.handoffs) : 0;
+    return is_slower(cell) && lesson_is_fair(cell) && lesson_explains(cell, LESSON_BY_HANDOVERS)
+               ? lesson_known(cell->lock_stats.handoffs)
+               : 0;
 }
 
 /* How often CPython's lock changed hands, which is not fair and is what fairness is held against. 0 for cells
@@ -102,18 +106,23 @@ const LessonKind lesson_countdown = {
             {.tell = tell_storm},
             {.tell = tell_price_of_fairness},
             {LESSON_WAITING, "{lock} lets one {task} run at a time, so {tasks} that compute only take turns",
-                .verdicts = LESSON_SAME | LESSON_SLOWER, .ask = only_takes_turns},
+                .verdicts = LESSON_SAME | LESSON_SLOWER, .ask = only_takes_turns, .cause = LESSON_BY_TURNS,
+                .sight = LESSON_ALONE, .fact = "{lock} lets one {task} run at a time"},
             {LESSON_WAITING,
                 "a lock that lets one {task} run at a time cannot do that, so doubt the serial time of this "
                 "run",
                 .verdicts = LESSON_FASTER},
             {LESSON_TOGETHER | LESSON_NO_LOCK, "without a lock {tasks} run on all CPUs at once",
-                .verdicts = LESSON_FASTER},
+                .verdicts = LESSON_FASTER, .cause = LESSON_BY_COMPUTING_AT_ONCE,
+                .sight = LESSON_TOGETHER_INSIDE, .fact = "without a lock no {task} waits for another"},
             {LESSON_TOGETHER | LESSON_OWN_LOCKS, "with {lock} {tasks} do not wait for each other",
-                .verdicts = LESSON_FASTER},
-            {LESSON_APART | LESSON_ONE_LOCK, "each {task} has a lock of its own", .verdicts = LESSON_FASTER},
+                .verdicts = LESSON_FASTER, .cause = LESSON_BY_COMPUTING_AT_ONCE,
+                .sight = LESSON_TOGETHER_INSIDE, .fact = "with {lock} {tasks} do not wait for each other"},
+            {LESSON_APART | LESSON_ONE_LOCK, "each {task} has a lock of its own", .verdicts = LESSON_FASTER,
+                .cause = LESSON_BY_COMPUTING_AT_ONCE, .sight = LESSON_TOGETHER_INSIDE,
+                .fact = "each {task} has a lock of its own"},
             {LESSON_LOOP, "an event loop is one thread, and has one CPU to compute on",
-                .verdicts = LESSON_SAME | LESSON_SLOWER},
+                .verdicts = LESSON_SAME | LESSON_SLOWER, .cause = LESSON_BY_ONE_THREAD},
         },
     .sources =
         {

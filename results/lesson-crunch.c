@@ -24,14 +24,18 @@ const LessonKind lesson_crunch = {
     .reasons =
         {
             {LESSON_WAITING, "the work is done outside {lock}, so it runs on all CPUs at once",
-                .verdicts = LESSON_FASTER, .parameter = "release", .is = "on"},
+                .verdicts = LESSON_FASTER, .parameter = "release", .is = "on",
+                .cause = LESSON_BY_COMPUTING_AT_ONCE, .sight = LESSON_TOGETHER_OUTSIDE,
+                .fact = "the work is done outside {lock}"},
             {LESSON_WAITING, "the work keeps {lock}, so {tasks} take turns as in a countdown",
-                .verdicts = LESSON_SAME | LESSON_SLOWER, .parameter = "release", .is = "off"},
+                .verdicts = LESSON_SAME | LESSON_SLOWER, .parameter = "release", .is = "off",
+                .cause = LESSON_BY_TURNS, .sight = LESSON_ALONE, .fact = "the work keeps {lock}"},
             {LESSON_TOGETHER | LESSON_NO_LOCK, "without a lock there is nothing to let go of",
-                .verdicts = LESSON_FASTER},
-            {LESSON_APART | LESSON_ONE_LOCK, "each {task} has a lock of its own", .verdicts = LESSON_FASTER},
+                .verdicts = LESSON_FASTER, .cause = LESSON_BY_COMPUTING_AT_ONCE},
+            {LESSON_APART | LESSON_ONE_LOCK, "each {task} has a lock of its own", .verdicts = LESSON_FASTER,
+                .cause = LESSON_BY_COMPUTING_AT_ONCE},
             {LESSON_LOOP, "an event loop is one thread, and has one CPU to compute on",
-                .verdicts = LESSON_SAME | LESSON_SLOWER},
+                .verdicts = LESSON_SAME | LESSON_SLOWER, .cause = LESSON_BY_ONE_THREAD},
         },
     .sources =
         {

@@ -103,11 +103,11 @@ const char *lesson_doubts(Lesson *lesson)
         !lesson->kind->doubt ? NULL : lesson->kind->doubt(lesson),
         !run->host.is_noisy ? NULL : noise_of(words, &run->host.noise_reasons),
         !tally.has_one_cpu ? NULL : one_cpu_of(words, &run->host, computes),
-        !computes || tally.n_short == 0
-            ? NULL
-            : words_printf(words,
-                  "in %zu of %zu cells creating and joining the tasks took more than a fifth of the time",
-                  tally.n_short, tally.n_others),
+        !computes || tally.n_short == 0 ? NULL
+                                        : words_printf(words,
+                                              "in %zu of %zu cells creating, starting and joining the tasks "
+                                              "took more than a fifth of the time",
+                                              tally.n_short, tally.n_others),
         !lesson->has_ratios || tally.least_repetitions >= STATS_MIN_VALUES
             ? NULL
             : words_printf(words, "%s cannot tell faster from slower, that takes at least %d",

@@ -138,15 +138,17 @@ const LessonKind lesson_fetch = {
         {
             {.tell = tell_costs},
             {LESSON_WAITING, "who waits for an answer lets go of {lock}, so the waits overlap",
-                .verdicts = LESSON_FASTER},
+                .verdicts = LESSON_FASTER, .cause = LESSON_BY_WAITING_AT_ONCE},
             {LESSON_TOGETHER | LESSON_NO_LOCK, "{tasks} wait side by side, with or without a lock",
-                .verdicts = LESSON_FASTER},
+                .verdicts = LESSON_FASTER, .cause = LESSON_BY_WAITING_AT_ONCE},
             {LESSON_LOOP,
                 "a client that blocks gives the event loop nothing back until its answer is there, so "
                 "nothing overlaps",
-                .verdicts = LESSON_SAME | LESSON_SLOWER, .parameter = "client", .is = "blocking"},
+                .verdicts = LESSON_SAME | LESSON_SLOWER, .parameter = "client", .is = "blocking",
+                .cause = LESSON_BY_BLOCKING},
             {LESSON_LOOP, "the event loop waits for all answers at once in one thread",
-                .verdicts = LESSON_FASTER, .parameter = "client", .is = "async"},
+                .verdicts = LESSON_FASTER, .parameter = "client", .is = "async",
+                .cause = LESSON_BY_WAITING_AT_ONCE},
             {.tell = tell_order},
         },
     .sources =

@@ -36,6 +36,30 @@ enum {
     LESSON_SLOWER = 1 << VERDICT_SLOWER,
 };
 
+/* What makes a cell slower or faster than its baseline cell, or keeps it from being faster. Each stands for a
+ * time, and lesson-causes.c says what it can explain. */
+typedef enum LessonCause {
+    LESSON_BY_NOTHING,           /* the row does not rest on a time */
+    LESSON_BY_CREATING,          /* slower: the tasks had to be made, */
+    LESSON_BY_STARTING,          /* they were made and did not run yet, */
+    LESSON_BY_JOINING,           /* their end was waited for, */
+    LESSON_BY_HANDOVERS,         /* nobody had the lock, because it was on its way, */
+    LESSON_BY_WAKEUPS,           /* or waiters woke up for nothing */
+    LESSON_BY_TURNS,             /* not faster: they waited for the lock, */
+    LESSON_BY_ONE_THREAD,        /* all computed in one thread, */
+    LESSON_BY_BLOCKING,          /* or waited one after the other */
+    LESSON_BY_COMPUTING_AT_ONCE, /* faster: several CPUs computed, */
+    LESSON_BY_WAITING_AT_ONCE,   /* or the waits came at once */
+} LessonCause;
+
+/* What the traced repetition may show beside a clause, or instead of the times; see lesson-sights.c. */
+typedef enum LessonSight {
+    LESSON_UNSEEN,
+    LESSON_ALONE,            /* never more than one task inside the lock */
+    LESSON_TOGETHER_INSIDE,  /* several inside at once */
+    LESSON_TOGETHER_OUTSIDE, /* several at work outside the lock at once */
+} LessonSight;
+
 typedef struct Lesson Lesson;
 
 /* What a cell says to a reason: nothing, because it could not show it either way; that it is false; or that
@@ -50,6 +74,10 @@ typedef struct LessonReason {
     int verdicts;     /* a cell with another one speaks against it; 0: none does */
     LessonOpinion (*ask)(const ResultCell *cell); /* of the others; NULL: they speak for it */
     const char *parameter, *is;                   /* only in runs where this was asked; NULL: in all */
+    LessonCause cause; /* a cell in which this was too small for its effect speaks against it */
+    LessonSight
+        sight; /* said behind the clause where it was seen, and where it was not so the clause is false */
+    const char *fact; /* said in place of the clause where times cannot tell but the sight can; may be NULL */
     void (*tell)(Lesson *lesson); /* instead of a text: gives a reason with figures; without ask, always */
 } LessonReason;
 
@@ -119,12 +147,37 @@ double lesson_known(int64_t value);
 double lesson_figure(const ResultCell *cell, const char *name);
 const char *lesson_figure_text(Lesson *lesson, const ResultCell *cell, const char *name);
 
-/* Whether a cell spent more than a fifth of its time on creating and joining its tasks. */
+/* Whether a cell spent more than a fifth of its time on creating, starting and joining its tasks. */
 bool lesson_is_short(const ResultCell *cell);
 
 /* The cell of these with the highest rate above 0, the first if there are several, or NULL. Without a
  * function all have the same. */
 const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell));
+
+/* Whether a cause can explain a large part of what it is to explain, as far as both are known. */
+bool lesson_explains(const ResultCell *cell, LessonCause cause);
+
+/* Says of modes that are slower because their tasks had to be made, by how much. */
+void lesson_tell_making(Lesson *lesson);
+
+/* Whether the traced repetition of this cell shows it, or shows that it is not so. Neither is true where
+ * there is none, and both are false where it says too little. */
+bool lesson_shows(const ResultCell *cell, LessonSight sight);
+bool lesson_denies(const ResultCell *cell, LessonSight sight);
+
+/* Whether a row is asked for each lock by itself. */
+bool lesson_asks_each_lock(const LessonReason *reason);
+
+/* Whether a clause holds under a lock; NULL: under all. */
+typedef bool LessonHolds(const Lesson *lesson, const LessonReason *reason, const char *lock);
+
+/* How many were seen at once in the cells that a clause is about and under whose locks it holds. False if one
+ * of them does not bear it out, or none shows it. */
+bool lesson_sees(const Lesson *lesson, const LessonReason *reason, const char *lock, LessonHolds *holds,
+    int64_t *ret_most);
+
+/* "never more than one was inside it at once", "up to 3 were at work at once" */
+const char *lesson_sight(Lesson *lesson, LessonSight sight, int64_t most);
 
 /* 2 if some cell has more than one task, else 0: cells with fewer tasks than this are no comparison. */
 int64_t lesson_least_tasks(const Lesson *lesson);

@@ -88,7 +88,7 @@ const LessonKind lesson_refcount = {
             {LESSON_TOGETHER | LESSON_NO_LOCK, "without a lock nothing promises that a plain count is right",
                 .ask = lesson_exact, .parameter = "count", .is = "plain"},
             {LESSON_WAITING, "{lock} keeps a plain count exact, because one {task} counts at a time",
-                .ask = lesson_exact, .parameter = "count", .is = "plain"},
+                .ask = lesson_exact, .parameter = "count", .is = "plain", .sight = LESSON_ALONE},
             {LESSON_TOGETHER | LESSON_NO_LOCK, .ask = lesson_exact, .tell = tell_price_of_count},
         },
     .sources =

@@ -108,7 +108,7 @@ static const char good_table[] =
     "---------  ------  ----------------  -----------  --------  -------  --------  ------  --------\n"
     "serial     273 ms  ███████████████▊  270..276 ms      1.00  same       273 ms  273 ms   273,003\n"
     "threads    278 ms  ████████████████  275..281 ms      1.02  same       278 ms  273 ms   278,003\n"
-    "processes  139 ms  ████████          136..142 ms      0.51  faster     139 ms  137 ms   139,003\n"
+    "processes  139 ms  ████████          136..142 ms      0.51  faster     278 ms  137 ms   139,003\n"
     "\n"
     "x serial: the time over that of serial; the verdict is faster or slower only if the whole interval\n"
     "  of this ratio lies below or above 1, and same if it lies within 5 % of 1\n"
@@ -156,7 +156,7 @@ static const char good_markdown[] =
     "273,003 |\n"
     "| threads   | 278 ms | ████████████████ | 275..281 ms |     1.02 | same    |   278 ms | 273 ms |  "
     "278,003 |\n"
-    "| processes | 139 ms | ████████         | 136..142 ms |     0.51 | faster  |   139 ms | 137 ms |  "
+    "| processes | 139 ms | ████████         | 136..142 ms |     0.51 | faster  |   278 ms | 137 ms |  "
     "139,003 |\n";
 
 START_TEST(markdown_is_the_same_table)

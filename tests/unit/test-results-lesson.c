@@ -15,9 +15,10 @@
 /* A run in short. */
 typedef struct Made {
     const char *experiment, *params; /* the members of params as JSON */
-    const char *cells; /* "mode lock tasks cpus ratio verdict-with-dashes [metrics] [| params];" */
-    int repetitions;   /* 0: 7 */
-    const char *host;  /* NULL: QUIET */
+    /* "mode lock tasks cpus ratio verdict-with-dashes [metrics] [| params] [! members of the cell];" */
+    const char *cells;
+    int repetitions;  /* 0: 7 */
+    const char *host; /* NULL: QUIET */
 } Made;
 
 static json_t *make_json(const char *text)
@@ -38,38 +39,53 @@ static json_t *make_samples(int n)
     return samples;
 }
 
-/* The metrics serve as fields of memory, too; behind a bar stand parameters of this cell alone. A ratio of 1
- * is 1 s of wall time; a verdict of "-" is none at all, "failed" a cell without a result. */
+/* The CPUs are busy for 2 s, and longer by what waiters that wake up for nothing take of it. The metrics
+ * serve as fields of memory, too; behind a bar stand parameters of this cell alone,
+ * behind an exclamation mark other figures of it. A ratio of 1 is 1 s of
+ * wall time; a verdict of "-" is none at all, "failed" a cell without a result. */
 static json_t *make_cell(const Made *made, const char *text)
 {
-    char mode[16], lock[16], verdict[16], metrics[300] = "";
+    char mode[16], lock[16], verdict[16], metrics[600] = "";
     auto_free char *params = text_printf("{%s}", made->params), *object = NULL;
+    bool has_storm;
+    json_int_t cpu_ns;
     int tasks, cpus;
     double ratio;
-    char *bar;
+    char *bar, *bang;
     json_t *cell;
 
-    ck_assert_msg(sscanf(text, "%15s %15s %d %d %lf %15s %299[^;]", mode, lock, &tasks, &cpus, &ratio,
+    ck_assert_msg(sscanf(text, "%15s %15s %d %d %lf %15s %599[^;]", mode, lock, &tasks, &cpus, &ratio,
                       verdict, metrics) >= 6,
         "%s", text);
     if (strcmp(verdict, "cannot-tell") == 0)
         verdict[6] = ' ';
+    bang = strchr(metrics, '!');
+    if (bang)
+        *bang = '\0';
     bar = strchr(metrics, '|');
     if (bar)
         *bar = '\0';
+    has_storm = strcmp(lock, "gil-py2") == 0;
+    cpu_ns = (json_int_t)((2 + (has_storm ? ratio - 1 : 0)) * 1e9);
     object = text_printf("{%s}", metrics);
     cell = json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:s, s:{s:I, s:o}, s:{s:I}, s:{s:I}, s:{s:i, s:i}, s:o}",
         "runtime", "c", "mode", mode, "lock", lock, "tasks", tasks, "cpus", cpus, "params", make_json(params),
         "status", strcmp(verdict, "failed") == 0 ? "failed" : "done", "wall_ns", "median",
         (json_int_t)(ratio * 1e9), "samples", make_samples(made->repetitions ? made->repetitions : 7),
-        "cpu_ns", "median", (json_int_t)2000000000, "create_ns", "median", (json_int_t)100000, "lock_stats",
-        "false_wakeups", strcmp(lock, "gil-py2") == 0 ? 123456 : 0, "handoffs",
-        strcmp(lock, "fair") == 0 ? 25000 : 190, "metrics", make_json(object));
+        "cpu_ns", "median", cpu_ns, "create_ns", "median", (json_int_t)100000, "lock_stats", "false_wakeups",
+        has_storm ? 123456 : 0, "handoffs", strcmp(lock, "fair") == 0 ? 25000 : 190, "metrics",
+        make_json(object));
     if (bar) {
         auto_free char *own = text_printf("{%s}", bar + 1);
         json_auto_t *more = make_json(own);
 
         json_object_update(json_object_get(cell, "params"), more);
+    }
+    if (bang) {
+        auto_free char *own = text_printf("{%s}", bang + 1);
+        json_auto_t *members = make_json(own);
+
+        json_object_update_recursive(cell, members);
     }
     json_object_set(cell, "memory", json_object_get(cell, "metrics"));
     if (strcmp(verdict, "failed") == 0)
@@ -693,6 +709,145 @@ static const struct {
         "and NumPy run outside the GIL; in CPython "
         "two "
         "threads of NumPy took 0.54 times the serial time."},
+    /* Two threads of a few microseconds each. What made them slow is not the lock. */
+    {{"countdown", "\"n\": 1000",
+         SERIAL "threads gil 2 2 150 slower ! \"create_ns\": {\"median\": 90000000000}, \"start_ns\": "
+                "{\"median\": 20000000000}, \"join_ns\": {\"median\": 9000000000}, \"lock_stats\": "
+                "{\"waited_ns\": 700000000}",
+         0, NULL},
+        "2 countdowns under gil: threads took 150 times the serial time (slower). Creating the threads took "
+        "90.0 s of the 149 s by which they were slower. Take it with care: in 1 of 1 cells creating, "
+        "starting "
+        "and joining the tasks took more than a fifth of the time."},
+    /* As slow without a lock, and processes more so. */
+    {{"countdown", "\"n\": 1000",
+         SERIAL "threads gil 2 2 150 slower ! \"start_ns\": {\"median\": 90000000000}; threads none 2 2 150 "
+                "slower ! \"start_ns\": {\"median\": 80000000000}; processes gil 2 2 300 slower ! "
+                "\"join_ns\": {\"median\": 250000000000}",
+         0, NULL},
+        "2 countdowns: threads took 150 times the serial time everywhere (slower), processes 300 times under "
+        "gil (slower). Waiting until the threads first ran took the largest part of the time by which they "
+        "were slower; joining the processes took 250 s of the 299 s by which they were slower. Take it with "
+        "care: in 3 of 3 cells creating, starting and joining the tasks took more than a fifth of the time."},
+    /* None of the three is large enough alone. */
+    {{"countdown", "\"n\": 1000",
+         SERIAL "processes gil 2 2 11 slower ! \"create_ns\": {\"median\": 4000000000}, \"start_ns\": "
+                "{\"median\": 2500000000}, \"join_ns\": {\"median\": 2500000000}",
+         0, NULL},
+        "2 countdowns under gil: processes took 11.0 times the serial time (slower). Creating, starting and "
+        "joining the processes took 9.00 s of the 10.0 s by which they were slower, the largest part was "
+        "creating the processes. Take it with care: in 1 of 1 cells creating, starting and joining the tasks "
+        "took more than a fifth of the time."},
+    /* What the kernel took until they ran is no fault of the lock. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 4 slower ! \"create_ns\": {\"median\": 100000000}, \"lock_stats\": "
+                "{\"waited_ns\": 1000000000, \"held_ns\": 3900000000}",
+         0, NULL},
+        "2 countdowns under gil: threads took 4.00 times the serial time (slower). In the article two "
+        "threads "
+        "took 18.4 s where two calls in a row took 17.4 s, and two processes took about 8."},
+    /* Four that wait wait at the same time: their sum is three times what it took. */
+    {{"countdown", "\"n\": 5",
+         "serial gil 4 2 1 same; threads gil 4 2 1.01 same ! \"lock_stats\": {\"waited_ns\": 700000000}", 0,
+         NULL},
+        "4 countdowns under gil: threads took 1.01 times the serial time (the same). In the article two "
+        "threads took 18.4 s where two calls in a row took 17.4 s, and two processes took about 8."},
+    {{"countdown", "\"n\": 5",
+         "serial gil 4 2 1 same; threads gil 4 2 1.01 same ! \"lock_stats\": {\"waited_ns\": 2900000000}", 0,
+         NULL},
+        "4 countdowns under gil: threads took 1.01 times the serial time (the same). The GIL lets one thread "
+        "run at a time, so threads that compute only take turns. In the article two threads took 18.4 s "
+        "where "
+        "two calls in a row took 17.4 s, and two processes took about 8."},
+    /* Waking up for nothing took less than what is to be explained; so did changing hands. */
+    {{"countdown", "\"n\": 5",
+         "serial gil-py2 2 2 1 same; threads gil-py2 2 2 1.6 slower ! \"cpu_ns\": {\"median\": 2200000000}, "
+         "\"lock_stats\": {\"waited_ns\": 900000000}; threads fair 2 2 1.6 slower ! \"lock_stats\": "
+         "{\"waited_ns\": 900000000, \"held_ns\": 1500000000}",
+         0, NULL},
+        "2 countdowns: threads took 1.60 times the serial time everywhere (slower). Each of the lock of "
+        "Python 2 and the fair lock lets one thread run at a time, so threads that compute only take turns. "
+        "CPython 2.7 took 1.5 times the serial time with two threads and 2.4 times with four, on two CPUs."},
+    /* Faster, but not because two computed at once: no second CPU was used. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "processes gil 2 2 0.5 faster ! \"cpu_ns\": {\"median\": 510000000}; threads none 2 2 0.5 "
+                "faster ! \"cpu_ns\": {\"median\": 500000000}",
+         0, NULL},
+        "2 countdowns: processes took 0.50 times the serial time under gil (faster), threads 0.50 times "
+        "under "
+        "none (faster). CPython 3.13 without its GIL took half the serial time with two threads."},
+    /* An event loop that was slow for another reason than having one CPU. */
+    {{"countdown", "\"n\": 5", SERIAL "epoll gil 2 2 8 slower", 0, NULL},
+        "2 countdowns under gil: epoll took 8.00 times the serial time (slower)."},
+    /* Faster, but not because waits came at once. */
+    {{"fetch", "\"client\": \"async\"",
+         "serial gil 2 2 1 same ! \"waits_ns\": {\"median\": 100000000}; threads gil 2 2 0.5 faster ! "
+         "\"waits_ns\": {\"median\": 100000000}; epoll gil 2 2 0.5 faster ! \"waits_ns\": {\"median\": "
+         "60000000}",
+         0, NULL},
+        "2 fetches under gil: threads took 0.50 times the serial time (faster), epoll 0.50 times (faster). "
+        "In "
+        "the article one fetch took 0.88 s, two in a row 1.72 s and two threads 0.89 s."},
+    {{"fetch", "\"client\": \"async\"",
+         "serial gil 2 2 1 same ! \"waits_ns\": {\"median\": 980000000}; threads gil 2 2 0.5 faster ! "
+         "\"waits_ns\": {\"median\": 980000000}; epoll gil 2 2 0.5 faster ! \"waits_ns\": {\"median\": "
+         "490000000}",
+         0, NULL},
+        "2 fetches under gil: threads took 0.50 times the serial time (faster), epoll 0.50 times (faster). "
+        "Who waits for an answer lets go of the GIL, so the waits overlap; the event loop waits for all "
+        "answers at once in one thread. In the article one fetch took 0.88 s, two in a row 1.72 s and two "
+        "threads 0.89 s."},
+    /* Times that cannot tell, and a timeline that can. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 1.4 cannot-tell ! \"lock_stats\": {\"waited_ns\": 600000000}, \"inside\": "
+                "{\"max\": 1, \"mean\": 0.9, \"whole\": true}; threads none 2 2 0.9 cannot-tell ! "
+                "\"inside\": {\"max\": 2, \"mean\": 1.2, \"whole\": false}; processes gil 2 2 0.8 "
+                "cannot-tell ! \"inside\": {\"max\": 2, \"mean\": 1.8, \"whole\": true}",
+         0, NULL},
+        "2 countdowns: threads took 1.40 times the serial time under gil (cannot tell), 0.90 times under "
+        "none "
+        "(cannot tell); processes 0.80 times under gil (cannot tell). The GIL lets one thread run at a time: "
+        "never more than one was inside it at once; without a lock no thread waits for another: up to 2 were "
+        "at work at once; each process has a lock of its own: up to 2 were at work at once. Take it with "
+        "care: 3 of 3 comparisons cannot tell, their intervals are too wide."},
+    /* Where times can tell, what was seen stands behind them. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 1.01 same ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}; "
+                "processes gil 2 2 0.5 faster ! \"inside\": {\"max\": 2, \"mean\": 1.9, \"whole\": true}",
+         0, NULL},
+        "2 countdowns under gil: threads took 1.01 times the serial time (the same), processes 0.50 times "
+        "(faster). The GIL lets one thread run at a time, so threads that compute only take turns: never "
+        "more "
+        "than one was inside it at once; each process has a lock of its own: up to 2 were at work at once. "
+        "In "
+        "the article two threads took 18.4 s where two calls in a row took 17.4 s, and two processes took "
+        "about 8."},
+    /* Faster by chance: what was seen is said all the same. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 0.8 faster ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}", 0,
+         NULL},
+        "2 countdowns under gil: threads took 0.80 times the serial time (faster). The GIL lets one thread "
+        "run at a time: never more than one was inside it at once; a lock that lets one thread run at a time "
+        "cannot do that, so doubt the serial time of this run. In the article two threads took 18.4 s where "
+        "two calls in a row took 17.4 s, and two processes took about 8."},
+    /* A lock of each, one of which was not seen to the end. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 1.01 cannot-tell ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}; "
+                "threads new 2 2 1.01 cannot-tell ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": false}",
+         0, NULL},
+        "2 countdowns: threads took 1.01 times the serial time under gil (cannot tell), 1.01 times under new "
+        "(cannot tell). The GIL lets one thread run at a time: never more than one was inside it at once. "
+        "Take "
+        "it with care: 2 of 2 comparisons cannot tell, their intervals are too wide."},
+    /* Outside the lock. */
+    {{"crunch", "\"kernel\": \"matmul\", \"release\": \"on\"",
+         "serial gil 4 2 1 same; threads gil 4 2 0.9 cannot-tell ! \"outside\": {\"max\": 3, \"mean\": 2, "
+         "\"whole\": true}",
+         0, NULL},
+        "4 tasks of matmul outside the lock under gil: threads took 0.90 times the serial time (cannot "
+        "tell). "
+        "The work is done outside the GIL: up to 3 were outside it at once. Take it with care: 1 of 1 "
+        "comparisons cannot tell, their intervals are too wide."},
     /* No experiment that anybody knows. */
     {{"strange", "", SERIAL "threads gil 2 2 1.2 slower", 0, NULL},
         "2 tasks under gil: threads took 1.20 times the serial time (slower)."},
@@ -765,6 +920,41 @@ START_TEST(without_facts_modes_are_compared_and_nothing_is_explained)
     result_run_read(json, &run);
     lesson = lesson_make(&run);
     ck_assert_str_eq(lesson, "2 countdowns under gil: threads took 1.00 times the serial time (the same).");
+}
+END_TEST
+
+/* Of cells that nothing else speaks against. */
+START_TEST(what_was_seen_otherwise_is_not_said)
+{
+    static const struct {
+        const char *cells, *unsaid;
+    } denied[] = {
+        {SERIAL "threads gil 2 2 1 same ! \"inside\": {\"max\": 2, \"mean\": 1, \"whole\": true}",
+            "one thread run at a time"},
+        {SERIAL "threads gil 2 2 1 same ! \"inside\": {\"max\": 2, \"mean\": 1, \"whole\": false}",
+            "one thread run at a time"},
+        {SERIAL "threads gil 2 2 1 same; threads gil 3 2 1 same ! \"inside\": {\"max\": 2, \"mean\": 1}",
+            "one thread run at a time"},
+        {SERIAL "threads gil 2 2 1 same ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": false}", "never"},
+        {SERIAL "threads gil 2 2 1 same ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}; "
+                "threads gil 3 2 1 same",
+            "never"},
+        /* They never met. */
+        {SERIAL "threads gil 2 2 1 cannot-tell ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}, "
+                "\"lock_stats\": {\"waited_ns\": 1000}",
+            "never"},
+        /* A process has a lock of its own, and nobody takes turns for it. */
+        {SERIAL "processes gil 2 2 1 cannot-tell ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}",
+            "one process run at a time"},
+        {SERIAL "threads none 2 2 1 same ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}", "never"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(denied); i++) {
+        const Made made = {"countdown", "\"n\": 5", denied[i].cells, 0, NULL};
+        auto_free char *lesson = lesson_of(&made);
+
+        ck_assert_msg(!strstr(lesson, denied[i].unsaid), "%s", lesson);
+    }
 }
 END_TEST
 
@@ -893,4 +1083,5 @@ RUN_TESTS("results-lesson", 60, each_experiment_and_lock_has_its_lesson, without
     verdicts_that_disagree_give_no_reason, without_facts_modes_are_compared_and_nothing_is_explained,
     tasks_that_are_short_beside_their_creation_give_no_reason,
     a_run_that_has_not_ended_or_has_no_cells_has_no_lesson, without_a_result_there_is_no_doubt,
-    strange_runs_have_a_lesson_all_the_same, a_grid_of_many_cells_stays_a_few_sentences)
+    strange_runs_have_a_lesson_all_the_same, a_grid_of_many_cells_stays_a_few_sentences,
+    what_was_seen_otherwise_is_not_said)
