@@ -37,13 +37,14 @@ def free_port():
         return one.getsockname()[1]
 
 
-def server_block(port, tls_port):
-    """The block as the page has it, but for ports and files."""
+def server_block(port, tls_port, read_timeout):
+    """The block as the page has it, but for ports, files, and perhaps how long nginx waits."""
     page = (SOURCE / "docs" / "operating.md").read_text()
     block = re.search(r"```nginx\n(.*?)```", page, re.DOTALL).group(1)
     tls = SOURCE / "tests" / "unit" / "slow-tls.pem"
     for old, new in (("listen 443 ssl", f"listen 127.0.0.1:{tls_port} ssl"), ("127.0.0.1:8080", f"127.0.0.1:{port}"),
-                     ("/etc/ssl/lab.pem", str(tls)), ("/etc/ssl/lab.key", str(tls))):
+                     ("/etc/ssl/lab.pem", str(tls)), ("/etc/ssl/lab.key", str(tls)),
+                     ("proxy_read_timeout 1h", f"proxy_read_timeout {read_timeout}")):
         if block.count(old) != 1:
             sys.exit(f"docs/operating.md: {old} is not there once")
         block = block.replace(old, new)
@@ -51,7 +52,7 @@ def server_block(port, tls_port):
 
 
 @contextlib.contextmanager
-def nginx(path, port):
+def nginx(path, port, read_timeout="1h"):
     """A running nginx that writes below path only; gives its port."""
     tls_port = free_port()
     prefix = path / "nginx"
@@ -60,7 +61,7 @@ def nginx(path, port):
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     config = prefix / "nginx.conf"
     config.write_text(f"daemon off; master_process off; pid {prefix}/pid; error_log {prefix}/error.log;"
-                      f"events {{}} http {{ access_log off; {temporary} {server_block(port, tls_port)} }}")
+                      f"events {{}} http {{ access_log off; {temporary} {server_block(port, tls_port, read_timeout)} }}")
     process = subprocess.Popen([NGINX, "-p", prefix, "-e", prefix / "error.log", "-c", config])
 
     def listens():
@@ -227,6 +228,25 @@ def check_leaving(path, client):
     lab.check("a client that has left ends its run", True, True)
 
 
+def check_short_timeout(path, client):
+    """What the page says of a proxy that does not wait."""
+    (path / "begun").unlink(missing_ok=True)
+    late = client.ask(f"run/gated?{RUN}&label=impatient")
+    lab.check("nginx has waited long enough", late.status, 504)
+
+    def ended():
+        return client.ask("runs?label=impatient").json()["runs"][0]["status"] == "cancelled"
+
+    lab.until("the run of a client that nginx has left alone ends", ended)
+    (path / "begun").unlink(missing_ok=True)
+    booked = client.ask(f"run/gated?{RUN}&label=patient", *headers(ASYNC))
+    lab.until("the run has begun", (path / "begun").exists)
+    touch(path, "go")
+    link = urllib.parse.urljoin(booked.url, booked.header("Location"))
+    lab.until("a run that nobody waits for is done", lambda: client.ask(link).json()["status"] == "done")
+    lab.check("respond-async behind a short time-out", booked.status, 202)
+
+
 def book_room(path, tls_port):
     """30 clients at once, each with a run of its own. Returns the statuses."""
     clients = [Client(tls_port, 2 + number) for number in range(N_CLIENTS)]
@@ -261,6 +281,9 @@ with lab.folder(BUILD) as path:
     log = (path / "server.log").read_text()
     asked = set(re.findall(r"client=(\S+) method=GET path=/run/fine status=202", log))
     lab.check("addresses in the log", len(asked), N_CLIENTS)
+    with lab.server(path, "server.port=0", FAKE, HOSTS, "server.trusted_proxies=127.0.0.1") as port:
+        with nginx(path, port, "3s") as tls_port:
+            check_short_timeout(path, Client(tls_port))
     # And how it is where nobody is trusted: all have the address of nginx, and four places.
     with lab.server(path, "server.port=0", FAKE, HOSTS) as port:
         with nginx(path, port) as tls_port:

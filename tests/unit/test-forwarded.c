@@ -3,63 +3,21 @@
 #include "handlers/forwarded.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "tests/unit/fake-request.h"
 #include "tests/unit/run.h"
 
 #define TRUSTED "127.0.0.1, 10.0.0.0/8 ::1,fd00::/8"
 #define FOR "X-Forwarded-For: "
 
-enum { MAX_HEADERS = 6 };
-
-typedef struct FakeRequest {
-    Request request; /* stands first */
-    const char *const *headers;
-} FakeRequest;
-
-/* The lines are "Name: value". */
-static bool is_named(const char *line, const char *name)
-{
-    size_t length = strlen(name);
-
-    return strncasecmp(line, name, length) == 0 && line[length] == ':';
-}
-
-static const char *header(const Request *request, const char *name)
-{
-    const FakeRequest *fake = (const FakeRequest *)request;
-
-    for (size_t i = 0; i < MAX_HEADERS && fake->headers[i]; i++)
-        if (is_named(fake->headers[i], name))
-            return fake->headers[i] + strlen(name) + 2;
-    return NULL;
-}
-
-static char *header_list(const Request *request, const char *name)
-{
-    const FakeRequest *fake = (const FakeRequest *)request;
-    char *list = NULL;
-
-    for (size_t i = 0; i < MAX_HEADERS && fake->headers[i]; i++) {
-        auto_free char *before = list;
-
-        if (is_named(fake->headers[i], name))
-            list = text_printf(
-                "%s%s%s", before ? before : "", before ? ", " : "", fake->headers[i] + strlen(name) + 2);
-        else
-            before = NULL;
-    }
-    return list;
-}
-
 static Forwarded read_headers(const char *peer, const char *const *headers)
 {
-    FakeRequest fake = {
-        .request = {.peer = peer, .header = header, .header_list = header_list}, .headers = headers};
+    FakeRequest fake = fake_request(METHOD_GET, headers);
 
+    fake.request.peer = peer;
     forwarded_read(&fake.request, TRUSTED);
     return fake.request.forwarded;
 }
@@ -237,10 +195,10 @@ static const struct {
 START_TEST(a_proxy_says_how_the_client_has_asked)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(bases); i++) {
-        FakeRequest fake = {.request = {.peer = "10.1.2.3", .header = header, .header_list = header_list},
-            .headers = bases[i].headers};
+        FakeRequest fake = fake_request(METHOD_GET, bases[i].headers);
         auto_free char *base = NULL;
 
+        fake.request.peer = "10.1.2.3";
         forwarded_read(&fake.request, TRUSTED);
         base = forwarded_base(&fake.request);
         ck_assert_msg(strcmp(base, bases[i].base) == 0, "row %zu: %s instead of %s", i, base, bases[i].base);

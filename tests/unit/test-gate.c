@@ -2,39 +2,15 @@
 #include "handlers/gate.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
+#include "tests/unit/fake-request.h"
 #include "tests/unit/run.h"
 
 #define HOSTS "lab.example.org, *.school.example"
 #define ORIGINS "https://pages.example.org http://localhost:3000,http://[2001:db8::1]:8080"
 #define TOKEN "user-secret"
 #define INSTRUCTOR "teacher-secret"
-
-enum { MAX_HEADERS = 4 };
-
-typedef struct FakeRequest {
-    Request request; /* stands first */
-    const char *const *headers;
-} FakeRequest;
-
-/* The lines are "Name: value". */
-static const char *header(const Request *request, const char *name)
-{
-    const FakeRequest *fake = (const FakeRequest *)request;
-    size_t length = strlen(name);
-
-    for (size_t i = 0; i < MAX_HEADERS && fake->headers[i]; i++)
-        if (strncasecmp(fake->headers[i], name, length) == 0 && fake->headers[i][length] == ':')
-            return fake->headers[i] + length + 2;
-    return NULL;
-}
-
-static FakeRequest fake(Method method, const char *const *headers)
-{
-    return (FakeRequest){.request = {.method = method, .header = header}, .headers = headers};
-}
 
 /* A refusal has this status and these words in its body; NULL: any. */
 static void assert_refused(Response *refusal, int status, const char *words, const char *what)
@@ -103,7 +79,7 @@ START_TEST(a_host_passes_if_it_cannot_be_rebound_or_is_allowed)
     for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++) {
         char line[300] = "Host: ";
         const char *const headers[MAX_HEADERS] = {hosts[i].host ? strcat(line, hosts[i].host) : NULL};
-        FakeRequest request = fake(METHOD_GET, headers);
+        FakeRequest request = fake_request(METHOD_GET, headers);
         GateRole role = GATE_NOBODY;
         Response *refusal = gate_check(&settings, &request.request, NEEDS_HOST, &role);
 
@@ -124,11 +100,11 @@ START_TEST(no_name_but_localhost_passes_without_a_setting)
     const GateSettings settings = {"", "", "", ""};
     const char *const local[MAX_HEADERS] = {"Host: localhost:8080"};
     const char *const named[MAX_HEADERS] = {"Host: lab.example.org"};
-    FakeRequest request = fake(METHOD_GET, local);
+    FakeRequest request = fake_request(METHOD_GET, local);
     GateRole role;
 
     ck_assert_ptr_null(gate_check(&settings, &request.request, NEEDS_HOST, &role));
-    request = fake(METHOD_GET, named);
+    request = fake_request(METHOD_GET, named);
     assert_refused(gate_check(&settings, &request.request, NEEDS_HOST, &role), 421, NULL, named[0]);
 }
 END_TEST
@@ -152,7 +128,7 @@ START_TEST(behind_a_proxy_both_names_have_to_be_right)
 
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         const char *const headers[MAX_HEADERS] = {rows[i].host};
-        FakeRequest request = fake(METHOD_GET, headers);
+        FakeRequest request = fake_request(METHOD_GET, headers);
         GateRole role;
         Response *refusal;
 
@@ -171,7 +147,7 @@ START_TEST(behind_a_proxy_a_page_is_its_own_under_the_name_of_the_proxy)
     const GateSettings settings = {HOSTS, "", "", ""};
     const char *const own[MAX_HEADERS] = {"Host: 127.0.0.1:8080", "Origin: https://lab.example.org"};
     const char *const inner[MAX_HEADERS] = {"Host: 127.0.0.1:8080", "Origin: http://127.0.0.1:8080"};
-    FakeRequest request = fake(METHOD_POST, own);
+    FakeRequest request = fake_request(METHOD_POST, own);
     GateRole role;
 
     assert_refused(
@@ -191,7 +167,7 @@ START_TEST(of_an_absolute_target_and_a_host_the_target_counts)
     const GateSettings settings = {"", "", "", ""};
     const char *const headers[MAX_HEADERS] = {"Host: localhost", "Origin: http://localhost"};
     const char *const foreign[MAX_HEADERS] = {"Host: evil.example", "Origin: http://127.0.0.1:8080"};
-    FakeRequest request = fake(METHOD_GET, headers);
+    FakeRequest request = fake_request(METHOD_GET, headers);
     GateRole role;
 
     request.request.authority = "evil.example";
@@ -284,7 +260,7 @@ START_TEST(a_request_for_another_site_is_refused_by_the_header_that_tells)
     const GateSettings settings = {HOSTS, ORIGINS, "", ""};
 
     for (size_t i = 0; i < ARRAY_LENGTH(sites); i++) {
-        FakeRequest request = fake(sites[i].method, sites[i].headers);
+        FakeRequest request = fake_request(sites[i].method, sites[i].headers);
         const char *what = sites[i].headers[1] ? sites[i].headers[1] : "(no header)";
         char named[64];
         GateRole role;
@@ -306,7 +282,7 @@ START_TEST(a_refused_page_is_told_where_this_one_is)
     const GateSettings settings = {"", "", "", ""};
     const char *const headers[MAX_HEADERS] = {"Host: [::1]:8080", "Origin: https://evil.example"};
     const char *const nowhere[MAX_HEADERS] = {"Origin: https://evil.example"};
-    FakeRequest request = fake(METHOD_POST, headers);
+    FakeRequest request = fake_request(METHOD_POST, headers);
     GateRole role;
     Response *refusal;
 
@@ -314,7 +290,7 @@ START_TEST(a_refused_page_is_told_where_this_one_is)
         "\"page\": \"http://[::1]:8080/\"", "Origin");
     assert_refused(gate_check(&settings, &request.request, NEEDS_SAME_SITE, &role), 403,
         "https://evil.example", "Origin");
-    request = fake(METHOD_POST, nowhere);
+    request = fake_request(METHOD_POST, nowhere);
     refusal = gate_check(&settings, &request.request, NEEDS_SAME_SITE, &role);
     ck_assert_ptr_nonnull(refusal);
     ck_assert_ptr_null(strstr(refusal->body, "\"page\""));
@@ -332,10 +308,10 @@ START_TEST(a_star_allows_every_origin)
     GateRole role;
 
     for (size_t i = 0; i < 2; i++) {
-        request = fake(METHOD_POST, headers[i]);
+        request = fake_request(METHOD_POST, headers[i]);
         ck_assert_ptr_null(gate_check(&settings, &request.request, NEEDS_SAME_SITE, &role));
     }
-    request = fake(METHOD_GET, no_origin);
+    request = fake_request(METHOD_GET, no_origin);
     assert_refused(gate_check(&settings, &request.request, NEEDS_SAME_SITE, &role), 403, NULL, no_origin[1]);
 }
 END_TEST
@@ -401,7 +377,7 @@ START_TEST(a_token_gives_its_role_where_one_is_needed)
         char line[100] = "Authorization: ";
         const char *const headers[MAX_HEADERS] = {
             claims[i].authorization ? strcat(line, claims[i].authorization) : NULL};
-        FakeRequest request = fake(METHOD_GET, headers);
+        FakeRequest request = fake_request(METHOD_GET, headers);
         GateRole role = GATE_NOBODY;
         Response *refusal = gate_check(&tokens[claims[i].set], &request.request, NEEDS_TOKEN, &role);
 
@@ -419,14 +395,14 @@ START_TEST(where_no_token_is_needed_a_wrong_one_is_nobodys)
 {
     const char *const wrong[MAX_HEADERS] = {"Authorization: Bearer x"};
     const char *const right[MAX_HEADERS] = {"Authorization: Bearer " INSTRUCTOR};
-    FakeRequest request = fake(METHOD_GET, wrong);
+    FakeRequest request = fake_request(METHOD_GET, wrong);
     GateRole role = GATE_USER;
 
     ck_assert_ptr_null(gate_check(&tokens[BOTH], &request.request, NEEDS_HOST, &role));
     ck_assert_int_eq(role, GATE_NOBODY);
     ck_assert_ptr_null(gate_check(&tokens[INSTRUCTORS], &request.request, NEEDS_HOST, &role));
     ck_assert_int_eq(role, GATE_USER);
-    request = fake(METHOD_GET, right);
+    request = fake_request(METHOD_GET, right);
     ck_assert_ptr_null(gate_check(&tokens[BOTH], &request.request, NEEDS_HOST, &role));
     ck_assert_int_eq(role, GATE_INSTRUCTOR);
 }
@@ -437,7 +413,7 @@ START_TEST(the_host_is_checked_first_and_the_token_last)
     const GateSettings settings = {"", "", TOKEN, ""};
     const char *headers[MAX_HEADERS] = {"Host: evil.example", "Origin: https://evil.example"};
     const unsigned all = NEEDS_HOST | NEEDS_SAME_SITE | NEEDS_TOKEN;
-    FakeRequest request = fake(METHOD_POST, headers);
+    FakeRequest request = fake_request(METHOD_POST, headers);
     GateRole role;
 
     assert_refused(gate_check(&settings, &request.request, all, &role), 421, NULL, "all wrong");
@@ -484,7 +460,7 @@ START_TEST(an_answer_may_be_read_by_pages_of_allowed_origins_only)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(shared); i++) {
         const GateSettings settings = {"", shared[i].origins, "", ""};
-        FakeRequest request = fake(shared[i].method, shared[i].headers);
+        FakeRequest request = fake_request(shared[i].method, shared[i].headers);
         GateHeader headers[GATE_CORS_HEADERS];
         size_t n = gate_cors_headers(&settings, &request.request, headers);
 
@@ -494,7 +470,7 @@ START_TEST(an_answer_may_be_read_by_pages_of_allowed_origins_only)
         if (n < 3)
             continue;
         ck_assert_str_eq(headers[1].name, "Access-Control-Allow-Origin");
-        ck_assert_str_eq(headers[1].value, header(&request.request, "Origin"));
+        ck_assert_str_eq(headers[1].value, fake_header(&request.request, "Origin"));
         ck_assert_str_eq(headers[2].name, "Access-Control-Expose-Headers");
     }
 }
@@ -504,7 +480,7 @@ START_TEST(a_preflight_is_told_what_may_be_asked)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(shared); i++) {
         const GateSettings settings = {"", shared[i].origins, "", ""};
-        FakeRequest request = fake(shared[i].method, shared[i].headers);
+        FakeRequest request = fake_request(shared[i].method, shared[i].headers);
         Response *response =
             gate_cors_preflight(&settings, &request.request, response_new_empty(204), "GET, POST");
 
