@@ -417,6 +417,7 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     /* A server has its own clock for this and kills what is late; here nobody else looks. */
     request.deadline = hand.started + plan->timeout;
     hand.results = results_new(plan->request, plan->specs, plan->n_specs);
+    results_allow(hand.results, &plan->headroom);
     hand.collects = !as_events || is_precise;
     outcome = repeat_run(&request, take_event, &hand);
     if (outcome == REPEAT_DONE && nsec_now() >= request.deadline)

@@ -36,7 +36,7 @@ nsec_t budget_estimate(const Asked *asked)
 
 /* A longer timeout_ms allows a longer run: whoever says so has thought about it, and everybody else is kept
  * from waiting behind a slip of the pen. */
-static int64_t most_ms(const Asked *asked)
+int64_t budget_most_ms(const Asked *asked)
 {
     return asked->timeout_ms > asked->limits->max_estimate_ms ? asked->timeout_ms
                                                               : asked->limits->max_estimate_ms;
@@ -44,7 +44,7 @@ static int64_t most_ms(const Asked *asked)
 
 bool budget_allows(const Asked *asked, nsec_t estimate)
 {
-    return (double)estimate <= (double)most_ms(asked) * NSEC_PER_MSEC;
+    return (double)estimate <= (double)budget_most_ms(asked) * NSEC_PER_MSEC;
 }
 
 /* The next below n of 1, 2, 5, 10, …, but no less than min. Round numbers, because the size is shown, and so
@@ -97,7 +97,7 @@ static bool shrink_all(const Asked *asked)
  * chosen here, and one that nobody changed was already within what the operator allows. */
 nsec_t budget_fit(const Asked *asked)
 {
-    const double limit = (double)most_ms(asked) * NSEC_PER_MSEC;
+    const double limit = (double)budget_most_ms(asked) * NSEC_PER_MSEC;
     nsec_t estimate = budget_estimate(asked);
 
     if (budget_allows(asked, estimate))
@@ -186,7 +186,7 @@ static char *timeout_hint(int64_t estimate_ms, int64_t max_timeout)
 
 static void budget_check_time(const Asked *asked, nsec_t estimate, Problem *problem)
 {
-    int64_t most = most_ms(asked), max_timeout = asked->limits->max_timeout_ms;
+    int64_t most = budget_most_ms(asked), max_timeout = asked->limits->max_timeout_ms;
     int64_t estimate_ms = (int64_t)(estimate / NSEC_PER_MSEC);
     auto_free char *needed = NULL, *allowed = NULL, *hint = NULL;
 

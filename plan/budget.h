@@ -44,6 +44,9 @@ const char *budget_tasks_parameter(const Asked *asked);
 nsec_t budget_estimate(const Asked *asked);
 bool budget_allows(const Asked *asked, nsec_t estimate);
 
+/* Milliseconds that the estimate of a request may be. */
+int64_t budget_most_ms(const Asked *asked);
+
 /* Makes the sizes that nobody gave smaller, in values and cells, if the estimate is over the limit: to the
  * largest in steps of 1, 2, 5 that leaves some margin, and at least a tenth. Returns the estimate then, which
  * may still be over the limit. */

@@ -277,6 +277,51 @@ static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_e
     return !problem_is_set(problem);
 }
 
+/* Whether budget_fit() chose a smaller size than a single cell would get. */
+static bool plan_is_shrunk(const Asked *asked)
+{
+    for (size_t i = 0; i < asked->experiment->n_parameters; i++) {
+        const CatalogParameter *parameter = &asked->experiment->parameters[i];
+
+        if (param_is_sized(parameter, asked->given) &&
+            !json_equal(asked_value(asked, parameter->name), parameter->fallback))
+            return true;
+    }
+    return false;
+}
+
+/* How far precision may go: nowhere, where it would be refused. */
+static int64_t plan_max_rounds(const Asked *asked, int64_t max_repeat)
+{
+    int64_t given = asked_number(asked, "max_repeat");
+
+    for (size_t i = 0; i < asked->n_cells; i++)
+        if (!asked->cells[i].runtime->paces)
+            return 0;
+    if (asked->experiment->fixed_time)
+        return 0;
+    return given < max_repeat ? given : max_repeat;
+}
+
+/* What results/advice.c may propose to ask for next. */
+static Headroom plan_headroom(const Asked *asked, nsec_t estimate)
+{
+    int64_t repeat = asked_number(asked, "repeat"), others = asked->rounds - repeat;
+    int64_t elsewhere = elsewhere_most_rounds(asked) - others;
+    int64_t max_repeat = asked->limits->max_repeat < elsewhere ? asked->limits->max_repeat : elsewhere;
+
+    return (Headroom){
+        .max_repeat = max_repeat,
+        .max_rounds = plan_max_rounds(asked, max_repeat),
+        .other_rounds = others,
+        .estimate_ns = (int64_t)estimate,
+        .most_ns = budget_most_ms(asked) * (int64_t)NSEC_PER_MSEC,
+        .timeout_ns = asked->timeout_ms * (int64_t)NSEC_PER_MSEC,
+        .max_timeout_ns = asked->limits->max_timeout_ms * (int64_t)NSEC_PER_MSEC,
+        .is_shrunk = plan_is_shrunk(asked),
+    };
+}
+
 /* The names of parameters whose value gilscope chose. The answer shows them, and a comparison explains with
  * them why two runs did not do the same work. */
 static json_t *plan_sized(const Asked *asked)
@@ -301,6 +346,7 @@ static Plan plan_wrap(const Asked *asked, nsec_t estimate)
         .max_spans = asked->max_spans,
         .estimate = estimate,
         .timeout = (nsec_t)asked->timeout_ms * NSEC_PER_MSEC,
+        .headroom = plan_headroom(asked, estimate),
         .format = json_string_value(asked_value(asked, "format")),
     };
 

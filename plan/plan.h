@@ -17,6 +17,7 @@
 #include "base/nsec.h"
 #include "base/problem.h"
 #include "catalog/catalog.h"
+#include "catalog/headroom.h"
 
 /* What holds where the operator did not decide; the server's settings have their defaults from here, too.
  * Macros, so that a table of texts can have them as text. */
@@ -72,6 +73,7 @@ typedef struct Plan {
     int64_t max_spans;  /* of each cell in its traced repetition; 0: there is none */
     nsec_t estimate;    /* of running time, of all cells and repetitions together */
     nsec_t timeout;     /* from the request; the run is ended when it has run so long */
+    Headroom headroom;  /* what the request might still ask for */
     const char *format; /* the name, or NULL when not given; borrowed from request */
 } Plan;
 

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "base/cleanup.h"
+#include "results/advice.h"
 #include "results/crowd.h"
 #include "results/time-json.h"
 #include "results/totals.h"
@@ -35,16 +36,18 @@ static json_t *cell_stats_json(const int64_t *values, const Stats *stats)
 
 /* A baseline cell is compared, too, with itself: a reader of the JSON finds the same fields in all cells, and
  * a stored run tells which cell the baseline is without any catalog (result_is_baseline()). */
-static json_t *cell_relative_json(Figures *figures, size_t i)
+static json_t *cell_relative_json(const Results *results, Figures *figures, size_t i)
 {
-    auto_free char *hint = NULL;
+    auto_free char *hint = NULL, *advice = NULL;
     ResultRelative relative;
     json_t *object;
     Ratio ratio;
 
     if (!figures_ratio(figures, i, &ratio))
         return json_null();
-    relative = relative_from_ratio(&ratio, &hint);
+    if (verdict_make(&ratio) == VERDICT_CANNOT_TELL)
+        advice = advice_make(results, figures, i, &ratio);
+    relative = relative_from_ratio(&ratio, advice, &hint);
     object = json_pack("{s:I}", "to", (json_int_t)figures[i].baseline);
     relative_json_set(object, &relative);
     return object;
@@ -130,7 +133,7 @@ json_t *cell_json(const Results *results, Figures *figures, size_t i)
             cell->times[t] ? cell_stats_json(cell->times[t], &cell->stats[t]) : json_null());
     }
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
-    json_object_set_new(object, "relative", cell_relative_json(figures, i));
+    json_object_set_new(object, "relative", cell_relative_json(results, figures, i));
     cell_set_details(object, collected, cell, results->full);
     return object;
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "catalog/catalog.h"
+#include "catalog/headroom.h"
 #include "results/cell.h"
 #include "results/results.h"
 #include "results/sample.h"
@@ -53,8 +54,9 @@ struct Results {
     size_t max_repeat;              /* the most; without precision the same */
     size_t limit;                   /* repetitions beyond it do not count */
     Precision precision;
-    bool full;       /* detail=full: all rows, and the timelines */
-    size_t max_rows; /* of per_task and of completion_order that are kept of a sample */
+    Headroom headroom; /* all 0 until it is known */
+    bool full;         /* detail=full: all rows, and the timelines */
+    size_t max_rows;   /* of per_task and of completion_order that are kept of a sample */
     CollectedCell *collected;
     size_t n_cells;
     size_t n_spans; /* spans and instants of all cells, at most SPANS_MAX_RUN */

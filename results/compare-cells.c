@@ -129,7 +129,7 @@ static void compare_walls(ComparedCell *pair)
         ratio.seen = verdict_seen(candidate.min, candidate.max, baseline.min, baseline.max);
     if (ratio.n >= STATS_MIN_VALUES)
         compare_resample(&baseline, &candidate, &ratio);
-    pair->cell.relative = relative_from_ratio(&ratio, &pair->hint);
+    pair->cell.relative = relative_from_ratio(&ratio, NULL, &pair->hint);
 }
 
 /* What a row says of a cell must be true of both runs, so their own figures do not come along. The cell is

@@ -256,6 +256,15 @@ static double precision_widest(const Results *results, Figures *figures, bool of
     return widest;
 }
 
+/* Half the width takes four times the repetitions. */
+double precision_rounds(const Results *results, Figures *figures, double per_cent)
+{
+    double widest = precision_widest(results, figures, precision_has_ratios(results));
+    double times = widest / per_cent;
+
+    return isfinite(widest) && widest > 0 ? ceil((double)collected_rounds(results) * times * times) : 0;
+}
+
 /* Who ended the rounds if nothing here did. A run that is done and was not stopped ended by its runtime's own
  * will. */
 static const char *precision_ended_by(ResultStatus status, const char *stopped_by)

@@ -86,6 +86,11 @@ Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cell
     return results;
 }
 
+void results_allow(Results *results, const Headroom *headroom)
+{
+    results->headroom = *headroom;
+}
+
 /* NULL is fine. */
 void results_free(Results *results)
 {

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "catalog/catalog.h"
+#include "catalog/headroom.h"
 
 typedef struct Results Results;
 
@@ -43,6 +44,10 @@ typedef struct RunHead {
  * outlive the results. */
 Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cells);
 void results_free(Results *results);
+
+/* Says what the request might still ask for, so that a run which cannot tell names what would help (see
+ * results/advice.h). To be called before the first results_run(); without it the hints are general. */
+void results_allow(Results *results, const Headroom *headroom);
 
 /* Takes any event of a runtime. Returns 0, or -EINVAL and changes nothing for a malformed one: unknown event,
  * missing field, wrong type, a number below 0 or above 10^18, unknown cell or repetition, a repetition that

@@ -70,14 +70,14 @@ json_t *time_json(const ResultTime *time)
 /* A ratio that is not known is 0 here, and no measured one is: both medians are above it. The hint names the
  * interval, and is made of the one that is shown: rounded again from all its digits, 2.2749 would be 2.27 in
  * the words and 2.28 in the figures. The verdict is that of all digits. */
-ResultRelative relative_from_ratio(const Ratio *ratio, char **ret_hint)
+ResultRelative relative_from_ratio(const Ratio *ratio, const char *advice, char **ret_hint)
 {
     Verdict verdict = verdict_make(ratio);
     Ratio shown = *ratio;
 
     shown.low = time_round(ratio->low, RATIO_DIGITS);
     shown.high = time_round(ratio->high, RATIO_DIGITS);
-    *ret_hint = verdict == VERDICT_CANNOT_TELL ? verdict_hint(&shown) : NULL;
+    *ret_hint = verdict == VERDICT_CANNOT_TELL ? verdict_hint(&shown, advice) : NULL;
     return (ResultRelative){
         .is_known = true,
         .to = RESULT_UNKNOWN,

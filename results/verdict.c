@@ -77,34 +77,44 @@ Verdict verdict_from_name(const char *name)
     return VERDICT_NONE;
 }
 
-/* How many repetitions should decide it: half the width must become less than the way from the ratio to 1,
- * or, for "same", than the way to the nearer edge of the five percent. Whichever of the two ways is longer is
- * reached first. Width goes with the square root of n, so the number needed goes with the square of how much
- * narrower it must be. */
-static double verdict_repetitions(const Ratio *ratio)
+/* Half the width must become less than the way from the ratio to 1, or, for "same", than the way to the
+ * nearer edge of the five percent. Whichever of the two ways is longer is reached first. */
+double verdict_allowed(const Ratio *ratio)
 {
-    double away = fabs(ratio->value - 1), half = (ratio->high - ratio->low) / 2;
-    double allowed = fmax(away, SAME_WITHIN - away), n = (double)ratio->n;
-    double needed = n * (half / allowed) * (half / allowed);
+    double away = fabs(ratio->value - 1);
+
+    return fmax(away, SAME_WITHIN - away);
+}
+
+/* Width goes with the square root of n, so the number needed goes with the square of how much narrower it
+ * must be. */
+double verdict_repetitions(const Ratio *ratio)
+{
+    double half = (ratio->high - ratio->low) / 2, n = (double)ratio->n;
+    double narrower = half / verdict_allowed(ratio);
 
     /* Twice what is there is the least that is worth another try. In tens: it is an estimate. */
-    return ceil(fmax(needed, 2 * n) / 10) * 10;
+    return ceil(fmax(n * narrower * narrower, 2 * n) / 10) * 10;
 }
 
 /* Without an interval, repetitions are what is missing, and what was seen of them is
  * said first; of a single one there is nothing to be seen. With one that is far too wide, more of them is no
  * good advice: longer tasks or a quieter machine help more. */
-char *verdict_hint(const Ratio *ratio)
+char *verdict_hint(const Ratio *ratio, const char *advice)
 {
     auto_free char *low = NULL, *high = NULL;
     const char *seen = ratio->n > 1 ? verdict_seen_words(ratio->seen) : "";
+    auto_free char *usual = text_printf("try repeat=%d", USUAL_REPETITIONS);
     double needed;
 
     if (!ratio->has_interval)
-        return text_printf("%s%s%zu good repetition%s on one side, an interval needs %d; try repeat=%d", seen,
-            *seen ? ", but " : "", ratio->n, ratio->n == 1 ? "" : "s", STATS_MIN_VALUES, USUAL_REPETITIONS);
+        return text_printf("%s%s%zu good repetition%s on one side, an interval needs %d; %s", seen,
+            *seen ? ", but " : "", ratio->n, ratio->n == 1 ? "" : "s", STATS_MIN_VALUES,
+            advice ? advice : usual);
     low = human_ratio(ratio->low);
     high = human_ratio(ratio->high);
+    if (advice)
+        return text_printf("the ratio is between %s and %s; %s", low, high, advice);
     needed = verdict_repetitions(ratio);
     if (needed > MOST_REPETITIONS)
         return text_printf(

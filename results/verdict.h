@@ -52,5 +52,12 @@ const char *verdict_words(Verdict verdict);
 /* The verdict of that name; VERDICT_NONE if there is none, or the name is NULL. */
 Verdict verdict_from_name(const char *name);
 
-/* Returns one line on how to narrow a ratio whose verdict is VERDICT_CANNOT_TELL; the caller frees it. */
-char *verdict_hint(const Ratio *ratio);
+/* How far the ends of the interval may be from the ratio for a verdict other than "cannot tell". */
+double verdict_allowed(const Ratio *ratio);
+
+/* How many repetitions should give one; only of a ratio with an interval. */
+double verdict_repetitions(const Ratio *ratio);
+
+/* Returns one line on a ratio whose verdict is VERDICT_CANNOT_TELL: what is known of it, and what would help
+ * (advice, as results/advice.h makes it; NULL: what usually does). The caller frees it. */
+char *verdict_hint(const Ratio *ratio, const char *advice);

@@ -44,6 +44,7 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     *plan = (Plan){0};
     run->results = results_new(run->plan.request, run->plan.specs, run->plan.n_specs);
     assert(run->results);
+    results_allow(run->results, &run->plan.headroom);
     uv_timer_init(loop, &run->timer);
     uv_timer_init(loop, &run->pause);
     run->timer.data = run->pause.data = run;

@@ -276,7 +276,7 @@ START_TEST(without_an_interval_nothing_can_be_told)
     auto_free char *hint = NULL;
 
     ck_assert_int_eq(verdict_make(&ratio), VERDICT_CANNOT_TELL);
-    hint = verdict_hint(&ratio);
+    hint = verdict_hint(&ratio, NULL);
     ck_assert_str_eq(hint, "5 good repetitions on one side, an interval needs 6; try repeat=7");
 }
 END_TEST
@@ -301,7 +301,7 @@ START_TEST(too_few_repetitions_say_what_was_seen_of_them)
         Ratio ratio = {.value = 0.2,
             .n = few[i].n,
             .seen = verdict_seen(few[i].min, few[i].max, few[i].baseline_min, few[i].baseline_max)};
-        auto_free char *hint = verdict_hint(&ratio);
+        auto_free char *hint = verdict_hint(&ratio, NULL);
 
         ck_assert_str_eq(hint, few[i].hint);
         ck_assert_int_eq(verdict_make(&ratio), VERDICT_CANNOT_TELL);
@@ -313,7 +313,7 @@ END_TEST
 START_TEST(the_hint_says_how_many_repetitions_narrow_it)
 {
     Ratio ratio = ratio_of(1.05, 0.95, 1.15);
-    auto_free char *hint = verdict_hint(&ratio);
+    auto_free char *hint = verdict_hint(&ratio, NULL);
 
     ck_assert_str_eq(hint, "the ratio is between 0.95 and 1.15; try repeat=30 or longer tasks");
 }
@@ -323,7 +323,7 @@ START_TEST(a_hint_names_the_interval_that_is_shown)
 {
     Ratio ratio = ratio_of(1.5, 0.97004, 2.27496);
     auto_free char *hint = NULL;
-    ResultRelative relative = relative_from_ratio(&ratio, &hint);
+    ResultRelative relative = relative_from_ratio(&ratio, NULL, &hint);
 
     ck_assert_double_eq(relative.high, 2.275);
     ck_assert_msg(strstr(hint, "between 0.97 and 2.28"), "%s", hint);
@@ -333,7 +333,7 @@ END_TEST
 START_TEST(a_hopeless_case_asks_for_something_else)
 {
     Ratio ratio = ratio_of(1.02, 0.4, 2.5);
-    auto_free char *hint = verdict_hint(&ratio);
+    auto_free char *hint = verdict_hint(&ratio, NULL);
 
     ck_assert_str_eq(hint, "the ratio is between 0.40 and 2.50; try longer tasks or a quieter machine");
 }
