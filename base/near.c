@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Costs are compared with one another only. A step costs ten, so that beginnings and words, which cost a
@@ -126,4 +127,12 @@ void near_offer(Near *near, const char *name)
         return;
     near->cost = cost;
     near->best = name;
+}
+
+void near_refuse_option(const char *program, const char *argument, const Near *near)
+{
+    if (near->best)
+        fprintf(stderr, "%s: there is no option %s; did you mean --%s?\n", program, argument, near->best);
+    else
+        fprintf(stderr, "%s: there is no option %s; see --help\n", program, argument);
 }

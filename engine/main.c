@@ -481,14 +481,14 @@ static int run_words(int n_words, char **words)
 
 static void refuse_option(const char *given)
 {
-    static const char *const options[] = {"--describe", "--help", "--version"};
+    static const char *const options[] = {"describe", "help", "version"};
     Near near;
 
-    near_begin(&near, given);
+    near_begin(&near, given + strspn(given, "-"));
     for (size_t i = 0; i < ARRAY_LENGTH(options); i++)
         near_offer(&near, options[i]);
-    fprintf(stderr, "gilscope-run: there is no option %s%s%s%s\n\n", given,
-        near.best ? "; did you mean " : "", near.best ? near.best : "", near.best ? "?" : "");
+    near_refuse_option("gilscope-run", given, &near);
+    fprintf(stderr, "\n");
     print_usage(stderr);
 }
 

@@ -115,8 +115,7 @@ static int option_refuse(const char *argument)
     near_begin(&near, bare);
     for (int i = 0; i < N_GUARD_OPTIONS; i++)
         near_offer(&near, rows[i].name);
-    fprintf(stderr, "gilscope-guard: there is no option %s; %s%s%s\n", argument,
-        near.best ? "did you mean --" : "see --help", near.best ? near.best : "", near.best ? "?" : "");
+    near_refuse_option("gilscope-guard", argument, &near);
     return -EINVAL;
 }
 

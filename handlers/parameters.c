@@ -30,6 +30,7 @@ static bool parameters_is_container(const json_t *value)
     return json_is_array(value) || json_is_object(value);
 }
 
+/* Only one level is looked at: what is inside of a container is refused with it. */
 static bool parameters_has_container(const json_t *value)
 {
     const char *name;

@@ -100,8 +100,7 @@ static void option_refuse(const char *argument, const char *name)
     near_begin(&near, bare);
     for (int i = 0; i < N_ROWS; i++)
         near_offer(&near, rows[i].name);
-    fprintf(stderr, "gilscope-origin: there is no option %s; %s%s%s\n", argument,
-        near.best ? "did you mean --" : "see --help", near.best ? near.best : "", near.best ? "?" : "");
+    near_refuse_option("gilscope-origin", argument, &near);
 }
 
 int origin_options_parse(OriginOptions *options, char **argv)

@@ -68,7 +68,7 @@ static const char *param_hint(const CatalogParameter *parameter, const json_t *g
  * 10^15, just below 2^53: beyond that a double no longer holds every whole number, and what was typed might
  * not be what arrives. -EINVAL means "no number"; any other error is a number out of the range of 64 bits,
  * and so out of the parameter's range as well. */
-static json_t *check_integer(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+static json_t *param_check_integer(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     int64_t value = 0;
     int r = -EINVAL;
@@ -186,7 +186,7 @@ static json_t *param_refuse_choice(const CatalogParameter *parameter, const json
 }
 
 /* JSON's true and false are the on and off of a switch. */
-static json_t *check_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+static json_t *param_check_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     const char *text = json_is_true(given) ? "on" : json_is_false(given) ? "off" : json_string_value(given);
     const char *choice = param_choice(parameter, text);
@@ -196,7 +196,7 @@ static json_t *check_choice(const CatalogParameter *parameter, const json_t *giv
 
 /* A NUL byte is refused: a query can carry one as %00, and what stands behind it is invisible to most of C,
  * so that a check and the user of the text would see two different ones. The length is in bytes. */
-static json_t *check_text(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+static json_t *param_check_text(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     if (!json_is_string(given))
         return param_refuse(parameter, given, problem, "must be text");
@@ -218,15 +218,15 @@ static json_t *check_text(const CatalogParameter *parameter, const json_t *given
 }
 
 /* An empty text is a value; an empty number or choice is none. */
-static json_t *check_one(const CatalogParameter *parameter, const json_t *given, Problem *problem)
+static json_t *param_check_one(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     switch (parameter->type) {
     case CATALOG_INTEGER:
-        return check_integer(parameter, given, problem);
+        return param_check_integer(parameter, given, problem);
     case CATALOG_CHOICE:
-        return check_choice(parameter, given, problem);
+        return param_check_choice(parameter, given, problem);
     case CATALOG_TEXT:
-        return check_text(parameter, given, problem);
+        return param_check_text(parameter, given, problem);
     }
     return NULL;
 }
@@ -289,7 +289,7 @@ static void items_tell(const CatalogParameter *parameter, const Problem *faults,
 /* Every bad item is named, so that a person mends the list once and not item by item. A value that stands
  * twice is refused, as it would measure the same cell twice. After an empty item the check stops: ",,,," has
  * nothing more to tell. */
-static json_t *check_items(
+static json_t *items_check(
     const CatalogParameter *parameter, const json_t *items, const json_t *given, Problem *problem)
 {
     auto_problem Problem faults = {0};
@@ -306,7 +306,7 @@ static json_t *check_items(
             param_refuse(parameter, given, &faults, "has an empty item");
             break;
         }
-        value = check_one(parameter, item, &faults);
+        value = param_check_one(parameter, item, &faults);
         if (!value)
             continue;
         if (!items_add_new(set, value))
@@ -333,7 +333,7 @@ static size_t items_count(const json_t *given)
 }
 
 /* "a,,b" has three items, of which one is empty: a comma too many is a slip that should be seen. */
-static json_t *split_list(const char *text)
+static json_t *items_split(const char *text)
 {
     json_t *items = json_array();
 
@@ -357,7 +357,7 @@ json_t *param_check(
     size_t n;
 
     if (!parameter->list)
-        return check_one(parameter, given, problem);
+        return param_check_one(parameter, given, problem);
     n = items_count(given);
     if (n > (size_t)max_items) {
         auto_free char *reason =
@@ -369,12 +369,12 @@ json_t *param_check(
     if (json_is_array(given))
         items = json_incref((json_t *)given);
     else if (json_is_string(given) && json_string_length(given) > 0)
-        items = split_list(json_string_value(given));
+        items = items_split(json_string_value(given));
     else if (json_is_string(given))
-        return check_one(parameter, given, problem);
+        return param_check_one(parameter, given, problem);
     else
         items = json_pack("[O]", given);
-    return check_items(parameter, items, given, problem);
+    return items_check(parameter, items, given, problem);
 }
 
 const json_t *param_given(const json_t *given, const char *name)

@@ -120,6 +120,26 @@ static void plan_refuse_unknown(const Parameters *parameters, const json_t *give
     }
 }
 
+/* "mode=gil" is a good value in the wrong place. Only for what spans the grid: "on" is a choice of too many
+ * parameters to say which is meant. */
+static bool plan_refuse_misplaced(
+    const Parameters *parameters, const CatalogParameter *parameter, const json_t *given, Problem *problem)
+{
+    const char *text = json_string_value(given);
+    const CatalogParameter *meant = NULL;
+    auto_free char *pair = NULL;
+
+    if (parameter->type == CATALOG_CHOICE && parameter->list && !param_choice(parameter, text))
+        meant = plan_find_choice(parameters, text);
+    if (!meant || !meant->list)
+        return false;
+    pair = text_printf("%s=%s", meant->name, text);
+    problem_add(problem, parameter->name, json_incref((json_t *)given),
+        json_pack("{s:s}", "did_you_mean", pair), "is a %s and no %s; did you mean %s?", meant->name,
+        parameter->name, pair);
+    return true;
+}
+
 /* Checks every given parameter and fills in the defaults of the others, so that from here on every parameter
  * has a value. A default is copied, so that a request shares nothing with the catalog. */
 static void plan_check_values(const Parameters *parameters, const Asked *asked, Problem *problem)
@@ -128,9 +148,12 @@ static void plan_check_values(const Parameters *parameters, const Asked *asked, 
     for (size_t i = 0; i < parameters->n; i++) {
         const CatalogParameter *parameter = &parameters->list[i];
         const json_t *given = param_given(asked->given, parameter->name);
-        json_t *value = given ? param_check(parameter, given, asked->limits->max_cells, problem)
-                              : json_deep_copy(parameter->fallback);
+        json_t *value = NULL;
 
+        if (!given)
+            value = json_deep_copy(parameter->fallback);
+        else if (!plan_refuse_misplaced(parameters, parameter, given, problem))
+            value = param_check(parameter, given, asked->limits->max_cells, problem);
         if (value)
             json_object_set_new(asked->values, parameter->name, value);
     }

@@ -64,7 +64,7 @@ static void reader_read_section(Reader *reader, const char *line)
 
 /* A comment behind a value begins with a semicolon that has a blank before it: other semicolons, and all #,
  * may be part of a path. */
-static size_t length_without_comment(const char *text)
+static size_t reader_length_without_comment(const char *text)
 {
     const char *semicolon = text;
 
@@ -101,7 +101,7 @@ static void reader_set_key(Reader *reader, const char *key, const char *value)
 }
 
 /* Returns a copy without the blanks on both sides. */
-static char *copy_trimmed(const char *start, const char *end)
+static char *reader_copy_trimmed(const char *start, const char *end)
 {
     char *copy;
 
@@ -130,15 +130,15 @@ static void reader_refuse_homeless(Reader *reader, const char *key)
 /* "key = value", perhaps with a comment behind it. */
 static void reader_read_key(Reader *reader, const char *line)
 {
-    const char *end = line + length_without_comment(line), *equals = line + strcspn(line, "=:");
+    const char *end = line + reader_length_without_comment(line), *equals = line + strcspn(line, "=:");
     auto_free char *key = NULL, *value = NULL;
 
     if (equals >= end || *equals != '=') {
         reader_complain(reader, line, NULL, "must be key = value");
         return;
     }
-    key = copy_trimmed(line, equals);
-    value = copy_trimmed(equals + 1, end);
+    key = reader_copy_trimmed(line, equals);
+    value = reader_copy_trimmed(equals + 1, end);
     if (!reader->section)
         reader_refuse_homeless(reader, key);
     else if (!reader->is_unknown)

@@ -168,6 +168,7 @@ static char *flaw_of_word(const char *value)
                                                  : strdup("must be one word of letters, digits, . _ and -");
 }
 
+/* The nearest choice comes behind all of them: there are never more than a few. */
 static char *flaw_of_choice(const Setting *setting, const char *value)
 {
     auto_free char *range = setting_range(setting);
@@ -180,6 +181,7 @@ static char *flaw_of_choice(const Setting *setting, const char *value)
                      : text_printf("must be %s", range);
 }
 
+/* What the text of each type is held against. Numbers have been read by now, and a path may be anything. */
 static char *flaw_of_kind(const Setting *setting, const char *value)
 {
     switch (setting->type) {

@@ -82,15 +82,11 @@ static void arguments_complain(const char *given, const struct option *options, 
     for (; options->name; options++)
         near_offer(&near, options->name);
     setting = near.best ? NULL : setting_nearest(section, dot ? dot + 1 : bare);
-    fprintf(stderr, "gilscope: there is no option %s", name);
-    if (near.best)
-        fprintf(stderr, "; did you mean --%s?", near.best);
-    else if (setting)
-        fprintf(stderr, "; did you mean --set %s.%s%s?", setting->section, setting->key,
-            value ? value : "=VALUE");
+    if (setting)
+        fprintf(stderr, "gilscope: there is no option %s; did you mean --set %s.%s%s?\n", name,
+            setting->section, setting->key, value ? value : "=VALUE");
     else
-        fprintf(stderr, "; see --help");
-    fprintf(stderr, "\n");
+        near_refuse_option("gilscope", name, &near);
 }
 
 /* Settings are not looked at before all options are known, because --set overrides a file that is named
