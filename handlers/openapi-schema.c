@@ -9,22 +9,22 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-static const char *description_text(const json_t *description, const char *key)
+static const char *schema_text_of(const json_t *description, const char *key)
 {
     return json_string_value(json_object_get(description, key));
 }
 
-static bool is_true(const json_t *description, const char *key)
+static bool schema_is_true_of(const json_t *description, const char *key)
 {
     return json_is_true(json_object_get(description, key));
 }
 
 /* The help, the unit, and what else may be written for a choice. */
-static json_t *description_words(const json_t *description)
+static json_t *schema_words_of(const json_t *description)
 {
-    const char *unit = description_text(description, "unit"), *alias;
+    const char *unit = schema_text_of(description, "unit"), *alias;
     auto_free char *text =
-        text_printf("%s%s%s", description_text(description, "help"), unit ? "; in " : "", unit ? unit : "");
+        text_printf("%s%s%s", schema_text_of(description, "help"), unit ? "; in " : "", unit ? unit : "");
     json_t *meant;
 
     json_object_foreach (json_object_get(description, "aliases"), alias, meant) {
@@ -35,7 +35,8 @@ static json_t *description_words(const json_t *description)
     return json_string(text);
 }
 
-static void copy_keyword(json_t *schema, const char *keyword, const json_t *description, const char *key)
+static void schema_copy_keyword(
+    json_t *schema, const char *keyword, const json_t *description, const char *key)
 {
     json_t *value = json_object_get(description, key);
 
@@ -46,14 +47,14 @@ static void copy_keyword(json_t *schema, const char *keyword, const json_t *desc
 /* Without the default, which of a list is one of the whole. */
 static json_t *schema_of_one(const json_t *description)
 {
-    bool is_integer = strcmp(description_text(description, "type"), "integer") == 0;
-    const char *format = description_text(description, "format");
+    bool is_integer = strcmp(schema_text_of(description, "type"), "integer") == 0;
+    const char *format = schema_text_of(description, "format");
     json_t *schema = json_pack("{s:s}", "type", is_integer ? "integer" : "string");
 
-    copy_keyword(schema, "minimum", description, "min");
-    copy_keyword(schema, "maximum", description, "max");
-    copy_keyword(schema, "enum", description, "choices");
-    copy_keyword(schema, "maxLength", description, "max_length");
+    schema_copy_keyword(schema, "minimum", description, "min");
+    schema_copy_keyword(schema, "maximum", description, "max");
+    schema_copy_keyword(schema, "enum", description, "choices");
+    schema_copy_keyword(schema, "maxLength", description, "max_length");
     if (format && strcmp(format, "url") == 0)
         json_object_set_new(schema, "format", json_string("uri"));
     return schema;
@@ -63,10 +64,10 @@ json_t *openapi_schema(const json_t *description)
 {
     json_t *schema = schema_of_one(description);
 
-    if (is_true(description, "list"))
+    if (schema_is_true_of(description, "list"))
         schema = json_pack(
             "{s:s, s:o, s:i, s:b}", "type", "array", "items", schema, "minItems", 1, "uniqueItems", 1);
-    copy_keyword(schema, "default", description, "default");
+    schema_copy_keyword(schema, "default", description, "default");
     return schema;
 }
 
@@ -74,12 +75,12 @@ json_t *openapi_schema(const json_t *description)
  * exploded. */
 json_t *openapi_parameter(const json_t *description)
 {
-    json_t *parameter = json_pack("{s:s, s:s, s:o, s:o}", "name", description_text(description, "name"), "in",
-        "query", "description", description_words(description), "schema", openapi_schema(description));
+    json_t *parameter = json_pack("{s:s, s:s, s:o, s:o}", "name", schema_text_of(description, "name"), "in",
+        "query", "description", schema_words_of(description), "schema", openapi_schema(description));
 
-    if (is_true(description, "required"))
+    if (schema_is_true_of(description, "required"))
         json_object_set_new(parameter, "required", json_true());
-    if (is_true(description, "list")) {
+    if (schema_is_true_of(description, "list")) {
         json_object_set_new(parameter, "style", json_string("form"));
         json_object_set_new(parameter, "explode", json_false());
     }
@@ -94,15 +95,15 @@ json_t *openapi_schema_of_all(const json_t *descriptions)
     json_array_foreach (descriptions, i, description) {
         json_t *schema = openapi_schema(description);
 
-        json_object_set_new(schema, "description", description_words(description));
-        json_object_set_new(properties, description_text(description, "name"), schema);
+        json_object_set_new(schema, "description", schema_words_of(description));
+        json_object_set_new(properties, schema_text_of(description, "name"), schema);
     }
     return json_pack(
         "{s:s, s:o, s:b}", "type", "object", "properties", properties, "additionalProperties", 0);
 }
 
 /* Of two experiments that call different things by one name, the value may be either's. */
-static void add_value(json_t *properties, const char *name, json_t *schema)
+static void schema_add_value(json_t *properties, const char *name, json_t *schema)
 {
     const json_t *other = json_object_get(properties, name);
 
@@ -119,11 +120,10 @@ void openapi_add_values(json_t *properties, const json_t *descriptions, bool as_
     json_t *description;
 
     json_array_foreach (descriptions, i, description) {
-        const char *type =
-            strcmp(description_text(description, "type"), "integer") == 0 ? "integer" : "string";
+        const char *type = strcmp(schema_text_of(description, "type"), "integer") == 0 ? "integer" : "string";
 
-        add_value(properties, description_text(description, "name"),
-            as_lists && is_true(description, "list")
+        schema_add_value(properties, schema_text_of(description, "name"),
+            as_lists && schema_is_true_of(description, "list")
                 ? json_pack("{s:s, s:{s:s}}", "type", "array", "items", "type", type)
                 : json_pack("{s:[s, s]}", "type", type, "null"));
     }
@@ -138,8 +138,8 @@ json_t *openapi_body(const json_t *descriptions, const char *schema_name)
     size_t i;
 
     json_array_foreach (descriptions, i, description)
-        if (is_true(description, "list"))
-            json_object_set_new(encoding, description_text(description, "name"),
+        if (schema_is_true_of(description, "list"))
+            json_object_set_new(encoding, schema_text_of(description, "name"),
                 json_pack("{s:s, s:b}", "style", "form", "explode", 0));
     if (json_object_size(encoding) > 0)
         json_object_set(form, "encoding", encoding);

@@ -34,7 +34,7 @@ typedef struct Place {
     json_t *descriptions;       /* of its parameters; owned */
 } Place;
 
-static json_t *reference(const char *kind, const char *name)
+static json_t *openapi_reference(const char *kind, const char *name)
 {
     auto_free char *path = text_printf("#/components/%s/%s", kind, name);
 
@@ -42,7 +42,7 @@ static json_t *reference(const char *kind, const char *name)
 }
 
 /* Appends a name to one in camel case: "run" and "old-gil" give "runOldGil". */
-static char *join_names(const char *first, const char *second)
+static char *openapi_join_names(const char *first, const char *second)
 {
     char *text = NULL;
     size_t length;
@@ -61,15 +61,15 @@ static char *join_names(const char *first, const char *second)
 }
 
 /* The name of a row, and of an experiment where it has several: the same for all methods. */
-static char *operation_name(const Place *place)
+static char *openapi_operation_name(const Place *place)
 {
     const char *experiment = json_string_value(json_object_get(place->experiment, "name"));
 
-    return join_names(place->route->operation, experiment ? experiment : "");
+    return openapi_join_names(place->route->operation, experiment ? experiment : "");
 }
 
 /* "get" */
-static char *lower_name(Method method)
+static char *openapi_lower_name(Method method)
 {
     char *name = strdup(method_name(method));
 
@@ -81,26 +81,26 @@ static char *lower_name(Method method)
 
 /* Returns a name that no other operation has, as generators of clients make functions of them: the first
  * method of a row has the plain name, any other one has its own in front, "headListRuns". */
-static char *operation_id(const Place *place, Method method)
+static char *openapi_operation_id(const Place *place, Method method)
 {
-    auto_free char *name = operation_name(place), *prefix = NULL;
+    auto_free char *name = openapi_operation_name(place), *prefix = NULL;
 
     if ((place->route->methods & -place->route->methods) == method)
         return take_pointer(name);
-    prefix = lower_name(method);
-    return join_names(prefix, name);
+    prefix = openapi_lower_name(method);
+    return openapi_join_names(prefix, name);
 }
 
 /* Three cases: none is ever needed, one must be there, or one may be there, for an instructor has more
  * rights. */
-static json_t *security(const App *app, unsigned needs)
+static json_t *openapi_security(const App *app, unsigned needs)
 {
     if (!(needs & NEEDS_TOKEN))
         return json_array();
     return *app->gate.token ? json_pack("[{s:[]}]", "bearerAuth") : json_pack("[{}, {s:[]}]", "bearerAuth");
 }
 
-static json_t *query_parameters(const Place *place, Method method)
+static json_t *openapi_query_parameters(const Place *place, Method method)
 {
     json_t *parameters = json_array(), *description;
     size_t i;
@@ -111,13 +111,13 @@ static json_t *query_parameters(const Place *place, Method method)
         json_array_foreach (place->descriptions, i, description)
             json_array_append_new(parameters, openapi_parameter(description));
     for (i = 0; i < ARRAY_LENGTH(place->route->headers) && place->route->headers[i]; i++)
-        json_array_append_new(parameters, reference("parameters", place->route->headers[i]));
+        json_array_append_new(parameters, openapi_reference("parameters", place->route->headers[i]));
     return parameters;
 }
 
 /* What follows from the gate and from a body need not stand in the table of routes; what the table says of
  * the same status is more exact and wins. */
-static json_t *responses(const Place *place, Method method)
+static json_t *openapi_responses(const Place *place, Method method)
 {
     const unsigned needs = route_needs(place->route, method);
     const char *names[END_OF_STATUSES] = {
@@ -137,19 +137,19 @@ static json_t *responses(const Place *place, Method method)
         auto_free char *key = names[status] ? text_printf("%d", status) : NULL;
 
         if (key)
-            json_object_set_new(object, key, reference("responses", names[status]));
+            json_object_set_new(object, key, openapi_reference("responses", names[status]));
     }
-    json_object_set_new(object, "4XX", reference("responses", "Other"));
+    json_object_set_new(object, "4XX", openapi_reference("responses", "Other"));
     return object;
 }
 
-static json_t *make_operation(const App *app, const Place *place, Method method, json_t *schemas)
+static json_t *openapi_make_operation(const App *app, const Place *place, Method method, json_t *schemas)
 {
-    auto_free char *id = operation_id(place, method), *name = operation_name(place);
+    auto_free char *id = openapi_operation_id(place, method), *name = openapi_operation_name(place);
     auto_free char *schema_name = text_printf("%c%sParameters", toupper((unsigned char)*name), name + 1);
     json_t *operation = json_pack("{s:s, s:s, s:[s], s:o, s:o}", "operationId", id, "summary", place->summary,
-        "tags", place->route->tag, "security", security(app, place->route->needs), "parameters",
-        query_parameters(place, method));
+        "tags", place->route->tag, "security", openapi_security(app, place->route->needs), "parameters",
+        openapi_query_parameters(place, method));
 
     if (place->experiment)
         json_object_set(operation, "description", json_object_get(place->experiment, "summary"));
@@ -157,12 +157,12 @@ static json_t *make_operation(const App *app, const Place *place, Method method,
         json_object_set_new(schemas, schema_name, openapi_schema_of_all(place->descriptions));
         json_object_set_new(operation, "requestBody", openapi_body(place->descriptions, schema_name));
     }
-    json_object_set_new(operation, "responses", responses(place, method));
+    json_object_set_new(operation, "responses", openapi_responses(place, method));
     return operation;
 }
 
 /* Adds the operations of a place to its path, which other rows may have begun. */
-static void add_operations(const App *app, const Place *place, json_t *document)
+static void openapi_add_operations(const App *app, const Place *place, json_t *document)
 {
     json_t *paths = json_object_get(document, "paths"), *item = json_object_get(paths, place->path);
     json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas");
@@ -171,17 +171,18 @@ static void add_operations(const App *app, const Place *place, json_t *document)
         item = json_object();
         json_object_set_new(paths, place->path, item);
         if (strstr(place->path, "{id}"))
-            json_object_set_new(item, "parameters", json_pack("[o]", reference("parameters", "RunId")));
+            json_object_set_new(
+                item, "parameters", json_pack("[o]", openapi_reference("parameters", "RunId")));
     }
     for (size_t i = 0; i < ARRAY_LENGTH(documented); i++) {
-        auto_free char *key = lower_name(documented[i]);
+        auto_free char *key = openapi_lower_name(documented[i]);
 
         if (place->route->methods & documented[i])
-            json_object_set_new(item, key, make_operation(app, place, documented[i], schemas));
+            json_object_set_new(item, key, openapi_make_operation(app, place, documented[i], schemas));
     }
 }
 
-static void add_route(const App *app, const Route *route, json_t *document)
+static void openapi_add_route(const App *app, const Route *route, json_t *document)
 {
     Place place = {
         .route = route,
@@ -192,12 +193,12 @@ static void add_route(const App *app, const Route *route, json_t *document)
 
     for (const RouteParameter *row = route->parameters; row && row->name; row++)
         json_array_append_new(place.descriptions, query_describe(row));
-    add_operations(app, &place, document);
+    openapi_add_operations(app, &place, document);
     json_decref(place.descriptions);
 }
 
 /* A path for each experiment, with the parameters that all have and its own. */
-static void add_experiments(const App *app, const Route *route, json_t *document)
+static void openapi_add_experiments(const App *app, const Route *route, json_t *document)
 {
     json_auto_t *catalog = plan_catalog(app->catalogs, &app->settings->limits);
     size_t i;
@@ -218,14 +219,14 @@ static void add_experiments(const App *app, const Route *route, json_t *document
             plan_parameters(app->catalogs, &app->settings->limits, catalogs_experiment(app->catalogs, name));
 
         json_array_extend(place.descriptions, common);
-        add_operations(app, &place, document);
+        openapi_add_operations(app, &place, document);
         json_decref(place.descriptions);
     }
 }
 
 /* An answer that may be had as JSON "and in the other formats" says so by a word, which gives way to
  * them. The word is an entry of the content, "x-other-formats". */
-static void add_formats(json_t *document)
+static void openapi_add_formats(json_t *document)
 {
     const char *key;
     json_t *response;
@@ -249,7 +250,7 @@ static void add_formats(json_t *document)
 }
 
 /* Lists that stand in the program, and so cannot be in openapi.json without becoming wrong some day. */
-static void add_words(json_t *document)
+static void openapi_add_words(json_t *document)
 {
     json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas");
     json_t *statuses = json_array(), *verdicts = json_array();
@@ -263,7 +264,7 @@ static void add_words(json_t *document)
 }
 
 /* What a run says of its parameters, and a cell of those that are its own. */
-static void add_values(const App *app, json_t *document)
+static void openapi_add_run_values(const App *app, json_t *document)
 {
     json_auto_t *catalog = plan_catalog(app->catalogs, &app->settings->limits);
     json_t *schemas = json_object_get(json_object_get(document, "components"), "schemas"), *entry;
@@ -287,15 +288,15 @@ void openapi_init(App *app)
         (const char *)asset->start, (size_t)(asset->end - asset->start), JSON_REJECT_DUPLICATES, NULL);
 
     assert(document);
-    add_formats(document);
-    add_words(document);
-    add_values(app, document);
+    openapi_add_formats(document);
+    openapi_add_words(document);
+    openapi_add_run_values(app, document);
     json_object_set_new(json_object_get(document, "info"), "version", json_string(app->version_name));
     for (size_t i = 0; i < n_routes; i++) {
         if (route_runs(&routes[i]))
-            add_experiments(app, &routes[i], document);
+            openapi_add_experiments(app, &routes[i], document);
         else
-            add_route(app, &routes[i], document);
+            openapi_add_route(app, &routes[i], document);
     }
     app->openapi = response_make_constant(response_new_json(200, document));
 }

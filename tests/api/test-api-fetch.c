@@ -59,6 +59,21 @@ static char *path_of(const Listener *listener, int repeat, const char *more)
         "/run/fetch?mode=threads&lock=gil&tasks=2&warmup=0&fresh=1&repeat=%d&url=%s%s", repeat, url, more);
 }
 
+/* Runs it once where every request gets this answer, or each fifth the other one. */
+static ApiAnswer fetch_answers(
+    const ApiServer *server, const char *usual, const char *seldom, int repeat, const char *more)
+{
+    Listener listener;
+    auto_free char *path = NULL;
+    ApiAnswer answer;
+
+    listener_start_with(&listener, usual, seldom);
+    path = path_of(&listener, repeat, more);
+    answer = api_get(server, path);
+    listener_stop(&listener);
+    return answer;
+}
+
 static void assert_counted(const Row *row, const ApiAnswer *answer)
 {
     const json_t *cell = json_array_get(json_object_get(answer->json, "cells"), 0);
@@ -86,15 +101,11 @@ START_TEST(answers_are_counted_by_class_over_all_repetitions_and_doubted)
     api_server_start(&server, "fetch.allow=127.0.0.1:*", NULL);
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         for (size_t k = 0; k < ARRAY_LENGTH(clients); k++) {
-            Listener listener;
-            auto_free char *more = text_printf("&client=%s", clients[k]), *path = NULL;
-            auto_answer ApiAnswer answer = {0};
+            auto_free char *more = text_printf("&client=%s", clients[k]);
+            auto_answer ApiAnswer answer =
+                fetch_answers(&server, rows[i].answer, rows[i].seldom, rows[i].repeat, more);
 
-            listener_start_with(&listener, rows[i].answer, rows[i].seldom);
-            path = path_of(&listener, rows[i].repeat, more);
-            answer = api_get(&server, path);
             assert_counted(&rows[i], &answer);
-            listener_stop(&listener);
         }
     }
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
@@ -155,20 +166,15 @@ START_TEST(with_expect_2xx_any_other_answer_fails_the_cell_with_its_status)
     api_server_start(&server, "fetch.allow=127.0.0.1:*", NULL);
     for (size_t i = 0; i < ARRAY_LENGTH(expected); i++) {
         for (size_t k = 0; k < ARRAY_LENGTH(clients); k++) {
-            Listener listener;
-            auto_free char *more = text_printf("&expect=2xx&client=%s", clients[k]), *path = NULL;
-            auto_answer ApiAnswer answer = {0};
-            const json_t *cell;
+            auto_free char *more = text_printf("&expect=2xx&client=%s", clients[k]);
+            auto_answer ApiAnswer answer =
+                fetch_answers(&server, expected[i].answer, expected[i].seldom, 3, more);
+            const json_t *cell = json_array_get(json_object_get(answer.json, "cells"), 0);
 
-            listener_start_with(&listener, expected[i].answer, expected[i].seldom);
-            path = path_of(&listener, 3, more);
-            answer = api_get(&server, path);
-            cell = json_array_get(json_object_get(answer.json, "cells"), 0);
             ck_assert_msg(answer.status == (expected[i].reason ? 502 : 200), "%s", answer.body);
             if (expected[i].reason)
                 ck_assert_msg(
                     strstr(api_text(cell, "reason"), expected[i].reason), "%s", api_text(cell, "reason"));
-            listener_stop(&listener);
         }
     }
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
