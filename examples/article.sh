@@ -116,7 +116,7 @@ step 'Why there is a GIL: threads that count references to one object' 'memory m
 ask fetch delay_ms="${DELAY_MS-}" mode=serial,threads tasks=1,2 lock=gil
 step 'Fetch a page twice, in two threads' '0.88 s once, 1.72 s twice, 0.89 s in threads' \
     "$(wall 0) once, $(wall 2) twice, $(wall 3) in threads" \
-    'Who waits lets go of the lock, so two waits take as long as one.' ratio_is 3 '< 0.75'
+    'A fetch that waits lets go of the lock, so two waits take as long as one.' ratio_is 3 '< 0.75'
 
 ask crunch rounds="${ROUNDS-}" kernel=matmul release=on mode=serial,threads tasks=2 lock=gil
 step 'Number crunching in two threads' 'the GIL is not in the way' "$(wall 1), $(ratio 1)" \
