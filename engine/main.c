@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@
 #include "results/results.h"
 #include "results/trace.h"
 
+enum { LEAST_WIDTH = 60, MOST_WIDTH = 120 }; /* of lines: longer ones are hard to read */
 enum { EXIT_BAD_REQUEST = 2, MAX_REQUEST_BYTES = 16 << 20 };
 
 static void print_usage(FILE *file)
@@ -365,10 +367,20 @@ static json_t *make_run(const Results *results, RepeatOutcome outcome, nsec_t st
                                 });
 }
 
+/* A line that is broken by the terminal makes a table unreadable. */
+static size_t terminal_width(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < LEAST_WIDTH)
+        return RESULT_WIDTH;
+    return size.ws_col < MOST_WIDTH ? size.ws_col : MOST_WIDTH;
+}
+
 static void print_result(const json_t *run, ResultFormat format)
 {
     size_t length = 0;
-    auto_free char *text = result_format(run, format, &length);
+    auto_free char *text = result_format_wide(run, format, terminal_width(), &length);
 
     fwrite(text, 1, length, stdout);
 }

@@ -19,7 +19,6 @@
 #include "results/prose.h"
 #include "results/words.h"
 
-#define TABLE_WIDTH 100
 #define MOST_NAMES 8 /* columns that say which cell it is: more leave no room for the figures */
 
 enum {
@@ -167,7 +166,7 @@ static void compare_write_rows(
         compare_add_ratio(layout, &comparison->rows);
     }
     compare_add_verdict(layout, comparison);
-    layout_fit(layout, TABLE_WIDTH);
+    layout_fit(layout, RESULT_WIDTH);
     layout_write(layout, file);
     if (n_names < varying->n)
         fprintf(file, "(%zu more parameters in JSON and CSV)\n", varying->n - n_names);
@@ -210,7 +209,7 @@ static void compare_write_closing(const Prose *prose, const RunComparison *compa
 static void compare_write_layout(const RunComparison *comparison, bool markdown, FILE *file)
 {
     auto_axes Axes varying = axes_varying(&comparison->rows);
-    const Prose prose = {.file = file, .markdown = markdown, .width = TABLE_WIDTH};
+    const Prose prose = {.file = file, .markdown = markdown, .width = RESULT_WIDTH};
 
     prose_title(&prose, "comparison", &comparison->rows);
     compare_write_side(&prose, comparison, BASELINE);

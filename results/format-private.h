@@ -9,7 +9,8 @@
 #include "results/cell.h"
 #include "results/compare.h"
 
-typedef void RunWriter(const ResultRun *run, FILE *file);
+/* The width is for lines of a terminal, in characters; formats for programs pass over it. */
+typedef void RunWriter(const ResultRun *run, size_t width, FILE *file);
 typedef void ComparisonWriter(const RunComparison *comparison, FILE *file);
 
 #define RESULT_DECLARE_WRITERS(id, name, type, charset, write_run, write_comparison)                         \

@@ -133,8 +133,9 @@ static void json_write_object(const json_t *object, FILE *file)
 }
 
 /* The object as it is, not what was read from it: JSON has all that a run has. */
-void run_write_json(const ResultRun *run, FILE *file)
+void run_write_json(const ResultRun *run, size_t width, FILE *file)
 {
+    (void)width;
     json_write_object(run->json, file);
 }
 
@@ -157,7 +158,7 @@ static FILE *format_open(char **text, size_t *length)
 /* JSON needs no struct, but reading one costs little beside writing it, and all formats are the same then.
  * The text is complete only when the stream is closed: until then open_memstream() has not set where it
  * is. */
-char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
+char *result_format_wide(const json_t *run, ResultFormat format, size_t width, size_t *ret_length)
 {
     auto_result_run ResultRun parsed;
     char *text = NULL;
@@ -165,11 +166,16 @@ char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
     FILE *file = format_open(&text, &length);
 
     result_run_read(run, &parsed);
-    formats[format].write_run(&parsed, file);
+    formats[format].write_run(&parsed, width, file);
     fclose(file);
     if (ret_length)
         *ret_length = length;
     return text;
+}
+
+char *result_format(const json_t *run, ResultFormat format, size_t *ret_length)
+{
+    return result_format_wide(run, format, RESULT_WIDTH, ret_length);
 }
 
 char *compare_format(const RunComparison *comparison, ResultFormat format, size_t *ret_length)

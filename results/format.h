@@ -33,6 +33,10 @@ typedef enum ResultFormat {
 
 /* clang-format on */
 
+/* How wide a table is where nobody knows the terminal: the bars and all columns of most runs fit, and so does
+ * the table into a mail. */
+#define RESULT_WIDTH 100
+
 /* Where a format is asked for. */
 typedef enum FormatUse {
     FORMAT_ANSWER,  /* over HTTP, for a run or a comparison */
@@ -54,3 +58,6 @@ const char *result_format_bare_type(ResultFormat format);
  * newline; owned by the caller. The format must be one of answers. Sets *ret_length, which may be NULL.
  * Fields that are missing or of a wrong type are left out or shown as "-". */
 char *result_format(const json_t *run, ResultFormat format, size_t *ret_length);
+
+/* The same for a terminal that is so wide. What does not fit is left out of a table and counted below it. */
+char *result_format_wide(const json_t *run, ResultFormat format, size_t width, size_t *ret_length);

@@ -201,7 +201,7 @@ size_t layout_fit(Layout *layout, size_t width)
     }
     while (layout_total_width(layout) > width && (column = layout_pick_drop(layout))) {
         column->dropped = true;
-        n_dropped++;
+        n_dropped += !column->parts; /* a bar is a picture of a figure that stands beside it */
     }
     while (layout_total_width(layout) > width && (column = layout_pick_widest(layout)) &&
            column->width > TEXT_LEAST)

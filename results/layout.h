@@ -33,7 +33,8 @@ void layout_set_bar(Layout *layout, size_t column, size_t row, double part);
 
 /* Drops the columns that may be dropped and are empty. Then makes the table fit into so many characters a
  * line, which Markdown does not need: shortens the bars, drops columns, at last cuts texts. Returns how many
- * columns were dropped that were not empty. A layout that cannot be made narrow enough stays too wide. */
+ * columns of texts were dropped that were not empty. A layout that cannot be made narrow enough stays too
+ * wide. */
 size_t layout_fit(Layout *layout, size_t width);
 
 /* Writes the head, a line below it, and the rows. Each line ends in a newline. */

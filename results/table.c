@@ -14,8 +14,6 @@
 #include "results/metrics.h"
 #include "results/prose.h"
 
-#define TABLE_WIDTH 100
-
 /* The columns, by what can be missed first. */
 enum {
     RANK_VERDICT = 1,
@@ -198,10 +196,10 @@ static void table_add_costs(Layout *layout, const ResultCells *cells)
 
 /* The order of the columns is that of the calls: what a cell is, what it is about, how long it took, what
  * that means, what explains it. An interval of a time that was given would only say how well it was kept. */
-static void table_write_cells(const ResultRun *run, const Axes *varying, bool markdown, FILE *file)
+static void table_write_cells(const ResultRun *run, const Axes *varying, const Prose *prose)
 {
     const ResultCells *cells = &run->cells;
-    Layout *layout = layout_new(cells->n, markdown);
+    Layout *layout = layout_new(cells->n, prose->markdown);
     bool brackets = false;
     size_t n_dropped;
 
@@ -218,12 +216,13 @@ static void table_write_cells(const ResultRun *run, const Axes *varying, bool ma
         brackets = table_add_interval(layout, cells);
     table_add_verdict(layout, cells);
     table_add_costs(layout, cells);
-    n_dropped = layout_fit(layout, TABLE_WIDTH);
-    layout_write(layout, file);
+    n_dropped = layout_fit(layout, prose->width);
+    layout_write(layout, prose->file);
     if (n_dropped > 0)
-        fprintf(file, "(%zu more in JSON and CSV)\n", n_dropped);
+        fprintf(prose->file, "(%zu more in JSON and CSV)\n", n_dropped);
     if (brackets)
-        fputs("\n(In brackets: smallest and largest of too few repetitions for an interval.)\n", file);
+        paragraph_write(
+            prose, "\n", "", "(In brackets: smallest and largest of too few repetitions for an interval.)");
     layout_free(layout);
 }
 
@@ -243,10 +242,10 @@ static FILE *table_open(TableText *text)
 
 /* From what came out to what it rests on: a reader may stop anywhere. Which terms need explaining is known
  * only when everything else is written, so both halves are written first. */
-static void table_write_run(const ResultRun *run, bool markdown, FILE *file)
+static void table_write_run(const ResultRun *run, bool markdown, size_t width, FILE *file)
 {
     auto_axes Axes varying = axes_varying(&run->cells);
-    Prose prose = {.markdown = markdown, .width = TABLE_WIDTH, .said = run->lesson};
+    Prose prose = {.markdown = markdown, .width = width, .said = run->lesson};
     TableText above = {0}, below = {0};
     auto_free char *all = NULL;
 
@@ -254,7 +253,7 @@ static void table_write_run(const ResultRun *run, bool markdown, FILE *file)
     prose_heading(&prose, run);
     if (run->cells.n > 0) {
         fputs("\n", prose.file);
-        table_write_cells(run, &varying, markdown, prose.file);
+        table_write_cells(run, &varying, &prose);
     }
     fclose(prose.file);
     prose.file = table_open(&below);
@@ -273,12 +272,12 @@ static void table_write_run(const ResultRun *run, bool markdown, FILE *file)
     free(below.text);
 }
 
-void run_write_table(const ResultRun *run, FILE *file)
+void run_write_table(const ResultRun *run, size_t width, FILE *file)
 {
-    table_write_run(run, false, file);
+    table_write_run(run, false, width, file);
 }
 
-void run_write_markdown(const ResultRun *run, FILE *file)
+void run_write_markdown(const ResultRun *run, size_t width, FILE *file)
 {
-    table_write_run(run, true, file);
+    table_write_run(run, true, width, file);
 }
