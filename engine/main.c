@@ -433,7 +433,7 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     hand.collects = !as_events || is_precise;
     outcome = repeat_run(&request, take_event, &hand);
     if (outcome == REPEAT_DONE && nsec_now() >= request.deadline)
-        results_cut(hand.results);
+        results_cut(hand.results, "time");
     if (!as_events)
         run = make_run(hand.results, outcome, hand.started);
     if (format == RESULT_FORMAT_TRACE)

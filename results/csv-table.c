@@ -204,6 +204,9 @@ CsvSource csv_source(const ResultRun *run)
         .foreign_cpu = host->is_known ? host->foreign_cpu : NAN,
         .steal = host->is_known ? host->steal : NAN,
         .throttled_ns = host->is_known ? host->throttled_ns : RESULT_UNKNOWN,
+        .precision_asked = run->precision.is_known ? run->precision.asked : NAN,
+        .precision_reached = run->precision.is_known ? run->precision.reached : NAN,
+        .stopped_by = run->precision.stopped_by,
     };
 }
 

@@ -44,6 +44,9 @@ typedef struct CsvSource {
     const char *noisy; /* "true" or "false"; NULL: not known */
     double foreign_cpu, steal;
     int64_t throttled_ns;
+    double precision_asked,
+        precision_reached; /* per cent; NAN: none was asked for, or there is no interval */
+    const char *stopped_by;
 } CsvSource;
 
 CsvSource csv_source(const ResultRun *run);

@@ -74,6 +74,9 @@ static const CsvColumn closing[] = {
     OF_RUN("steal", CSV_REAL, steal),
     OF_RUN("throttled_ns", CSV_INTEGER, throttled_ns),
     OF_RUN("created_at", CSV_TEXT, created_at),
+    OF_RUN("precision_asked", CSV_REAL, precision_asked),
+    OF_RUN("precision_reached", CSV_REAL, precision_reached),
+    OF_RUN("precision_stopped_by", CSV_TEXT, stopped_by),
     AT("relative_hint", CSV_TEXT, relative.hint),
     OF_RUN("label", CSV_TEXT, label),
 };

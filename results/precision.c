@@ -219,7 +219,7 @@ ResultsNext results_precision(Results *results, int64_t elapsed_ns, int64_t most
     return precision_look(results, precision->else_by);
 }
 
-bool results_cut(Results *results)
+bool results_cut(Results *results, const char *by)
 {
     size_t rounds = collected_rounds(results);
 
@@ -228,7 +228,7 @@ bool results_cut(Results *results)
     if (!results->precision.stopped_by) {
         results->limit = rounds;
         results->precision.is_looking = false;
-        results->precision.stopped_by = "time";
+        results->precision.stopped_by = by;
     }
     return true;
 }

@@ -76,10 +76,11 @@ typedef enum ResultsNext {
  * The rule is one for the server and for a run by hand, and stands in results/precision.h. */
 ResultsNext results_precision(Results *results, int64_t elapsed_ns, int64_t most_ns);
 
-/* The time is over. Returns whether the run has all that it must have: then the rounds end here, and a
+/* The rounds are to end now, by what stands in the answer as stopped_by ("time", "output"; a constant).
+ * Returns whether the run has all that it must have: then they end here, unless they have ended before, and a
  * repetition of a round that was broken off does not count. Nothing is asked of cells that failed. Always
  * false without precision. */
-bool results_cut(Results *results);
+bool results_cut(Results *results, const char *by);
 
 /* Whether the runtime goes on although it was told to stop, and not only because it had begun before. */
 bool results_overrun(const Results *results);

@@ -307,6 +307,7 @@ const char *sentence_precision(Words *words, const ResultPrecision *precision)
     } ends[] = {
         {"max_repeat", "max_repeat ended it"},
         {"time", "the time limit ended it"},
+        {"output", "the output of the runtime became too much"},
         {"client", "it was cancelled"},
         {"server", "the end of the server ended it"},
         {"runtime", "the runtime ended by itself"},

@@ -72,7 +72,8 @@ static void on_timeout(uv_timer_t *timer)
     if (run->state == RUN_LEAVING)
         child_stop(run->child);
     else if (!results_failed(run->results) &&
-             (results_cut(run->results) || (run->plan.max_spans > 0 && results_complete(run->results))))
+             (results_cut(run->results, "time") ||
+                 (run->plan.max_spans > 0 && results_complete(run->results))))
         run_stop(run, OUTCOME_DONE, NULL);
     else
         run_stop(run, OUTCOME_TIMEOUT, reason);
@@ -162,6 +163,7 @@ static void on_ask_again(uv_timer_t *timer)
  * may wait; the runtime waits meanwhile. */
 static void let_go_on(Run *run)
 {
+    enum { MUCH_OUTPUT = 128 << 20 }; /* half of what runs/child.c allows */
     int64_t elapsed = (int64_t)(nsec_now() - run->started_at);
 
     if (!run->paces || !run->child)
@@ -170,6 +172,9 @@ static void let_go_on(Run *run)
         say_go_on(run);
         return;
     }
+    /* Nobody reckoned with so many repetitions, and a runtime that writes too much is ended as a bad one. */
+    if (run->n_bytes > MUCH_OUTPUT)
+        results_cut(run->results, "output");
     switch (results_precision(run->results, elapsed, (int64_t)run->plan.timeout)) {
     case RESULTS_GO_ON:
         say_go_on(run);
@@ -198,6 +203,7 @@ static void on_runtime_line(void *data, char *line, size_t length)
     auto_free char *reason = NULL;
 
     run->n_lines++;
+    run->n_bytes += length;
     if (!event)
         reason = text_printf("the runtime broke the protocol: line %llu, column %d: %s",
             (unsigned long long)run->n_lines, error.column, error.text);

@@ -76,6 +76,7 @@ struct Run {
     uv_timer_t pause;       /* until the runtime may go on */
     int n_open;             /* handles that are not closed yet */
     uint64_t n_lines;       /* of the runtime's output */
+    size_t n_bytes;         /* the same */
     int64_t n_samples;      /* repetitions that came, also untimed ones */
     int64_t n_traced;       /* traced repetitions that came; they are not among the others */
     const char *stopped_by; /* "client" or "server", if one of them ended it; else NULL */

@@ -126,6 +126,7 @@ export function cellTable(run, baseline) {
 export function tableNotes({sentences}) {
     return (
         (sentences?.repetitions ? `${sentence(sentences.repetitions)} ` : '') +
+        (sentences?.precision ? `${sentence(sentences.precision)} ` : '') +
         'Switches of context are voluntary + involuntary; the range below a ratio is its interval.'
     );
 }

@@ -323,8 +323,8 @@ END_TEST
 /* The head up to the metrics is as it ever was: there are scripts that count columns. */
 START_TEST(csv_ends_in_what_stands_against_the_figures)
 {
-    static const char *const last[] = {
-        "noisy", "foreign_cpu", "steal", "throttled_ns", "created_at", "relative_hint", "label"};
+    static const char *const last[] = {"noisy", "foreign_cpu", "steal", "throttled_ns", "created_at",
+        "precision_asked", "precision_reached", "precision_stopped_by", "relative_hint", "label"};
     json_auto_t *run = make_good_run(), *rows = NULL, *head = NULL;
     json_t *host = json_object_get(run, "host");
     auto_free char *text = NULL;
@@ -336,6 +336,9 @@ START_TEST(csv_ends_in_what_stands_against_the_figures)
     json_object_set_new(host, "steal", json_real(0.02));
     json_object_set_new(host, "throttled_ns", json_integer(7));
     json_object_set_new(run, "label", json_string("before, and after"));
+    json_object_set_new(run, "precision",
+        json_pack("{s:f, s:n, s:s, s:i, s:s}", "asked", 5.0, "reached", "of", "ratio", "rounds", 7,
+            "stopped_by", "time"));
     json_object_set_new(find(run, "cells.2.relative"), "hint", json_string("try repeat=100"));
     text = format(run, RESULT_FORMAT_CSV);
     at = text;
@@ -353,6 +356,9 @@ START_TEST(csv_ends_in_what_stands_against_the_figures)
         ck_assert_str_eq(find_text(row, "steal"), "0.02");
         ck_assert_str_eq(find_text(row, "throttled_ns"), "7");
         ck_assert_str_eq(find_text(row, "created_at"), "2017-10-27T08:00:00.123Z");
+        ck_assert_str_eq(find_text(row, "precision_asked"), "5");
+        ck_assert_str_eq(find_text(row, "precision_reached"), "");
+        ck_assert_str_eq(find_text(row, "precision_stopped_by"), "time");
         ck_assert_str_eq(find_text(row, "relative_hint"), i == 2 ? "try repeat=100" : "");
         ck_assert_str_eq(find_text(row, "label"), "before, and after");
     }
@@ -368,6 +374,7 @@ START_TEST(what_is_not_known_of_noise_is_empty_in_csv)
     text = format(run, RESULT_FORMAT_CSV);
     rows = read_csv(text);
     ck_assert_str_eq(find_text(rows, "0.noisy"), "");
+    ck_assert_str_eq(find_text(rows, "0.precision_asked"), "");
     ck_assert_str_eq(find_text(rows, "0.foreign_cpu"), "");
     ck_assert_str_eq(find_text(rows, "0.throttled_ns"), "");
     ck_assert_str_eq(find_text(rows, "0.inside_max"), "");

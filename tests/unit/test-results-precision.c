@@ -89,7 +89,7 @@ START_TEST(without_precision_nothing_is_decided)
     for (int round = 0; round < 7; round++)
         ck_assert_int_eq(run_round(results, 3, round, 1, SECOND), RESULTS_GO_ON);
     ck_assert_int_eq(add(results, make_sample(0, 7, 100, 100)), -EINVAL);
-    ck_assert(!results_cut(results));
+    ck_assert(!results_cut(results, "time"));
     run = make_run(results, "done", NULL);
     ck_assert(json_is_null(find(run, "precision")));
     ck_assert(json_is_null(find(run, "sentences.precision")));
@@ -183,7 +183,7 @@ START_TEST(the_time_limit_leaves_the_least_rounds_alone)
 
     for (int round = 0; round < 6; round++)
         ck_assert_int_eq(run_round(results, 3, round, 100, SECOND), RESULTS_GO_ON);
-    ck_assert(!results_cut(results));
+    ck_assert(!results_cut(results, "time"));
     ck_assert_int_eq(run_round(results, 3, 6, 100, SECOND), RESULTS_STOP);
     results_free(results);
 }
@@ -198,11 +198,14 @@ START_TEST(a_run_with_all_that_it_must_have_can_be_cut)
     for (int round = 0; round < 8; round++)
         ck_assert_int_eq(run_round(results, 3, round, 100, 0), RESULTS_GO_ON);
     ck_assert_int_eq(add(results, make_sample(0, 8, 100, 100)), 0);
-    ck_assert(results_cut(results));
+    ck_assert(results_cut(results, "output"));
+    ck_assert(results_cut(results, "time"));
     ck_assert_int_eq(ask(results, 100 * SECOND, 0), RESULTS_STOP);
     run = make_run(results, "done", NULL);
-    assert_precision(run, "time", 8);
+    assert_precision(run, "output", 8);
     ck_assert_uint_eq(json_array_size(find(run, "cells.0.wall_ns.samples")), 8);
+    ck_assert_ptr_nonnull(
+        strstr(find_text(run, "sentences.precision"), "became too much after 8 repetitions"));
 }
 END_TEST
 
