@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "results/advice.h"
 #include "results/crowd.h"
+#include "results/scaling.h"
 #include "results/time-json.h"
 #include "results/totals.h"
 
@@ -134,6 +135,7 @@ json_t *cell_json(const Results *results, Figures *figures, size_t i)
     }
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
     json_object_set_new(object, "relative", cell_relative_json(results, figures, i));
+    json_object_set_new(object, "scaling", scaling_json(results, figures, i));
     cell_set_details(object, collected, cell, results->full);
     return object;
 }

@@ -11,6 +11,7 @@
 #include "results/crowd.h"
 #include "results/human.h"
 #include "results/sample.h"
+#include "results/scaling.h"
 
 /* A whole number of an object, and its place in the struct that is read into. */
 typedef struct IntegerField {
@@ -179,6 +180,7 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
     cell_read_time(json_object_get(json, "waits_ns"), &ret->waits);
     cell_read_time(json_object_get(json, "start_ns"), &ret->start);
     cell_read_relative(json_object_get(json, "relative"), &ret->relative);
+    scaling_read(json_object_get(json, "scaling"), &ret->scaling);
     cell_read_integers(json_object_get(json, "context_switches"), switch_fields, ARRAY_LENGTH(switch_fields),
         &ret->switches);
     crowd_read(json_object_get(json, "inside"), &ret->inside);

@@ -52,6 +52,18 @@ typedef struct ResultRelative {
     const char *hint; /* what would help where it cannot be told; NULL: nothing */
 } ResultRelative;
 
+/* What its tasks do in the time in which one task of the same mode does its own, see results/scaling.h. */
+typedef struct ResultScaling {
+    bool is_known;     /* false: nothing else is set */
+    int64_t to;        /* index of the cell with one task, which has its own */
+    double speedup;    /* tasks * the time of one / the time of all */
+    double low, high;  /* its interval; NAN without one */
+    double efficiency; /* speedup / tasks */
+    Verdict verdict;   /* faster: all of them do more than one */
+    Verdict gain;      /* the same against the next smaller number of tasks; VERDICT_NONE of the first */
+    const char *hint;  /* what would help where it cannot be told; NULL: nothing */
+} ResultScaling;
+
 /* Context switches, of the one repetition that stands for all: voluntary where a task waited, involuntary
  * where the kernel took the CPU away. */
 typedef struct ResultSwitches {
@@ -102,6 +114,7 @@ typedef struct ResultCell {
     ResultTime waits; /* what the tasks themselves waited for, summed over them; n 0: not measured */
     int64_t ideal_ns; /* see results/ideal.h */
     ResultRelative relative;
+    ResultScaling scaling;
     ResultSwitches switches;
     ResultMemory memory;
     ResultLockStats lock_stats;

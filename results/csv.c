@@ -67,6 +67,13 @@ static const CsvColumn figures[] = {
 static const CsvColumn closing[] = {
     TIME_COLUMNS(waits),
     TIME_COLUMNS(start),
+    AT("scaling_to", CSV_INTEGER, scaling.to),
+    AT("scaling_speedup", CSV_REAL, scaling.speedup),
+    AT("scaling_low", CSV_REAL, scaling.low),
+    AT("scaling_high", CSV_REAL, scaling.high),
+    AT("scaling_efficiency", CSV_REAL, scaling.efficiency),
+    AT("scaling_verdict", CSV_VERDICT, scaling.verdict),
+    AT("scaling_gain", CSV_VERDICT, scaling.gain),
     CROWD_COLUMNS(inside),
     CROWD_COLUMNS(outside),
     OF_RUN("noisy", CSV_TEXT, noisy),

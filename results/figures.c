@@ -53,8 +53,7 @@ void figures_init(Figures *figures, const Results *results, const CollectedCell 
     figures->median = good[stats_median_index(figures->times[SAMPLE_WALL], figures->n)];
 }
 
-/* The same rule for a cell and for its baseline. */
-static bool figures_compares(const Figures *figures)
+bool figures_compares(const Figures *figures)
 {
     return figures->n > 0 && cell_status_compares(figures->status);
 }
@@ -126,8 +125,7 @@ int64_t figures_ideal(const Figures *figures, size_t i)
         baseline->times[SAMPLE_WAITS] ? baseline->stats[SAMPLE_WAITS].median : IDEAL_NOT_KNOWN);
 }
 
-/* Many cells are held against one baseline cell, whose thousand medians are drawn once. */
-static void figures_resample(Figures *figures, uint64_t seed)
+void figures_resample(Figures *figures, uint64_t seed)
 {
     if (figures->resampled)
         return;

@@ -36,6 +36,13 @@ void figures_finish(Figures *figures);
  * other. */
 bool figures_is_baseline_of(const CellSpec *baseline, const CellSpec *cell);
 
+/* Whether it may be held against another: the same rule for a cell and for its baseline. */
+bool figures_compares(const Figures *figures);
+
+/* Draws the resampled medians, unless they are there: many cells are held against one, whose thousand medians
+ * are drawn once. Two cells that are compared need different seeds. */
+void figures_resample(Figures *figures, uint64_t seed);
+
 /* Returns the ideal wall time of cell i in nanoseconds, or -1 without a baseline cell or a rule. */
 int64_t figures_ideal(const Figures *figures, size_t i);
 

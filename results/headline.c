@@ -13,6 +13,7 @@
 #include "results/axes.h"
 #include "results/human.h"
 #include "results/lesson.h"
+#include "results/scaling.h"
 #include "results/sentences.h"
 
 /* What one line has room for. */
@@ -180,6 +181,33 @@ static json_t *headline_of_verdicts(Headline *headline)
                  : headline_json(text, json_null(), NULL);
 }
 
+/* Without a serial cell, how far each mode scales; null where no number of tasks is held against one. The
+ * value is the speed-up up to which more tasks are known to help. */
+static json_t *headline_of_scaling(Headline *headline)
+{
+    Words *words = headline->words;
+    const ResultCell *first = NULL;
+    const char *text = "";
+    size_t n = 0;
+
+    for (size_t i = 0; i < headline->cells.n; i++) {
+        const ResultCell *cell = headline->cells.at[i], *knee;
+        const char *scaling;
+
+        if (!scaling_is_base(cell) || n++ >= MOST_GROUPS)
+            continue;
+        scaling = sentence_scaling(words, &headline->varying, &headline->cells, cell, &knee);
+        text = words_join(words, text, "; ", scaling);
+        first = first ? first : knee;
+    }
+    if (n == 0)
+        return json_null();
+    if (n > MOST_GROUPS)
+        text = words_printf(words, "%s; and %zu more", text, n - MOST_GROUPS);
+    return first ? headline_json(text, json_real(first->scaling.speedup), "ratio")
+                 : headline_json(text, json_null(), NULL);
+}
+
 /* Without anything to compare with, how long it took: in a list any time is better than none. */
 static json_t *headline_of_times(Headline *headline)
 {
@@ -327,6 +355,8 @@ static json_t *headline_pick(Headline *headline)
     if (headline->run->about.fixed_time)
         return json_null();
     made = headline_of_verdicts(headline);
+    if (json_is_null(made))
+        made = headline_of_scaling(headline);
     return json_is_null(made) ? headline_of_times(headline) : made;
 }
 

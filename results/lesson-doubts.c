@@ -18,6 +18,7 @@
 typedef struct Tally {
     size_t n_others, n_short;  /* that are not serial, and of these */
     size_t n_compared, n_open; /* of the others, and of these without a verdict from enough repetitions */
+    size_t n_scaled;           /* of the others, held against one task of the same mode */
     size_t least_repetitions;
     bool has_one_cpu; /* all of them */
 } Tally;
@@ -40,6 +41,7 @@ static Tally count_cells(const ResultCells *cells)
             continue;
         tally.n_others++;
         tally.n_short += lesson_is_short(cell);
+        tally.n_scaled += cell->scaling.is_known;
         tally.n_compared += cell->relative.is_known;
         tally.n_open += cell->relative.is_known && is_open && cell->wall.n >= STATS_MIN_VALUES;
     }
@@ -108,7 +110,7 @@ const char *lesson_doubts(Lesson *lesson)
                                               "in %zu of %zu cells creating, starting and joining the tasks "
                                               "took more than a fifth of the time",
                                               tally.n_short, tally.n_others),
-        !lesson->has_ratios || tally.least_repetitions >= STATS_MIN_VALUES
+        (!lesson->has_ratios && tally.n_scaled == 0) || tally.least_repetitions >= STATS_MIN_VALUES
             ? NULL
             : words_printf(words, "%s cannot tell faster from slower, that takes at least %d",
                   words_count(words, (int64_t)tally.least_repetitions, "repetition"), STATS_MIN_VALUES),
@@ -116,7 +118,7 @@ const char *lesson_doubts(Lesson *lesson)
             ? NULL
             : words_printf(words, "%zu of %zu comparisons cannot tell, their intervals are too wide",
                   tally.n_open, tally.n_compared),
-        !lesson->has_times || tally.n_others == 0 || !computes
+        !lesson->has_times || tally.n_others == 0 || tally.n_scaled > 0 || !computes
             ? NULL
             : "without mode=serial there is nothing to compare these times with",
     };

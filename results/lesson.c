@@ -11,6 +11,10 @@
 
 #include "base/array.h"
 #include "results/lesson-parts.h"
+#include "results/scaling.h"
+#include "results/sentences.h"
+
+#define MOST_SCALINGS 4
 
 #define LESSON(name) extern const LessonKind lesson_##name;
 #include "results/lessons.def"
@@ -56,6 +60,22 @@ static const char *add_sentence(Words *words, const char *before, const char *te
         text + 1, strchr(".?!", text[strlen(text) - 1]) ? "" : ".");
 }
 
+/* Where there is no serial cell, how far each mode scales; more than a few would be a table again. */
+static const char *add_scaling(Lesson *lesson, const char *said)
+{
+    const ResultCell *knee;
+    size_t n = 0;
+
+    for (size_t i = 0; i < lesson->cells.n && lesson->has_times; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+
+        if (scaling_is_base(cell) && n++ < MOST_SCALINGS)
+            said = add_sentence(lesson->words, said,
+                sentence_scaling(lesson->words, &lesson->varying, &lesson->cells, cell, &knee));
+    }
+    return said;
+}
+
 /* Doubts are about what was said before, and others' figures stand beside a result. The order matters: a
  * reason takes the form, of one or of many, that the result has set, and doubts need to know what both rest
  * on. */
@@ -70,6 +90,7 @@ static const char *write_lesson(Lesson *lesson)
     lesson_explain(lesson);
     doubts = lesson_doubts(lesson);
     said = add_sentence(lesson->words, "", lesson->result);
+    said = add_scaling(lesson, said);
     said = add_sentence(lesson->words, said, lesson->why);
     if (*said && *doubts)
         return add_sentence(

@@ -73,6 +73,8 @@ static const char *note_of(Words *words, const ResultCell *cell)
 {
     if (cell->reason)
         return words_keep(words, plain_cut(strdup(cell->reason), NOTE_WIDTH));
+    if (cell->scaling.hint)
+        return words_printf(words, "cannot tell, %s", cell->scaling.hint);
     return cell->relative.hint ? words_printf(words, "cannot tell, %s", cell->relative.hint) : NULL;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "results/scaling.h"
 
 #define MOST_GROUPS 8 /* with a sentence each; more would be a table again */
 
@@ -50,6 +51,19 @@ const char *sentence_title(Words *words, const Axes *varying, const ResultCell *
             title = words_join(words, title, ", ", sentence_axis(words, &varying->at[i], cell));
     }
     return title;
+}
+
+/* The number of tasks is left out as well: the sentence says it of each. */
+const char *sentence_scaling(Words *words, const Axes *varying, const ResultCells *cells,
+    const ResultCell *base, const ResultCell **ret_knee)
+{
+    const char *title = base->mode;
+
+    for (size_t i = 0; i < varying->n; i++) {
+        if (varying->at[i].kind != AXIS_MODE && varying->at[i].kind != AXIS_TASKS)
+            title = words_join(words, title, ", ", sentence_axis(words, &varying->at[i], base));
+    }
+    return words_join(words, title, ": ", scaling_words(words, cells, base, ret_knee));
 }
 
 /* In the order of these kinds, which is not that of the axes. */
@@ -167,6 +181,20 @@ static void add_group_findings(json_t *findings, Telling *telling)
     }
 }
 
+/* Where there is no serial cell: how far each mode scales. */
+static void add_scaling_findings(json_t *findings, Telling *telling)
+{
+    auto_axes Axes varying = axes_varying(&telling->run->cells);
+    const ResultCells *cells = &telling->run->cells;
+    const ResultCell *knee;
+
+    for (size_t i = 0; i < cells->n; i++) {
+        if (scaling_is_base(cells->at[i]))
+            json_array_append_new(findings,
+                json_string(sentence_scaling(&telling->words, &varying, cells, cells->at[i], &knee)));
+    }
+}
+
 static size_t sentence_count(const ResultRun *run, const char *mode, Verdict verdict)
 {
     size_t n = 0;
@@ -233,6 +261,12 @@ static json_t *sentences_doubts(Telling *telling)
         const ResultCell *cell = telling->run->cells.at[i];
         const char *doubt;
 
+        if (cell->scaling.hint) {
+            doubt =
+                words_printf(words, "%s against one task: cannot tell, %s.", cell->mode, cell->scaling.hint);
+            json_array_append_new(doubts, json_string(words_join(words, telling->titles[i], ": ", doubt)));
+            continue;
+        }
         if (!result_is_compared(cell) || cell->relative.verdict != VERDICT_CANNOT_TELL)
             continue;
         doubt = words_printf(words, "%s against %s: cannot tell, %s.", cell->mode,
@@ -394,6 +428,7 @@ json_t *sentences_of_run(const ResultRun *run)
         add_mode_findings(findings, &telling);
     else
         add_group_findings(findings, &telling);
+    add_scaling_findings(findings, &telling);
     sentences_set(sentences, "heading",
         words_join(
             words, run->experiment ? run->experiment : "run", ", ", sentence_common(words, &run->cells)));

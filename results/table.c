@@ -139,7 +139,9 @@ static const char *table_verdict_text(const ResultCell *cell)
 {
     const char *status = result_status_name(cell->status);
 
-    return status && cell->status != RESULT_DONE ? status : verdict_name(cell->relative.verdict);
+    if (status && cell->status != RESULT_DONE)
+        return status;
+    return verdict_name(cell->scaling.is_known ? cell->scaling.verdict : cell->relative.verdict);
 }
 
 /* A column exists only if some cell has something to say in it: a table without serial cells has no ratios,
@@ -147,21 +149,27 @@ static const char *table_verdict_text(const ResultCell *cell)
  * has statuses alone and is called so. */
 static void table_add_verdict(Layout *layout, const ResultCells *cells)
 {
-    bool any_ratio = false, any_verdict = false;
-    size_t ratios, verdicts;
+    bool any_ratio = false, any_scaling = false, any_verdict = false;
+    size_t ratios, scalings, verdicts;
 
     for (size_t row = 0; row < cells->n; row++) {
         any_ratio |= cells->at[row]->relative.is_known;
+        any_scaling |= cells->at[row]->scaling.is_known;
         any_verdict |= table_verdict_text(cells->at[row]) != NULL;
     }
     ratios = any_ratio ? layout_add(layout, "x serial", true, LAYOUT_KEEP) : 0;
-    verdicts = any_verdict ? layout_add(layout, any_ratio ? "verdict" : "status", false, RANK_VERDICT) : 0;
+    scalings = any_scaling ? layout_add(layout, "speed-up", true, LAYOUT_KEEP) : 0;
+    verdicts = any_verdict
+                   ? layout_add(layout, any_ratio || any_scaling ? "verdict" : "status", false, RANK_VERDICT)
+                   : 0;
     for (size_t row = 0; row < cells->n; row++) {
         double ratio = cells->at[row]->relative.ratio;
         const char *text = table_verdict_text(cells->at[row]);
 
         if (any_ratio && !isnan(ratio))
             layout_set(layout, ratios, row, human_ratio(ratio));
+        if (cells->at[row]->scaling.is_known)
+            layout_set(layout, scalings, row, human_ratio(cells->at[row]->scaling.speedup));
         if (text)
             layout_set(layout, verdicts, row, text_printf("%s", text));
     }

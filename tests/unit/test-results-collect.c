@@ -12,8 +12,8 @@ static const char *const run_keys[] = {"id", "experiment", "status", "label", "c
 
 static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params",
     "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "waits_ns", "start_ns", "ideal_ns", "relative",
-    "context_switches", "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order", "metrics",
-    "inside", "outside"};
+    "scaling", "context_switches", "memory", "lock_stats", "per_task", "per_task_omitted", "completion_order",
+    "metrics", "inside", "outside"};
 
 static const char *const time_keys[] = {
     "median", "min", "max", "mad", "interval", "level", "reason", "samples"};
