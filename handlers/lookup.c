@@ -52,11 +52,12 @@ void lookup_cancel(Lookup *lookup)
 }
 
 /* "/runs/countdown" is an experiment that somebody wants to run. */
-static Response *lookup_refuse_id(const App *app, const char *id)
+static Response *lookup_refuse_id(const App *app, const Request *request)
 {
     json_auto_t *experiments = plan_experiments(app->catalogs);
-    const char *experiment = problem_nearest(id, experiments);
-    auto_free char *path = experiment ? text_printf("/run/%s", experiment) : NULL;
+    const char *id = request->parameter, *experiment = problem_nearest(id, experiments);
+    auto_free char *path =
+        experiment ? text_printf("%s/run/%s", request->forwarded.prefix, experiment) : NULL;
     auto_problem Problem problem = {0};
 
     if (path)
@@ -79,7 +80,7 @@ Response *lookup_begin(const App *app, const Request *request, json_t **ret_valu
         return answer_problem(&problem);
     /* A route without {id} has an empty parameter. */
     if (request->parameter[0] && !lookup_is_id(request->parameter))
-        return lookup_refuse_id(app, request->parameter);
+        return lookup_refuse_id(app, request);
     *ret_values = json_incref(values);
     return NULL;
 }

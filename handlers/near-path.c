@@ -85,7 +85,8 @@ static const char *near_path_same(const json_t *list, const char *path)
     return NULL;
 }
 
-char *near_path(const App *app, const char *path)
+/* Without the prefix, which is none of the server's own paths. */
+static char *near_path_find(const App *app, const char *path)
 {
     json_auto_t *experiments = plan_experiments(app->catalogs), *list = NULL;
     auto_free char *tidy = NULL;
@@ -108,4 +109,11 @@ char *near_path(const App *app, const char *path)
         return text_printf("/run/%s", experiment);
     found = problem_nearest(tidy, list);
     return found ? text_copy(found) : NULL;
+}
+
+char *near_path(const App *app, const Request *request)
+{
+    auto_free char *found = near_path_find(app, request->path);
+
+    return found ? text_printf("%s%s", request->forwarded.prefix, found) : NULL;
 }

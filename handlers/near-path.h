@@ -3,7 +3,8 @@
 
 #include "handlers/app.h"
 
-/* Returns a path that there is and that is near this one, owned by the caller, or NULL. Names of experiments
- * are known: /countdown, /runs/countdown and /experiments/countdwn all mean /run/countdown. What stands for
- * an {id} is taken over as it is, whether there is such a run or not. */
-char *near_path(const App *app, const char *path);
+/* Returns a path that there is and that is near the one that is asked for, with the prefix under which the
+ * client asks; owned by the caller, or NULL. Names of experiments are known: /countdown, /runs/countdown and
+ * /experiments/countdwn all mean /run/countdown. What stands for an {id} is taken over as it is, whether
+ * there is such a run or not. */
+char *near_path(const App *app, const Request *request);

@@ -103,13 +103,13 @@ static json_t *routes_paths(void)
 /* A 404 that names the path that was meant, or lists what there is, for people who try paths by hand. */
 static Response *routes_unknown_path(const App *app, const Request *request)
 {
-    auto_free char *near = near_path(app, request->path), *list = NULL;
+    auto_free char *near = near_path(app, request), *list = NULL;
     auto_problem Problem problem = {0};
     json_auto_t *paths = routes_paths();
 
     list = problem_names(paths);
-    problem_set(&problem, 404, "No such path", "there is nothing at %s; %s%s%s", request->path,
-        near ? "did you mean " : "there are ", near ? near : list, near ? "?" : "");
+    problem_set(&problem, 404, "No such path", "there is nothing at %s%s; %s%s%s", request->forwarded.prefix,
+        request->path, near ? "did you mean " : "there are ", near ? near : list, near ? "?" : "");
     if (near)
         problem_extend(&problem, "did_you_mean", json_string(near));
     problem_extend(&problem, "paths", json_incref(paths));

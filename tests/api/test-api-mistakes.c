@@ -259,6 +259,22 @@ START_TEST(lines_come_for_a_text_format_and_for_nobody_else)
 }
 END_TEST
 
+/* Behind a proxy the path that is proposed is one that the client can ask for. */
+START_TEST(a_path_is_proposed_with_the_prefix_under_which_the_client_asks)
+{
+    static const char *const paths[] = {"/countdown?format=table", "/runs/countdown?format=table"};
+
+    api_server_start(&server, "server.trusted_proxies=127.0.0.1", NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        auto_answer ApiAnswer answer =
+            api_ask(&server, (ApiAsk){.path = paths[i], .header = "X-Forwarded-Prefix: /lab"});
+
+        ck_assert_msg(strstr(answer.body, "did you mean /lab/run/countdown?"), "%s", answer.body);
+    }
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
 static const char *const other_names[][2] = {
     {"thread", "threads"},
     {"threading", "threads"},
@@ -312,5 +328,6 @@ START_TEST(a_command_line_is_told_what_was_meant)
 END_TEST
 
 RUN_TESTS("api-mistakes", 120, a_terminal_gets_plain_lines, a_program_gets_a_problem_with_the_same_words,
-    lines_come_for_a_text_format_and_for_nobody_else, a_mode_has_other_names_and_the_answer_its_own,
-    a_command_line_is_told_what_was_meant)
+    lines_come_for_a_text_format_and_for_nobody_else,
+    a_path_is_proposed_with_the_prefix_under_which_the_client_asks,
+    a_mode_has_other_names_and_the_answer_its_own, a_command_line_is_told_what_was_meant)
