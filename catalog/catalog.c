@@ -147,6 +147,7 @@ void catalog_free(Catalog *catalog)
         return;
     memo_release(&catalog->memo);
     json_decref((json_t *)catalog->json);
+    json_decref(catalog->renewed_host);
     free(catalog);
 }
 

@@ -5,8 +5,8 @@
  * are checked and parsed once by catalog_read(), and are read as fields from then on. So nobody outside the
  * engine compares the name of a mode or a lock: a new one is right everywhere as soon as its descriptor is.
  *
- * A catalog does not change. It keeps the document that it was read from; texts, lists and JSON values in the
- * structs belong to it and live as long as it does. */
+ * A catalog does not change, but for what the machine leaves. It keeps the document that it was read from;
+ * texts, lists and JSON values in the structs belong to it and live as long as it does. */
 #pragma once
 
 #include <jansson.h>
@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/machine.h"
 #include "base/memo.h"
 
 /* The version of the document that is understood; a runtime says which one it speaks. */
@@ -169,7 +170,8 @@ typedef struct CatalogHost {
     const json_t *json; /* NULL: the runtime says nothing, and nothing here is known */
 } CatalogHost;
 
-/* Everything that one runtime offers. Made by catalog_read(), then read-only. */
+/* Everything that one runtime offers. Made by catalog_read(), then read-only, but for what the machine leaves
+ * it: cpus_usable, memory_bytes and the host, which catalog_follow() keeps up to date. */
 struct Catalog {
     const char *runtime, *version, *about;
     bool paces; /* waits behind each event until it is told to go on, if it is asked to */
@@ -184,7 +186,8 @@ struct Catalog {
     const CatalogExperiment *experiments;
     size_t n_experiments;
     const json_t *json;
-    Memo *memo; /* what all that points at */
+    json_t *renewed_host; /* owned; host.json since it is no longer the document's; NULL: it is */
+    Memo *memo;           /* what all that points at */
 };
 
 /* All runtimes; the first is the one that a request without a runtime gets. There is at least one. */
@@ -198,6 +201,11 @@ typedef struct Catalogs {
  * caller) naming the place and what it should be: "experiments[2].parameters[0].name: must be a text, is
  * missing". The document is kept, and must not be changed afterwards. */
 int catalog_read(const json_t *describe, Catalog **ret, char **ret_reason);
+
+/* Has what the runtime said of the machine when it described itself (then) follow what the machine is now.
+ * Returns whether that changes anything that requests depend on. For the thread that plans; others that read
+ * a host take a reference of its JSON there. */
+bool catalog_follow(Catalog *catalog, const Machine *then, const Machine *now);
 
 /* NULL is fine. */
 void catalog_free(Catalog *catalog);

@@ -4,10 +4,10 @@
 #include "engine/affinity.h"
 
 #include <errno.h>
-#include <math.h>
 #include <sched.h>
 
 #include "base/cgroup.h"
+#include "base/machine.h"
 
 /* Kept after the first call, since reading it takes a walk through several files. Called by one thread. */
 double affinity_quota(void)
@@ -22,22 +22,13 @@ double affinity_quota(void)
     return quota;
 }
 
-/* Rounded up: with a quota of 1.5 two threads do run at the same time, until the quota of the period is used
- * up. */
-int affinity_limit(int n_cpus, double quota)
-{
-    if (quota > 0 && quota < n_cpus)
-        n_cpus = (int)ceil(quota);
-    return n_cpus > 1 ? n_cpus : 1;
-}
-
 int affinity_usable(void)
 {
     cpu_set_t usable;
 
     if (sched_getaffinity(0, sizeof(usable), &usable) < 0)
         return 1;
-    return affinity_limit(CPU_COUNT(&usable), affinity_quota());
+    return (int)machine_cpus(CPU_COUNT(&usable), affinity_quota());
 }
 
 /* The first CPUs of the set are taken, whichever they are, so that all cells of a run with the same number

@@ -9,9 +9,6 @@ int affinity_usable(void);
 /* The quota of the control groups in CPUs, for example 1.5, or 0 if there is none. Read once per process. */
 double affinity_quota(void);
 
-/* The number that n_cpus come to under a quota (0: none). */
-int affinity_limit(int n_cpus, double quota);
-
 /* Confines this process to the first n_cpus of the CPUs in its affinity. Returns 0 or a negative errno;
  * -EINVAL if there are fewer. */
 int affinity_confine(int n_cpus);

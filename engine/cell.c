@@ -134,8 +134,8 @@ static void cell_run_here(Cell *cell, Arena *arena)
     int r = affinity_confine((int)cell->n_cpus);
 
     if (r < 0) {
-        snprintf(arena->reason, sizeof(arena->reason), "cannot be confined to %u CPUs: %s", cell->n_cpus,
-            strerror(-r));
+        snprintf(arena->reason, sizeof(arena->reason), "the machine no longer leaves %u CPUs: %s",
+            cell->n_cpus, r == -EINVAL ? "the affinity was lowered" : strerror(-r));
         return;
     }
     if (cell->experiment->prepare)

@@ -252,7 +252,9 @@ static bool take_event(void *user, json_t *event)
 static int refuse(const Problem *problem, bool as_event)
 {
     if (as_event)
-        write_event(NULL, event_error("the request is not one that can be run", problem));
+        write_event(NULL,
+            event_error(
+                problem->status < 500 ? "the request is not one that can be run" : problem->detail, problem));
     else
         problem_print_lines(problem, "gilscope-run", stderr);
     return EXIT_BAD_REQUEST;

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,20 @@ static void request_read_friends(const json_t *object, Request *request, Problem
     }
 }
 
+/* The server has planned for the CPUs that there were, so a cell that asks for more is no fault of the
+ * request: somebody has lowered the quota or the affinity since. */
+static void request_read_cpus(const json_t *object, Cell *cell, Problem *problem)
+{
+    int usable = affinity_usable();
+
+    cell->n_cpus = (uint32_t)request_whole(object, "cpus", 1, CPU_SETSIZE, usable, problem);
+    if (cell->n_cpus > (uint32_t)usable && !problem_is_set(problem))
+        problem_set(problem, 503, "The machine has changed",
+            "the machine has %d usable CPU%s now, and the run was planned for %u: the quota or the affinity "
+            "of the server was lowered meanwhile",
+            usable, usable == 1 ? "" : "s", cell->n_cpus);
+}
+
 static void request_read_cell(
     const json_t *object, const Experiment *experiment, Cell *cell, size_t number, Problem *problem)
 {
@@ -117,7 +132,7 @@ static void request_read_cell(
         return;
     cell->n_tasks = (uint32_t)request_whole(
         object, "tasks", 1, experiment_max_tasks(experiment, cell->mode, reason), 0, problem);
-    cell->n_cpus = (uint32_t)request_whole(object, "cpus", 1, affinity_usable(), affinity_usable(), problem);
+    request_read_cpus(object, cell, problem);
     lock_read_settings(cell->lock, params, &cell->lock_settings, problem);
     /* Unlike those of a lock they must all be there: some defaults are measured anew by each process, and the
      * cells of one run have to agree. */

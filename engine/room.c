@@ -14,6 +14,7 @@
 
 #include "base/cgroup.h"
 #include "base/cleanup.h"
+#include "base/machine.h"
 
 /* How many there may be, and what allows no more. */
 typedef struct Room {
@@ -34,17 +35,13 @@ static int64_t less_reserve(int64_t limit, int64_t least)
     return limit - (limit / 10 > least ? limit / 10 : least);
 }
 
-/* The first number after a word in a file (NULL: at its beginning), or otherwise. */
-static int64_t number_in(const char *path, const char *after, int64_t otherwise)
+/* The number at the beginning of a file; INT64_MAX if there is none. */
+static int64_t number_in(const char *path)
 {
     auto_file FILE *file = fopen(path, "re");
     char line[256];
-    size_t skip = after ? strlen(after) : 0;
 
-    while (file && fgets(line, sizeof(line), file))
-        if (!after || strncmp(line, after, skip) == 0)
-            return strtoll(line + skip, NULL, 10);
-    return otherwise;
+    return file && fgets(line, sizeof(line), file) ? strtoll(line, NULL, 10) : INT64_MAX;
 }
 
 /* The fourth word of "0.20 0.18 0.12 1/80 11206": of all threads of the machine so many are running. */
@@ -68,9 +65,9 @@ static void bound_by_numbers(Room *room, bool now)
     struct rlimit limit;
     Cgroup cgroup;
 
-    left = number_in("/proc/sys/kernel/pid_max", NULL, INT64_MAX);
+    left = number_in("/proc/sys/kernel/pid_max");
     bound(room, less_reserve(left, MACHINE_RESERVE) - used, "process numbers (kernel.pid_max)");
-    left = number_in("/proc/sys/kernel/threads-max", NULL, INT64_MAX);
+    left = number_in("/proc/sys/kernel/threads-max");
     bound(room, less_reserve(left, MACHINE_RESERVE) - used, "threads (kernel.threads-max)");
     if (geteuid() != 0 && getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < INT64_MAX)
         bound(room, less_reserve((int64_t)limit.rlim_cur, GROUP_RESERVE), "threads (RLIMIT_NPROC)");
@@ -81,35 +78,21 @@ static void bound_by_numbers(Room *room, bool now)
     bound(room, less_reserve(left, GROUP_RESERVE), "process numbers (pids.max)");
 }
 
-/* In bytes. /proc/meminfo counts kilobytes. MemAvailable is what programs can have without swapping; MemFree
- * would leave out the page cache, which the kernel gives back when it is asked. */
-static Room memory_left(bool now)
-{
-    int64_t left = number_in("/proc/meminfo", now ? "MemAvailable:" : "MemTotal:", INT64_MAX / 1024) * 1024;
-    Room memory = {left, "memory"};
-    Cgroup cgroup;
-
-    cgroup_find_controller("", "memory", &cgroup);
-    left = cgroup_left(&cgroup.v1, "memory.limit_in_bytes", now ? "memory.usage_in_bytes" : NULL);
-    bound(&memory, left, "memory (memory.limit_in_bytes)");
-    left = cgroup_left(&cgroup.v2, "memory.max", now ? "memory.current" : NULL);
-    bound(&memory, left, "memory (memory.max)");
-    return memory;
-}
-
 int64_t room_memory(void)
 {
-    return memory_left(true).most;
+    return machine_memory(true, NULL);
 }
 
 /* Half of the memory is kept free, because threads that fill it bring the machine to swap, and then it is no
  * longer measurable and hardly usable. */
 int64_t room_for_tasks(uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE])
 {
-    Room room = {INT64_MAX, ""}, memory = memory_left(now);
+    Room room = {INT64_MAX, ""};
+    const char *limit;
+    int64_t memory = machine_memory(now, &limit);
 
     bound_by_numbers(&room, now);
-    bound(&room, memory.most / 2 / (int64_t)bytes_each, memory.what);
+    bound(&room, memory / 2 / (int64_t)bytes_each, limit);
     snprintf(reason, ROOM_REASON_SIZE, "the rest of the %s stays free for the machine", room.what);
     return room.most > 1 ? room.most : 1;
 }

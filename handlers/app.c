@@ -5,19 +5,17 @@
 void app_init(App *app)
 {
     health_init(app);
-    experiments_init(app);
-    openapi_init(app);
     app->page = page_new();
+    app->make_openapi = openapi_make;
 }
 
 void app_finish(App *app)
 {
     response_free(app->alive);
-    response_free(app->ready);
     response_free(app->stopping);
     response_free(app->version);
-    response_free(app->experiments);
-    response_free(app->openapi);
+    json_decref(app->experiments);
+    json_decref(app->openapi);
     page_free(app->page);
     *app = (App){0};
 }

@@ -16,19 +16,22 @@
 #include "runs/board.h"
 #include "runs/catalog.h"
 #include "runs/metrics.h"
+#include "runs/present.h"
 #include "runs/queue.h"
 #include "runs/settings.h"
 
+typedef struct App App;
 typedef struct Page Page;
 
 /* Members above the constant answers are set by the server and not changed afterwards. What they point to
  * is the server's. */
-typedef struct App {
+struct App {
     GateSettings gate;
     uv_loop_t *loop;
     const char *version_name; /* "0.1.0" */
     const RunSettings *settings;
     const Catalogs *catalogs;
+    Present *present; /* of the catalogs; see app_look() */
     Queue *queue;
     Archive *archive;
     Board *board;
@@ -40,9 +43,16 @@ typedef struct App {
     const void *http;
 
     /* Constant answers, made by app_init(). */
-    Response *alive, *ready, *stopping, *version, *experiments, *openapi;
+    Response *alive, *stopping, *version;
     Page *page;
-} App;
+
+    /* Owned; the documents that tell what can be asked, NULL until they are asked for. They tell of the
+     * machine in this version of the present. */
+    json_t *experiments, *openapi;
+    uint64_t told_version;
+    /* Returns a new document of /openapi.json. It is made of all routes, so their handlers cannot know it. */
+    json_t *(*make_openapi)(const App *app);
+};
 
 /* Makes the constant answers. Everything before them was set and must outlive the app. */
 void app_init(App *app);
@@ -50,6 +60,10 @@ void app_init(App *app);
 /* Frees the constant answers. No request may be left, and all that was set before app_init() stays its
  * owner's. */
 void app_finish(App *app);
+
+/* Looks at the machine, as every handler does that plans or tells what can be planned. Documents that tell of
+ * another machine are let go of. */
+void app_look(App *app);
 
 /* The handlers, one for each route. Each returns the answer, or NULL if it comes later by
  * request->answer(). A constant answer stays the app's; any other one is the server's from then on. */
@@ -75,10 +89,11 @@ Response *handle_version(App *app, Request *request);
 extern const RouteParameter no_parameters[], compare_parameters[], relabel_parameters[], run_parameters[],
     runs_parameters[];
 
+/* Returns the document of /openapi.json, a new reference. */
+json_t *openapi_make(const App *app);
+
 /* What app_init() calls in the handlers' files. */
 void health_init(App *app);
-void experiments_init(App *app);
-void openapi_init(App *app);
 Page *page_new(void);
 void page_free(Page *page);
 

@@ -1,7 +1,9 @@
-/* Is the process alive, does it take work, and what is it? The answers are made once, but for one that tells
- * of trouble: a probe comes every few seconds, perhaps beside a repetition that is being timed. */
+/* Is the process alive, does it take work, and what is it? Answers are made once where they can be: a probe
+ * comes every few seconds, perhaps beside a repetition that is being timed. */
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "handlers/app.h"
 
 static Response *constant(int status, json_t *object)
@@ -23,7 +25,6 @@ void health_init(App *app)
                 app->catalogs->list[i]->version, "protocol", CATALOG_PROTOCOL));
     app->version = constant(200, about);
     app->alive = constant(200, json_pack("{s:s}", "status", "alive"));
-    app->ready = constant(200, json_pack("{s:s, s:b}", "status", "ready", "runs_kept", 1));
     app->stopping = constant(503, json_pack("{s:s}", "status", "stopping"));
 }
 
@@ -33,8 +34,42 @@ Response *handle_healthz(App *app, Request *request)
     return app->alive;
 }
 
+/* "1.5 CPUs" or "none", owned by the caller. */
+static char *health_quota_text(double quota)
+{
+    return quota > 0 ? text_printf("%.3g CPUs", quota) : strdup("none");
+}
+
+/* How the machine differs from that of the start, owned by the caller; NULL: not at all. Memory is not
+ * mentioned, as there is always more or less of it. */
+static char *health_change(const Present *present)
+{
+    const Machine *then = &present->then, *now = &present->now;
+    auto_free char *quota_then = health_quota_text(then->cpu_quota);
+    auto_free char *quota_now = health_quota_text(now->cpu_quota);
+
+    if (then->cpus_usable == now->cpus_usable && then->cpu_quota == now->cpu_quota)
+        return NULL;
+    return text_printf("when the server started, usable CPUs were %lld and are %lld now; their quota was %s "
+                       "and is %s now",
+        (long long)then->cpus_usable, (long long)now->cpus_usable, quota_then, quota_now);
+}
+
+/* What runs find here: as much as their runtime uses, at present. */
+static json_t *health_machine_json(const App *app)
+{
+    const Catalog *catalog = app->catalogs->list[0];
+    auto_free char *change = health_change(app->present);
+    double quota = app->present->now.cpu_quota;
+
+    return json_pack("{s:I, s:o, s:o, s:s?}", "cpus_usable", (json_int_t)catalog->cpus_usable, "cpu_quota",
+        quota > 0 ? json_real(quota) : json_null(), "memory_bytes",
+        catalog->memory_bytes > 0 ? json_integer((json_int_t)catalog->memory_bytes) : json_null(), "changed",
+        change);
+}
+
 /* An archive that cannot be written is told but is no reason for 503: a balancer would send everybody
- * away from a server that can still run everything. */
+ * away from a server that can still run everything. Nor is a machine that has become smaller. */
 Response *handle_readyz(App *app, Request *request)
 {
     const char *trouble = archive_trouble(app->archive), *notice = archive_notice(app->archive);
@@ -43,11 +78,9 @@ Response *handle_readyz(App *app, Request *request)
     (void)request;
     if (queue_is_stopping(app->queue))
         return app->stopping;
-    if (!trouble && !notice)
-        return app->ready;
-    /* Runs work all the same, so it is ready. */
-    object = json_pack("{s:s, s:b, s:s*, s:s*}", "status", "ready", "runs_kept", !trouble, "reason", trouble,
-        "notice", notice);
+    app_look(app);
+    object = json_pack("{s:s, s:b, s:o, s:s*, s:s*}", "status", "ready", "runs_kept", !trouble, "machine",
+        health_machine_json(app), "reason", trouble, "notice", notice);
     return response_new_json(200, object);
 }
 

@@ -1,31 +1,31 @@
-/* GET /openapi.json: the document that openapi.c makes. Only where the server is found can differ from
- * request to request: a proxy may have it under another name, and below a prefix. */
-#include <assert.h>
-#include <string.h>
-
+/* GET /openapi.json: the document that openapi.c makes. It has the ranges of all parameters, and so tells of
+ * the machine. Where the server is found can differ from request to request: a proxy may have it under
+ * another name, and below a prefix. */
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "handlers/app.h"
 #include "handlers/forwarded.h"
 
-/* As it stands in the document, before its url: with this key, once. */
-static const char servers[] = "\"servers\":[{\"url\":\"";
-
-/* The gate has seen the host, and the prefix has plain letters only: neither has to be escaped. */
-static Response *document_for(const Response *document, const Request *request)
+/* The same document with another address of the server, a new reference; all else is shared. */
+static json_t *openapi_found_at(const json_t *document, const char *base)
 {
-    const char *url = memmem(document->body, document->length, servers, strlen(servers));
-    auto_free char *base = forwarded_base(request);
-    char *text;
+    json_t *copy = json_copy((json_t *)document), *servers = json_deep_copy(json_object_get(copy, "servers"));
 
-    assert(url);
-    url += strlen(servers);
-    text = text_printf("%.*s%s%.*s", (int)(url - document->body), document->body, *base ? base : "/",
-        (int)(document->body + document->length - url - 1), url + 1);
-    return response_new(200, document->type, text, strlen(text));
+    json_object_set_new(json_array_get(servers, 0), "url", json_string(*base ? base : "/"));
+    json_object_set_new(copy, "servers", servers);
+    return copy;
 }
 
 Response *handle_openapi(App *app, Request *request)
 {
-    return request->forwarded.said ? document_for(app->openapi, request) : app->openapi;
+    json_auto_t *document = NULL;
+
+    app_look(app);
+    if (!app->openapi)
+        app->openapi = app->make_openapi(app);
+    if (request->forwarded.said) {
+        auto_free char *base = forwarded_base(request);
+
+        document = openapi_found_at(app->openapi, base);
+    }
+    return response_new_json(200, document ? document : app->openapi);
 }

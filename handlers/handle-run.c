@@ -242,6 +242,7 @@ Response *handle_run(App *app, Request *request)
     /* A body that cannot be read says nothing; bad pairs are shown with what else is wrong. */
     if (problem.detail)
         return answer_problem(&problem);
+    app_look(app);
     if (plan_make(app->catalogs, &app->settings->limits, request->parameter, given, &plan, &problem) < 0 ||
         read_wish(request, &plan, &wish, &problem) < 0) {
         plan_finish(&plan);

@@ -281,10 +281,10 @@ static void openapi_add_run_values(const App *app, json_t *document)
         openapi_add_values(of_cell, json_object_get(entry, "parameters"), false);
 }
 
-void openapi_init(App *app)
+json_t *openapi_make(const App *app)
 {
     const Asset *asset = documents;
-    json_auto_t *document = json_loadb(
+    json_t *document = json_loadb(
         (const char *)asset->start, (size_t)(asset->end - asset->start), JSON_REJECT_DUPLICATES, NULL);
 
     assert(document);
@@ -298,5 +298,5 @@ void openapi_init(App *app)
         else
             openapi_add_route(app, &routes[i], document);
     }
-    app->openapi = response_make_constant(response_new_json(200, document));
+    return document;
 }

@@ -48,15 +48,21 @@ static json_t *lock_entry(const CatalogLock *lock, const Parameters *common)
     return entry;
 }
 
-/* Only these members: the rest of the document is what the merged lists are made of. */
+/* Only these members: the rest of the document is what the merged lists are made of. What the machine leaves
+ * is that of the present, and what the document does not say at all is not said here. */
 static json_t *runtime_json(const Catalog *catalog)
 {
     static const char *const keys[] = {"runtime", "version", "about", "cpus_usable", "memory_bytes", "host"};
+    json_auto_t *present = json_pack("{s:I, s:I, s:O*}", "cpus_usable", (json_int_t)catalog->cpus_usable,
+        "memory_bytes", (json_int_t)catalog->memory_bytes, "host", catalog->host.json);
     json_t *runtime = json_object();
 
-    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
-        if (json_object_get(catalog->json, keys[i]))
-            json_object_set(runtime, keys[i], json_object_get(catalog->json, keys[i]));
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+        json_t *said = json_object_get(catalog->json, keys[i]), *now = json_object_get(present, keys[i]);
+
+        if (said)
+            json_object_set(runtime, keys[i], now ? now : said);
+    }
     return runtime;
 }
 

@@ -79,14 +79,15 @@ static void on_timeout(uv_timer_t *timer)
         run_stop(run, OUTCOME_TIMEOUT, reason);
 }
 
-/* A runtime may refuse what the server could not check, and says with which status of HTTP. Only 4xx is
- * taken over: what else it says must not make a failed run look like a good answer. */
+/* A runtime may refuse what the server could not check, and says with which status of HTTP. Only 4xx is taken
+ * over, and 503 where the machine is no longer what the run was planned for: what else it says must not make
+ * a failed run look like a good answer. */
 static void runtime_refuses(Run *run, const json_t *event)
 {
     const char *message = json_string_value(json_object_get(event, "message"));
     json_int_t status = json_integer_value(json_object_get(json_object_get(event, "problem"), "status"));
 
-    if (status >= 400 && status < 500)
+    if ((status >= 400 && status < 500) || status == 503)
         run->refused = (int)status;
     run_stop(run, OUTCOME_FAILED, message ? message : "the runtime reports an error");
 }

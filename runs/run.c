@@ -38,7 +38,7 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     STAILQ_INIT(&run->asks);
     LIST_INIT(&run->watchers);
     run->settings = settings;
-    run->host = (json_t *)host;
+    run->host = json_incref((json_t *)host);
     run->plan = *plan;
     /* The caller will finish its plan in any case; an empty one has nothing to free twice. */
     *plan = (Plan){0};
@@ -175,6 +175,7 @@ void run_free(Run *run)
     event_log_finish(&run->log);
     asks_finish(&run->asks);
     json_decref(run->object);
+    json_decref(run->host);
     free(run->reason);
     uv_close((uv_handle_t *)&run->timer, on_run_handle_closed);
     uv_close((uv_handle_t *)&run->pause, on_run_handle_closed);

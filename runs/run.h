@@ -58,9 +58,9 @@ struct Run {
     RunState state;     /* changed by run_become() only */
     RunOutcome outcome; /* changed by run_decide() only */
     char *reason;       /* why it failed or was ended, for people; or NULL */
-    int refused;  /* 400 to 499: the HTTP status that the runtime wants for a request it refused; 0: none */
-    Asks asks;    /* who wants it */
-    json_t *host; /* the machine; borrowed from the catalog */
+    int refused;        /* 400 to 499 or 503: the HTTP status that the runtime wants; 0: none */
+    Asks asks;          /* who wants it */
+    json_t *host;       /* owned; the machine, as it was when the run was planned; NULL: not known */
     Plan plan;
     Results *results;
     json_t *object;                         /* all of it as JSON, from RUN_SHOWN on; else NULL */
@@ -89,7 +89,8 @@ struct Run {
 };
 
 /* Makes a run that is RUN_QUEUED and has its id at once. Takes the content of the plan over and leaves an
- * empty one behind. settings and host are borrowed and must outlive the run. Free it with run_free(). */
+ * empty one behind. settings are borrowed and must outlive the run; host is shared. Free it with run_free().
+ */
 Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const json_t *host);
 
 /* Goes to the next state, and notes the time when the run starts and when it is over. Asserts that the

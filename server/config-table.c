@@ -84,7 +84,7 @@ const Setting config_settings[] = {
         "The tasks of all cells of a request together."},
     {AT(limits, max_memory_bytes), INTEGER(0, 1000000000000000), "0", "bytes",
         "A request whose largest cell is estimated to need more memory is refused; 0 stands for half of what "
-        "is available when the server starts."},
+        "is available at that moment."},
     {AT(limits, max_body_bytes), INTEGER(1024, 16777216), "65536", "bytes",
         "A longer request body is refused with 413."},
     {AT(limits, header_timeout_ms), INTEGER(100, 600000), "10000", "ms",

@@ -56,7 +56,7 @@ typedef struct Config {
         int64_t max_repeat;
         int64_t max_tasks;
         int64_t max_task_cells;
-        int64_t max_memory_bytes; /* 0: half of what is available at the start */
+        int64_t max_memory_bytes; /* 0: half of what is available */
         int64_t max_body_bytes;
         int64_t header_timeout_ms;
         int64_t max_processes;

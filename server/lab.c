@@ -182,6 +182,7 @@ int lab_ask(Lab *lab)
         return -1;
     if (r < 0)
         return lab_complain("runtime", reason);
+    present_init(&lab->present, &lab->catalogs, cpusets_text(lab->cpusets, 0));
     plan_check_limits(&lab->catalogs, &lab->settings.limits, &wrong);
     if (!problem_is_set(&wrong))
         return 0;

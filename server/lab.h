@@ -10,6 +10,7 @@
 #include "runs/catalog.h"
 #include "runs/cpusets.h"
 #include "runs/origin.h"
+#include "runs/present.h"
 #include "runs/queue.h"
 #include "runs/settings.h"
 #include "server/config.h"
@@ -21,6 +22,7 @@ typedef struct Lab {
     RunSettings settings;                   /* borrows from the config and from here */
     Cpusets *cpusets;
     Catalogs catalogs;
+    Present present; /* of the catalogs */
     Origin *origin;
     bool cancelled; /* set from the loop while the lab starts: it ends its start as soon as it can */
     bool keeps;     /* runs are kept on disk, unless the settings say otherwise; set before lab_start() */

@@ -50,6 +50,7 @@ static json_t *preflight_measure(Lab *lab, const char *experiment, const json_t 
     Plan plan;
     Run *run;
 
+    present_update(&lab->present);
     if (plan_make(&lab->catalogs, &limits, experiment, given, &plan, &problem) < 0)
         return preflight_no_run(problem.detail ? problem.detail : "the runtime cannot run it");
     if (queue_submit(lab->queue, &plan, &submission, &run) != QUEUE_TAKEN) {

@@ -204,6 +204,7 @@ static int serve_open(Server *server)
         .version_name = GILSCOPE_VERSION,
         .settings = &lab->settings,
         .catalogs = &lab->catalogs,
+        .present = &lab->present,
         .queue = lab->queue,
         .archive = lab->archive,
         .board = lab->board,

@@ -434,6 +434,94 @@ START_TEST(conditions_are_facts_of_the_cell)
 }
 END_TEST
 
+static Machine machine_of(int64_t cpus, double quota, int64_t memory)
+{
+    return (Machine){.cpus_usable = cpus, .cpu_quota = quota, .memory_bytes = memory};
+}
+
+/* A runtime that uses all there is goes on to do so; one that said less does not get more, and never more
+ * than there is. */
+START_TEST(what_was_said_of_the_machine_follows_it)
+{
+    enum { GB = 1000000000 };
+    static const struct {
+        int64_t said, then, now, cpus;
+    } rows[] = {
+        {2, 2, 2, 2}, {2, 2, 1, 1}, {2, 2, 4, 4}, {2, 4, 3, 2}, {2, 4, 1, 1}, {2, 4, 8, 2},
+        {2, 1, 1, 2}, /* it knows better */
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        json_t *describe = small_describe();
+        Machine then = machine_of(rows[i].then, 0, GB), now = machine_of(rows[i].now, 0, GB);
+        Catalogs catalogs;
+
+        json_object_set_new(describe, "cpus_usable", json_integer((json_int_t)rows[i].said));
+        catalogs = small_read(describe);
+        ck_assert_int_eq(catalog_follow(catalogs.list[0], &then, &now), rows[i].cpus != rows[i].said);
+        ck_assert_int_eq(catalogs.list[0]->cpus_usable, rows[i].cpus);
+        ck_assert(!catalog_follow(catalogs.list[0], &then, &now));
+        ck_assert(catalog_follow(catalogs.list[0], &then, &then) == (rows[i].cpus != rows[i].said));
+        ck_assert_int_eq(catalogs.list[0]->cpus_usable, rows[i].said);
+        catalogs_finish(&catalogs);
+    }
+}
+END_TEST
+
+/* Memory moves all the time, and that is no change. */
+START_TEST(memory_follows_in_large_steps)
+{
+    enum { MB = 1000000 };
+    json_t *describe = small_describe();
+    Machine then = machine_of(2, 0, 1010 * (int64_t)MB), now = then;
+    Catalogs catalogs;
+    Catalog *catalog;
+
+    small_set(describe, "memory_bytes", "1000000000");
+    catalogs = small_read(describe);
+    catalog = catalogs.list[0];
+    now.memory_bytes = 950 * (int64_t)MB;
+    ck_assert(!catalog_follow(catalog, &then, &now));
+    ck_assert_int_eq(catalog->memory_bytes, 1000 * (int64_t)MB);
+    now.memory_bytes = 500 * (int64_t)MB;
+    ck_assert(catalog_follow(catalog, &then, &now));
+    ck_assert_int_eq(catalog->memory_bytes, 500 * (int64_t)MB);
+    now.memory_bytes = 4000 * (int64_t)MB;
+    ck_assert(catalog_follow(catalog, &then, &now));
+    ck_assert_int_eq(catalog->memory_bytes, 4000 * (int64_t)MB);
+    now.memory_bytes = INT64_MAX;
+    ck_assert(catalog_follow(catalog, &then, &now));
+    ck_assert_int_eq(catalog->memory_bytes, 1000 * (int64_t)MB);
+    catalogs_finish(&catalogs);
+}
+END_TEST
+
+/* A run that has begun goes on showing the machine of its beginning. */
+START_TEST(a_host_is_made_anew_and_not_changed)
+{
+    json_t *describe = small_describe(), *first;
+    Machine then = machine_of(2, 0, INT64_MAX), now = machine_of(1, 0.5, INT64_MAX);
+    Catalogs catalogs;
+    Catalog *catalog;
+
+    small_set(describe, "host", "{'cpus_usable': 2, 'cpu_quota': null, 'kernel': '6'}");
+    catalogs = small_read(describe);
+    catalog = catalogs.list[0];
+    first = json_incref((json_t *)catalog->host.json);
+    ck_assert(catalog_follow(catalog, &then, &now));
+    ck_assert_double_eq(catalog->host.cpu_quota, 0.5);
+    ck_assert_double_eq(json_number_value(json_object_get(catalog->host.json, "cpu_quota")), 0.5);
+    ck_assert_int_eq(json_integer_value(json_object_get(catalog->host.json, "cpus_usable")), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(catalog->host.json, "kernel")), "6");
+    ck_assert_int_eq(json_integer_value(json_object_get(first, "cpus_usable")), 2);
+    ck_assert(json_is_null(json_object_get(first, "cpu_quota")));
+    ck_assert(catalog_follow(catalog, &then, &then));
+    ck_assert(json_equal(catalog->host.json, first));
+    json_decref(first);
+    catalogs_finish(&catalogs);
+}
+END_TEST
+
 START_TEST(the_engine_describes_itself_well)
 {
     json_auto_t *describe = describe_runtime();
@@ -447,4 +535,6 @@ RUN_TESTS("catalog", 60, bad_documents_are_refused_with_the_place, unknown_membe
     nothing_in_a_document_is_taken_on_trust, what_is_no_object_is_no_document,
     a_long_list_and_a_long_text_are_refused, a_place_is_short_and_can_be_shown, some_mode_is_usual,
     two_runtimes_have_two_names, facts_are_fields, a_headline_is_a_figure_or_its_name,
-    a_parameter_is_written_as_it_was_read, conditions_are_facts_of_the_cell, the_engine_describes_itself_well)
+    a_parameter_is_written_as_it_was_read, conditions_are_facts_of_the_cell,
+    what_was_said_of_the_machine_follows_it, memory_follows_in_large_steps,
+    a_host_is_made_anew_and_not_changed, the_engine_describes_itself_well)

@@ -1,6 +1,7 @@
 /* Quotas and throttled time in made-up trees of control groups, and the number of CPUs that comes of it. */
 #include "base/array.h"
 #include "base/cgroup.h"
+#include "base/machine.h"
 #include "engine/affinity.h"
 #include "tests/unit/tree.h"
 
@@ -259,7 +260,7 @@ START_TEST(a_quota_is_rounded_up_to_whole_cpus)
         {2, 1.5, 2}, {1, 0.5, 1}, {0, 0, 1}};
 
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-        ck_assert_int_eq(affinity_limit(rows[i].n_cpus, rows[i].quota), rows[i].usable);
+        ck_assert_int_eq(machine_cpus(rows[i].n_cpus, rows[i].quota), rows[i].usable);
     ck_assert_int_ge(affinity_usable(), 1);
 }
 END_TEST
