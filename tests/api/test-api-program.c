@@ -25,9 +25,10 @@ START_TEST(a_port_that_is_in_use_ends_the_start)
 }
 END_TEST
 
+/* Port 0, whichever the server has, is for test-health.py: other tests' servers run the same file as this one's. */
 START_TEST(health_is_asked_over_the_network)
 {
-    auto_free char *alive = NULL, *dead = NULL, *nowhere = NULL, *setting = NULL;
+    auto_free char *alive = NULL, *dead = NULL, *setting = NULL;
 
     api_server_start(&server, NULL);
     setting = text_printf("server.port=%d", server.port);
@@ -36,7 +37,6 @@ START_TEST(health_is_asked_over_the_network)
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
     ck_assert_int_eq(api_run_program(&dead, "--health", "--set", setting, NULL), 1);
     ck_assert(strstr(dead, "refused"));
-    ck_assert_int_eq(api_run_program(&nowhere, "--health", "--set", "server.port=0", NULL), 1);
 }
 END_TEST
 
