@@ -233,7 +233,7 @@ void results_end_timelines(Results *results, const char *reason)
     for (size_t i = 0; i < results->n_cells; i++) {
         CollectedCell *cell = &results->collected[i];
 
-        if (!cell->spans && !cell->first_reason && cell->n_repetitions == results->repeat)
+        if (!cell->spans && !cell->first_reason && collected_came(results, cell) >= results->repeat)
             spans_read(event, cell->spec.tasks, &cell->spans);
     }
 }

@@ -56,8 +56,8 @@ void results_allow(Results *results, const Headroom *headroom);
  * nobody may change it afterwards. */
 int results_add(Results *results, const json_t *event);
 
-/* For the end of a run whose cells were to be traced: those that have all their repetitions and no timeline
- * say the reason instead. */
+/* For the end of a run whose cells were to be traced: those that have all the repetitions that were asked for
+ * and no timeline say the reason instead. */
 void results_end_timelines(Results *results, const char *reason);
 
 /* What a runtime that can be told to stop is told. */

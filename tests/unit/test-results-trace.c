@@ -127,6 +127,23 @@ START_TEST(cells_that_were_not_traced_say_why)
 }
 END_TEST
 
+/* More rounds than were asked for at least. */
+START_TEST(a_precise_run_that_was_not_traced_says_why)
+{
+    json_auto_t *request = make_request(), *cells = make_cells(), *run = NULL;
+    Results *results;
+
+    json_object_set_new(request, "precision", json_integer(5));
+    json_object_set_new(request, "max_repeat", json_integer(20));
+    results = results_of(request, cells, &made_countdown);
+    add_repetitions(results, 0, 270, 9);
+    results_end_timelines(results, "no time");
+    run = make_run(results, "done", NULL);
+    ck_assert_str_eq(find_text(run, "cells.0.timeline.reason"), "no time");
+    ck_assert_ptr_null(find(run, "cells.1.timeline"));
+}
+END_TEST
+
 /* Each breaks a good event in one place. */
 START_TEST(malformed_timelines_are_refused)
 {
@@ -330,7 +347,7 @@ END_TEST
 RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_says_how_much_there_is,
     a_summary_says_why_there_is_no_timeline, a_timeline_that_failed_says_why_and_fails_nothing,
     the_table_says_who_was_inside_at_once, cells_that_were_not_traced_say_why,
-    malformed_timelines_are_refused, a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
-    a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
-    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
+    a_precise_run_that_was_not_traced_says_why, malformed_timelines_are_refused, a_cell_has_one_timeline,
+    a_cell_and_a_run_hold_only_so_much, a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task,
+    a_trace_is_json, times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
     a_trace_names_the_cells_that_never_had_one)
