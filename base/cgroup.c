@@ -26,7 +26,7 @@ static char *cgroup_read_text(const char *folder, const char *name, size_t max)
 /* Whether a comma-separated list has this word. The comma list of strchr() ends in a NUL, which strchr()
  * finds as well: so the last word of the list, with nothing behind it, counts like one with a comma. A mere
  * strstr() would find "cpu" in "cpuset", which is another hierarchy with no quota in it. */
-static bool has_word(const char *list, const char *word)
+static bool cgroup_has_word(const char *list, const char *word)
 {
     size_t length = strlen(word);
 
@@ -50,7 +50,7 @@ static const char *cgroup_find_path(char *text, const char *controller, bool v2)
         if (!path)
             continue;
         *path++ = '\0';
-        if (v2 ? strcmp(line, "0:") == 0 : has_word(controllers + 1, controller))
+        if (v2 ? strcmp(line, "0:") == 0 : cgroup_has_word(controllers + 1, controller))
             return path;
     }
     return NULL;
@@ -58,7 +58,7 @@ static const char *cgroup_find_path(char *text, const char *controller, bool v2)
 
 /* A blank in a path stands there as \040. The text never becomes longer, so it is rewritten in its own
  * place. */
-static void unescape(char *text)
+static void cgroup_unescape(char *text)
 {
     char *to = text;
 
@@ -81,7 +81,7 @@ typedef struct Mount {
  * many optional fields as there happen to be, so the fields behind it cannot be counted from the left. The
  * line is cut at the dash, and both halves are read from their own beginning. No path can look like the dash:
  * blanks in paths are escaped. Cuts the line up. */
-static Mount parse_mount(char *line, const char *controller, bool v2)
+static Mount cgroup_parse_mount(char *line, const char *controller, bool v2)
 {
     char *dash = strstr(line, " - "), *rest = NULL, *field[5], *type, *options;
     Mount mount = {0};
@@ -93,7 +93,7 @@ static Mount parse_mount(char *line, const char *controller, bool v2)
     strtok_r(NULL, " ", &rest);
     options = strtok_r(NULL, " ", &rest);
     if (!type || strcmp(type, v2 ? "cgroup2" : "cgroup") != 0 || !options ||
-        (!v2 && !has_word(options, controller)))
+        (!v2 && !cgroup_has_word(options, controller)))
         return mount;
     for (size_t i = 0; i < 5; i++) {
         field[i] = strtok_r(i == 0 ? line : NULL, " ", &rest);
@@ -101,15 +101,15 @@ static Mount parse_mount(char *line, const char *controller, bool v2)
             return mount;
     }
     mount = (Mount){.root = field[3], .point = field[4]};
-    unescape(mount.root);
-    unescape(mount.point);
+    cgroup_unescape(mount.root);
+    cgroup_unescape(mount.point);
     return mount;
 }
 
 /* Returns what of the path lies below the root, "" for the root itself, or NULL if it lies elsewhere. The
  * next character must be a slash: "/docker/ab" is not below "/docker/a", although the text begins with it. A
  * path with ".." leads out of the namespace of the process, where nothing of it can be seen. */
-static const char *below(const char *path, const char *root)
+static const char *cgroup_path_below(const char *path, const char *root)
 {
     size_t length = strcmp(root, "/") == 0 ? 0 : strlen(root);
 
@@ -132,8 +132,8 @@ static void cgroup_find_folder(
     char *rest = NULL;
 
     for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest)) {
-        Mount mount = parse_mount(line, controller, v2);
-        const char *part = mount.point ? below(path, mount.root) : NULL;
+        Mount mount = cgroup_parse_mount(line, controller, v2);
+        const char *part = mount.point ? cgroup_path_below(path, mount.root) : NULL;
         int n;
 
         if (!mount.point || (!part && ret->folder[0]))
@@ -173,7 +173,7 @@ void cgroup_find(const char *root, Cgroup *ret)
 
 /* Goes one level up. Returns whether there was one. The mount point itself is never shortened: above it are
  * ordinary folders. */
-static bool tree_go_up(CgroupTree *tree)
+static bool cgroup_tree_go_up(CgroupTree *tree)
 {
     char *slash = strrchr(tree->folder + tree->top, '/');
 
@@ -185,7 +185,7 @@ static bool tree_go_up(CgroupTree *tree)
 
 /* "150000 100000": microseconds of CPU time in a period of so many. "max" instead is no limit. The top of a
  * v2 hierarchy has no such file, which reads as no limit. */
-static double quota_v2(const char *folder)
+static double cgroup_quota_v2(const char *folder)
 {
     auto_free char *text = cgroup_read_text(folder, "cpu.max", MAX_FILE);
     double quota, period;
@@ -196,7 +196,7 @@ static double quota_v2(const char *folder)
 }
 
 /* The same in two files; -1 is no limit. */
-static double quota_v1(const char *folder)
+static double cgroup_quota_v1(const char *folder)
 {
     auto_free char *quota_text = cgroup_read_text(folder, "cpu.cfs_quota_us", MAX_FILE);
     auto_free char *period_text = cgroup_read_text(folder, "cpu.cfs_period_us", MAX_FILE);
@@ -208,7 +208,7 @@ static double quota_v1(const char *folder)
 
 /* Every ancestor may have a quota of its own, and each of them holds back the whole subtree. So the least
  * one counts, not the nearest. The tree is a copy, because going up shortens its path. */
-static double tree_tightest(CgroupTree tree, double (*quota_of)(const char *folder))
+static double cgroup_tree_tightest(CgroupTree tree, double (*quota_of)(const char *folder))
 {
     double least = 0;
 
@@ -219,7 +219,7 @@ static double tree_tightest(CgroupTree tree, double (*quota_of)(const char *fold
 
         if (quota > 0 && (least == 0 || quota < least))
             least = quota;
-    } while (tree_go_up(&tree));
+    } while (cgroup_tree_go_up(&tree));
     return least;
 }
 
@@ -227,13 +227,14 @@ static double tree_tightest(CgroupTree tree, double (*quota_of)(const char *fold
  * the other then says 0, no quota. */
 double cgroup_cpu_quota(const Cgroup *cgroup)
 {
-    double v1 = tree_tightest(cgroup->v1, quota_v1), v2 = tree_tightest(cgroup->v2, quota_v2);
+    double v1 = cgroup_tree_tightest(cgroup->v1, cgroup_quota_v1),
+           v2 = cgroup_tree_tightest(cgroup->v2, cgroup_quota_v2);
 
     return v1 > 0 && (v2 == 0 || v1 < v2) ? v1 : v2;
 }
 
 /* The value of a line "name 123", or 0. */
-static uint64_t stat_field(const char *text, const char *name)
+static uint64_t cgroup_stat_field(const char *text, const char *name)
 {
     size_t length = strlen(name);
 
@@ -244,9 +245,9 @@ static uint64_t stat_field(const char *text, const char *name)
 }
 
 /* v1 counts nanoseconds, v2 microseconds, each under a name of its own. The kernel writes only one of the
- * two names, and the missing one adds 0. stat_field() asks for a blank behind the name, so "throttled_time"
- * is not found in a longer name that begins with it. */
-static nsec_t tree_throttled(CgroupTree tree)
+ * two names, and the missing one adds 0. cgroup_stat_field() asks for a blank behind the name, so
+ * "throttled_time" is not found in a longer name that begins with it. */
+static nsec_t cgroup_tree_throttled(CgroupTree tree)
 {
     nsec_t sum = 0;
 
@@ -256,14 +257,15 @@ static nsec_t tree_throttled(CgroupTree tree)
         auto_free char *text = cgroup_read_text(tree.folder, "cpu.stat", MAX_FILE);
 
         if (text)
-            sum += stat_field(text, "throttled_time") + stat_field(text, "throttled_usec") * NSEC_PER_USEC;
-    } while (tree_go_up(&tree));
+            sum += cgroup_stat_field(text, "throttled_time") +
+                   cgroup_stat_field(text, "throttled_usec") * NSEC_PER_USEC;
+    } while (cgroup_tree_go_up(&tree));
     return sum;
 }
 
 nsec_t cgroup_throttled(const Cgroup *cgroup)
 {
-    return tree_throttled(cgroup->v1) + tree_throttled(cgroup->v2);
+    return cgroup_tree_throttled(cgroup->v1) + cgroup_tree_throttled(cgroup->v2);
 }
 
 /* A file with one number. Returns INT64_MAX if it is missing or says "max". */
@@ -292,6 +294,6 @@ int64_t cgroup_left(const CgroupTree *tree, const char *limit, const char *usage
             left = left > used ? left - used : 0;
         if (left < least)
             least = left;
-    } while (tree_go_up(&at));
+    } while (cgroup_tree_go_up(&at));
     return least;
 }

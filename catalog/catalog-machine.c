@@ -12,13 +12,13 @@
 /* As a part of it, how much a reading of the available memory may be off: it is never the same twice. */
 #define MEMORY_PLAY 0.1
 
-static bool is_about(int64_t value, int64_t other)
+static bool catalog_is_about(int64_t value, int64_t other)
 {
     return (double)llabs(value - other) <= MEMORY_PLAY * (double)other;
 }
 
 /* What a runtime said of the CPUs, now that the machine is another. */
-static int64_t follow_cpus(int64_t said, const Machine *then, const Machine *now)
+static int64_t catalog_follow_cpus(int64_t said, const Machine *then, const Machine *now)
 {
     if (now->cpus_usable == then->cpus_usable)
         return said;
@@ -26,14 +26,14 @@ static int64_t follow_cpus(int64_t said, const Machine *then, const Machine *now
 }
 
 /* The same of memory; 0 and INT64_MAX: the runtime, or nobody, knows. */
-static int64_t follow_memory(int64_t said, const Machine *then, const Machine *now)
+static int64_t catalog_follow_memory(int64_t said, const Machine *then, const Machine *now)
 {
     if (said == 0 || now->memory_bytes == INT64_MAX)
         return said;
-    return is_about(said, then->memory_bytes) || now->memory_bytes < said ? now->memory_bytes : said;
+    return catalog_is_about(said, then->memory_bytes) || now->memory_bytes < said ? now->memory_bytes : said;
 }
 
-static int64_t said_integer(const json_t *object, const char *name)
+static int64_t catalog_said(const json_t *object, const char *name)
 {
     return json_integer_value(json_object_get(object, name));
 }
@@ -61,12 +61,12 @@ static void catalog_renew_host(Catalog *catalog)
  * are held back all the same. */
 bool catalog_follow(Catalog *catalog, const Machine *then, const Machine *now)
 {
-    int64_t cpus = follow_cpus(said_integer(catalog->json, "cpus_usable"), then, now);
-    int64_t memory = follow_memory(said_integer(catalog->json, "memory_bytes"), then, now);
+    int64_t cpus = catalog_follow_cpus(catalog_said(catalog->json, "cpus_usable"), then, now);
+    int64_t memory = catalog_follow_memory(catalog_said(catalog->json, "memory_bytes"), then, now);
     int64_t host_cpus =
-        follow_cpus(said_integer(json_object_get(catalog->json, "host"), "cpus_usable"), then, now);
+        catalog_follow_cpus(catalog_said(json_object_get(catalog->json, "host"), "cpus_usable"), then, now);
     bool host_moved = catalog->host.cpu_quota != now->cpu_quota || catalog->host.cpus_usable != host_cpus;
-    bool memory_moved = !is_about(memory, catalog->memory_bytes);
+    bool memory_moved = !catalog_is_about(memory, catalog->memory_bytes);
     bool moved = host_moved || memory_moved || cpus != catalog->cpus_usable;
 
     catalog->cpus_usable = cpus;

@@ -14,7 +14,7 @@
 
 /* /proc/cpuinfo names the model on most architectures; where it does not, the machine's name must do. On
  * arm64, for one, there is no such line. */
-static json_t *cpu_model(const struct utsname *name)
+static json_t *host_cpu_model(const struct utsname *name)
 {
     auto_file FILE *file = fopen("/proc/cpuinfo", "re");
     char line[256];
@@ -30,7 +30,7 @@ static json_t *cpu_model(const struct utsname *name)
     return json_string(name->machine);
 }
 
-static json_t *cpu_quota(void)
+static json_t *host_cpu_quota(void)
 {
     double quota = affinity_quota();
 
@@ -43,9 +43,9 @@ json_t *host_describe(void)
     struct utsname name;
 
     uname(&name);
-    return json_pack("{s:o, s:I, s:i, s:o, s:s, s:s?}", "cpu_model", cpu_model(&name), "cpus_online",
-        (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "cpus_usable", affinity_usable(), "cpu_quota", cpu_quota(),
-        "kernel", name.release, "container", container);
+    return json_pack("{s:o, s:I, s:i, s:o, s:s, s:s?}", "cpu_model", host_cpu_model(&name), "cpus_online",
+        (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "cpus_usable", affinity_usable(), "cpu_quota",
+        host_cpu_quota(), "kernel", name.release, "container", container);
 }
 
 double host_load(void)

@@ -34,25 +34,31 @@ Response *handle_healthz(App *app, Request *request)
     return app->alive;
 }
 
-/* "1.5 CPUs" or "none", owned by the caller. */
+/* "a quota of 1.5 CPUs" or "no quota", owned by the caller. */
 static char *health_quota_text(double quota)
 {
-    return quota > 0 ? text_printf("%.3g CPUs", quota) : strdup("none");
+    return quota > 0 ? text_printf("a quota of %.3g CPUs", quota) : strdup("no quota");
+}
+
+/* "2 usable CPUs and no quota", owned by the caller. */
+static char *health_cpus_text(const Machine *machine)
+{
+    auto_free char *quota = health_quota_text(machine->cpu_quota);
+
+    return text_printf("%lld usable CPU%s and %s", (long long)machine->cpus_usable,
+        machine->cpus_usable == 1 ? "" : "s", quota);
 }
 
 /* How the machine differs from that of the start, owned by the caller; NULL: not at all. Memory is not
  * mentioned, as there is always more or less of it. */
 static char *health_change(const Present *present)
 {
-    const Machine *then = &present->then, *now = &present->now;
-    auto_free char *quota_then = health_quota_text(then->cpu_quota);
-    auto_free char *quota_now = health_quota_text(now->cpu_quota);
+    auto_free char *then = health_cpus_text(&present->then), *now = health_cpus_text(&present->now);
 
-    if (then->cpus_usable == now->cpus_usable && then->cpu_quota == now->cpu_quota)
+    if (strcmp(then, now) == 0)
         return NULL;
-    return text_printf("when the server started, usable CPUs were %lld and are %lld now; their quota was %s "
-                       "and is %s now",
-        (long long)then->cpus_usable, (long long)now->cpus_usable, quota_then, quota_now);
+    return text_printf("when the server started there were %s, now there %s %s", then,
+        present->now.cpus_usable == 1 ? "is" : "are", now);
 }
 
 /* What runs find here: as much as their runtime uses, at present. */

@@ -16,7 +16,7 @@
 #include "results/human.h"
 
 /* Two ticks of 10 ms: what the kernel's counting may hide or add in a whole run. */
-#define TICKS_NS 20e6 /* what the kernel's counting may hide or add in a whole run */
+#define TICKS_NS 20e6
 
 typedef struct Heard {
     double span;           /* wall time of the samples that say something, ns */

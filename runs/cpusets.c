@@ -1,3 +1,6 @@
+/* The sets are cut once, when the server starts: a run that waits must find the same places as those before
+ * it. A machine that becomes smaller later does not change them; runs/present.h then counts what is left of a
+ * set. */
 #include "runs/cpusets.h"
 
 #include <assert.h>
@@ -21,7 +24,7 @@ struct Cpusets {
  * own tasks rather than by those of another run.
  *
  * Takes the next n CPUs of usable, from *at on, which moves behind them. Returns them as a list. */
-static char *cut(const cpu_set_t *usable, int64_t n, int *at)
+static char *cpusets_cut(const cpu_set_t *usable, int64_t n, int *at)
 {
     cpu_set_t set;
 
@@ -48,7 +51,7 @@ int cpusets_new(const cpu_set_t *usable, int64_t cpus_per_run, int64_t n_unpinne
     assert(sets);
     sets->n_places = (int)n_places;
     for (int i = 0; cpus_per_run > 0 && i < sets->n_places; i++)
-        sets->places[i].text = cut(usable, cpus_per_run, &at);
+        sets->places[i].text = cpusets_cut(usable, cpus_per_run, &at);
     *ret = sets;
     return 0;
 }
