@@ -88,6 +88,56 @@ static const char *one_cpu_of(Words *words, const ResultHost *host, bool compute
                  : ", enough for waiting but not for computing side by side");
 }
 
+/* How all repetitions of a mode lie to those that they are compared with; RATIO_MIXED if its cells differ. */
+static RatioSeen seen_of_mode(const Lesson *lesson, const char *mode)
+{
+    RatioSeen seen = RATIO_MIXED;
+    bool any = false;
+
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const ResultCell *cell = lesson->cells.at[i], *baseline = cell->relative.baseline;
+        RatioSeen own;
+
+        if (strcmp(cell->mode, mode) != 0 || !result_is_compared(cell))
+            continue;
+        own = baseline && cell->wall.n > 1 && baseline->wall.n > 1
+                  ? verdict_seen(cell->wall.min, cell->wall.max, baseline->wall.min, baseline->wall.max)
+                  : RATIO_MIXED;
+        if (any && own != seen)
+            return RATIO_MIXED;
+        seen = own;
+        any = true;
+    }
+    return seen;
+}
+
+static bool is_first_of_mode(const Lesson *lesson, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(lesson->cells.at[i]->mode, lesson->cells.at[index]->mode) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* "3 repetitions cannot tell faster from slower, that takes at least 6 (in processes all were faster)" */
+static const char *too_few_of(const Lesson *lesson, size_t n)
+{
+    Words *words = lesson->words;
+    const char *seen = "";
+
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const char *mode = lesson->cells.at[i]->mode;
+        const char *how = verdict_seen_words(seen_of_mode(lesson, mode));
+
+        if (*how && is_first_of_mode(lesson, i))
+            seen = words_join(words, seen, ", ", words_printf(words, "in %s %s", mode, how));
+    }
+    return words_printf(words, "%s cannot tell faster from slower, that takes at least %d%s%s%s",
+        words_count(words, (int64_t)n, "repetition"), STATS_MIN_VALUES, *seen ? " (" : "", seen,
+        *seen ? ")" : "");
+}
+
 /* Where nothing came out, only what is missing stands against it: the other doubts are about figures, and
  * there are none. Cells that differ in their CPUs do so because it was asked, so one of them with a single
  * CPU is no doubt; all of them are. */
@@ -112,8 +162,7 @@ const char *lesson_doubts(Lesson *lesson)
                                               tally.n_short, tally.n_others),
         (!lesson->has_ratios && tally.n_scaled == 0) || tally.least_repetitions >= STATS_MIN_VALUES
             ? NULL
-            : words_printf(words, "%s cannot tell faster from slower, that takes at least %d",
-                  words_count(words, (int64_t)tally.least_repetitions, "repetition"), STATS_MIN_VALUES),
+            : too_few_of(lesson, tally.least_repetitions),
         !lesson->has_ratios || tally.n_open == 0
             ? NULL
             : words_printf(words, "%zu of %zu comparisons cannot tell, their intervals are too wide",

@@ -171,13 +171,14 @@ bool lesson_asks_each_lock(const LessonReason *reason);
 /* Whether a clause holds under a lock; NULL: under all. */
 typedef bool LessonHolds(const Lesson *lesson, const LessonReason *reason, const char *lock);
 
-/* How many were seen at once in the cells that a clause is about and under whose locks it holds. False if one
- * of them does not bear it out, or none shows it. */
-bool lesson_sees(const Lesson *lesson, const LessonReason *reason, const char *lock, LessonHolds *holds,
-    int64_t *ret_most);
+/* What was seen in the cells that a clause is about and under whose locks it holds: the most at once, and
+ * whether all of it was seen. False if one of them does not bear it out, or none shows it. */
+bool lesson_sees(
+    const Lesson *lesson, const LessonReason *reason, const char *lock, LessonHolds *holds, ResultCrowd *ret);
 
-/* "never more than one was inside it at once", "up to 3 were at work at once" */
-const char *lesson_sight(Lesson *lesson, LessonSight sight, int64_t most);
+/* "never more than one was inside it at once", "up to 3 were at work at once", or "at least 3" where spans
+ * are missing */
+const char *lesson_sight(Lesson *lesson, LessonSight sight, const ResultCrowd *seen);
 
 /* 2 if some cell has more than one task, else 0: cells with fewer tasks than this are no comparison. */
 int64_t lesson_least_tasks(const Lesson *lesson);
@@ -218,6 +219,9 @@ LessonOpinion lesson_exact(const ResultCell *cell);
 /* Writes "SUBJECT BEFORE 600,000 of 2,000,000 in threads under none, and GOOD in the other 7 cells". */
 void lesson_losses(
     Lesson *lesson, const char *subject, const char *before, const char *good, LessonAmount *amount);
+
+/* Returns the text with each term explained where it first stands. */
+const char *lesson_explain_terms(Words *words, const char *text);
 
 /* Returns what stands against the figures, "a; b", or ""; without a result that is only what has none. */
 const char *lesson_doubts(Lesson *lesson);

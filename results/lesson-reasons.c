@@ -59,10 +59,10 @@ static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const
 /* Whether the fact behind a reason was seen, although the times do not bear the reason itself. */
 static bool fact_holds(const Lesson *lesson, const LessonReason *reason, const char *lock)
 {
-    int64_t most;
+    ResultCrowd seen;
 
     return reason->fact && !reason_holds(lesson, reason, lock) &&
-           lesson_sees(lesson, reason, lock, NULL, &most);
+           lesson_sees(lesson, reason, lock, NULL, &seen);
 }
 
 /* Whether no earlier cell that the reason is about has the lock of this one: each lock is asked once, in the
@@ -118,10 +118,10 @@ static void give_clause(Lesson *lesson, const LessonReason *reason, const char *
         {"tasks", lesson_nouns(lesson, cell)},
     };
     const char *clause = words_fill(lesson->words, template, names, ARRAY_LENGTH(names), lesson->is_many);
-    int64_t most;
+    ResultCrowd seen;
 
-    if (lesson_sees(lesson, reason, NULL, holds, &most))
-        clause = words_join(lesson->words, clause, ": ", lesson_sight(lesson, reason->sight, most));
+    if (lesson_sees(lesson, reason, NULL, holds, &seen))
+        clause = words_join(lesson->words, clause, ": ", lesson_sight(lesson, reason->sight, &seen));
     lesson_because(lesson, "%s", clause);
 }
 

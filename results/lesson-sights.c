@@ -51,9 +51,9 @@ static bool is_no_objection(const ResultCell *cell, LessonSight sight)
 }
 
 bool lesson_sees(
-    const Lesson *lesson, const LessonReason *reason, const char *lock, LessonHolds *holds, int64_t *ret_most)
+    const Lesson *lesson, const LessonReason *reason, const char *lock, LessonHolds *holds, ResultCrowd *ret)
 {
-    int64_t most = 0;
+    ResultCrowd seen = {.is_whole = true};
 
     for (size_t i = 0; i < lesson->cells.n; i++) {
         const ResultCell *cell = lesson->cells.at[i];
@@ -62,19 +62,23 @@ bool lesson_sees(
         if (!lesson_is(cell, reason->where) || (lock && strcmp(cell->lock, lock) != 0) ||
             (holds && !holds(lesson, reason, lesson_asks_each_lock(reason) ? cell->lock : NULL)))
             continue;
-        if (lesson_shows(cell, reason->sight))
-            most = crowd->max > most ? crowd->max : most;
-        else if (!is_no_objection(cell, reason->sight))
+        if (lesson_shows(cell, reason->sight)) {
+            seen.is_known = true;
+            seen.is_whole = seen.is_whole && crowd->is_whole;
+            seen.max = crowd->max > seen.max ? crowd->max : seen.max;
+        } else if (!is_no_objection(cell, reason->sight)) {
             return false;
+        }
     }
-    *ret_most = most;
-    return most > 0;
+    *ret = seen;
+    return seen.is_known;
 }
 
-const char *lesson_sight(Lesson *lesson, LessonSight sight, int64_t most)
+const char *lesson_sight(Lesson *lesson, LessonSight sight, const ResultCrowd *seen)
 {
     if (sight == LESSON_ALONE)
         return "never more than one was inside it at once";
-    return words_printf(lesson->words, "up to %s were %s at once", words_integer(lesson->words, (double)most),
+    return words_printf(lesson->words, "%s %s were %s at once", seen->is_whole ? "up to" : "at least",
+        words_integer(lesson->words, (double)seen->max),
         sight == LESSON_TOGETHER_OUTSIDE ? "outside it" : "at work");
 }

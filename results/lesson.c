@@ -134,6 +134,7 @@ char *lesson_make(const ResultRun *run)
         return NULL;
     lesson.varying = varying;
     said = cells.n > 0 ? write_lesson(&lesson) : nothing_came_out(&words, run);
+    said = lesson_explain_terms(&words, said);
     return *said ? strdup(said) : NULL;
 }
 

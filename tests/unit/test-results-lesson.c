@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "catalog/catalog.h"
+#include "results/lesson-parts.h"
 #include "tests/unit/run.h"
 
 #define SERIAL "serial gil 2 2 1 same;"
@@ -202,10 +203,10 @@ static const struct {
          0, NULL},
         "2 countdowns: threads took 1.01 times the serial time under gil (the same), 1.60 times under "
         "gil-py2 (slower), 0.51 times under none (faster), 0.52 times under per-interpreter (faster). The "
-        "lock of Python 2 is let go every few ticks and taken straight back, so that waiters woke up 123,456 "
-        "times for nothing; the GIL lets one thread run at a time, so threads that compute only take turns; "
-        "without a lock threads run on all CPUs at once. CPython 2.7 took 1.5 times the serial time with two "
-        "threads and 2.4 times with four, on two CPUs."},
+        "lock of Python 2 is let go every few ticks (small steps of the interpreter) and taken straight "
+        "back, so that waiters woke up 123,456 times for nothing; the GIL lets one thread run at a time, so "
+        "threads that compute only take turns; without a lock threads run on all CPUs at once. CPython 2.7 "
+        "took 1.5 times the serial time with two threads and 2.4 times with four, on two CPUs."},
     /* One verdict everywhere needs no names of places. */
     {{"countdown", "\"n\": 5",
          SERIAL "serial none 2 2 1 same; processes gil 2 2 0.51 faster; processes none 2 2 0.49 faster", 0,
@@ -242,16 +243,15 @@ static const struct {
          "1.6 slower | \"check_interval\": 10000",
          0, NULL},
         "2 countdowns under gil-py2: threads took 1.10 to 1.60 times the serial time at every check_interval "
-        "(slower). The lock of Python 2 is let go every 100 ticks and taken straight back, so that waiters "
-        "woke up 123,456 times for nothing. CPython 2.7 took 1.5 times the serial time with two threads and "
-        "2.4 times with four, on two CPUs."},
+        "(slower). The lock of Python 2 is let go every 100 ticks (small steps of the interpreter) and taken "
+        "straight back, so that waiters woke up 123,456 times for nothing. CPython 2.7 took 1.5 times the "
+        "serial time with two threads and 2.4 times with four, on two CPUs."},
     /* CPython's figures are of its usual interval. */
     {{"countdown", "\"n\": 5, \"check_interval\": 10000",
          "serial gil-py2 2 2 1 same; threads gil-py2 2 2 1.2 slower", 0, NULL},
         "2 countdowns under gil-py2: threads took 1.20 times the serial time (slower). The lock of Python 2 "
-        "is "
-        "let go every 10,000 ticks and taken straight back, so that waiters woke up 123,456 times for "
-        "nothing."},
+        "is let go every 10,000 ticks (small steps of the interpreter) and taken straight back, so that "
+        "waiters woke up 123,456 times for nothing."},
     /* A loop computes in one thread. */
     {{"countdown", "\"n\": 5", SERIAL "epoll gil 2 2 1.002 same", 0, NULL},
         "2 countdowns under gil: epoll took 1.00 times the serial time (the same). An event loop is one "
@@ -267,9 +267,9 @@ static const struct {
          "2 2 1.6 slower",
          0, NULL},
         "2 countdowns under gil-py2: threads took 1.00 times the serial time on 1 CPU (the same), 1.60 times "
-        "on 2 CPUs (slower). The lock of Python 2 is let go every few ticks and taken straight back, so that "
-        "waiters woke up 123,456 times for nothing. CPython 2.7 took 1.5 times the serial time with two "
-        "threads and 2.4 times with four, on two CPUs."},
+        "on 2 CPUs (slower). The lock of Python 2 is let go every few ticks (small steps of the interpreter) "
+        "and taken straight back, so that waiters woke up 123,456 times for nothing. CPython 2.7 took 1.5 "
+        "times the serial time with two threads and 2.4 times with four, on two CPUs."},
     /* One CPU. */
     {{"countdown", "\"n\": 5", "serial gil 2 1 1 same; threads gil 2 1 1 same; processes gil 2 1 1.01 same",
          0, "{\"cpus_usable\": 1, \"container\": \"docker\"}"},
@@ -279,17 +279,29 @@ static const struct {
     /* One CPU, because it was asked for. */
     {{"countdown", "\"n\": 5", "serial none 2 1 1 same; threads none 2 1 1 same", 0, NULL},
         "2 countdowns under none: threads took 1.00 times the serial time (the same). Take it with care: the "
-        "cells had one CPU, and on one CPU nothing runs side by side."},
+        "cells (combinations of mode, lock and settings) had one CPU, and on one CPU nothing runs side by "
+        "side."},
     /* Too few repetitions. */
     {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1.01 cannot-tell", 5, NULL},
         "2 countdowns under gil: threads took 1.01 times the serial time (cannot tell). Take it with care: 5 "
         "repetitions cannot tell faster from slower, that takes at least 6."},
+    /* Too few, and yet something was seen. */
+    {{"countdown", "\"n\": 5",
+         "serial gil 2 2 1 same ! \"wall_ns\": {\"min\": 990000000, \"max\": 1010000000}; threads gil 2 2 "
+         "1.01 "
+         "cannot-tell ! \"wall_ns\": {\"min\": 1000000000, \"max\": 1030000000}; processes gil 2 2 0.2 "
+         "cannot-tell ! \"wall_ns\": {\"min\": 190000000, \"max\": 210000000}; epoll gil 2 2 2 cannot-tell ! "
+         "\"wall_ns\": {\"min\": 1100000000, \"max\": 3000000000}",
+         3, NULL},
+        "2 countdowns under gil: threads took 1.01 times the serial time (cannot tell), processes 0.20 times "
+        "(cannot tell), epoll 2.00 times (cannot tell). Take it with care: 3 repetitions cannot tell faster "
+        "from slower, that takes at least 6 (in processes all were faster, in epoll all were slower)."},
     /* Intervals that are too wide. */
     {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1.01 cannot-tell; processes gil 2 2 0.5 faster", 0,
          NULL},
         "2 countdowns under gil: threads took 1.01 times the serial time (cannot tell), processes 0.50 times "
         "(faster). Each process has a lock of its own. Take it with care: 1 of 2 comparisons cannot tell, "
-        "their intervals are too wide."},
+        "their intervals (where the true ratio lies, at 95 %) are too wide."},
     /* A noisy machine. */
     {{"countdown", "\"n\": 5", SERIAL "processes gil 2 2 0.9 faster", 0,
          "{\"noisy\": true, \"noise_reasons\": [\"other programs took 40 % of the CPU time\"]}"},
@@ -298,11 +310,12 @@ static const struct {
     /* A failed cell. */
     {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1 same; processes gil 2 2 1 failed", 0, NULL},
         "2 countdowns under gil: threads took 1.00 times the serial time (the same). The GIL lets one thread "
-        "run at a time, so threads that compute only take turns. Take it with care: 1 of 3 cells have no "
-        "result: 2 of 7 repetitions failed: it crashed."},
+        "run at a time, so threads that compute only take turns. Take it with care: 1 of 3 cells "
+        "(combinations of mode, lock and settings) have no result: 2 of 7 repetitions failed: it crashed."},
     /* Nothing but failures. */
     {{"countdown", "\"n\": 5", "serial gil 2 2 1 failed; threads gil 2 2 1 failed", 0, NULL},
-        "Nothing can be said, none of the 2 cells has a result: 2 of 7 repetitions failed: it crashed."},
+        "Nothing can be said, none of the 2 cells (combinations of mode, lock and settings) has a result: 2 "
+        "of 7 repetitions failed: it crashed."},
     /* Nothing to compare with. */
     {{"countdown", "\"n\": 5", "threads gil 2 2 1 -; processes gil 2 2 0.5 -", 0, NULL},
         "2 countdowns under gil: threads took 1.00 s, processes 500 ms. Take it with care: without "
@@ -376,11 +389,11 @@ static const struct {
          "\"lost_updates\": 1234, \"premature_frees\": 17",
          0, NULL},
         "2 tasks took and gave back references to one object: in the end its plain count was off by 1,234 in "
-        "threads under none, and right in the other 3 cells. Without a lock two threads load the same count, "
-        "and one result replaces the other; up to 17 times the count said that nobody used the object, and "
-        "an interpreter would have freed it in use; the GIL keeps a plain count exact, because one thread "
-        "counts at a time. The article gives this as the reason for the GIL: without it Python's memory "
-        "management is not safe in threads."},
+        "threads under none, and right in the other 3 cells (combinations of mode, lock and settings). "
+        "Without a lock two threads load the same count, and one result replaces the other; up to 17 times "
+        "the count said that nobody used the object, and an interpreter would have freed it in use; the GIL "
+        "keeps a plain count exact, because one thread counts at a time. The article gives this as the "
+        "reason for the GIL: without it Python's memory management is not safe in threads."},
     /* A count that needs no lock. */
     {{"refcount", "\"count\": \"atomic\", \"n\": 1000000",
          "serial none 2 2 1 same \"lost_updates\": 0, \"premature_frees\": 0; threads none 2 2 4 slower "
@@ -397,10 +410,10 @@ static const struct {
          "\"expected\": 2000000; epoll gil 2 2 1 same \"lost_updates\": 1000000, \"expected\": 2000000",
          0, NULL},
         "2 tasks added to one counter, with a call between load and store: they lost 600,000 of 2,000,000 in "
-        "threads, 1,000,000 of 2,000,000 in epoll, and nothing in the other 2 cells. The lock may change "
-        "hands in between: it protects the interpreter, not the program's data; a loop that gives control "
-        "away between load and store loses updates too. CPython 3.11 and 3.13 lose nothing in x += 1, but "
-        "600,000 of 2,000,000 with a call in between."},
+        "threads, 1,000,000 of 2,000,000 in epoll, and nothing in the other 2 cells (combinations of mode, "
+        "lock and settings). The lock may change hands in between: it protects the interpreter, not the "
+        "program's data; a loop that gives control away between load and store loses updates too. CPython "
+        "3.11 and 3.13 lose nothing in x += 1, but 600,000 of 2,000,000 with a call in between."},
     /* And without one. */
     {{"counter", "\"switch_inside\": \"off\"",
          "serial gil 2 2 1 same \"lost_updates\": 0, \"expected\": 2000000; threads gil 2 2 1 same "
@@ -433,10 +446,11 @@ static const struct {
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
          "threads gil 2 2 1 - \"latency_p50_ns\": 5170000; threads none 2 2 1 - \"latency_p50_ns\": 28100", 0,
          NULL},
-        "Half of the requests beside 1 hog were answered within 5.17 ms in threads under gil, 28.1 µs under "
-        "none. Who comes back from waiting gets the GIL from a hog after a whole switch interval; without a "
-        "lock a request does not wait for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch "
-        "intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
+        "Half of the requests beside 1 hog (a task that only computes) were answered within 5.17 ms in "
+        "threads under gil, 28.1 µs under none. Who comes back from waiting gets the GIL from a hog after a "
+        "whole switch interval (after which a waiting thread asks for the lock); without a lock a request "
+        "does not wait for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and "
+        "50 ms, and 16 to 33 µs without a hog."},
     /* What does not matter to a cell does not tell it from others: they are a range. */
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\"",
          "threads none 2 2 1 - \"latency_p50_ns\": 22500 | \"switch_interval_us\": 500; threads none 2 2 1 - "
@@ -445,53 +459,52 @@ static const struct {
          "\"latency_p50_ns\": 650000 | \"switch_interval_us\": 500; threads gil 2 2 1 - "
          "\"latency_p50_ns\": 5200000 | \"switch_interval_us\": 5000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 14.5 µs to 22.5 µs in threads under none, "
-        "650 "
-        "µs under gil at switch_interval_us=500, 5.20 ms under gil at switch_interval_us=5,000. Who comes "
-        "back "
-        "from waiting gets the GIL from a hog after a whole switch interval; without a lock a request does "
-        "not "
-        "wait for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, "
-        "and "
-        "16 to 33 µs without a hog."},
+        "Half of the requests beside 1 hog (a task that only computes) were answered within 14.5 µs to 22.5 "
+        "µs in threads under none, 650 µs under gil at switch_interval_us=500, 5.20 ms under gil at "
+        "switch_interval_us=5,000. Who comes back from waiting gets the GIL from a hog after a whole switch "
+        "interval (after which a waiting thread asks for the lock); without a lock a request does not wait "
+        "for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 "
+        "to 33 µs without a hog."},
     /* A convoy that does not wait as it should has no reason. */
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
          "threads gil 2 2 1 - \"latency_p50_ns\": 9170000; threads gil-py2 2 2 1 - \"latency_p50_ns\": "
          "102000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 9.17 ms in threads under gil, 102 µs under "
-        "gil-py2. The lock of Python 2 is let go so often that a request soon gets in. CPython 3.13 took "
-        "0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
+        "Half of the requests beside 1 hog (a task that only computes) were answered within 9.17 ms in "
+        "threads under gil, 102 µs under gil-py2. The lock of Python 2 is let go so often that a request "
+        "soon gets in. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals (after which a waiting "
+        "thread asks for the lock) of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
     /* A frozen loop. */
     {{"convoy", "\"hogs\": 2, \"paced\": \"on\", \"await_every\": 0, \"duration_ms\": 1000",
          "epoll gil 3 2 1 - \"latency_p50_ns\": 1000000000", 0, NULL},
-        "Half of the requests beside 2 hogs were answered within 1.00 s in epoll. In an event loop a request "
-        "waits until the hogs give control back."},
+        "Half of the requests beside 2 hogs (tasks that only compute) were answered within 1.00 s in epoll. "
+        "In an event loop a request waits until the hogs give control back."},
     /* A frozen loop has one request, of which there is no median. */
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"await_every\": 0, \"duration_ms\": 1000",
          "threads none 2 2 1 - \"latency_p50_ns\": 28100, \"latency_max_ns\": 90000; epoll none 2 2 1 - "
          "\"latency_p50_ns\": null, \"latency_max_ns\": 1000000000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 28.1 µs in threads, 1.00 s (the longest of "
-        "too few) in epoll. Without a lock a request does not wait for a hog; in an event loop a request "
-        "waits until the hog gives control back. CPython 3.13 took 5.2 ms beside a hog, and 30 µs without "
-        "its GIL."},
+        "Half of the requests beside 1 hog (a task that only computes) were answered within 28.1 µs in "
+        "threads, 1.00 s (the longest of too few) in epoll. Without a lock a request does not wait for a "
+        "hog; in an event loop a request waits until the hog gives control back. CPython 3.13 took 5.2 ms "
+        "beside a hog, and 30 µs without its GIL."},
     /* Interval by interval. */
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 500",
          "threads gil 2 2 1 - \"latency_p50_ns\": 650000; threads none 2 2 1 - \"latency_p50_ns\": 30000; "
          "threads per-interpreter 2 2 1 - \"latency_p50_ns\": 31000; processes gil 2 2 1 - "
          "\"latency_p50_ns\": 32000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 650 µs in threads under gil, 30.0 µs in "
-        "threads under none, 31.0 µs in threads under per-interpreter, 32.0 µs in processes under gil. Who "
-        "comes back from waiting gets the GIL from a hog after a whole switch interval; without a lock a "
-        "request does not wait for a hog; with a lock for each interpreter a request does not wait for a "
-        "hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 "
-        "µs without a hog."},
+        "Half of the requests beside 1 hog (a task that only computes) were answered within 650 µs in "
+        "threads under gil, 30.0 µs in threads under none, 31.0 µs in threads under per-interpreter, 32.0 µs "
+        "in processes under gil. Who comes back from waiting gets the GIL from a hog after a whole switch "
+        "interval (after which a waiting thread asks for the lock); without a lock a request does not wait "
+        "for a hog; with a lock for each interpreter a request does not wait for a hog. CPython 3.13 took "
+        "0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
     /* Without a hog nobody waits. */
     {{"convoy", "\"hogs\": 0, \"paced\": \"on\"", "threads gil 1 2 1 - \"latency_p50_ns\": 20000", 0, NULL},
         "Half of the requests were answered within 20.0 µs in threads. CPython 3.13 took 0.65, 5.2 and 50.4 "
-        "ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
+        "ms at switch intervals (after which a waiting thread asks for the lock) of 0.5, 5 and 50 ms, and 16 "
+        "to 33 µs without a hog (a task that only computes)."},
     /* Idle threads beside idle tasks. */
     {{"idle", "\"wakeups_per_s\": 1",
          "serial gil 10000 2 1 same \"rss_per_task_bytes\": 9; threads gil 10000 2 1 - \"started\": 10000, "
@@ -514,8 +527,8 @@ static const struct {
     {{"idle", "\"wakeups_per_s\": 0",
          "serial gil 5 2 1 - \"started\": 5, \"rss_per_task_bytes\": 448; threads gil 5 2 1 failed", 1, NULL},
         "In serial there is only ever one idle task at a time, so that does not show what many cost "
-        "together. "
-        "Take it with care: 1 of 2 cells have no result: 2 of 7 repetitions failed: it crashed."},
+        "together. Take it with care: 1 of 2 cells (combinations of mode, lock and settings) have no result: "
+        "2 of 7 repetitions failed: it crashed."},
     /* Too few threads. */
     {{"idle", "\"wakeups_per_s\": 0",
          "threads gil 10000 2 1 - \"started\": 4000, \"not_started_reason\": \"the limit of processes is "
@@ -538,9 +551,9 @@ static const struct {
          "serial none 2 2 1 same \"latency_p50_ns\": 28000; threads none 2 2 1 same \"latency_p50_ns\": "
          "28000",
          0, NULL},
-        "Half of the requests beside 1 hog were answered within 28.0 µs in serial, 28.0 µs in threads. In "
-        "serial the hog begins after the last request; without a lock a request does not wait for a hog. "
-        "CPython 3.13 took 5.2 ms beside a hog, and 30 µs without its GIL."},
+        "Half of the requests beside 1 hog (a task that only computes) were answered within 28.0 µs in "
+        "serial, 28.0 µs in threads. In serial the hog begins after the last request; without a lock a "
+        "request does not wait for a hog. CPython 3.13 took 5.2 ms beside a hog, and 30 µs without its GIL."},
     /* Interpreters do not share a lock. */
     {{"refcount", "\"count\": \"plain\", \"n\": 1000000",
          "threads per-interpreter 2 2 1 - \"lost_updates\": 1234", 0, NULL},
@@ -554,12 +567,9 @@ static const struct {
          "\"expected\": 20",
          0, NULL},
         "2 tasks added to one counter: they lost 3 of 20 in threads under none, and nothing in the other "
-        "cell. "
-        "The lock is only let go between whole updates; without a lock two threads load the same value, and "
-        "one "
-        "result replaces the other. CPython 3.11 and 3.13 lose nothing in x += 1, but 600,000 of 2,000,000 "
-        "with "
-        "a call in between."},
+        "cell (a combination of mode, lock and settings). The lock is only let go between whole updates; "
+        "without a lock two threads load the same value, and one result replaces the other. CPython 3.11 and "
+        "3.13 lose nothing in x += 1, but 600,000 of 2,000,000 with a call in between."},
     /* A count with a lock of its own. */
     {{"refcount", "\"count\": \"locked\", \"n\": 1000000",
          "serial none 2 2 1 same \"lost_updates\": 0; threads none 2 2 4 slower \"lost_updates\": 0", 0,
@@ -600,8 +610,8 @@ static const struct {
         "asyncio task 1.4 KB."},
     /* Several hogs. */
     {{"convoy", "\"hogs\": 2, \"paced\": \"on\"", "serial none 3 2 1 - \"latency_p50_ns\": 28000", 0, NULL},
-        "Half of the requests beside 2 hogs were answered within 28.0 µs in serial. In serial the hogs begin "
-        "after the last request."},
+        "Half of the requests beside 2 hogs (tasks that only compute) were answered within 28.0 µs in "
+        "serial. In serial the hogs begin after the last request."},
     /* With two locks nobody would know which cells a price is of, and a small difference may be noise. */
     {{"share", "\"via\": \"shared-memory\"",
          "threads none 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20, \"ns_per_item\": 9; processes none "
@@ -665,9 +675,8 @@ static const struct {
         "reason for the GIL: without it Python's memory management is not safe in threads."},
     {{"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
          "threads new 2 2 1 - \"latency_p50_ns\": 41000", 0, NULL},
-        "Half of the requests beside 1 hog were answered within 41.0 µs in threads. The new lock is let go "
-        "so "
-        "often that a request soon gets in."},
+        "Half of the requests beside 1 hog (a task that only computes) were answered within 41.0 µs in "
+        "threads. The new lock is let go so often that a request soon gets in."},
     /* Fairness has a price where computing takes turns, and is worth it to whoever answers. */
     {{"countdown", "\"n\": 5",
          SERIAL "threads gil 2 2 1 same; serial fair 2 2 1 same; threads fair 2 2 1.25 slower", 0, NULL},
@@ -694,9 +703,8 @@ static const struct {
         "2 countdowns under fair: threads took 1.01 times the serial time (the same). The fair lock lets one "
         "thread run at a time, so threads that compute only take turns."},
     {{"convoy", "\"hogs\": 2, \"paced\": \"on\"", "threads fair 3 2 1 - \"latency_p50_ns\": 61000", 0, NULL},
-        "Half of the requests beside 2 hogs were answered within 61.0 µs in threads. The fair lock is fair, "
-        "so a "
-        "request waits for no more than a turn of each hog."},
+        "Half of the requests beside 2 hogs (tasks that only compute) were answered within 61.0 µs in "
+        "threads. The fair lock is fair, so a request waits for no more than a turn of each hog."},
     /* Each lock by its name, and each reason that does not name it once. */
     {{"crunch", "\"kernel\": \"blur\", \"release\": \"off\"",
          SERIAL
@@ -716,9 +724,9 @@ static const struct {
                 "{\"waited_ns\": 700000000}",
          0, NULL},
         "2 countdowns under gil: threads took 150 times the serial time (slower). Creating the threads took "
-        "90.0 s of the 149 s by which they were slower. Take it with care: in 1 of 1 cells creating, "
-        "starting "
-        "and joining the tasks took more than a fifth of the time."},
+        "90.0 s of the 149 s by which they were slower. Take it with care: in 1 of 1 cells (combinations of "
+        "mode, lock and settings) creating, starting and joining the tasks took more than a fifth of the "
+        "time."},
     /* As slow without a lock, and processes more so. */
     {{"countdown", "\"n\": 1000",
          SERIAL "threads gil 2 2 150 slower ! \"start_ns\": {\"median\": 90000000000}; threads none 2 2 150 "
@@ -728,7 +736,8 @@ static const struct {
         "2 countdowns: threads took 150 times the serial time everywhere (slower), processes 300 times under "
         "gil (slower). Waiting until the threads first ran took the largest part of the time by which they "
         "were slower; joining the processes took 250 s of the 299 s by which they were slower. Take it with "
-        "care: in 3 of 3 cells creating, starting and joining the tasks took more than a fifth of the time."},
+        "care: in 3 of 3 cells (combinations of mode, lock and settings) creating, starting and joining the "
+        "tasks took more than a fifth of the time."},
     /* None of the three is large enough alone. */
     {{"countdown", "\"n\": 1000",
          SERIAL "processes gil 2 2 11 slower ! \"create_ns\": {\"median\": 4000000000}, \"start_ns\": "
@@ -736,8 +745,8 @@ static const struct {
          0, NULL},
         "2 countdowns under gil: processes took 11.0 times the serial time (slower). Creating, starting and "
         "joining the processes took 9.00 s of the 10.0 s by which they were slower, the largest part was "
-        "creating the processes. Take it with care: in 1 of 1 cells creating, starting and joining the tasks "
-        "took more than a fifth of the time."},
+        "creating the processes. Take it with care: in 1 of 1 cells (combinations of mode, lock and "
+        "settings) creating, starting and joining the tasks took more than a fifth of the time."},
     /* What the kernel took until they ran is no fault of the lock. */
     {{"countdown", "\"n\": 5",
          SERIAL "threads gil 2 2 4 slower ! \"create_ns\": {\"median\": 100000000}, \"lock_stats\": "
@@ -805,11 +814,11 @@ static const struct {
                 "cannot-tell ! \"inside\": {\"max\": 2, \"mean\": 1.8, \"whole\": true}",
          0, NULL},
         "2 countdowns: threads took 1.40 times the serial time under gil (cannot tell), 0.90 times under "
-        "none "
-        "(cannot tell); processes 0.80 times under gil (cannot tell). The GIL lets one thread run at a time: "
-        "never more than one was inside it at once; without a lock no thread waits for another: up to 2 were "
-        "at work at once; each process has a lock of its own: up to 2 were at work at once. Take it with "
-        "care: 3 of 3 comparisons cannot tell, their intervals are too wide."},
+        "none (cannot tell); processes 0.80 times under gil (cannot tell). The GIL lets one thread run at a "
+        "time: never more than one was inside it at once; without a lock no thread waits for another: at "
+        "least 2 were at work at once; each process has a lock of its own: up to 2 were at work at once. "
+        "Take it with care: 3 of 3 comparisons cannot tell, their intervals (where the true ratio lies, at "
+        "95 %) are too wide."},
     /* Where times can tell, what was seen stands behind them. */
     {{"countdown", "\"n\": 5",
          SERIAL "threads gil 2 2 1.01 same ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}; "
@@ -837,17 +846,16 @@ static const struct {
          0, NULL},
         "2 countdowns: threads took 1.01 times the serial time under gil (cannot tell), 1.01 times under new "
         "(cannot tell). The GIL lets one thread run at a time: never more than one was inside it at once. "
-        "Take "
-        "it with care: 2 of 2 comparisons cannot tell, their intervals are too wide."},
+        "Take it with care: 2 of 2 comparisons cannot tell, their intervals (where the true ratio lies, at "
+        "95 %) are too wide."},
     /* Outside the lock. */
     {{"crunch", "\"kernel\": \"matmul\", \"release\": \"on\"",
          "serial gil 4 2 1 same; threads gil 4 2 0.9 cannot-tell ! \"outside\": {\"max\": 3, \"mean\": 2, "
          "\"whole\": true}",
          0, NULL},
         "4 tasks of matmul outside the lock under gil: threads took 0.90 times the serial time (cannot "
-        "tell). "
-        "The work is done outside the GIL: up to 3 were outside it at once. Take it with care: 1 of 1 "
-        "comparisons cannot tell, their intervals are too wide."},
+        "tell). The work is done outside the GIL: up to 3 were outside it at once. Take it with care: 1 of 1 "
+        "comparisons cannot tell, their intervals (where the true ratio lies, at 95 %) are too wide."},
     /* No experiment that anybody knows. */
     {{"strange", "", SERIAL "threads gil 2 2 1.2 slower", 0, NULL},
         "2 tasks under gil: threads took 1.20 times the serial time (slower)."},
@@ -924,6 +932,30 @@ START_TEST(without_facts_modes_are_compared_and_nothing_is_explained)
 END_TEST
 
 /* Of cells that nothing else speaks against. */
+START_TEST(a_term_is_explained_where_it_first_stands)
+{
+    static const struct {
+        const char *text, *explained;
+    } texts[] = {
+        {"", ""},
+        {"In a cell, in cells. Cellular, excell, cell_s, x-cell.",
+            "In a cell (a combination of mode, lock and settings), in cells. Cellular, excell, cell_s, "
+            "x-cell."},
+        {"A switch interval, a check interval and an interval.",
+            "A switch interval (after which a waiting thread asks for the lock), a check interval (so many "
+            "ticks, and the lock is let go) and an interval (where the true ratio lies, at 95 %)."},
+        {"1 tick, 2 ticks; hogs", "1 tick (a small step of the interpreter), 2 ticks; hogs (tasks that only "
+                                  "compute)"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        auto_words Words words = {0};
+
+        ck_assert_str_eq(lesson_explain_terms(&words, texts[i].text), texts[i].explained);
+    }
+}
+END_TEST
+
 START_TEST(what_was_seen_otherwise_is_not_said)
 {
     static const struct {
@@ -968,7 +1000,8 @@ START_TEST(tasks_that_are_short_beside_their_creation_give_no_reason)
     json_object_set_new(threads, "create_ns", json_pack("{s:I}", "median", (json_int_t)700000000));
     lesson = lesson_of_json(run);
     ck_assert_msg(!strstr(lesson, "take turns"), "%s", lesson);
-    ck_assert_msg(strstr(lesson, "in 1 of 1 cells creating"), "%s", lesson);
+    ck_assert_msg(
+        strstr(lesson, "in 1 of 1 cells (combinations of mode, lock and settings) creating"), "%s", lesson);
 }
 END_TEST
 
@@ -1084,4 +1117,4 @@ RUN_TESTS("results-lesson", 60, each_experiment_and_lock_has_its_lesson, without
     tasks_that_are_short_beside_their_creation_give_no_reason,
     a_run_that_has_not_ended_or_has_no_cells_has_no_lesson, without_a_result_there_is_no_doubt,
     strange_runs_have_a_lesson_all_the_same, a_grid_of_many_cells_stays_a_few_sentences,
-    what_was_seen_otherwise_is_not_said)
+    what_was_seen_otherwise_is_not_said, a_term_is_explained_where_it_first_stands)
