@@ -30,7 +30,7 @@ static double time_ns(const ResultTime *time)
     return time->median == RESULT_UNKNOWN ? NAN : (double)time->median;
 }
 
-static double counted(int64_t value)
+static double cause_counted(int64_t value)
 {
     return value == RESULT_UNKNOWN ? NAN : (double)value;
 }
@@ -107,14 +107,14 @@ static double cause_join(const ResultCell *cell)
 
 static double cause_turns(const ResultCell *cell)
 {
-    return cell->tasks < 2 ? 0 : counted(cell->lock_stats.waited_ns) / (tasks_of(cell) - 1);
+    return cell->tasks < 2 ? 0 : cause_counted(cell->lock_stats.waited_ns) / (tasks_of(cell) - 1);
 }
 
 /* Under a lock that lets one inside, the times for which it was held have no moment in common. So what is
  * left of the time in which tasks were there is time in which nobody had it. */
 static double cause_handovers(const ResultCell *cell)
 {
-    return time_ns(&cell->wall) - counted(cell->lock_stats.held_ns) - lesson_known(cell->create.median) -
+    return time_ns(&cell->wall) - cause_counted(cell->lock_stats.held_ns) - lesson_known(cell->create.median) -
            lesson_known(cell->start.median) - lesson_known(cell->join.median);
 }
 

@@ -52,6 +52,15 @@ static LessonOpinion answers_soon(const ResultCell *cell)
     return latency_within(cell, 0, SOON_NS);
 }
 
+/* Whether so much was waited for the lock that it can be what half of the requests took. */
+static bool waited_for_lock(const ResultCell *cell)
+{
+    double latency, waited = (double)cell->lock_stats.waited_ns;
+
+    return waited == RESULT_UNKNOWN || !convoy_usual_latency(cell, &latency) ||
+           waited >= latency * lesson_figure(cell, "requests") / 2;
+}
+
 /* Of a lock that lets a waiter ask for it only after a while: it comes no sooner than that, and a little
  * later. A latency of two intervals has some other cause, a third task or a CPU that was busy. So the bounds
  * are narrow, and a latency outside of them denies the reason instead of stretching it. */
@@ -59,9 +68,10 @@ static LessonOpinion answers_after_interval(const ResultCell *cell)
 {
     double interval_ns = result_param_number(cell, "switch_interval_us") * 1e3;
 
-    return lesson_lock_has(cell, "switch_interval_us")
-               ? latency_within(cell, 0.8 * interval_ns, 1.4 * interval_ns)
-               : LESSON_SILENT;
+    if (!lesson_lock_has(cell, "switch_interval_us"))
+        return LESSON_SILENT;
+    return waited_for_lock(cell) ? latency_within(cell, 0.8 * interval_ns, 1.4 * interval_ns)
+                                 : LESSON_AGAINST;
 }
 
 /* Of a lock that goes to whoever came first. */

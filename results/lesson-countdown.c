@@ -64,14 +64,21 @@ static void tell_storm(Lesson *lesson)
             words_integer(lesson->words, storm(worst)));
 }
 
+/* Whether one median is above another beyond doubt, as far as their intervals are known. */
+static bool took_longer(const ResultCell *one, const ResultCell *other)
+{
+    return one->wall.low == RESULT_UNKNOWN || other->wall.high == RESULT_UNKNOWN ||
+           one->wall.low > other->wall.high;
+}
+
 /* What it costs to serve whoever came first: how much longer it took than under CPython's lock, which is
  * slowed down by all else in the same way, or if that is not in the run than in serial, for each change of
  * hands.
  *
  * Without CPython's lock the longer time is wall - wall / ratio, which is the wall time less that of the
  * serial cell. With it, both the time and the number of changes are differences between the two cells, which
- * must have as many tasks and CPUs. A difference that is not above 0 has no price, and then nothing is
- * said. */
+ * must have as many tasks and CPUs. A difference that is not above 0, or that is not beyond doubt, has no
+ * price, and then nothing is said. */
 static void tell_price_of_fairness(Lesson *lesson)
 {
     const ResultCell *fair = lesson_best(lesson, LESSON_WAITING, fair_handoffs);
@@ -84,6 +91,8 @@ static void tell_price_of_fairness(Lesson *lesson)
     n = more_handoffs = fair_handoffs(fair);
     more_ns = lesson_known(fair->wall.median) * (1 - 1 / fair->relative.ratio);
     if (other && other->tasks == fair->tasks && other->cpus == fair->cpus) {
+        if (!took_longer(fair, other))
+            return;
         more_handoffs -= handoffs_of_cpython(other);
         more_ns = lesson_known(fair->wall.median) - lesson_known(other->wall.median);
         beside = words_printf(lesson->words, " (%s %s times)", lesson_lock(other),

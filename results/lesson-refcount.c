@@ -43,12 +43,13 @@ static void tell_frees(Lesson *lesson)
 }
 
 /* How many references were taken in all; 0 for a cell with one task, without CPU time, or with so few that
- * their price is mostly the clock's. */
+ * their price is mostly the clock's, or that of making the tasks. */
 static double references(const ResultCell *cell)
 {
     double n = result_param_number(cell, "n") * (double)cell->tasks;
 
-    return cell->tasks > 1 && cell->cpu.median > 0 && n >= ENOUGH_REFERENCES ? n : 0;
+    return cell->tasks > 1 && cell->cpu.median > 0 && n >= ENOUGH_REFERENCES && !lesson_is_short(cell) ? n
+                                                                                                       : 0;
 }
 
 /* The CPU time of one reference taken and given back, in nanoseconds. */

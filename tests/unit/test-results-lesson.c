@@ -932,6 +932,43 @@ START_TEST(without_facts_modes_are_compared_and_nothing_is_explained)
 END_TEST
 
 /* Of cells that nothing else speaks against. */
+/* Each is said of these cells without what stands behind the mark, which is what denies it. */
+START_TEST(a_figure_that_something_else_explains_is_no_reason)
+{
+    static const struct {
+        const char *experiment, *params, *cells, *denied, *unsaid;
+    } cases[] = {
+        /* Nobody waited for the lock for so long. */
+        {"convoy", "\"hogs\": 1, \"paced\": \"on\", \"switch_interval_us\": 5000",
+            "threads gil 2 2 1 - \"latency_p50_ns\": 5170000, \"requests\": 100",
+            " ! \"lock_stats\": {\"waited_ns\": 90000000}", "after a whole switch interval"},
+        /* Most of that CPU time was for making threads. */
+        {"refcount", "\"count\": \"atomic\", \"n\": 1000000",
+            "serial none 2 2 1 same \"lost_updates\": 0; threads none 2 2 4 slower \"lost_updates\": 0",
+            " ! \"start_ns\": {\"median\": 3000000000}", "a reference took"},
+        /* The two cannot be told apart. */
+        {"countdown", "\"n\": 5",
+            SERIAL
+            "threads gil 2 2 1.2 cannot-tell ! \"wall_ns\": {\"interval\": [900000000, 1300000000]}; serial "
+            "fair 2 2 1 same; threads fair 2 2 1.25 slower",
+            " ! \"wall_ns\": {\"interval\": [1200000000, 1400000000]}", "it changed hands"},
+        {"countdown", "\"n\": 5", "serial fair 2 2 1 same; threads fair 2 2 1.5 slower",
+            " ! \"start_ns\": {\"median\": 290000000}, \"lock_stats\": {\"held_ns\": 1150000000}",
+            "it changed hands"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_free char *denied = text_printf("%s%s", cases[i].cells, cases[i].denied);
+        const Made with = {cases[i].experiment, cases[i].params, denied, 0, NULL};
+        const Made without = {cases[i].experiment, cases[i].params, cases[i].cells, 0, NULL};
+        auto_free char *said = lesson_of(&without), *unsaid = lesson_of(&with);
+
+        ck_assert_msg(strstr(said, cases[i].unsaid), "%s", said);
+        ck_assert_msg(!strstr(unsaid, cases[i].unsaid), "%s", unsaid);
+    }
+}
+END_TEST
+
 START_TEST(a_term_is_explained_where_it_first_stands)
 {
     static const struct {
@@ -1117,4 +1154,5 @@ RUN_TESTS("results-lesson", 60, each_experiment_and_lock_has_its_lesson, without
     tasks_that_are_short_beside_their_creation_give_no_reason,
     a_run_that_has_not_ended_or_has_no_cells_has_no_lesson, without_a_result_there_is_no_doubt,
     strange_runs_have_a_lesson_all_the_same, a_grid_of_many_cells_stays_a_few_sentences,
-    what_was_seen_otherwise_is_not_said, a_term_is_explained_where_it_first_stands)
+    what_was_seen_otherwise_is_not_said, a_term_is_explained_where_it_first_stands,
+    a_figure_that_something_else_explains_is_no_reason)
