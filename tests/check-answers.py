@@ -55,13 +55,14 @@ def ratio_text(ratio):
     return fixed(ratio, 2) if 0.1 <= ratio < 9.995 else three_digits(ratio)
 
 
-def percent_text(share):
-    return ("-" if share < 0 else "") + fixed(abs(share) * 100, 1) + " %"
-
-
 def same_ratio(text, ratio):
     """Half a step of rounding may fall to either side, where a ratio has been rounded before."""
     return any(text == ratio_text(ratio * (1 + nudge)) for nudge in (0, 1e-9, -1e-9))
+
+
+def same_percent(text, share):
+    """The field has four digits of the number from which the words are made."""
+    return abs(float(text.removesuffix(" %").replace(",", "")) - 100 * share) <= 0.0551
 
 
 # Fields.
@@ -280,7 +281,7 @@ def rule_counts_of_the_run(answer):
             yield f"repetitions: {found[0]!r}, and {request.get('warmup')} warm-ups were asked for"
     levels = [cell["wall_ns"]["level"] for cell in answer.cells if cell["wall_ns"] and cell["wall_ns"]["level"]]
     for found in sees(answer, r"at (\d+\.\d %)", repetitions):
-        if not any(percent_text(level) == found[1] for level in levels):
+        if not any(same_percent(found[1], level) for level in levels):
             yield f"repetitions: {found[0]!r}, and the levels are {levels}"
 
 
@@ -301,10 +302,10 @@ def rule_noise_is_said_if_there_was_noise(answer):
             yield f"care: does not say {reason!r}"
     for found in sees(answer, rf"other programs took ({NUMBER} %) of the CPU time, other machines ({NUMBER} %)",
                       answer.sentences.get("noise") or ""):
-        if [found[1], found[2]] != [percent_text(answer.host["foreign_cpu"]), percent_text(answer.host["steal"])]:
+        if not same_percent(found[1], answer.host["foreign_cpu"]) or not same_percent(found[2], answer.host["steal"]):
             yield f"noise: {found[0]!r}, and the figures are {answer.host['foreign_cpu']}, {answer.host['steal']}"
     for found in sees(answer, rf"other programs took ({NUMBER} %) of the CPU time \(", answer.lesson + (care or "")):
-        if found[1] != percent_text(answer.host["foreign_cpu"]):
+        if not same_percent(found[1], answer.host["foreign_cpu"]):
             yield f"noise: {found[0]!r}, and the figure is {answer.host['foreign_cpu']}"
 
 
