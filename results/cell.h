@@ -161,7 +161,7 @@ typedef struct ResultAbout {
 typedef struct ResultPrecision {
     bool is_known;          /* false: none was asked for, and nothing else is */
     double asked, reached;  /* per cent on either side; reached is NAN where there is no interval */
-    const char *of;         /* "ratio", or "median" where nothing was compared */
+    const char *of;         /* "ratio", "speedup", or "median" where nothing was compared */
     int64_t rounds;         /* repetitions of each cell */
     const char *stopped_by; /* NULL: they go on */
 } ResultPrecision;

@@ -30,12 +30,20 @@ typedef struct CollectedCell {
     size_t n_repetitions, n_failed_repetitions; /* that came, and of these */
 } CollectedCell;
 
+/* What the intervals are of that are to be narrow. */
+typedef enum PrecisionOf {
+    PRECISION_OF_MEDIAN, /* no cell is compared */
+    PRECISION_OF_SPEEDUP,
+    PRECISION_OF_RATIO, /* to a baseline cell; cells without one may have speed-ups beside it */
+} PrecisionOf;
+
 /* How the rounds of a run end, see results/precision.h. */
 typedef struct Precision {
     double asked;           /* per cent on either side; 0: none was asked, and nothing else counts */
     size_t check_at;        /* rounds at which the intervals are looked at next */
     size_t cell, n_looked;  /* the look that goes on: whose turn it is, and how many were narrow enough */
     bool is_looking;        /* so `limit` is the round after which it began */
+    PrecisionOf of;         /* what the look that goes on is about */
     const char *else_by;    /* what ends the rounds if the look does not; NULL: they go on */
     double widest;          /* per cent; of the cell that ended the last look */
     size_t n_timed;         /* rounds that slowest_ns is of */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "results/results.h"
+#include "results/speedup.h"
 
 #define LEAST_ROUNDS 10     /* below that an interval is narrow by luck too often */
 #define STEPS_A_LOOK 4      /* the next look comes when a quarter of the rounds has come anew */
@@ -62,50 +63,83 @@ static double precision_of_median(const Figures *figures)
     return precision_of((double)wall->median, (double)wall->low, (double)wall->high);
 }
 
-/* The cell that cell i is compared with; NO_CELL if it has none, is one, or either of them failed. */
-static size_t precision_baseline(const Results *results, size_t i)
+/* The cell that cell i is compared with, and how; NO_CELL if it has none, is one, or either of them failed.
+ */
+typedef struct Peer {
+    size_t cell;
+    bool scales; /* it is the one with one task, and there is no baseline cell */
+} Peer;
+
+static size_t precision_find(
+    const Results *results, size_t i, bool (*is_peer)(const CellSpec *peer, const CellSpec *cell))
 {
     const CollectedCell *cells = results->collected;
 
-    if (cells[i].first_reason || cells[i].spec.experiment->fixed_time)
-        return NO_CELL;
     for (size_t k = 0; k < results->n_cells; k++) {
-        if (!cells[k].first_reason && figures_is_baseline_of(&cells[k].spec, &cells[i].spec))
-            return k == i ? NO_CELL : k;
+        if (!cells[k].first_reason && is_peer(&cells[k].spec, &cells[i].spec))
+            return k;
     }
     return NO_CELL;
 }
 
-static bool precision_has_ratios(const Results *results)
+static Peer precision_peer(const Results *results, size_t i)
 {
-    for (size_t i = 0; i < results->n_cells; i++) {
-        if (precision_baseline(results, i) != NO_CELL)
-            return true;
+    const CollectedCell *cell = &results->collected[i];
+    size_t k;
+
+    if (cell->first_reason || cell->spec.experiment->fixed_time)
+        return (Peer){.cell = NO_CELL};
+    k = precision_find(results, i, figures_is_baseline_of);
+    if (k != NO_CELL)
+        return (Peer){.cell = k == i ? NO_CELL : k};
+    k = precision_find(results, i, speedup_is_base_of);
+    if (k == NO_CELL || precision_find(results, k, figures_is_baseline_of) != NO_CELL)
+        return (Peer){.cell = NO_CELL};
+    return (Peer){.cell = k, .scales = true};
+}
+
+static PrecisionOf precision_kind(const Results *results)
+{
+    PrecisionOf of = PRECISION_OF_MEDIAN;
+
+    for (size_t i = 0; i < results->n_cells && of != PRECISION_OF_RATIO; i++) {
+        Peer peer = precision_peer(results, i);
+
+        if (peer.cell != NO_CELL)
+            of = peer.scales ? PRECISION_OF_SPEEDUP : PRECISION_OF_RATIO;
     }
-    return false;
+    return of;
 }
 
 /* How wide the interval of cell i is now; a negative number if the cell is left out. Two of the cells are
  * described anew for each: keeping them all would save half of the work of the last look, and nothing of the
  * others. */
-static double precision_of_cell(const Results *results, size_t i, bool of_ratios)
+static double precision_of_cell(const Results *results, size_t i, PrecisionOf of)
 {
-    size_t baseline = of_ratios ? precision_baseline(results, i) : NO_CELL;
+    Peer peer = of == PRECISION_OF_MEDIAN ? (Peer){.cell = NO_CELL} : precision_peer(results, i);
     Figures pair[2] = {0};
     double width = -1;
     Ratio ratio;
 
-    if (results->collected[i].first_reason || (of_ratios && baseline == NO_CELL))
+    if (results->collected[i].first_reason || (of != PRECISION_OF_MEDIAN && peer.cell == NO_CELL))
         return -1;
     figures_init(&pair[0], results, &results->collected[i]);
-    if (of_ratios) {
-        figures_init(&pair[1], results, &results->collected[baseline]);
-        pair[0].baseline = 1;
-        width = figures_ratio(pair, 0, &ratio) ? precision_of_ratio(&ratio) : INFINITY;
-        figures_finish(&pair[1]);
-    } else {
+    if (peer.cell == NO_CELL) {
         width = precision_of_median(&pair[0]);
+        figures_finish(&pair[0]);
+        return width;
     }
+    figures_init(&pair[1], results, &results->collected[peer.cell]);
+    pair[0].baseline = 1;
+    if (pair[0].n == 0 || pair[1].n == 0) {
+        width = INFINITY;
+    } else if (peer.scales) {
+        ratio = speedup_make(&pair[0], i, &pair[1], peer.cell);
+        width = precision_of_ratio(&ratio);
+    } else {
+        width = figures_ratio(pair, 0, &ratio) ? precision_of_ratio(&ratio) : INFINITY;
+    }
+    figures_finish(&pair[1]);
     figures_finish(&pair[0]);
     return width;
 }
@@ -154,10 +188,9 @@ static ResultsNext precision_end_look(Results *results, const char *stopped_by)
 static ResultsNext precision_look(Results *results, const char *else_by)
 {
     Precision *precision = &results->precision;
-    bool of_ratios = precision_has_ratios(results);
 
     while (precision->n_looked < results->n_cells) {
-        double width = precision_of_cell(results, precision->cell, of_ratios);
+        double width = precision_of_cell(results, precision->cell, precision->of);
 
         if (width > precision->asked) {
             precision->widest = width;
@@ -213,6 +246,7 @@ ResultsNext results_precision(Results *results, int64_t elapsed_ns, int64_t most
         if (rounds < results->repeat || (rounds < precision->check_at && !precision->else_by))
             return RESULTS_GO_ON;
         precision->is_looking = true;
+        precision->of = precision_kind(results);
         precision->n_looked = 0;
         results->limit = rounds;
     }
@@ -238,28 +272,40 @@ bool results_overrun(const Results *results)
     return results->precision.n_late > 2 * results->n_cells;
 }
 
-/* The widest of all that count; below 0 if none does. The figures are those of the answer, which were
- * resampled already. */
-static double precision_widest(const Results *results, Figures *figures, bool of_ratios)
+/* How wide it is in the answer, whose figures were resampled already; a negative number if it is left out. */
+static double precision_shown(const Results *results, Figures *figures, size_t i, PrecisionOf of)
 {
-    double widest = -1;
+    Peer peer = precision_peer(results, i);
     Ratio ratio;
 
-    for (size_t i = 0; i < results->n_cells; i++) {
-        if (results->collected[i].first_reason)
-            continue;
-        if (!of_ratios)
-            widest = fmax(widest, precision_of_median(&figures[i]));
-        else if (precision_baseline(results, i) != NO_CELL)
-            widest = fmax(widest, figures_ratio(figures, i, &ratio) ? precision_of_ratio(&ratio) : INFINITY);
-    }
+    if (results->collected[i].first_reason)
+        return -1;
+    if (of == PRECISION_OF_MEDIAN)
+        return precision_of_median(&figures[i]);
+    if (peer.cell == NO_CELL)
+        return -1;
+    if (!peer.scales)
+        return figures_ratio(figures, i, &ratio) ? precision_of_ratio(&ratio) : INFINITY;
+    if (!figures_compares(&figures[i]) || !figures_compares(&figures[peer.cell]))
+        return INFINITY;
+    ratio = speedup_make(&figures[i], i, &figures[peer.cell], peer.cell);
+    return precision_of_ratio(&ratio);
+}
+
+/* The widest of all that count; below 0 if none does. */
+static double precision_widest(const Results *results, Figures *figures, PrecisionOf of)
+{
+    double widest = -1;
+
+    for (size_t i = 0; i < results->n_cells; i++)
+        widest = fmax(widest, precision_shown(results, figures, i, of));
     return widest;
 }
 
 /* Half the width takes four times the repetitions. */
 double precision_rounds(const Results *results, Figures *figures, double per_cent)
 {
-    double widest = precision_widest(results, figures, precision_has_ratios(results));
+    double widest = precision_widest(results, figures, precision_kind(results));
     double times = widest / per_cent;
 
     return isfinite(widest) && widest > 0 ? ceil((double)collected_rounds(results) * times * times) : 0;
@@ -280,15 +326,17 @@ static const char *precision_ended_by(ResultStatus status, const char *stopped_b
 
 json_t *precision_json(const Results *results, Figures *figures, ResultStatus status, const char *stopped_by)
 {
+    static const char *const names[] = {
+        [PRECISION_OF_MEDIAN] = "median", [PRECISION_OF_SPEEDUP] = "speedup", [PRECISION_OF_RATIO] = "ratio"};
     const Precision *precision = &results->precision;
-    bool of_ratios = precision_has_ratios(results);
+    PrecisionOf of = precision_kind(results);
     double widest;
 
     if (precision->asked == 0)
         return json_null();
-    widest = precision_widest(results, figures, of_ratios);
+    widest = precision_widest(results, figures, of);
     return json_pack("{s:f, s:o, s:s, s:I, s:s?}", "asked", precision->asked, "reached",
-        widest >= 0 && isfinite(widest) ? json_real(widest) : json_null(), "of",
-        of_ratios ? "ratio" : "median", "rounds", (json_int_t)collected_rounds(results), "stopped_by",
+        widest >= 0 && isfinite(widest) ? json_real(widest) : json_null(), "of", names[of], "rounds",
+        (json_int_t)collected_rounds(results), "stopped_by",
         precision->stopped_by ? precision->stopped_by : precision_ended_by(status, stopped_by));
 }

@@ -11,8 +11,9 @@
  * - A look goes cell by cell, and ends at the first that is too wide. The one that was too wide last time is
  *   asked first. So nearly every look costs one cell, and a server can do something else between two.
  *
- * Cells that failed are left out, and so are those without a baseline cell. Where no cell has a ratio, the
- * interval of each median is held against the median itself. */
+ * Cells that failed are left out, and so are those that are compared with nothing. A cell without a baseline
+ * cell that is held against one task of its mode (results/scaling.h) has its speed-up for a ratio. Where no
+ * cell has either, the interval of each median is held against the median itself. */
 #pragma once
 
 #include <jansson.h>

@@ -1,24 +1,13 @@
-/* Times are compared per task: half the time for each of twice as many tasks is the same time in all. So the
- * ratio of two cells is that of wall / tasks, its verdict is made as any other, and the speed-up is one by
- * that ratio. */
+/* Which cells are held against which, and what is said of it. A gain is the speed-up over the next smaller
+ * number of tasks: what the knee is told from. */
 #include "results/scaling.h"
 
 #include <math.h>
 
 #include "base/cleanup.h"
 #include "results/advice.h"
-#include "results/stats.h"
+#include "results/speedup.h"
 #include "results/time-json.h"
-
-/* Away from the seeds of the comparisons with a baseline cell. */
-#define SEED_FIRST 100
-
-/* Whether the two differ in nothing but the number of tasks. */
-static bool scaling_is_kin(const CellSpec *one, const CellSpec *two)
-{
-    return one->mode == two->mode && one->lock == two->lock && one->runtime == two->runtime &&
-           one->cpus == two->cpus && json_equal(one->params, two->params);
-}
 
 /* A cell that has a baseline cell is held against that, and two comparisons of one time would be read as
  * one. */
@@ -37,7 +26,7 @@ static size_t scaling_find(const Figures *figures, size_t n_cells, size_t i, int
         int64_t tasks = figures[k].spec->tasks;
 
         if (k == i || tasks < low || tasks > high || !scaling_is_free(&figures[k]) ||
-            !scaling_is_kin(figures[k].spec, figures[i].spec))
+            !speedup_is_kin(figures[k].spec, figures[i].spec))
             continue;
         if (found == NO_CELL || tasks > figures[found].spec->tasks)
             found = k;
@@ -45,49 +34,11 @@ static size_t scaling_find(const Figures *figures, size_t n_cells, size_t i, int
     return found;
 }
 
-/* The time that cell i takes for each of its tasks, over that of another. Each cell draws from a stream of
- * its own, as any may be held against any other. */
-static Ratio scaling_ratio(Figures *figures, size_t i, size_t of)
-{
-    Figures *cell = &figures[i], *other = &figures[of];
-    const Stats *one = &cell->stats[SAMPLE_WALL], *two = &other->stats[SAMPLE_WALL];
-    int64_t tasks = cell->spec->tasks, others = other->spec->tasks;
-    double per_task = (double)others / (double)tasks;
-    Ratio ratio = {
-        .value = (double)one->median / (double)two->median * per_task,
-        .n = cell->n < other->n ? cell->n : other->n,
-        .seen = verdict_seen(one->min / tasks, one->max / tasks, two->min / others, two->max / others),
-    };
-
-    if (ratio.n < STATS_MIN_VALUES)
-        return ratio;
-    figures_resample(cell, SEED_FIRST + i);
-    figures_resample(other, SEED_FIRST + of);
-    stats_ratio_interval(cell->resampled, other->resampled, &ratio.low, &ratio.high);
-    ratio.low *= per_task;
-    ratio.high *= per_task;
-    ratio.has_interval = true;
-    return ratio;
-}
-
 static json_t *scaling_verdict_json(Verdict verdict)
 {
     const char *name = verdict_name(verdict);
 
     return name ? json_string(name) : json_null();
-}
-
-/* The upper end of the one is the lower of the other. */
-static Ratio scaling_speedup(const Ratio *ratio)
-{
-    return (Ratio){
-        .value = 1 / ratio->value,
-        .has_interval = ratio->has_interval,
-        .low = ratio->has_interval ? 1 / ratio->high : 0,
-        .high = ratio->has_interval ? 1 / ratio->low : 0,
-        .n = ratio->n,
-        .seen = ratio->seen,
-    };
 }
 
 /* The base is in the list as well, as once itself, so that a chart has its first point. */
@@ -117,9 +68,9 @@ json_t *scaling_json(const Results *results, Figures *figures, size_t i)
     before = scaling_find(figures, n_cells, i, 1, tasks - 1);
     if (base == NO_CELL)
         return json_null();
-    ratio = scaling_ratio(figures, i, base);
-    gain = scaling_ratio(figures, i, before);
-    speedup = scaling_speedup(&ratio);
+    ratio = speedup_time_ratio(&figures[i], i, &figures[base], base);
+    gain = speedup_time_ratio(&figures[i], i, &figures[before], before);
+    speedup = speedup_of_time(&ratio);
     verdict = verdict_make(&ratio);
     if (verdict == VERDICT_CANNOT_TELL)
         advice = advice_make(results, figures, i, &ratio);

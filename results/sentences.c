@@ -347,7 +347,9 @@ const char *sentence_precision(Words *words, const ResultPrecision *precision)
         {"runtime", "the runtime ended by itself"},
         {"failure", "it failed"},
     };
-    const char *of = strcmp(precision->of, "ratio") == 0 ? "ratio" : "median";
+    const char *of = strcmp(precision->of, "ratio") == 0     ? "ratio"
+                     : strcmp(precision->of, "speedup") == 0 ? "speed-up"
+                                                             : "median";
     const char *asked, *reached, *after;
 
     if (!precision->is_known || !precision->stopped_by)

@@ -271,6 +271,64 @@ START_TEST(without_a_ratio_the_medians_decide)
 }
 END_TEST
 
+/* How far the farther end of a speed-up is from it, in per cent. */
+static double scaling_width(const json_t *cell)
+{
+    double speedup = json_number_value(find(cell, "scaling.speedup"));
+    double low = json_number_value(find(cell, "scaling.interval.0"));
+    double high = json_number_value(find(cell, "scaling.interval.1"));
+
+    return 100 * (speedup - low > high - speedup ? speedup - low : high - speedup) / speedup;
+}
+
+/* Without serial the speed-ups decide, and not the medians, which are narrower: what stopped the run is what
+ * stands in its cells (there with four digits). */
+START_TEST(without_serial_the_speedups_decide)
+{
+    int n_precise = 0, n_later = 0;
+
+    for (double jitter = 1; jitter < 60; jitter *= 1.2) {
+        json_auto_t *cells = json_pack("[o, o, o]", make_cell(0, "threads", "gil", 1, 1000),
+            make_cell(1, "threads", "gil", 2, 1000), make_cell(2, "threads", "gil", 4, 1000));
+        Results *results = begin(5, 7, MOST, cells);
+        int rounds = run_rounds(results, 3, jitter, 0);
+        json_auto_t *run = make_run(results, "done", NULL);
+        double one = scaling_width(find(run, "cells.1")), two = scaling_width(find(run, "cells.2"));
+
+        ck_assert_str_eq(find_text(run, "precision.of"), "speedup");
+        ck_assert_double_eq_tol(reached(run), one > two ? one : two, 0.1);
+        if (strcmp(find_text(run, "precision.stopped_by"), "precision") != 0)
+            continue;
+        n_precise++;
+        n_later += rounds > 10;
+        ck_assert_double_le(reached(run), 5);
+        ck_assert_ptr_nonnull(
+            strstr(find_text(run, "sentences.precision"), "every speed-up is known within "));
+    }
+    ck_assert_int_gt(n_precise, 0);
+    ck_assert_int_gt(n_later, 0);
+}
+END_TEST
+
+/* The one with one task is what the others are held against, so nothing is left but their own times. */
+START_TEST(without_the_cell_with_one_task_the_medians_decide)
+{
+    json_auto_t *cells =
+        json_pack("[o, o]", make_cell(0, "threads", "gil", 1, 1000), make_cell(1, "threads", "gil", 2, 1000));
+    Results *results = begin(5, 7, 50, cells);
+    json_auto_t *run = NULL;
+
+    ck_assert_int_eq(add(results, make_failure(0, 0, "no memory")), 0);
+    for (int round = 0; round < 10; round++) {
+        ck_assert_int_eq(add(results, make_sample(1, round, wall_of(round, 1), 1)), 0);
+        ask(results, (round + 1) * SECOND, 0);
+    }
+    run = make_run(results, "failed", NULL);
+    assert_precision(run, "precision", 10);
+    ck_assert_str_eq(find_text(run, "precision.of"), "median");
+}
+END_TEST
+
 /* The cell that failed would be as wide as it likes; the other two decide. */
 START_TEST(a_cell_that_failed_is_left_out)
 {
@@ -346,5 +404,6 @@ RUN_TESTS("results-precision", 60, without_precision_nothing_is_decided, narrow_
     max_repeat_ends_what_stays_wide, a_round_that_would_not_fit_is_not_begun,
     the_time_limit_leaves_the_least_rounds_alone, a_run_with_all_that_it_must_have_can_be_cut,
     a_runtime_that_goes_on_is_not_heard, a_look_is_about_the_rounds_before_it,
-    without_a_ratio_the_medians_decide, a_cell_that_failed_is_left_out, whoever_ended_it_is_named,
-    a_run_that_goes_on_says_so, what_is_to_come_is_guessed_from_the_width)
+    without_a_ratio_the_medians_decide, without_serial_the_speedups_decide,
+    without_the_cell_with_one_task_the_medians_decide, a_cell_that_failed_is_left_out,
+    whoever_ended_it_is_named, a_run_that_goes_on_says_so, what_is_to_come_is_guessed_from_the_width)
