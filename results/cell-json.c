@@ -91,13 +91,47 @@ static void cell_set_crowds(json_t *object, const CollectedCell *collected)
     json_object_set_new(object, "outside", crowd_json(&cell.outside));
 }
 
+/* Whether a repetition came that does not count: of a round that was broken off. */
+static bool cell_has_more(const Results *results, const CollectedCell *collected)
+{
+    const Sample *samples = collected_repetitions(results, collected);
+    size_t n = collected->n_places - results->warmup;
+
+    for (size_t i = results->limit; i < n; i++) {
+        if (samples[i].status == SAMPLE_GOOD)
+            return true;
+    }
+    return false;
+}
+
+/* What is summed over the repetitions that count, a new reference or NULL. The sums are made as samples come,
+ * before anybody knows which round is the last: where one came that does not count, they are made anew.
+ * Otherwise a server that refused a request in a round that was broken off would be doubted for a request of
+ * which the answer has no figures. */
+static json_t *cell_totals(const Results *results, const CollectedCell *collected)
+{
+    const Sample *samples = collected_repetitions(results, collected);
+    size_t n = collected_count(results, collected);
+    json_t *totals = NULL;
+
+    if (!collected->totals || !cell_has_more(results, collected))
+        return json_incref(collected->totals);
+    for (size_t i = 0; i < n; i++) {
+        json_auto_t *event = samples[i].status == SAMPLE_GOOD ? sample_event(&samples[i]) : NULL;
+
+        totals_add(&totals, collected->spec.experiment, json_object_get(event, "metrics"));
+    }
+    return totals;
+}
+
 /* Fields of the event of the repetition that stands for all, but for the memory, which any has, and for what
  * the experiment wants summed over all of them. They come from one repetition because they belong together:
  * an average of lock counters from one and of task rows from another would describe a run that never
  * happened. The event is unpacked only here, since it may be kept as text. */
 static void cell_set_details(
-    json_t *object, const CollectedCell *collected, const Figures *figures, bool full)
+    json_t *object, const Results *results, const CollectedCell *collected, const Figures *figures)
 {
+    json_auto_t *totals = cell_totals(results, collected);
     json_auto_t *event = figures->median ? sample_event(figures->median) : NULL;
     json_t *switches = NULL, *lock = NULL, *rows = NULL, *omitted = NULL, *order = NULL, *metrics = NULL;
 
@@ -110,12 +144,12 @@ static void cell_set_details(
     json_object_set_new(object, "per_task_omitted", json_integer(json_integer_value(omitted)));
     json_object_set_new(object, "completion_order", cell_share_or_null(order));
     json_object_set_new(
-        object, "metrics", json_is_object(metrics) ? totals_apply(metrics, collected->totals) : json_null());
+        object, "metrics", json_is_object(metrics) ? totals_apply(metrics, totals) : json_null());
     cell_set_crowds(object, collected);
     if (collected->spans)
-        json_object_set_new(
-            object, "timeline", full ? spans_json(collected->spans) : spans_counts(collected->spans));
-    else if (full)
+        json_object_set_new(object, "timeline",
+            results->full ? spans_json(collected->spans) : spans_counts(collected->spans));
+    else if (results->full)
         json_object_set_new(object, "timeline", json_null());
 }
 
@@ -136,6 +170,6 @@ json_t *cell_json(const Results *results, Figures *figures, size_t i)
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
     json_object_set_new(object, "relative", cell_relative_json(results, figures, i));
     json_object_set_new(object, "scaling", scaling_json(results, figures, i));
-    cell_set_details(object, collected, cell, results->full);
+    cell_set_details(object, results, collected, cell);
     return object;
 }

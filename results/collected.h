@@ -23,7 +23,7 @@ typedef struct CollectedCell {
     Sample *samples;    /* owned; warm-ups first, then the repetitions */
     size_t n_places;    /* of samples */
     json_t *memory;     /* owned; NULL: no sample had it */
-    json_t *totals;     /* owned; see results/totals.h; NULL: nothing is summed */
+    json_t *totals;     /* owned; of all good repetitions that came; NULL: nothing is summed */
     Spans *spans;       /* owned; NULL: its timeline has not come */
     char *first_reason; /* owned; why the first failed sample failed, NULL: none did */
     size_t n_warmups, n_failed_warmups;

@@ -3,7 +3,7 @@
  * What a cell says besides its times comes from the one repetition that stands for all. That is right for
  * what belongs together, and wrong for what must not happen: a server that refuses one request in five would
  * be seen or not as chance has it. So an experiment names metrics that are counts ("totals" in its entry of
- * the catalog), and a cell shows these summed over all its good repetitions.
+ * the catalog), and a cell shows these summed over all its good repetitions that count; see cell_totals().
  *
  * A total is a whole number, or an object of whole numbers whose members are summed one by one. Anything
  * else of that name is left as it is. */

@@ -209,6 +209,63 @@ START_TEST(a_run_with_all_that_it_must_have_can_be_cut)
 }
 END_TEST
 
+/* A good sample with a count and a row of counts. */
+static json_t *make_count(int cell, int round, int count)
+{
+    json_t *sample = make_sample(cell, round, 100000000 + round, 100);
+
+    json_object_set_new(
+        json_object_get(sample, "metrics"), "by_code", json_pack("{s:i, s:i}", "2xx", count, "5xx", count));
+    json_object_set_new(json_object_get(sample, "metrics"), "count", json_integer(count));
+    return sample;
+}
+
+/* Of the round that was broken off one cell has a repetition, and one has the next as well. */
+START_TEST(what_is_summed_is_of_the_repetitions_that_count)
+{
+    json_auto_t *cells = make_cells(), *before = NULL, *run = NULL, *request = make_request();
+    Results *results;
+
+    json_object_set_new(request, "warmup", json_integer(0));
+    json_object_set_new(request, "precision", json_integer(1));
+    json_object_set_new(request, "max_repeat", json_integer(MOST));
+    results = results_of(request, cells, &made_counting);
+    for (int round = 0; round < 8; round++)
+        for (int cell = 0; cell < 3; cell++)
+            ck_assert_int_eq(add(results, make_count(cell, round, 10)), 0);
+    ck_assert_int_eq(add(results, make_count(0, 8, 1)), 0);
+    ck_assert_int_eq(add(results, make_count(0, 9, 1)), 0);
+    before = results_run(results, &(RunHead){.status = "running"});
+    ck_assert_int_eq(find_integer(before, "cells.0.metrics.count"), 82);
+    ck_assert(results_cut(results, "time"));
+    run = make_run(results, "done", NULL);
+    for (int cell = 0; cell < 3; cell++) {
+        const json_t *metrics = json_object_get(json_array_get(find(run, "cells"), (size_t)cell), "metrics");
+
+        ck_assert_int_eq(find_integer(metrics, "count"), 80);
+        ck_assert_int_eq(find_integer(metrics, "by_code.2xx"), 80);
+        ck_assert_int_eq(find_integer(metrics, "by_code.5xx"), 80);
+    }
+}
+END_TEST
+
+/* The time was over while it traced: whatever had more than `repeat` repetitions is whole all the same. */
+START_TEST(a_cell_without_its_timeline_says_why)
+{
+    Results *results = begin(1, 7, MOST, NULL);
+    json_auto_t *run = NULL;
+
+    for (int round = 0; round < 8; round++)
+        run_round(results, 3, round, 100, 0);
+    ck_assert(results_cut(results, "time"));
+    results_end_timelines(results, "timeout_ms left no time for it");
+    run = make_run(results, "done", NULL);
+    for (int cell = 0; cell < 3; cell++)
+        ck_assert_str_eq(find_text(json_array_get(find(run, "cells"), (size_t)cell), "timeline.reason"),
+            "timeout_ms left no time for it");
+}
+END_TEST
+
 /* Two rounds more may have been on their way. Whatever comes, none of it counts and none of it is a fault. */
 START_TEST(a_runtime_that_goes_on_is_not_heard)
 {
@@ -403,6 +460,7 @@ RUN_TESTS("results-precision", 60, without_precision_nothing_is_decided, narrow_
     more_than_ten_are_asked_for_before_the_first_look, looks_come_at_growing_steps,
     max_repeat_ends_what_stays_wide, a_round_that_would_not_fit_is_not_begun,
     the_time_limit_leaves_the_least_rounds_alone, a_run_with_all_that_it_must_have_can_be_cut,
+    what_is_summed_is_of_the_repetitions_that_count, a_cell_without_its_timeline_says_why,
     a_runtime_that_goes_on_is_not_heard, a_look_is_about_the_rounds_before_it,
     without_a_ratio_the_medians_decide, without_serial_the_speedups_decide,
     without_the_cell_with_one_task_the_medians_decide, a_cell_that_failed_is_left_out,
