@@ -31,7 +31,8 @@ const ALOUD = {
 // only when it changes, because a screen reader would read the same words again.
 //
 // cancel() is called for a click on Cancel. Returns {node, size, begin(), end(), say(text), joined(),
-// tell(name, data)}: size is the place for the size of the grid, tell() takes an event of the run.
+// openEnded(), tell(name, data)}: size is the place for the size of the grid, tell() takes an event of the
+// run.
 export function makeActions(cancel) {
     const runButton = el('button', {type: 'submit', class: 'main'}, 'Run');
     const cancelButton = el('button', {type: 'button', hidden: true, on: {click: cancel}}, 'Cancel');
@@ -84,6 +85,7 @@ export function makeActions(cancel) {
         joined() {
             shared.hidden = false;
         },
+        openEnded: progress.openEnded,
         tell(name, data) {
             progress.show(name, data);
             if (name in ALOUD) say(ALOUD[name]);

@@ -53,9 +53,16 @@ function showState() {
     curl.show(state.experiment, values);
     actions.size.textContent =
         plural(cells, 'cell') +
-        (repeat ? `, ${state.values.repeat?.trim() || defaultText(repeat)} × each` : '') +
+        (repeat ? `, ${repetitionsText(repeat)} each` : '') +
         (most && cells > most ? `; at most ${count(most)} cells are allowed` : '');
     actions.size.classList.toggle('bad', Boolean(most && cells > most));
+}
+
+// "7 ×", or with a precision "7 × or more".
+function repetitionsText(repeat) {
+    const {precision} = state.values;
+
+    return `${state.values.repeat?.trim() || defaultText(repeat)} ×${precision && precision !== '0' ? ' or more' : ''}`;
 }
 
 // So does the address.
@@ -154,6 +161,13 @@ function refuse(error) {
     });
 }
 
+// What its experiment is about, as the catalog says it.
+function aboutOf({experiment: name}) {
+    const {headline, fixed_time, totals} = experimentOf(catalog, name) ?? {};
+
+    return {about: {...headline, fixed_time}, totals};
+}
+
 // What asks for the same as a run; nothing if this server does not know its experiment.
 function valuesOf(over) {
     return experimentOf(catalog, over.experiment) ? changedValues(catalog, stateOf(catalog, over)) : {};
@@ -168,7 +182,7 @@ function show(over, values = valuesOf(over)) {
     shown = showResult(byId('result'), over, {
         values,
         formats: formats(),
-        headline: experimentOf(catalog, over.experiment)?.headline?.figure,
+        ...aboutOf(over),
         baseline: baselineOf(catalog),
     });
     scrollToResult();

@@ -3,8 +3,8 @@
 // picture out: barRows() makes plain rows, drawBars() paints them.
 //
 // Bars lie, so that names and numbers stay readable on a phone and 64 of them on a projector. A bar has the
-// sign of its mode, or where all have one mode, of its lock (signs.js), and its name beside it. Chart.js draws
-// axis, grid and bars; bars-ink.js what is on top of them.
+// sign of its mode, or where all have one mode, of its lock (signs.js), and its name beside it. Chart.js
+// draws axis, grid and bars; bars-ink.js what is on top of them.
 import {numberRoom, overlay, readTheme} from './bars-ink.js';
 import {
     cellName,
@@ -12,24 +12,29 @@ import {
     groupCells,
     hasTimes,
     isCompared,
+    isScaled,
     numberAt,
+    reasonAt,
     statusText,
     whisker,
 } from './cells.js';
 import {field, fieldTitle, ratio, time, withoutZeros} from './format.js';
 import {signFill, signOf} from './signs.js';
 
-// One repetition out of seven that another program disturbed can take ten times as long. A whisker may make the
-// axis so much longer than the longest bar; beyond that it ends in an arrow, or one disturbed repetition would
-// make all bars too short to compare.
+// One repetition out of seven that another program disturbed can take ten times as long. A whisker may make
+// the axis so much longer than the longest bar; beyond that it ends in an arrow, or one disturbed repetition
+// would make all bars too short to compare.
 const WHISKER_ROOM = 1.5;
 const LONGEST_LABEL = 16; // characters that leave room for bars on a phone
 
 export const WALL_TIME = 'wall_ns.median';
 
-// What the bars of a path are called: "median wall time", "latency p50".
-export function barsTitle(path) {
+// What the bars of a path are called: "median wall time", "latency p50"; and the figure that the experiment
+// is about in its own words: "half of the answers came within …".
+export function barsTitle(path, about = {}) {
     const [part, key] = path.split('.');
+
+    if (about.words && path === about.figure) return about.words.replace('{}', '…');
 
     return key === 'median' ? `median ${part === 'cpu_ns' ? 'CPU' : fieldTitle(part)} time` : fieldTitle(key);
 }
@@ -64,11 +69,16 @@ export function barRows(cells, path = WALL_TIME) {
 
 // A reason stands in place of a bar that is not there: an empty row would look like a time of zero.
 //
+// Why a cell has no figure there. That it is done is no reason.
+function whyNot(cell, path) {
+    return reasonAt(cell, path) ?? (cell.status === 'done' ? 'has no such figure' : statusText(cell));
+}
+
 // Any other figure is one of the repetition in the middle, so it has no range, no ideal and no verdict.
 function otherRow(cell, path) {
     const value = numberAt(cell, path);
 
-    if (value === null) return {failed: statusText(cell)};
+    if (value === null) return {failed: whyNot(cell, path)};
     return {
         value,
         low: null,
@@ -80,10 +90,16 @@ function otherRow(cell, path) {
     };
 }
 
+// "2.01 ×", or "speed-up 1.93" where tasks are held against one task.
+function ratioText(cell, cells) {
+    if (isCompared(cell, cells)) return `${ratio(cell.relative.ratio)} ×`;
+    return isScaled(cell, cells) ? `speed-up ${ratio(cell.scaling.speedup)}` : '';
+}
+
 // A cell that failed may have times of its good repetitions; the bar is drawn, and the reason is kept with
 // it.
 function wallRow(cell, cells) {
-    if (!hasTimes(cell)) return {failed: statusText(cell)};
+    if (!hasTimes(cell)) return {failed: whyNot(cell, WALL_TIME)};
     const [low, high] = whisker(cell.wall_ns);
 
     return {
@@ -92,19 +108,25 @@ function wallRow(cell, cells) {
         high,
         ideal: cell.ideal_ns ?? null,
         text: time(cell.wall_ns.median),
-        ratio: isCompared(cell, cells) ? `${ratio(cell.relative.ratio)} ×` : '',
+        ratio: ratioText(cell, cells),
         failed: cell.status === 'failed' ? `failed: ${cell.reason ?? ''}` : null,
     };
 }
 
+// On a phone there is no room for a sentence below the axis; the choice above the chart has it.
+function axisTitle(path, about, isWide) {
+    return !isWide && about.head && path === about.figure ? about.head : barsTitle(path, about);
+}
+
 // The same in words, for those who cannot see the picture; the table below has everything.
-export function barsInWords(rows, path = WALL_TIME) {
+export function barsInWords(rows, path = WALL_TIME, about = {}) {
+    const title = barsTitle(path, about);
     const bars = rows.filter((row) => !('group' in row));
 
     if (bars.length > 12)
-        return `Bar chart of the ${barsTitle(path)} of ${bars.length} cells. The table below has the numbers.`;
+        return `Bar chart: ${title}, of ${bars.length} cells. The table below has the numbers.`;
     return (
-        `Bar chart of the ${barsTitle(path)}. ` +
+        `Bar chart: ${title}. ` +
         rows.map((row) => (row.group ? `${row.group}:` : `${row.label} ${row.text ?? row.failed};`)).join(' ')
     );
 }
@@ -129,7 +151,7 @@ export function hasArrows(rows) {
 // No animation and no tooltips: a picture that moves takes CPU time from the run that is measured next, and
 // everything is written beside the bars already. The axis begins at zero, as lengths could not be compared
 // otherwise; below it only if a figure is negative.
-function options(rows, path, theme, room) {
+function options(rows, {path, title}, theme, room) {
     return {
         indexAxis: 'y',
         animation: false,
@@ -154,7 +176,7 @@ function options(rows, path, theme, room) {
                 },
                 title: {
                     display: true,
-                    text: barsTitle(path),
+                    text: title,
                     color: theme.muted,
                     font: {family: theme.family, size: theme.size * 0.85},
                 },
@@ -175,7 +197,7 @@ function options(rows, path, theme, room) {
 
 // Draws the rows of a path into the canvas, whose box this sizes: many rows are lower, so that 64 of them fit
 // a projector. Returns the Chart, which the caller destroys before it draws into the canvas again.
-export function drawBars(canvas, rows, path = WALL_TIME) {
+export function drawBars(canvas, rows, path = WALL_TIME, about = {}) {
     const box = canvas.parentElement;
     const theme = readTheme(box);
     const isWide = box.clientWidth >= 26 * theme.size;
@@ -199,7 +221,12 @@ export function drawBars(canvas, rows, path = WALL_TIME) {
                 },
             ],
         },
-        options: options(rows, path, theme, numberRoom(pen, theme, rows, isWide)),
+        options: options(
+            rows,
+            {path, title: axisTitle(path, about, isWide)},
+            theme,
+            numberRoom(pen, theme, rows, isWide),
+        ),
         plugins: [overlay(rows, theme, isWide)],
     });
 }

@@ -8,8 +8,8 @@ export function axisValue(cell, axis) {
     return AXES.includes(axis) || axis === 'mode' ? cell[axis] : (cell.params?.[axis] ?? null);
 }
 
-// How many values an axis has among the cells that have it: the parameters of a lock are there only in the cells
-// of that lock.
+// How many values an axis has among the cells that have it: the parameters of a lock are there only in the
+// cells of that lock.
 export function distinct(cells, axis) {
     const having = cells.filter((cell) => !cell.params || axis in cell || axis in cell.params);
 
@@ -23,10 +23,15 @@ export function varyingAxes(cells) {
     return [...AXES, ...params].filter((axis) => distinct(cells, axis) > 1);
 }
 
-// What the server says to tell a cell from its neighbours, beside its mode. A run that an earlier version kept
-// has no titles; its bare values must do.
+// What the server says to tell a cell from its neighbours, beside its mode. A run that an earlier version
+// kept has no titles; its bare values must do.
 function titleOf(cell, cells) {
-    return cell.title ?? varyingAxes(cells).map((axis) => axisValue(cell, axis)).join(', ');
+    return (
+        cell.title ??
+        varyingAxes(cells)
+            .map((axis) => axisValue(cell, axis))
+            .join(', ')
+    );
 }
 
 // Cells that differ in nothing but the mode have one title: [{title, cells}], in the order of the run.
@@ -41,7 +46,8 @@ export function groupCells(cells) {
     return [...groups].map(([title, members]) => ({title, cells: members}));
 }
 
-// What a cell is called next to its neighbours: its mode, and what varies; where all have one mode, only that.
+// What a cell is called next to its neighbours: its mode, and what varies; where all have one mode, only
+// that.
 export function cellName(cell, cells) {
     const names = [distinct(cells, 'mode') > 1 && cell.mode, titleOf(cell, cells)].filter(Boolean);
 
@@ -67,13 +73,38 @@ export function numberAt(cell, path) {
     return typeof value === 'number' ? value : null;
 }
 
-// The paths of all that a bar can show: the two times, and every number among metrics and memory.
-export function measurePaths(cells) {
+// The paths of all that a bar can show: the two times, and every number among metrics and memory. A wall time
+// that was given is no measure, and nobody is to compare it.
+export function measurePaths(cells, {fixed_time: isTimeGiven} = {}) {
     const below = (part) =>
         cells.flatMap((cell) => Object.keys(cell[part] ?? {})).map((key) => `${part}.${key}`);
-    const paths = new Set(['wall_ns.median', 'cpu_ns.median', ...below('metrics'), ...below('memory')]);
+    const paths = new Set([
+        ...(isTimeGiven ? [] : ['wall_ns.median']),
+        'cpu_ns.median',
+        ...below('metrics'),
+        ...below('memory'),
+    ]);
 
     return [...paths].filter((path) => cells.some((cell) => numberAt(cell, path) !== null));
+}
+
+// Why a cell has no number at a path: of a metric the server says it beside the place where it would be. null
+// if it says nothing.
+export function reasonAt(cell, path) {
+    const said = `${path}_reason`.split('.').reduce((object, key) => object?.[key], cell);
+
+    return typeof said === 'string' ? said : null;
+}
+
+// What the spans show of who was inside the lock, and outside it: [{text, names}], each text with the names
+// of all cells that it is true of.
+export function sightsOf(cells) {
+    const sights = new Map();
+
+    for (const cell of cells)
+        for (const text of [cell.inside?.text, cell.outside?.text].filter(Boolean))
+            sights.set(text, [...(sights.get(text) ?? []), cellName(cell, cells)]);
+    return [...sights].map(([text, names]) => ({text, names}));
 }
 
 // The two ends of a whisker: the interval of the median, or where there is none the range of the samples.
@@ -85,4 +116,9 @@ export function whisker(stats) {
 // others are compared with.
 export function isCompared(cell, cells) {
     return typeof cell.relative?.ratio === 'number' && cells[cell.relative.to] !== cell;
+}
+
+// The same for several tasks of a mode beside its one.
+export function isScaled(cell, cells) {
+    return typeof cell.scaling?.speedup === 'number' && cells[cell.scaling.to] !== cell;
 }

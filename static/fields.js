@@ -1,7 +1,8 @@
 // One field of the form for one parameter: text, a choice, or a list of choices to tick, with its help, range
 // and default in a line below, and a line for what the server says against its value.
 //
-// A field is described by {catalog, experiment, parameter, text, changed(text)}.
+// A field is described by {catalog, experiment, parameter, text, changed(text), explain(text)}; the last one
+// says what terms in its help mean (terms.js).
 //
 // The ids of a field and of its two lines follow from the parameter's name, so a label, a hint and an error
 // find their field without being handed around.
@@ -131,7 +132,7 @@ function checkboxes(field) {
 // experiment explains itself here.
 //
 // Help, range and default in one line: "Timed repetitions of each cell. 1 to 1000; default 7."
-function hintText({experiment, parameter}) {
+function hintText({experiment, parameter, explain}) {
     const {min, max, help} = parameter;
     const facts = [];
 
@@ -143,7 +144,7 @@ function hintText({experiment, parameter}) {
     if (parameter.sized && parameter.default !== null) facts.push(`default here ${typed(parameter.default)}`);
     else if (defaultText(parameter) !== '')
         facts.push(`default ${defaultText(parameter).split(',').map(typed).join(', ')}`);
-    return [help, facts.join('; ')].filter(Boolean).map(sentence).join(' ');
+    return [help, explain(help ?? ''), facts.join('; ')].filter(Boolean).map(sentence).join(' ');
 }
 
 // "1 to 256", or where modes differ "1 to 10_000 (processes 4000)".

@@ -6,12 +6,14 @@ import {defaultText, experimentOf, formParts} from './catalog.js';
 import {el} from './dom.js';
 import {ids, makeField} from './fields.js';
 import {sentence} from './format.js';
+import {firstUses} from './terms.js';
 
 // Fills the form for a state. changed(name, text) is called for each edit, choose(name) for another
 // experiment; actions is the row of buttons at its end.
 export function fillForm(form, catalog, state, {changed, choose, actions}) {
     const experiment = experimentOf(catalog, state.experiment);
     const parts = formParts(catalog, experiment);
+    const explain = firstUses();
     const fields = (parameters) =>
         parameters.map((parameter) => {
             const text = state.values[parameter.name] ?? defaultText(parameter);
@@ -22,6 +24,7 @@ export function fillForm(form, catalog, state, {changed, choose, actions}) {
                 parameter,
                 text,
                 changed: (t) => changed(parameter.name, t),
+                explain,
             });
         });
     // A run that is opened by its address says all its values; a default is no reason to unfold.
@@ -31,6 +34,8 @@ export function fillForm(form, catalog, state, {changed, choose, actions}) {
         return text !== undefined && normalText(parameter, text) !== defaultText(parameter);
     });
 
+    // In the order of the page, so that a term is explained where it is read first.
+    const front = fields(parts.front);
     const own =
         parts.own.length > 0 &&
         el(
@@ -47,9 +52,7 @@ export function fillForm(form, catalog, state, {changed, choose, actions}) {
     );
 
     form.replaceChildren(
-        ...[experimentField(catalog, experiment, choose), ...fields(parts.front), own, more, actions].filter(
-            Boolean,
-        ),
+        ...[experimentField(catalog, experiment, choose), ...front, own, more, actions].filter(Boolean),
     );
 }
 
@@ -78,8 +81,8 @@ function experimentField(catalog, experiment, choose) {
     );
 }
 
-// A form that checks values by itself would have to know the rules of the server, and would be wrong when they
-// change. So everything is sent as it was typed, and what comes back is put where it belongs.
+// A form that checks values by itself would have to know the rules of the server, and would be wrong when
+// they change. So everything is sent as it was typed, and what comes back is put where it belongs.
 //
 // Marks the fields of the server's errors in its words and opens the fold around them; without errors all
 // marks go. Returns the names that have a field.

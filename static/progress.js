@@ -17,11 +17,22 @@ export function ordinal(n) {
     return `${count(n)}${suffix[new Intl.PluralRules('en', {type: 'ordinal'}).select(n)]}`;
 }
 
+// "Repetition 7 of 22, about 3 s left"
+function sampleText({done, of, remaining_ns: remaining}, isOpenEnded) {
+    if (done < of)
+        return `Repetition ${count(done)} of ${isOpenEnded ? 'about ' : ''}${count(of)}, ${about(remaining)} left`;
+    return isOpenEnded
+        ? `${count(done)} repetitions are done; more follow until the ratios are as precise as asked`
+        : `All ${count(of)} repetitions are done; the result follows`;
+}
+
 // Events come several times a second. Only the words and the bar follow them; a screen reader is told of the
 // beginning and the end alone (actions.js).
 //
-// What an event says; null if it is nothing for a person.
-export function progressText(name, data) {
+// What an event says; null if it is nothing for a person. A run with a precision is open-ended: how many
+// repetitions it takes is a guess that changes with each of them, and none is the last until the result is
+// there.
+export function progressText(name, data, isOpenEnded = false) {
     switch (name) {
         case 'queued': {
             const place =
@@ -32,11 +43,9 @@ export function progressText(name, data) {
             return data.estimated_wait_ns > 0 ? `${place}, ${about(data.estimated_wait_ns)}` : place;
         }
         case 'started':
-            return `${count(data.of)} repetitions, ${about(data.estimate_ns)}`;
+            return `${isOpenEnded ? 'At least ' : ''}${count(data.of)} repetitions, ${about(data.estimate_ns)}`;
         case 'sample':
-            return data.done < data.of
-                ? `Repetition ${count(data.done)} of ${count(data.of)}, ${about(data.remaining_ns)} left`
-                : `All ${count(data.of)} repetitions are done; the result follows`;
+            return sampleText(data, isOpenEnded);
         case 'lost':
             return 'The connection was lost; trying again';
         case 'found':
@@ -46,17 +55,19 @@ export function progressText(name, data) {
     }
 }
 
-// {bar, words} are the nodes; show(name, data) takes an event, clear() takes them away.
+// {bar, words} are the nodes; show(name, data) takes an event, openEnded() says that the run goes on until it
+// is precise, clear() takes them away.
 export function makeProgress() {
     const bar = el('progress', {'aria-label': 'Repetitions', hidden: true});
     const words = el('span', {class: 'progress-words'});
+    let isOpenEnded = false;
 
     return {
         bar,
         words,
         show(name, data) {
             // An event that is nothing for a person leaves the last words where they are.
-            const text = progressText(name, data);
+            const text = progressText(name, data, isOpenEnded);
 
             if (text === null) return;
             words.textContent = text;
@@ -65,7 +76,11 @@ export function makeProgress() {
             bar.max = data.of;
             bar.value = data.done ?? 0;
         },
+        openEnded() {
+            isOpenEnded = true;
+        },
         clear() {
+            isOpenEnded = false;
             bar.hidden = true;
             words.textContent = '';
         },

@@ -1,54 +1,59 @@
 // A run on the page: what the server says of it, the chart, the table behind it, and what else was measured,
 // folded.
 import {barRows, barsInWords, barsTitle, drawBars, hasArrows, WALL_TIME} from './bars.js';
-import {cellName, groupCells, isCompared, measurePaths} from './cells.js';
+import {cellName, groupCells, isCompared, measurePaths, sightsOf} from './cells.js';
 import {curlBox} from './curl.js';
 import {el, folded} from './dom.js';
 import {JOINED} from './follow.js';
 import {count, sentence, time, typed, when} from './format.js';
-import {cellTable, objectTable, tableNotes, taskTable} from './table.js';
+import {cellTable, objectTable, taskTable} from './table.js';
 import {traceLink} from './trace.js';
 
 const MOST_DOUBTS = 3;
+const MOST_NAMES = 4;
+const CARE = 'Take it with care: '; // what the lesson has after this stands against the figures
 // Of a run that an earlier version kept. Its figures speak for themselves.
 const SILENT = {findings: [], doubts: []};
 
-// Fills the section. asked: {values, formats}, what the curl line needs; the headline of the experiment, the
-// path of the figure that it is about, if that is not the wall time; and the baseline, the mode that others are
-// compared with. Returns {draw, close}: draw() paints the chart again, for when colours or sizes change;
-// close() lets go of it before another result.
+// Fills the section. asked: {values, formats}, what the curl line needs; about, what the experiment is about
+// as far as the run does not say it itself: {figure, head, words, fixed_time}; totals, the metrics that are
+// sums over all repetitions; and the baseline, the mode that others are compared with. Returns {draw, close}:
+// draw() paints the chart again, for when colours or sizes change; close() lets go of it before another
+// result.
 export function showResult(section, run, asked) {
     const curl = curlBox('This run from a shell', asked.formats);
-    const chart = window.Chart !== undefined && run.cells.length > 0 ? barChart(run, asked) : null;
+    const about = run.about ?? asked.about ?? {};
+    const hasChart = run.cells.length > 0 && measurePaths(run.cells, about).length > 0;
+    const chart = window.Chart !== undefined && hasChart ? barChart(run, {...asked, about}) : null;
     const said = run.sentences ?? SILENT;
-    const isAboutTime = !asked.headline;
+    const isAboutTime = !about.figure && !about.fixed_time;
 
     curl.show(run.experiment, asked.values);
     section.replaceChildren(
         ...[
             el('h2', {id: 'result-title', tabindex: -1}, heading(run, isAboutTime)),
+            run.request?.prediction && el('p', {}, el('b', {}, 'Predicted: '), run.request.prediction),
+            run.lesson && lesson(run.lesson),
+            unsaidNoise(run),
+            run.status !== 'done' && ending(run),
+            run.joined && el('p', {class: 'note'}, JOINED),
+            run.kept === false && el('p', {class: 'note'}, notKept(run)),
             el(
                 'p',
                 {class: 'facts'},
                 `${facts(run)} · `,
                 el('a', {href: `#runs/${run.id}`}, `run ${run.id}`),
             ),
-            run.status !== 'done' && ending(run),
-            run.joined && el('p', {class: 'note'}, JOINED),
-            run.kept === false && el('p', {class: 'note'}, notKept(run)),
-            said.care && el('p', {class: 'note noise'}, said.care),
-            run.lesson && el('p', {class: 'lesson'}, run.lesson),
-            run.request?.prediction && el('p', {}, el('b', {}, 'Predicted: '), run.request.prediction),
             chart?.node,
-            isAboutTime && groupCells(run.cells).length > 1 && list(said.findings),
-            isAboutTime && doubtList(run, said.doubts),
+            isAboutTime && groupCells(run.cells).length > 1 && list(unsaid(run, said.findings)),
+            isAboutTime && doubtList(run, unsaid(run, said.doubts)),
+            sightList(run),
             window.Chart === undefined &&
                 el('p', {class: 'note'}, 'The chart library is not installed; the table has the numbers.'),
-            run.cells.length > 0 && cellTable(run, asked.baseline),
-            run.cells.length > 0 && el('p', {class: 'hint'}, tableNotes(run)),
-            el('p', {class: 'hint'}, [said.machine, said.noise].filter(Boolean).map(sentence).join(' ')),
+            ...(run.cells.length > 0 ? cellTable(run, {about, baseline: asked.baseline}) : []),
+            machine(run),
             ...more(run),
-            run.kept !== false && run.request?.timeline === 'on' && traceLink(run.id),
+            run.kept !== false && hasSpans(run) && traceLink(run.id),
             curl.node,
         ].filter(Boolean),
     );
@@ -56,6 +61,72 @@ export function showResult(section, run, asked) {
 
     chart?.draw();
     return {draw: () => chart?.draw(), close: () => chart?.close()};
+}
+
+// The lesson stands above all figures. What stands against them is set apart, as it is what a reader in a
+// hurry skips.
+function lesson(text) {
+    const at = text.indexOf(CARE);
+
+    return el(
+        'div',
+        {class: 'lesson'},
+        at !== 0 && el('p', {}, at < 0 ? text : text.slice(0, at)),
+        at >= 0 && el('p', {class: 'note care'}, text.slice(at)),
+    );
+}
+
+function unsaid({lesson: said}, sentences) {
+    return sentences.filter((text) => !said?.includes(text));
+}
+
+// That a machine was noisy is said once. The lesson says it where it says something of the figures; where it
+// does not, it is said here.
+function unsaidNoise({host, sentences, lesson: said}) {
+    const reasons = host?.noisy ? host.noise_reasons : [];
+    const isSaid = said && reasons.every((reason) => said.includes(reason));
+
+    return sentences?.care && !isSaid && el('p', {class: 'note care'}, sentences.care);
+}
+
+// Of a quiet machine the figures of its noise are worth knowing; of a noisy one they stand above.
+function machine({host, sentences = {}}) {
+    const said = [sentences.machine, !host?.noisy && sentences.noise].filter(Boolean);
+
+    return said.length > 0 && el('p', {class: 'hint'}, said.map(sentence).join(' '));
+}
+
+function hasSpans({request, cells}) {
+    return request?.timeline === 'on' || cells.some((cell) => cell.timeline && !cell.timeline.reason);
+}
+
+// What no noise can spoil: who was inside the lock together; or why that was not recorded.
+function sightList({cells}) {
+    const sights = sightsOf(cells).map(({text, names}) => `${nameList(names)}: ${text}`);
+    const reasons = [...new Set(cells.map((cell) => cell.timeline?.reason).filter(Boolean))];
+
+    if (sights.length === 0 && reasons.length > 0)
+        return el(
+            'p',
+            {class: 'hint'},
+            `Who was inside the lock when is not known: ${sentence(reasons.join('; '))}`,
+        );
+    return (
+        sights.length > 0 &&
+        el(
+            'div',
+            {class: 'sights'},
+            el('p', {}, 'Seen in one more repetition of each cell, which recorded who did what when:'),
+            list(sights),
+        )
+    );
+}
+
+// "threads, processes and 3 more"
+function nameList(names) {
+    const more = names.length - MOST_NAMES;
+
+    return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${count(more)} more` : '');
 }
 
 // What came out belongs into the heading where it is one sentence. Where the lesson begins with the same
@@ -82,20 +153,20 @@ function ending({status, reason, sentences}) {
 
 // The figure with its legend, and a choice of what its bars show. The chart is made anew for each choice: the
 // former must be destroyed first, or Chart.js refuses the canvas.
-function barChart(run, {headline, baseline}) {
-    const paths = measurePaths(run.cells);
+function barChart(run, {about, totals, baseline}) {
+    const paths = measurePaths(run.cells, about);
     const canvas = el('canvas', {role: 'img'});
     const key = el('figcaption');
-    let path = paths.includes(headline) ? headline : WALL_TIME;
+    let path = paths.includes(about.figure) ? about.figure : paths[0];
     let drawn = null;
 
     const draw = () => {
         const rows = barRows(run.cells, path);
 
         drawn?.destroy();
-        canvas.setAttribute('aria-label', barsInWords(rows, path));
-        key.replaceChildren(...legend(run, {rows, path, baseline}));
-        drawn = drawBars(canvas, rows, path);
+        canvas.setAttribute('aria-label', barsInWords(rows, path, about));
+        key.replaceChildren(...legend(run, {rows, path, totals, baseline}));
+        drawn = drawBars(canvas, rows, path, about);
     };
     const choose = (event) => {
         path = event.target.value;
@@ -108,7 +179,7 @@ function barChart(run, {headline, baseline}) {
         el(
             'select',
             {id: 'bars-show', on: {change: choose}},
-            paths.map((one) => el('option', {value: one, selected: one === path}, barsTitle(one))),
+            paths.map((one) => el('option', {value: one, selected: one === path}, barsTitle(one, about))),
         ),
     );
 
@@ -163,17 +234,23 @@ function sizedText({cells}, name) {
     return `${name} sized to ${values.map(typed).join(', ')}`;
 }
 
-// Only what is to be seen in this picture. A figure that is no median is one of the repetition in the middle,
-// and says so.
-function legend(run, {rows, path, baseline}) {
+// Of which repetitions the figures are.
+function ofRepetitions(path, totals) {
+    if (path.endsWith('.median')) return 'median';
+    return totals?.includes(path.split('.').at(-1))
+        ? 'all repetitions together'
+        : 'one repetition, which stands for all';
+}
+
+// Only what is to be seen in this picture.
+function legend(run, {rows, path, totals, baseline}) {
     const hasInterval = run.cells.some((cell) => cell.wall_ns?.interval);
     const key = (name, text) => el('span', {class: 'key'}, el('i', {class: name}), text);
 
-    if (path !== WALL_TIME)
-        return [key('key-bar', `${barsTitle(path)}${path.endsWith('.median') ? '' : ', of one repetition'}`)];
+    if (path !== WALL_TIME) return [key('key-bar', ofRepetitions(path, totals))];
     return [
         key('key-bar', 'median'),
-        key('key-whisker', hasInterval ? 'interval of the median' : 'smallest to largest'),
+        key('key-whisker', hasInterval ? 'interval: where the true median lies' : 'smallest to largest'),
         run.cells.some((cell) => typeof cell.ideal_ns === 'number') &&
             key('key-ideal', 'ideal: what a machine without any cost would need'),
         hasArrows(rows) && el('span', {class: 'key'}, '→ goes on to the right'),
@@ -191,15 +268,32 @@ function more(run) {
 
     return [
         object(`What ${run.experiment} measures`, 'Metrics of this experiment', (cell) => cell.metrics),
-        object('The lock', 'Counters of the lock', (cell) => cell.lock_stats),
         object(
-            'Starting and joining',
-            'Median time to create and to join the tasks',
-            (cell) => cell.create_ns && {create_ns: cell.create_ns.median, join_ns: cell.join_ns?.median},
+            'The lock',
+            'Counters of the lock, and how many tasks were inside and outside it at once',
+            lockOf,
+        ),
+        object(
+            'Starting, waiting and joining',
+            'Median times: to create the tasks, until they began, what they waited for outside the lock, and to join them',
+            timesOf,
         ),
         object('Memory', 'Memory of each cell', (cell) => cell.memory),
         cells.some((cell) => cell.per_task?.length > 0) && folded('Task by task', () => tasks(run)),
     ];
+}
+
+function lockOf({lock_stats: stats, inside, outside}) {
+    const crowd = (name, {max, mean}) => ({[`most_${name}`]: max, [`mean_${name}`]: mean});
+
+    return {...stats, ...(inside && crowd('inside', inside)), ...(outside && crowd('outside', outside))};
+}
+
+// Only those that the runtime measures.
+function timesOf(cell) {
+    const names = ['create_ns', 'start_ns', 'waits_ns', 'join_ns'];
+
+    return Object.fromEntries(names.filter((name) => cell[name]).map((name) => [name, cell[name].median]));
 }
 
 // One cell's tasks at a time: 64 cells of 256 rows would be too many.

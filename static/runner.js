@@ -28,6 +28,7 @@ export function makeRunner({actions, show, refuse}) {
             if (!isMine()) return;
             found(booked);
             if (booked.joined) actions.joined();
+            if (booked.request?.precision > 0) actions.openEnded();
             const tell = (name, data) => isMine() && actions.tell(name, data);
             const over = await followRun(booked, {signal: abort.signal, tell});
 

@@ -1,9 +1,10 @@
 // Real tables, made of columns: each is {head, value(item), isNumber}. A value is text or a node. Numbers
 // stand in <data> elements that carry the figure of the server, so a copy or a script loses nothing.
-import {axisValue, hasTimes, statusText, varyingAxes, whisker} from './cells.js';
+import {axisValue, hasTimes, numberAt, reasonAt, statusText, varyingAxes, whisker} from './cells.js';
 import {el} from './dom.js';
 import {count, field, fieldTitle, ratio, sentence, text as written, time, timeRange} from './format.js';
 import {signNode} from './signs.js';
+import {ratioHead, termList} from './terms.js';
 
 // The figure as the server sent it in the attribute, for people in the text.
 export function number(value, text) {
@@ -67,20 +68,22 @@ function interval(cell) {
     if (!hasTimes(cell)) return '–';
     const [low, high] = whisker(cell.wall_ns);
 
-    return [timeRange(low, high), el('small', {}, cell.wall_ns.interval ? '' : ' min to max')];
+    return [timeRange(low, high), cell.wall_ns.interval ? '' : el('small', {class: 'under'}, ' min to max')];
 }
 
-// The ratio with its interval. The baseline's own is 1 to 1, and is left out.
-function timesBaseline({relative}) {
-    if (!relative || typeof relative.ratio !== 'number') return '–';
-    const [low, high] = relative.interval ?? [];
+// A ratio with its interval below it. The baseline's own is 1 to 1, and is left out.
+function ratioOf(value, interval) {
+    if (typeof value !== 'number') return '–';
+    const [low, high] = interval ?? [];
 
     return [
-        number(relative.ratio, ratio(relative.ratio)),
-        relative.interval && low !== high
-            ? el('small', {class: 'under'}, ` ${ratio(low)} to ${ratio(high)}`)
-            : '',
+        number(value, ratio(value)),
+        interval && low !== high ? el('small', {class: 'under'}, ` ${ratio(low)} to ${ratio(high)}`) : '',
     ];
+}
+
+function efficiency({scaling}) {
+    return number(scaling?.efficiency, `${count(Math.round((scaling?.efficiency ?? 0) * 100))} %`);
 }
 
 function switches({context_switches: switched}) {
@@ -97,11 +100,35 @@ function status(cell) {
     return cell.status === 'done' ? 'done' : el('span', {class: 'bad'}, statusText(cell));
 }
 
-// The table behind the chart. baseline is the mode that the others are compared with.
-export function cellTable(run, baseline) {
-    const {cells} = run;
+// In the place of a figure that is not there: why, or a dash.
+function whyNot(reason) {
+    return reason ? el('small', {class: 'why'}, reason) : '–';
+}
+
+// The figure that the experiment is about; without it, why.
+function aboutColumn({figure: path, head}) {
+    return figure(head ?? fieldTitle(path.split('.').at(-1)), (cell) => {
+        const value = numberAt(cell, path);
+
+        return value === null
+            ? whyNot(reasonAt(cell, path))
+            : number(value, field(path.split('.').at(-1), value));
+    });
+}
+
+// What was answered, where something was: a server's errors come sooner than its pages, and a time alone
+// would pass them off as fast.
+const answers = plain('answers', (cell) => written(cell.metrics?.responses ?? null));
+
+// The columns that the cells have something to say in. A time that was given is no measure, so it has neither
+// an interval nor an ideal.
+function cellColumns({cells}, about, baseline) {
+    const any = (has) => cells.some((cell) => has(cell) !== null && has(cell) !== undefined);
     const always = ['lock', 'tasks', 'cpus'];
-    const columns = [
+    const isCompared = any((cell) => cell.relative);
+    const isScaled = any((cell) => cell.scaling);
+
+    return [
         signed('mode'),
         signed('lock'),
         figure('tasks', (cell) => number(cell.tasks, count(cell.tasks))),
@@ -109,31 +136,54 @@ export function cellTable(run, baseline) {
         ...varyingAxes(cells)
             .filter((axis) => !always.includes(axis))
             .map(axisColumn),
-        timeOf('median', (cell) => cell.wall_ns?.median),
-        figure('interval', interval),
-        figure(`× ${baseline}`, timesBaseline),
-        plain('verdict', (cell) => cell.relative?.verdict ?? '–'),
+        about.figure && aboutColumn(about),
+        timeOf(about.fixed_time ? 'given time' : 'wall time', (cell) => cell.wall_ns?.median),
+        !about.fixed_time && figure('interval', interval),
+        isCompared &&
+            figure(ratioHead(baseline), ({relative}) => ratioOf(relative?.ratio, relative?.interval)),
+        isScaled && figure('speed-up', ({scaling}) => ratioOf(scaling?.speedup, scaling?.interval)),
+        isScaled && figure('efficiency', efficiency),
+        (isCompared || isScaled) &&
+            plain('verdict', (cell) => cell.relative?.verdict ?? cell.scaling?.verdict ?? '–'),
+        any((cell) => cell.metrics?.responses) && answers,
         timeOf('CPU time', (cell) => cell.cpu_ns?.median),
         figure('switches', switches),
-        plain('status', status),
-        timeOf('ideal', (cell) => cell.ideal_ns),
+        cells.some((cell) => cell.status !== 'done') && plain('status', status),
+        any((cell) => cell.ideal_ns) && timeOf('ideal', (cell) => cell.ideal_ns),
+    ].filter(Boolean);
+}
+
+// The table behind the chart, with what its columns mean below it, where it does not scroll away. about is
+// what the experiment is about, baseline the mode that the others are compared with.
+export function cellTable(run, {about, baseline}) {
+    const columns = cellColumns(run, about, baseline);
+    const heads = columns.map(({head}) => head);
+
+    return [
+        table('The cells of this run', columns, run.cells),
+        tableNotes(run, heads),
+        termList(heads, baseline),
     ];
-
-    return table(`The cells of this ${run.experiment}`, columns, cells);
 }
 
-// What the columns mean, below the table, where it does not scroll away.
-export function tableNotes({sentences}) {
-    return (
-        (sentences?.repetitions ? `${sentence(sentences.repetitions)} ` : '') +
-        (sentences?.precision ? `${sentence(sentences.precision)} ` : '') +
-        'Switches of context are voluntary + involuntary; the range below a ratio is its interval.'
-    );
+// How often it was measured; and why figures are missing, each reason once.
+function tableNotes({cells, sentences = {}}, heads) {
+    const reasons = heads.includes('interval') ? cells.map((cell) => cell.wall_ns?.reason) : [];
+    const notes = [sentences.repetitions, sentences.precision, ...new Set(reasons)].filter(Boolean);
+
+    return notes.length > 0 && el('p', {class: 'hint'}, notes.map(sentence).join(' '));
 }
 
-// One column for each key that some cell's object has: metrics, lock_stats, memory, …
+// Whether a key is the reason for another one that is null.
+function isReason(key, keys) {
+    return key.endsWith('_reason') && keys.includes(key.replace(/_reason$/, ''));
+}
+
+// One column for each key that some cell's object has: metrics, lock_stats, memory, … Why a figure is missing
+// stands in its place.
 export function objectTable(caption, cells, get) {
-    const keys = [...new Set(cells.flatMap((cell) => Object.keys(get(cell) ?? {})))];
+    const all = [...new Set(cells.flatMap((cell) => Object.keys(get(cell) ?? {})))];
+    const keys = all.filter((key) => !isReason(key, all));
 
     return keys.length === 0
         ? null
@@ -141,10 +191,16 @@ export function objectTable(caption, cells, get) {
               caption,
               [
                   ...identity(cells),
-                  ...keys.map((key) => figure(fieldTitle(key), (cell) => fieldNode(key, get(cell)?.[key]))),
+                  ...keys.map((key) => figure(fieldTitle(key), (cell) => figureOrWhy(key, get(cell) ?? {}))),
               ],
               cells,
           );
+}
+
+function figureOrWhy(key, object) {
+    const value = object[key] ?? null;
+
+    return value === null ? whyNot(object[`${key}_reason`]) : fieldNode(key, value);
 }
 
 // Only numbers have a figure behind their text.

@@ -7,6 +7,7 @@ import * as access from './test-access.mjs';
 import * as form from './test-form.mjs';
 import * as openapi from './test-openapi.mjs';
 import * as prefix from './test-prefix.mjs';
+import * as result from './test-result.mjs';
 import * as room from './test-room.mjs';
 import * as run from './test-run.mjs';
 import * as signs from './test-signs.mjs';
@@ -59,6 +60,7 @@ const tests = Object.entries({
     ...text,
     ...form,
     ...run,
+    ...result,
     ...signs,
     ...room,
     ...prefix,

@@ -56,7 +56,12 @@ export async function the_heading_says_what_came_out_once({page}) {
                 const {showResult} = await import('./result.js');
                 const section = document.getElementById('result');
 
-                showResult(section, one, {values: {}, formats: [], headline: about, baseline: 'serial'}).close();
+                showResult(section, one, {
+                    values: {},
+                    formats: [],
+                    about: {figure: about},
+                    baseline: 'serial',
+                }).close();
                 return [
                     section.querySelector('h2').textContent,
                     [...section.querySelectorAll('.findings li')].map((line) => line.textContent),
@@ -139,8 +144,8 @@ export async function bars_show_any_figure_of_a_cell({page}) {
     assert.deepEqual(said, {
         paths: ['wall_ns.median', 'metrics.latency_p50_ns', 'memory.rss_per_task_bytes'],
         titles: ['median wall time', 'latency p50', 'rss per task'],
-        rows: [28100, 5170000, 'done'],
-        words: 'Bar chart of the latency p50. serial 28.1 µs; threads 5.17 ms; epoll done;',
+        rows: [28100, 5170000, 'has no such figure'],
+        words: 'Bar chart: latency p50. serial 28.1 µs; threads 5.17 ms; epoll has no such figure;',
         memory: '978 B',
         range: [null, null, null],
     });
