@@ -38,11 +38,14 @@ uint32_t utf8_next(const char **at, const char *end)
 }
 
 /* C1 (U+0080 to U+009F) belongs to them: some terminals take U+009B for the beginning of an escape sequence.
- * U+2028 and U+2029 end a line for JavaScript and for some viewers of logs. */
+ * U+2028 and U+2029 end a line for JavaScript and for some viewers of logs. U+200E, U+200F, U+202A and on and
+ * U+2066 and on turn the direction of the text: with them "gpj.exe" can be made to read as "exe.jpg", a row
+ * of a table to end in another cell, and the words behind a value to stand in front of it. */
 bool utf8_is_control(uint32_t character)
 {
-    return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x2028 ||
-           character == 0x2029;
+    return character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x200e ||
+           character == 0x200f || (character >= 0x2028 && character <= 0x202e) ||
+           (character >= 0x2066 && character <= 0x2069);
 }
 
 char *utf8_clean(const char *text, size_t length)

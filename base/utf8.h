@@ -13,7 +13,8 @@
  * forms and what is beyond U+10FFFF are not well-formed). */
 uint32_t utf8_next(const char **at, const char *end);
 
-/* Whether the character moves a cursor or worse: C0 and C1 controls, DEL, and the two Unicode line ends. */
+/* Whether the character moves a cursor or worse: C0 and C1 controls, DEL, the two Unicode line ends, and what
+ * turns the direction of the text behind it. */
 bool utf8_is_control(uint32_t character);
 
 /* Returns a copy that can be shown and is a valid JSON string: bad bytes and control characters (with them

@@ -13,16 +13,6 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-/* Beside what steers a terminal: what turns the direction of the text (U+200E and on, U+202A and on, U+2066
- * and on). With it "gpj.exe" can be made to read as "exe.jpg", and a row of a table to end in another cell.
- */
-static bool plain_is_unsafe(uint32_t character)
-{
-    return character == UTF8_BAD || utf8_is_control(character) || character == 0x200e ||
-           character == 0x200f || (character >= 0x202a && character <= 0x202e) ||
-           (character >= 0x2066 && character <= 0x2069);
-}
-
 /* Whatever could begin something in Markdown. An underscore inside a word is harmless and common,
  * switch_interval_us, and escaping it would make the plain text ugly. */
 static bool plain_needs_escape(const char *text, const char *at)
@@ -49,7 +39,7 @@ char *plain_clean(const char *text, bool markdown)
 
         if (character == '\n' || character == '\r' || character == '\t')
             fputc(' ', file);
-        else if (plain_is_unsafe(character))
+        else if (character == UTF8_BAD || utf8_is_control(character))
             fputc('?', file);
         else if (markdown && character == '<')
             fputs("&lt;", file);

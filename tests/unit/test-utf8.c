@@ -72,6 +72,18 @@ START_TEST(controls_are_known)
 }
 END_TEST
 
+START_TEST(what_turns_the_direction_of_text_is_a_control)
+{
+    static const uint32_t turns[] = {0x200e, 0x200f, 0x202a, 0x202e, 0x2066, 0x2069};
+    static const uint32_t others[] = {0x200d, 0x2010, 0x2027, 0x202f, 0x2065, 0x206a, 0x05d0, 0x0627};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(turns); i++)
+        ck_assert(utf8_is_control(turns[i]));
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+        ck_assert(!utf8_is_control(others[i]));
+}
+END_TEST
+
 START_TEST(cleaning_keeps_text_and_replaces_the_rest)
 {
     static const char dirty[] = "gr\xc3\xbc\xc3\x9f\x1b[31m\xff\0\xc2\x9b";
@@ -93,6 +105,7 @@ int main(void)
     tcase_add_loop_test(tests, a_character_is_read_or_one_bad_byte_stepped_over, 0, ARRAY_LENGTH(cases));
     tcase_add_test(tests, nothing_behind_the_end_is_read);
     tcase_add_test(tests, controls_are_known);
+    tcase_add_test(tests, what_turns_the_direction_of_text_is_a_control);
     tcase_add_test(tests, cleaning_keeps_text_and_replaces_the_rest);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);
