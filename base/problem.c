@@ -256,6 +256,8 @@ void problem_add_name(
     if (near) {
         json_object_set_new(allowed, "did_you_mean", json_string(near));
         problem_add(problem, param, got, allowed, "%s; did you mean %s?", reason, near);
+    } else if (json_array_size(names) == 0) {
+        problem_add(problem, param, got, allowed, "%s; there is none at all", reason);
     } else if (problem_is_full(problem) || problem_has_told(problem, names)) {
         problem_add(problem, param, got, allowed, "%s", reason);
     } else {

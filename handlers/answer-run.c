@@ -119,6 +119,11 @@ Response *answer_no_run(const char *id)
 {
     auto_problem Problem problem = {0};
 
-    problem_set(&problem, 404, "No such run", "there is no run %.60s; GET /runs lists those there are", id);
+    /* "/runs/", with nothing behind it. */
+    if (!*id)
+        problem_set(&problem, 404, "No such run", "the path names no run; GET /runs lists those there are");
+    else
+        problem_set(
+            &problem, 404, "No such run", "there is no run %.60s; GET /runs lists those there are", id);
     return answer_problem(&problem);
 }

@@ -19,12 +19,22 @@ static Response *not_yours(const char *id, const Client *client)
     auto_problem Problem problem = {0};
 
     problem_set(&problem, 403, "Somebody else's run",
-        "the run %s was asked for by another client%s; send the Gilscope-Owner that the answer to the one "
-        "that asked "
-        "for it had (curl -i shows it), as in curl -H 'Gilscope-Owner: SECRET', use the same browser, or "
-        "send the "
-        "instructor's token",
+        "the run %s was asked for by another client%s; send the Gilscope-Owner header that came with the "
+        "answer to its request (curl -i shows it), as in curl -H 'Gilscope-Owner: SECRET', use the same "
+        "browser, or send the instructor's token",
         id, *client->owner ? "" : ", as far as can be told without a secret");
+    return answer_problem(&problem);
+}
+
+/* A client that joined is told that it did: it knows that it asked for the run. */
+static Response *not_begun_by_you(const char *id)
+{
+    auto_problem Problem problem = {0};
+
+    problem_set(&problem, 403, "Somebody else's run",
+        "the run %s was begun by another client, and you asked for the same: only the instructor can remove "
+        "it",
+        id);
     return answer_problem(&problem);
 }
 
@@ -154,8 +164,10 @@ static void on_found_to_remove(void *data, const ArchiveFound *found)
 
     if (!found)
         lookup_answer(lookup, answer_no_run(lookup->id));
-    else if (!found->began && actor(lookup))
+    else if (!found->owned && actor(lookup))
         lookup_answer(lookup, not_yours(lookup->id, &lookup->client));
+    else if (!found->began && actor(lookup))
+        lookup_answer(lookup, not_begun_by_you(lookup->id));
     else if (json_integer_value(json_object_get(found->summary, "asks")) > 1 && actor(lookup))
         lookup_answer(
             lookup, conflict(lookup->id, "is also the run of others who asked for the same: only the "

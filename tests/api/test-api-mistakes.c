@@ -56,6 +56,10 @@ static const Mistake mistakes[] = {
     {{.path = "/compare?baselin=x&candidate=y"}, 400, "baseline",
         BAD "baseline: must be given: the id of the run to compare with\n"
         BAD "baselin (given \"x\"): there is no such parameter; did you mean baseline?\n"},
+    /* Where nothing can be named, and where nothing is. */
+    {{.method = "POST", .path = "/runs/01M8BNSK63CV413CYR3D84HRK7/cancel?lable=x"}, 400, NULL,
+        BAD "lable (given \"x\"): there is no such parameter; there is none at all\n"},
+    {{.path = "/runs/"}, 404, NULL, "404 No such run: the path names no run; GET /runs lists those there are\n"},
     /* Names that are near nothing: then there are those there are, once. */
     {{.path = RUN "mode=green"}, 400, NULL, BAD "mode (given \"green\"): " MODES "\n"},
     {{.path = "/runs?colour=red&size=3"}, 400, NULL,

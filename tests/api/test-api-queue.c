@@ -448,6 +448,8 @@ START_TEST(a_run_of_several_is_removed_by_the_instructor_alone)
     api_wait_for_status(&server, id, "done");
     assert_act("DELETE", id, "", API_OWNER("anna"), 409, "others who asked for the same");
     assert_act("DELETE", id, "", API_OWNER("ben"), 403, "Somebody else's run");
+    assert_act("DELETE", id, "", API_OWNER("ben"), 403, "and you asked for the same");
+    assert_act("DELETE", id, "", API_OWNER("carl"), 403, "was asked for by another client");
     assert_act("DELETE", id, "", TEACHER, 204, "");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }

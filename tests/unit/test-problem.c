@@ -313,6 +313,17 @@ START_TEST(a_name_in_vain_has_the_nearest_one_as_a_member)
 }
 END_TEST
 
+START_TEST(where_no_name_is_known_none_is_promised)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *names = json_array(), *json = NULL;
+
+    problem_add_name(&problem, "format", NULL, "format", names, "there is no such parameter");
+    json = problem_json(&problem);
+    ck_assert_str_eq(text_of(json, "detail"), "format: there is no such parameter; there is none at all");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("problem");
@@ -335,6 +346,7 @@ int main(void)
     tcase_add_test(tests, a_person_reads_a_line_for_each);
     tcase_add_test(tests, a_line_has_no_control_characters);
     tcase_add_test(tests, a_name_in_vain_has_the_nearest_one_as_a_member);
+    tcase_add_test(tests, where_no_name_is_known_none_is_promised);
     srunner_run_all(runner, CK_NORMAL);
     n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
