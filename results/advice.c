@@ -118,6 +118,9 @@ static double rounds_enough(const Advice *advice)
         told = verdict_repetitions(advice->ratio);
     if (per_cent == 0)
         return repeat;
+    /* Before that many there is no look, and so few have no interval that one could tell it from. */
+    if (!advice->ratio->has_interval)
+        return fmax(repeat, LEAST_ROUNDS_OF_PRECISION);
     return fmax(repeat, fmin(told, precision_rounds(advice->results, advice->figures, per_cent)));
 }
 
@@ -130,7 +133,8 @@ static char *propose_timeout(const Advice *advice)
 
     if (advice->cell->status != RESULT_TIMEOUT && !was_stopped_by(advice, "time"))
         return NULL;
-    if (needed > most || value <= (double)room_of(advice)->timeout_ns)
+    /* With more time, too, so few repetitions could not tell. */
+    if (rounds < ENOUGH_FOR_INTERVAL || needed > most || value <= (double)room_of(advice)->timeout_ns)
         return NULL;
     return advice_text("timeout_ms", (int64_t)(value / 1e6), rounds, ns);
 }

@@ -46,7 +46,9 @@ void precision_begin(Precision *precision, const json_t *request, size_t repeat)
  * what is shown, so that nobody reads 5.00 beside "not within 5". */
 static double precision_of(double value, double low, double high)
 {
-    return ceil(fmax(value - low, high - value) / value * 1e4 - 1e-6) / 100;
+    /* The 0 that is added takes the sign of a minus zero away, which times that are all the same would have.
+     */
+    return ceil(fmax(value - low, high - value) / value * 1e4 - 1e-6) / 100 + 0.0;
 }
 
 static double precision_of_ratio(const Ratio *ratio)

@@ -360,6 +360,11 @@ const char *sentence_precision(Words *words, const ResultPrecision *precision)
     for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
         if (strcmp(ends[i].stopped_by, precision->stopped_by) != 0)
             continue;
+        /* Where every cell failed, none is left whose repetitions could be counted: some may well have had
+         * good ones. */
+        if (!reached && precision->rounds == 0)
+            return words_printf(
+                words, "%s, with too few repetitions for an interval; %s was asked", ends[i].words, asked);
         if (!reached)
             return words_printf(
                 words, "%s %s, too few for an interval; %s was asked", ends[i].words, after, asked);

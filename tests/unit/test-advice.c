@@ -100,6 +100,9 @@ static const Row rows[] = {
     {"precision=1&max_repeat=10", 100, 20, 10, "try max_repeat=", {0}, NULL},
     {"precision=1&max_repeat=10", 100, 20, 10, "no one parameter within the limits", {.max_repeat = 11}, NULL},
     {"timeout_ms=500", 100, 20, 3, "try timeout_ms=5000 (about 7 repetitions, ", {0}, "timeout"},
+    /* More time alone would end as undecided as before: two repetitions have no interval. */
+    {"timeout_ms=300&repeat=2", 100, 20, 1, "no one parameter within the limits", {0}, "timeout"},
+    {"timeout_ms=300&repeat=2&precision=5", 100, 20, 1, "try timeout_ms=5000 (about 10 repetitions, ", {0}, "timeout"},
     {"timeout_ms=500", 100, 20, 3, "no one parameter within the limits", {.max_timeout_ms = 1000, .max_repeat = 5}, "timeout"},
     {"", 100, 20, 3, "let it run to its end", {0}, "cancelled"},
     {"", 100, 20, 3, "it still runs", {0}, "running"},

@@ -1,6 +1,7 @@
 /* When the rounds of a run with a precision end, who ended them, and what is said of it. The times are made
  * up: a cell that jitters by so many per cent is as noisy as the test wants it. */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -401,6 +402,37 @@ START_TEST(a_cell_that_failed_is_left_out)
 }
 END_TEST
 
+/* They had three good repetitions each: "after 0 repetitions" would contradict their own reasons. */
+START_TEST(where_all_cells_failed_no_number_of_repetitions_is_told)
+{
+    Results *results = begin(5, 7, 50, NULL);
+    json_auto_t *run = NULL;
+
+    for (int round = 0; round < 3; round++)
+        ck_assert_int_eq(run_round(results, 2, round, 1, 0), RESULTS_GO_ON);
+    for (int cell = 0; cell < 3; cell++)
+        ck_assert_int_eq(add(results, make_failure(cell, cell < 2 ? 3 : 0, "no memory")), 0);
+    run = make_run(results, "failed", NULL);
+    ck_assert_int_eq(find_integer(run, "precision.rounds"), 0);
+    ck_assert_str_eq(find_text(run, "sentences.precision"),
+        "it failed, with too few repetitions for an interval; 5 % was asked");
+}
+END_TEST
+
+START_TEST(times_that_are_all_the_same_are_known_within_nothing)
+{
+    Results *results = begin(5, 7, 50, NULL);
+    json_auto_t *run = NULL;
+
+    ck_assert_int_eq(run_rounds(results, 3, 0, 0), 10);
+    run = make_run(results, "done", NULL);
+    ck_assert_double_eq(reached(run), 0);
+    ck_assert(!signbit(reached(run)));
+    ck_assert_str_eq(find_text(run, "sentences.precision"),
+        "every ratio is known within 0 %, as asked (5 %), after 10 repetitions");
+}
+END_TEST
+
 START_TEST(whoever_ended_it_is_named)
 {
     static const struct {
@@ -464,4 +496,6 @@ RUN_TESTS("results-precision", 60, without_precision_nothing_is_decided, narrow_
     a_runtime_that_goes_on_is_not_heard, a_look_is_about_the_rounds_before_it,
     without_a_ratio_the_medians_decide, without_serial_the_speedups_decide,
     without_the_cell_with_one_task_the_medians_decide, a_cell_that_failed_is_left_out,
-    whoever_ended_it_is_named, a_run_that_goes_on_says_so, what_is_to_come_is_guessed_from_the_width)
+    where_all_cells_failed_no_number_of_repetitions_is_told,
+    times_that_are_all_the_same_are_known_within_nothing, whoever_ended_it_is_named,
+    a_run_that_goes_on_says_so, what_is_to_come_is_guessed_from_the_width)
