@@ -59,6 +59,8 @@ static const char *param_hint(const CatalogParameter *parameter, const json_t *g
         return "; parameters are separated by &";
     if (strpbrk(text, " |/") && parameter->list)
         return "; the values of a list have commas between them (in a query, + stands for a blank)";
+    if (strchr(text, ',') && !parameter->list)
+        return "; there is a comma in it, and it takes one value and no list";
     if (strchr(text, ' '))
         return "; there is a blank in it (in a query, + stands for one; a plus sign is written %2B)";
     return "";
