@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "results/plain.h"
 
 /* In characters. A bar that is shorter tells too few lengths apart, a longer one takes room from figures, and
@@ -25,6 +26,7 @@ typedef struct Column {
     double *parts; /* n_rows; only of a column of bars */
     bool align_right;
     bool dropped;
+    bool left_out; /* for want of room */
     int rank;
     size_t width;
 } Column;
@@ -187,21 +189,20 @@ static void layout_drop_empty(Layout *layout)
 /* Each step makes just enough room, so the next is taken only where the one before was not enough. Bars begin
  * at their least width, as they are the only column that can give way without losing anything, and get back
  * in the end what is left over. */
-size_t layout_fit(Layout *layout, size_t width)
+void layout_fit(Layout *layout, size_t width)
 {
-    size_t n_dropped = 0;
     Column *column;
 
     layout_drop_empty(layout);
     if (layout->markdown)
-        return 0;
+        return;
     for (size_t c = 0; c < layout->n_columns; c++) {
         if (layout->columns[c].parts)
             layout->columns[c].width = BAR_LEAST;
     }
     while (layout_total_width(layout) > width && (column = layout_pick_drop(layout))) {
         column->dropped = true;
-        n_dropped += !column->parts; /* a bar is a picture of a figure that stands beside it */
+        column->left_out = !column->parts;
     }
     while (layout_total_width(layout) > width && (column = layout_pick_widest(layout)) &&
            column->width > TEXT_LEAST)
@@ -209,7 +210,21 @@ size_t layout_fit(Layout *layout, size_t width)
     for (size_t c = 0; c < layout->n_columns; c++)
         layout_cut_column(layout, &layout->columns[c]);
     layout_stretch_bars(layout, width);
-    return n_dropped;
+}
+
+char *layout_left_out(const Layout *layout)
+{
+    char *heads = NULL;
+
+    for (size_t c = 0; c < layout->n_columns; c++) {
+        char *before = heads;
+
+        if (!layout->columns[c].left_out)
+            continue;
+        heads = text_printf("%s%s%s", before ? before : "", before ? ", " : "", layout->columns[c].head);
+        free(before);
+    }
+    return heads;
 }
 
 /* Eighths of a block make a short bar precise: with whole blocks 16 columns would tell 16 lengths apart, and

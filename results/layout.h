@@ -32,10 +32,13 @@ void layout_set(Layout *layout, size_t column, size_t row, char *text);
 void layout_set_bar(Layout *layout, size_t column, size_t row, double part);
 
 /* Drops the columns that may be dropped and are empty. Then makes the table fit into so many characters a
- * line, which Markdown does not need: shortens the bars, drops columns, at last cuts texts. Returns how many
- * columns of texts were dropped that were not empty. A layout that cannot be made narrow enough stays too
- * wide. */
-size_t layout_fit(Layout *layout, size_t width);
+ * line, which Markdown does not need: shortens the bars, drops columns, at last cuts texts. A layout that
+ * cannot be made narrow enough stays too wide. */
+void layout_fit(Layout *layout, size_t width);
+
+/* The heads of the columns for which there was no room, "ideal, switches", which the caller frees; NULL if
+ * there was room for all. Bars are no loss: each stands beside its figure. */
+char *layout_left_out(const Layout *layout);
 
 /* Writes the head, a line below it, and the rows. Each line ends in a newline. */
 void layout_write(const Layout *layout, FILE *file);

@@ -83,7 +83,8 @@ static void metrics_write_differing(
     const ResultCells *cells, const Axes *varying, json_t *names, const Prose *prose)
 {
     Layout *layout = layout_new(cells->n, prose->markdown);
-    size_t n_metrics = 0, n_dropped;
+    auto_free char *left_out = NULL;
+    size_t n_metrics = 0;
     const char *name;
     json_t *ignored;
 
@@ -92,13 +93,14 @@ static void metrics_write_differing(
         if (metric_varies(cells, name))
             metric_add_column(layout, cells, name, LAYOUT_KEEP + 1 + (int)n_metrics++);
     }
-    n_dropped = layout_fit(layout, prose->width);
+    layout_fit(layout, prose->width);
+    left_out = layout_left_out(layout);
     if (n_metrics > 0) {
         fputs("\n", prose->file);
         layout_write(layout, prose->file);
     }
-    if (n_dropped > 0)
-        fprintf(prose->file, "(%zu more in JSON and CSV)\n", n_dropped);
+    if (left_out)
+        paragraph_write(prose, "", "  ", "(no room for %s: see JSON or CSV)", left_out);
     layout_free(layout);
 }
 

@@ -209,7 +209,7 @@ static void table_write_cells(const ResultRun *run, const Axes *varying, const P
     const ResultCells *cells = &run->cells;
     Layout *layout = layout_new(cells->n, prose->markdown);
     bool brackets = false;
-    size_t n_dropped;
+    auto_free char *left_out = NULL;
 
     axes_add_columns(varying, varying->n, cells, layout);
     if (run->about.figure) {
@@ -224,10 +224,11 @@ static void table_write_cells(const ResultRun *run, const Axes *varying, const P
         brackets = table_add_interval(layout, cells);
     table_add_verdict(layout, cells);
     table_add_costs(layout, cells);
-    n_dropped = layout_fit(layout, prose->width);
+    layout_fit(layout, prose->width);
+    left_out = layout_left_out(layout);
     layout_write(layout, prose->file);
-    if (n_dropped > 0)
-        fprintf(prose->file, "(%zu more in JSON and CSV)\n", n_dropped);
+    if (left_out)
+        paragraph_write(prose, "", "  ", "(no room for %s: see JSON or CSV)", left_out);
     if (brackets)
         paragraph_write(
             prose, "\n", "", "(In brackets: smallest and largest of too few repetitions for an interval.)");
