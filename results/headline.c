@@ -281,6 +281,25 @@ static const char *headline_usual(const Figure *figures, size_t n, size_t *ret_n
     return usual ? usual->text : NULL;
 }
 
+/* "threads, epoll: cannot tell": the cells that have no figure, as too few values have no percentile; "" if
+ * all have one. A line that passed over them would be about the others alone. */
+static const char *headline_without_figure(Headline *headline, const Figure *figures, size_t n)
+{
+    Words *words = headline->words;
+    const char *without = "";
+    size_t n_without = headline->cells.n - n, next = 0;
+
+    for (size_t i = 0; i < headline->cells.n && n_without <= MOST_CELLS; i++) {
+        if (next < n && figures[next].cell == i)
+            next++;
+        else
+            without = words_join(words, without, ", ", headline_cell(headline, i));
+    }
+    if (n_without > MOST_CELLS)
+        without = words_printf(words, "%zu cells", n_without);
+    return n_without == 0 ? "" : words_printf(words, "%s: cannot tell", without);
+}
+
 /* Which cells are named is decided by how many differ and where they stand, never by which is the largest. */
 static const char *headline_of_figures(
     Headline *headline, const Figure *figures, size_t n, const char *least, const char *most)
@@ -335,13 +354,16 @@ static json_t *headline_of_figure(Headline *headline)
         }
     }
     if (n == 0)
-        return json_null();
+        return headline_json(words_join(words, headline_scope(headline, headline->cells.n > MOST_CELLS), ": ",
+                                 headline_without_figure(headline, figures, 0)),
+            json_null(), NULL);
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < n; k++)
             figures[i].n_alike += strcmp(figures[i].text, figures[k].text) == 0;
     }
     text = headline_of_figures(headline, figures, n, words_keep(words, human_field(path, least)),
         words_keep(words, human_field(path, most)));
+    text = words_join(words, text, "; ", headline_without_figure(headline, figures, n));
     return headline_json(words_join(words, headline_scope(headline, n > MOST_CELLS), ": ", text),
         json_incref(most), headline_unit(path));
 }

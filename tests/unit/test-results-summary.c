@@ -175,6 +175,19 @@ START_TEST(a_figure_is_told_in_the_words_of_its_experiment)
 }
 END_TEST
 
+/* A percentile of too few values is null: the line is about all cells all the same. */
+START_TEST(a_cell_without_its_figure_is_named)
+{
+    assert_headline(RUN_ABOUT("metrics.latency_p50_ns", "half of the answers came within {}",
+                        CELL("serial", "gil", LATENCY("24200")) "," CELL(
+                            "threads", "gil", LATENCY("null")) "," CELL("epoll", "gil", "\"metrics\": null")),
+        "2 tasks, lock gil: half of the answers came within 24.2 µs in serial; threads, epoll: cannot tell",
+        24200, "ns");
+    assert_open(RUN_ABOUT("metrics.lost_updates", "off by {}", CELL("serial", "gil", "\"metrics\": null")),
+        "2 tasks, lock gil: serial: cannot tell");
+}
+END_TEST
+
 START_TEST(what_most_cells_have_in_common_is_said_once)
 {
     assert_headline(RUN_ABOUT("metrics.lost_updates", "the counter was off by {}",
@@ -212,7 +225,6 @@ START_TEST(without_figures_there_is_no_headline)
 {
     static const char *const runs[] = {"{}", "{\"cells\": []}", "{\"cells\": 7}", "{\"cells\": [{}]}",
         "{\"cells\": [{\"mode\": \"serial\", \"wall_ns\": null, \"metrics\": {\"lost_updates\": \"x\"}}]}",
-        RUN_ABOUT("metrics.lost_updates", "off by {}", CELL("serial", "gil", "\"metrics\": null")),
         "{\"status\": \"running\", \"cells\": [" SERIAL("gil", "0") "]}",
         "{\"status\": \"done\", \"about\": {\"fixed_time\": true}, \"cells\": [" SERIAL("gil", "0") "]}"};
 
@@ -284,6 +296,6 @@ RUN_TESTS("results-summary", 10, a_run_about_time_tells_its_verdicts,
     where_times_cannot_tell_spans_do, answers_that_were_no_pages_stand_in_the_headline,
     what_differs_between_two_groups_names_them, verdicts_of_a_large_grid_are_counted,
     cells_that_are_not_done_make_no_headline, a_figure_is_told_in_the_words_of_its_experiment,
-    what_most_cells_have_in_common_is_said_once, many_figures_are_told_as_a_range,
-    without_anything_to_compare_with_times_are_told, without_figures_there_is_no_headline,
-    a_run_says_what_it_is_about, a_summary_has_what_a_list_shows)
+    a_cell_without_its_figure_is_named, what_most_cells_have_in_common_is_said_once,
+    many_figures_are_told_as_a_range, without_anything_to_compare_with_times_are_told,
+    without_figures_there_is_no_headline, a_run_says_what_it_is_about, a_summary_has_what_a_list_shows)
