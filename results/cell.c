@@ -245,14 +245,17 @@ static void run_read_host(const json_t *object, ResultHost *ret)
     };
 }
 
-/* Whoever shows a figure says what it is, so a figure without its words is none. */
-static void run_read_about(const json_t *object, ResultAbout *ret)
+/* Whoever shows a figure says what it is, so a figure without its words is none. A run that was stored before
+ * there was such a thing does not say either that its time was given; but what was asked for does, and two of
+ * them compared by that time would be told which is slower. */
+static void run_read_about(const json_t *object, const json_t *request, ResultAbout *ret)
 {
     *ret = (ResultAbout){
         .figure = cell_read_text(object, "figure"),
         .head = cell_read_text(object, "head"),
         .words = cell_read_text(object, "words"),
-        .fixed_time = json_is_true(json_object_get(object, "fixed_time")),
+        .fixed_time = json_is_object(object) ? json_is_true(json_object_get(object, "fixed_time"))
+                                             : json_object_get(request, "duration_ms") != NULL,
     };
     if (!ret->head || !ret->words)
         ret->figure = NULL;
@@ -326,7 +329,7 @@ void result_run_read(const json_t *json, ResultRun *ret)
     };
     run_read_precision(json_object_get(json, "precision"), &ret->precision);
     run_read_host(json_object_get(json, "host"), &ret->host);
-    run_read_about(json_object_get(json, "about"), &ret->about);
+    run_read_about(json_object_get(json, "about"), request, &ret->about);
     run_read_cells(json_object_get(json, "cells"), ret);
 }
 

@@ -711,6 +711,20 @@ START_TEST(runs_of_a_given_time_are_not_compared_by_it)
 }
 END_TEST
 
+/* One that was stored before runs said what they are about has still its request. */
+START_TEST(an_old_run_of_a_given_time_is_not_compared_by_it_either)
+{
+    json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 540, 275, 68), *both = NULL;
+
+    json_object_del(baseline, "about");
+    json_object_del(candidate, "about");
+    json_object_set_new(find(baseline, "request"), "duration_ms", json_integer(100));
+    both = compared(baseline, candidate);
+    ck_assert(json_is_null(find(both, "cells.0.ratio")));
+    ck_assert_str_eq(find_text(both, "cells.0.hint"), "its time was given, and is no measure");
+}
+END_TEST
+
 static void assert_narrow(const char *table)
 {
     auto_free char *text = strdup(table);
@@ -906,6 +920,7 @@ RUN_TESTS("results-compare", 60, answers_that_were_no_pages_are_a_warning,
     cells_that_are_not_done_are_a_warning, different_experiments_are_a_warning,
     a_run_compared_with_itself_is_a_warning, the_table_of_a_comparison, markdown_is_the_same_table,
     json_reads_back_and_has_a_line_for_each_field, csv_has_a_row_for_each_cell_of_either_run,
-    runs_of_a_given_time_are_not_compared_by_it, a_table_is_narrow_and_harmless_whatever_it_is_made_of,
-    strange_runs_are_compared_all_the_same, a_missing_run_has_no_cells,
-    thousands_of_cells_find_their_partners, many_measured_values_do_not_make_many_warnings)
+    runs_of_a_given_time_are_not_compared_by_it, an_old_run_of_a_given_time_is_not_compared_by_it_either,
+    a_table_is_narrow_and_harmless_whatever_it_is_made_of, strange_runs_are_compared_all_the_same,
+    a_missing_run_has_no_cells, thousands_of_cells_find_their_partners,
+    many_measured_values_do_not_make_many_warnings)
