@@ -310,6 +310,12 @@ static const char *sentence_level(Words *words, const ResultCells *cells)
     return "";
 }
 
+/* Whether there may be fewer repetitions than were asked for. */
+static bool sentence_ended_early(const ResultRun *run)
+{
+    return run->status == RESULT_FAILED || run->status == RESULT_CANCELLED || run->status == RESULT_TIMEOUT;
+}
+
 /* words_join() leaves the gap out where a part is empty: without warm-ups nothing is said of them. Nobody is
  * shown the intervals of a time that was given. */
 const char *sentence_repetitions(Words *words, const ResultRun *run)
@@ -321,6 +327,8 @@ const char *sentence_repetitions(Words *words, const ResultRun *run)
     if (n <= 0)
         return NULL;
     text = words_join(words, words_count(words, n, "repetition"), " after ", warmups);
+    if (!run->precision.is_known && sentence_ended_early(run))
+        text = words_printf(words, "asked for %s", text);
     if (run->duration_ns != RESULT_UNKNOWN)
         text = words_printf(words, "%s, %s in all", text, words_time(words, (double)run->duration_ns));
     return words_join(words, text, "; ", run->about.fixed_time ? "" : sentence_level(words, &run->cells));

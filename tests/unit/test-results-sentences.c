@@ -70,6 +70,25 @@ START_TEST(a_doubt_says_what_would_help_or_the_range)
 }
 END_TEST
 
+/* Of a run that was broken off nobody knows how many there were. */
+START_TEST(repetitions_that_may_be_missing_were_asked_for)
+{
+    static const char *const ends[][2] = {{"done", "7 repetitions after 1 warm-up, 2.00 s in all"},
+        {"timeout", "asked for 7 repetitions after 1 warm-up, 2.00 s in all"},
+        {"failed", "asked for 7 repetitions after 1 warm-up, 2.00 s in all"}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+        json_auto_t *run = told_run(json_array()), *sentences = NULL;
+
+        json_object_set_new(run, "status", json_string(ends[i][0]));
+        json_object_set_new(run, "duration_ns", json_integer(2000000000));
+        json_object_set_new(run, "request", json_pack("{s:i, s:i}", "repeat", 7, "warmup", 1));
+        sentences = sentences_from(run);
+        ck_assert_str_eq(find_text(sentences, "repetitions"), ends[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(groups_are_named_by_what_varies)
 {
     json_auto_t *run = told_run(json_pack("[o, o, o, o]", told_cell("serial", "none", 0, 1, "same"),
@@ -224,7 +243,8 @@ START_TEST(strange_runs_have_sentences_all_the_same)
 END_TEST
 
 RUN_TESTS("results-sentences", 20, one_group_is_said_in_one_sentence_and_doubts_apart,
-    a_doubt_says_what_would_help_or_the_range, groups_are_named_by_what_varies,
-    the_baseline_is_named_by_the_run, every_axis_has_its_words, many_groups_are_counted_for_each_mode,
-    the_finding_is_what_the_lesson_says, the_machine_says_what_limits_and_disturbs_it,
-    an_end_says_how_much_was_measured, strange_runs_have_sentences_all_the_same)
+    a_doubt_says_what_would_help_or_the_range, repetitions_that_may_be_missing_were_asked_for,
+    groups_are_named_by_what_varies, the_baseline_is_named_by_the_run, every_axis_has_its_words,
+    many_groups_are_counted_for_each_mode, the_finding_is_what_the_lesson_says,
+    the_machine_says_what_limits_and_disturbs_it, an_end_says_how_much_was_measured,
+    strange_runs_have_sentences_all_the_same)
