@@ -9,6 +9,8 @@
 #include "catalog/catalog.h"
 #include "results/lesson-parts.h"
 
+#define MANY_HANDOFFS 10
+
 /* Tasks so short that making them weighs are slower for that reason, and count for no other. */
 static bool is_slower(const ResultCell *cell)
 {
@@ -26,11 +28,15 @@ static double storm(const ResultCell *cell)
                : 0;
 }
 
-/* Of a lock that goes to whoever came first: how often it changed hands, if that can have made it slower. */
+/* Of a lock that goes to whoever came first: how often it changed hands, if that can have made it slower. Of
+ * one or two times nothing can be told: all that happened once meanwhile would be their price. */
 static double fair_handoffs(const ResultCell *cell)
 {
-    return is_slower(cell) && lesson_is_fair(cell) && lesson_explains(cell, LESSON_BY_HANDOVERS)
-               ? lesson_known(cell->lock_stats.handoffs)
+    double n = lesson_known(cell->lock_stats.handoffs);
+
+    return is_slower(cell) && lesson_is_fair(cell) && n >= MANY_HANDOFFS &&
+                   lesson_explains(cell, LESSON_BY_HANDOVERS)
+               ? n
                : 0;
 }
 

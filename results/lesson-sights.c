@@ -4,6 +4,9 @@
  * the lock, no other gets in. So where the times of a cell cannot tell, a lesson can still rest on what was
  * seen.
  *
+ * Who is inside has begun and not ended, which is less than computing: seven threads may be inside at once on
+ * two CPUs, and on one. So they are said to be under way, and never to be at work.
+ *
  * "Never" is said only of a timeline that has all its spans, and only if it could have been otherwise: two
  * threads of which one had ended before the other began were never inside together either, under any lock. */
 #include <string.h>
@@ -80,5 +83,5 @@ const char *lesson_sight(Lesson *lesson, LessonSight sight, const ResultCrowd *s
         return "never more than one was inside it at once";
     return words_printf(lesson->words, "%s %s were %s at once", seen->is_whole ? "up to" : "at least",
         words_integer(lesson->words, (double)seen->max),
-        sight == LESSON_TOGETHER_OUTSIDE ? "outside it" : "at work");
+        sight == LESSON_TOGETHER_OUTSIDE ? "outside it" : "under way");
 }

@@ -384,7 +384,7 @@ def rule_never_in_the_headline_is_what_was_seen(answer):
 
 
 def rule_crowds_are_what_was_seen(answer):
-    for pattern, side in ((rf"(up to|at least) ({NUMBER}) were at work at once", "inside"),
+    for pattern, side in ((rf"(up to|at least) ({NUMBER}) were under way at once", "inside"),
                           (rf"(up to|at least) ({NUMBER}) were outside it at once", "outside")):
         for found in sees(answer, pattern, answer.lesson):
             seen = [(cell[side]["max"], cell[side]["whole"]) for cell in answer.others() if cell.get(side)]
@@ -593,9 +593,9 @@ FALSE = {
         ("one_at_a_time_is_what_was_seen", cell("threads", field("inside", None), "gil")),
         ("one_at_a_time_is_what_was_seen", cell("threads", field("lock_stats.waited_ns", 1000), "gil")),
         ("reasons_for_faster_are_faster", cell("threads", field("cpu_ns.median", 1000), "none")),
-        ("reasons_for_faster_are_faster", lesson(r"each process has a lock of its own: up to 2 were at work at once",
+        ("reasons_for_faster_are_faster", lesson(r"each process has a lock of its own: up to 2 were under way at once",
                                                  "each process has a lock of its own")),
-        ("crowds_are_what_was_seen", lesson(r"up to 2 were at work", "up to 3 were at work")),
+        ("crowds_are_what_was_seen", lesson(r"up to 2 were under way", "up to 3 were under way")),
         ("findings_and_headline_name_verdicts", sentence("findings", r"\(slower\)", "(faster)")),
         ("findings_and_headline_name_verdicts", sentence("findings", r"threads took \S+ times", "threads took 7.00 times")),
         ("findings_and_headline_name_verdicts", headline(r"\(slower\)", "(the same)")),

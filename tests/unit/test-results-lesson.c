@@ -691,6 +691,13 @@ static const struct {
         "changed hands 25,000 times, and each time took 10.0 µs, which a lock like CPython's saves by not "
         "being "
         "fair."},
+    /* Of one change of hands nobody knows the price. */
+    {{"countdown", "\"n\": 5",
+         "serial fair 2 2 1 same; threads fair 2 2 1.25 slower ! \"lock_stats\": {\"handoffs\": 1, "
+         "\"waited_ns\": 900000000}",
+         0, NULL},
+        "2 countdowns under fair: threads took 1.25 times the serial time (slower). The fair lock lets one "
+        "thread run at a time, so threads that compute only take turns."},
     /* Where both took as long, it was something else. */
     {{"countdown", "\"n\": 5",
          "serial fair 2 2 1 same; threads fair 2 2 1.25 slower; threads gil 2 2 1.25 slower", 0, NULL},
@@ -816,7 +823,7 @@ static const struct {
         "2 countdowns: threads took 1.40 times the serial time under gil (cannot tell), 0.90 times under "
         "none (cannot tell); processes 0.80 times under gil (cannot tell). The GIL lets one thread run at a "
         "time: never more than one was inside it at once; without a lock no thread waits for another: at "
-        "least 2 were at work at once; each process has a lock of its own: up to 2 were at work at once. "
+        "least 2 were under way at once; each process has a lock of its own: up to 2 were under way at once. "
         "Take it with care: 3 of 3 comparisons cannot tell, their intervals (where the true ratio lies, at "
         "95 %) are too wide."},
     /* Where times can tell, what was seen stands behind them. */
@@ -827,7 +834,7 @@ static const struct {
         "2 countdowns under gil: threads took 1.01 times the serial time (the same), processes 0.50 times "
         "(faster). The GIL lets one thread run at a time, so threads that compute only take turns: never "
         "more "
-        "than one was inside it at once; each process has a lock of its own: up to 2 were at work at once. "
+        "than one was inside it at once; each process has a lock of its own: up to 2 were under way at once. "
         "In "
         "the article two threads took 18.4 s where two calls in a row took 17.4 s, and two processes took "
         "about 8."},
