@@ -200,7 +200,7 @@ static json_t *headline_of_scaling(Headline *headline)
         text = words_join(words, text, "; ", scaling);
         first = first ? first : knee;
     }
-    if (n == 0)
+    if (!*text)
         return json_null();
     if (n > MOST_GROUPS)
         text = words_printf(words, "%s; and %zu more", text, n - MOST_GROUPS);

@@ -57,13 +57,15 @@ const char *sentence_title(Words *words, const Axes *varying, const ResultCell *
 const char *sentence_scaling(Words *words, const Axes *varying, const ResultCells *cells,
     const ResultCell *base, const ResultCell **ret_knee)
 {
-    const char *title = base->mode;
+    const char *title = base->mode, *said = scaling_words(words, cells, base, ret_knee);
 
+    if (!*said)
+        return said;
     for (size_t i = 0; i < varying->n; i++) {
         if (varying->at[i].kind != AXIS_MODE && varying->at[i].kind != AXIS_TASKS)
             title = words_join(words, title, ", ", sentence_axis(words, &varying->at[i], base));
     }
-    return words_join(words, title, ": ", scaling_words(words, cells, base, ret_knee));
+    return words_join(words, title, ": ", said);
 }
 
 /* In the order of these kinds, which is not that of the axes. */
@@ -189,9 +191,13 @@ static void add_scaling_findings(json_t *findings, Telling *telling)
     const ResultCell *knee;
 
     for (size_t i = 0; i < cells->n; i++) {
-        if (scaling_is_base(cells->at[i]))
-            json_array_append_new(findings,
-                json_string(sentence_scaling(&telling->words, &varying, cells, cells->at[i], &knee)));
+        const char *finding;
+
+        if (!scaling_is_base(cells->at[i]))
+            continue;
+        finding = sentence_scaling(&telling->words, &varying, cells, cells->at[i], &knee);
+        if (*finding)
+            json_array_append_new(findings, json_string(finding));
     }
 }
 

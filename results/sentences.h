@@ -49,8 +49,8 @@ const char *sentence_noise(Words *words, const ResultHost *host);
 const char *sentence_care(Words *words, const ResultHost *host);
 
 /* "threads, lock gil: 2 tasks do 1.93 times the work of one in the same time (1.9 to 1.95), and 4 do no
- * more": of the cells that are held against this one of one task (scaling_is_base()). Sets *ret_knee as
- * scaling_words() does. */
+ * more": of the cells that are held against this one of one task (scaling_is_base()); "" if there are none
+ * among them, as where a run has ended before they were done. Sets *ret_knee as scaling_words() does. */
 const char *sentence_scaling(Words *words, const Axes *varying, const ResultCells *cells,
     const ResultCell *base, const ResultCell **ret_knee);
 

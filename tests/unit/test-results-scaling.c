@@ -170,6 +170,26 @@ START_TEST(too_few_repetitions_tell_nothing)
 }
 END_TEST
 
+/* The cell that ran out of time is no part of the lesson. A mode with nothing behind it is no sentence. */
+START_TEST(a_mode_that_ran_out_of_time_is_not_named_alone)
+{
+    json_auto_t *request = make_request(), *cells = json_array(), *run = NULL;
+    Results *results;
+
+    json_object_set_new(request, "repeat", json_integer(7));
+    json_array_append_new(cells, make_cell(0, "threads", "gil", 1, 1000));
+    json_array_append_new(cells, make_cell(1, "threads", "gil", 2, 1000));
+    results = results_of(request, cells, &made_countdown);
+    add_repetitions(results, 0, 1000, 7);
+    add_repetitions(results, 1, 1000, 6);
+    run = make_run(results, "timeout", NULL);
+    ck_assert_str_eq(find_text(run, "cells.1.status"), "timeout");
+    ck_assert_msg(!strstr(find_text(run, "lesson"), "Threads."), "%s", find_text(run, "lesson"));
+    ck_assert_msg(
+        strstr(find_text(run, "headline.text"), "threads took "), "%s", find_text(run, "headline.text"));
+}
+END_TEST
+
 START_TEST(table_lesson_csv_and_headline_say_it)
 {
     json_auto_t *run = run_threads(1000, 1000, 2000);
@@ -212,4 +232,5 @@ RUN_TESTS("results-scaling", 60, tasks_are_held_against_one_of_the_same_mode,
     an_interval_is_drawn_from_two_streams, serial_cells_leave_nothing_to_scale,
     without_one_task_or_with_nothing_else_there_is_none, where_time_is_no_measure_there_is_none,
     a_failed_cell_is_no_measure, a_sentence_tells_how_far_it_scales, too_few_repetitions_tell_nothing,
-    table_lesson_csv_and_headline_say_it, what_was_written_is_read)
+    a_mode_that_ran_out_of_time_is_not_named_alone, table_lesson_csv_and_headline_say_it,
+    what_was_written_is_read)
