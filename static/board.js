@@ -3,7 +3,7 @@
 import {Refused} from './api.js';
 import {el, openable} from './dom.js';
 import {readEvents} from './event-stream.js';
-import {statusNode} from './history-row.js';
+import {NOISY_MEANS, statusNode} from './history-row.js';
 import {showProblem} from './problem.js';
 import {table} from './table.js';
 
@@ -26,7 +26,7 @@ function names({labels = [], label}) {
 // Returns the node.
 export function boardPart() {
     const problem = el('div');
-    const place = el('div', {}, el('p', {}, 'No run has begun or ended yet.'));
+    const place = el('div', {}, el('p', {}, 'No run has begun or ended since the server was started.'));
     const said = el('p', {class: 'hint', role: 'status'});
     let abort = null;
 
@@ -83,7 +83,7 @@ export function boardPart() {
     const {node, isOpen} = openable(
         'Class board: what everybody runs',
         update,
-        [said, problem, place],
+        [said, problem, place, el('p', {class: 'hint'}, NOISY_MEANS)],
         update,
     );
 

@@ -10,6 +10,9 @@ function statusText({status, reason, position, remaining_ns: remaining}) {
     return reason ? `${status}: ${reason}` : status;
 }
 
+// What the mark means, for below a list: a title at the mark itself would be for the mouse alone.
+export const NOISY_MEANS = 'Noisy: other programs disturbed the run, so take its figures with care.';
+
 // Whether it went well is said by the word first and by the colour after it.
 export function statusNode(run) {
     const isBad = ['failed', 'timeout'].includes(run.status);
@@ -17,7 +20,7 @@ export function statusNode(run) {
     return [
         el('span', {class: isBad && 'bad'}, statusText(run)),
         run.noisy && ' ',
-        run.noisy && el('span', {class: 'mark', title: 'Other work disturbed this run.'}, 'noisy'),
+        run.noisy && el('span', {class: 'mark'}, 'noisy'),
     ];
 }
 

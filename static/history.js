@@ -3,7 +3,7 @@
 import {askJson, Refused, setToken} from './api.js';
 import {el, openable} from './dom.js';
 import {count} from './format.js';
-import {headCell, statusNode} from './history-row.js';
+import {headCell, NOISY_MEANS, statusNode} from './history-row.js';
 import {showProblem} from './problem.js';
 import {table} from './table.js';
 import {askForToken} from './token.js';
@@ -77,8 +77,8 @@ export function historyPart(catalog) {
         el(
             'p',
             {class: 'hint'},
-            'Only who asked for a run can rename or remove it, or ',
-            el('button', {type: 'button', class: 'link', on: {click: otherToken}}, 'who has a token for it'),
+            `${NOISY_MEANS} A run can be renamed and removed from the browser that asked for it, or `,
+            el('button', {type: 'button', class: 'link', on: {click: otherToken}}, 'with a token'),
             '.',
         ),
     ]);

@@ -145,10 +145,10 @@ function cellColumns({cells}, about, baseline) {
         isScaled && figure('efficiency', efficiency),
         (isCompared || isScaled) &&
             plain('verdict', (cell) => cell.relative?.verdict ?? cell.scaling?.verdict ?? '–'),
+        cells.some((cell) => cell.status !== 'done') && plain('status', status),
         any((cell) => cell.metrics?.responses) && answers,
         timeOf('CPU time', (cell) => cell.cpu_ns?.median),
         figure('switches', switches),
-        cells.some((cell) => cell.status !== 'done') && plain('status', status),
         any((cell) => cell.ideal_ns) && timeOf('ideal', (cell) => cell.ideal_ns),
     ].filter(Boolean);
 }

@@ -418,6 +418,21 @@ export async function answers_that_are_no_pages_are_said_and_in_the_table({open,
     }
 }
 
+// What has no result says so beside its verdict, where a table that is wider than the window does not hide it.
+export async function what_is_not_done_says_so_beside_its_verdict({page}) {
+    const late = {status: 'timeout', reason: 'ended after 6 of 7 repetitions', relative: cannotTell};
+
+    await show(
+        page,
+        answer([cell('serial'), cell('threads', late)], {status: 'timeout', reason: 'it ran too long'}),
+    );
+    const [, row] = await readTable(page);
+    const heads = Object.keys(row);
+
+    assert.equal(heads.indexOf('status'), heads.indexOf('verdict') + 1);
+    assert.equal(row.status.text, 'timeout: ended after 6 of 7 repetitions');
+}
+
 export async function a_near_miss_is_named_in_the_box({page, base}) {
     const problem = await (await fetch(`${base}/run/countdown?taks=2&mode=asyncoi`)).json();
 
@@ -448,7 +463,7 @@ export async function a_headline_without_a_figure_is_its_text({page}) {
         status: 'done',
         created_at: '2026-01-01T00:00:00Z',
         label: null,
-        noisy: false,
+        noisy: true,
         headline,
     });
 
@@ -476,6 +491,9 @@ export async function a_headline_without_a_figure_is_its_text({page}) {
     const came = page.locator('.panel tbody td:nth-child(4)');
 
     assert.deepEqual(await came.allTextContents(), [text, '–']);
+    // The mark at a run is explained in view, for a finger as well.
+    assert.equal(await page.getByText('Noisy: other programs disturbed the run').first().isVisible(), true);
+    assert.equal(await page.locator('[title]').count(), 0);
     await page.locator('summary', {hasText: 'Class board'}).click();
     await page.locator('.panel').nth(1).locator('tbody tr').waitFor();
     assert.ok((await page.locator('.panel').nth(1).locator('tbody').textContent()).includes(text));
