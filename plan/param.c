@@ -166,6 +166,22 @@ static char *param_with_commas(const CatalogParameter *parameter, const char *te
     return with_commas;
 }
 
+/* All that is accepted, each name once: a choice, and behind it its other names. A form offers the choices
+ * alone, as two boxes for one thing would be ticked both; a program that was refused wants to know whatever
+ * it might have said. */
+static json_t *param_accepted(const CatalogParameter *parameter)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < parameter->n_choices; i++) {
+        json_array_append_new(names, json_string(parameter->choices[i]));
+        for (size_t k = 0; k < parameter->n_aliases; k++)
+            if (strcmp(parameter->aliases[k].means, parameter->choices[i]) == 0)
+                json_array_append_new(names, json_string(parameter->aliases[k].name));
+    }
+    return names;
+}
+
 /* Always NULL. The choices stand in the sentence, because a person on a terminal may see nothing else. */
 static json_t *param_refuse_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
@@ -179,6 +195,7 @@ static json_t *param_refuse_choice(const CatalogParameter *parameter, const json
     near = *hint ? with_commas : param_nearest(parameter, text);
     choices = param_choices_text(parameter);
     allowed = param_allowed(parameter);
+    json_object_set_new(allowed, "choices", param_accepted(parameter));
     if (near)
         json_object_set_new(allowed, "did_you_mean", json_string(near));
     problem_add(problem, parameter->name, json_incref((json_t *)given), allowed, "%smust be %s%s%s%s%s%s",

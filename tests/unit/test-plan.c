@@ -421,6 +421,36 @@ START_TEST(a_choice_has_the_aliases_of_the_catalog)
 }
 END_TEST
 
+/* Whatever is named is accepted, and the catalog, of which a form is made, has each thing once. */
+START_TEST(a_refused_choice_names_all_that_is_accepted)
+{
+    json_auto_t *expected =
+        json_pack("[s, s, s, s, s]", "serial", "threads", "processes", "epoll", "asyncio");
+    json_auto_t *parameters = NULL;
+    auto_problem Problem problem = {0};
+    const json_t *choices;
+    Plan plan = {0};
+    size_t i;
+    json_t *name, *parameter;
+
+    ck_assert_int_eq(plan_query("mode=foo", NULL, &plan, &problem), 400);
+    choices = json_object_get(json_array_get(problem.errors, 0), "choices");
+    ck_assert(json_equal(choices, expected));
+    json_array_foreach (choices, i, name) {
+        auto_free char *query = text_printf("mode=%s", json_string_value(name));
+        auto_problem Problem none = {0};
+
+        ck_assert_int_eq(plan_query(query, NULL, &plan, &none), 0);
+        plan_finish(&plan);
+    }
+    parameters = plan_parameters(&catalogs, NULL, NULL);
+    json_array_foreach (parameters, i, parameter) {
+        if (strcmp(json_string_value(json_object_get(parameter, "name")), "mode") == 0)
+            ck_assert_uint_eq(json_array_size(json_object_get(parameter, "choices")), 4);
+    }
+}
+END_TEST
+
 START_TEST(lists_span_the_grid_with_modes_side_by_side)
 {
     auto_problem Problem problem = {0};
@@ -998,7 +1028,8 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     an_unknown_experiment_is_404_with_the_names, defaults_are_filled_in, a_timeline_is_one_more_repetition,
     who_wants_the_spans_themselves_gets_all, a_large_grid_has_no_timeline_by_itself,
     a_timeline_by_itself_costs_nobody_the_run, the_wire_says_how_many_spans_there_may_be,
-    numbers_may_be_written_in_many_ways, a_choice_has_the_aliases_of_the_catalog, one_fault_is_said_once,
+    numbers_may_be_written_in_many_ways, a_choice_has_the_aliases_of_the_catalog,
+    a_refused_choice_names_all_that_is_accepted, one_fault_is_said_once,
     lists_span_the_grid_with_modes_side_by_side, cells_say_where_time_is_no_measure,
     the_estimate_follows_mode_and_lock, a_cost_may_depend_on_parameters_mode_and_lock,
     tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
