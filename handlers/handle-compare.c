@@ -23,6 +23,8 @@ typedef struct Comparison {
     char *baseline_id, *candidate_id; /* owned */
     ResultFormat format;
     json_t *baseline, *candidate; /* owned; NULL: not there yet */
+    CompareRoom rooms[2];         /* of the baseline and of the candidate */
+    bool has_rooms;
     uv_work_t work;
     char *text; /* what came of it */
     size_t length;
@@ -60,6 +62,32 @@ static json_t *read_compared(const ArchiveFound *found)
     return run;
 }
 
+/* Plans what a run was asked for once more, with the limits and on the machine of today. Sizes that gilscope
+ * chose are chosen again. Returns false if it would be refused now. */
+static bool plan_again(App *app, const json_t *run, CompareRoom *ret)
+{
+    const json_t *request = json_object_get(run, "request");
+    const char *experiment = json_string_value(json_object_get(request, "experiment"));
+    json_auto_t *given = json_copy((json_t *)request);
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+    size_t i;
+    json_t *name;
+
+    json_array_foreach (json_object_get(request, "sized"), i, name)
+        if (json_is_string(name))
+            json_object_del(given, json_string_value(name));
+    json_object_del(given, "sized");
+    json_object_del(given, "experiment");
+    if (!experiment || !given ||
+        plan_make(app->catalogs, &app->settings->limits, experiment, given, &plan, &problem) < 0)
+        return false;
+    *ret = (CompareRoom){
+        .headroom = plan.headroom, .experiment = catalogs_experiment(app->catalogs, experiment)};
+    plan_finish(&plan);
+    return true;
+}
+
 /* Off the loop. jansson counts references atomically, but a run that others read could still change under it:
  * these two were read from the archive for this work alone. */
 static void compare_work(uv_work_t *request)
@@ -70,7 +98,7 @@ static void compare_work(uv_work_t *request)
 
     result_run_read(comparison->baseline, &baseline);
     result_run_read(comparison->candidate, &candidate);
-    both = compare_runs(&baseline, &candidate);
+    both = compare_runs(&baseline, &candidate, comparison->has_rooms ? comparison->rooms : NULL);
     comparison->text = compare_format(both, comparison->format, &comparison->length);
     compare_free(both);
 }
@@ -96,6 +124,10 @@ static void on_candidate(void *data, const ArchiveFound *found)
             cannot_be_compared("candidate", comparison->candidate_id, "there is no such run, or not yet"));
         return;
     }
+    app_look(later_app(comparison->later));
+    comparison->has_rooms =
+        plan_again(later_app(comparison->later), comparison->baseline, &comparison->rooms[0]) &&
+        plan_again(later_app(comparison->later), comparison->candidate, &comparison->rooms[1]);
     /* Both runs are here and nobody else has them. From now on they are the thread's, until
      * on_compared(). */
     comparison->work.data = comparison;

@@ -29,30 +29,26 @@
 #define LONG_TASK_NS 200e6 /* what gilscope chooses if nobody does; longer ones help no more */
 #define ROUND_COST_NS 5e6  /* of each cell beside what is timed: a process, its report */
 
-/* What the proposals are made from. */
+/* What the proposals share. */
 typedef struct Advice {
-    const Results *results;
-    Figures *figures;
-    const Figures *cell; /* that cannot be told */
-    const Ratio *ratio;
-    double round_ns;   /* what a round takes, as measured */
+    const AdviceFor *what;
     int64_t precision; /* per cent that would decide it, or that is usual */
     double rounds;     /* that this precision would take */
 } Advice;
 
 static const Headroom *room_of(const Advice *advice)
 {
-    return &advice->results->headroom;
+    return advice->what->headroom;
 }
 
 static int64_t asked_number(const Advice *advice, const char *name)
 {
-    return json_integer_value(json_object_get(advice->results->request, name));
+    return json_integer_value(json_object_get(advice->what->request, name));
 }
 
 static double time_of(const Advice *advice, double rounds)
 {
-    return advice->round_ns * (rounds + (double)room_of(advice)->other_rounds);
+    return advice->what->round_ns * (rounds + (double)room_of(advice)->other_rounds);
 }
 
 static bool fits_timeout(const Advice *advice, double ns)
@@ -72,21 +68,24 @@ static bool may_repeat(const Advice *advice, double repeat)
            fits_timeout(advice, time_of(advice, repeat));
 }
 
-static char *advice_text(const char *name, int64_t value, double rounds, double ns)
+static char *advice_text(const Advice *advice, const char *name, int64_t value, double rounds, double ns)
 {
+    const char *where = advice->what->in_both_runs ? " in both runs" : "";
+    const char *each = advice->what->in_both_runs ? " each" : "";
     auto_free char *time = human_time((int64_t)ns);
 
     if (rounds > 0)
-        return text_printf("try %s=%lld (about %.0f repetitions, %s)", name, (long long)value, rounds, time);
-    return text_printf("try %s=%lld (about %s)", name, (long long)value, time);
+        return text_printf("try %s=%lld%s (about %.0f repetitions, %s%s)", name, (long long)value, where,
+            rounds, time, each);
+    return text_printf("try %s=%lld%s (about %s%s)", name, (long long)value, where, time, each);
 }
 
 /* A run that ended early, or has not ended, has too few repetitions whatever it asked for. */
 static char *propose_end(const Advice *advice)
 {
-    if (advice->cell->status == RESULT_RUNNING)
+    if (advice->what->status == RESULT_RUNNING)
         return text_printf("it still runs");
-    if (!advice->ratio->has_interval && advice->cell->status == RESULT_CANCELLED)
+    if (!advice->what->ratio->has_interval && advice->what->status == RESULT_CANCELLED)
         return text_printf("let it run to its end");
     return NULL;
 }
@@ -102,26 +101,32 @@ static int64_t next_round_number(double at_least)
 
 static bool was_stopped_by(const Advice *advice, const char *by)
 {
-    const char *stopped_by = advice->results->precision.stopped_by;
+    const char *stopped_by = advice->what->stopped_by;
 
     return stopped_by && strcmp(stopped_by, by) == 0;
+}
+
+/* Half the width takes four times the rounds. */
+static double rounds_for(const AdviceFor *what, double per_cent)
+{
+    return ceil(what->rounds_per_cent / (per_cent * per_cent));
 }
 
 /* Rounds that would be enough for a run that was ended before: until it can be told, or as precise as it was
  * asked for, whichever comes first. */
 static double rounds_enough(const Advice *advice)
 {
-    double per_cent = advice->results->precision.asked;
-    double repeat = (double)advice->results->repeat, told = repeat;
+    int64_t per_cent = advice->what->precision;
+    double repeat = (double)asked_number(advice, "repeat"), told = repeat;
 
-    if (advice->ratio->has_interval)
-        told = verdict_repetitions(advice->ratio);
+    if (advice->what->ratio->has_interval)
+        told = verdict_repetitions(advice->what->ratio);
     if (per_cent == 0)
         return repeat;
     /* Before that many there is no look, and so few have no interval that one could tell it from. */
-    if (!advice->ratio->has_interval)
+    if (!advice->what->ratio->has_interval)
         return fmax(repeat, LEAST_ROUNDS_OF_PRECISION);
-    return fmax(repeat, fmin(told, precision_rounds(advice->results, advice->figures, per_cent)));
+    return fmax(repeat, fmin(told, rounds_for(advice->what, (double)per_cent)));
 }
 
 /* Where the time was over before it could be told. */
@@ -131,12 +136,12 @@ static char *propose_timeout(const Advice *advice)
     double most = (double)room_of(advice)->max_timeout_ns;
     double value = fmin((double)next_round_number(needed / 1e6) * 1e6, most);
 
-    if (advice->cell->status != RESULT_TIMEOUT && !was_stopped_by(advice, "time"))
+    if (advice->what->status != RESULT_TIMEOUT && !was_stopped_by(advice, "time"))
         return NULL;
     /* With more time, too, so few repetitions could not tell. */
     if (rounds < ENOUGH_FOR_INTERVAL || needed > most || value <= (double)room_of(advice)->timeout_ns)
         return NULL;
-    return advice_text("timeout_ms", (int64_t)(value / 1e6), rounds, ns);
+    return advice_text(advice, "timeout_ms", (int64_t)(value / 1e6), rounds, ns);
 }
 
 static char *propose_max_repeat(const Advice *advice)
@@ -146,7 +151,7 @@ static char *propose_max_repeat(const Advice *advice)
     if (!was_stopped_by(advice, "max_repeat") || rounds > (double)room_of(advice)->max_repeat ||
         !fits_timeout(advice, time_of(advice, rounds)))
         return NULL;
-    return advice_text("max_repeat", (int64_t)rounds, 0, time_of(advice, rounds));
+    return advice_text(advice, "max_repeat", (int64_t)rounds, 0, time_of(advice, rounds));
 }
 
 static char *propose_interval(const Advice *advice)
@@ -155,34 +160,34 @@ static char *propose_interval(const Advice *advice)
 
     if (repeat > room_of(advice)->max_repeat)
         repeat = ENOUGH_FOR_INTERVAL;
-    if (advice->ratio->has_interval || asked_number(advice, "repeat") >= repeat ||
+    if (advice->what->ratio->has_interval || asked_number(advice, "repeat") >= repeat ||
         !may_repeat(advice, (double)repeat))
         return NULL;
-    return advice_text("repeat", repeat, 0, time_of(advice, (double)repeat));
+    return advice_text(advice, "repeat", repeat, 0, time_of(advice, (double)repeat));
 }
 
 /* A precision that was asked for already is no news. */
 static char *propose_precision(const Advice *advice)
 {
-    int64_t asked = asked_number(advice, "precision"), per_cent = advice->precision;
+    int64_t asked = advice->what->precision, per_cent = advice->precision;
     double ns = time_of(advice, advice->rounds);
 
     if ((asked > 0 && per_cent >= asked) || room_of(advice)->max_rounds < asked_number(advice, "repeat") ||
         advice->rounds > (double)room_of(advice)->max_rounds || advice->rounds > MOST_REPETITIONS ||
         !fits_timeout(advice, ns))
         return NULL;
-    return advice_text("precision", per_cent, advice->rounds, ns);
+    return advice_text(advice, "precision", per_cent, advice->rounds, ns);
 }
 
 /* With a precision, repeat is only where the looks begin. */
 static char *propose_repeat(const Advice *advice)
 {
-    double repeat = advice->ratio->has_interval ? verdict_repetitions(advice->ratio) : 0;
+    double repeat = advice->what->ratio->has_interval ? verdict_repetitions(advice->what->ratio) : 0;
 
     if (repeat <= (double)asked_number(advice, "repeat") || repeat > MOST_REPETITIONS ||
-        advice->results->precision.asked > 0 || !may_repeat(advice, repeat))
+        advice->what->precision > 0 || !may_repeat(advice, repeat))
         return NULL;
-    return advice_text("repeat", (int64_t)repeat, 0, time_of(advice, repeat));
+    return advice_text(advice, "repeat", (int64_t)repeat, 0, time_of(advice, repeat));
 }
 
 /* How often a term has this parameter as a factor. */
@@ -215,14 +220,15 @@ static bool is_size(const CatalogExperiment *experiment, const CatalogParameter 
 /* Longer tasks, by one parameter. A list of several sizes is a question of its own, and stays as it is. */
 static char *propose_size_of(const Advice *advice, const CatalogParameter *parameter)
 {
-    const json_t *asked = json_object_get(advice->results->request, parameter->name);
-    double value = (double)json_integer_value(asked), wall = (double)advice->cell->stats[SAMPLE_WALL].median;
-    double half = (advice->ratio->high - advice->ratio->low) / 2, times, ns;
+    const json_t *asked = json_object_get(advice->what->request, parameter->name);
+    double value = (double)json_integer_value(asked), wall = (double)advice->what->wall_ns;
+    double half = (advice->what->ratio->high - advice->what->ratio->low) / 2, times, ns;
     int64_t wanted;
 
-    if (!json_is_integer(asked) || value < 1 || !is_size(advice->cell->spec->experiment, parameter))
+    if (!json_is_integer(asked) || value < 1 || !is_size(advice->what->experiment, parameter))
         return NULL;
-    times = fmin(fmax(half / verdict_allowed(advice->ratio), SHORT_TASK_NS / wall), LONG_TASK_NS / wall);
+    times =
+        fmin(fmax(half / verdict_allowed(advice->what->ratio), SHORT_TASK_NS / wall), LONG_TASK_NS / wall);
     if (times < 2)
         return NULL;
     wanted = next_round_number(value * times);
@@ -232,15 +238,16 @@ static char *propose_size_of(const Advice *advice, const CatalogParameter *param
         times * (double)room_of(advice)->estimate_ns > (double)room_of(advice)->most_ns ||
         !fits_timeout(advice, ns))
         return NULL;
-    return advice_text(parameter->name, wanted, 0, ns);
+    return advice_text(advice, parameter->name, wanted, 0, ns);
 }
 
 static char *propose_size(const Advice *advice)
 {
-    const CatalogExperiment *experiment = advice->cell->spec->experiment;
+    const CatalogExperiment *experiment = advice->what->experiment;
     char *text = NULL;
 
-    for (size_t i = 0; i < experiment->n_parameters && advice->ratio->has_interval && !text; i++)
+    for (size_t i = 0;
+         experiment && i < experiment->n_parameters && advice->what->ratio->has_interval && !text; i++)
         text = propose_size_of(advice, &experiment->parameters[i]);
     return text;
 }
@@ -248,7 +255,7 @@ static char *propose_size(const Advice *advice)
 /* Of a cell that is over in no time, more repetitions would mostly tell how long its start takes. */
 static char *propose_size_if_short(const Advice *advice)
 {
-    return advice->cell->stats[SAMPLE_WALL].median < SHORT_TASK_NS ? propose_size(advice) : NULL;
+    return advice->what->wall_ns < SHORT_TASK_NS ? propose_size(advice) : NULL;
 }
 
 static char *propose_quiet(const Advice *advice)
@@ -257,46 +264,59 @@ static char *propose_quiet(const Advice *advice)
     return text_printf("no one parameter within the limits would decide it, a quieter machine may");
 }
 
-static double measure_round(const Results *results, const Figures *figures)
-{
-    double ns = 0;
-
-    for (size_t i = 0; i < results->n_cells; i++) {
-        if (figures[i].n > 0)
-            ns += (double)figures[i].stats[SAMPLE_WALL].median + ROUND_COST_NS;
-    }
-    return ns;
-}
-
 /* The precision at which this ratio would be told, and how long it takes until all ratios are so precise. */
 static void choose_precision(Advice *advice)
 {
-    const Ratio *ratio = advice->ratio;
+    const Ratio *ratio = advice->what->ratio;
     double per_cent = USUAL_PRECISION;
 
     if (ratio->has_interval)
         per_cent = fmin(fmax(floor(100 * verdict_allowed(ratio) / ratio->value), 1), MOST_PRECISION);
     advice->precision = (int64_t)per_cent;
-    advice->rounds =
-        fmax(precision_rounds(advice->results, advice->figures, per_cent), LEAST_ROUNDS_OF_PRECISION);
+    advice->rounds = fmax(rounds_for(advice->what, per_cent), LEAST_ROUNDS_OF_PRECISION);
 }
 
-char *advice_make(const Results *results, Figures *figures, size_t i, const Ratio *ratio)
+char *advice_make(const AdviceFor *what)
 {
     static char *(*const proposals[])(const Advice *advice) = {propose_end, propose_timeout,
         propose_max_repeat, propose_interval, propose_size_if_short, propose_precision, propose_repeat,
         propose_size, propose_quiet};
-    Advice advice = {.results = results,
-        .figures = figures,
-        .cell = &figures[i],
-        .ratio = ratio,
-        .round_ns = measure_round(results, figures)};
+    Advice advice = {.what = what};
     char *text = NULL;
 
-    if (results->headroom.most_ns == 0)
+    if (what->headroom->most_ns == 0)
         return NULL;
     choose_precision(&advice);
     for (size_t k = 0; k < ARRAY_LENGTH(proposals) && !text; k++)
         text = proposals[k](&advice);
     return text;
+}
+
+double advice_round_ns(int64_t wall_ns)
+{
+    return (double)wall_ns + ROUND_COST_NS;
+}
+
+char *advice_of_run(const Results *results, Figures *figures, size_t i, const Ratio *ratio)
+{
+    double round_ns = 0;
+
+    if (results->headroom.most_ns == 0)
+        return NULL;
+    for (size_t k = 0; k < results->n_cells; k++) {
+        if (figures[k].n > 0)
+            round_ns += advice_round_ns(figures[k].stats[SAMPLE_WALL].median);
+    }
+    return advice_make(&(AdviceFor){
+        .headroom = &results->headroom,
+        .request = results->request,
+        .experiment = figures[i].spec->experiment,
+        .ratio = ratio,
+        .status = figures[i].status,
+        .wall_ns = figures[i].stats[SAMPLE_WALL].median,
+        .round_ns = round_ns,
+        .rounds_per_cent = precision_rounds(results, figures),
+        .precision = (int64_t)results->precision.asked,
+        .stopped_by = results->precision.stopped_by,
+    });
 }

@@ -47,7 +47,7 @@ static json_t *cell_relative_json(const Results *results, Figures *figures, size
     if (!figures_ratio(figures, i, &ratio))
         return json_null();
     if (verdict_make(&ratio) == VERDICT_CANNOT_TELL)
-        advice = advice_make(results, figures, i, &ratio);
+        advice = advice_of_run(results, figures, i, &ratio);
     relative = relative_from_ratio(&ratio, advice, &hint);
     object = json_pack("{s:I}", "to", (json_int_t)figures[i].baseline);
     relative_json_set(object, &relative);

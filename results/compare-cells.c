@@ -117,11 +117,13 @@ static bool compare_has_failed(const ResultCell *const sides[N_SIDES], ComparedC
 /* The stored interval of either median says nothing of their ratio, so that is drawn anew from the samples.
  * The side with fewer repetitions decides whether there can be an interval. A ratio that is not known is left
  * at 0, which relative_from_ratio() understands. */
-static void compare_walls(ComparedCell *pair)
+static void compare_walls(
+    const RunComparison *comparison, const ResultCell *const sides[N_SIDES], ComparedCell *pair)
 {
     auto_side Side baseline = side_read(&pair->wall[BASELINE]), candidate = side_read(&pair->wall[CANDIDATE]);
     bool is_known = baseline.median > 0 && candidate.median > 0;
     Ratio ratio = {.n = baseline.n < candidate.n ? baseline.n : candidate.n};
+    auto_free char *advice = NULL;
 
     if (is_known)
         ratio.value = (double)candidate.median / (double)baseline.median;
@@ -129,7 +131,9 @@ static void compare_walls(ComparedCell *pair)
         ratio.seen = verdict_seen(candidate.min, candidate.max, baseline.min, baseline.max);
     if (ratio.n >= STATS_MIN_VALUES)
         compare_resample(&baseline, &candidate, &ratio);
-    pair->cell.relative = relative_from_ratio(&ratio, NULL, &pair->hint);
+    if (is_known && verdict_make(&ratio) == VERDICT_CANNOT_TELL)
+        advice = compare_advice(comparison, sides, &ratio);
+    pair->cell.relative = relative_from_ratio(&ratio, advice, &pair->hint);
 }
 
 /* What a row says of a cell must be true of both runs, so their own figures do not come along. The cell is
@@ -168,7 +172,7 @@ static void compare_add_cell(
         if (compare_is_timed(comparison))
             compare_leave_open(compared, strdup("its time was given, and is no measure"));
         else
-            compare_walls(compared);
+            compare_walls(comparison, sides, compared);
     }
     result_cells_add(&comparison->rows, &compared->cell);
 }

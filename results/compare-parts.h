@@ -1,6 +1,6 @@
 /* What a comparison is put together from; private to this folder. compare-cells.c finds the partners,
- * compare-warnings.c says what stands against the comparison, compare.c calls both and makes the JSON, and
- * compare-format.c the other forms. */
+ * compare-advice.c says what would help, compare-warnings.c what stands against the comparison, compare.c
+ * calls both and makes the JSON, and compare-format.c the other forms. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,6 +30,7 @@ typedef struct ComparedCell {
  * them. */
 struct RunComparison {
     const ResultRun *runs[N_SIDES];
+    const CompareRoom *rooms;       /* of either; NULL: not known */
     ComparedCell *cells;            /* owned; first those in both, then what only one has */
     size_t n_both, n_only[N_SIDES]; /* of the cells, in this order */
     ResultCells rows;               /* the same, as a list of cells */
@@ -67,6 +68,11 @@ CompareEntry *compare_index_find(
 /* Fills in the cells and the rows. Of cells that are there twice, the first is held against the first, the
  * second against the second. */
 void compare_find_cells(RunComparison *comparison);
+
+/* Returns what would help a ratio of two cells that cannot be told, as advice.h does; NULL if nobody knows
+ * what is allowed. */
+char *compare_advice(
+    const RunComparison *comparison, const ResultCell *const sides[N_SIDES], const Ratio *ratio);
 
 /* Fills in the warnings. Needs the cells. */
 void compare_find_warnings(RunComparison *comparison);

@@ -74,13 +74,14 @@ static char *compare_summary_text(const RunComparison *comparison)
 
 /* In this order: a warning about sizes looks at the cells that found no partner, and the summary counts all
  * of them. */
-RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate)
+RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate, const CompareRoom *rooms)
 {
     RunComparison *comparison = calloc(1, sizeof(*comparison));
 
     assert(comparison);
     comparison->runs[BASELINE] = baseline;
     comparison->runs[CANDIDATE] = candidate;
+    comparison->rooms = rooms;
     compare_find_cells(comparison);
     compare_find_warnings(comparison);
     comparison->summary = compare_summary_text(comparison);

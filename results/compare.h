@@ -9,15 +9,25 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "catalog/headroom.h"
 #include "results/cell.h"
 #include "results/format.h"
 
 typedef struct RunComparison RunComparison;
 
-/* Compares two runs, which also may be ones read back from an archive. Both are borrowed until the comparison
- * is freed. The intervals of a large grid take a while to draw: seconds for thousands of cells. So the server
- * calls it off its loop. It never fails: any two runs can be compared, if need be with nothing in common. */
-RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate);
+/* What the server would take if a run were asked for once more, as it is now: so that a comparison which
+ * cannot tell names what would help and is allowed. */
+typedef struct CompareRoom {
+    Headroom headroom;
+    const CatalogExperiment *experiment;
+} CompareRoom;
+
+/* Compares two runs, which also may be ones read back from an archive. rooms has one for the baseline and one
+ * for the candidate; NULL if one of them would not be taken any more, and then the hints are general. All is
+ * borrowed until the comparison is freed. The intervals of a large grid take a while to draw: seconds for
+ * thousands of cells. So the server calls it off its loop. It never fails: any two runs can be compared, if
+ * need be with nothing in common. */
+RunComparison *compare_runs(const ResultRun *baseline, const ResultRun *candidate, const CompareRoom *rooms);
 void compare_free(RunComparison *comparison);
 
 /* Returns the comparison as a new object:

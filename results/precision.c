@@ -305,12 +305,11 @@ static double precision_widest(const Results *results, Figures *figures, Precisi
 }
 
 /* Half the width takes four times the repetitions. */
-double precision_rounds(const Results *results, Figures *figures, double per_cent)
+double precision_rounds(const Results *results, Figures *figures)
 {
     double widest = precision_widest(results, figures, precision_kind(results));
-    double times = widest / per_cent;
 
-    return isfinite(widest) && widest > 0 ? ceil((double)collected_rounds(results) * times * times) : 0;
+    return isfinite(widest) && widest > 0 ? (double)collected_rounds(results) * widest * widest : 0;
 }
 
 /* Who ended the rounds if nothing here did. A run that is done and was not stopped ended by its runtime's own

@@ -33,6 +33,6 @@ static inline bool precision_is_open(const Results *results)
 /* Returns the run's "precision": null if none was asked, else {asked, reached, of, rounds, stopped_by}. */
 json_t *precision_json(const Results *results, Figures *figures, ResultStatus status, const char *stopped_by);
 
-/* Returns how many rounds it should take until all that count are within so many per cent, by their intervals
+/* Returns how many rounds it should take until all that count are within one per cent, by their intervals
  * now; 0 where there are none. */
-double precision_rounds(const Results *results, Figures *figures, double per_cent);
+double precision_rounds(const Results *results, Figures *figures);

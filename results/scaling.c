@@ -73,7 +73,7 @@ json_t *scaling_json(const Results *results, Figures *figures, size_t i)
     speedup = speedup_of_time(&ratio);
     verdict = verdict_make(&ratio);
     if (verdict == VERDICT_CANNOT_TELL)
-        advice = advice_make(results, figures, i, &ratio);
+        advice = advice_of_run(results, figures, i, &ratio);
     shown = relative_from_ratio(&speedup, advice, &hint);
     object = json_pack("{s:I, s:f}", "to", (json_int_t)base, "speedup", shown.ratio);
     json_object_set_new(

@@ -99,7 +99,8 @@ double verdict_repetitions(const Ratio *ratio)
 
 /* Without an interval, repetitions are what is missing, and what was seen of them is
  * said first; of a single one there is nothing to be seen. With one that is far too wide, more of them is no
- * good advice: longer tasks or a quieter machine help more. */
+ * good advice: a quieter machine helps more. One thing is named, because whoever changes two at once does not
+ * learn which of them it was. */
 char *verdict_hint(const Ratio *ratio, const char *advice)
 {
     auto_free char *low = NULL, *high = NULL;
@@ -117,7 +118,6 @@ char *verdict_hint(const Ratio *ratio, const char *advice)
         return text_printf("the ratio is between %s and %s; %s", low, high, advice);
     needed = verdict_repetitions(ratio);
     if (needed > MOST_REPETITIONS)
-        return text_printf(
-            "the ratio is between %s and %s; try longer tasks or a quieter machine", low, high);
-    return text_printf("the ratio is between %s and %s; try repeat=%.0f or longer tasks", low, high, needed);
+        return text_printf("the ratio is between %s and %s; try a quieter machine", low, high);
+    return text_printf("the ratio is between %s and %s; try repeat=%.0f", low, high, needed);
 }

@@ -1,10 +1,12 @@
-/* What a run that cannot tell proposes: each proposal is asked for, and must be taken as it is. */
+/* What a run that cannot tell proposes, and what a comparison of two does: each proposal is asked for, and
+ * must be taken as it is. */
 #include <math.h>
 
 #include "base/cleanup.h"
 #include "base/form.h"
 #include "base/text.h"
 #include "plan/plan.h"
+#include "results/compare.h"
 #include "tests/unit/run.h"
 #include "tests/unit/small-catalog.h"
 #include "tests/unit/test-results-events.h"
@@ -133,4 +135,87 @@ START_TEST(what_is_proposed_is_allowed_and_fits)
 }
 END_TEST
 
-RUN_TESTS("advice", 60, what_is_proposed_is_allowed_and_fits)
+/* clang-format off */
+static const struct {
+    const char *baseline, *candidate; /* what was asked */
+    double wall_ms, jitter;
+    int n[2];
+    const char *advice; /* how it begins */
+    PlanLimits limits;
+} compared[] = {
+    {"repeat=3", "repeat=3", 100, 10, {3, 3}, "try repeat=7 in both runs (about 1.79 s each)", {0}},
+    /* The one with fewer repetitions decides. */
+    {"repeat=3", "repeat=9", 100, 10, {3, 9}, "try repeat=7 in both runs (about ", {0}},
+    {"repeat=9", "repeat=3", 100, 10, {9, 3}, "try repeat=7 in both runs (about ", {0}},
+    {"repeat=3", "repeat=3", 100, 10, {3, 3}, "try repeat=6 in both runs (about ", {.max_repeat = 6}},
+    {"repeat=3", "repeat=3", 100, 10, {3, 3}, "no one parameter within the limits", {.max_repeat = 5}},
+    {"repeat=3", "repeat=3&timeout_ms=1000", 100, 10, {3, 3}, "no one parameter within the limits", {0}},
+    {"", "", 100, 20, {7, 7}, "try repeat=", {0}},
+    {"", "", 100, 20, {7, 7}, "no one parameter within the limits", {.max_repeat = 10}},
+    /* Neither a precision nor what it may not go beyond. */
+    {"precision=1&max_repeat=10", "precision=1&max_repeat=10", 100, 20, {10, 10}, "no one parameter within the limits", {0}},
+    {"precision=1&max_repeat=100", "precision=1&max_repeat=100", 100, 20, {10, 10}, "try repeat=", {0}},
+    {"n=1000", "n=1000", 0.5, 100, {7, 7}, "try n=", {0}},
+};
+/* clang-format on */
+
+/* Two runs, of which the second took 2 % longer. Returns the hint of the second cell, owned by the caller. */
+static char *compared_hint(const json_t *baseline, const json_t *candidate, const CompareRoom *rooms)
+{
+    auto_result_run ResultRun first, second;
+    json_auto_t *object = NULL;
+    RunComparison *both;
+
+    result_run_read(baseline, &first);
+    result_run_read(candidate, &second);
+    both = compare_runs(&first, &second, rooms);
+    object = compare_json(both);
+    compare_free(both);
+    return text_copy(find_text(object, "cells.1.hint"));
+}
+
+START_TEST(what_is_proposed_for_two_runs_is_allowed_in_both)
+{
+    json_t *describe = small_describe();
+
+    small_set(describe, "paces", "true");
+    catalogs = small_read(describe);
+    for (size_t i = 0; i < ARRAY_LENGTH(compared); i++) {
+        const char *const queries[] = {compared[i].baseline, compared[i].candidate};
+        json_t *runs[2];
+        Plan plans[2];
+        CompareRoom rooms[2];
+        auto_free char *general = NULL, *hint = NULL;
+        const char *advice;
+
+        for (int s = 0; s < 2; s++) {
+            auto_free char *query =
+                text_printf("mode=serial,threads&warmup=0%s%s", *queries[s] ? "&" : "", queries[s]);
+
+            plans[s] = plan_query(query, "", &compared[i].limits);
+            runs[s] = run_of(&plans[s], compared[i].wall_ms * (s == 0 ? 1 : 1.02), compared[i].jitter,
+                compared[i].n[s], "done");
+            rooms[s] = (CompareRoom){plans[s].headroom, plans[s].specs[0].experiment};
+        }
+        general = compared_hint(runs[0], runs[1], NULL);
+        hint = compared_hint(runs[0], runs[1], rooms);
+        ck_assert_msg(!strstr(general, " or "), "%s", general);
+        advice = strstr(hint, "; ");
+        ck_assert_msg(advice && strncmp(advice + 2, compared[i].advice, strlen(compared[i].advice)) == 0,
+            "%s, %s: %s", queries[0], queries[1], hint);
+        for (int s = 0; s < 2; s++) {
+            auto_free char *query =
+                text_printf("mode=serial,threads&warmup=0%s%s", *queries[s] ? "&" : "", queries[s]);
+
+            if (strncmp(advice, "; try ", 6) == 0)
+                assert_is_taken(&plans[s], query, &compared[i].limits, advice + 6);
+            plan_finish(&plans[s]);
+            json_decref(runs[s]);
+        }
+    }
+    catalogs_finish(&catalogs);
+}
+END_TEST
+
+RUN_TESTS(
+    "advice", 60, what_is_proposed_is_allowed_and_fits, what_is_proposed_for_two_runs_is_allowed_in_both)

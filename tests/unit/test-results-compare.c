@@ -45,7 +45,7 @@ static json_t *compared(const json_t *baseline, const json_t *candidate)
 
     result_run_read(baseline, &first);
     result_run_read(candidate, &second);
-    both = compare_runs(&first, &second);
+    both = compare_runs(&first, &second, NULL);
     object = compare_json(both);
     compare_free(both);
     return object;
@@ -61,7 +61,7 @@ static char *format(const json_t *baseline, const json_t *candidate, ResultForma
 
     result_run_read(baseline, &first);
     result_run_read(candidate, &second);
-    both = compare_runs(&first, &second);
+    both = compare_runs(&first, &second, NULL);
     text = compare_format(both, as, &length);
     compare_free(both);
     ck_assert_uint_eq(strlen(text), length);
