@@ -66,6 +66,14 @@ static const char *param_hint(const CatalogParameter *parameter, const json_t *g
     return "";
 }
 
+/* "from 1 to 256", or "1" on a machine that allows nothing else. The caller frees it. */
+static char *param_range(const CatalogParameter *parameter)
+{
+    return parameter->min == parameter->max
+               ? text_printf("%lld", (long long)parameter->min)
+               : text_printf("from %lld to %lld", (long long)parameter->min, (long long)parameter->max);
+}
+
 /* A number as JSON has it may be 1e6, which is a real one, and whole all the same. Reals are taken up to 9 x
  * 10^15, just below 2^53: beyond that a double no longer holds every whole number, and what was typed might
  * not be what arrives. -EINVAL means "no number"; any other error is a number out of the range of 64 bits,
@@ -85,8 +93,9 @@ static json_t *param_check_integer(const CatalogParameter *parameter, const json
         r = number_parse(json_string_value(given), json_string_length(given), &value);
     }
     if (r < 0 || value < parameter->min || value > parameter->max) {
-        auto_free char *reason = text_printf("%smust be %sfrom %lld to %lld%s%s%s", param_if_empty(given),
-            r == -EINVAL ? "a whole number " : "", (long long)parameter->min, (long long)parameter->max,
+        auto_free char *range = param_range(parameter);
+        auto_free char *reason = text_printf("%smust be %s%s%s%s%s", param_if_empty(given),
+            r == -EINVAL && parameter->min < parameter->max ? "a whole number " : "", range,
             parameter->unit ? " " : "", parameter->unit ? parameter->unit : "",
             r == -EINVAL ? param_hint(parameter, given) : "");
 

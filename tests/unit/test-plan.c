@@ -995,6 +995,23 @@ START_TEST(a_precision_is_of_times_that_are_a_measure)
 }
 END_TEST
 
+START_TEST(a_range_of_one_value_is_that_value)
+{
+    static const char *const queries[] = {"cpus=2", "cpus=x"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(queries); i++) {
+        json_t *describe = small_describe();
+        auto_problem Problem problem = {0};
+        Plan plan = {0};
+
+        small_set(describe, "cpus_usable", "1");
+        ck_assert_int_eq(plan_of(describe, queries[i], NULL, &plan, &problem), 400);
+        ck_assert_str_eq(
+            json_string_value(json_object_get(json_array_get(problem.errors, 0), "reason")), "must be 1");
+    }
+}
+END_TEST
+
 START_TEST(requests_by_hand_are_not_counted)
 {
     auto_problem Problem problem = {0};
@@ -1039,4 +1056,4 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
     requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, a_precision_costs_what_repeat_costs,
     a_precision_asks_no_more_of_elsewhere_than_is_allowed, a_precision_is_of_times_that_are_a_measure,
-    requests_by_hand_are_not_counted, json_values_are_taken_as_they_are)
+    a_range_of_one_value_is_that_value, requests_by_hand_are_not_counted, json_values_are_taken_as_they_are)
