@@ -56,6 +56,25 @@ static const char *because_of(Words *words, const char *reason)
                : "";
 }
 
+/* A cell that was cancelled or ran out of time may have figures, which stand in the table: it has a result,
+ * and is not finished. */
+bool lesson_is_unfinished(const ResultRun *run)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < run->cells.n; i++) {
+        const ResultCell *cell = run->cells.at[i];
+
+        if (cell->status == RESULT_DONE)
+            continue;
+        if ((cell->status != RESULT_CANCELLED && cell->status != RESULT_TIMEOUT) ||
+            cell->wall.median == RESULT_UNKNOWN)
+            return false;
+        n++;
+    }
+    return n > 0;
+}
+
 const char *lesson_missing(Words *words, const ResultRun *run)
 {
     for (size_t i = 0; i < run->cells.n; i++) {
@@ -146,12 +165,15 @@ const char *lesson_doubts(Lesson *lesson)
     const ResultRun *run = lesson->run;
     const Tally tally = count_cells(&lesson->cells);
     Words *words = lesson->words;
+    bool is_unfinished = lesson_is_unfinished(run);
     bool computes = lesson->kind->computes, has_result = *lesson->result != '\0';
     size_t n_missing = run->cells.n - lesson->cells.n;
     const char *const doubts[] = {
-        n_missing == 0 ? NULL
-                       : words_printf(words, "%zu of %zu cells have no result%s", n_missing, run->cells.n,
-                             lesson_missing(words, run)),
+        n_missing == 0
+            ? NULL
+            : words_printf(words, "%zu of %zu cells %s %s%s", n_missing, run->cells.n,
+                  is_unfinished ? (n_missing == 1 ? "was" : "were") : (n_missing == 1 ? "has" : "have"),
+                  is_unfinished ? "not finished" : "no result", lesson_missing(words, run)),
         !lesson->kind->doubt ? NULL : lesson->kind->doubt(lesson),
         !run->host.is_noisy ? NULL : noise_of(words, &run->host.noise_reasons),
         !tally.has_one_cpu ? NULL : one_cpu_of(words, &run->host, computes),

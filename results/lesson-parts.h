@@ -228,3 +228,6 @@ const char *lesson_doubts(Lesson *lesson);
 
 /* Returns ": REASON" of the first cell without a result, "" if it has none. */
 const char *lesson_missing(Words *words, const ResultRun *run);
+
+/* Whether all cells that are not done have figures all the same, of fewer repetitions than were asked for. */
+bool lesson_is_unfinished(const ResultRun *run);

@@ -102,11 +102,13 @@ static const char *write_lesson(Lesson *lesson)
 static const char *nothing_came_out(Words *words, const ResultRun *run)
 {
     const char *reason = lesson_missing(words, run);
+    bool is_unfinished = lesson_is_unfinished(run);
 
     if (run->cells.n == 1)
-        return words_printf(words, "Nothing can be said, the one cell has no result%s.", reason);
-    return words_printf(
-        words, "Nothing can be said, none of the %zu cells has a result%s.", run->cells.n, reason);
+        return words_printf(words, "Nothing can be said, the one cell %s%s.",
+            is_unfinished ? "was not finished" : "has no result", reason);
+    return words_printf(words, "Nothing can be said, none of the %zu cells %s%s.", run->cells.n,
+        is_unfinished ? "was finished" : "has a result", reason);
 }
 
 /* Everything is borrowed; the cells are those that the lesson is about. */

@@ -311,11 +311,24 @@ static const struct {
     {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1 same; processes gil 2 2 1 failed", 0, NULL},
         "2 countdowns under gil: threads took 1.00 times the serial time (the same). The GIL lets one thread "
         "run at a time, so threads that compute only take turns. Take it with care: 1 of 3 cells "
-        "(combinations of mode, lock and settings) have no result: 2 of 7 repetitions failed: it crashed."},
+        "(combinations of mode, lock and settings) has no result: 2 of 7 repetitions failed: it crashed."},
     /* Nothing but failures. */
     {{"countdown", "\"n\": 5", "serial gil 2 2 1 failed; threads gil 2 2 1 failed", 0, NULL},
         "Nothing can be said, none of the 2 cells (combinations of mode, lock and settings) has a result: 2 "
         "of 7 repetitions failed: it crashed."},
+    /* Figures that stand in the table are a result, of fewer repetitions. */
+    {{"countdown", "\"n\": 5",
+         "serial gil 2 2 1 same ! \"status\": \"timeout\"; threads gil 2 2 1 same ! \"status\": "
+         "\"cancelled\"",
+         0, NULL},
+        "Nothing can be said, none of the 2 cells (combinations of mode, lock and settings) was finished."},
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 1 same; processes gil 2 2 1 same ! \"status\": \"cancelled\", \"reason\": "
+                "\"ended after 2 of 7 repetitions\"",
+         0, NULL},
+        "2 countdowns under gil: threads took 1.00 times the serial time (the same). The GIL lets one thread "
+        "run at a time, so threads that compute only take turns. Take it with care: 1 of 3 cells "
+        "(combinations of mode, lock and settings) was not finished: ended after 2 of 7 repetitions."},
     /* Nothing to compare with. */
     {{"countdown", "\"n\": 5", "threads gil 2 2 1 -; processes gil 2 2 0.5 -", 0, NULL},
         "2 countdowns under gil: threads took 1.00 s, processes 500 ms. Take it with care: without "
@@ -527,7 +540,7 @@ static const struct {
     {{"idle", "\"wakeups_per_s\": 0",
          "serial gil 5 2 1 - \"started\": 5, \"rss_per_task_bytes\": 448; threads gil 5 2 1 failed", 1, NULL},
         "In serial there is only ever one idle task at a time, so that does not show what many cost "
-        "together. Take it with care: 1 of 2 cells (combinations of mode, lock and settings) have no result: "
+        "together. Take it with care: 1 of 2 cells (combinations of mode, lock and settings) has no result: "
         "2 of 7 repetitions failed: it crashed."},
     /* Too few threads. */
     {{"idle", "\"wakeups_per_s\": 0",
