@@ -314,6 +314,16 @@ static void items_tell(const CatalogParameter *parameter, const Problem *faults,
     problem->n_omitted += faults->n_omitted;
 }
 
+/* "async,epoll" and "1000,1e3" name one value by two words: "twice" alone would send a person looking for the
+ * same word. */
+static const char *items_why_twice(const json_t *items, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (json_equal(json_array_get(items, k), json_array_get(items, i)))
+            return "stands twice in the list";
+    return "stands twice in the list, written in two ways";
+}
+
 /* Every bad item is named, so that a person mends the list once and not item by item. A value that stands
  * twice is refused, as it would measure the same cell twice. After an empty item the check stops: ",,,," has
  * nothing more to tell. */
@@ -338,7 +348,7 @@ static json_t *items_check(
         if (!value)
             continue;
         if (!items_add_new(set, value))
-            param_refuse(parameter, item, &faults, "stands twice in the list");
+            param_refuse(parameter, item, &faults, items_why_twice(items, i));
         json_array_append_new(values, value);
     }
     if (!problem_is_set(&faults))

@@ -384,6 +384,8 @@ static const struct {
     {"mode=green,blue", "mode", "[\"green\",\"blue\"]",
         "must be one of serial, threads, processes, epoll (or asyncio)"},
     {"lock=gil,gil,gil", "lock", "[\"gil\",\"gil\"]", "stands twice in the list"},
+    {"mode=epoll,asyncio", "mode", "\"asyncio\"", "stands twice in the list, written in two ways"},
+    {"tasks=4,0004", "tasks", "\"0004\"", "stands twice in the list, written in two ways"},
     {"n=1e12", "timeout_ms", "null", NULL},
 };
 
