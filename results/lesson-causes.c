@@ -114,8 +114,9 @@ static double cause_turns(const ResultCell *cell)
  * left of the time in which tasks were there is time in which nobody had it. */
 static double cause_handovers(const ResultCell *cell)
 {
-    return time_ns(&cell->wall) - cause_counted(cell->lock_stats.held_ns) - lesson_known(cell->create.median) -
-           lesson_known(cell->start.median) - lesson_known(cell->join.median);
+    return time_ns(&cell->wall) - cause_counted(cell->lock_stats.held_ns) -
+           lesson_known(cell->create.median) - lesson_known(cell->start.median) -
+           lesson_known(cell->join.median);
 }
 
 /* Who wakes up for nothing computes for it. */
@@ -202,12 +203,14 @@ static double making_ns(const ResultCell *cell)
 
 /* What of making the tasks made this cell slower; LESSON_BY_NOTHING if it is not slower, or something else
  * did. Creating, starting and joining may each be too small for it, and all together not: then the largest of
- * them is named. */
-static LessonCause slow_by_making(const ResultCell *cell)
+ * them is named. Cells with fewer tasks than the result is about are not among those that are counted: "2 or
+ * 4 countdowns ... in 4 of 6 cells" would have two too many. */
+static LessonCause slow_by_making(const ResultCell *cell, int64_t least_tasks)
 {
     LessonCause cause;
 
-    if (cell->relative.verdict != VERDICT_SLOWER || !lesson_is(cell, LESSON_TOGETHER | LESSON_APART))
+    if (cell->tasks < least_tasks || cell->relative.verdict != VERDICT_SLOWER ||
+        !lesson_is(cell, LESSON_TOGETHER | LESSON_APART))
         return LESSON_BY_NOTHING;
     cause = largest_cause(cell);
     return causes[cause].doing && making_ns(cell) >= LARGE_PART * effect_lost(cell) ? cause
@@ -223,15 +226,16 @@ typedef struct SlowCells {
 
 static SlowCells count_slow_cells(const Lesson *lesson, const ResultCell *first)
 {
-    SlowCells slow = {.first = first, .cause = slow_by_making(first)};
+    int64_t least_tasks = lesson_least_tasks(lesson);
+    SlowCells slow = {.first = first, .cause = slow_by_making(first, least_tasks)};
 
     for (size_t i = 0; i < lesson->cells.n; i++) {
         const ResultCell *cell = lesson->cells.at[i];
 
-        if (strcmp(cell->mode, first->mode) != 0)
+        if (strcmp(cell->mode, first->mode) != 0 || cell->tasks < least_tasks)
             continue;
         slow.n += cell->relative.verdict == VERDICT_SLOWER;
-        slow.n_explained += slow_by_making(cell) == slow.cause;
+        slow.n_explained += slow_by_making(cell, least_tasks) == slow.cause;
     }
     return slow;
 }
@@ -275,13 +279,15 @@ static void tell_slow_cells(Lesson *lesson, const SlowCells *slow)
 /* Each mode once, at its first cell that is slow by making its tasks. */
 void lesson_tell_making(Lesson *lesson)
 {
+    int64_t least_tasks = lesson_least_tasks(lesson);
+
     for (size_t i = 0; i < lesson->cells.n; i++) {
         const ResultCell *cell = lesson->cells.at[i];
-        bool is_first = slow_by_making(cell) != LESSON_BY_NOTHING;
+        bool is_first = slow_by_making(cell, least_tasks) != LESSON_BY_NOTHING;
 
         for (size_t k = 0; k < i && is_first; k++)
             is_first = strcmp(lesson->cells.at[k]->mode, cell->mode) != 0 ||
-                       slow_by_making(lesson->cells.at[k]) == LESSON_BY_NOTHING;
+                       slow_by_making(lesson->cells.at[k], least_tasks) == LESSON_BY_NOTHING;
         if (is_first) {
             const SlowCells slow = count_slow_cells(lesson, cell);
 
