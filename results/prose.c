@@ -158,14 +158,25 @@ static bool term_is_used(const char *used, const char *term)
     return false;
 }
 
+/* "cells (combinations of mode, lock and settings)": the lesson explains a term where it first stands. */
+static bool term_is_explained(const char *lesson, const char *term)
+{
+    size_t length = strlen(term);
+
+    for (const char *at = lesson; at && (at = strstr(at, term)); at++)
+        if (strncmp(at + length + (at[length] == 's'), " (", 2) == 0)
+            return true;
+    return false;
+}
+
 /* Whoever meets a term in a lecture room has no manual at hand. So each that was used is explained below what
- * uses it, and none that was not. */
+ * uses it, and none that was not, or was explained above. */
 void prose_terms(const Prose *prose, const char *used)
 {
     bool is_first = true;
 
     for (size_t i = 0; i < ARRAY_LENGTH(terms); i++) {
-        if (!term_is_used(used, terms[i][0]))
+        if (!term_is_used(used, terms[i][0]) || term_is_explained(prose->said, terms[i][0]))
             continue;
         if (is_first)
             fputs("\n", prose->file);

@@ -603,7 +603,9 @@ START_TEST(terms_that_are_used_are_explained_and_no_others)
         {"The ticket lock is fair.", "\ntick: ", false},
         {"It lets go every 100 ticks.", "\ntick: ", true},
         {"2 of 3 cells have no result.", "\ncell: ", true},
+        {"2 of 3 cells (combinations of mode, lock and settings) have no result.", "\ncell: ", false},
         {"Beside 1 hog.", "\nhog: ", true},
+        {"Beside 1 hog (a task that only computes).", "\nhog: ", false},
         {"Nothing of it.", "\nhog: ", false},
         {"Nothing of it.", "\ncell: ", false},
     };
