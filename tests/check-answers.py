@@ -226,28 +226,38 @@ def rule_findings_and_headline_name_verdicts(answer):
                 yield f"{name}: {found[0]!r}, and the cells are {counts}"
 
 
+def scalings(answer):
+    """By the place of the cell, of those that are held against one task of the same mode."""
+    return {i: cell["scaling"] for i, cell in enumerate(answer.cells)
+            if cell.get("scaling") and cell["scaling"]["to"] != i}
+
+
 def rule_headline_value_is_that_of_a_cell(answer):
     headline = answer.run.get("headline") or {}
     if headline.get("unit") != "ratio":
         return
     answer.read += 1
-    if not any(cell["relative"]["ratio"] == headline["value"] and verdict_of(cell) != "cannot tell"
-               for cell in answer.compared()):
+    decided = [cell["relative"]["ratio"] for cell in answer.compared() if verdict_of(cell) != "cannot tell"]
+    decided += [scaling["speedup"] for scaling in scalings(answer).values() if scaling["verdict"] == "faster"]
+    if headline["value"] not in decided:
         yield f"headline: its value {headline['value']} is no ratio with a verdict"
 
 
 def rule_every_undecided_cell_is_a_doubt(answer):
     doubts = answer.sentences.get("doubts")
-    undecided = [cell for cell in answer.compared() if verdict_of(cell) == "cannot tell"]
+    undecided = [(cell, answer.baseline(cell)["mode"], cell["relative"].get("hint")) for cell in answer.compared()
+                 if verdict_of(cell) == "cannot tell"]
+    undecided += [(answer.cells[i], "one task", scaling.get("hint")) for i, scaling in scalings(answer).items()
+                  if scaling["verdict"] == "cannot tell"]
     if doubts is None:
         return
     answer.read += 1
     if len(doubts) != len(undecided):
         yield f"doubts: there are {len(doubts)}, and {len(undecided)} cells cannot tell"
-    for doubt, cell in zip(doubts, undecided):
+    for doubt, (cell, other, hint) in zip(doubts, undecided):
         where = f"{cell['title']}: " if cell["title"] else ""
-        begin = f"{where}{cell['mode']} against {answer.baseline(cell)['mode']}: cannot tell, "
-        if not doubt.startswith(begin) or (cell["relative"].get("hint") and cell["relative"]["hint"] not in doubt):
+        begin = f"{where}{cell['mode']} against {other}: cannot tell, "
+        if not doubt.startswith(begin) or (hint and hint not in doubt):
             yield f"doubts: {doubt!r} is not that of {begin!r}"
 
 
@@ -408,7 +418,7 @@ def largest_part(cell):
 def rule_slow_by_making_is_so(answer):
     what = r"(creating|waiting until|joining) the (threads|processes)(?: first ran)?"
     slower = [cell for cell in answer.compared(answer.done) if verdict_of(cell) == "slower"]
-    for found in sees(answer, rf"(?i:{what}) took ({TIME})(?: of|, more than) the ({TIME}) by which they were slower",
+    for found in sees(answer, rf"(?<!starting and )(?i:{what}) took ({TIME})(?: of|, more than) the ({TIME}) by which they were slower",
                       answer.lesson):
         part = PARTS[found[1].lower()]
         if not any(cell["mode"] == mode_of(found[2]) and time_text(median(cell, part) or 0) == found[3] and
@@ -610,6 +620,18 @@ FALSE = {
         ("loops_are_not_faster", lesson(r"The GIL lets", "An event loop is one thread, and has one CPU; the GIL lets")),
         ("counters_are_those_of_a_cell",
          lesson(r"The GIL lets", "The lock is let go and taken back, so that waiters woke up 5 times for nothing; the GIL lets")),
+    ],
+    "making": [
+        ("slow_by_making_is_so", lesson(r"largest part was creating", "largest part was joining")),
+        ("slow_by_making_is_so", lesson(r"of the \S+ ms by which", "of the 7.77 ms by which")),
+    ],
+    "speedup": [
+        ("headline_value_is_that_of_a_cell", field("headline.value", 1.5)),
+        ("headline_value_is_that_of_a_cell", cell("threads", field("scaling.verdict", "cannot tell"))),
+    ],
+    "scaling": [
+        ("every_undecided_cell_is_a_doubt", lambda run: run["sentences"]["doubts"].pop()),
+        ("every_undecided_cell_is_a_doubt", cell("threads", field("scaling.hint", "try harder"), "none")),
     ],
     "few": [
         ("doubts_of_the_lesson_are_counted", lesson(r"3 repetitions cannot", "5 repetitions cannot")),
