@@ -10,9 +10,9 @@ import {table} from './table.js';
 const MOST_ROWS = 100;
 const COLUMNS = [
     {head: 'run', value: (run) => el('a', {href: `#runs/${run.id}`}, names(run))},
+    {head: 'what came out', value: (run) => run.headline?.text ?? '–'},
     {head: 'experiment', value: (run) => run.experiment},
     {head: 'predicted', value: (run) => run.prediction ?? '–'},
-    {head: 'what came out', value: (run) => run.headline?.text ?? '–'},
     {head: 'status', value: statusNode},
 ];
 

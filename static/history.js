@@ -175,8 +175,10 @@ export function historyPart(catalog) {
         if (given) setToken(given);
     }
 
+    // What came out is in view on a phone as well.
     const columns = [
         {head: 'run', value: (run) => headCell(run, {rename, remove})},
+        {head: 'what came out', value: (run) => run.headline?.text ?? '–'},
         {
             head: 'compare',
             value: (run) =>
@@ -189,7 +191,6 @@ export function historyPart(catalog) {
                 }),
         },
         {head: 'experiment', value: (run) => run.experiment},
-        {head: 'what came out', value: (run) => run.headline?.text ?? '–'},
         {head: 'status', value: statusNode},
     ];
 

@@ -1,6 +1,15 @@
 // Real tables, made of columns: each is {head, value(item), isNumber}. A value is text or a node. Numbers
 // stand in <data> elements that carry the figure of the server, so a copy or a script loses nothing.
-import {axisValue, hasTimes, numberAt, reasonAt, statusText, varyingAxes, whisker} from './cells.js';
+import {
+    axisValue,
+    distinct,
+    hasTimes,
+    numberAt,
+    reasonAt,
+    statusText,
+    varyingAxes,
+    whisker,
+} from './cells.js';
 import {el} from './dom.js';
 import {count, field, fieldTitle, ratio, sentence, text as written, time, timeRange} from './format.js';
 import {signNode} from './signs.js';
@@ -122,19 +131,22 @@ const answers = plain('answers', (cell) => written(cell.metrics?.responses ?? nu
 
 // The columns that the cells have something to say in. A time that was given is no measure, so it has neither
 // an interval nor an ideal.
-function cellColumns({cells}, about, baseline) {
+function cellColumns({cells, sentences}, about, baseline) {
     const any = (has) => cells.some((cell) => has(cell) !== null && has(cell) !== undefined);
-    const always = ['lock', 'tasks', 'cpus'];
+    // What all cells have in common stands in the heading; a run of an earlier version has none, and all in
+    // its table.
+    const differs = (axis) => !sentences || distinct(cells, axis) > 1;
+    const inHeading = ['lock', 'tasks', 'cpus'];
     const isCompared = any((cell) => cell.relative);
     const isScaled = any((cell) => cell.scaling);
 
     return [
         signed('mode'),
-        signed('lock'),
-        figure('tasks', (cell) => number(cell.tasks, count(cell.tasks))),
-        figure('cpus', (cell) => number(cell.cpus, count(cell.cpus))),
+        differs('lock') && signed('lock'),
+        differs('tasks') && figure('tasks', (cell) => number(cell.tasks, count(cell.tasks))),
+        differs('cpus') && figure('cpus', (cell) => number(cell.cpus, count(cell.cpus))),
         ...varyingAxes(cells)
-            .filter((axis) => !always.includes(axis))
+            .filter((axis) => !inHeading.includes(axis))
             .map(axisColumn),
         about.figure && aboutColumn(about),
         timeOf(about.fixed_time ? 'given time' : 'wall time', (cell) => cell.wall_ns?.median),

@@ -488,7 +488,7 @@ export async function a_headline_without_a_figure_is_its_text({page}) {
     );
     await page.locator('summary', {hasText: 'Runs of this server'}).click();
     await page.locator('.panel tbody tr').nth(1).waitFor();
-    const came = page.locator('.panel tbody td:nth-child(4)');
+    const came = page.locator('.panel tbody td:nth-child(2)');
 
     assert.deepEqual(await came.allTextContents(), [text, '–']);
     // The mark at a run is explained in view, for a finger as well.

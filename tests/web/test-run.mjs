@@ -70,7 +70,7 @@ export async function a_fetch_by_clicking_shows_tasks_and_their_order({page}) {
 export async function a_convoy_shows_what_it_is_about_and_its_lesson({page}) {
     await chooseExperiment(page, 'convoy');
     await tick(page, 'mode', ['threads', 'processes']);
-    await field(page, 'duration_ms').fill('30');
+    await field(page, 'duration_ms').fill('100');
     const {status, body} = await pressRun(page);
     const bars = page.locator('#result canvas[role=img]');
 
@@ -78,9 +78,13 @@ export async function a_convoy_shows_what_it_is_about_and_its_lesson({page}) {
     await assertTableShows(page, body);
     assert.equal(await page.locator('#result .lesson').textContent(), body.lesson);
     assert.equal(await page.locator('#bars-show').inputValue(), 'metrics.latency_p50_ns');
+    // On a busy machine too few answers may come for a figure, and then the reason stands there.
+    const bar = ({metrics}) => metrics.latency_p50_ns_reason ?? '[\\d.]+ [mµn]?s';
+    const [threads, processes] = body.cells.map(bar);
+
     assert.match(
         await bars.getAttribute('aria-label'),
-        /half of the answers came within …. threads [\d.]+ [mµn]?s; processes/,
+        new RegExp(`half of the answers came within …. threads ${threads}; processes ${processes};`),
     );
     assert.equal(await page.locator('#result h2').textContent(), 'convoy, 2 tasks, lock gil, 2 CPUs');
     const before = await bars.evaluate((canvas) => canvas.toDataURL());
