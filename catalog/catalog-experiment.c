@@ -139,22 +139,28 @@ static bool experiment_check_rule(Reader *reader, const Place *place, const Cata
 /* Parameters of the experiment and of all locks stand side by side in a cell's params, so their names
  * differ. A list would span a grid; only what all experiments have and what locks have does that. times
  * belongs to a URL and is multiplied with the number of tasks to know how many requests a host would get;
- * what is no number would make that 0, and every limit would hold. */
+ * what is no number would make that 0, and every limit would hold. unless names a text, since that alone can
+ * be left out. */
 static bool experiment_check_parameters(
     Reader *reader, const Place *place, const CatalogExperiment *experiment)
 {
     const Place at = {.in = place, .member = "parameters"};
 
     for (size_t i = 0; i < experiment->n_parameters; i++) {
-        const CatalogParameter *parameter = &experiment->parameters[i];
+        const CatalogParameter *parameter = &experiment->parameters[i], *text;
         const Place item = {.in = &at, .index = i}, name = {.in = &item, .member = "name"};
         const Place times = {.in = &item, .member = "times"}, list = {.in = &item, .member = "list"};
+        const Place unless = {.in = &item, .member = "unless"};
 
+        text = catalog_parameter(experiment, parameter->unless);
         if (catalog_lock_parameter(reader->root, parameter->name))
             return reader_complain(reader, &name, "a lock has a parameter \"%s\", too", parameter->name);
         if (parameter->times && !shape_is_factor(reader, experiment, parameter->times))
             return reader_complain(
                 reader, &times, "there is no parameter \"%s\" that is a number", parameter->times);
+        if (parameter->unless && (!text || text->type != CATALOG_TEXT || text == parameter))
+            return reader_complain(
+                reader, &unless, "there is no other parameter \"%s\" that is a text", parameter->unless);
         if (parameter->list)
             return reader_complain(reader, &list, "must not be, for a parameter of an experiment");
     }

@@ -35,6 +35,7 @@ static const Member parameter_members[] = {
     {"max_length", MEMBER_INTEGER, MEMBER_OPTIONAL, AT(CatalogParameter, max_length), .min = 1, .max = 65536},
     {"format", MEMBER_NAME, MEMBER_OPTIONAL, AT(CatalogParameter, format)},
     {"times", MEMBER_NAME, MEMBER_OPTIONAL, AT(CatalogParameter, times)},
+    {"unless", MEMBER_NAME, MEMBER_OPTIONAL, AT(CatalogParameter, unless)},
     {"choices", MEMBER_SET, MEMBER_OPTIONAL, AT_ALL(CatalogParameter, choices, n_choices)},
     {"default", MEMBER_VALUE, AT(CatalogParameter, fallback)},
 };
@@ -167,6 +168,7 @@ json_t *catalog_parameter_json(const CatalogParameter *parameter)
         {"max_length", parameter->max_length > 0, json_integer(parameter->max_length)},
         {"format", parameter->format, json_string(parameter->format)},
         {"times", parameter->times, json_string(parameter->times)},
+        {"unless", parameter->unless, json_string(parameter->unless)},
         {"choices", parameter->n_choices > 0,
             parameter_choices_json(parameter->choices, parameter->n_choices)},
         {"aliases", parameter->n_aliases > 0, parameter_aliases_json(parameter)},

@@ -47,6 +47,7 @@ typedef struct CatalogParameter {
     int64_t max_length;         /* of a text, in bytes; 0: any */
     const char *format;         /* of a text: "url"; or NULL */
     const char *times;          /* of a URL: the parameter that says how often each task gets it; or NULL */
+    const char *unless;         /* the text with which, if it is given, this one has no meaning; or NULL */
     const char *const *choices; /* of a choice */
     size_t n_choices;
     const CatalogAlias *aliases; /* of choices */

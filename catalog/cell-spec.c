@@ -16,9 +16,15 @@ json_t *cell_spec_json(const CellSpec *cell)
     return object;
 }
 
+/* What has no meaning in a cell is not there, and counts by its default in an estimate: how long a page from
+ * elsewhere takes nobody knows, and that of the own server is as good a guess as any. */
 double cell_spec_number(const CellSpec *cell, const char *name)
 {
     const json_t *value = json_object_get(cell->params, name);
+    const CatalogParameter *parameter = value ? NULL : catalog_parameter(cell->experiment, name);
+
+    if (parameter)
+        return json_number_value(parameter->fallback);
 
     if (value)
         return json_number_value(value);

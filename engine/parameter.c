@@ -54,6 +54,8 @@ json_t *parameter_describe(const Parameter *parameter)
             json_object_set_new(object, "times", json_string(parameter->times));
         break;
     }
+    if (parameter->unless)
+        json_object_set_new(object, "unless", json_string(parameter->unless));
     json_object_set_new(object, "help", json_string(parameter->help));
     return object;
 }
@@ -129,6 +131,10 @@ void parameter_read(const Parameter *parameter, const json_t *params, void *targ
     const json_t *value = json_object_get(params, parameter->name);
     void *field = (char *)target + parameter->offset;
 
+    if (!value && parameter->unless && json_is_string(json_object_get(params, parameter->unless))) {
+        parameter_read_default(parameter, target);
+        return;
+    }
     switch (parameter->type) {
     case PARAMETER_INTEGER:
         parameter_read_integer(parameter, value, field, problem);

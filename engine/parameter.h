@@ -27,6 +27,7 @@ typedef struct Parameter {
     const char *const *choices; /* NULL-terminated; the first is the default */
     int64_t (*size)(void);      /* not NULL: gives the default, and a large grid may get a smaller one */
     const char *times;          /* of a URL: the parameter that says how often each task gets it; or NULL */
+    const char *unless;         /* the URL with which it has no meaning; or NULL */
     size_t offset;              /* in the experiment's or the lock's struct */
 } Parameter;
 
@@ -41,5 +42,5 @@ json_t *parameter_describe(const Parameter *parameter);
 void parameter_read_default(const Parameter *parameter, void *target);
 
 /* Reads the parameter from a cell's params into the struct. Adds to the problem if it is missing or does not
- * fit. */
+ * fit. It may be missing where it has no meaning, and has its default then. */
 void parameter_read(const Parameter *parameter, const json_t *params, void *target, Problem *problem);

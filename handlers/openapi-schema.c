@@ -19,12 +19,13 @@ static bool schema_is_true_of(const json_t *description, const char *key)
     return json_is_true(json_object_get(description, key));
 }
 
-/* The help, the unit, and what else may be written for a choice. */
+/* The help, the unit, with what it has no meaning, and what else may be written for a choice. */
 static json_t *schema_words_of(const json_t *description)
 {
     const char *unit = schema_text_of(description, "unit"), *alias;
-    auto_free char *text =
-        text_printf("%s%s%s", schema_text_of(description, "help"), unit ? "; in " : "", unit ? unit : "");
+    const char *unless = schema_text_of(description, "unless");
+    auto_free char *text = text_printf("%s%s%s%s%s", schema_text_of(description, "help"), unit ? "; in " : "",
+        unit ? unit : "", unless ? "; refused together with " : "", unless ? unless : "");
     json_t *meant;
 
     json_object_foreach (json_object_get(description, "aliases"), alias, meant) {
@@ -78,6 +79,7 @@ json_t *openapi_parameter(const json_t *description)
     json_t *parameter = json_pack("{s:s, s:s, s:o, s:o}", "name", schema_text_of(description, "name"), "in",
         "query", "description", schema_words_of(description), "schema", openapi_schema(description));
 
+    schema_copy_keyword(parameter, "x-unless", description, "unless");
     if (schema_is_true_of(description, "required"))
         json_object_set_new(parameter, "required", json_true());
     if (schema_is_true_of(description, "list")) {

@@ -141,6 +141,8 @@ static json_t *grid_make_params(
     for (size_t i = 0; experiment && i < experiment->n_parameters; i++) {
         const CatalogParameter *parameter = &experiment->parameters[i];
 
+        if (param_is_idle(parameter, asked->given, asked->values))
+            continue;
         /* Each runtime has a size of its own for what nobody gave. */
         if (param_given(asked->given, parameter->name))
             json_object_set(params, parameter->name, asked_value(asked, parameter->name));

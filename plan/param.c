@@ -422,6 +422,12 @@ const json_t *param_given(const json_t *given, const char *name)
     return json_is_null(value) ? NULL : value;
 }
 
+bool param_is_idle(const CatalogParameter *parameter, const json_t *given, const json_t *values)
+{
+    return parameter->unless && param_given(given, parameter->unless) &&
+           !json_is_null(json_object_get(values, parameter->unless));
+}
+
 bool param_is_sized(const CatalogParameter *parameter, const json_t *given)
 {
     return parameter->sized && !param_given(given, parameter->name);

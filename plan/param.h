@@ -25,6 +25,10 @@ const char *param_choice(const CatalogParameter *parameter, const char *text);
 /* What was given for a parameter, or NULL if nothing was; null stands for nothing. Borrowed. */
 const json_t *param_given(const json_t *given, const char *name);
 
+/* Whether the parameter has no meaning in this request, as the text that it names in unless is given. values
+ * are those of all parameters; one that was refused is not among them. */
+bool param_is_idle(const CatalogParameter *parameter, const json_t *given, const json_t *values);
+
 /* Whether gilscope chooses the value: the parameter is a size, and none was given. Only such a value may be
  * made smaller. */
 bool param_is_sized(const CatalogParameter *parameter, const json_t *given);

@@ -159,6 +159,24 @@ static void plan_check_values(const Parameters *parameters, const Asked *asked, 
     }
 }
 
+/* What has no meaning in this request must not look as if it had one: its default is left out, and a value
+ * that somebody gave is refused, since to be silently without effect is the worst that can become of it. One
+ * that is wrong by itself was refused already. */
+static void plan_check_idle(const Asked *asked, Problem *problem)
+{
+    for (size_t i = 0; i < asked->experiment->n_parameters; i++) {
+        const CatalogParameter *parameter = &asked->experiment->parameters[i];
+        const json_t *given = param_given(asked->given, parameter->name);
+
+        if (!param_is_idle(parameter, asked->given, asked->values))
+            continue;
+        if (given && asked_value(asked, parameter->name))
+            problem_add(problem, parameter->name, json_incref((json_t *)given), NULL,
+                "has no meaning with %s: leave out one of the two", parameter->unless);
+        json_object_del(asked->values, parameter->name);
+    }
+}
+
 /* 0 for what is no number. */
 static int64_t asked_number(const Asked *asked, const char *name)
 {
@@ -410,6 +428,7 @@ int plan_make(const Catalogs *catalogs, const PlanLimits *given_limits, const ch
     }
     parameters_make(catalogs, &limits, asked.experiment, &parameters);
     plan_check_values(&parameters, &asked, problem);
+    plan_check_idle(&asked, problem);
     elsewhere_check_urls(&asked, problem);
     if (problem_is_set(problem))
         return -EINVAL;

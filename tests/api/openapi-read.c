@@ -107,6 +107,42 @@ static bool is_given(const char *more, const char *name)
     return false;
 }
 
+/* Whether others have no meaning with it. */
+static bool excludes_others(const Operation *operation, const char *name)
+{
+    const json_t *parameter;
+
+    for (size_t i = 0; (parameter = openapi_parameter_at(operation, i)); i++) {
+        const json_t *unless = json_object_get(parameter, "x-unless");
+
+        if (unless && strcmp(json_string_value(unless), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_excluded(const json_t *parameter, const char *more)
+{
+    const json_t *unless = json_object_get(parameter, "x-unless");
+
+    return unless && is_given(more, json_string_value(unless));
+}
+
+char *openapi_excluding(const ApiServer *server, const Operation *operation, const char *more)
+{
+    const json_t *parameter;
+
+    for (size_t i = 0; (parameter = openapi_parameter_at(operation, i)); i++) {
+        const char *name = text_of(parameter, "name");
+        json_auto_t *value = openapi_cheap_value(server, name, json_object_get(parameter, "schema"));
+        auto_free char *text = openapi_text(value);
+
+        if (excludes_others(operation, name))
+            return text_printf("%s%s%s=%s", more, *more ? "&" : "", name, text);
+    }
+    return NULL;
+}
+
 char *openapi_cheap_query(const ApiServer *server, const Operation *operation, const char *more)
 {
     char *text = text_printf("?fresh=on%s%s", *more ? "&" : "", more);
@@ -119,8 +155,9 @@ char *openapi_cheap_query(const ApiServer *server, const Operation *operation, c
         /* How many tasks a convoy has follows from its hogs. */
         bool follows = strcmp(name, "tasks") == 0 && strstr(operation->path, "convoy");
         bool is_here = strcmp(name, "fresh") == 0 || is_given(more, name);
+        bool is_other = is_excluded(parameter, more) || excludes_others(operation, name);
 
-        text = strcmp(text_of(parameter, "in"), "query") == 0 && !is_here && !follows
+        text = strcmp(text_of(parameter, "in"), "query") == 0 && !is_here && !follows && !is_other
                    ? text_printf("%s&%s=%s", shorter, name, item)
                    : strdup(shorter);
     }

@@ -40,8 +40,13 @@ json_t *openapi_cheap_value(const ApiServer *server, const char *name, const jso
 char *openapi_text(const json_t *value);
 
 /* Returns "?..." with all parameters of a run, each with its cheapest value, but for those that stand in more
- * ("mode=serial,epoll&repeat=2"); owned by the caller. */
+ * ("mode=serial,epoll&repeat=2"); owned by the caller. Of two that exclude each other (x-unless) it is the
+ * one that does not say so which must stand in more, or it is left out. */
 char *openapi_cheap_query(const ApiServer *server, const Operation *operation, const char *more);
+
+/* Returns more with a parameter that excludes others, for a second request, owned by the caller; NULL if
+ * there is none. */
+char *openapi_excluding(const ApiServer *server, const Operation *operation, const char *more);
 
 /* Returns the schema of an operation's JSON body, or NULL if it takes none. Borrowed. */
 const json_t *openapi_body(const Operation *operation);

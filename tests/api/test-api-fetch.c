@@ -253,7 +253,43 @@ START_TEST(by_hand_an_error_is_told_too)
 }
 END_TEST
 
-RUN_TESTS("api-fetch", 120, answers_are_counted_by_class_over_all_repetitions_and_doubted,
-    an_error_is_told_in_every_format, with_expect_2xx_any_other_answer_fails_the_cell_with_its_status,
+/* What the own server would have done must not stand in the head of what another one did. */
+START_TEST(what_is_of_the_own_server_has_no_meaning_elsewhere)
+{
+    static const char *const own[] = {"delay_ms", "jitter_ms", "bytes"};
+    auto_answer ApiAnswer table = {0}, object = {0};
+    const json_t *cell;
+    ApiServer server;
+
+    api_server_start(&server, "fetch.allow=127.0.0.1:*", NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(own); i++) {
+        auto_free char *more = text_printf("&%s=0", own[i]);
+        auto_answer ApiAnswer refused = fetch_answers(&server, PAGE, NULL, 1, more);
+        const json_t *error = json_array_get(json_object_get(refused.json, "errors"), 0);
+
+        ck_assert_int_eq(refused.status, 400);
+        ck_assert_str_eq(api_text(error, "param"), own[i]);
+        ck_assert_str_eq(api_text(error, "reason"), "has no meaning with url: leave out one of the two");
+    }
+    table = fetch_answers(&server, PAGE, NULL, 1, "&format=table");
+    object = fetch_answers(&server, PAGE, NULL, 1, "");
+    ck_assert_int_eq(table.status, 200);
+    ck_assert_int_eq(object.status, 200);
+    cell = json_array_get(json_object_get(object.json, "cells"), 0);
+    ck_assert_ptr_nonnull(json_object_get(json_object_get(cell, "params"), "url"));
+    for (size_t i = 0; i < ARRAY_LENGTH(own); i++) {
+        auto_free char *shown = text_printf("%s=", own[i]);
+
+        ck_assert_msg(!strstr(table.body, shown), "%s", table.body);
+        ck_assert_ptr_null(json_object_get(json_object_get(cell, "params"), own[i]));
+        ck_assert_ptr_null(json_object_get(json_object_get(object.json, "request"), own[i]));
+    }
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+RUN_TESTS("api-fetch", 120, what_is_of_the_own_server_has_no_meaning_elsewhere,
+    answers_are_counted_by_class_over_all_repetitions_and_doubted, an_error_is_told_in_every_format,
+    with_expect_2xx_any_other_answer_fails_the_cell_with_its_status,
     a_page_that_ends_early_and_a_port_where_nobody_listens_fail_the_cell,
     an_empty_page_that_was_asked_for_is_no_doubt, by_hand_an_error_is_told_too)

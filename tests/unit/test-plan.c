@@ -423,6 +423,58 @@ START_TEST(a_choice_has_the_aliases_of_the_catalog)
 }
 END_TEST
 
+/* How often the work is done elsewhere is not for the client to say. */
+static json_t *describe_idle(void)
+{
+    json_t *describe = small_describe();
+
+    small_set(describe, "experiments/0/parameters/0/unless", "'url'");
+    return describe;
+}
+
+START_TEST(what_has_no_meaning_is_refused_if_given_and_else_left_out)
+{
+    static const char url[] = "mode=serial&lock=none&url=http://a.org/";
+    static const struct {
+        const char *query, *reason; /* NULL: it is allowed */
+    } rows[] = {
+        {"mode=serial&lock=none&n=5", NULL},
+        {"mode=serial&lock=none&n=5&url=http://a.org/", "has no meaning with url: leave out one of the two"},
+        {"mode=serial&lock=none&n=1000000&url=http://a.org/",
+            "has no meaning with url: leave out one of the two"},
+        {"mode=serial&lock=none&n=-5&url=http://a.org/", "must be from 0 to 1000000000000"},
+    };
+    auto_problem Problem none = {0};
+    nsec_t estimate;
+    Plan plan = {0};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_problem Problem problem = {0};
+        int status = plan_of(describe_idle(), rows[i].query, NULL, &plan, &problem);
+
+        ck_assert_int_eq(status, rows[i].reason ? 400 : 0);
+        if (rows[i].reason) {
+            ck_assert_uint_eq(json_array_size(problem.errors), 1);
+            ck_assert_str_eq(
+                json_string_value(json_object_get(json_array_get(problem.errors, 0), "param")), "n");
+            ck_assert_str_eq(json_string_value(json_object_get(json_array_get(problem.errors, 0), "reason")),
+                rows[i].reason);
+            continue;
+        }
+        ck_assert_int_eq(json_integer_value(json_object_get(plan.specs[0].params, "n")), 5);
+        plan_finish(&plan);
+    }
+    ck_assert_int_eq(plan_of(small_describe(), url, NULL, &plan, &none), 0);
+    estimate = plan.estimate;
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_of(describe_idle(), url, NULL, &plan, &none), 0);
+    ck_assert_ptr_null(json_object_get(plan.request, "n"));
+    ck_assert_ptr_null(json_object_get(plan.specs[0].params, "n"));
+    ck_assert_uint_eq(plan.estimate, estimate);
+    plan_finish(&plan);
+}
+END_TEST
+
 /* Whatever is named is accepted, and the catalog, of which a form is made, has each thing once. */
 START_TEST(a_refused_choice_names_all_that_is_accepted)
 {
@@ -1048,8 +1100,8 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     who_wants_the_spans_themselves_gets_all, a_large_grid_has_no_timeline_by_itself,
     a_timeline_by_itself_costs_nobody_the_run, the_wire_says_how_many_spans_there_may_be,
     numbers_may_be_written_in_many_ways, a_choice_has_the_aliases_of_the_catalog,
-    a_refused_choice_names_all_that_is_accepted, one_fault_is_said_once,
-    lists_span_the_grid_with_modes_side_by_side, cells_say_where_time_is_no_measure,
+    a_refused_choice_names_all_that_is_accepted, what_has_no_meaning_is_refused_if_given_and_else_left_out,
+    one_fault_is_said_once, lists_span_the_grid_with_modes_side_by_side, cells_say_where_time_is_no_measure,
     the_estimate_follows_mode_and_lock, a_cost_may_depend_on_parameters_mode_and_lock,
     tasks_may_follow_from_another_parameter, a_longer_timeout_allows_a_longer_run, limits_are_the_operators,
     a_lock_brings_its_axes_and_defaults, the_usual_of_the_catalog_is_the_default,
