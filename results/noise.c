@@ -99,7 +99,8 @@ static json_t *noise_find_reasons(const Heard *heard, double quota)
     return reasons;
 }
 
-/* What the run adds to what was known of the machine, a new reference. */
+/* What the run adds to what was known of the machine, a new reference. A run that failed before its first
+ * repetition has heard nothing, and nobody must take that for a quiet machine. */
 static json_t *noise_findings(const Results *results, const json_t *host)
 {
     json_t *online = NULL, *quota = NULL, *reasons;
@@ -110,12 +111,12 @@ static json_t *noise_findings(const Results *results, const json_t *host)
     heard = noise_listen(results, json_integer_value(online));
     known = heard.span > 0;
     reasons = noise_find_reasons(&heard, json_is_number(quota) ? json_number_value(quota) : NAN);
-    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:o}", "throttled_ns",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "throttled_ns",
         known ? json_integer((json_int_t)heard.throttled) : json_null(), "load1",
         results->load1 >= 0 ? json_real(results->load1) : json_null(), "foreign_cpu",
         known ? json_real(noise_tidy(heard.foreign)) : json_null(), "steal",
-        known ? json_real(noise_tidy(heard.steal)) : json_null(), "noisy", json_array_size(reasons) > 0,
-        "noise_reasons", reasons);
+        known ? json_real(noise_tidy(heard.steal)) : json_null(), "noisy",
+        known ? json_boolean(json_array_size(reasons) > 0) : json_null(), "noise_reasons", reasons);
 }
 
 /* What was known of the machine comes first in the order of the documentation, what nobody foresaw behind it.

@@ -42,7 +42,7 @@ START_TEST(a_run_says_what_was_asked_and_how_it_went)
     ck_assert_str_eq(run.host.cpu_model, "A CPU");
     ck_assert_int_eq(run.host.cpus_usable, 2);
     ck_assert(isnan(run.host.cpu_quota));
-    ck_assert(run.host.has_noise && !run.host.is_noisy);
+    ck_assert(!run.host.has_noise && !run.host.is_noisy);
 }
 END_TEST
 
