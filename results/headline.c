@@ -281,7 +281,7 @@ static const char *headline_usual(const Figure *figures, size_t n, size_t *ret_n
     return usual ? usual->text : NULL;
 }
 
-/* "threads, epoll: cannot tell": the cells that have no figure, as too few values have no percentile; "" if
+/* "threads, epoll: no figure": the cells that have none, as too few values have no percentile; "" if
  * all have one. A line that passed over them would be about the others alone. */
 static const char *headline_without_figure(Headline *headline, const Figure *figures, size_t n)
 {
@@ -297,7 +297,7 @@ static const char *headline_without_figure(Headline *headline, const Figure *fig
     }
     if (n_without > MOST_CELLS)
         without = words_printf(words, "%zu cells", n_without);
-    return n_without == 0 ? "" : words_printf(words, "%s: cannot tell", without);
+    return n_without == 0 ? "" : words_printf(words, "%s: no figure", without);
 }
 
 /* Which cells are named is decided by how many differ and where they stand, never by which is the largest. */

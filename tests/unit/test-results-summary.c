@@ -181,10 +181,10 @@ START_TEST(a_cell_without_its_figure_is_named)
     assert_headline(RUN_ABOUT("metrics.latency_p50_ns", "half of the answers came within {}",
                         CELL("serial", "gil", LATENCY("24200")) "," CELL(
                             "threads", "gil", LATENCY("null")) "," CELL("epoll", "gil", "\"metrics\": null")),
-        "2 tasks, lock gil: half of the answers came within 24.2 µs in serial; threads, epoll: cannot tell",
+        "2 tasks, lock gil: half of the answers came within 24.2 µs in serial; threads, epoll: no figure",
         24200, "ns");
     assert_open(RUN_ABOUT("metrics.lost_updates", "off by {}", CELL("serial", "gil", "\"metrics\": null")),
-        "2 tasks, lock gil: serial: cannot tell");
+        "2 tasks, lock gil: serial: no figure");
 }
 END_TEST
 
