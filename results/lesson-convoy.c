@@ -119,7 +119,7 @@ const LessonKind lesson_convoy = {
             {LESSON_SERIAL, "in {mode} the hog[ begins|s begin] after the last request",
                 .ask = answers_at_all},
             {LESSON_WAITING,
-                "who comes back from waiting gets {lock} from a hog after a whole switch interval",
+                "a {task} that comes back from waiting gets {lock} from a hog after a whole switch interval",
                 .ask = answers_after_interval, .parameter = "paced", .is = "on"},
             {LESSON_WAITING,
                 "{lock} is fair, so a request waits for no more than a turn of [the hog|each hog]",

@@ -137,7 +137,7 @@ const LessonKind lesson_fetch = {
     .reasons =
         {
             {.tell = tell_costs},
-            {LESSON_WAITING, "who waits for an answer lets go of {lock}, so the waits overlap",
+            {LESSON_WAITING, "a {task} that waits for an answer lets go of {lock}, so the waits overlap",
                 .verdicts = LESSON_FASTER, .cause = LESSON_BY_WAITING_AT_ONCE},
             {LESSON_TOGETHER | LESSON_NO_LOCK, "{tasks} wait side by side, with or without a lock",
                 .verdicts = LESSON_FASTER, .cause = LESSON_BY_WAITING_AT_ONCE},

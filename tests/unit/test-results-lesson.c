@@ -342,13 +342,15 @@ static const struct {
          "0.5 faster",
          0, NULL},
         "2 fetches under gil: threads took 0.50 times the serial time (faster), processes 0.51 times "
-        "(faster), epoll 0.50 times (faster). Who waits for an answer lets go of the GIL, so the waits "
+        "(faster), epoll 0.50 times (faster). A thread that waits for an answer lets go of the GIL, so the "
+        "waits "
         "overlap; the event loop waits for all answers at once in one thread. In the article one fetch took "
         "0.88 s, two in a row 1.72 s and two threads 0.89 s."},
     /* Waiting needs no second CPU. */
     {{"fetch", "\"client\": \"async\"", "serial gil 2 1 1 same; threads gil 2 1 0.5 faster", 0,
          "{\"cpus_usable\": 1}"},
-        "2 fetches under gil: threads took 0.50 times the serial time (faster). Who waits for an answer lets "
+        "2 fetches under gil: threads took 0.50 times the serial time (faster). A thread that waits for an "
+        "answer lets "
         "go of the GIL, so the waits overlap. Take it with care: this machine has one CPU to give, enough "
         "for waiting but not for computing side by side."},
     /* Answers that were no pages: all with one status, some with several, none with content. An empty page of
@@ -357,13 +359,15 @@ static const struct {
          "serial gil 2 2 1 same \"responses\": {\"500\": 2};"
          "threads gil 2 2 0.5 faster \"responses\": {\"500\": 3}",
          0, NULL},
-        "2 fetches under gil: threads took 0.50 times the serial time (faster). Who waits for an answer lets "
+        "2 fetches under gil: threads took 0.50 times the serial time (faster). A thread that waits for an "
+        "answer lets "
         "go of the GIL, so the waits overlap. Take it with care: 5 of 5 answers were 500."},
     {{"fetch", "\"client\": \"async\", \"url\": \"http://a/\"",
          "serial gil 2 2 1 same \"responses\": {\"200\": 1997, \"503\": 1};"
          "threads gil 2 2 0.5 faster \"responses\": {\"404\": 1, \"301\": 1}",
          0, NULL},
-        "2 fetches under gil: threads took 0.50 times the serial time (faster). Who waits for an answer lets "
+        "2 fetches under gil: threads took 0.50 times the serial time (faster). A thread that waits for an "
+        "answer lets "
         "go of the GIL, so the waits overlap. Take it with care: 3 of 2,000 answers were 503, 404 and 301."},
     {{"fetch", "\"client\": \"async\", \"url\": \"http://a/\"",
          "threads gil 2 2 1 - \"responses\": {\"400\": 1, \"401\": 1, \"402\": 1, \"403\": 1}", 0, NULL},
@@ -460,7 +464,8 @@ static const struct {
          "threads gil 2 2 1 - \"latency_p50_ns\": 5170000; threads none 2 2 1 - \"latency_p50_ns\": 28100", 0,
          NULL},
         "Half of the requests beside 1 hog (a task that only computes) were answered within 5.17 ms in "
-        "threads under gil, 28.1 µs under none. Who comes back from waiting gets the GIL from a hog after a "
+        "threads under gil, 28.1 µs under none. A thread that comes back from waiting gets the GIL from a "
+        "hog after a "
         "whole switch interval (after which a waiting thread asks for the lock); without a lock a request "
         "does not wait for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and "
         "50 ms, and 16 to 33 µs without a hog."},
@@ -474,7 +479,8 @@ static const struct {
          0, NULL},
         "Half of the requests beside 1 hog (a task that only computes) were answered within 14.5 µs to 22.5 "
         "µs in threads under none, 650 µs under gil at switch_interval_us=500, 5.20 ms under gil at "
-        "switch_interval_us=5,000. Who comes back from waiting gets the GIL from a hog after a whole switch "
+        "switch_interval_us=5,000. A thread that comes back from waiting gets the GIL from a hog after a "
+        "whole switch "
         "interval (after which a waiting thread asks for the lock); without a lock a request does not wait "
         "for a hog. CPython 3.13 took 0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 "
         "to 33 µs without a hog."},
@@ -509,7 +515,8 @@ static const struct {
          0, NULL},
         "Half of the requests beside 1 hog (a task that only computes) were answered within 650 µs in "
         "threads under gil, 30.0 µs in threads under none, 31.0 µs in threads under per-interpreter, 32.0 µs "
-        "in processes under gil. Who comes back from waiting gets the GIL from a hog after a whole switch "
+        "in processes under gil. A thread that comes back from waiting gets the GIL from a hog after a whole "
+        "switch "
         "interval (after which a waiting thread asks for the lock); without a lock a request does not wait "
         "for a hog; with a lock for each interpreter a request does not wait for a hog. CPython 3.13 took "
         "0.65, 5.2 and 50.4 ms at switch intervals of 0.5, 5 and 50 ms, and 16 to 33 µs without a hog."},
@@ -669,7 +676,8 @@ static const struct {
         "of its own. In the article two threads took 18.4 s where two calls in a row took 17.4 s, and "
         "two processes took about 8."},
     {{"fetch", "\"client\": \"async\"", "serial new 2 2 1 same; fibres new 2 2 0.5 faster", 0, NULL},
-        "2 fetches under new: fibres took 0.50 times the serial time (faster). Who waits for an answer lets "
+        "2 fetches under new: fibres took 0.50 times the serial time (faster). A fibre that waits for an "
+        "answer lets "
         "go "
         "of the new lock, so the waits overlap. In the article one fetch took 0.88 s, two in a row 1.72 s "
         "and "
@@ -833,7 +841,8 @@ static const struct {
          "490000000}",
          0, NULL},
         "2 fetches under gil: threads took 0.50 times the serial time (faster), epoll 0.50 times (faster). "
-        "Who waits for an answer lets go of the GIL, so the waits overlap; the event loop waits for all "
+        "A thread that waits for an answer lets go of the GIL, so the waits overlap; the event loop waits "
+        "for all "
         "answers at once in one thread. In the article one fetch took 0.88 s, two in a row 1.72 s and two "
         "threads 0.89 s."},
     /* Times that cannot tell, and a timeline that can. */
