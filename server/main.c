@@ -34,8 +34,8 @@ static const char help[] =
     "  --check-config           check the settings, and end: status 0 if they are right\n"
     "  --preflight              measure for some ten seconds which lessons this machine can show, and end:\n"
     "                           status 0 if it can show them all\n"
-    "  --health                 ask the server at the configured address: status 0 if it is alive;\n"
-    "                           with --set server.port=0 the one that runs here, on whichever port\n"
+    "  --health                 ask the server that runs here, on whichever port: status 0 if it is alive;\n"
+    "                           with --set server.port=9000 the one at that port\n"
     "  --help, --version\n"
     "\n"
     "A setting is also read from the environment, server.port from GILSCOPE_SERVER_PORT. --set overrides "
@@ -129,13 +129,19 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
     return 0;
 }
 
+enum { PORT_UNNAMED = -1 };
+
 /* The order is that of precedence: what is read later overrides. Whether the settings fit together is
  * only asked when each of them is right by itself, because a complaint about two values helps nobody
- * while one of them is a typing error. */
-static void main_read_config(const Arguments *arguments, Config *config, Problem *problem)
+ * while one of them is a typing error. Sets *ret_port to what the file or the default says; a check of health
+ * has the port that its caller names, or PORT_UNNAMED. */
+static void main_read_config(const Arguments *arguments, Config *config, int64_t *ret_port, Problem *problem)
 {
     if (arguments->file)
         config_read_file(config, arguments->file, problem);
+    *ret_port = config->server.port;
+    if (arguments->task == TASK_HEALTH)
+        config->server.port = PORT_UNNAMED;
     config_read_environment(config, environ, problem);
     for (int i = 0; i < arguments->n_assignments; i++)
         config_set(config, arguments->assignments[i], problem);
@@ -172,15 +178,20 @@ static int main_ask_health_anywhere(void)
     return -ENOENT;
 }
 
-/* A port that is named is asked and no other: whoever checks port 8080 must not hear that 9000 is well. But
- * it is worth saying that there is such a one. */
-static int main_ask_health(const Config *config)
+/* A port that the caller names is asked and no other: a check of port 8080 must not hear that 9000 is well.
+ * But it is worth saying that there is such a one. Where only the file or the default names one, the server
+ * may have been started with another, so the one that runs here is asked on the port it has. The configured
+ * port is left for where there are several, or none that can be seen because it is another user's. */
+static int main_ask_health(const Config *config, int64_t configured_port)
 {
     HealthPlace places[MAX_PLACES];
+    bool is_named = config->server.port != PORT_UNNAMED;
     int r;
 
-    if (config->server.port == 0)
+    if (config->server.port == 0 || (!is_named && health_find(places, MAX_PLACES) == 1))
         return main_ask_health_anywhere() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (!is_named)
+        return main_ask_health_at(config->server.bind, configured_port) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     r = main_ask_health_at(config->server.bind, config->server.port);
     if (r == -ECONNREFUSED && health_find(places, MAX_PLACES) == 1)
         fprintf(stderr, "gilscope: a server listens on %s port %d; --set server.port=0 asks it on any port\n",
@@ -209,10 +220,11 @@ static int main_run_task(const Arguments *arguments)
 {
     auto_config Config config;
     auto_problem Problem problem = {0};
+    int64_t configured_port;
     int r;
 
     config_init(&config);
-    main_read_config(arguments, &config, &problem);
+    main_read_config(arguments, &config, &configured_port, &problem);
     if (problem_is_set(&problem)) {
         problem_print(&problem, stderr);
         return EXIT_FAILURE;
@@ -232,7 +244,7 @@ static int main_run_task(const Arguments *arguments)
     case TASK_PREFLIGHT:
         return preflight(&config);
     case TASK_HEALTH:
-        return main_ask_health(&config);
+        return main_ask_health(&config, configured_port);
     case TASK_PRINT_DEFAULTS:
     case TASK_PRINT_SETTINGS:
     case TASK_HELP:

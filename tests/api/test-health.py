@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test-health.py BUILD: gilscope --health asks the configured port, and with port 0 the one that the server has."""
+"""test-health.py BUILD: gilscope --health asks the server that runs here, or the one at the port that is named."""
 import subprocess
 import sys
 
@@ -19,6 +19,7 @@ with lab.folder(BUILD) as path, lab.folder(BUILD) as other:
     for bind in ("127.0.0.1", "0.0.0.0", "127.0.0.5"):
         with lab.server(path, "server.port=0", f"server.bind={bind}") as port:
             lab.check(f"port 0 on {bind}", health(path, "server.port=0").returncode, 0)
+            lab.check("no port named", health(path).returncode, 0)
             lab.check("its own port", health(path, f"server.port={port}", f"server.bind={bind}").returncode, 0)
             # Another program's server is none of ours, and another port is not this one's.
             lab.check("another program file", health(other, "server.port=0").returncode, 1)
