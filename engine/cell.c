@@ -166,6 +166,9 @@ static _Noreturn void cell_child_main(const Cell *cell, Arena *arena, pid_t pare
     if (getppid() != parent)
         _exit(1);
     prctl(PR_SET_NAME, "gilscope-cell");
+    /* Ctrl-C in a terminal goes to all of its processes. The engine decides what it means; a repetition that
+     * has begun goes on to its end. */
+    signal(SIGINT, SIG_IGN);
     cell_run_here(&mine, arena);
     _exit(0);
 }

@@ -9,6 +9,7 @@
  * Exit status: 0 if all went well, 1 if the run failed or its output was lost, 2 if it could not be begun. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -347,6 +348,42 @@ static ResultFormat format_of(const Plan *plan)
     return format;
 }
 
+/* The run that Ctrl-C ends, and whether it did. */
+static Request *interruptible;
+static volatile sig_atomic_t is_interrupted;
+
+/* The first Ctrl-C moves the deadline to the past, which is looked at between repetitions. So what was
+ * measured is shown, as after a cancel at the server. */
+static void on_interrupt(int number)
+{
+    (void)number;
+    is_interrupted = 1;
+    interruptible->deadline = 1;
+}
+
+/* A second Ctrl-C ends the program at once, whatever it does. Calls that the signal meets go on, so that the
+ * repetition under way is not disturbed. */
+static void allow_interrupt(Request *request)
+{
+    const struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+
+    interruptible = request;
+    sigaction(SIGINT, &action, NULL);
+}
+
+static const char *hand_status(RepeatOutcome outcome)
+{
+    switch (outcome) {
+    case REPEAT_DONE:
+        return "done";
+    case REPEAT_FAILED:
+        return "failed";
+    case REPEAT_TIMEOUT:
+        break;
+    }
+    return is_interrupted ? "cancelled" : "timeout";
+}
+
 /* Returns the whole run, a new reference. created_ms is the time of the start: now, less what the run took
  * on the monotonic clock. */
 static json_t *make_run(const Results *results, RepeatOutcome outcome, nsec_t started)
@@ -357,16 +394,16 @@ static json_t *make_run(const Results *results, RepeatOutcome outcome, nsec_t st
 
     ulid_make(id);
     clock_gettime(CLOCK_REALTIME, &now);
-    return results_run(results, &(RunHead){
-                                    .id = id,
-                                    .status = outcome == REPEAT_DONE     ? "done"
-                                              : outcome == REPEAT_FAILED ? "failed"
-                                                                         : "timeout",
-                                    .created_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
-                                                  (int64_t)((nsec_now() - started) / NSEC_PER_MSEC),
-                                    .duration_ns = (int64_t)(nsec_now() - started),
-                                    .host = host,
-                                });
+    return results_run(results,
+        &(RunHead){
+            .id = id,
+            .status = hand_status(outcome),
+            .reason = is_interrupted && outcome == REPEAT_TIMEOUT ? "it was interrupted (SIGINT)" : NULL,
+            .created_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 -
+                          (int64_t)((nsec_now() - started) / NSEC_PER_MSEC),
+            .duration_ns = (int64_t)(nsec_now() - started),
+            .host = host,
+        });
 }
 
 /* A line that is broken by the terminal makes a table unreadable. */
@@ -433,9 +470,12 @@ static int run_plan(const Plan *plan, json_t *ports, const OwnOrigin *origin)
     hand.results = results_new(plan->request, plan->specs, plan->n_specs);
     results_allow(hand.results, &plan->headroom);
     hand.collects = !as_events || is_precise;
+    /* A reader of events has had them all, and needs no end. */
+    if (!as_events)
+        allow_interrupt(&request);
     outcome = repeat_run(&request, take_event, &hand);
     if (outcome == REPEAT_DONE && nsec_now() >= request.deadline)
-        results_cut(hand.results, "time");
+        results_cut(hand.results, is_interrupted ? "client" : "time");
     if (!as_events)
         run = make_run(hand.results, outcome, hand.started);
     if (format == RESULT_FORMAT_TRACE)

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -476,6 +478,50 @@ START_TEST(a_timeout_ends_the_run_with_what_there_is)
 }
 END_TEST
 
+/* Whether a process has a child; a cell that runs is one. */
+static bool has_child(pid_t pid)
+{
+    auto_free char *path = text_printf("/proc/%d/task/%d/children", pid, pid);
+    auto_file FILE *file = fopen(path, "r");
+
+    return file && fgetc(file) != EOF;
+}
+
+/* As a cancel at the server does. With so many repetitions of a tenth of a second it cannot end before. */
+START_TEST(an_interrupt_shows_what_was_measured)
+{
+    static const struct {
+        const char *words, *stopped_by; /* NULL: without precision nothing says so */
+    } rows[] = {{"repeat=1000", NULL}, {"repeat=900 precision=1 max_repeat=1000", "client"}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *program = sibling_find("engine", "gilscope-run"), *text = NULL;
+        auto_free char *command = text_printf("echo $$; exec '%s' countdown n=1e8 tasks=1 mode=serial "
+                                              "warmup=0 timeout_ms=600000 format=json %s 2>&1",
+            program, rows[i].words);
+        FILE *output = popen(command, "r");
+        json_auto_t *run = NULL, *by = NULL;
+        char line[32];
+        size_t length;
+        pid_t pid;
+
+        ck_assert_ptr_nonnull(fgets(line, sizeof(line), output));
+        pid = atoi(line);
+        while (!has_child(pid))
+            usleep(1000);
+        ck_assert_int_eq(kill(pid, SIGINT), 0);
+        ck_assert_int_eq(text_read_fd(fileno(output), 1 << 20, &text, &length), 0);
+        ck_assert_int_eq(WEXITSTATUS(pclose(output)), 1);
+        run = json_loads(text, 0, NULL);
+        ck_assert_msg(run != NULL, "%s", text);
+        ck_assert_str_eq(json_string_value(json_object_get(run, "status")), "cancelled");
+        ck_assert_str_eq(json_string_value(json_object_get(run, "reason")), "it was interrupted (SIGINT)");
+        by = json_incref(json_object_get(json_object_get(run, "precision"), "stopped_by"));
+        ck_assert_pstr_eq(json_string_value(by), rows[i].stopped_by);
+    }
+}
+END_TEST
+
 /* Tasks that are processes, and a client beside tasks that are not. */
 START_TEST(killing_the_engine_leaves_no_process)
 {
@@ -602,5 +648,5 @@ RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, a_trace_s
     a_bad_request_is_an_error_event, a_refused_connection_fails_its_cell_with_the_reason,
     a_trace_that_lacks_something_says_why, output_that_is_lost_is_no_success,
     a_server_without_standard_input_stops_as_any_other, a_timeout_ends_the_run_with_what_there_is,
-    killing_the_engine_leaves_no_process, a_paced_engine_waits_for_a_line_after_each_event,
-    a_convoy_has_one_task_more_than_hogs)
+    an_interrupt_shows_what_was_measured, killing_the_engine_leaves_no_process,
+    a_paced_engine_waits_for_a_line_after_each_event, a_convoy_has_one_task_more_than_hogs)
