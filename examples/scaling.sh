@@ -33,6 +33,6 @@ printf '%s\n' "$csv" | awk -F, '
                 "everything back for %.2g s. Take the %d rows with care, or measure again.\n",
                 100 * foreign, 100 * steal, throttled / 1e9, noisy
         if (undecided)
-            printf "%d rows cannot be told from serial: more repetitions (REPEAT) or longer tasks (N) help.\n",
+            printf "%d rows cannot be told from serial: relative_hint of each names what would help.\n",
                 undecided
     }' >&2
