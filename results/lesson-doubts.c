@@ -17,22 +17,27 @@
 /* What is counted over all cells that are done. */
 typedef struct Tally {
     size_t n_others, n_short;  /* that are not serial, and of these */
-    size_t n_compared, n_open; /* of the others, and of these without a verdict from enough repetitions */
+    size_t n_compared, n_open; /* that the lesson compares, and of these without a verdict from enough
+                                  repetitions */
+    size_t n_passed_over;      /* of the others, with a ratio that the lesson leaves out */
     size_t n_scaled;           /* of the others, held against one task of the same mode */
     size_t least_repetitions;
     bool has_one_cpu; /* all of them */
 } Tally;
 
 /* Serial cells count for CPUs and repetitions only: they are what is compared with, and of them neither short
- * tasks nor a missing verdict says anything. A comparison is open only if it had repetitions enough: one that
- * had too few has a doubt of its own. */
-static Tally count_cells(const ResultCells *cells)
+ * tasks nor a missing verdict says anything. A comparison that the lesson leaves out is not counted either: a
+ * lesson of "1 slower, 1 cannot tell" beside a doubt of "1 of 3" would contradict itself. It is open only if
+ * it had repetitions enough: one that had too few has a doubt of its own. */
+static Tally count_cells(const Lesson *lesson)
 {
+    const ResultCells *cells = &lesson->cells;
     Tally tally = {.least_repetitions = SIZE_MAX, .has_one_cpu = true};
 
     for (size_t i = 0; i < cells->n; i++) {
         const ResultCell *cell = cells->at[i];
         bool is_open = !verdict_words(cell->relative.verdict);
+        bool is_compared = cell->relative.is_known && lesson_compares(lesson, cell);
 
         tally.has_one_cpu = tally.has_one_cpu && cell->cpus == 1;
         if (cell->wall.n < tally.least_repetitions)
@@ -42,8 +47,9 @@ static Tally count_cells(const ResultCells *cells)
         tally.n_others++;
         tally.n_short += lesson_is_short(cell);
         tally.n_scaled += cell->scaling.is_known;
-        tally.n_compared += cell->relative.is_known;
-        tally.n_open += cell->relative.is_known && is_open && cell->wall.n >= STATS_MIN_VALUES;
+        tally.n_compared += is_compared;
+        tally.n_passed_over += result_is_compared(cell) && cell->tasks < lesson_least_tasks(lesson);
+        tally.n_open += is_compared && is_open && cell->wall.n >= STATS_MIN_VALUES;
     }
     return tally;
 }
@@ -157,13 +163,25 @@ static const char *too_few_of(const Lesson *lesson, size_t n)
         *seen ? ")" : "");
 }
 
+/* "creating, starting and joining the tasks took more than a fifth of the time in 2 of 3 cells beside
+ * serial". Serial cells stand in the same table and make no tasks, so they are set apart by name: the number
+ * of cells is otherwise not that of the rows. */
+static const char *short_of(Lesson *lesson, const Tally *tally)
+{
+    const ResultCell *serial = lesson_best(lesson, LESSON_SERIAL, NULL);
+
+    return words_printf(lesson->words,
+        "creating, starting and joining the tasks took more than a fifth of the time in %zu of %zu cells%s%s",
+        tally->n_short, tally->n_others, serial ? " beside " : "", serial ? serial->mode : "");
+}
+
 /* Where nothing came out, only what is missing stands against it: the other doubts are about figures, and
  * there are none. Cells that differ in their CPUs do so because it was asked, so one of them with a single
  * CPU is no doubt; all of them are. */
 const char *lesson_doubts(Lesson *lesson)
 {
     const ResultRun *run = lesson->run;
-    const Tally tally = count_cells(&lesson->cells);
+    const Tally tally = count_cells(lesson);
     Words *words = lesson->words;
     bool is_unfinished = lesson_is_unfinished(run);
     bool computes = lesson->kind->computes, has_result = *lesson->result != '\0';
@@ -177,18 +195,14 @@ const char *lesson_doubts(Lesson *lesson)
         !lesson->kind->doubt ? NULL : lesson->kind->doubt(lesson),
         !run->host.is_noisy ? NULL : noise_of(words, &run->host.noise_reasons),
         !tally.has_one_cpu ? NULL : one_cpu_of(words, &run->host, computes),
-        !computes || tally.n_short == 0 ? NULL
-                                        : words_printf(words,
-                                              "in %zu of %zu cells creating, starting and joining the tasks "
-                                              "took more than a fifth of the time",
-                                              tally.n_short, tally.n_others),
+        !computes || tally.n_short == 0 ? NULL : short_of(lesson, &tally),
         (!lesson->has_ratios && tally.n_scaled == 0) || tally.least_repetitions >= STATS_MIN_VALUES
             ? NULL
             : too_few_of(lesson, tally.least_repetitions),
         !lesson->has_ratios || tally.n_open == 0
             ? NULL
-            : words_printf(words, "%zu of %zu comparisons cannot tell, their intervals are too wide",
-                  tally.n_open, tally.n_compared),
+            : words_printf(words, "%zu of %zu comparisons%s cannot tell, their intervals are too wide",
+                  tally.n_open, tally.n_compared, tally.n_passed_over > 0 ? " of several tasks" : ""),
         !lesson->has_times || tally.n_others == 0 || tally.n_scaled > 0 || !computes
             ? NULL
             : "without mode=serial there is nothing to compare these times with",

@@ -222,13 +222,18 @@ void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
 
 /* What was not measured, or what no clock can have measured, is not compared. NAN is not above 0 and is
  * refused by the same test. */
+bool lesson_compares(const Lesson *lesson, const ResultCell *cell)
+{
+    double ratio = cell->relative.ratio;
+
+    return cell->tasks >= lesson_least_tasks(lesson) && !lesson_is(cell, LESSON_SERIAL) && ratio > 0 &&
+           ratio < 1e18;
+}
+
 static const char *ratio_of(Lesson *lesson, const ResultCell *cell, double *ret_ratio)
 {
     *ret_ratio = cell->relative.ratio;
-    if (cell->tasks < lesson_least_tasks(lesson) || lesson_is(cell, LESSON_SERIAL) || !(*ret_ratio > 0) ||
-        *ret_ratio >= 1e18)
-        return NULL;
-    return words_ratio(lesson->words, *ret_ratio);
+    return lesson_compares(lesson, cell) ? words_ratio(lesson->words, *ret_ratio) : NULL;
 }
 
 static const char *wall_time_of(Lesson *lesson, const ResultCell *cell, double *ret_ns)

@@ -183,6 +183,10 @@ const char *lesson_sight(Lesson *lesson, LessonSight sight, const ResultCrowd *s
 /* 2 if some cell has more than one task, else 0: cells with fewer tasks than this are no comparison. */
 int64_t lesson_least_tasks(const Lesson *lesson);
 
+/* Whether the lesson holds this cell against serial. The sentences and the doubts about them ask the same, so
+ * that they count the same cells. */
+bool lesson_compares(const Lesson *lesson, const ResultCell *cell);
+
 /* "2 countdowns" or "2 to 8 countdowns" */
 const char *lesson_tasks(Lesson *lesson, const char *noun);
 

@@ -104,6 +104,10 @@ class Answer:
         return [cell for cell in (self.cells if cells is None else cells)
                 if (cell.get("relative") or {}).get("ratio") is not None and not self.is_baseline(cell)]
 
+    def least_tasks(self):
+        """Of the cells that a lesson is about: one task is no comparison, unless nobody asked for more."""
+        return 2 if any(cell["tasks"] > 1 for cell in self.done) else 0
+
     def others(self):
         """Done, and no baseline."""
         return [cell for cell in self.done if cell["mode"] != "serial" and not self.is_baseline(cell)]
@@ -159,7 +163,7 @@ def cells_at(answer, place):
 def rule_lesson_compares_as_the_cells_do(answer):
     clause = (rf"(?:^|[:;,] )(?:(?P<mode>[a-z][\w-]*) )?(?:took )?(?P<low>{NUMBER})(?: to (?P<high>{NUMBER}))? times"
               r"(?: the [\w-]+ time)?(?P<place>[^():;]*?) \((?P<verdicts>[^)]*)\)")
-    least = 2 if any(cell["tasks"] > 1 for cell in answer.done) else 0
+    least = answer.least_tasks()
     mode = None
     for found in sees(answer, clause, answer.lesson):
         mode = found["mode"] or mode
@@ -181,7 +185,7 @@ def rule_lesson_compares_as_the_cells_do(answer):
 
 
 def rule_subject_has_the_tasks_of_the_cells(answer):
-    least = 2 if any(cell["tasks"] > 1 for cell in answer.done) else 0
+    least = answer.least_tasks()
     tasks = sorted({cell["tasks"] for cell in answer.done if cell["tasks"] >= least})
     for found in sees(answer, rf"^({NUMBER})(?: (or|to) ({NUMBER}))? (?:countdown|fetch|task)(?:s|es)?\b", answer.lesson):
         first, last = found[1].replace(",", ""), (found[3] or found[1]).replace(",", "")
@@ -322,18 +326,26 @@ def rule_noise_is_said_if_there_was_noise(answer):
 def rule_doubts_of_the_lesson_are_counted(answer):
     missing = len(answer.cells) - len(answer.done)
     short = sum(answer.is_short(cell) for cell in answer.others())
-    compared = [cell for cell in answer.others() if cell.get("relative")]
+    least = answer.least_tasks()
+    compared = [cell for cell in answer.others() if cell.get("relative") and cell["tasks"] >= least]
+    passed_over = [cell for cell in answer.compared(answer.done) if cell["tasks"] < least]
     open_cells = [cell for cell in compared if verdict_of(cell) == "cannot tell" and
                   len(cell["wall_ns"]["samples"]) >= LEAST_VALUES]
     counts = (
         (r"(\d+) of (\d+) cells (?:ha(?:s|ve) no result|w(?:as|ere) not finished)", (missing, len(answer.cells))),
-        (r"in (\d+) of (\d+) cells creating, starting and joining", (short, len(answer.others()))),
-        (r"(\d+) of (\d+) comparisons cannot tell", (len(open_cells), len(compared))),
+        (r"fifth of the time in (\d+) of (\d+) cells", (short, len(answer.others()))),
+        (r"(\d+) of (\d+) comparisons(?: of several tasks)? cannot tell", (len(open_cells), len(compared))),
     )
     for pattern, right in counts:
         for found in sees(answer, pattern, answer.lesson):
             if (int(found[1]), int(found[2])) != right:
                 yield f"lesson: {found[0]!r}, and it is {right[0]} of {right[1]}"
+    for pattern, words, are_apart in (
+            (r"fifth of the time in \d+ of \d+ cells([^.;]*)", " beside serial", len(answer.others()) < len(answer.done)),
+            (r"\d+ of \d+ comparisons(.*?) cannot tell", " of several tasks", bool(passed_over))):
+        for found in sees(answer, pattern, answer.lesson):
+            if found[1] != (words if are_apart else ""):
+                yield f"lesson: {found[0]!r}, and the table has {len(answer.done)} rows"
     fewest = min([len(cell["wall_ns"]["samples"]) for cell in answer.done], default=0)
     for found in sees(answer, r"(\d+) repetitions? cannot tell", answer.lesson):
         if int(found[1]) != fewest or fewest >= LEAST_VALUES:
@@ -588,6 +600,7 @@ FALSE = {
         ("one_at_a_time_is_what_was_seen",
          lesson(r"Creating the threads.*?; ", "The GIL lets one thread run at a time, so threads that compute only take turns; ")),
         ("doubts_of_the_lesson_are_counted", lesson(r"in 2 of 2 cells", "in 1 of 2 cells")),
+        ("doubts_of_the_lesson_are_counted", lesson(r" beside serial", "")),
         ("reasons_for_faster_are_faster",
          lesson(r"creating the processes.*?\. ", "each process has a lock of its own. ")),
         ("noise_is_said_if_there_was_noise", field("host.noisy", True)),
@@ -624,6 +637,13 @@ FALSE = {
     "making": [
         ("slow_by_making_is_so", lesson(r"largest part was creating", "largest part was joining")),
         ("slow_by_making_is_so", lesson(r"of the \S+ ms by which", "of the 7.77 ms by which")),
+    ],
+    "row": [
+        ("doubts_of_the_lesson_are_counted",
+         lesson(r"1 of 2 comparisons of several tasks", "2 of 3 comparisons of several tasks")),
+        ("doubts_of_the_lesson_are_counted", lesson(r" of several tasks", "")),
+        ("doubts_of_the_lesson_are_counted", lesson(r"in 2 of 3 cells", "in 2 of 2 cells")),
+        ("lesson_compares_as_the_cells_do", lesson(r"1 slower, 1 cannot tell", "1 slower, 2 cannot tell")),
     ],
     "speedup": [
         ("headline_value_is_that_of_a_cell", field("headline.value", 1.5)),
