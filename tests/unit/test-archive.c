@@ -520,30 +520,101 @@ static const char first_version[] =
     "CREATE TABLE texts (run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, kind INTEGER NOT NULL,"
     " size INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, kind));"
     "PRAGMA application_id = 1734962291; PRAGMA user_version = 1;"
-    "INSERT INTO runs VALUES ('01K00000000000000000000001', 1, 'fetch', 'done', '{\"number\": 1}'),"
+    "INSERT INTO runs VALUES ('01K00000000000000000000001', 1, 'fetch', 'done', '{\"number\": 1,"
+    " \"headline\": {\"text\": \"old\", \"value\": 1, \"unit\": \"count\"}}'),"
     " ('01K00000000000000000000002', 2, 'idle', 'running', '{\"number\": 2}');"
     "INSERT INTO asks VALUES ('01K00000000000000000000001', 0, 'client:a', 'old', NULL),"
     " ('01K00000000000000000000002', 0, 'client:a', 'old', NULL);";
 
-START_TEST(a_file_of_the_first_version_is_migrated)
+/* The file is closed in between. */
+static void say(const char *sql)
 {
     sqlite3 *db;
 
-    keeper_close(&keeper);
-    remove(keeper.path);
+    if (keeper.archive)
+        keeper_close(&keeper);
     ck_assert_int_eq(sqlite3_open(keeper.path, &db), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(db, first_version, NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     keeper_open(&keeper);
     ck_assert_ptr_null(archive_trouble(keeper.archive));
     ck_assert_ptr_null(archive_notice(keeper.archive));
+}
+
+static void assert_headline(int i, const char *expected)
+{
+    json_auto_t *summary = kept_summary(&keeper, i, NULL);
+    json_t *headline = json_object_get(summary, "headline");
+    auto_free char *text = headline ? json_dumps(headline, JSON_ENCODE_ANY) : strdup("absent");
+
+    ck_assert_str_eq(text, expected);
+}
+
+static int64_t version_of_file(void)
+{
+    sqlite3_stmt *statement;
+    sqlite3 *db;
+    int64_t version;
+
+    ck_assert_int_eq(sqlite3_open(keeper.path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &statement, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+    version = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return version;
+}
+
+START_TEST(a_file_of_the_first_version_is_migrated)
+{
+    keeper_close(&keeper);
+    remove(keeper.path);
+    say(first_version);
     assert_status(&keeper, 1, "done");
     assert_status(&keeper, 2, "failed");
+    assert_headline(1, "null");
     assert_numbers(&(ArchiveFilter){.label = "OLD", .experiment = "fetch", .limit = 9}, "1");
     assert_numbers(&(ArchiveFilter){.label = "old", .status = "failed", .limit = 9}, "2");
     keep_whole(&keeper, 3, true);
     keeper_reopen(&keeper);
     assert_numbers(&(ArchiveFilter){.limit = 9}, "3 2 1");
+}
+END_TEST
+
+/* The third version has the tables of the second. A program that knows no more than the second must not write
+ * its headlines into a file that was freed of them, so the number has to grow with the step. */
+START_TEST(headlines_of_the_second_version_are_forgotten_once)
+{
+    for (int i = 1; i <= 3; i++)
+        keep_whole(&keeper, i, true);
+    say("UPDATE runs SET summary = '{\"n_cells\": 9007199254740993, \"headline\": {\"text\": \"processes "
+        "took 1.10 "
+        "times the serial time\", \"value\": 1.1, \"unit\": \"ratio\"}, \"noisy\": null}' WHERE id LIKE '%1';"
+        "UPDATE runs SET summary = '{\"headline\": null}' WHERE id LIKE '%2';"
+        "UPDATE runs SET summary = '{\"n_cells\": 3}' WHERE id LIKE '%3'; PRAGMA user_version = 2;");
+    assert_headline(1, "null");
+    assert_headline(2, "null");
+    assert_headline(3, "absent");
+    {
+        json_auto_t *summary = kept_summary(&keeper, 1, NULL);
+
+        ck_assert_int_eq(json_integer_value(json_object_get(summary, "n_cells")), 9007199254740993);
+        ck_assert(json_is_null(json_object_get(summary, "noisy")));
+    }
+    ck_assert_int_eq(version_of_file(), 3);
+    say("UPDATE runs SET summary = '{\"headline\": {\"text\": \"new\"}}' WHERE id LIKE '%1'");
+    assert_headline(1, "{\"text\": \"new\"}");
+}
+END_TEST
+
+/* What reads a damaged summary says so; the step before it must not make a damaged file of it. */
+START_TEST(a_summary_that_is_no_json_does_not_stop_the_file_from_being_opened)
+{
+    keep_whole(&keeper, 1, true);
+    keep_whole(&keeper, 2, true);
+    say("UPDATE runs SET summary = '{\"headline\": {' WHERE id LIKE '%1'; PRAGMA user_version = 2;");
+    assert_status(&keeper, 2, "done");
+    ck_assert_int_eq(version_of_file(), 3);
 }
 END_TEST
 
@@ -582,6 +653,8 @@ int main(void)
         a_run_larger_than_the_limit_pushes_all_others_out_but_is_kept,
         every_list_is_a_search_in_one_index_without_sorting,
         a_file_of_the_first_version_is_migrated,
+        headlines_of_the_second_version_are_forgotten_once,
+        a_summary_that_is_no_json_does_not_stop_the_file_from_being_opened,
         folders_above_the_file_are_made,
     };
 
