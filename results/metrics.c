@@ -64,8 +64,21 @@ static json_t *metric_names(const ResultCells *cells)
     return names;
 }
 
+/* In all cells. A metric that differs between several is not this. */
+static bool metric_is_zero(const ResultCells *cells, const char *name)
+{
+    for (size_t i = 0; i < cells->n; i++) {
+        const json_t *value = metric_value(cells->at[i], name);
+
+        if (value && json_number_value(value) != 0)
+            return false;
+    }
+    return true;
+}
+
 /* The later a metric stands in the cell, the higher its rank, and the sooner it is dropped: experiments give
- * what matters first. */
+ * what matters first. Before all of these goes what is 0. A single row has a column for every metric, and a
+ * row of zeros (no answer was 3xx, 4xx or 5xx) would push out what the run was made for. */
 static void metric_add_column(Layout *layout, const ResultCells *cells, const char *name, int rank)
 {
     size_t column = layout_add(layout, name, true, rank);
@@ -84,14 +97,16 @@ static void metrics_write_differing(
 {
     Layout *layout = layout_new(cells->n, prose->markdown);
     auto_free char *left_out = NULL;
-    size_t n_metrics = 0;
+    size_t n_metrics = 0, n_names = json_object_size(names);
     const char *name;
     json_t *ignored;
 
     axes_add_columns(varying, varying->n, cells, layout);
     json_object_foreach (names, name, ignored) {
+        size_t later = metric_is_zero(cells, name) ? n_names : 0;
+
         if (metric_varies(cells, name))
-            metric_add_column(layout, cells, name, LAYOUT_KEEP + 1 + (int)n_metrics++);
+            metric_add_column(layout, cells, name, LAYOUT_KEEP + 1 + (int)(later + n_metrics++));
     }
     layout_fit(layout, prose->width);
     left_out = layout_left_out(layout);

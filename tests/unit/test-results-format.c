@@ -477,6 +477,46 @@ START_TEST(a_table_fits_into_the_terminal_it_is_made_for)
 }
 END_TEST
 
+/* As fetch gives them, where all went well. */
+static const char one_fetch[] =
+    "{\"experiment\": \"fetch\", \"status\": \"done\", \"cells\": [{\"runtime\": \"c\", \"mode\": "
+    "\"serial\", "
+    "\"lock\": \"gil\", \"tasks\": 2, \"cpus\": 2, \"params\": {}, \"status\": \"done\", \"metrics\": "
+    "{\"requests\": 4, \"answers_2xx\": 4, \"answers_3xx\": 0, \"answers_4xx\": 0, \"answers_5xx\": 0, "
+    "\"answers_other\": 0, \"answers_empty\": 0, \"requests_per_s\": 5, \"bytes_received\": 4096}}]}";
+
+START_TEST(of_a_single_row_the_zeros_go_first)
+{
+    static const struct {
+        size_t width;
+        const char *columns; /* with "|" for blanks */
+        const char *left_out;
+    } cases[] = {
+        {100, "requests|answers_2xx|answers_3xx|answers_4xx|answers_5xx|requests_per_s|bytes_received",
+            "(no room for answers_other, answers_empty: see JSON or CSV)"},
+        {64, "requests|answers_2xx|requests_per_s|bytes_received", "(no room for answers_3xx"},
+        {40, "requests|answers_2xx", "requests_per_s"},
+    };
+    json_auto_t *run = json_loads(one_fetch, 0, NULL);
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        auto_free char *text = result_format_wide(run, RESULT_FORMAT_TABLE, cases[i].width, NULL);
+        auto_free char *head = strdup(strstr(text, "requests "));
+        auto_free char *columns = NULL;
+
+        *strchr(head, '\n') = '\0';
+        for (char *rest = NULL, *name = strtok_r(head, " ", &rest); name; name = strtok_r(NULL, " ", &rest)) {
+            char *more = columns ? text_printf("%s|%s", columns, name) : strdup(name);
+
+            free(columns);
+            columns = more;
+        }
+        ck_assert_str_eq(columns, cases[i].columns);
+        ck_assert_msg(strstr(text, cases[i].left_out) != NULL, "%s", text);
+    }
+}
+END_TEST
+
 START_TEST(a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost)
 {
     json_auto_t *run = make_good_run();
@@ -756,7 +796,7 @@ RUN_TESTS("results-format", 20, names_of_formats, what_answers_can_have_a_person
     csv_has_a_row_for_each_cell, csv_ends_in_what_stands_against_the_figures,
     what_is_not_known_of_noise_is_empty_in_csv, csv_keeps_foreign_text_together_and_harmless,
     csv_guards_texts_but_not_numbers, a_table_is_never_wider_than_a_terminal,
-    a_table_fits_into_the_terminal_it_is_made_for,
+    a_table_fits_into_the_terminal_it_is_made_for, of_a_single_row_the_zeros_go_first,
     a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost, equal_notes_are_said_once,
     one_fault_of_all_cells_is_said_once, noise_is_said_once, bars_are_of_what_the_experiment_is_about,
     terms_that_are_used_are_explained_and_no_others, columns_without_a_value_are_not_there,
