@@ -338,7 +338,7 @@ START_TEST(what_is_not_known_is_null_as_documented)
     id = check_run("/run/fine", "/run/fine?mode=serial&repeat=1&warmup=0", 200);
     run = text_printf("/runs/%s", id);
     check("get", "/runs/{id}", run, 200);
-    check_run("/run/failing", "/run/failing?mode=serial&repeat=1&warmup=0", 502);
+    check("get", "/run/failing", "/run/failing?mode=serial&repeat=1&warmup=0", 502);
     check_stream("/run/failing", "/run/failing?mode=serial&repeat=1&warmup=0&fresh=1", "failed");
     check("get", "/experiments", "/experiments", 200);
     check("get", "/readyz", "/readyz", 200);
