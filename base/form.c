@@ -41,6 +41,22 @@ long form_unescape(char *text, size_t length, int plus_is_space)
     return (long)to;
 }
 
+/* Forms elsewhere take a name twice for a list. Here nobody knows yet which parameters take one, so it is
+ * said with an "if". What is long would hide the words around it. */
+void form_refuse_again(Problem *problem, const char *name, const json_t *first, json_t *again)
+{
+    enum { MOST_SHOWN = 40 };
+    size_t n_first = json_string_length(first), n_again = json_string_length(again);
+
+    if (n_first == 0 || n_again == 0 || n_first > MOST_SHOWN || n_again > MOST_SHOWN ||
+        strlen(name) > MOST_SHOWN)
+        problem_add(problem, name, again, NULL, "given more than once");
+    else
+        problem_add(problem, name, again, NULL,
+            "given more than once; where it takes a list, its values have commas between them: %s=%s,%s",
+            name, json_string_value(first), json_string_value(again));
+}
+
 /* jansson refuses a text that is not UTF-8 by returning NULL, so both texts are made first and then judged.
  * The name comes before the value, because an error has to say which parameter it is about. json_stringn()
  * keeps NUL bytes, but the name as a C string ends at the first one: "tasks%00x" would pass as "tasks". */
@@ -56,7 +72,7 @@ void form_add(json_t *object, const char *name, size_t name_length, const char *
     else if (name_length == 0)
         problem_add(problem, "", json_incref(text), NULL, "a value without a name");
     else if (json_object_get(object, key))
-        problem_add(problem, key, json_incref(text), NULL, "given more than once");
+        form_refuse_again(problem, key, json_object_get(object, key), json_incref(text));
     else if (!text)
         problem_add(problem, key, NULL, NULL, "the value is not UTF-8 text");
     else if (value && memchr(value, '\0', value_length))

@@ -13,6 +13,10 @@
 void form_add(json_t *object, const char *name, size_t name_length, const char *value, size_t value_length,
     Problem *problem);
 
+/* Refuses a name that is given once more, with the value that came first and the other (taken over; NULL: it
+ * cannot be shown). Two short texts are shown as the list that was probably meant. */
+void form_refuse_again(Problem *problem, const char *name, const json_t *first, json_t *again);
+
 /* Reads "a=1&b=2" of length bytes into the object, as strings; adds every bad pair to the problem. */
 void form_parse(json_t *object, const char *text, size_t length, Problem *problem);
 

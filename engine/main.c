@@ -48,7 +48,7 @@ static void print_usage(FILE *file)
         "usage: gilscope-run EXPERIMENT [name=value ...]   run it; lists such as mode=serial,threads\n"
         "                                                  span a grid\n"
         "       gilscope-run < REQUEST                     run a request object, write events\n"
-        "       gilscope-run --describe | --help | --version\n\n"
+        "       gilscope-run --describe | -h, --help | --version\n\n"
         "example: gilscope-run countdown tasks=2 mode=serial,threads lock=gil\n\n");
 }
 
@@ -306,6 +306,11 @@ static int run_request(void)
     Request request;
     RepeatOutcome outcome;
 
+    /* The event is for a server. Who started this in a script without words reads here what was missing. */
+    if (input.last == '\0')
+        fprintf(stderr,
+            "gilscope-run: standard input is empty; usage: gilscope-run EXPERIMENT [name=value ...], "
+            "see --help\n");
     if (!object)
         problem_set(&problem, 400, "Malformed request", "line %d, column %d: %s", error.line, error.column,
             error.text);
@@ -562,7 +567,7 @@ static int run_command(int argc, char **argv)
         printf("gilscope-run %s\n", GILSCOPE_VERSION);
         return 0;
     }
-    if (strcmp(first, "--help") == 0) {
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
         print_help();
         return 0;
     }

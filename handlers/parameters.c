@@ -19,7 +19,7 @@ static void parameters_merge(json_t *into, json_t *from, Problem *problem)
 
     json_object_foreach (from, name, value) {
         if (json_object_get(into, name))
-            problem_add(problem, name, json_incref(value), NULL, "given more than once");
+            form_refuse_again(problem, name, json_object_get(into, name), json_incref(value));
         else
             json_object_set(into, name, value);
     }

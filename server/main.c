@@ -36,7 +36,7 @@ static const char help[] =
     "                           status 0 if it can show them all\n"
     "  --health                 ask the server that runs here, on whichever port: status 0 if it is alive;\n"
     "                           with --set server.port=9000 the one at that port\n"
-    "  --help, --version\n"
+    "  -h, --help, --version\n"
     "\n"
     "A setting is also read from the environment, server.port from GILSCOPE_SERVER_PORT. --set overrides "
     "the\n"
@@ -102,14 +102,14 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
         {"check-config", no_argument, NULL, TASK_CHECK_CONFIG},
         {"preflight", no_argument, NULL, TASK_PREFLIGHT},
         {"health", no_argument, NULL, TASK_HEALTH},
-        {"help", no_argument, NULL, TASK_HELP},
+        {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, TASK_VERSION},
         {0},
     };
     int option;
 
     opterr = 0;
-    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
         if (option == '?' || option == ':') {
             arguments_complain(argv[optind - 1], options, option == ':' || optopt != 0);
             return -EINVAL;
@@ -118,6 +118,8 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
             arguments->file = optarg;
         else if (option == 's')
             arguments->assignments[arguments->n_assignments++] = optarg;
+        else if (option == 'h')
+            arguments->task = TASK_HELP;
         else
             arguments->task = (Task)option;
     }

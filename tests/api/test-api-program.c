@@ -25,7 +25,8 @@ START_TEST(a_port_that_is_in_use_ends_the_start)
 }
 END_TEST
 
-/* Port 0, whichever the server has, is for test-health.py: other tests' servers run the same file as this one's. */
+/* Port 0, whichever the server has, is for test-health.py: other tests' servers run the same file as this
+ * one's. */
 START_TEST(health_is_asked_over_the_network)
 {
     auto_free char *alive = NULL, *dead = NULL, *setting = NULL;
@@ -58,7 +59,7 @@ END_TEST
 
 START_TEST(settings_can_be_checked_and_printed)
 {
-    auto_free char *checked = NULL, *printed = NULL, *help = NULL, *version = NULL;
+    auto_free char *checked = NULL, *printed = NULL, *help = NULL, *short_help = NULL, *version = NULL;
 
     ck_assert_int_eq(api_run_program(&checked, "--check-config", NULL), 0);
     ck_assert_int_eq(api_run_program(&printed, "--print-config", "--set", "server.port=9000", NULL), 0);
@@ -66,6 +67,8 @@ START_TEST(settings_can_be_checked_and_printed)
     ck_assert_int_eq(api_run_program(&help, "--help", NULL), 0);
     ck_assert(strstr(help, "--print-config"));
     ck_assert(strstr(help, "--preflight"));
+    ck_assert_int_eq(api_run_program(&short_help, "-h", NULL), 0);
+    ck_assert_str_eq(short_help, help);
     ck_assert_int_eq(api_run_program(&version, "--version", NULL), 0);
     ck_assert(strncmp(version, "gilscope ", 9) == 0);
 }

@@ -374,6 +374,29 @@ START_TEST(bad_words_are_refused_before_anything_runs)
 }
 END_TEST
 
+START_TEST(help_has_a_short_name)
+{
+    auto_free char *text = NULL, *short_text = NULL;
+
+    ck_assert_int_eq(run_engine("--help", NULL, &text), 0);
+    ck_assert_int_eq(run_engine("-h", NULL, &short_text), 0);
+    ck_assert_msg(strstr(text, "usage: gilscope-run EXPERIMENT"), "%s", text);
+    ck_assert_str_eq(short_text, text);
+}
+END_TEST
+
+START_TEST(without_words_and_without_input_a_person_reads_the_usage)
+{
+    static const char usage[] = "usage: gilscope-run EXPERIMENT [name=value ...]";
+    auto_free char *empty = NULL, *bad = NULL;
+
+    ck_assert_int_eq(run_engine("", "", &empty), 2);
+    ck_assert_msg(strstr(empty, usage), "%s", empty);
+    ck_assert_int_eq(run_engine("", "{", &bad), 2);
+    ck_assert_msg(!strstr(bad, usage), "%s", bad);
+}
+END_TEST
+
 START_TEST(a_bad_request_is_an_error_event)
 {
     static const char *const inputs[] = {"", "{", "[]", "{\"protocol\": 1}",
@@ -645,6 +668,7 @@ RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, a_trace_s
     full_detail_brings_the_timeline_of_each_cell, a_timeline_that_is_too_long_says_how_much_is_missing,
     other_programs_that_burn_cpus_are_noise, fetch_brings_its_own_origin, who_computes_does_not_wait,
     who_fetches_waits, the_seed_decides_the_order, bad_words_are_refused_before_anything_runs,
+    help_has_a_short_name, without_words_and_without_input_a_person_reads_the_usage,
     a_bad_request_is_an_error_event, a_refused_connection_fails_its_cell_with_the_reason,
     a_trace_that_lacks_something_says_why, output_that_is_lost_is_no_success,
     a_server_without_standard_input_stops_as_any_other, a_timeout_ends_the_run_with_what_there_is,

@@ -66,7 +66,8 @@ static const struct {
     size_t length;
     const char *param, *got, *reason; /* got NULL: cannot be shown */
 } bad[] = {
-    BAD("a=1&a=2", "a", "2", "more than once"),
+    BAD("a=1&a=2", "a", "2",
+        "given more than once; where it takes a list, its values have commas between them: a=1,2"),
     BAD("a=1&%61=1", "a", "1", "more than once"),
     BAD("a&a", "a", "", "more than once"),
     BAD("=1", "", "1", "without a name"),
