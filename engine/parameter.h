@@ -17,7 +17,7 @@ typedef enum ParameterType {
 enum { PARAMETER_TEXT_SIZE = 2048 };
 
 /* How the help of a parameter with a size() ends; see plan/budget.h. */
-#define PARAMETER_LESS "less where a large grid would not fit into the limit"
+#define PARAMETER_LESS "less where a run of many cells would otherwise take longer than the server allows"
 
 /* One row of the table of an experiment or a lock: constant, and shared by all threads. */
 typedef struct Parameter {
