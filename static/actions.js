@@ -30,9 +30,9 @@ const ALOUD = {
 // Run is never disabled, only aria-disabled: a disabled button loses the focus. The text of the status is set
 // only when it changes, because a screen reader would read the same words again.
 //
-// cancel() is called for a click on Cancel. Returns {node, size, begin(), end(), say(text), joined(),
-// openEnded(), tell(name, data)}: size is the place for the size of the grid, tell() takes an event of the
-// run.
+// cancel() is called for a click on Cancel. Returns {node, beside, size, begin(), end(), say(text), joined(),
+// openEnded(), warmups(n), tell(name, data)}: beside shows the progress once more, for the side of the result;
+// size is the place for the size of the grid, tell() takes an event of the run.
 export function makeActions(cancel) {
     const runButton = el('button', {type: 'submit', class: 'main'}, 'Run');
     const cancelButton = el('button', {type: 'button', hidden: true, on: {click: cancel}}, 'Cancel');
@@ -69,6 +69,7 @@ export function makeActions(cancel) {
             progress.bar,
             shared,
         ),
+        beside: progress.beside,
         size,
         say,
         // The old words go at once: a second run may end with the same ones, and then a screen reader would
@@ -86,6 +87,7 @@ export function makeActions(cancel) {
             shared.hidden = false;
         },
         openEnded: progress.openEnded,
+        warmups: progress.warmups,
         tell(name, data) {
             progress.show(name, data);
             if (name in ALOUD) say(ALOUD[name]);

@@ -27,7 +27,7 @@ export function normalText(parameter, text) {
 
 // The values to send: what was changed, in the order of the form. Defaults are left out, so that a link which
 // is shared follows the defaults of the server that it is opened on, and stays short. An empty field means the
-// default, but a list of choices with nothing chosen is sent, so that the server can say what is missing.
+// default; a list of choices with nothing chosen does not, and stays in the curl line as the form has it.
 export function changedValues(catalog, state) {
     const changed = {};
 
@@ -135,9 +135,16 @@ function safeDecode(text) {
     }
 }
 
+// The lists of choices in which nothing is ticked. Such a form asks for nothing, so it has no number of cells.
+export function emptyLists(catalog, state) {
+    return formParameters(catalog, experimentOf(catalog, state.experiment))
+        .filter(({list, type, name}) => list && type === 'choice' && state.values[name] === '')
+        .map(({name}) => name);
+}
+
 // How many cells the lists of a state span, so that somebody who ticks one box too many sees the limit before
-// pressing Run. It is the product of the lengths, and the server counts likewise. A list with nothing in it
-// counts as one: what is wrong with it the server says.
+// pressing Run. It is the product of the lengths, and the server counts likewise. Of a form with an empty list
+// (emptyLists) it says nothing.
 export function countCells(catalog, state) {
     return formParameters(catalog, experimentOf(catalog, state.experiment))
         .filter((parameter) => parameter.list)

@@ -5,7 +5,7 @@
 // address that changes by itself (a link, the Back button) becomes the state again. replaceState() and
 // pushState() raise no event, so that way is not gone round for ever.
 import {makeActions} from './actions.js';
-import {changedValues, countCells, path, readAddress, readRunAddress, stateOf} from './address.js';
+import {changedValues, countCells, emptyLists, path, readAddress, readRunAddress, stateOf} from './address.js';
 import {onTokenNeeded, Refused} from './api.js';
 import {boardPart} from './board.js';
 import {baselineOf, commonNames, defaultText, experimentOf, formParameters, loadCatalog} from './catalog.js';
@@ -23,8 +23,10 @@ import {showNotes, showProblem} from './problem.js';
 import {showResult} from './result.js';
 import {makeRunner} from './runner.js';
 import {learnSigns, repaintSigns} from './signs.js';
+import {CELL} from './terms.js';
 import {askForToken} from './token.js';
 
+const TICK_ONE = 'tick at least one';
 const form = byId('form');
 let catalog;
 let state;
@@ -45,24 +47,29 @@ function showState() {
     const values = changedValues(catalog, state);
     const cells = countCells(catalog, state);
     const most = catalog.limits?.max_cells;
-    const repeat = formParameters(catalog, experimentOf(catalog, state.experiment)).find(
-        (p) => p.name === 'repeat',
-    );
+    const empty = emptyLists(catalog, state);
 
     document.title = `${state.experiment}, gilscope`;
     curl.show(state.experiment, values);
     actions.size.textContent =
-        plural(cells, 'cell') +
-        (repeat ? `, ${repetitionsText(repeat)} each` : '') +
-        (most && cells > most ? `; at most ${count(most)} cells are allowed` : '');
-    actions.size.classList.toggle('bad', Boolean(most && cells > most));
+        empty.length > 0
+            ? `${empty.join(', ')}: ${TICK_ONE}`
+            : `${plural(cells, 'cell')}, ${repetitionsText()}` +
+              (most && cells > most ? `; at most ${count(most)} cells are allowed.` : `. ${CELL}`);
+    actions.size.classList.toggle('bad', empty.length > 0 || Boolean(most && cells > most));
 }
 
-// "7 ×", or with a precision "7 × or more".
-function repetitionsText(repeat) {
-    const {precision} = state.values;
+// "7 × each after 1 warm-up", or with a precision "7 × or more each". The warm-ups stand there because the
+// progress counts them.
+function repetitionsText() {
+    const parameters = formParameters(catalog, experimentOf(catalog, state.experiment));
+    const valueOf = (name) =>
+        state.values[name]?.trim() || defaultText(parameters.find((p) => p.name === name) ?? {});
+    const [repeat, precision, warmup] = ['repeat', 'precision', 'warmup'].map(valueOf);
+    const more = precision && precision !== '0' ? ' or more' : '';
+    const before = warmup && warmup !== '0' ? ` after ${warmup} warm-up${warmup === '1' ? '' : 's'}` : '';
 
-    return `${state.values.repeat?.trim() || defaultText(repeat)} ×${precision && precision !== '0' ? ' or more' : ''}`;
+    return `${repeat} ×${more} each${before}`;
 }
 
 // So does the address.
@@ -128,6 +135,17 @@ function run() {
     if (runner.isBusy()) return;
     stateChanged();
     clearProblems();
+    const empty = emptyLists(catalog, state);
+
+    // The server would refuse it; what is missing is known before anything is sent.
+    if (empty.length > 0) {
+        markErrors(
+            form,
+            empty.map((param) => ({param, reason: TICK_ONE})),
+        );
+        focusField(form, empty[0]);
+        return;
+    }
     const {experiment} = state;
     const values = changedValues(catalog, state);
 
@@ -228,6 +246,7 @@ async function start() {
     learnSigns(catalog);
     curl = curlBox('The same from a shell', formats());
     byId('questions').append(curl.node);
+    byId('answers').prepend(actions.beside);
     showMachine();
     showLessons(byId('lessons'), catalog);
     runs = historyPart(catalog);

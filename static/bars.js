@@ -30,11 +30,11 @@ const LONGEST_LABEL = 16; // characters that leave room for bars on a phone
 export const WALL_TIME = 'wall_ns.median';
 
 // What the bars of a path are called: "median wall time", "latency p50"; and the figure that the experiment
-// is about in its own words: "half of the answers came within …".
+// is about by the head of its column: "half within".
 export function barsTitle(path, about = {}) {
     const [part, key] = path.split('.');
 
-    if (about.words && path === about.figure) return about.words.replace('{}', '…');
+    if (about.head && path === about.figure) return about.head;
 
     return key === 'median' ? `median ${part === 'cpu_ns' ? 'CPU' : fieldTitle(part)} time` : fieldTitle(key);
 }
@@ -111,11 +111,6 @@ function wallRow(cell, cells) {
         ratio: ratioText(cell, cells),
         failed: cell.status === 'failed' ? `failed: ${cell.reason ?? ''}` : null,
     };
-}
-
-// On a phone there is no room for a sentence below the axis; the choice above the chart has it.
-function axisTitle(path, about, isWide) {
-    return !isWide && about.head && path === about.figure ? about.head : barsTitle(path, about);
 }
 
 // The same in words, for those who cannot see the picture; the table below has everything.
@@ -223,7 +218,7 @@ export function drawBars(canvas, rows, path = WALL_TIME, about = {}) {
         },
         options: options(
             rows,
-            {path, title: axisTitle(path, about, isWide)},
+            {path, title: barsTitle(path, about)},
             theme,
             numberRoom(pen, theme, rows, isWide),
         ),

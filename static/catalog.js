@@ -74,6 +74,11 @@ export function summaryOf(catalog, parameter, choice) {
     return entry?.summary ?? entry?.about ?? '';
 }
 
+// What a person may know a mode by: epoll is asyncio.
+export function otherNames(catalog, parameter, choice) {
+    return parameter.name === 'mode' ? (catalog.modes.find(({name}) => name === choice)?.aliases ?? []) : [];
+}
+
 // The name that the catalog uses for a choice: asyncio is epoll.
 export function canonicalChoice(parameter, choice) {
     return parameter.choices.includes(choice) ? choice : (parameter.aliases?.[choice] ?? null);

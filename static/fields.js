@@ -6,7 +6,7 @@
 //
 // The ids of a field and of its two lines follow from the parameter's name, so a label, a hint and an error
 // find their field without being handed around.
-import {defaultText, summaryOf, unavailable} from './catalog.js';
+import {defaultText, otherNames, summaryOf, unavailable} from './catalog.js';
 import {el} from './dom.js';
 import {sentence, typed} from './format.js';
 import {signNode} from './signs.js';
@@ -101,7 +101,9 @@ function checkboxes(field) {
         changed([...group.querySelectorAll('input:checked')].map((box) => box.value).join(','));
     const box = (choice) => {
         const reason = unavailable(experiment, parameter, choice);
-        const summary = reason ?? summaryOf(catalog, parameter, choice);
+        const names = otherNames(catalog, parameter, choice);
+        const also = names.length > 0 ? `; also called ${names.join(', ')}` : '';
+        const summary = reason ?? summaryOf(catalog, parameter, choice) + also;
 
         return el(
             'label',

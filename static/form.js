@@ -6,6 +6,7 @@ import {defaultText, experimentOf, formParts} from './catalog.js';
 import {el} from './dom.js';
 import {ids, makeField} from './fields.js';
 import {sentence} from './format.js';
+import {rangeText} from './problem.js';
 import {firstUses} from './terms.js';
 
 // Fills the form for a state. changed(name, text) is called for each edit, choose(name) for another
@@ -98,7 +99,9 @@ export function markErrors(form, errors) {
 // Marks one field; false if the form has none of that name. A second complaint about a field is added to the
 // first. A screen reader reads what aria-describedby names, so the error is put in front of the hint there;
 // the hint is kept aside, to be put back when the mark goes.
-function markError(form, {param, reason}) {
+function markError(form, bad) {
+    const {param} = bad;
+    const reason = bad.reason + rangeText(bad);
     const {id, hint, error} = ids(param);
     const field = form.querySelector(`#${CSS.escape(id)}`);
     const line = form.querySelector(`#${CSS.escape(error)}`);

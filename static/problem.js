@@ -1,6 +1,7 @@
-// A problem in a visible box, in the server's words. Each bad parameter is a button that leads to its field.
+// A problem in a visible box, in the server's words. What is wrong with a field of the form stands at the field
+// alone; the box says how many there are, and leads there.
 import {el} from './dom.js';
-import {field, fieldTitle, sentence, typed} from './format.js';
+import {field, fieldTitle, plural, sentence, typed} from './format.js';
 
 const SHOWN_APART = ['type', 'title', 'status', 'detail', 'errors', 'instance', 'retry_after_s', 'did_you_mean'];
 
@@ -8,17 +9,20 @@ const SHOWN_APART = ['type', 'title', 'status', 'detail', 'errors', 'instance', 
 // The box gets the focus, so that it is read out and scrolled to.
 export function showProblem(box, problem, {hasField, goTo}) {
     const errors = problem.errors ?? [];
+    const names = [...new Set(errors.map(({param}) => param).filter(hasField))];
+    const others = errors.filter(({param}) => !hasField(param));
     const panel = el(
         'div',
         {class: 'problem', role: 'alert', tabindex: -1},
         el('h2', {}, titleText(problem)),
         errors.length === 0 && problem.detail && el('p', {}, sentence(problem.detail)),
-        errors.length > 0 &&
+        names.length > 0 && el('p', {}, `${plural(names.length, 'field')} to mend: `, links(names, goTo)),
+        others.length > 0 &&
             el(
                 'ul',
                 {},
-                errors.map((error) =>
-                    el('li', {}, nameNode(error.param, hasField, goTo), ` ${errorText(error)}`),
+                others.map((error) =>
+                    el('li', {}, el('b', {}, error.param || '(no name)'), ` ${errorText(error)}`),
                 ),
             ),
         problem.retry_after_s && el('p', {}, `Try again in ${problem.retry_after_s} s.`),
@@ -33,20 +37,26 @@ function titleText({title = 'The server refused', status}) {
     return status && !title.startsWith(status) ? `${title} (${status})` : title;
 }
 
-function nameNode(name, hasField, goTo) {
-    return hasField(name)
-        ? el('button', {type: 'button', class: 'link', on: {click: () => goTo(name)}}, name)
-        : el('b', {}, name || '(no name)');
+function links(names, goTo) {
+    const link = (name) => el('button', {type: 'button', class: 'link', on: {click: () => goTo(name)}}, name);
+
+    return names.flatMap((name, i) => [i > 0 && ', ', link(name)]);
 }
 
-// "(given 0): must be from 1 to 256"; choices stand in the reason, and a range that it names is not said twice.
-function errorText({got, reason, min, max}) {
+// Choices stand in the reason, and a range that it names is not said twice.
+export function rangeText({reason, min, max}) {
+    const hasRange = min !== undefined && max !== undefined && !reason.includes(String(max));
+
+    return hasRange ? `; allowed: ${typed(min)} to ${typed(max)}` : '';
+}
+
+// "(given 0): must be from 1 to 256"
+function errorText(error) {
+    const {got, reason} = error;
     const text = typeof got === 'string' ? got || 'nothing' : JSON.stringify(got);
     const given = got === null || got === undefined ? '' : `(given ${text})`;
-    const hasRange = min !== undefined && max !== undefined && !reason.includes(String(max));
-    const range = hasRange ? ` Allowed: ${typed(min)} to ${typed(max)}.` : '';
 
-    return `${given}: ${reason.replace(/[.?]$/, '')}${reason.endsWith('?') ? '?' : '.'}${range}`;
+    return sentence(`${given}: ${reason}${rangeText(error)}`);
 }
 
 // Whatever else the problem names, such as the estimate of a run that would take too long.

@@ -17,13 +17,18 @@ export function ordinal(n) {
     return `${count(n)}${suffix[new Intl.PluralRules('en', {type: 'ordinal'}).select(n)]}`;
 }
 
-// "Repetition 7 of 22, about 3 s left"
-function sampleText({done, of, remaining_ns: remaining}, isOpenEnded) {
+// "Repetition 7 of 24 (3 of them warm-ups), about 3 s left"
+function sampleText({done, of, remaining_ns: remaining}, isOpenEnded, warmups) {
     if (done < of)
-        return `Repetition ${count(done)} of ${isOpenEnded ? 'about ' : ''}${count(of)}, ${about(remaining)} left`;
+        return `Repetition ${count(done)} of ${isOpenEnded ? 'about ' : ''}${count(of)}${warmupText(warmups)}, ${about(remaining)} left`;
     return isOpenEnded
         ? `${count(done)} repetitions are done; more follow until the ratios are as precise as asked`
         : `All ${count(of)} repetitions are done; the result follows`;
+}
+
+// The form asks for timed repetitions alone; without a word on the others the sum seems wrong.
+function warmupText(warmups) {
+    return warmups > 0 ? ` (${count(warmups)} of them ${warmups === 1 ? 'a warm-up' : 'warm-ups'})` : '';
 }
 
 // Events come several times a second. Only the words and the bar follow them; a screen reader is told of the
@@ -31,8 +36,8 @@ function sampleText({done, of, remaining_ns: remaining}, isOpenEnded) {
 //
 // What an event says; null if it is nothing for a person. A run with a precision is open-ended: how many
 // repetitions it takes is a guess that changes with each of them, and none is the last until the result is
-// there.
-export function progressText(name, data, isOpenEnded = false) {
+// there. warmups of the repetitions are untimed.
+export function progressText(name, data, isOpenEnded = false, warmups = 0) {
     switch (name) {
         case 'queued': {
             const place =
@@ -43,9 +48,9 @@ export function progressText(name, data, isOpenEnded = false) {
             return data.estimated_wait_ns > 0 ? `${place}, ${about(data.estimated_wait_ns)}` : place;
         }
         case 'started':
-            return `${isOpenEnded ? 'At least ' : ''}${count(data.of)} repetitions, ${about(data.estimate_ns)}`;
+            return `${isOpenEnded ? 'At least ' : ''}${count(data.of)} repetitions${warmupText(warmups)}, ${about(data.estimate_ns)}`;
         case 'sample':
-            return sampleText(data, isOpenEnded);
+            return sampleText(data, isOpenEnded, warmups);
         case 'lost':
             return 'The connection was lost; trying again';
         case 'found':
@@ -55,22 +60,28 @@ export function progressText(name, data, isOpenEnded = false) {
     }
 }
 
-// {bar, words} are the nodes; show(name, data) takes an event, openEnded() says that the run goes on until it
-// is precise, clear() takes them away.
+// {bar, words} are the nodes, and beside says the same where the result will be; a screen reader needs it only
+// once. show(name, data) takes an event, openEnded() says that the run goes on until it is precise, warmups(n)
+// how many of its repetitions are untimed, clear() takes them away.
 export function makeProgress() {
     const bar = el('progress', {'aria-label': 'Repetitions', hidden: true});
     const words = el('span', {class: 'progress-words'});
+    const beside = el('p', {id: 'under-way', 'aria-hidden': 'true', hidden: true});
     let isOpenEnded = false;
+    let nWarmups = 0;
 
     return {
         bar,
         words,
+        beside,
         show(name, data) {
             // An event that is nothing for a person leaves the last words where they are.
-            const text = progressText(name, data, isOpenEnded);
+            const text = progressText(name, data, isOpenEnded, nWarmups);
 
             if (text === null) return;
             words.textContent = text;
+            beside.textContent = `On its way: ${text}.`;
+            beside.hidden = false;
             if (!data.of || name === 'queued') return;
             bar.hidden = false;
             bar.max = data.of;
@@ -79,8 +90,13 @@ export function makeProgress() {
         openEnded() {
             isOpenEnded = true;
         },
+        warmups(n) {
+            nWarmups = n;
+        },
         clear() {
             isOpenEnded = false;
+            nWarmups = 0;
+            beside.hidden = true;
             bar.hidden = true;
             words.textContent = '';
         },

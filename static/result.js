@@ -7,6 +7,7 @@ import {el, folded} from './dom.js';
 import {JOINED} from './follow.js';
 import {count, sentence, time, typed, when} from './format.js';
 import {cellTable, objectTable, taskTable} from './table.js';
+import {ratioHead} from './terms.js';
 import {traceLink} from './trace.js';
 
 const MOST_DOUBTS = 3;
@@ -76,8 +77,21 @@ function lesson(text) {
     );
 }
 
+// The lesson may have shortened it: "threads took 0.79 times the serial time, processes 3.49 times (slower)".
+function says(lesson, sentence) {
+    const short = (text) => text.toLowerCase().replaceAll(/ took\b| the \w+ time\b/g, '');
+
+    return lesson ? short(lesson).includes(short(sentence)) : false;
+}
+
+// A sentence of a group of cells has the group's name in front ("2 tasks: threads took …"), the lesson has the
+// same without. It is left out if no other group has the same, or nobody could tell whose it is.
 function unsaid({lesson: said}, sentences) {
-    return sentences.filter((text) => !said?.includes(text));
+    const bare = sentences.map((text) => text.slice(text.indexOf(': ') + 1).trim());
+    const isSaid = (text) => says(said, text);
+    const isOnlyOne = (text) => bare.filter((one) => one === text).length === 1;
+
+    return sentences.filter((text, i) => !isSaid(text) && !(isOnlyOne(bare[i]) && isSaid(bare[i])));
 }
 
 // That a machine was noisy is said once. The lesson says it where it says something of the figures; where it
@@ -135,7 +149,7 @@ function heading(run, isAboutTime) {
     const {heading: asked = run.experiment, findings} = run.sentences ?? SILENT;
     const isShort = isAboutTime && findings.length > 0 && groupCells(run.cells).length === 1;
 
-    return isShort && !run.lesson?.includes(findings[0]) ? `${asked}: ${findings[0]}` : asked;
+    return isShort && !says(run.lesson, findings[0]) ? `${asked}: ${findings[0]}` : asked;
 }
 
 function ending({status, reason, sentences}) {
@@ -220,11 +234,16 @@ function facts(run) {
         run.label && `“${run.label}”`,
         when(run.created_at),
         ...(run.request?.sized ?? []).map((name) => sizedText(run, name)),
-        typeof run.duration_ns === 'number' && `took ${time(run.duration_ns)}`,
+        typeof run.duration_ns === 'number' && !saysTime(run) && `took ${time(run.duration_ns)}`,
         run.queued_ns > 1e8 && `after ${time(run.queued_ns)} in the queue`,
     ]
         .filter(Boolean)
         .join(' · ');
+}
+
+// The sentence below the table has it as a rule: "7 repetitions after 1 warm-up, 968 ms in all".
+function saysTime({cells, sentences, duration_ns: duration}) {
+    return cells.length > 0 && sentences?.repetitions?.includes(time(duration));
 }
 
 // The server chose these by itself, so the result says what it chose.
@@ -242,7 +261,7 @@ function ofRepetitions(path, totals) {
         : 'one repetition, which stands for all';
 }
 
-// Only what is to be seen in this picture.
+// Only what is to be seen in this picture, by its name: what the names mean stands below the table.
 function legend(run, {rows, path, totals, baseline}) {
     const hasInterval = run.cells.some((cell) => cell.wall_ns?.interval);
     const key = (name, text) => el('span', {class: 'key'}, el('i', {class: name}), text);
@@ -250,12 +269,12 @@ function legend(run, {rows, path, totals, baseline}) {
     if (path !== WALL_TIME) return [key('key-bar', ofRepetitions(path, totals))];
     return [
         key('key-bar', 'median'),
-        key('key-whisker', hasInterval ? 'interval: where the true median lies' : 'smallest to largest'),
+        key('key-whisker', hasInterval ? 'interval' : 'smallest to largest'),
         run.cells.some((cell) => typeof cell.ideal_ns === 'number') &&
-            key('key-ideal', 'ideal: what a machine without any cost would need'),
+            key('key-ideal', 'ideal'),
         hasArrows(rows) && el('span', {class: 'key'}, '→ goes on to the right'),
         run.cells.some((cell) => isCompared(cell, run.cells)) &&
-            el('span', {class: 'key'}, `× times the ${baseline} time`),
+            el('span', {class: 'key'}, ratioHead(baseline)),
     ].filter(Boolean);
 }
 

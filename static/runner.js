@@ -29,6 +29,7 @@ export function makeRunner({actions, show, refuse}) {
             found(booked);
             if (booked.joined) actions.joined();
             if (booked.request?.precision > 0) actions.openEnded();
+            actions.warmups((booked.request?.warmup ?? 0) * (booked.cells?.length ?? 0));
             const tell = (name, data) => isMine() && actions.tell(name, data);
             const over = await followRun(booked, {signal: abort.signal, tell});
 

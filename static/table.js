@@ -95,14 +95,23 @@ function efficiency({scaling}) {
     return number(scaling?.efficiency, `${count(Math.round((scaling?.efficiency ?? 0) * 100))} %`);
 }
 
+// The sum, as the server's table has it, and below it what it is made of.
 function switches({context_switches: switched}) {
-    return switched
-        ? [
-              number(switched.voluntary, count(switched.voluntary)),
-              ' + ',
-              number(switched.involuntary, count(switched.involuntary)),
-          ]
-        : '–';
+    if (!switched) return '–';
+    const {voluntary, involuntary} = switched;
+    const sum = (voluntary ?? 0) + (involuntary ?? 0);
+
+    return [
+        number(sum, count(sum)),
+        el(
+            'small',
+            {class: 'under'},
+            ' ',
+            number(voluntary, count(voluntary)),
+            ' + ',
+            number(involuntary, count(involuntary)),
+        ),
+    ];
 }
 
 function status(cell) {

@@ -26,7 +26,7 @@ const COLUMNS = [
             'within 5 % of 1, and else cannot tell',
     ],
     ['CPU time', () => 'what all tasks together kept CPUs busy'],
-    ['switches', () => 'how often a task waited by itself + how often it was put aside for another'],
+    ['switches', () => 'how often the tasks gave up a CPU; below it: waited by themselves + were put aside for another'],
     ['answers', () => 'status: how many, in all repetitions together'],
     ['ideal', () => 'what a machine without any cost of its own would need'],
 ];
@@ -50,10 +50,12 @@ export function termList(heads, baseline) {
     );
 }
 
+// Stands beside the Run button, which is in view with every field that speaks of cells.
+export const CELL = 'A cell is one combination of mode, lock and settings.';
+
 // Of the help of a parameter.
 const HELP = [
     [/\bticks?\b/, 'A tick is a small step of the interpreter, some nanoseconds.'],
-    [/\bcells?\b/, 'A cell is one combination of mode, lock and settings.'],
     [/\bintervals?\b/, 'An interval is where the true value lies, very likely.'],
     [/\bhogs?\b/, 'A hog is a task that only computes.'],
 ];

@@ -140,7 +140,7 @@ export async function every_bad_parameter_is_marked_in_the_servers_words({page})
     await chooseExperiment(page, 'countdown');
     await field(page, 'tasks').fill('0');
     await field(page, 'n').fill('lots');
-    await tick(page, 'mode', []);
+    await field(page, 'cpus').fill('none');
     await page.locator('details:has(#field-repeat)').evaluate((fold) => {
         fold.open = false;
     });
@@ -154,26 +154,53 @@ export async function every_bad_parameter_is_marked_in_the_servers_words({page})
     assert.equal(status, 400);
     assert.deepEqual(
         new Set(body.errors.map((error) => error.param)),
-        new Set(['tasks', 'n', 'mode', 'repeat']),
+        new Set(['tasks', 'n', 'cpus', 'repeat']),
     );
     assert.equal(await box.evaluate((node) => node === document.activeElement), true);
     for (const {param, reason} of body.errors) {
         const bad = page.locator(`[name=${param}]`).first();
         const described = (await bad.getAttribute('aria-describedby')).split(' ');
 
-        assert.ok((await box.textContent()).includes(reason), reason);
+        assert.ok(!(await box.textContent()).includes(reason), reason);
         assert.equal(await bad.getAttribute('aria-invalid'), 'true', param);
         assert.ok(described.includes(`error-${param}`), param);
         assert.ok((await page.locator(`#error-${param}`).textContent()).includes(reason), param);
         assert.equal(await page.locator(`#error-${param}`).isVisible(), true, param);
     }
+    assert.match(await box.textContent(), /4 fields to mend: /);
     await box.getByRole('button', {name: 'tasks'}).click();
     assert.equal(await field(page, 'tasks').evaluate((node) => node === document.activeElement), true);
     await field(page, 'tasks').fill('1');
+    await field(page, 'cpus').fill('');
     await field(page, 'n').fill('1e5');
     await field(page, 'repeat').fill('1');
     await tick(page, 'mode', ['serial']);
     assert.equal((await awaitRun(page, () => field(page, 'tasks').press('Enter'))).status, 202);
     assert.equal(await page.locator('[aria-invalid]').count(), 0);
     assert.equal(await page.getByRole('alert').count(), 0);
+}
+
+// The count and a refusal cannot disagree: nothing is counted, and nothing sent.
+export async function a_form_with_nothing_ticked_says_so_and_sends_nothing({page}) {
+    const size = page.locator('.actions .hint').first();
+    let posts = 0;
+
+    page.on('request', (request) => {
+        posts += request.url().includes('/run/') ? 1 : 0;
+    });
+    await chooseExperiment(page, 'countdown');
+    await tick(page, 'mode', []);
+    assert.equal(await size.textContent(), 'mode: tick at least one');
+    await page.getByRole('button', {name: 'Run', exact: true}).click();
+    assert.equal(await page.locator('#error-mode').textContent(), 'mode: tick at least one');
+    assert.equal(
+        await page.locator('[name=mode]').first().evaluate((node) => node === document.activeElement),
+        true,
+    );
+    assert.equal(posts, 0);
+    await tick(page, 'mode', ['serial']);
+    await field(page, 'n').fill('1e5');
+    assert.match(await size.textContent(), /^1 cell, /);
+    assert.equal((await pressRun(page)).status, 202);
+    assert.equal(await page.locator('#error-mode').isVisible(), false);
 }

@@ -84,7 +84,7 @@ export async function a_convoy_shows_what_it_is_about_and_its_lesson({page}) {
 
     assert.match(
         await bars.getAttribute('aria-label'),
-        new RegExp(`half of the answers came within …. threads ${threads}; processes ${processes};`),
+        new RegExp(`half within. threads ${threads}; processes ${processes};`),
     );
     assert.equal(await page.locator('#result h2').textContent(), 'convoy, 2 tasks, lock gil, 2 CPUs');
     const before = await bars.evaluate((canvas) => canvas.toDataURL());
@@ -151,8 +151,11 @@ export async function a_run_is_started_once_and_cancelled_on_request({page}) {
     await page.getByRole('button', {name: 'Running'}).dispatchEvent('click');
     await page.locator('.clock', {hasText: /(0\.[3-9]|[1-9]\d*\.\d) s/}).waitFor();
     assert.equal(await page.getByRole('button', {name: 'Running'}).getAttribute('aria-disabled'), 'true');
+    // The side of the result has the progress, too.
+    await page.locator('#answers #under-way', {hasText: 'of them warm-ups'}).waitFor();
     await page.getByRole('button', {name: 'Cancel'}).click();
     await page.locator('.status', {hasText: 'Cancelled'}).waitFor();
+    assert.equal(await page.locator('#under-way').isVisible(), false);
     assert.equal(posts, 1);
     assert.equal(
         await page
