@@ -170,17 +170,16 @@ step 'Fetch a page twice, in two threads' '0.88 s once, 1.72 s twice, 0.89 s in 
 
 ask crunch rounds="${ROUNDS-}" kernel=matmul release=on mode=serial,threads tasks=2 lock=gil
 step 'Number crunching in two threads' 'the GIL is not in the way' "$(wall 1), $(ratio 1)" \
-    'The library works outside the lock, so its threads run at once.' "$(by_verdict 1 faster)"
+    'The library works outside the lock, so two threads are faster than one call after the other.' "$(by_verdict 1 faster)"
 
 ask idle tasks="${TASKS:-5000}" wakeups_per_s=1 duration_ms="${DURATION_MS:-1000}" mode=threads,epoll lock=gil \
     repeat="${REPEAT:-2}"
 step "The catch: ${TASKS:-5000} threads, and as many tasks of an event loop" 'gigabytes of memory, 5 % of the CPU' \
     "$(cost 0) against $(cost 1)" \
-    'Threads reserve more than 1 GB and take more than 2 % of a CPU, and tasks of a loop need less of both.' \
+    'Threads reserve more than 1 GB and take more than 2 % of a CPU; tasks of a loop take less memory.' \
     "$(by_count "\"$(of 0 metrics started)\" * \"$(of 0 memory virtual_per_task_bytes)\" > 1e9 &&
         \"$(of 0 memory rss_per_task_bytes)\" > \"$(of 1 memory rss_per_task_bytes)\" &&
-        \"$(of 0 metrics wakeup_cpu_share)\" > 0.02 &&
-        \"$(of 0 metrics wakeup_cpu_share)\" > \"$(of 1 metrics wakeup_cpu_share)\"")"
+        \"$(of 0 metrics wakeup_cpu_share)\" > 0.02")"
 
 ask fetch delay_ms="${DELAY_MS-}" jitter_ms="${DELAY_MS:-150}" mode=threads,epoll tasks=5 lock=gil
 step 'Five fetches on an event loop' 'they end in the order 3, 4, 2, 1, 5' \
@@ -201,7 +200,7 @@ step 'What threads and processes write into a variable' 'threads share data, pro
 
 ask countdown n="${N-}" mode=serial,threads tasks=2 lock=none
 step 'Two threads without a GIL, as in Jython' 'they can use threads' "$(wall 1), $(ratio 1)" \
-    'Without the lock threads run at once.' "$(by_verdict 1 faster)"
+    'Without the lock two threads are faster than one call after the other.' "$(by_verdict 1 faster)"
 
 [ -z "$noisy" ] ||
     printf 'These steps were measured on a noisy machine (other programs computed meanwhile), take them with care: %s.\n' \

@@ -179,7 +179,7 @@ static void assert_steps(const char *verdict, int inside, int false_wakeups, con
             noisy, verdict, false_wakeups, inside);
     auto_free char *turns_line = text_printf("\n    %s: The GIL lets one thread run", turns);
     auto_free char *storm_line = text_printf("\n    %s: Two threads are slower than one", storm);
-    auto_free char *faster_line = text_printf("\n    %s: Without the lock threads run at once", faster);
+    auto_free char *faster_line = text_printf("\n    %s: Without the lock two threads are faster", faster);
     const char *const parts[] = {turns_line, storm_line, faster_line, last};
     auto_free char *text = NULL;
 
