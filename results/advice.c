@@ -261,7 +261,7 @@ static char *propose_size_if_short(const Advice *advice)
 static char *propose_quiet(const Advice *advice)
 {
     (void)advice;
-    return text_printf("no one parameter within the limits would decide it, a quieter machine may");
+    return text_printf("no single parameter within the limits would decide it; a quieter machine may");
 }
 
 /* The precision at which this ratio would be told, and how long it takes until all ratios are so precise. */

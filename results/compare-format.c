@@ -223,9 +223,8 @@ static void compare_write_layout(const RunComparison *comparison, bool markdown,
     if (comparison->n_both > 0 && !compare_is_timed(comparison)) {
         fputs("\n", file);
         paragraph_write(&prose, "", "  ",
-            "ratio: the candidate's time over the baseline's; the verdict is faster or slower only if its "
-            "whole "
-            "interval lies below or above 1, and same if it lies within 5 %% of 1");
+            "ratio: the candidate's time over the baseline's; the verdict is same if its whole interval is within 5 %% of "
+            "1, else faster or slower if all of it is below or above 1, else cannot tell");
     }
     prose_notes(&prose, &comparison->rows, &varying);
     compare_write_closing(&prose, comparison);

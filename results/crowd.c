@@ -100,7 +100,7 @@ ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind)
 
 /* Under one lock for all, one at a time is what the lock is for, and worth saying; several at once are worth
  * saying where no lock is between them, or each has its own. One at a time there is chance and shows nothing:
- * perhaps the second was late.
+ * perhaps the second was late. Without a lock there is nothing to be inside of.
  *
  * Inside is not the same as computing, since the kernel may have taken the CPU away, so the words never say
  * that several computed at once. */
@@ -120,20 +120,25 @@ static const char *crowd_inside_words(Words *words, const ResultCell *cell, cons
         return words_printf(words, "%s %s were inside the lock at once", up_to, many);
     if (inside->max < 2)
         return NULL;
-    return words_printf(words, "%s %s were inside at once, %s", up_to, many,
-        no_lock ? "as no lock keeps them apart" : "each in a lock of its own");
+    if (!no_lock)
+        return words_printf(words, "%s %s were inside at once, each in a lock of its own", up_to, many);
+    return words_printf(words, "%s %s were under way at once%s", up_to, many,
+        cell->mode_facts->shares_memory ? ", as no lock keeps them apart" : "");
 }
 
 const char *crowd_words(Words *words, const ResultCell *cell)
 {
     const CatalogMode *mode = cell->mode_facts;
     const char *text;
+    bool has_lock;
 
     if (!mode || !cell->lock_facts || !mode->side_by_side || cell->tasks < 2 || !cell->inside.is_known)
         return NULL;
+    has_lock = cell->lock_facts->exclusive || cell->lock_facts->whose != CATALOG_FOR_ALL;
     text = crowd_inside_words(words, cell, mode->task.noun);
-    if (text && cell->outside.is_known && cell->outside.max > 1)
-        text = words_printf(words, "%s, and %s %s outside it", text,
+    if (text && has_lock && cell->outside.is_known && cell->outside.max > 1)
+        text = words_printf(words, "%s, and %s%s %s outside it", text,
+            cell->inside.max + cell->outside.max > cell->tasks ? "at another moment " : "",
             cell->outside.is_whole ? "up to" : "at least", words_integer(words, (double)cell->outside.max));
     return text;
 }

@@ -171,8 +171,9 @@ static const char *short_of(Lesson *lesson, const Tally *tally)
     const ResultCell *serial = lesson_best(lesson, LESSON_SERIAL, NULL);
 
     return words_printf(lesson->words,
-        "creating, starting and joining the tasks took more than a fifth of the time in %zu of %zu cells%s%s",
-        tally->n_short, tally->n_others, serial ? " beside " : "", serial ? serial->mode : "");
+        "creating, starting and joining the tasks took more than a fifth of the time in %zu of %s%s%s",
+        tally->n_short, words_count(lesson->words, (int64_t)tally->n_others, "cell"),
+        serial ? " beside " : "", serial ? serial->mode : "");
 }
 
 /* Where nothing came out, only what is missing stands against it: the other doubts are about figures, and
@@ -189,7 +190,8 @@ const char *lesson_doubts(Lesson *lesson)
     const char *const doubts[] = {
         n_missing == 0
             ? NULL
-            : words_printf(words, "%zu of %zu cells %s %s%s", n_missing, run->cells.n,
+            : words_printf(words, "%zu of %s %s %s%s", n_missing,
+                  words_count(words, (int64_t)run->cells.n, "cell"),
                   is_unfinished ? (n_missing == 1 ? "was" : "were") : (n_missing == 1 ? "has" : "have"),
                   is_unfinished ? "not finished" : "no result", lesson_missing(words, run)),
         !lesson->kind->doubt ? NULL : lesson->kind->doubt(lesson),
@@ -201,8 +203,10 @@ const char *lesson_doubts(Lesson *lesson)
             : too_few_of(lesson, tally.least_repetitions),
         !lesson->has_ratios || tally.n_open == 0
             ? NULL
-            : words_printf(words, "%zu of %zu comparisons%s cannot tell, their intervals are too wide",
-                  tally.n_open, tally.n_compared, tally.n_passed_over > 0 ? " of several tasks" : ""),
+            : words_printf(words, "%zu of %s%s cannot tell, %s too wide", tally.n_open,
+                  words_count(words, (int64_t)tally.n_compared, "comparison"),
+                  tally.n_passed_over > 0 ? " of several tasks" : "",
+                  tally.n_open == 1 ? "its interval is" : "their intervals are"),
         !lesson->has_times || tally.n_others == 0 || tally.n_scaled > 0 || !computes
             ? NULL
             : "without mode=serial there is nothing to compare these times with",

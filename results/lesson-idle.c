@@ -6,7 +6,9 @@
 #define MANY_TASKS 100 /* among which it does not matter what the loop itself takes */
 #define MOST_STARTED 1e15
 
-/* In serial there is never more than one, so nothing can be told of many. */
+/* In serial there is never more than one, so nothing can be told of many. Addresses are reserved for stacks;
+ * where less is reserved than used, as of a loop, the tasks live in what was there before, and the number
+ * would only look like a mistake. */
 static const char *memory_of_each(Lesson *lesson, const ResultCell *cell, double *ret_size)
 {
     double reserved = lesson_known(cell->memory.virtual_per_task_bytes);
@@ -16,9 +18,9 @@ static const char *memory_of_each(Lesson *lesson, const ResultCell *cell, double
     if (*ret_size == 0 || lesson_is(cell, LESSON_SERIAL))
         return NULL;
     resident = words_bytes(lesson->words, *ret_size);
-    return reserved > 0 ? words_printf(lesson->words, "%s (%s reserved)", resident,
-                              words_bytes(lesson->words, reserved))
-                        : resident;
+    return reserved > *ret_size ? words_printf(lesson->words, "%s (%s of addresses reserved)", resident,
+                                      words_bytes(lesson->words, reserved))
+                                : resident;
 }
 
 /* In serial there is only ever one at a time. Of serial alone there is no result, and noise stands for
@@ -73,18 +75,19 @@ static void tell_not_started(Lesson *lesson)
 /* What the gigabytes of the article are: addresses, most of them never touched. Both numbers are given,
  * because each alone has been used to prove the opposite. Reserved addresses are worth a word only where
  * there is a gigabyte of them and less than a tenth is in use. A thread is held against a task of a loop only
- * if the loop had so many tasks that its own memory does not weigh. */
+ * if the loop had so many tasks that its own memory does not weigh; what the kernel keeps for it is counted,
+ * and the sum said, or the ratio would not be that of the figures above it. */
 static void tell_memory(Lesson *lesson)
 {
     const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, idle_started);
     const ResultCell *loop = lesson_best(lesson, LESSON_LOOP, idle_started);
-    double n, resident, reserved, of_task;
+    double n, resident, kernel, reserved, of_task;
 
     if (!together)
         return;
     n = idle_started(together);
-    resident = lesson_known(together->memory.rss_per_task_bytes) +
-               lesson_known(together->memory.kernel_per_task_bytes);
+    kernel = lesson_known(together->memory.kernel_per_task_bytes);
+    resident = lesson_known(together->memory.rss_per_task_bytes) + kernel;
     reserved = lesson_known(together->memory.virtual_per_task_bytes) * n;
     of_task = loop && idle_started(loop) >= MANY_TASKS ? lesson_known(loop->memory.rss_per_task_bytes) : 0;
     if (reserved >= GIGABYTE && resident * n < reserved / 10)
@@ -92,8 +95,9 @@ static void tell_memory(Lesson *lesson)
             words_integer(lesson->words, n), lesson_nouns(lesson, together),
             words_bytes(lesson->words, reserved), words_bytes(lesson->words, resident * n));
     if (of_task > 0 && resident > 2 * of_task)
-        lesson_because(lesson, "a %s took as much memory as %.0f tasks of an event loop",
-            lesson_noun(together), resident / of_task);
+        lesson_because(lesson, "a %s took %s%s, as much as %.0f tasks of an event loop",
+            lesson_noun(together), words_bytes(lesson->words, resident),
+            kernel > 0 ? " with what the kernel keeps for it" : "", resident / of_task);
 }
 
 /* Of one CPU, so it can be above 1. Where nobody asked to be woken it says nothing. */

@@ -200,23 +200,70 @@ static bool is_same_mode(const Group *a, const Group *b)
     return strcmp(a->cell->mode, b->cell->mode) == 0;
 }
 
-/* Where all have one mode, only the first that is named has it. */
+static bool is_same_amount(const Group *a, const Group *b)
+{
+    return strcmp(a->least, b->least) == 0 && strcmp(a->most, b->most) == 0;
+}
+
+/* How many groups have the amount of that one and were not said with an earlier one; 0 if it was. */
+static size_t count_same(const Groups *groups, size_t at)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < groups->n; i++) {
+        if (!is_same_amount(&groups->list[i], &groups->list[at]))
+            continue;
+        if (i < at)
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+/* " in threads under none, processes under none and threads under gil", of all that have that amount. */
+static void say_where(Lesson *lesson, const Groups *groups, size_t at, size_t n, bool has_one_mode)
+{
+    size_t n_said = 0;
+
+    for (size_t i = at; n_said < n; i++) {
+        const Group *group = &groups->list[i];
+        const char *before = n_said == 0 ? "" : n_said + 1 == n ? " and" : ",";
+
+        if (!is_same_amount(group, &groups->list[at]))
+            continue;
+        if (i > 0 && has_one_mode)
+            lesson_say(lesson, "%s%s", before, group->place);
+        else
+            lesson_say(
+                lesson, "%s%s %s%s", before, n_said == 0 ? " in" : "", group->cell->mode, group->place);
+        n_said++;
+    }
+}
+
+/* Where all have one mode, only the first that is named has it. What several have in common is said once,
+ * with all of them; then commas are inside the clauses, and semicolons between. */
 void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
 {
     Groups groups = collect_groups(lesson, amount, false);
     bool has_one_mode = true;
+    const char *gap = ", ";
+    size_t n_said = 0;
 
-    for (size_t i = 1; i < groups.n; i++)
+    for (size_t i = 0; i < groups.n; i++) {
         has_one_mode = has_one_mode && is_same_mode(&groups.list[0], &groups.list[i]);
-    for (size_t i = 0; i < groups.n && i < MOST_LISTED; i++) {
-        bool with_mode = i == 0 || !has_one_mode;
-
-        lesson_say(lesson, "%s", i == 0 ? subject : ", ");
-        say_range(lesson, &groups.list[i]);
-        lesson_say(lesson, "%s%s%s", with_mode ? " in " : "", with_mode ? groups.list[i].cell->mode : "",
-            groups.list[i].place);
+        gap = count_same(&groups, i) > 1 ? "; " : gap;
     }
-    say_rest(lesson, groups.n, MOST_LISTED);
+    for (size_t i = 0; i < groups.n && n_said < MOST_LISTED; i++) {
+        size_t n = count_same(&groups, i);
+
+        if (n == 0)
+            continue;
+        lesson_say(lesson, "%s", i == 0 ? subject : gap);
+        say_range(lesson, &groups.list[i]);
+        say_where(lesson, &groups, i, n, has_one_mode);
+        n_said += n;
+    }
+    say_rest(lesson, groups.n, n_said);
     free(groups.list);
 }
 

@@ -13,7 +13,7 @@
 #include "results/layout.h"
 #include "results/words.h"
 
-#define MOST_REASONS 3 /* of a figure that is missing */
+#define MOST_REASONS 3 /* why figures are missing */
 
 static const json_t *metric_value(const ResultCell *cell, const char *name)
 {
@@ -151,63 +151,72 @@ static void metrics_write_common(const ResultCells *cells, json_t *names, const 
         paragraph_end(&paragraph);
 }
 
-/* The cells with the same reason, and the reason; in the order in which they came. */
-static void metric_add_reason(json_t *reasons, const char *figure, const char *label, const char *reason)
+/* The missing figures of a cell and why. Reasons that begin alike, "2 requests are too few for a 90th
+ * percentile, which needs 10", are one with several ends. NULL if nothing is missing. */
+static const char *metric_missing(Words *words, const ResultCell *cell, const char **ret_reason)
 {
-    json_t *of_figure = json_object_get(reasons, figure), *labels;
+    static const char suffix[] = "_reason", middle[] = " too few for ";
+    const char *figures = "", *name, *all = "", *last = "";
+    json_t *value;
 
-    if (!of_figure) {
-        of_figure = json_object();
-        json_object_set_new(reasons, figure, of_figure);
+    json_object_foreach ((json_t *)cell->metrics, name, value) {
+        size_t length = strlen(name), stem = length > strlen(suffix) ? length - strlen(suffix) : 0;
+        const char *figure = words_printf(words, "%.*s", (int)stem, name), *reason, *end;
+        bool is_alike;
+
+        if (stem == 0 || strcmp(name + stem, suffix) != 0 || !json_is_string(value) ||
+            !json_is_null(json_object_get(cell->metrics, figure)))
+            continue;
+        reason = json_string_value(value);
+        end = strstr(reason, middle);
+        is_alike = end && strncmp(last, reason, (size_t)(end - reason) + strlen(middle)) == 0;
+        figures = words_join(words, figures, ", ", figure);
+        if (is_alike && strcmp(last, reason) != 0)
+            all = words_printf(words, "%s, and for %s", all, end + strlen(middle));
+        else if (strcmp(last, reason) != 0)
+            all = words_join(words, all, "; ", reason);
+        last = reason;
     }
-    labels = json_object_get(of_figure, reason);
-    if (!labels) {
-        labels = json_array();
-        json_object_set_new(of_figure, reason, labels);
-    }
-    json_array_append_new(labels, json_string(label));
+    *ret_reason = all;
+    return *figures ? figures : NULL;
 }
 
 /* A figure of too few values is null, and the text beside it says why: "latency_p99_ns" and
- * "latency_p99_ns_reason". Each figure has a line, with the cells that lack it: of many cells there may be as
- * many reasons, which differ in a number, so no more than a few are told. */
+ * "latency_p99_ns_reason". What cells have in common is said once, with their names: of many cells there may
+ * be as many reasons, which differ in a number, so no more than a few are told. */
 static void metrics_write_reasons(const ResultCells *cells, const Axes *varying, const Prose *prose)
 {
-    static const char suffix[] = "_reason";
-    json_auto_t *reasons = json_object(); /* figure: {reason: [label, ...]} */
-    const char *name, *reason;
-    json_t *value, *of_figure, *labels;
+    json_auto_t *notes = json_object(); /* "FIGURES\nREASON": [label, ...] */
+    auto_words Words words = {0};
+    const char *note;
+    json_t *labels;
+    size_t n = 0, n_rows = 0;
 
     for (size_t i = 0; i < cells->n; i++) {
-        json_object_foreach ((json_t *)cells->at[i]->metrics, name, value) {
-            size_t length = strlen(name), stem = length - strlen(suffix);
-            auto_free char *figure = length > strlen(suffix) ? strndup(name, stem) : NULL;
-            auto_free char *label = axes_label(varying, cells->at[i]);
+        const char *reason, *figures = metric_missing(&words, cells->at[i], &reason);
 
-            if (figure && strcmp(name + stem, suffix) == 0 && json_is_string(value) &&
-                json_is_null(json_object_get(cells->at[i]->metrics, figure)))
-                metric_add_reason(reasons, figure, label, json_string_value(value));
-        }
+        if (!figures)
+            continue;
+        note = words_printf(&words, "%s\n%s", figures, reason);
+        if (!json_object_get(notes, note))
+            json_object_set_new(notes, note, json_array());
+        json_array_append_new(
+            json_object_get(notes, note), json_string(words_keep(&words, axes_label(varying, cells->at[i]))));
     }
-    if (json_object_size(reasons) > 0)
+    if (json_object_size(notes) > 0)
         fputs("\n", prose->file);
-    json_object_foreach (reasons, name, of_figure) {
-        size_t n = 0, n_reasons = json_object_size(of_figure);
-        auto_words Words words = {0};
-        const char *text = "";
+    json_object_foreach (notes, note, labels) {
+        const char *who = prose_labels(&words, labels), *reason = strchr(note, '\n');
 
-        json_object_foreach (of_figure, reason, labels) {
-            const char *who = json_array_size(labels) == 1
-                                  ? json_string_value(json_array_get(labels, 0))
-                                  : words_count(&words, (int64_t)json_array_size(labels), "row");
-
-            if (n++ < MOST_REASONS)
-                text = words_join(&words, text, "; ", words_printf(&words, "%s: %s", who, reason));
-        }
-        if (n_reasons > MOST_REASONS)
-            text = words_printf(&words, "%s; and %zu more", text, n_reasons - MOST_REASONS);
-        paragraph_write(prose, "- ", "  ", "no %s of %s", name, text);
+        if (n++ < MOST_REASONS)
+            paragraph_write(
+                prose, "- ", "  ", "no %.*s of %s: %s", (int)(reason - note), note, who, reason + 1);
+        else
+            n_rows += json_array_size(labels);
     }
+    if (n_rows > 0)
+        paragraph_write(prose, "- ", "  ", "and figures are missing in %s more",
+            words_count(&words, (int64_t)n_rows, "row"));
 }
 
 /* The names are collected once: both parts go through all of them, and each name is in exactly one of the

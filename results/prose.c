@@ -79,16 +79,20 @@ static const char *note_of(Words *words, const ResultCell *cell)
 }
 
 /* "threads lock=gil, processes lock=gil and 3 more" Four names are enough to find such cells in the table,
- * and sixty would be longer than it. */
-static const char *join_labels(Words *words, const json_t *labels)
+ * and sixty would be longer than it. A value may have commas of its own, and then they do not separate. */
+const char *prose_labels(Words *words, const json_t *labels)
 {
-    const char *text = "";
+    const char *text = "", *gap = ", ";
     size_t i;
     json_t *label;
 
     json_array_foreach (labels, i, label) {
+        if (strchr(json_string_value(label), ','))
+            gap = "; ";
+    }
+    json_array_foreach (labels, i, label) {
         if (i < MOST_LABELS)
-            text = words_join(words, text, ", ", json_string_value(label));
+            text = words_join(words, text, gap, json_string_value(label));
     }
     return i > MOST_LABELS ? words_printf(words, "%s and %zu more", text, i - MOST_LABELS) : text;
 }
@@ -116,7 +120,7 @@ static void prose_write_notes(const Prose *prose, const ResultCells *cells, cons
     if (json_object_size(notes) > 0)
         fputs("\n", prose->file);
     json_object_foreach (notes, note, labels)
-        paragraph_write(prose, "- ", "  ", "%s: %s", join_labels(&words, labels), note);
+        paragraph_write(prose, "- ", "  ", "%s: %s", prose_labels(&words, labels), note);
 }
 
 void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying)
@@ -136,23 +140,49 @@ void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *vary
 }
 
 /* A word that stands in the lesson or over a column, and what it means. */
-static const char *const terms[][2] = {
-    {"x serial", "x serial: the time over that of serial; the verdict is faster or slower only if the whole "
-                 "interval of this ratio lies below or above 1, and same if it lies within 5 % of 1"},
-    {" ideal", "ideal: what a machine without any cost of its own would need"},
-    {"cell", "cell: a row of the table"},
-    {"tick", "tick: a small step of the interpreter, some nanoseconds"},
-    {"switch interval", "switch interval: how long a thread waits for the lock before it asks for it"},
-    {"hog", "hog: a task that only computes"},
+static const struct {
+    const char *term, *means;
+    bool is_column;
+} terms[] = {
+    {"x serial",
+        "x serial: the time over that of serial; the verdict is same if its whole interval is within 5 % of "
+        "1, "
+        "else faster or slower if all of it is below or above 1, else cannot tell",
+        true},
+    {"interval", "interval: that of the median wall time, not of a ratio", true},
+    {"ideal", "ideal: what a machine without any cost of its own would need", true},
+    {"cell", "cell: a row of the table", false},
+    {"turns_per_tick",
+        "turn: one pass of the loop; turns_per_tick of them make a tick, a small step of the interpreter",
+        false},
+    {"tick", "tick: a small step of the interpreter, some nanoseconds", false},
+    {"switch interval", "switch interval: how long a thread waits for the lock before it asks for it", false},
+    {"hog", "hog: a task that only computes", false},
 };
 
-/* Whether a text has the term or its plural; "ticket" is no tick. */
+/* Whether a text has the term or its plural; "ticket" is no tick, and neither is turns_per_tick. */
 static bool term_is_used(const char *used, const char *term)
 {
     for (const char *at = used; (at = strstr(at, term)); at++) {
-        char next = at[strlen(term)];
+        char before = at > used ? at[-1] : ' ', next = at[strlen(term)];
 
-        if (!islower((unsigned char)next) || next == 's')
+        if (!isalnum((unsigned char)before) && before != '_' &&
+            (!islower((unsigned char)next) || next == 's'))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a text has a column of that name, which is never the first. Columns are two blanks or a bar apart;
+ * in a sentence the same word means something else, and a column that was left out is followed by a comma or
+ * a colon. */
+static bool column_is_used(const char *used, const char *head)
+{
+    for (const char *at = used; (at = strstr(at, head)); at++) {
+        const char *end = at + strlen(head);
+        bool begins = at - used > 1 && (strncmp(at - 2, "  ", 2) == 0 || strncmp(at - 2, "| ", 2) == 0);
+
+        if (begins && (strncmp(end, "  ", 2) == 0 || strncmp(end, " |", 2) == 0 || *end == '\n'))
             return true;
     }
     return false;
@@ -176,11 +206,14 @@ void prose_terms(const Prose *prose, const char *used)
     bool is_first = true;
 
     for (size_t i = 0; i < ARRAY_LENGTH(terms); i++) {
-        if (!term_is_used(used, terms[i][0]) || term_is_explained(prose->said, terms[i][0]))
+        const char *term = terms[i].term;
+
+        if (terms[i].is_column ? !column_is_used(used, term)
+                               : !term_is_used(used, term) || term_is_explained(prose->said, term))
             continue;
         if (is_first)
             fputs("\n", prose->file);
-        paragraph_write(prose, is_first || !prose->markdown ? "" : "\n", "  ", "%s", terms[i][1]);
+        paragraph_write(prose, is_first || !prose->markdown ? "" : "\n", "  ", "%s", terms[i].means);
         is_first = false;
     }
 }

@@ -7,6 +7,7 @@
 #include "results/axes.h"
 #include "results/cell.h"
 #include "results/paragraph.h"
+#include "results/words.h"
 
 /* A title, then name=value for all that the cells have in common. */
 void prose_title(const Prose *prose, const char *title, const ResultCells *cells);
@@ -21,6 +22,9 @@ void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varyi
 
 /* What the traced repetitions show: who was inside the lock at once; equal texts are said once. */
 void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *varying);
+
+/* The names of some cells, an array of texts, the first few of many. */
+const char *prose_labels(Words *words, const json_t *labels);
 
 /* What the terms mean that occur in a text, which is all that was written of the run. */
 void prose_terms(const Prose *prose, const char *used);

@@ -109,8 +109,8 @@ char *verdict_hint(const Ratio *ratio, const char *advice)
     double needed;
 
     if (!ratio->has_interval)
-        return text_printf("%s%s%zu good repetition%s on one side, an interval needs %d; %s", seen,
-            *seen ? ", but " : "", ratio->n, ratio->n == 1 ? "" : "s", STATS_MIN_VALUES,
+        return text_printf("%s%s%zu good repetition%s too few for an interval, which needs %d; %s", seen,
+            *seen ? ", but " : "", ratio->n, ratio->n == 1 ? " is" : "s are", STATS_MIN_VALUES,
             advice ? advice : usual);
     low = human_ratio(ratio->low);
     high = human_ratio(ratio->high);

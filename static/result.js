@@ -136,11 +136,12 @@ function sightList({cells}) {
     );
 }
 
-// "threads, processes and 3 more"
+// "threads, processes and 3 more"; names with commas of their own are set apart by semicolons.
 function nameList(names) {
     const more = names.length - MOST_NAMES;
+    const gap = names.some((name) => name.includes(',')) ? '; ' : ', ';
 
-    return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${count(more)} more` : '');
+    return names.slice(0, MOST_NAMES).join(gap) + (more > 0 ? ` and ${count(more)} more` : '');
 }
 
 // What came out belongs into the heading where it is one sentence. Where the lesson begins with the same

@@ -22,8 +22,8 @@ const COLUMNS = [
     [
         'verdict',
         () =>
-            'faster or slower only if the whole interval of the ratio lies on one side of 1, the same if it lies ' +
-            'within 5 % of 1, and else cannot tell',
+            'the same if the whole interval of the ratio lies within 5 % of 1, else faster or slower if all of it ' +
+            'lies on one side of 1, and else cannot tell',
     ],
     ['CPU time', () => 'what all tasks together kept CPUs busy'],
     ['switches', () => 'how often the tasks gave up a CPU; below it: waited by themselves + were put aside for another'],

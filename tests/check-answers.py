@@ -273,7 +273,7 @@ def rule_hints_are_of_their_cell(answer):
             if not (relative["interval"] and same_ratio(found[1], relative["interval"][0]) and
                     same_ratio(found[2], relative["interval"][1])):
                 yield f"{cell['mode']}: {hint!r}, and the interval is {relative['interval']}"
-        for found in sees(answer, r"(\d+) good repetitions? on one side", hint):
+        for found in sees(answer, r"(\d+) good repetitions? (?:is|are) too few", hint):
             if int(found[1]) != min(len(ours), len(theirs)) or relative["interval"]:
                 yield f"{cell['mode']}: {hint!r}, and there are {len(ours)} and {len(theirs)} samples"
         for found in sees(answer, r"all were (faster|slower)", hint):
@@ -332,17 +332,17 @@ def rule_doubts_of_the_lesson_are_counted(answer):
     open_cells = [cell for cell in compared if verdict_of(cell) == "cannot tell" and
                   len(cell["wall_ns"]["samples"]) >= LEAST_VALUES]
     counts = (
-        (r"(\d+) of (\d+) cells (?:ha(?:s|ve) no result|w(?:as|ere) not finished)", (missing, len(answer.cells))),
-        (r"fifth of the time in (\d+) of (\d+) cells", (short, len(answer.others()))),
-        (r"(\d+) of (\d+) comparisons(?: of several tasks)? cannot tell", (len(open_cells), len(compared))),
+        (r"(\d+) of (\d+) cells? (?:ha(?:s|ve) no result|w(?:as|ere) not finished)", (missing, len(answer.cells))),
+        (r"fifth of the time in (\d+) of (\d+) cells?", (short, len(answer.others()))),
+        (r"(\d+) of (\d+) comparisons?(?: of several tasks)? cannot tell", (len(open_cells), len(compared))),
     )
     for pattern, right in counts:
         for found in sees(answer, pattern, answer.lesson):
             if (int(found[1]), int(found[2])) != right:
                 yield f"lesson: {found[0]!r}, and it is {right[0]} of {right[1]}"
     for pattern, words, are_apart in (
-            (r"fifth of the time in \d+ of \d+ cells([^.;]*)", " beside serial", len(answer.others()) < len(answer.done)),
-            (r"\d+ of \d+ comparisons(.*?) cannot tell", " of several tasks", bool(passed_over))):
+            (r"fifth of the time in \d+ of \d+ cells?([^.;]*)", " beside serial", len(answer.others()) < len(answer.done)),
+            (r"\d+ of \d+ comparisons?(.*?) cannot tell", " of several tasks", bool(passed_over))):
         for found in sees(answer, pattern, answer.lesson):
             if found[1] != (words if are_apart else ""):
                 yield f"lesson: {found[0]!r}, and the table has {len(answer.done)} rows"
@@ -656,9 +656,9 @@ FALSE = {
     "few": [
         ("doubts_of_the_lesson_are_counted", lesson(r"3 repetitions cannot", "5 repetitions cannot")),
         ("hints_are_of_their_cell",
-         cell("threads", field("relative.hint", "all were faster, but 3 good repetitions on one side, an interval needs 6"))),
+         cell("threads", field("relative.hint", "all were faster, but 3 good repetitions are too few for an interval, which needs 6"))),
         ("hints_are_of_their_cell",
-         cell("threads", field("relative.hint", "4 good repetitions on one side, an interval needs 6"))),
+         cell("threads", field("relative.hint", "4 good repetitions are too few for an interval, which needs 6"))),
         ("lesson_compares_as_the_cells_do", lesson(r"\(cannot tell\)", "(faster)")),
         ("never_in_the_headline_is_what_was_seen", cell("threads", field("inside.max", 2))),
     ],

@@ -525,7 +525,7 @@ START_TEST(a_comparison_that_cannot_tell_names_one_parameter_that_is_allowed)
             "; try repeat=7 in both runs (about "},
         {"limits.max_repeat=100", "/run/countdown?tasks=1&cpus=1&timeline=off",
             "; try repeat=7 in both runs (about "},
-        {"limits.max_repeat=5", "/run/countdown?n=1000", "; no one parameter within the limits would "},
+        {"limits.max_repeat=5", "/run/countdown?n=1000", "; no single parameter within the limits would "},
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

@@ -87,7 +87,7 @@ typedef struct Row {
 static const Row rows[] = {
     {"repeat=3", 100, 10, 3, "try repeat=7 (about ", {0}, NULL},
     {"repeat=3", 100, 10, 3, "try repeat=6 (about ", {.max_repeat = 6}, NULL},
-    {"repeat=3", 100, 10, 3, "no one parameter within the limits", {.max_repeat = 5}, NULL},
+    {"repeat=3", 100, 10, 3, "no single parameter within the limits", {.max_repeat = 5}, NULL},
     /* Seven would be more than may be estimated; precision goes on by the clock. */
     {"repeat=3&n=20000000", 5, 10, 3, "try precision=5 (about 10 repetitions, ",
         {.max_estimate_ms = 300, .default_timeout_ms = 300}, NULL},
@@ -97,15 +97,15 @@ static const Row rows[] = {
     /* As wide as can be, and so short that most of it is the start of the tasks. */
     {"n=1000", 0.5, 100, 7, "try n=", {0}, NULL},
     {"n=1000", 20, 400, 7, "try n=", {0}, NULL},
-    {"n=1000", 20, 400, 7, "no one parameter within the limits", {.max_estimate_ms = 60, .default_timeout_ms = 50, .max_timeout_ms = 60}, NULL},
-    {"", 900, 400, 7, "no one parameter within the limits", {0}, NULL},
+    {"n=1000", 20, 400, 7, "no single parameter within the limits", {.max_estimate_ms = 60, .default_timeout_ms = 50, .max_timeout_ms = 60}, NULL},
+    {"", 900, 400, 7, "no single parameter within the limits", {0}, NULL},
     {"precision=1&max_repeat=10", 100, 20, 10, "try max_repeat=", {0}, NULL},
-    {"precision=1&max_repeat=10", 100, 20, 10, "no one parameter within the limits", {.max_repeat = 11}, NULL},
+    {"precision=1&max_repeat=10", 100, 20, 10, "no single parameter within the limits", {.max_repeat = 11}, NULL},
     {"timeout_ms=500", 100, 20, 3, "try timeout_ms=5000 (about 7 repetitions, ", {0}, "timeout"},
     /* More time alone would end as undecided as before: two repetitions have no interval. */
-    {"timeout_ms=300&repeat=2", 100, 20, 1, "no one parameter within the limits", {0}, "timeout"},
+    {"timeout_ms=300&repeat=2", 100, 20, 1, "no single parameter within the limits", {0}, "timeout"},
     {"timeout_ms=300&repeat=2&precision=5", 100, 20, 1, "try timeout_ms=5000 (about 10 repetitions, ", {0}, "timeout"},
-    {"timeout_ms=500", 100, 20, 3, "no one parameter within the limits", {.max_timeout_ms = 1000, .max_repeat = 5}, "timeout"},
+    {"timeout_ms=500", 100, 20, 3, "no single parameter within the limits", {.max_timeout_ms = 1000, .max_repeat = 5}, "timeout"},
     {"", 100, 20, 3, "let it run to its end", {0}, "cancelled"},
     {"", 100, 20, 3, "it still runs", {0}, "running"},
 };
@@ -148,12 +148,12 @@ static const struct {
     {"repeat=3", "repeat=9", 100, 10, {3, 9}, "try repeat=7 in both runs (about ", {0}},
     {"repeat=9", "repeat=3", 100, 10, {9, 3}, "try repeat=7 in both runs (about ", {0}},
     {"repeat=3", "repeat=3", 100, 10, {3, 3}, "try repeat=6 in both runs (about ", {.max_repeat = 6}},
-    {"repeat=3", "repeat=3", 100, 10, {3, 3}, "no one parameter within the limits", {.max_repeat = 5}},
-    {"repeat=3", "repeat=3&timeout_ms=1000", 100, 10, {3, 3}, "no one parameter within the limits", {0}},
+    {"repeat=3", "repeat=3", 100, 10, {3, 3}, "no single parameter within the limits", {.max_repeat = 5}},
+    {"repeat=3", "repeat=3&timeout_ms=1000", 100, 10, {3, 3}, "no single parameter within the limits", {0}},
     {"", "", 100, 20, {7, 7}, "try repeat=", {0}},
-    {"", "", 100, 20, {7, 7}, "no one parameter within the limits", {.max_repeat = 10}},
+    {"", "", 100, 20, {7, 7}, "no single parameter within the limits", {.max_repeat = 10}},
     /* Neither a precision nor what it may not go beyond. */
-    {"precision=1&max_repeat=10", "precision=1&max_repeat=10", 100, 20, {10, 10}, "no one parameter within the limits", {0}},
+    {"precision=1&max_repeat=10", "precision=1&max_repeat=10", 100, 20, {10, 10}, "no single parameter within the limits", {0}},
     {"precision=1&max_repeat=100", "precision=1&max_repeat=100", 100, 20, {10, 10}, "try repeat=", {0}},
     {"n=1000", "n=1000", 0.5, 100, {7, 7}, "try n=", {0}},
 };

@@ -501,13 +501,14 @@ START_TEST(what_was_seen_of_too_few_repetitions_is_said)
         json_auto_t *run = make_run(results, "cancelled", NULL);
 
         ck_assert_str_eq(find_text(run, "cells.1.relative.verdict"), "cannot tell");
-        ck_assert_str_eq(find_text(run, "cells.1.relative.hint"),
-            "all were faster, but 3 good repetitions on one side, an interval needs 6; try repeat=7");
+        ck_assert_str_eq(
+            find_text(run, "cells.1.relative.hint"), "all were faster, but 3 good repetitions are too few "
+                                                     "for an interval, which needs 6; try repeat=7");
         ck_assert_str_eq(find_text(run, "cells.2.relative.hint"),
-            "3 good repetitions on one side, an interval needs 6; try repeat=7");
+            "3 good repetitions are too few for an interval, which needs 6; try repeat=7");
         ck_assert_str_eq(find_text(run, "sentences.doubts.0"),
-            "threads against serial: cannot tell, all were faster, but 3 good repetitions on one side, an "
-            "interval needs 6; try repeat=7.");
+            "threads against serial: cannot tell, all were faster, but 3 good repetitions are too few for "
+            "an interval, which needs 6; try repeat=7.");
     }
 }
 END_TEST
@@ -530,7 +531,7 @@ START_TEST(a_cancelled_run_keeps_what_it_has)
         ck_assert_uint_eq(json_array_size(find(run, "cells.1.wall_ns.samples")), 3);
         ck_assert_str_eq(find_text(run, "cells.1.relative.verdict"), "cannot tell");
         ck_assert_str_eq(find_text(run, "cells.1.relative.hint"),
-            "3 good repetitions on one side, an interval needs 6; try repeat=7");
+            "3 good repetitions are too few for an interval, which needs 6; try repeat=7");
         ck_assert_str_eq(find_text(run, "cells.2.status"), "cancelled");
         ck_assert_ptr_null(find(run, "cells.2.reason"));
         ck_assert(json_is_null(find(run, "cells.2.wall_ns")));

@@ -295,10 +295,10 @@ START_TEST(few_repetitions_cannot_tell_and_say_how_many_it_takes)
     ck_assert(json_is_null(find(both, "cells.0.interval")));
     ck_assert_str_eq(find_text(both, "cells.0.verdict"), "cannot tell");
     ck_assert_str_eq(find_text(both, "cells.0.hint"),
-        "all were slower, but 3 good repetitions on one side, an interval needs 6; try repeat=7");
+        "all were slower, but 3 good repetitions are too few for an interval, which needs 6; try repeat=7");
     ck_assert_str_eq(find_text(both, "cells.0.finding"),
-        "cannot tell: all were slower, but 3 good repetitions on one "
-        "side, an interval needs 6; try repeat=7");
+        "cannot tell: all were slower, but 3 good repetitions are too "
+        "few for an interval, which needs 6; try repeat=7");
     ck_assert_str_eq(find_text(both, "summary"),
         "In the one cell that both have, the repetitions cannot tell which was faster.");
 }
@@ -602,10 +602,11 @@ static const char small_table[] =
     "threads        3         -          -      -           -  only baseline\n"
     "threads        2         -          -      -           -  only candidate\n"
     "\n"
-    "ratio: the candidate's time over the baseline's; the verdict is faster or slower only if its whole\n"
-    "  interval lies below or above 1, and same if it lies within 5 % of 1\n"
+    "ratio: the candidate's time over the baseline's; the verdict is same if its whole interval is within\n"
+    "  5 % of 1, else faster or slower if all of it is below or above 1, else cannot tell\n"
     "\n"
-    "processes tasks=2: cannot tell, 0 good repetitions on one side, an interval needs 6; try repeat=7\n"
+    "processes tasks=2: cannot tell, 0 good repetitions are too few for an interval, which needs 6; try\n"
+    "  repeat=7\n"
     "\n"
     "Take the comparison with care:\n"
     "the hosts differ: kernel (6.18.0 in the baseline, 7.0 in the candidate)\n";
@@ -674,7 +675,8 @@ START_TEST(csv_has_a_row_for_each_cell_of_either_run)
         "A,B,countdown,countdown,0,c,serial,gil,2,2,5000,1000000000,\"'=1+1\",both,273000000,270000000,"
         "276000000,543000000,540000000,546000000,1.989,1.971,2.007,slower,,%s\r\n"
         "A,B,countdown,countdown,1,c,processes,gil,2,2,5000,1000000000,,both,139000000,136000000,142000000,"
-        "71000000,68000000,74000000,0.5108,,,cannot tell,\"0 good repetitions on one side, an interval needs "
+        "71000000,68000000,74000000,0.5108,,,cannot tell,\"0 good repetitions are too few for an interval, "
+        "which needs "
         "6; try repeat=7\",%s\r\n"
         "A,B,countdown,countdown,2,c,threads,gil,3,2,5000,1000000000,,baseline,,,,,,,,,,,,%s\r\n"
         "A,B,countdown,countdown,3,c,threads,gil,2,2,5000,1000000000,,candidate,,,,,,,,,,,,%s\r\n",

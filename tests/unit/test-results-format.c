@@ -110,10 +110,11 @@ static const char good_table[] =
     "threads    278 ms  ████████████████  275..281 ms      1.02  same       278 ms  273 ms   278,003\n"
     "processes  139 ms  ████████          136..142 ms      0.51  faster     278 ms  137 ms   139,003\n"
     "\n"
-    "x serial: the time over that of serial; the verdict is faster or slower only if the whole interval\n"
-    "  of this ratio lies below or above 1, and same if it lies within 5 % of 1\n"
+    "x serial: the time over that of serial; the verdict is same if its whole interval is within 5 % of\n"
+    "  1, else faster or slower if all of it is below or above 1, else cannot tell\n"
+    "interval: that of the median wall time, not of a ratio\n"
     "ideal: what a machine without any cost of its own would need\n"
-    "tick: a small step of the interpreter, some nanoseconds\n"
+    "turn: one pass of the loop; turns_per_tick of them make a tick, a small step of the interpreter\n"
     "\n"
     "mode       twice_wall_ns\n"
     "---------  -------------\n"
@@ -165,8 +166,10 @@ START_TEST(markdown_is_the_same_table)
     auto_free char *text = format(run, RESULT_FORMAT_MARKDOWN);
 
     ck_assert_msg(strncmp(text, good_markdown, strlen(good_markdown)) == 0, "%s", text);
-    ck_assert_msg(
-        strstr(text, "\n\ntick: a small step of the interpreter, some nanoseconds\n\n"), "%s", text);
+    ck_assert_msg(strstr(text, "\n\nturn: one pass of the loop; turns_per_tick of them make a tick, a small "
+                               "step of the interpreter\n\n"),
+        "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "\n\nideal: "));
 }
 END_TEST
 
@@ -471,6 +474,7 @@ START_TEST(a_table_fits_into_the_terminal_it_is_made_for)
         ck_assert_msg(has_all == (width >= 100), "%s", text);
         ck_assert_msg(
             (named != NULL) == !has_all && !(named && !strstr(named, ": see JSON or CSV)\n")), "%s", text);
+        ck_assert_msg((strstr(text, "\nideal: ") != NULL) == has_all, "%s", text);
         for (char *rest = NULL, *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
             ck_assert_msg(plain_width(line) <= width, "%s", line);
     }
@@ -546,6 +550,35 @@ static size_t count_of(const char *text, const char *part)
     return n;
 }
 
+/* What is missing of a cell for the same want is one note, and so are cells that miss the same. */
+START_TEST(figures_that_are_missing_for_one_reason_are_one_note)
+{
+    static const char metrics[] =
+        "{\"requests\": %d, \"latency_p50_ns\": null, \"latency_p50_ns_reason\": \"%s too few for a 50th "
+        "percentile, which needs 3\", \"latency_p90_ns\": null, \"latency_p90_ns_reason\": \"%s too few for "
+        "a 90th percentile, which needs 10\", \"speed\": null, \"speed_reason\": \"nobody looked\"}";
+    auto_free char *one = text_printf(metrics, 1, "1 request is", "1 request is");
+    auto_free char *two = text_printf(metrics, 2, "2 requests are", "2 requests are");
+    json_auto_t *run = json_loads(one_fetch, 0, NULL);
+    json_t *cells = json_object_get(run, "cells"), *cell = json_array_get(cells, 0);
+    auto_free char *text = NULL;
+
+    json_object_set_new(cell, "metrics", json_loads(one, 0, NULL));
+    json_array_append_new(cells, json_deep_copy(cell));
+    json_object_set_new(json_array_get(cells, 1), "mode", json_string("epoll"));
+    json_array_append_new(cells, json_deep_copy(cell));
+    json_object_set_new(json_array_get(cells, 2), "mode", json_string("threads"));
+    json_object_set_new(json_array_get(cells, 2), "metrics", json_loads(two, 0, NULL));
+    text = result_format_wide(run, RESULT_FORMAT_TABLE, 250, NULL);
+    ck_assert_msg(
+        strstr(text, "\nno latency_p50_ns, latency_p90_ns, speed of serial, epoll: 1 request is too "
+                     "few for a 50th percentile, which needs 3, and for a 90th percentile, which "
+                     "needs 10; nobody looked\n"
+                     "no latency_p50_ns, latency_p90_ns, speed of threads: 2 requests are too few"),
+        "%s", text);
+}
+END_TEST
+
 START_TEST(equal_notes_are_said_once)
 {
     Results *results = make_results();
@@ -558,6 +591,19 @@ START_TEST(equal_notes_are_said_once)
     run = make_run(results, "cancelled", NULL);
     text = format(run, RESULT_FORMAT_TABLE);
     ck_assert_ptr_nonnull(strstr(text, "\nthreads, processes: ended after 4 of 7 repetitions\n"));
+}
+END_TEST
+
+START_TEST(names_with_commas_are_set_apart_by_semicolons)
+{
+    static const char cell[] = "{\"mode\": \"%s\", \"lock\": \"gil\", \"tasks\": 2, \"cpus\": 2, \"params\": "
+                               "{\"n\": %d}, \"status\": \"failed\", \"reason\": \"it died\"}";
+    auto_free char *one = text_printf(cell, "threads", 1000), *two = text_printf(cell, "threads", 2000);
+    auto_free char *json = text_printf("{\"status\": \"failed\", \"cells\": [%s, %s]}", one, two);
+    json_auto_t *run = json_loads(json, 0, NULL);
+    auto_free char *text = format(run, RESULT_FORMAT_TABLE);
+
+    ck_assert_msg(strstr(text, "\nthreads n=1,000; threads n=2,000: it died\n"), "%s", text);
 }
 END_TEST
 
@@ -797,8 +843,9 @@ RUN_TESTS("results-format", 20, names_of_formats, what_answers_can_have_a_person
     what_is_not_known_of_noise_is_empty_in_csv, csv_keeps_foreign_text_together_and_harmless,
     csv_guards_texts_but_not_numbers, a_table_is_never_wider_than_a_terminal,
     a_table_fits_into_the_terminal_it_is_made_for, of_a_single_row_the_zeros_go_first,
-    a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost, equal_notes_are_said_once,
-    one_fault_of_all_cells_is_said_once, noise_is_said_once, bars_are_of_what_the_experiment_is_about,
-    terms_that_are_used_are_explained_and_no_others, columns_without_a_value_are_not_there,
-    strange_runs_are_formatted_all_the_same, text_is_cleaned_and_cut_by_characters,
-    bars_give_way_first_then_columns_then_text, a_short_bar_is_seen)
+    a_word_longer_than_a_line_is_broken_and_nothing_of_it_is_lost,
+    figures_that_are_missing_for_one_reason_are_one_note, equal_notes_are_said_once,
+    names_with_commas_are_set_apart_by_semicolons, one_fault_of_all_cells_is_said_once, noise_is_said_once,
+    bars_are_of_what_the_experiment_is_about, terms_that_are_used_are_explained_and_no_others,
+    columns_without_a_value_are_not_there, strange_runs_are_formatted_all_the_same,
+    text_is_cleaned_and_cut_by_characters, bars_give_way_first_then_columns_then_text, a_short_bar_is_seen)

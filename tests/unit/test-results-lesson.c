@@ -304,8 +304,8 @@ static const struct {
          0, NULL},
         "2 or 4 countdowns under gil: threads took 1.10 to 1.30 times the serial time (1 slower, 1 "
         "cannot tell). The GIL lets one thread run at a time, so threads that compute only take turns. Take "
-        "it with care: 1 of 2 comparisons of several tasks cannot tell, their intervals "
-        "(where the true ratio lies, at 95 %) are too wide."},
+        "it with care: 1 of 2 comparisons of several tasks cannot tell, its interval "
+        "(where the true ratio lies, at 95 %) is too wide."},
     {{"countdown", "\"n\": 5",
          "serial gil 1 2 1 same; threads gil 1 2 1.2 cannot-tell; serial gil 2 2 1 same; threads gil 2 2 1.3 "
          "slower",
@@ -324,7 +324,7 @@ static const struct {
          NULL},
         "2 countdowns under gil: threads took 1.01 times the serial time (cannot tell), processes 0.50 times "
         "(faster). Each process has a lock of its own. Take it with care: 1 of 2 comparisons cannot tell, "
-        "their intervals (where the true ratio lies, at 95 %) are too wide."},
+        "its interval (where the true ratio lies, at 95 %) is too wide."},
     /* A noisy machine. */
     {{"countdown", "\"n\": 5", SERIAL "processes gil 2 2 0.9 faster", 0,
          "{\"noisy\": true, \"noise_reasons\": [\"other programs took 40 % of the CPU time\"]}"},
@@ -555,10 +555,11 @@ static const struct {
          "16384, \"wakeup_cpu_share\": 0.042; epoll gil 10000 2 1 - \"started\": 10000, "
          "\"rss_per_task_bytes\": 719, \"virtual_per_task_bytes\": 384",
          0, NULL},
-        "Of 10,000 idle tasks each took 13.0 KB (8.39 MB reserved) in threads, 719 B (384 B reserved) "
+        "Of 10,000 idle tasks each took 13.0 KB (8.39 MB of addresses reserved) in threads, 719 B "
         "in epoll; in serial there is only ever one at a time. 10,000 threads reserved 83.9 GB of addresses "
         "but used 294 MB of memory, kernel stacks "
-        "included; a thread took as much memory as 41 tasks of an event loop; waking the threads took 4.2 % "
+        "included; a thread took 29.4 KB with what the kernel keeps for it, as much as 41 tasks of an event "
+        "loop; waking the threads took 4.2 % "
         "of a CPU. The article warns of gigabytes and of 5 % of the CPU for thousands of threads; a thread "
         "of CPython took 16 KB resident and 8.4 MB reserved, an asyncio task 1.4 KB."},
     /* Idle tasks in serial, where nothing is noisy enough to matter. */
@@ -595,7 +596,7 @@ static const struct {
          "28000",
          0, NULL},
         "Half of the requests beside 1 hog (a task that only computes) were answered within 28.0 µs in "
-        "serial, 28.0 µs in threads. In serial the hog begins after the last request; without a lock a "
+        "serial and threads. In serial the hog begins after the last request; without a lock a "
         "request does not wait for a hog. CPython 3.13 took 5.2 ms beside a hog, and 30 µs without its GIL."},
     /* Interpreters do not share a lock. */
     {{"refcount", "\"count\": \"plain\", \"n\": 1000000",
@@ -663,16 +664,15 @@ static const struct {
          "\"expected\": "
          "20, \"seen_by_parent\": 20, \"ns_per_item\": 2",
          0, NULL},
-        "Through shared memory the parent saw 20 of 20 in threads under none, 20 of 20 in processes under "
-        "none, "
-        "20 of 20 in threads under gil. Processes share what they map together. The article ends with this: "
+        "Through shared memory the parent saw 20 of 20 in threads under none, processes under none and "
+        "threads under gil. Processes share what they map together. The article ends with this: "
         "threads can share data, and processes have memory of their own."},
     {{"share", "\"via\": \"shared-memory\"",
          "threads none 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20, \"ns_per_item\": 2.11; processes "
          "none 2 "
          "2 1 - \"expected\": 20, \"seen_by_parent\": 20, \"ns_per_item\": 2.13",
          0, NULL},
-        "Through shared memory the parent saw 20 of 20 in threads, 20 of 20 in processes. Processes share "
+        "Through shared memory the parent saw 20 of 20 in threads and processes. Processes share "
         "what "
         "they map together. The article ends with this: threads can share data, and processes have memory of "
         "their own."},
@@ -776,7 +776,7 @@ static const struct {
          0, NULL},
         "2 countdowns under gil: threads took 150 times the serial time (slower). Creating the threads took "
         "90.0 s of the 149 s by which they were slower. Take it with care: creating, starting and joining "
-        "the tasks took more than a fifth of the time in 1 of 1 cells (combinations of mode, lock and "
+        "the tasks took more than a fifth of the time in 1 of 1 cell (a combination of mode, lock and "
         "settings) beside serial."},
     /* As slow without a lock, and processes more so. */
     {{"countdown", "\"n\": 1000",
@@ -808,7 +808,7 @@ static const struct {
         "2 countdowns under gil: processes took 11.0 times the serial time (slower). Creating, starting and "
         "joining the processes took 9.00 s of the 10.0 s by which they were slower, the largest part was "
         "creating the processes. Take it with care: creating, starting and joining the tasks took more than "
-        "a fifth of the time in 1 of 1 cells (combinations of mode, lock and settings) beside serial."},
+        "a fifth of the time in 1 of 1 cell (a combination of mode, lock and settings) beside serial."},
     /* What the kernel took until they ran is no fault of the lock. */
     {{"countdown", "\"n\": 5",
          SERIAL "threads gil 2 2 4 slower ! \"create_ns\": {\"median\": 100000000}, \"lock_stats\": "
@@ -918,7 +918,7 @@ static const struct {
          0, NULL},
         "4 tasks of matmul outside the lock under gil: threads took 0.90 times the serial time (cannot "
         "tell). The work is done outside the GIL: up to 3 were outside it at once. Take it with care: 1 of 1 "
-        "comparisons cannot tell, their intervals (where the true ratio lies, at 95 %) are too wide."},
+        "comparison cannot tell, its interval (where the true ratio lies, at 95 %) is too wide."},
     /* No experiment that anybody knows. */
     {{"strange", "", SERIAL "threads gil 2 2 1.2 slower", 0, NULL},
         "2 tasks under gil: threads took 1.20 times the serial time (slower)."},
@@ -1100,7 +1100,7 @@ START_TEST(tasks_that_are_short_beside_their_creation_give_no_reason)
     json_object_set_new(threads, "create_ns", json_pack("{s:I}", "median", (json_int_t)700000000));
     lesson = lesson_of_json(run);
     ck_assert_msg(!strstr(lesson, "take turns"), "%s", lesson);
-    ck_assert_msg(strstr(lesson, "in 1 of 1 cells (combinations of mode, lock and settings) beside serial"),
+    ck_assert_msg(strstr(lesson, "in 1 of 1 cell (a combination of mode, lock and settings) beside serial"),
         "%s", lesson);
 }
 END_TEST

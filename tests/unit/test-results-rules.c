@@ -277,7 +277,7 @@ START_TEST(without_an_interval_nothing_can_be_told)
 
     ck_assert_int_eq(verdict_make(&ratio), VERDICT_CANNOT_TELL);
     hint = verdict_hint(&ratio, NULL);
-    ck_assert_str_eq(hint, "5 good repetitions on one side, an interval needs 6; try repeat=7");
+    ck_assert_str_eq(hint, "5 good repetitions are too few for an interval, which needs 6; try repeat=7");
 }
 END_TEST
 
@@ -287,12 +287,12 @@ static const struct {
     const char *hint;
 } few[] = {
     {200, 210, 990, 1010, 3,
-        "all were faster, but 3 good repetitions on one side, an interval needs 6; try repeat=7"},
+        "all were faster, but 3 good repetitions are too few for an interval, which needs 6; try repeat=7"},
     {1011, 2000, 990, 1010, 5,
-        "all were slower, but 5 good repetitions on one side, an interval needs 6; try repeat=7"},
-    {200, 990, 990, 1010, 3, "3 good repetitions on one side, an interval needs 6; try repeat=7"},
-    {1010, 2000, 990, 1010, 3, "3 good repetitions on one side, an interval needs 6; try repeat=7"},
-    {200, 200, 990, 990, 1, "1 good repetition on one side, an interval needs 6; try repeat=7"},
+        "all were slower, but 5 good repetitions are too few for an interval, which needs 6; try repeat=7"},
+    {200, 990, 990, 1010, 3, "3 good repetitions are too few for an interval, which needs 6; try repeat=7"},
+    {1010, 2000, 990, 1010, 3, "3 good repetitions are too few for an interval, which needs 6; try repeat=7"},
+    {200, 200, 990, 990, 1, "1 good repetition is too few for an interval, which needs 6; try repeat=7"},
 };
 
 START_TEST(too_few_repetitions_say_what_was_seen_of_them)
