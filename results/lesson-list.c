@@ -220,12 +220,14 @@ static size_t count_same(const Groups *groups, size_t at)
     return n;
 }
 
-/* " in threads under none, processes under none and threads under gil", of all that have that amount. */
-static void say_where(Lesson *lesson, const Groups *groups, size_t at, size_t n, bool has_one_mode)
+/* " in threads under none, processes under none and threads under gil", of the n that have that amount, but
+ * no more than most. */
+static void say_where(
+    Lesson *lesson, const Groups *groups, size_t at, size_t n, size_t most, bool has_one_mode)
 {
     size_t n_said = 0;
 
-    for (size_t i = at; n_said < n; i++) {
+    for (size_t i = at; n_said < n && n_said < most; i++) {
         const Group *group = &groups->list[i];
         const char *before = n_said == 0 ? "" : n_said + 1 == n ? " and" : ",";
 
@@ -260,10 +262,10 @@ void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
             continue;
         lesson_say(lesson, "%s", i == 0 ? subject : gap);
         say_range(lesson, &groups.list[i]);
-        say_where(lesson, &groups, i, n, has_one_mode);
+        say_where(lesson, &groups, i, n, MOST_LISTED - n_said, has_one_mode);
         n_said += n;
     }
-    say_rest(lesson, groups.n, n_said);
+    say_rest(lesson, groups.n, n_said < MOST_LISTED ? n_said : MOST_LISTED);
     free(groups.list);
 }
 

@@ -676,6 +676,17 @@ static const struct {
         "what "
         "they map together. The article ends with this: threads can share data, and processes have memory of "
         "their own."},
+    /* Of many that saw the same the first are named. */
+    {{"share", "\"via\": \"pipe\"",
+         "serial none 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; threads none 2 2 1 - \"expected\": "
+         "20, \"seen_by_parent\": 20; serial gil 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; threads "
+         "gil 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; serial gil-py2 2 2 1 - \"expected\": 20, "
+         "\"seen_by_parent\": 20; threads gil-py2 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; serial "
+         "new 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; threads new 2 2 1 - \"expected\": 20, "
+         "\"seen_by_parent\": 20",
+         0, NULL},
+        "Through a pipe the parent saw 20 of 20 in serial under none, threads under none, serial under gil, "
+        "threads under gil, serial under gil-py2, threads under gil-py2 and 2 more."},
     /* A lock and a mode that no lesson was written for. */
     {{"countdown", "\"n\": 5",
          "serial new 2 2 1 same; threads new 2 2 1.3 slower; fibres new 2 2 1 same; processes new 2 2 0.51 "
