@@ -374,14 +374,19 @@ START_TEST(bad_words_are_refused_before_anything_runs)
 }
 END_TEST
 
+/* The two texts need not be the same: some defaults are measured anew each time. */
 START_TEST(help_has_a_short_name)
 {
-    auto_free char *text = NULL, *short_text = NULL;
+    static const char *const names[] = {"--help", "-h"};
 
-    ck_assert_int_eq(run_engine("--help", NULL, &text), 0);
-    ck_assert_int_eq(run_engine("-h", NULL, &short_text), 0);
-    ck_assert_msg(strstr(text, "usage: gilscope-run EXPERIMENT"), "%s", text);
-    ck_assert_str_eq(short_text, text);
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        auto_free char *text = NULL;
+
+        ck_assert_int_eq(run_engine(names[i], NULL, &text), 0);
+        ck_assert_msg(strstr(text, "usage: gilscope-run EXPERIMENT"), "%.500s", text);
+        ck_assert_msg(strstr(text, "\nparameters of every experiment"), "%.500s", text);
+        ck_assert_msg(strstr(text, "\ncountdown: "), "%.500s", text);
+    }
 }
 END_TEST
 
