@@ -165,19 +165,13 @@ static int main_ask_health_at(const char *bind_to, int64_t port)
 
 /* With port 0 the kernel knows which port the server has. Of several servers none is chosen: the answer of
  * one would be taken for that of another. */
-static int main_ask_health_anywhere(void)
+static void main_complain_of_places(const HealthPlace *places, int n)
 {
-    HealthPlace places[MAX_PLACES];
-    int n = health_find(places, MAX_PLACES);
-
-    if (n == 1)
-        return main_ask_health_at(places[0].address, places[0].port);
     fprintf(stderr, "gilscope: server.port is 0, and %s runs here as this user%s\n",
         n < 1 ? "no server of this program" : "more than one server of this program", n < 1 ? "" : ":");
     for (int i = 0; i < n && i < MAX_PLACES; i++)
         fprintf(stderr, "  process %lld listens on %s port %d\n", (long long)places[i].pid, places[i].address,
             places[i].port);
-    return -ENOENT;
 }
 
 /* A port that the caller names is asked and no other: a check of port 8080 must not hear that 9000 is well.
@@ -187,18 +181,22 @@ static int main_ask_health_anywhere(void)
 static int main_ask_health(const Config *config, int64_t configured_port)
 {
     HealthPlace places[MAX_PLACES];
-    bool is_named = config->server.port != PORT_UNNAMED;
-    int r;
+    int64_t port = config->server.port;
+    int n = port > 0 ? 0 : health_find(places, MAX_PLACES), r;
 
-    if (config->server.port == 0 || (!is_named && health_find(places, MAX_PLACES) == 1))
-        return main_ask_health_anywhere() < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    if (!is_named)
-        return main_ask_health_at(config->server.bind, configured_port) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    r = main_ask_health_at(config->server.bind, config->server.port);
+    if (n == 1)
+        return main_ask_health_at(places[0].address, places[0].port);
+    if (port == 0) {
+        main_complain_of_places(places, n);
+        return -ENOENT;
+    }
+    if (port == PORT_UNNAMED)
+        return main_ask_health_at(config->server.bind, configured_port);
+    r = main_ask_health_at(config->server.bind, port);
     if (r == -ECONNREFUSED && health_find(places, MAX_PLACES) == 1)
         fprintf(stderr, "gilscope: a server listens on %s port %d; --set server.port=0 asks it on any port\n",
             places[0].address, places[0].port);
-    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return r;
 }
 
 /* Asks the runtime whether the settings fit to it, and fills in what they leave to it. Prints what is
@@ -246,7 +244,7 @@ static int main_run_task(const Arguments *arguments)
     case TASK_PREFLIGHT:
         return preflight(&config);
     case TASK_HEALTH:
-        return main_ask_health(&config, configured_port);
+        return main_ask_health(&config, configured_port) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     case TASK_PRINT_DEFAULTS:
     case TASK_PRINT_SETTINGS:
     case TASK_HELP:
