@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The most per cent that a request's precision may say. */
+#define HEADROOM_MOST_PRECISION 50
+
 typedef struct Headroom {
     int64_t max_repeat; /* the most that repeat may say */
     int64_t max_rounds; /* repetitions to which precision may go; below repeat: there is no precision here */

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "catalog/headroom.h"
 
 /* What a row is filled in from. The experiment is NULL where the common parameters are asked for alone. */
 typedef struct Making {
@@ -195,7 +196,7 @@ static const CommonRow grid_rows[] = {
 static const CommonRow run_rows[] = {
     {{.name = "repeat", .type = CATALOG_INTEGER, .min = 1,
          .help = "timed repetitions of each cell; fewer than 6 give no interval"}, fill_repeat, 7, NULL},
-    {{.name = "precision", .type = CATALOG_INTEGER, .unit = "%", .max = 50,
+    {{.name = "precision", .type = CATALOG_INTEGER, .unit = "%", .max = HEADROOM_MOST_PRECISION,
          .help = "repeat on beyond repeat=, until every time ratio is known to within this many per cent above and "
                  "below; 0: off, make repeat= repetitions"},
         NULL, 0, NULL},

@@ -21,9 +21,7 @@
 
 #define USUAL_REPETITIONS 7
 #define MOST_REPETITIONS 200 /* beyond that, more of the same is no good advice */
-#define LEAST_ROUNDS_OF_PRECISION 10
 #define USUAL_PRECISION 5
-#define MOST_PRECISION 50
 #define MARGIN 0.8         /* of the time limit: a guess must not end as late */
 #define SHORT_TASK_NS 2e6  /* shorter than this, a cell measures the start of its tasks */
 #define LONG_TASK_NS 200e6 /* what gilscope chooses if nobody does; longer ones help no more */
@@ -125,7 +123,7 @@ static double rounds_enough(const Advice *advice)
         return repeat;
     /* Before that many there is no look, and so few have no interval that one could tell it from. */
     if (!advice->what->ratio->has_interval)
-        return fmax(repeat, LEAST_ROUNDS_OF_PRECISION);
+        return fmax(repeat, PRECISION_LEAST_ROUNDS);
     return fmax(repeat, fmin(told, rounds_for(advice->what, (double)per_cent)));
 }
 
@@ -271,9 +269,9 @@ static void choose_precision(Advice *advice)
     double per_cent = USUAL_PRECISION;
 
     if (ratio->has_interval)
-        per_cent = fmin(fmax(floor(100 * verdict_allowed(ratio) / ratio->value), 1), MOST_PRECISION);
+        per_cent = fmin(fmax(floor(100 * verdict_allowed(ratio) / ratio->value), 1), HEADROOM_MOST_PRECISION);
     advice->precision = (int64_t)per_cent;
-    advice->rounds = fmax(rounds_for(advice->what, per_cent), LEAST_ROUNDS_OF_PRECISION);
+    advice->rounds = fmax(rounds_for(advice->what, per_cent), PRECISION_LEAST_ROUNDS);
 }
 
 char *advice_make(const AdviceFor *what)

@@ -12,7 +12,6 @@
 #include "results/results.h"
 #include "results/speedup.h"
 
-#define LEAST_ROUNDS 10     /* below that an interval is narrow by luck too often */
 #define STEPS_A_LOOK 4      /* the next look comes when a quarter of the rounds has come anew */
 #define MARGIN_OF_ROUND 1.5 /* a round may take longer than the longest so far */
 #define MARGIN_OF_TIME 0.95 /* of the limit; the rest is for ending in order */
@@ -37,7 +36,7 @@ void precision_begin(Precision *precision, const json_t *request, size_t repeat)
 
     *precision = (Precision){
         .asked = json_number_value(json_object_get(request, "precision")),
-        .check_at = repeat > LEAST_ROUNDS ? repeat : LEAST_ROUNDS,
+        .check_at = repeat > PRECISION_LEAST_ROUNDS ? repeat : PRECISION_LEAST_ROUNDS,
         .traced = timeline && strcmp(timeline, "off") != 0,
     };
 }

@@ -21,6 +21,9 @@
 #include "results/cell.h"
 #include "results/figures.h"
 
+/* Before so many rounds there is no look: an interval of fewer is narrow by luck too often. */
+#define PRECISION_LEAST_ROUNDS 10
+
 /* Reads what the request says of it. */
 void precision_begin(Precision *precision, const json_t *request, size_t repeat);
 
