@@ -108,14 +108,31 @@ static void question_on_late(uv_timer_t *timer)
     child_stop(question->child);
 }
 
+/* Its own arguments and "--describe", owned by the caller; the words themselves stay the runtime's. */
+static const char **describe_arguments(const RuntimeProgram *runtime)
+{
+    size_t n = 0;
+    const char **arguments;
+
+    while (runtime->words[1 + n])
+        n++;
+    arguments = calloc(n + 2, sizeof(*arguments));
+    assert(arguments);
+    memcpy(arguments, runtime->words + 1, n * sizeof(*arguments));
+    arguments[n] = "--describe";
+    return arguments;
+}
+
 int catalog_load(uv_loop_t *loop, const RunSettings *settings, const char *cpus, const bool *cancelled,
     Catalogs *ret, char **ret_reason)
 {
-    Question question = {.program = settings->runtime};
+    const RuntimeProgram *runtime = &settings->runtimes[0];
+    auto_free const char **arguments = describe_arguments(runtime);
+    Question question = {.program = runtime->words[0]};
     ChildSpec spec = {
         .guard = settings->guard,
-        .program = settings->runtime,
-        .argument = "--describe",
+        .program = runtime->words[0],
+        .arguments = arguments,
         .input = "",
         .name = "catalog",
         .limits = child_limits(settings, DESCRIBE_MS * NSEC_PER_MSEC, 0, cpus),

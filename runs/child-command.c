@@ -9,16 +9,21 @@
 
 #include "base/text.h"
 
-enum { MAX_WORDS = 16 };
+enum { MAX_OWN_WORDS = 16 }; /* the guard, its options, "--" and the program: nine at present */
 
-static void add_word(char **words, char *word)
+static size_t count_words(const char *const *words)
 {
     size_t n = 0;
 
-    while (words[n])
+    while (words && words[n])
         n++;
-    assert(word && n < MAX_WORDS);
-    words[n] = word;
+    return n;
+}
+
+static void add_word(char **words, char *word)
+{
+    assert(word);
+    words[count_words((const char *const *)words)] = word;
 }
 
 static void add_limit(char **words, const char *name, int64_t limit)
@@ -29,7 +34,8 @@ static void add_limit(char **words, const char *name, int64_t limit)
 
 char **child_command_new(const ChildSpec *spec)
 {
-    char **words = calloc(MAX_WORDS + 1, sizeof(*words));
+    size_t n_arguments = count_words(spec->arguments);
+    char **words = calloc(MAX_OWN_WORDS + n_arguments + 1, sizeof(*words));
 
     assert(words);
     add_word(words, strdup(spec->guard));
@@ -47,8 +53,8 @@ char **child_command_new(const ChildSpec *spec)
     /* What the program is called cannot be taken for a limit. */
     add_word(words, strdup("--"));
     add_word(words, strdup(spec->program));
-    if (spec->argument)
-        add_word(words, strdup(spec->argument));
+    for (size_t i = 0; i < n_arguments; i++)
+        add_word(words, strdup(spec->arguments[i]));
     return words;
 }
 

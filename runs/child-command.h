@@ -1,4 +1,4 @@
-/* The guard's command line: gilscope-guard [limits] -- PROGRAM [ARGUMENT]. */
+/* The guard's command line: gilscope-guard [limits] -- PROGRAM [ARGUMENT...]. */
 #pragma once
 
 #include "runs/child.h"

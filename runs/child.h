@@ -25,8 +25,9 @@ typedef struct ChildLimits {
 
 typedef struct ChildSpec {
     const char *guard;   /* path of gilscope-guard */
-    const char *program; /* the runtime; it gets one argument or none */
-    const char *argument;
+    const char *program; /* the runtime: a path, or a name that is looked up on PATH */
+    /* Its arguments, NULL at the end, which must live until child_start() returns; NULL: none. */
+    const char *const *arguments;
     const char *input; /* for its standard input; copied */
     size_t input_length;
     bool keep_input;  /* child_say() follows */

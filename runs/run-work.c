@@ -292,7 +292,8 @@ void run_start(Run *run, const Origin *origin, RunEnd over, void *data)
     auto_free char *input = text_printf("%s\n", text);
     ChildSpec spec = {
         .guard = run->settings->guard,
-        .program = run->settings->runtime,
+        .program = run->settings->runtimes[0].words[0],
+        .arguments = (const char *const *)run->settings->runtimes[0].words + 1,
         .input = input,
         .input_length = strlen(input),
         .keep_input = run->paces,

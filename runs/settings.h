@@ -2,9 +2,16 @@
 #pragma once
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "plan/plan.h"
+
+/* How a runtime is started. Whether it can be, and what it offers, stands in its catalog. */
+typedef struct RuntimeProgram {
+    const char *name; /* by which requests and answers know it */
+    char **words;     /* the program, and its arguments; NULL at the end */
+} RuntimeProgram;
 
 typedef struct RunSettings {
     PlanLimits limits;
@@ -19,5 +26,9 @@ typedef struct RunSettings {
     const json_t *allow; /* what fetch may reach besides the own origin: an array of "host:port" patterns */
     const char *guard;   /* path of gilscope-guard */
     const char *origin;  /* path of gilscope-origin */
-    const char *runtime; /* path of the C runtime, gilscope-run */
+    const RuntimeProgram *runtimes; /* all that may be used, installed or not; the first is gilscope-run */
+    size_t n_runtimes;
 } RunSettings;
+
+/* Returns the program of this name, or NULL. */
+const RuntimeProgram *settings_runtime(const RunSettings *settings, const char *name);

@@ -37,12 +37,13 @@ static int lab_find_programs(Lab *lab, const Config *config)
 
     lab->guard = sibling_find("guard", "gilscope-guard");
     lab->origin_program = sibling_find("origin", "gilscope-origin");
-    lab->runtime = *runtime ? strdup(runtime) : sibling_find("engine", "gilscope-run");
+    lab->engine_words[0] = *runtime ? strdup(runtime) : sibling_find("engine", "gilscope-run");
+    lab->engine = (RuntimeProgram){.name = "c", .words = lab->engine_words};
     if (!lab->guard)
         return lab_complain("gilscope-guard", "not found beside this program");
     if (!lab->origin_program)
         return lab_complain("gilscope-origin", "not found beside this program");
-    if (!lab->runtime)
+    if (!lab->engine_words[0])
         return lab_complain("gilscope-run", "not found beside this program; or set runtimes.c");
     return 0;
 }
@@ -81,7 +82,8 @@ static void lab_fill_settings(Lab *lab, const Config *config)
         .allow = lab->allow,
         .guard = lab->guard,
         .origin = lab->origin_program,
-        .runtime = lab->runtime,
+        .runtimes = &lab->engine,
+        .n_runtimes = 1,
     };
 }
 
@@ -256,5 +258,5 @@ void lab_finish(Lab *lab)
     json_decref(lab->allow);
     free(lab->guard);
     free(lab->origin_program);
-    free(lab->runtime);
+    free(lab->engine_words[0]);
 }
