@@ -237,7 +237,7 @@ static bool take_event(void *user, json_t *event)
     const Hand *hand = user;
     ResultsNext next;
 
-    if (hand->collects && results_add(hand->results, event) < 0)
+    if (hand->collects && results_add(hand->results, NULL, event) < 0)
         fprintf(stderr, "gilscope-run: an event of its own was refused\n");
     if (hand->writes)
         write_event(NULL, event);

@@ -26,10 +26,11 @@ static char *cell_status_failure(const CollectedCell *cell)
  * (owned by the caller, or NULL).
  *
  * The questions are in the order of what a reader must not miss. A failed repetition comes first, also in a
- * cell that has all of its repetitions. Then a cell that has all is done, even if the run was cancelled
- * later. Of a run that goes on, a cell without all of them is running or queued. A run that claims to be
- * done, or that failed without saying why, and gave too little: then the cell has failed, and says how much
- * there was. In all other cases the cell ended as the run did. */
+ * cell that has all of its repetitions. Then a cell that lacks some and whose runtime is lost has failed,
+ * also in a run that goes on. A cell that has all is done, even if the run was cancelled later. Of a run that
+ * goes on, a cell without all of them is running or queued. A run that claims to be done, or that failed
+ * without saying why, and gave too little: then the cell has failed, and says how much there was. In all
+ * other cases the cell ended as the run did. */
 ResultStatus cell_status(const Results *results, const CollectedCell *cell, ResultStatus run_status,
     const char *run_reason, char **ret_reason)
 {
@@ -41,7 +42,12 @@ ResultStatus cell_status(const Results *results, const CollectedCell *cell, Resu
         *ret_reason = cell_status_failure(cell);
         return RESULT_FAILED;
     }
-    if (came >= results->repeat && !(goes_on && precision_is_open(results)))
+    if (collected_lacks(results, cell)) {
+        *ret_reason =
+            text_printf("ended after %zu of %zu repetitions: %s", came, results->repeat, cell->lost);
+        return RESULT_FAILED;
+    }
+    if (came >= results->repeat && !(goes_on && !cell->lost && precision_is_open(results)))
         return RESULT_DONE;
     if (goes_on)
         return came + cell->n_warmups > 0 ? RESULT_RUNNING : RESULT_QUEUED;

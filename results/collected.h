@@ -8,6 +8,8 @@
  * round, and a cell with one repetition more than its baseline would be compared with a different machine. */
 #pragma once
 
+#include <string.h>
+
 #include "catalog/catalog.h"
 #include "catalog/headroom.h"
 #include "results/cell.h"
@@ -26,6 +28,9 @@ typedef struct CollectedCell {
     json_t *totals;     /* owned; of all good repetitions that came; NULL: nothing is summed */
     Spans *spans;       /* owned; NULL: its timeline has not come */
     char *first_reason; /* owned; why the first failed sample failed, NULL: none did */
+    char *lost;         /* owned; why nothing more comes of its runtime, NULL: it may */
+    bool is_out;        /* it was lost before the rounds ended: they go on without it */
+    size_t n_late;      /* samples that came after the end of the rounds */
     size_t n_warmups, n_failed_warmups;
     size_t n_repetitions, n_failed_repetitions; /* that came, and of these */
 } CollectedCell;
@@ -50,7 +55,6 @@ typedef struct Precision {
     int64_t ended_ns;       /* when the last of them ended, from the start of the run */
     int64_t slowest_ns;     /* the longest round so far */
     bool traced;            /* a repetition for the timeline follows */
-    size_t n_late;          /* samples that came after the end of the rounds */
     const char *stopped_by; /* NULL: not by a decision made here */
 } Precision;
 
@@ -92,6 +96,25 @@ static inline size_t collected_came(const Results *results, const CollectedCell 
     return cell->n_repetitions < results->limit ? cell->n_repetitions : results->limit;
 }
 
-/* Rounds that are over: every cell has so many repetitions. A cell that failed is not run again and does not
- * hold the others up; where all have failed, there are as many as the one that came furthest has. */
+/* Whether the repetitions of a cell are among those that rounds and intervals are made of: not if one of them
+ * failed, nor if its runtime was lost. */
+static inline bool collected_counts(const CollectedCell *cell)
+{
+    return !cell->first_reason && !cell->is_out;
+}
+
+/* Whether it lacks repetitions that will not come. */
+static inline bool collected_lacks(const Results *results, const CollectedCell *cell)
+{
+    return cell->lost && collected_came(results, cell) < results->repeat;
+}
+
+/* Whether it is one of this runtime's, by name; NULL: of any. */
+static inline bool collected_is_of(const CollectedCell *cell, const char *runtime)
+{
+    return !runtime || strcmp(cell->spec.runtime->runtime, runtime) == 0;
+}
+
+/* Rounds that are over: every cell that counts has so many repetitions. So a cell that failed, and is not run
+ * again, does not hold the others up. Where none counts, those count whose runtime was lost. */
 size_t collected_rounds(const Results *results);

@@ -16,18 +16,43 @@
 #define MARGIN_OF_ROUND 1.5 /* a round may take longer than the longest so far */
 #define MARGIN_OF_TIME 0.95 /* of the limit; the rest is for ending in order */
 
-size_t collected_rounds(const Results *results)
+/* The fewest of those that are out, or of the others; SIZE_MAX if there are none. */
+static size_t collected_least(const Results *results, bool is_out)
 {
-    size_t rounds = SIZE_MAX;
+    size_t least = SIZE_MAX;
 
     for (size_t i = 0; i < results->n_cells; i++) {
         const CollectedCell *cell = &results->collected[i];
         size_t came = collected_came(results, cell);
 
-        if (!cell->first_reason && came < rounds)
-            rounds = came;
+        if (!cell->first_reason && cell->is_out == is_out && came < least)
+            least = came;
     }
+    return least;
+}
+
+size_t collected_rounds(const Results *results)
+{
+    size_t rounds = collected_least(results, false);
+
+    if (rounds == SIZE_MAX)
+        rounds = collected_least(results, true);
     return rounds == SIZE_MAX ? 0 : rounds;
+}
+
+double results_rounds_of(const Results *results, const char *runtime)
+{
+    size_t n_cells = 0, n_reported = 0;
+
+    for (size_t i = 0; i < results->n_cells; i++) {
+        const CollectedCell *cell = &results->collected[i];
+
+        if (cell->first_reason || !collected_is_of(cell, runtime))
+            continue;
+        n_cells++;
+        n_reported += cell->n_warmups + cell->n_repetitions + cell->n_late + (cell->spans ? 1 : 0);
+    }
+    return n_cells > 0 ? (double)n_reported / (double)n_cells : INFINITY;
 }
 
 void precision_begin(Precision *precision, const json_t *request, size_t repeat)
@@ -77,7 +102,7 @@ static size_t precision_find(
     const CollectedCell *cells = results->collected;
 
     for (size_t k = 0; k < results->n_cells; k++) {
-        if (!cells[k].first_reason && is_peer(&cells[k].spec, &cells[i].spec))
+        if (collected_counts(&cells[k]) && is_peer(&cells[k].spec, &cells[i].spec))
             return k;
     }
     return NO_CELL;
@@ -88,7 +113,7 @@ static Peer precision_peer(const Results *results, size_t i)
     const CollectedCell *cell = &results->collected[i];
     size_t k;
 
-    if (cell->first_reason || cell->spec.experiment->fixed_time)
+    if (!collected_counts(cell) || cell->spec.experiment->fixed_time)
         return (Peer){.cell = NO_CELL};
     k = precision_find(results, i, figures_is_baseline_of);
     if (k != NO_CELL)
@@ -122,7 +147,7 @@ static double precision_of_cell(const Results *results, size_t i, PrecisionOf of
     double width = -1;
     Ratio ratio;
 
-    if (results->collected[i].first_reason || (of != PRECISION_OF_MEDIAN && peer.cell == NO_CELL))
+    if (!collected_counts(&results->collected[i]) || (of != PRECISION_OF_MEDIAN && peer.cell == NO_CELL))
         return -1;
     figures_init(&pair[0], results, &results->collected[i]);
     if (peer.cell == NO_CELL) {
@@ -268,9 +293,17 @@ bool results_cut(Results *results, const char *by)
     return true;
 }
 
-bool results_overrun(const Results *results)
+bool results_overrun(const Results *results, const char *runtime)
 {
-    return results->precision.n_late > 2 * results->n_cells;
+    size_t n_cells = 0, n_late = 0;
+
+    for (size_t i = 0; i < results->n_cells; i++) {
+        if (!collected_is_of(&results->collected[i], runtime))
+            continue;
+        n_cells++;
+        n_late += results->collected[i].n_late;
+    }
+    return n_late > 2 * n_cells;
 }
 
 /* How wide it is in the answer, whose figures were resampled already; a negative number if it is left out. */
@@ -279,7 +312,7 @@ static double precision_shown(const Results *results, Figures *figures, size_t i
     Peer peer = precision_peer(results, i);
     Ratio ratio;
 
-    if (results->collected[i].first_reason)
+    if (!collected_counts(&results->collected[i]))
         return -1;
     if (of == PRECISION_OF_MEDIAN)
         return precision_of_median(&figures[i]);

@@ -21,10 +21,10 @@
 
 /* There are seldom more than some dozens of cells: looking through them costs less than reading the event
  * did. */
-static CollectedCell *results_find_cell(const Results *results, int64_t number)
+static CollectedCell *results_find_cell(const Results *results, const char *runtime, int64_t number)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
-        if (results->collected[i].spec.number == number)
+        if (results->collected[i].spec.number == number && collected_is_of(&results->collected[i], runtime))
             return &results->collected[i];
     }
     return NULL;
@@ -60,7 +60,7 @@ static void results_read_request(Results *results, const json_t *request)
 static void results_add_cell(Results *results, const CellSpec *spec)
 {
     CollectedCell *cell = &results->collected[results->n_cells];
-    const CollectedCell *same = results_find_cell(results, spec->number);
+    const CollectedCell *same = results_find_cell(results, NULL, spec->number);
 
     assert(!same);
     cell->spec = *spec;
@@ -103,6 +103,7 @@ void results_free(Results *results)
             sample_finish(&cell->samples[k]);
         free(cell->samples);
         free(cell->first_reason);
+        free(cell->lost);
         json_decref(cell->spec.params);
         json_decref(cell->memory);
         json_decref(cell->totals);
@@ -152,18 +153,18 @@ static Sample *results_place(const Results *results, CollectedCell *cell, json_i
 
 /* A runtime that goes on after the end of the rounds is not heard any more. What it says then is no fault:
  * it may have begun before it was told. */
-static bool results_is_late(Results *results, json_int_t repetition)
+static bool results_is_late(const Results *results, CollectedCell *cell, json_int_t repetition)
 {
     bool late = results->precision.stopped_by && repetition >= (json_int_t)results->limit;
 
-    results->precision.n_late += late;
+    cell->n_late += late;
     return late;
 }
 
 /* Warm-ups have the repetitions -warmup to -1, so adding warmup gives the place. A place that is filled is
  * refused and not overwritten: a runtime that sent one repetition twice would otherwise choose which of its
  * figures count. */
-static int results_add_sample(Results *results, const json_t *event)
+static int results_add_sample(Results *results, const char *runtime, const json_t *event)
 {
     json_t *cell_json = NULL, *repetition = NULL, *reason = NULL, *memory = NULL;
     CollectedCell *cell;
@@ -177,11 +178,11 @@ static int results_add_sample(Results *results, const json_t *event)
     r = sample_read_integer(cell_json, &cell_number);
     if (r < 0)
         return r;
-    cell = results_find_cell(results, cell_number);
+    cell = results_find_cell(results, runtime, cell_number);
     if (!cell || !json_is_integer(repetition))
         return -EINVAL;
     number = json_integer_value(repetition);
-    if (results_is_late(results, number))
+    if (results_is_late(results, cell, number))
         return 0;
     if (number < -(json_int_t)results->warmup || number >= (json_int_t)results->max_repeat)
         return -EINVAL;
@@ -199,7 +200,7 @@ static int results_add_sample(Results *results, const json_t *event)
 
 /* Spans are the one thing a runtime can send without end, so they are counted over all cells. They are read
  * first and counted then; those that would be too many are freed again. */
-static int results_add_timeline(Results *results, const json_t *event)
+static int results_add_timeline(Results *results, const char *runtime, const json_t *event)
 {
     CollectedCell *cell;
     int64_t number;
@@ -210,7 +211,7 @@ static int results_add_timeline(Results *results, const json_t *event)
     r = sample_read_integer(json_object_get(event, "cell"), &number);
     if (r < 0)
         return r;
-    cell = results_find_cell(results, number);
+    cell = results_find_cell(results, runtime, number);
     if (!cell || cell->spans)
         return -EINVAL;
     r = spans_read(event, cell->spec.tasks, &spans);
@@ -226,23 +227,39 @@ static int results_add_timeline(Results *results, const json_t *event)
     return 0;
 }
 
-void results_end_timelines(Results *results, const char *reason)
+/* A cell may be out and yet have all that it must have: its figures are whole then, and shown. */
+void results_lose(Results *results, const char *runtime, const char *reason)
+{
+    for (size_t i = 0; i < results->n_cells; i++) {
+        CollectedCell *cell = &results->collected[i];
+
+        if (cell->lost || !collected_is_of(cell, runtime))
+            continue;
+        cell->lost = strdup(reason);
+        assert(cell->lost);
+        cell->is_out = !results->precision.stopped_by || collected_came(results, cell) < results->limit;
+    }
+}
+
+void results_end_timelines(Results *results, const char *runtime, const char *reason)
 {
     json_auto_t *event = json_pack("{s:s}", "reason", reason);
 
     for (size_t i = 0; i < results->n_cells; i++) {
         CollectedCell *cell = &results->collected[i];
 
-        if (!cell->spans && !cell->first_reason && collected_came(results, cell) >= results->repeat)
+        if (collected_is_of(cell, runtime) && !cell->spans && !cell->first_reason &&
+            collected_came(results, cell) >= results->repeat)
             spans_read(event, cell->spec.tasks, &cell->spans);
     }
 }
 
 /* The first message counts: what a runtime complains of later is often a consequence. */
-static int results_add_error(Results *results, const json_t *event)
+static int results_add_error(Results *results, const char *runtime, const json_t *event)
 {
     const char *message = json_string_value(json_object_get(event, "message"));
 
+    (void)runtime;
     if (!message)
         return -EINVAL;
     if (!results->error) {
@@ -253,10 +270,11 @@ static int results_add_error(Results *results, const json_t *event)
 }
 
 /* The load before the run began; a runtime that cannot tell leaves it out. */
-static int results_add_hello(Results *results, const json_t *event)
+static int results_add_hello(Results *results, const char *runtime, const json_t *event)
 {
     const json_t *load = json_object_get(event, "load1");
 
+    (void)runtime;
     if (!load || json_is_null(load))
         return 0;
     if (!json_is_number(load) || json_number_value(load) < 0)
@@ -267,19 +285,20 @@ static int results_add_hello(Results *results, const json_t *event)
 }
 
 /* An event that is known and says nothing here: that a run is done is judged by its samples. */
-static int results_add_nothing(Results *results, const json_t *event)
+static int results_add_nothing(Results *results, const char *runtime, const json_t *event)
 {
     (void)results;
+    (void)runtime;
     (void)event;
     return 0;
 }
 
 /* An event that is not in the table is refused, so a runtime of a later protocol is not half understood. */
-int results_add(Results *results, const json_t *event)
+int results_add(Results *results, const char *runtime, const json_t *event)
 {
     static const struct {
         const char *name;
-        int (*add)(Results *results, const json_t *event);
+        int (*add)(Results *results, const char *runtime, const json_t *event);
     } events[] = {
         {"done", results_add_nothing},
         {"error", results_add_error},
@@ -291,7 +310,7 @@ int results_add(Results *results, const json_t *event)
 
     for (size_t i = 0; name && i < ARRAY_LENGTH(events); i++) {
         if (strcmp(name, events[i].name) == 0)
-            return events[i].add(results, event);
+            return events[i].add(results, runtime, event);
     }
     return -EINVAL;
 }
@@ -300,7 +319,7 @@ int results_add(Results *results, const json_t *event)
 bool results_failed(const Results *results)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
-        if (results->collected[i].first_reason)
+        if (results->collected[i].first_reason || collected_lacks(results, &results->collected[i]))
             return true;
     }
     return results->error != NULL;
@@ -309,7 +328,7 @@ bool results_failed(const Results *results)
 bool results_complete(const Results *results)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
-        if (collected_came(results, &results->collected[i]) < results->repeat)
+        if (!results->collected[i].lost && collected_came(results, &results->collected[i]) < results->repeat)
             return false;
     }
     return true;

@@ -51,14 +51,20 @@ void results_allow(Results *results, const Headroom *headroom);
 
 /* Takes any event of a runtime. Returns 0, or -EINVAL and changes nothing for a malformed one: unknown event,
  * missing field, wrong type, a number below 0 or above 10^18, unknown cell or repetition, a repetition that
- * is there already, a second timeline of a cell or more spans than are allowed. Of a hello only the load is
- * taken, a done says nothing; an error event's message becomes the reason of the run. May share the event, so
- * nobody may change it afterwards. */
-int results_add(Results *results, const json_t *event);
+ * is there already, a second timeline of a cell or more spans than are allowed. Named, a runtime may report
+ * its own cells only, and any other is unknown to it; NULL: any cell may be reported. Of a hello only the
+ * load is taken (of several runtimes, that of the first that says it), a done says nothing; an error event's
+ * message becomes the reason of the run. May share the event, so nobody may change it afterwards. */
+int results_add(Results *results, const char *runtime, const json_t *event);
 
-/* For the end of a run whose cells were to be traced: those that have all the repetitions that were asked for
- * and no timeline say the reason instead. */
-void results_end_timelines(Results *results, const char *reason);
+/* Nothing more comes of this runtime, though others may go on. Its cells that lack repetitions have failed,
+ * for this reason (copied); what they have stays. No round waits for any of its cells any more, and unless
+ * the rounds had ended before, their intervals are not looked at either. The first reason counts. */
+void results_lose(Results *results, const char *runtime, const char *reason);
+
+/* For the end of a run whose cells were to be traced: those of the runtime (NULL: of all) that have all the
+ * repetitions that were asked for and no timeline say the reason instead. */
+void results_end_timelines(Results *results, const char *runtime, const char *reason);
 
 /* What a runtime that can be told to stop is told. */
 typedef enum ResultsNext {
@@ -82,17 +88,23 @@ ResultsNext results_precision(Results *results, int64_t elapsed_ns, int64_t most
  * false without precision. */
 bool results_cut(Results *results, const char *by);
 
-/* Whether the runtime goes on although it was told to stop, and not only because it had begun before. */
-bool results_overrun(const Results *results);
+/* Whether a runtime (NULL: all of them together) goes on although it was told to stop, and not only because
+ * it had begun before. */
+bool results_overrun(const Results *results, const char *runtime);
+
+/* How many rounds of its cells a runtime has reported, warm-ups and traced repetitions too, with the part of
+ * the one that it is in. Cells that failed are left out, as they need not be run again; INFINITY where all of
+ * its cells have. So of several runtimes the one with the smallest number is next. */
+double results_rounds_of(const Results *results, const char *runtime);
 
 /* How many repetitions there will be of each cell; with precision a guess, which changes. */
 size_t results_rounds_expected(const Results *results);
 
-/* Some repetition or warm-up failed, or a runtime reported an error. */
+/* Some repetition or warm-up failed, or a runtime reported an error or was lost before its cells had all. */
 bool results_failed(const Results *results);
 
 /* Every cell has all its repetitions, good or failed, or with precision the least number of them; warm-ups do
- * not matter. */
+ * not matter, nor do cells whose runtime is lost. */
 bool results_complete(const Results *results);
 
 /* Returns the array "cells" of a run, a new reference. A cell without all its repetitions is running, or

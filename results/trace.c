@@ -95,7 +95,9 @@ static const char *trace_missing_reason(const Results *results, const CollectedC
 {
     if (cell->spans)
         return cell->spans->reason;
-    return cell->first_reason ? cell->first_reason : results->error;
+    if (cell->first_reason)
+        return cell->first_reason;
+    return cell->lost ? cell->lost : results->error;
 }
 
 /* A timeline that was cut short must not look complete: the label says so next to its name. */

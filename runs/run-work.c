@@ -185,7 +185,7 @@ static void let_go_on(Run *run)
         break;
     case RESULTS_STOP:
         child_say(run->child, "stop\n");
-        if (results_overrun(run->results))
+        if (results_overrun(run->results, NULL))
             end_overrun(run);
         break;
     }
@@ -215,7 +215,7 @@ static void on_runtime_line(void *data, char *line, size_t length)
         runtime_refuses(run, event);
     else if (strcmp(name, "done") == 0)
         runtime_is_done(run);
-    else if (results_add(run->results, event) < 0)
+    else if (results_add(run->results, NULL, event) < 0)
         reason = text_printf("the runtime broke the protocol: line %llu is a malformed \"%s\"",
             (unsigned long long)run->n_lines, name);
     else if (strcmp(name, "sample") == 0)
@@ -267,7 +267,7 @@ static void on_runtime_end(void *data, const char *how)
     if (run->outcome == OUTCOME_OPEN)
         judge_run(run, how);
     if (run->plan.max_spans > 0)
-        results_end_timelines(run->results, missing_timeline_reason(run));
+        results_end_timelines(run->results, NULL, missing_timeline_reason(run));
     run_become(run, RUN_OVER);
     log_info("run_ended", log_text("run", run->id), log_text("status", run_status_name(run)),
         log_text("reason", run->reason ? run->reason : "none"),

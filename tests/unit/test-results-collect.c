@@ -727,7 +727,7 @@ START_TEST(what_is_no_object_is_refused)
 
     for (size_t i = 0; i < ARRAY_LENGTH(values); i++)
         ck_assert_int_eq(add(results, json_loads(values[i], JSON_DECODE_ANY, NULL)), -EINVAL);
-    ck_assert_int_eq(results_add(results, NULL), -EINVAL);
+    ck_assert_int_eq(results_add(results, NULL, NULL), -EINVAL);
     results_free(results);
 }
 END_TEST

@@ -259,7 +259,7 @@ START_TEST(a_cell_without_its_timeline_says_why)
     for (int round = 0; round < 8; round++)
         run_round(results, 3, round, 100, 0);
     ck_assert(results_cut(results, "time"));
-    results_end_timelines(results, "timeout_ms left no time for it");
+    results_end_timelines(results, NULL, "timeout_ms left no time for it");
     run = make_run(results, "done", NULL);
     for (int cell = 0; cell < 3; cell++)
         ck_assert_str_eq(find_text(json_array_get(find(run, "cells"), (size_t)cell), "timeline.reason"),
@@ -278,10 +278,10 @@ START_TEST(a_runtime_that_goes_on_is_not_heard)
         for (int cell = 0; cell < 3; cell++) {
             ck_assert_int_eq(add(results, make_failure(cell, round, "late")), 0);
             ck_assert_int_eq(ask(results, 100 * SECOND, 0), RESULTS_STOP);
-            ck_assert(!results_overrun(results));
+            ck_assert(!results_overrun(results, NULL));
         }
     ck_assert_int_eq(add(results, make_sample(0, 12, 1, 1)), 0);
-    ck_assert(results_overrun(results));
+    ck_assert(results_overrun(results, NULL));
     ck_assert(!results_failed(results));
     run = make_run(results, "done", NULL);
     assert_precision(run, "precision", 10);

@@ -119,7 +119,7 @@ START_TEST(cells_that_were_not_traced_say_why)
         add_repetitions(results, cell, 270, cell == 2 ? 6 : 7);
     ck_assert_int_eq(add(results, make_failure(2, 6, "it crashed")), 0);
     ck_assert_int_eq(add(results, make_timeline(1)), 0);
-    results_end_timelines(results, "no time");
+    results_end_timelines(results, NULL, "no time");
     run = make_run(results, "done", NULL);
     ck_assert_str_eq(find_text(run, "cells.0.timeline.reason"), "no time");
     ck_assert_int_eq(find_integer(run, "cells.1.timeline.n_spans"), 4);
@@ -137,7 +137,7 @@ START_TEST(a_precise_run_that_was_not_traced_says_why)
     json_object_set_new(request, "max_repeat", json_integer(20));
     results = results_of(request, cells, &made_countdown);
     add_repetitions(results, 0, 270, 9);
-    results_end_timelines(results, "no time");
+    results_end_timelines(results, NULL, "no time");
     run = make_run(results, "done", NULL);
     ck_assert_str_eq(find_text(run, "cells.0.timeline.reason"), "no time");
     ck_assert_ptr_null(find(run, "cells.1.timeline"));
@@ -162,7 +162,7 @@ START_TEST(malformed_timelines_are_refused)
 
         ck_assert_ptr_nonnull(change);
         json_object_update(event, change);
-        ck_assert_msg(results_add(results, event) == -EINVAL, "%s was taken", bad[i]);
+        ck_assert_msg(results_add(results, NULL, event) == -EINVAL, "%s was taken", bad[i]);
         ck_assert_int_eq(add(results, make_timeline(0)), 0);
         results_free(results);
     }
