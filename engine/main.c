@@ -8,7 +8,6 @@
  *
  * Exit status: 0 if all went well, 1 if the run failed or its output was lost, 2 if it could not be begun. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -177,19 +176,9 @@ static bool write_event(void *user, json_t *event)
     return true;
 }
 
-/* Returns whether there is something to read, or the input has ended. A server that does not answer, or has
- * gone, holds nothing up. Then a run is merely less quiet than it could be. */
-static bool wait_for_input(void)
-{
-    enum { PATIENCE_MS = 1000 };
-    struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
-
-    return poll(&ready, 1, PATIENCE_MS) > 0;
-}
-
-/* Reads one line and returns whether it says "stop". A byte at a time: a server that was slow may have
- * written two lines meanwhile, and the second is the answer to the next event. At the end of the input there
- * is nothing to be told. */
+/* Reads one line and returns whether it says "stop". A byte at a time: what stands behind the line may be
+ * the answer to the next event. At the end of the input there is nothing to be told, and nobody to wait for.
+ */
 static bool read_stop(void)
 {
     static const char stop[] = "stop";
@@ -210,17 +199,16 @@ static bool read_stop(void)
     return n == strlen(stop) && n_same == n;
 }
 
-/* Waits for a line, so that what the event causes elsewhere is over before the next repetition begins. At
- * the end of its input poll() says at once that there is something to read, and read() that it is nothing:
- * so an input that was closed, as in a shell, costs no time. Behind the last event nothing follows that
- * could be disturbed. */
+/* Waits for a line, however long it takes: what the event causes elsewhere is over before the next repetition
+ * begins, and so is the turn of another runtime. A server that has gone closes its end, which ends the wait.
+ * Behind the last event nothing follows that could be disturbed. */
 static bool write_event_and_wait(void *user, json_t *event)
 {
     const char *name = json_string_value(json_object_get(event, "event"));
     bool last = strcmp(name, "done") == 0 || strcmp(name, "error") == 0;
 
     write_event(user, event);
-    return last || !wait_for_input() || !read_stop();
+    return last || !read_stop();
 }
 
 /* A run by hand: what becomes of its events. */
@@ -291,7 +279,7 @@ static void finish_line(const Input *input)
 {
     char end;
 
-    if (input->last == '}' && wait_for_input())
+    if (input->last == '}')
         (void)!read(STDIN_FILENO, &end, 1);
 }
 

@@ -114,6 +114,50 @@ Noise noise_between(const NoiseReading *before, const NoiseReading *after)
     };
 }
 
+static nsec_t later(nsec_t one, nsec_t other)
+{
+    return one > other ? one : other;
+}
+
+/* A figure that is behind, for its own reasons or because a gap has taken back what it had lent, is waited
+ * for. */
+Noise noise_end_span(NoiseSpans *spans, const NoiseReading *now)
+{
+    Noise noise = noise_between(&spans->begin, now);
+    NoiseCpuTimes reached = spans->begin.cpu;
+
+    spans->begin = *now;
+    spans->begin.cpu.idle = later(reached.idle, now->cpu.idle);
+    spans->begin.cpu.interrupts = later(reached.interrupts, now->cpu.interrupts);
+    spans->begin.cpu.steal = later(reached.steal, now->cpu.steal);
+    spans->seen = now->cpu;
+    return noise;
+}
+
+/* The part of a gap in one figure. The figure moves by whole ticks, so a gap of a millisecond may seem to
+ * have had none of it, or ten times as much as there was time. What is too much for it belongs to the spans
+ * around and is lent to them, and a later gap that seems to have had too little takes it back. So the sum
+ * over all spans is off by a few ticks, however many gaps there are. */
+static nsec_t noise_part_of_gap(nsec_t before, nsec_t after, nsec_t most, nsec_t *lent)
+{
+    nsec_t told = (nsec_t)since(before, after) + *lent, part = told < most ? told : most;
+
+    *lent = told - part;
+    return part;
+}
+
+void noise_begin_span(NoiseSpans *spans, const NoiseReading *now)
+{
+    nsec_t most = (nsec_t)since(spans->begin.at, now->at) * now->cpu.n_cpus;
+    NoiseCpuTimes cpu = spans->begin.cpu, *seen = &spans->seen, *lent = &spans->lent;
+
+    cpu.idle += noise_part_of_gap(seen->idle, now->cpu.idle, most, &lent->idle);
+    cpu.interrupts += noise_part_of_gap(seen->interrupts, now->cpu.interrupts, most, &lent->interrupts);
+    cpu.steal += noise_part_of_gap(seen->steal, now->cpu.steal, most, &lent->steal);
+    spans->begin = *now;
+    spans->begin.cpu = cpu;
+}
+
 /* Of this process and of its children that were waited for; with them goes all that they had waited for. A
  * cell's process waits for the processes of its tasks, and so brings their time here when it is waited for
  * itself. */
@@ -184,11 +228,12 @@ void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends)
     cgroup_find("", &meter->cgroup);
     /* If it cannot be had, the set stays empty and all CPUs are counted. */
     sched_getaffinity(0, sizeof(meter->cpus), &meter->cpus);
-    meter->works = read_now(meter, &meter->last);
+    meter->works = read_now(meter, &meter->spans.begin);
+    meter->spans.seen = meter->spans.begin.cpu;
     for (size_t i = 0; i < n_friends; i++)
-        if (!meter->last.cpu.is_part || runs_within(friends[i], &meter->cpus))
+        if (!meter->spans.begin.cpu.is_part || runs_within(friends[i], &meter->cpus))
             meter->friends[meter->n_friends++] = friends[i];
-    meter->last.friends = friends_cpu(meter);
+    meter->spans.begin.friends = friends_cpu(meter);
 }
 
 bool noise_take(NoiseMeter *meter, Noise *ret)
@@ -197,7 +242,14 @@ bool noise_take(NoiseMeter *meter, Noise *ret)
 
     if (!meter->works || !read_now(meter, &now))
         return false;
-    *ret = noise_between(&meter->last, &now);
-    meter->last = now;
+    *ret = noise_end_span(&meter->spans, &now);
     return true;
+}
+
+void noise_skip(NoiseMeter *meter)
+{
+    NoiseReading now;
+
+    if (meter->works && read_now(meter, &now))
+        noise_begin_span(&meter->spans, &now);
 }

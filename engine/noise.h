@@ -25,7 +25,7 @@
 #include "base/cgroup.h"
 #include "base/nsec.h"
 
-enum { NOISE_MAX_FRIENDS = 16 };
+enum { NOISE_MAX_FRIENDS = 32 };
 
 /* Since boot, summed over the CPUs that are counted. */
 typedef struct NoiseCpuTimes {
@@ -51,6 +51,13 @@ typedef struct Noise {
     nsec_t throttled;
 } Noise;
 
+/* Spans that are measured, with gaps between them that are not. Zero but for begin and seen at first. */
+typedef struct NoiseSpans {
+    NoiseReading begin; /* of the span that is under way, or to come */
+    NoiseCpuTimes seen; /* what the kernel told when the last span ended */
+    NoiseCpuTimes lent; /* times that it told in gaps, and that these cannot have had; see noise.c */
+} NoiseSpans;
+
 /* A reading that goes on: it belongs to one thread. */
 typedef struct NoiseMeter {
     Cgroup cgroup;
@@ -58,17 +65,21 @@ typedef struct NoiseMeter {
     pid_t friends[NOISE_MAX_FRIENDS];     /* whose time is taken off */
     nsec_t friend_cpu[NOISE_MAX_FRIENDS]; /* the most that was ever read */
     size_t n_friends;
-    NoiseReading last;
+    NoiseSpans spans;
     bool works; /* the kernel tells CPU times */
 } NoiseMeter;
 
 /* Begins. There may be up to NOISE_MAX_FRIENDS friends, processes of our own that work for the run. */
 void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends);
 
-/* Sets *ret to what happened since noise_start() or the last call. Returns false, *ret untouched, if the
- * kernel does not tell. Every child that worked for the run meanwhile must have been waited for. Takes some
- * 100 us. */
+/* Sets *ret to what happened since noise_start(), noise_skip() or the last call. Returns false, *ret
+ * untouched, if the kernel does not tell. Every child that worked for the run meanwhile must have been waited
+ * for. Takes some 100 us. */
 bool noise_take(NoiseMeter *meter, Noise *ret);
+
+/* Leaves out what happened since the last reading: it is nobody's, because this process waited for its turn.
+ * The next noise_take() begins here. Does nothing if the kernel does not tell. Takes some 100 us. */
+void noise_skip(NoiseMeter *meter);
 
 /* Reads the text of /proc/stat, and of the CPUs in it those of the set. If the set is all of them, or if one
  * of the set is missing, all are taken: some containers show numbers of their own. Returns 0, or -EINVAL if
@@ -77,3 +88,9 @@ int noise_parse_stat(const char *text, const cpu_set_t *cpus, NoiseCpuTimes *ret
 
 /* What happened between two readings. */
 Noise noise_between(const NoiseReading *before, const NoiseReading *after);
+
+/* What happened from where the span begins to now, where the next one begins. No figure goes back. */
+Noise noise_end_span(NoiseSpans *spans, const NoiseReading *now);
+
+/* Leaves out what happened since the last span ended: the next one begins now. */
+void noise_begin_span(NoiseSpans *spans, const NoiseReading *now);

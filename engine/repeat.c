@@ -3,7 +3,7 @@
  * repetition of several cells, and not on all repetitions of one, which would look slow in earnest.
  *
  * Nothing of the engine runs while a repetition does: events are made and written between two of them, and
- * the noise meter reads between them as well. */
+ * the noise meter reads between them as well, when it is this process's turn and when it is over. */
 #include "engine/repeat.h"
 
 #include <assert.h>
@@ -57,6 +57,9 @@ static OnceOutcome run_once(Rounds *rounds, const Cell *cell, int repetition)
     Noise noise;
     int r;
 
+    /* It has waited for its turn, while others may have had theirs. */
+    if (request->pace)
+        noise_skip(&rounds->meter);
     r = cell_run(cell, first, request->deadline, &arena);
     heard = noise_take(&rounds->meter, &noise);
     if (r < 0) {
@@ -156,7 +159,8 @@ static RoundEnd run_rounds(Rounds *rounds)
     RoundEnd end = ROUND_OVER;
 
     for (int repetition = -request->warmup;
-         repetition < most && end == ROUND_OVER && rounds->n_failed < request->n_cells; repetition++) {
+         repetition < most && end == ROUND_OVER && !rounds->stopped && rounds->n_failed < request->n_cells;
+         repetition++) {
         end = run_round(rounds, repetition);
         if (end == ROUND_LATE && repetition >= request->repeat)
             end = ROUND_STOPPED;
@@ -175,7 +179,7 @@ RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
     assert(failed);
     for (size_t i = 0; i < request->n_cells; i++)
         request->cells[i].turns_per_tick = turns;
-    emit(user, event_hello(request->tick_ns, turns));
+    rounds.stopped = !emit(user, event_hello(request->tick_ns, turns));
     noise_start(&rounds.meter, request->friends, request->n_friends);
     end = run_rounds(&rounds);
     if (end == ROUND_REFUSED)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -576,76 +575,6 @@ START_TEST(killing_the_engine_leaves_no_process)
 }
 END_TEST
 
-/* Starts the engine between two pipes. Returns its pid. */
-static pid_t start_between_pipes(int *ret_input, FILE **ret_output)
-{
-    auto_free char *program = sibling_find("engine", "gilscope-run");
-    int input[2], output[2];
-    pid_t pid;
-
-    ck_assert_int_eq(pipe(input), 0);
-    ck_assert_int_eq(pipe(output), 0);
-    pid = fork();
-    if (pid == 0) {
-        dup2(input[0], STDIN_FILENO);
-        dup2(output[1], STDOUT_FILENO);
-        close(input[1]);
-        close(output[0]);
-        execl(program, program, (char *)NULL);
-        _exit(127);
-    }
-    close(input[0]);
-    close(output[1]);
-    *ret_input = input[1];
-    *ret_output = fdopen(output[0], "r");
-    ck_assert_ptr_nonnull(*ret_output);
-    setvbuf(*ret_output, NULL, _IONBF, 0);
-    return pid;
-}
-
-static void expect_event(FILE *output, const char *name)
-{
-    auto_free char *line = NULL;
-    json_auto_t *event = NULL;
-    size_t room = 0;
-
-    ck_assert_int_gt(getline(&line, &room, output), 0);
-    event = json_loads(line, 0, NULL);
-    ck_assert_str_eq(json_string_value(json_object_get(event, "event")), name);
-}
-
-/* The request is read in pieces of 1,024 bytes. Where its line ends just behind one of them, the end of the
- * line was still in the pipe and passed for the first permission to go on. */
-START_TEST(a_paced_engine_waits_for_a_line_after_each_event)
-{
-    for (int length = 1022; length <= 1025; length++) {
-        static const char request[] =
-            "\"experiment\":\"countdown\",\"repeat\":2,\"warmup\":0,\"pace\":true,\"cells\":[{\"mode\":"
-            "\"serial\","
-            "\"lock\":\"none\",\"tasks\":1,\"cpus\":1,\"params\":{\"n\":1,\"await_every\":0}}]}";
-        auto_free char *line = text_printf("{%*s%s\n", length - 1 - (int)strlen(request), "", request);
-        FILE *output;
-        int input, status;
-        pid_t pid = start_between_pipes(&input, &output);
-
-        ck_assert_uint_eq(strlen(line), (size_t)length + 1);
-        ck_assert_int_eq(write(input, line, strlen(line)), (ssize_t)strlen(line));
-        for (int i = 0; i < 3; i++) {
-            struct pollfd ready = {.fd = fileno(output), .events = POLLIN};
-
-            expect_event(output, i == 0 ? "hello" : "sample");
-            ck_assert_int_eq(poll(&ready, 1, 100), 0);
-            ck_assert_int_eq(write(input, "\n", 1), 1);
-        }
-        expect_event(output, "done");
-        fclose(output);
-        close(input);
-        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-        ck_assert_int_eq(status, 0);
-    }
-}
-END_TEST
-
 START_TEST(a_convoy_has_one_task_more_than_hogs)
 {
     auto_free char *text = NULL;
@@ -678,4 +607,5 @@ RUN_TESTS("engine", 120, words_make_events, a_result_has_every_format, a_trace_s
     a_trace_that_lacks_something_says_why, output_that_is_lost_is_no_success,
     a_server_without_standard_input_stops_as_any_other, a_timeout_ends_the_run_with_what_there_is,
     an_interrupt_shows_what_was_measured, killing_the_engine_leaves_no_process,
-    a_paced_engine_waits_for_a_line_after_each_event, a_convoy_has_one_task_more_than_hogs)
+
+    a_convoy_has_one_task_more_than_hogs)

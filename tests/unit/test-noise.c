@@ -2,6 +2,7 @@
 #include "engine/noise.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -160,14 +161,78 @@ START_TEST(short_spans_add_up_without_the_rounding)
 }
 END_TEST
 
+/* What the kernel says of two CPUs that were idle for so long. */
+static NoiseReading rounded(nsec_t at, nsec_t idle, nsec_t run)
+{
+    return reading(at, idle / 10 * 10, 0, 0, run, 0);
+}
+
+static NoiseSpans spans_from(NoiseReading first)
+{
+    return (NoiseSpans){.begin = first, .seen = first.cpu};
+}
+
+/* A thousand spans of a millisecond, with one CPU busy, and between them a millisecond in which the server
+ * works and both are nearly idle. What the gaps are seen to have had goes by ticks; the sum of the spans does
+ * not. */
+START_TEST(gaps_are_left_out_without_their_rounding)
+{
+    NoiseSpans spans = spans_from(rounded(0, 0, 0));
+    nsec_t idle = 0;
+    double sum = 0;
+
+    for (nsec_t i = 0; i < 1000; i++) {
+        NoiseReading now = rounded(2 * i + 1, ++idle, i + 1);
+        Noise noise = noise_end_span(&spans, &now);
+
+        ck_assert_uint_eq(noise.span, NSEC_PER_MSEC);
+        sum += noise.foreign_cpu * (double)noise.span * 2;
+        idle += 1 + (i % 8 != 0);
+        now = rounded(2 * i + 2, idle, i + 1);
+        noise_begin_span(&spans, &now);
+    }
+    ck_assert_double_le(fabs(sum), 40.0 * NSEC_PER_MSEC);
+}
+END_TEST
+
+/* Another has its turn in the gaps, for much longer, with all CPUs: that is nobody's noise. What happens in
+ * the spans is. */
+START_TEST(what_happens_in_a_gap_is_no_noise)
+{
+    NoiseSpans spans = spans_from(rounded(0, 0, 0));
+    nsec_t at = 0, idle = 0;
+    double sum = 0;
+
+    for (nsec_t i = 0; i < 10; i++) {
+        NoiseReading now;
+
+        at += 333;
+        idle += 7;
+        now = rounded(at, idle, 200 * i);
+        noise_begin_span(&spans, &now);
+        at += 203;
+        idle += 104;
+        now = rounded(at, idle, 200 * (i + 1));
+        sum += noise_end_span(&spans, &now).foreign_cpu * 406;
+    }
+    ck_assert_double_ge(sum, 10 * (406 - 104 - 200) - 25);
+    ck_assert_double_le(sum, 10 * (406 - 104 - 200) + 25);
+}
+END_TEST
+
 START_TEST(figures_that_go_back_or_stand_still_do_no_harm)
 {
     NoiseReading before = reading(5000, 70000, 300, 20, 400, 90);
     NoiseReading after = reading(6000, 69990, 290, 10, 390, 80);
     Noise noise = noise_between(&before, &after);
+    NoiseSpans spans;
 
     ck_assert_double_eq(noise.foreign_cpu, 1);
     ck_assert_double_eq(noise.steal, 0);
+    spans = spans_from(before);
+    noise = noise_end_span(&spans, &after);
+    ck_assert_double_eq(noise.foreign_cpu, 1);
+    ck_assert_uint_eq(spans.begin.cpu.idle, 70000 * NSEC_PER_MSEC);
     noise = noise_between(&before, &before);
     ck_assert_uint_eq(noise.span, 0);
     ck_assert_double_eq(noise.foreign_cpu, 0);
@@ -189,13 +254,13 @@ START_TEST(the_meter_reads_this_machine)
     noise_start(&meter, friends, 2);
     if (!meter.works)
         return; /* a sandbox without /proc/stat */
-    before = meter.last.run;
+    before = meter.spans.begin.run;
     pid = fork();
     if (pid == 0)
         _exit((int)ticks_count_down(200000000));
     ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
     ck_assert(noise_take(&meter, &noise));
-    ck_assert_uint_gt(meter.last.run, before + 10 * NSEC_PER_MSEC);
+    ck_assert_uint_gt(meter.spans.begin.run, before + 10 * NSEC_PER_MSEC);
     ck_assert_uint_gt(noise.span, 0);
     ck_assert_double_ge(noise.steal, 0);
 }
@@ -251,9 +316,9 @@ START_TEST(friends_that_may_be_elsewhere_are_not_taken_off)
     noise_start(&meter, friends, 3);
     for (size_t i = 0; i < 3; i++)
         end_friend(friends[i]);
-    if (!meter.works || !meter.last.cpu.is_part)
+    if (!meter.works || !meter.spans.begin.cpu.is_part)
         return; /* a sandbox that has no figures, or other numbers */
-    ck_assert_uint_eq(meter.last.cpu.n_cpus, 1);
+    ck_assert_uint_eq(meter.spans.begin.cpu.n_cpus, 1);
     ck_assert_uint_eq(meter.n_friends, 1);
     ck_assert_int_eq(meter.friends[0], friends[1]);
 }
@@ -261,6 +326,7 @@ END_TEST
 
 RUN_TESTS("noise", 60, cpu_times_are_read, an_old_kernel_knows_no_steal, what_is_no_cpu_time_is_refused,
     what_nobody_of_ours_used_is_foreign, short_spans_add_up_without_the_rounding,
+    gaps_are_left_out_without_their_rounding, what_happens_in_a_gap_is_no_noise,
     figures_that_go_back_or_stand_still_do_no_harm, only_the_cpus_of_the_set_are_counted,
     where_the_set_is_no_part_all_cpus_are_counted, friends_that_may_be_elsewhere_are_not_taken_off,
     the_meter_reads_this_machine)
