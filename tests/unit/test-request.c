@@ -37,7 +37,11 @@ static const Row rows[] = {
     {"\"warmup\": 1", "\"tick_ns\": \"5\"", "tick_ns"},
     {"\"warmup\": 1", "\"friends\": [0]", "friends"},
     {"\"warmup\": 1", "\"friends\": [1, \"2\"]", "friends"},
-    {"\"warmup\": 1", "\"friends\": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]", "friends"},
+    {"\"warmup\": 1",
+        "\"friends\": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, "
+        "24, "
+        "25, 26, 27, 28, 29, 30, 31, 32, 33]",
+        "friends"},
     {"\"warmup\": 1", "\"origin\": {\"ports\": [70000]}", "origin"},
     {"\"warmup\": 1", "\"allow\": \"*:*\"", "allow"},
     {"\"warmup\": 1", "\"allow\": [\"a:1\", 2]", "allow"},
