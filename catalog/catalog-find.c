@@ -51,6 +51,32 @@ const Catalog *catalogs_runtime(const Catalogs *catalogs, const char *name)
     return NULL;
 }
 
+const CatalogMissing *catalogs_missing(const Catalogs *catalogs, const char *name)
+{
+    for (size_t i = 0; name && i < catalogs->n_missing; i++)
+        if (strcmp(catalogs->missing[i].runtime, name) == 0)
+            return &catalogs->missing[i];
+    return NULL;
+}
+
+const char *catalog_absence(const Catalog *catalog, const char *name)
+{
+    for (size_t i = 0; name && i < catalog->n_absent; i++)
+        if (strcmp(catalog->absent[i].name, name) == 0)
+            return catalog->absent[i].reason;
+    return NULL;
+}
+
+/* catalog_read() has seen to it that there is one. */
+const CatalogLock *catalog_own_lock(const Catalog *catalog)
+{
+    const CatalogLock *lock = catalog->locks;
+
+    while (!lock->usual)
+        lock++;
+    return lock;
+}
+
 const CatalogMode *catalogs_mode(const Catalogs *catalogs, const char *name)
 {
     const CatalogMode *found = NULL;

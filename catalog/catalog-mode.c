@@ -52,11 +52,14 @@ static const Member lock_members[] = {
     {"fair", MEMBER_FLAG, MEMBER_OPTIONAL, AT(CatalogLock, fair)},
     {"whose", MEMBER_WORD, AT(CatalogLock, whose), .words = whose_words},
     {"models", MEMBER_NAME, MEMBER_NULLABLE, AT(CatalogLock, models)},
+    {"real", MEMBER_NAME, MEMBER_OPTIONAL, AT(CatalogLock, real)},
     {"crowding", MEMBER_NUMBER, AT(CatalogLock, crowding), .min = 0, .max = 1000},
     {"parameters", MEMBER_LIST, AT_ALL(CatalogLock, parameters, n_parameters), .shape = &shape_parameter},
 };
 
-/* Each parameter of a lock is an axis of the grid, and an axis has a list of values. A parameter that took
+/* A model is held against the thing that it models, so a lock that was both would be held against itself.
+ *
+ * Each parameter of a lock is an axis of the grid, and an axis has a list of values. A parameter that took
  * one value only would be an axis without a form field for its values. */
 static bool lock_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
@@ -64,6 +67,9 @@ static bool lock_check(Reader *reader, const Place *place, const json_t *json, v
     CatalogLock *lock = target;
 
     lock->json = json;
+    if (lock->models && lock->real)
+        return reader_complain(reader, &(Place){.in = place, .member = "real"},
+            "must be null, where models says that the lock is a model");
     for (size_t i = 0; i < lock->n_parameters; i++) {
         const Place item = {.in = &parameters, .index = i}, list = {.in = &item, .member = "list"};
 

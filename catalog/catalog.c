@@ -46,6 +46,7 @@ static const Member catalog_members[] = {
     {"cpus_usable", MEMBER_INTEGER, AT(Catalog, cpus_usable), .min = 1, .max = 1e6},
     {"memory_bytes", MEMBER_INTEGER, MEMBER_OPTIONAL, AT(Catalog, memory_bytes), .min = 0, .max = 9e15},
     {"turn_ns", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(Catalog, turn_ns), .min = 0, .max = 1e9},
+    {"timeline_ns", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(Catalog, timeline_ns), .min = 0, .max = 1e12},
     {"host", MEMBER_PART, MEMBER_OPTIONAL, AT(Catalog, host), .shape = &host_shape},
     {"modes", MEMBER_LIST, AT_ALL(Catalog, modes, n_modes), .shape = &shape_mode},
     {"locks", MEMBER_LIST, AT_ALL(Catalog, locks, n_locks), .shape = &shape_lock},
@@ -120,13 +121,45 @@ static bool catalog_check(Reader *reader, const Place *place, const json_t *json
     return catalog_check_modes(reader, place, target) && catalog_check_locks(reader, place, target);
 }
 
+/* {"refcount": "counts of references cannot be taken off"}: any names, which no table can list, so it is read
+ * by hand. It is about what is not there; a reason for something that is would be shown to nobody, or worse,
+ * beside the thing itself. */
+static bool catalog_read_absent(Reader *reader, const Place *place, const json_t *json, void *target)
+{
+    const json_t *absent = json_object_get(json, "absent");
+    const Place at = {.in = place, .member = "absent"};
+    CatalogAbsence *list = memo_take(reader->memo, json_object_size(absent), sizeof(*list));
+    Catalog *catalog = target;
+    const char *name;
+    json_t *reason;
+
+    if (!absent || json_is_null(absent))
+        return true;
+    if (!json_is_object(absent))
+        return reader_refuse(reader, &at, "an object", absent);
+    catalog->absent = list;
+    json_object_foreach ((json_t *)absent, name, reason) {
+        const Place here = {.in = &at, .member = name};
+        const Member text = {name, MEMBER_TEXT, AT(CatalogAbsence, reason)};
+        CatalogAbsence *absence = &list[catalog->n_absent];
+
+        if (!reader_check_name(reader, &here, name) || !member_read(reader, &here, &text, reason, absence))
+            return false;
+        if (catalog_experiment(catalog, name) || catalog_mode(catalog, name) || catalog_lock(catalog, name))
+            return reader_complain(reader, &here, "is there all the same");
+        absence->name = name;
+        catalog->n_absent++;
+    }
+    return true;
+}
+
 /* Experiments refer to modes and locks, which are to be right by then. */
 static const Member last_members[] = {
     {"experiments", MEMBER_LIST, AT_ALL(Catalog, experiments, n_experiments), .shape = &shape_experiment},
 };
 
 static const Shape catalog_shape = SHAPE(Catalog, catalog_members, catalog_check);
-static const Shape last_shape = SHAPE(Catalog, last_members, NULL);
+static const Shape last_shape = SHAPE(Catalog, last_members, catalog_read_absent);
 
 /* Asked first: of another protocol nothing else can be said. Its members may mean anything, and a complaint
  * about one of them would lead people astray. */
@@ -141,9 +174,15 @@ static bool catalog_check_protocol(Reader *reader, const json_t *describe)
            reader_complain(reader, &at, "must be %d, the protocol that is spoken here", CATALOG_PROTOCOL);
 }
 
-void catalog_free(Catalog *catalog)
+Catalog *catalog_ref(Catalog *catalog)
 {
-    if (!catalog)
+    catalog->n_references++;
+    return catalog;
+}
+
+void catalog_unref(Catalog *catalog)
+{
+    if (!catalog || --catalog->n_references > 0)
         return;
     memo_release(&catalog->memo);
     json_decref((json_t *)catalog->json);
@@ -159,6 +198,7 @@ int catalog_read(const json_t *describe, Catalog **ret, char **ret_reason)
     Reader reader = {.memo = &catalog->memo, .root = catalog};
 
     assert(catalog);
+    catalog->n_references = 1;
     catalog->json = json_incref((json_t *)describe);
     if (catalog_check_protocol(&reader, describe) &&
         shape_read(&reader, &(Place){0}, &catalog_shape, describe, catalog) &&
@@ -166,49 +206,7 @@ int catalog_read(const json_t *describe, Catalog **ret, char **ret_reason)
         *ret = catalog;
         return 0;
     }
-    catalog_free(catalog);
+    catalog_unref(catalog);
     *ret_reason = reader.reason;
     return -EINVAL;
-}
-
-/* One more place is allocated than there are documents, because calloc(0) may return NULL, and that would
- * look like a lack of memory. */
-int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason)
-{
-    Catalogs catalogs = {.list = calloc(json_array_size(describes) + 1, sizeof(Catalog *))};
-    json_t *describe;
-    size_t i;
-
-    assert(catalogs.list);
-    json_array_foreach (describes, i, describe) {
-        Catalog *catalog;
-
-        if (catalog_read(describe, &catalog, ret_reason) < 0) {
-            catalogs_finish(&catalogs);
-            return -EINVAL;
-        }
-        /* A runtime is asked for by its name, so the second of a name could never be reached. */
-        if (catalogs_runtime(&catalogs, catalog->runtime)) {
-            *ret_reason = text_printf("runtime: there are two of the name \"%s\"", catalog->runtime);
-            catalog_free(catalog);
-            catalogs_finish(&catalogs);
-            return -EINVAL;
-        }
-        catalogs.list[catalogs.n++] = catalog;
-    }
-    if (catalogs.n == 0) {
-        *ret_reason = text_printf("there is no runtime");
-        catalogs_finish(&catalogs);
-        return -EINVAL;
-    }
-    *ret = catalogs;
-    return 0;
-}
-
-void catalogs_finish(Catalogs *catalogs)
-{
-    for (size_t i = 0; i < catalogs->n; i++)
-        catalog_free(catalogs->list[i]);
-    free(catalogs->list);
-    *catalogs = (Catalogs){0};
 }

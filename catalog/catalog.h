@@ -97,6 +97,7 @@ typedef struct CatalogLock {
     bool fair;      /* first come, first served */
     enum { CATALOG_FOR_ALL, CATALOG_FOR_EACH_TASK } whose;
     const char *models; /* the real runtime whose lock it models: "cpython3", "cpython2", ...; or NULL */
+    const char *real;   /* by the same words: the lock is no model, but the thing itself; or NULL */
     double crowding;    /* so much more each further task beside others costs with several CPUs */
     const CatalogParameter *parameters; /* axes of the grid */
     size_t n_parameters;
@@ -171,14 +172,23 @@ typedef struct CatalogHost {
     const json_t *json; /* NULL: the runtime says nothing, and nothing here is known */
 } CatalogHost;
 
+/* Why an experiment, a mode or a lock that other runtimes have is not offered by this one. */
+typedef struct CatalogAbsence {
+    const char *name, *reason;
+} CatalogAbsence;
+
 /* Everything that one runtime offers. Made by catalog_read(), then read-only, but for what the machine leaves
- * it: cpus_usable, memory_bytes and the host, which catalog_follow() keeps up to date. */
+ * it: cpus_usable, memory_bytes and the host, which catalog_follow() keeps up to date.
+ *
+ * It is counted who refers to it: a runtime may be asked anew while runs that were planned with its old
+ * catalog still wait. */
 struct Catalog {
     const char *runtime, *version, *about;
     bool paces; /* waits behind each event until it is told to go on, if it is asked to */
     int64_t cpus_usable;
     int64_t memory_bytes; /* available here; 0: not known */
     double turn_ns;       /* of a countdown, as measured when it described itself; 0: not known */
+    double timeline_ns;   /* how fine the spans of its timelines are; 0: exact */
     CatalogHost host;
     const CatalogMode *modes;
     size_t n_modes;
@@ -186,15 +196,30 @@ struct Catalog {
     size_t n_locks;
     const CatalogExperiment *experiments;
     size_t n_experiments;
+    const CatalogAbsence *absent;
+    size_t n_absent;
     const json_t *json;
+    size_t n_references;  /* of the thread that plans only */
     json_t *renewed_host; /* owned; host.json since it is no longer the document's; NULL: it is */
     Memo *memo;           /* what all that points at */
 };
 
-/* All runtimes; the first is the one that a request without a runtime gets. There is at least one. */
+/* A runtime that is configured, and cannot be used now. */
+typedef struct CatalogMissing {
+    char *runtime; /* owned */
+    enum { CATALOG_STARTING, CATALOG_BROKEN, CATALOG_NOT_INSTALLED } why;
+    char *reason; /* owned; for people, or NULL */
+    size_t place; /* see catalogs_set() */
+} CatalogMissing;
+
+/* All runtimes, each list in the order in which they are configured. The first that can be used is the one
+ * that a request without a runtime gets. Who plans needs one at least. */
 typedef struct Catalogs {
-    Catalog **list;
+    Catalog **list; /* those that can be used */
     size_t n;
+    size_t *places; /* of those, see catalogs_set() */
+    CatalogMissing *missing;
+    size_t n_missing;
 } Catalogs;
 
 /* Checks a whole document against the schema (shapes.h): types, ranges, names that stand twice, and
@@ -208,13 +233,25 @@ int catalog_read(const json_t *describe, Catalog **ret, char **ret_reason);
  * a host take a reference of its JSON there. */
 bool catalog_follow(Catalog *catalog, const Machine *then, const Machine *now);
 
-/* NULL is fine. */
-void catalog_free(Catalog *catalog);
+/* One more who refers to it, and one less: catalog_read() has made the first reference, and with the last one
+ * the catalog is freed. Only the thread that plans may call these. catalog_ref() returns the catalog;
+ * catalog_unref() takes NULL. */
+Catalog *catalog_ref(Catalog *catalog);
+void catalog_unref(Catalog *catalog);
 
 /* The same for an array of documents; no two may be of the same runtime. */
 int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason);
 
-/* Frees all catalogs; {0} is fine, and is what is left. */
+/* Puts the catalog, a reference that is taken over, where the configuration has its runtime: place counts
+ * from 0, and gaps are fine. What stood there goes, a catalog or the note that it is missing. */
+void catalogs_set(Catalogs *catalogs, size_t place, Catalog *catalog);
+
+/* The same for a runtime that cannot be used: why is one of the enum in CatalogMissing. The texts are copied;
+ * reason may be NULL. */
+void catalogs_set_missing(
+    Catalogs *catalogs, size_t place, const char *runtime, unsigned why, const char *reason);
+
+/* Gives up all references; {0} is fine, and is what is left. */
 void catalogs_finish(Catalogs *catalogs);
 #define auto_catalogs __attribute__((cleanup(catalogs_finish)))
 
@@ -225,6 +262,13 @@ const CatalogLock *catalog_lock(const Catalog *catalog, const char *name);
 const CatalogExperiment *catalog_experiment(const Catalog *catalog, const char *name);
 const CatalogParameter *catalog_parameter(const CatalogExperiment *experiment, const char *name);
 const Catalog *catalogs_runtime(const Catalogs *catalogs, const char *name);
+const CatalogMissing *catalogs_missing(const Catalogs *catalogs, const char *name);
+
+/* Why the runtime does not offer what has this name, in its own words; NULL: it does not say. */
+const char *catalog_absence(const Catalog *catalog, const char *name);
+
+/* The lock that a runtime has of its own accord: the usual one. */
+const CatalogLock *catalog_own_lock(const Catalog *catalog);
 
 /* The first entry of that name in any runtime, or NULL. For what is asked before a runtime is chosen, such
  * as a list of all modes that there are. The facts of two runtimes may differ, so what runs uses the entry

@@ -7,6 +7,7 @@
  * are collected, and between steps the first that has any ends it. */
 #include "plan/plan.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -30,6 +31,10 @@ static void plan_free_cells(CellSpec *cells, size_t n)
 void plan_finish(Plan *plan)
 {
     plan_free_cells(plan->specs, plan->n_specs);
+    for (size_t i = 0; i < plan->n_runtimes; i++)
+        catalog_unref(plan->runtimes[i]);
+    free(plan->runtimes);
+    json_decref(plan->left_out);
     json_decref(plan->request);
     json_decref(plan->cells);
     *plan = (Plan){0};
@@ -375,6 +380,21 @@ static json_t *plan_sized(const Asked *asked)
     return sized;
 }
 
+/* The runtimes of the request, each with a reference of the plan's own. */
+static void plan_keep_runtimes(const Asked *asked, Plan *plan)
+{
+    const json_t *names = asked_value(asked, "runtime");
+    json_t *name;
+    size_t i;
+
+    plan->n_runtimes = json_array_size(names);
+    plan->runtimes = calloc(plan->n_runtimes, sizeof(Catalog *));
+    assert(plan->runtimes);
+    json_array_foreach (names, i, name)
+        plan->runtimes[i] =
+            catalog_ref((Catalog *)catalogs_runtime(asked->catalogs, json_string_value(name)));
+}
+
 /* Takes the cells over. The values are shared with the request and not copied; nobody changes them any
  * more. */
 static Plan plan_wrap(const Asked *asked, nsec_t estimate)
@@ -391,6 +411,7 @@ static Plan plan_wrap(const Asked *asked, nsec_t estimate)
         .format = json_string_value(asked_value(asked, "format")),
     };
 
+    plan_keep_runtimes(asked, &plan);
     json_object_update(plan.request, asked->values);
     json_object_set_new(plan.request, "sized", plan_sized(asked));
     for (size_t i = 0; i < plan.n_specs; i++)

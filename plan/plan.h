@@ -62,14 +62,19 @@ typedef struct PlanLimits {
     bool by_hand;                /* a person runs the engine in a shell: there are no clients to tell apart */
 } PlanLimits;
 
-/* What plan_make() makes of a request: all that the queue, the runtime and the results need of it. It owns
- * what it points at, but for the format and what the cells refer to in the catalogs. */
+/* What plan_make() makes of a request: all that the queue, the runtimes and the results need of it. It owns
+ * what it points at, but for the format; of the catalogs that the cells refer to it holds references. */
 typedef struct Plan {
     json_t *request; /* normalised: every parameter with its value, lists as arrays; sized: which of them
                         gilscope chose so that the run has a good length */
     json_t *cells;   /* the same cells for the wire, see cell_spec_json() */
     CellSpec *specs; /* the cells of the grid; mode varies fastest */
     size_t n_specs;
+    Catalog **runtimes; /* those of the request, in its order; each has a cell at least */
+    size_t n_runtimes;
+    json_t *left_out;   /* what some of them cannot do and the others do: an array of {runtime, mode, lock,
+                           tasks, cpus, parameter, value, reason}, of which only what differs is named, with
+                           the runtime and the reason; NULL: nothing */
     int64_t max_spans;  /* of each cell in its traced repetition; 0: there is none */
     nsec_t estimate;    /* of running time, of all cells and repetitions together */
     nsec_t timeout;     /* from the request; the run is ended when it has run so long */
@@ -84,7 +89,8 @@ void plan_finish(Plan *plan);
 /* Makes the plan of one request. given is an object of parameter names with strings as typed ("1e6",
  * "serial,threads"), or JSON numbers, booleans (on, off), arrays of them, or null (not given). Returns 0, or
  * -EINVAL with the problem set (404 for an unknown experiment, 400 with every bad parameter otherwise) and
- * the plan untouched. The plan refers to the catalogs, which must outlive it. limits may be NULL. */
+ * the plan untouched. limits may be NULL. To be called by the thread that plans, as plan_finish() is: both
+ * count references of catalogs. */
 int plan_make(const Catalogs *catalogs, const PlanLimits *limits, const char *experiment, const json_t *given,
     Plan *ret, Problem *problem);
 

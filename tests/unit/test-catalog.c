@@ -27,6 +27,13 @@ static const struct {
     {"memory_bytes", "-1", "memory_bytes: must be from 0 to "},
     {"turn_ns", "'fast'", "turn_ns: must be a number, is a text"},
     {"turn_ns", "1e300", "turn_ns: must be from 0 to "},
+    {"timeline_ns", "-1", "timeline_ns: must be from 0 to "},
+    {"absent", "[]", "absent: must be an object, is a list"},
+    {"absent", "{'fetch': 5}", "absent.fetch: must be a text, is a number"},
+    {"absent", "{'a,b': 'why'}", "absent.a,b: must be a name: 1 to 64 "},
+    {"absent", "{'work': 'why'}", "absent.work: is there all the same"},
+    {"absent", "{'asyncio': 'why'}", "absent.asyncio: is there all the same"},
+    {"absent", "{'gil': 'why'}", "absent.gil: is there all the same"},
     {"host", "[]", "host: must be an object, is a list"},
     {"host", "{'cpus_online': 'two'}", "host.cpus_online: must be a whole number, is a text"},
 
@@ -57,6 +64,8 @@ static const struct {
     {"locks/1/usual", "false", "locks: exactly one must be usual, and 0 are"},
     {"locks/0/usual", "true", "locks: exactly one must be usual, and 2 are"},
     {"locks/1/name", "'none'", "locks[1].name: \"none\" stands twice"},
+    {"locks/0/real", "5", "locks[0].real: must be a name, is a number"},
+    {"locks/0/real", "'free-threaded'", "locks[0].real: must be null, where models says "},
     {"locks/0/whose", "'mine'", "locks[0].whose: must be one of all, task"},
     {"locks/0/whose", "null", "locks[0].whose: must be one of all, task, is null"},
     {"locks/0/models", NULL, "locks[0].models: must be a name, is missing"},
@@ -165,7 +174,7 @@ static char *complaint_of(const json_t *describe)
 
     if (catalog_read(describe, &catalog, &reason) == 0) {
         ck_assert_ptr_null(reason);
-        catalog_free(catalog);
+        catalog_unref(catalog);
     } else {
         ck_assert_ptr_null(catalog);
         ck_assert_ptr_nonnull(reason);

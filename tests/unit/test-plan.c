@@ -1076,6 +1076,24 @@ START_TEST(requests_by_hand_are_not_counted)
 }
 END_TEST
 
+/* A runtime that was asked anew has another catalog from then on; what was planned before goes on. */
+START_TEST(a_plan_keeps_the_catalogs_that_it_refers_to)
+{
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_query("mode=serial", NULL, &plan, &problem), 0);
+    ck_assert_uint_eq(plan.n_runtimes, 1);
+    ck_assert_ptr_eq(plan.runtimes[0], catalogs.list[0]);
+    describe_as(small_describe());
+    ck_assert_ptr_ne(plan.runtimes[0], catalogs.list[0]);
+    ck_assert_str_eq(plan.specs[0].runtime->runtime, "c");
+    ck_assert_str_eq(plan.specs[0].mode->name, "serial");
+    plan_finish(&plan);
+    ck_assert_uint_eq(plan.n_runtimes, 0);
+}
+END_TEST
+
 START_TEST(json_values_are_taken_as_they_are)
 {
     json_auto_t *given = json_pack("{s:[i,i], s:[s,s], s:s, s:n, s:f}", "tasks", 1, 2, "mode", "serial",
@@ -1110,4 +1128,5 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     a_url_is_refused_with_address_and_rule_unless_a_pattern_allows_it,
     requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, a_precision_costs_what_repeat_costs,
     a_precision_asks_no_more_of_elsewhere_than_is_allowed, a_precision_is_of_times_that_are_a_measure,
-    a_range_of_one_value_is_that_value, requests_by_hand_are_not_counted, json_values_are_taken_as_they_are)
+    a_range_of_one_value_is_that_value, requests_by_hand_are_not_counted,
+    a_plan_keeps_the_catalogs_that_it_refers_to, json_values_are_taken_as_they_are)
