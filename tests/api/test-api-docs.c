@@ -90,4 +90,36 @@ START_TEST(the_runtime_of_the_protocol_page_runs)
 }
 END_TEST
 
-RUN_TESTS("api-docs", 60, the_runtime_of_the_protocol_page_runs)
+/* Its own words for that, in an empty folder with nothing but the runtime. Behind the catalog come hello, two
+ * samples and done. */
+START_TEST(the_runtime_of_the_protocol_page_runs_by_hand)
+{
+    auto_free char *folder =
+        text_printf("%s/gilscope-docs-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    auto_free char *text = read_block("protocol.md", "python"), *words = read_block("protocol.md", "sh");
+    auto_free char *path = NULL, *command = NULL, *output = NULL;
+    size_t length = 0, n_samples = 0;
+    FILE *in, *out;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    path = text_printf("%s/tiny.py", folder);
+    out = fopen(path, "we");
+    ck_assert(out && fputs(text, out) >= 0 && fclose(out) == 0);
+    command = text_printf("cd '%s' && { %s\n}", folder, words);
+    in = popen(command, "r");
+    ck_assert_ptr_nonnull(in);
+    ck_assert_int_eq(text_read_fd(fileno(in), 1 << 20, &output, &length), 0);
+    ck_assert_int_eq(pclose(in), 0);
+    unlink(path);
+    ck_assert_int_eq(rmdir(folder), 0);
+    for (const char *at = output; (at = strstr(at, "\"event\": \"sample\", \"cell\": 4")); at++)
+        n_samples++;
+    ck_assert_uint_eq(n_samples, 2);
+    ck_assert_ptr_nonnull(strstr(output, "\"protocol\": 1, \"runtime\": \"tiny\""));
+    ck_assert_ptr_nonnull(strstr(output, "{\"event\": \"hello\""));
+    ck_assert_str_eq(output + length - strlen("{\"event\": \"done\"}\n"), "{\"event\": \"done\"}\n");
+}
+END_TEST
+
+RUN_TESTS(
+    "api-docs", 60, the_runtime_of_the_protocol_page_runs, the_runtime_of_the_protocol_page_runs_by_hand)
