@@ -12,6 +12,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/utf8.h"
+#include "server/config-runtimes.h"
 #include "server/config-setting.h"
 #include "server/config-table.h"
 
@@ -27,6 +29,7 @@ typedef struct Reader {
     char *section;       /* the one that the line belongs to; NULL: none yet */
     bool is_unknown;     /* it does not exist */
     unsigned *set_lines; /* for each setting the line that set it, or 0 */
+    json_t *free_lines;  /* the same of keys that the table does not name; none is missing */
 } Reader;
 
 /* A line that is none. */
@@ -76,28 +79,48 @@ static size_t reader_length_without_comment(const char *text)
     return strlen(text);
 }
 
-/* A key that stands twice is refused even if both say the same: one of them will be changed some day, and the
- * other one win. */
+/* Returns the line that has set the key before; 0: this one is the first. setting is NULL for a key that the
+ * table does not name; the key may be any bytes then. */
+static unsigned reader_note_line(Reader *reader, const Setting *setting, const char *key)
+{
+    auto_free char *clean = utf8_clean(key, strlen(key));
+    unsigned before = setting ? reader->set_lines[setting - config_settings]
+                              : (unsigned)json_integer_value(json_object_get(reader->free_lines, clean));
+
+    if (before == 0 && setting)
+        reader->set_lines[setting - config_settings] = reader->line;
+    else if (before == 0)
+        json_object_set_new(reader->free_lines, clean, json_integer((json_int_t)reader->line));
+    return before;
+}
+
+/* It is refused even if both say the same: one of them will be changed some day, and the other one win. */
+static void reader_refuse_twice(Reader *reader, const char *key, const char *value, unsigned set_line)
+{
+    auto_free char *twice = text_printf("is set in line %u already", set_line);
+
+    setting_refuse(reader->problem, reader->where, reader->section, key, value, NULL, twice);
+}
+
 static void reader_set_key(Reader *reader, const char *key, const char *value)
 {
     const Setting *setting = setting_find(reader->section, key), *near;
-    auto_free char *twice = NULL, *name = NULL;
-    unsigned *set_line;
+    auto_free char *name = NULL;
+    unsigned set_line;
 
-    if (!setting) {
+    if (!setting && !setting_is_free(reader->section)) {
         near = setting_nearest(reader->section, key);
         name = near ? text_printf("%s.%s", near->section, near->key) : NULL;
         setting_refuse_unknown(reader->problem, reader->where, reader->section, key, value, name);
         return;
     }
-    set_line = &reader->set_lines[setting - config_settings];
-    if (*set_line == 0) {
-        *set_line = reader->line;
+    set_line = reader_note_line(reader, setting, key);
+    if (set_line > 0)
+        reader_refuse_twice(reader, key, value, set_line);
+    else if (setting)
         setting_take(setting, reader->config, reader->where, value, reader->problem);
-        return;
-    }
-    twice = text_printf("is set in line %u already", *set_line);
-    setting_refuse(reader->problem, reader->where, reader->section, key, value, NULL, twice);
+    else
+        setting_take_free(reader->config, reader->where, key, value, reader->problem);
 }
 
 /* Returns a copy without the blanks on both sides. */
@@ -170,6 +193,7 @@ void config_read_text(Config *config, const char *name, const char *text, size_t
         .config = config,
         .problem = problem,
         .set_lines = calloc(config_n_settings, sizeof(*reader.set_lines)),
+        .free_lines = json_object(),
     };
 
     assert(reader.set_lines);
@@ -191,6 +215,7 @@ void config_read_text(Config *config, const char *name, const char *text, size_t
     }
     free(reader.section);
     free(reader.set_lines);
+    json_decref(reader.free_lines);
 }
 
 void config_read_file(Config *config, const char *path, Problem *problem)

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "server/config-runtimes.h"
 #include "server/config-setting.h"
 
 #define ENVIRONMENT_PREFIX "GILSCOPE_"
@@ -50,6 +51,19 @@ static void override_refuse_variable(
     setting_refuse_unknown(problem, name, section, NULL, value, variable);
 }
 
+/* A key of a person's own, GILSCOPE_RUNTIMES_PYTHON2 for python2. A variable has no dot and no hyphen, so
+ * keys with these can only be set elsewhere. */
+static void override_take_free(
+    Config *config, const char *name, const char *section, const char *value, Problem *problem)
+{
+    auto_free char *key = strdup(name + strlen(ENVIRONMENT_PREFIX) + strlen(section) + 1);
+
+    assert(key);
+    for (char *at = key; *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    setting_take_free(config, name, key, value, problem);
+}
+
 /* A name without a section of ours, GILSCOPE_HOME, may belong to somebody else; one with a section is a
  * setting that was misspelt. */
 void config_read_environment(Config *config, char *const environment[], Problem *problem)
@@ -64,6 +78,8 @@ void config_read_environment(Config *config, char *const environment[], Problem 
         setting = override_find(name, &section);
         if (setting) {
             setting_take(setting, config, name, equals + 1, problem);
+        } else if (setting_is_free(section)) {
+            override_take_free(config, name, section, equals + 1, problem);
         } else if (section) {
             override_refuse_variable(name, section, equals + 1, problem);
         }
@@ -87,6 +103,10 @@ void config_set(Config *config, const char *assignment, Problem *problem)
     setting = dot && equals ? setting_find(section, key) : NULL;
     if (setting) {
         setting_take(setting, config, "--set", equals + 1, problem);
+        return;
+    }
+    if (dot && equals && setting_is_free(section)) {
+        setting_take_free(config, "--set", key, equals + 1, problem);
         return;
     }
     near = setting_nearest(section, key);

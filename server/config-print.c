@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "server/config-runtimes.h"
 #include "server/config-setting.h"
 
 /* Columns of a line in the file. */
@@ -51,6 +52,43 @@ static char *config_range_sentence(const Setting *setting)
     return range;
 }
 
+/* "key = value" with its comment above. */
+static void config_print_setting(const Setting *setting, const Config *config, FILE *file)
+{
+    auto_free char *range = config_range_sentence(setting);
+    auto_free char *about =
+        text_printf("%s. Default: %s.", range, *setting->initial ? setting->initial : "empty");
+    auto_free char *value = setting_value(setting, config);
+
+    fputc('\n', file);
+    config_print_comment(setting->prose, file);
+    config_print_comment(about, file);
+    fprintf(file, "%s =%s%s\n", setting->key, *value ? " " : "", value);
+}
+
+/* What they are is said once, also where there are none. */
+static void config_print_free(const Config *config, FILE *file)
+{
+    auto_free char *form = text_printf("%s = PROGRAM ARGUMENT...", config_free_setting.key);
+
+    fputc('\n', file);
+    config_print_comment(config_free_setting.prose, file);
+    config_print_comment(form, file);
+    for (size_t i = 0; i < setting_n_free(config); i++) {
+        Setting setting = setting_free_row(config, i);
+        auto_free char *value = setting_value(&setting, config);
+
+        fprintf(file, "%s =%s%s\n", setting.key, *value ? " " : "", value);
+    }
+}
+
+/* Whether the setting is the last one of its section. */
+static bool setting_is_last(const Setting *setting)
+{
+    return setting + 1 == config_settings + config_n_settings ||
+           strcmp(setting[1].section, setting->section) != 0;
+}
+
 /* The comments are made from the table, too: a file from last year says what was true then, and
  * --print-config what is true now. */
 void config_print(const Config *config, FILE *file)
@@ -60,18 +98,13 @@ void config_print(const Config *config, FILE *file)
     config_print_comment(preface, file);
     for (size_t i = 0; i < config_n_settings; i++) {
         const Setting *setting = &config_settings[i];
-        auto_free char *range = config_range_sentence(setting);
-        auto_free char *about =
-            text_printf("%s. Default: %s.", range, *setting->initial ? setting->initial : "empty");
-        auto_free char *value = setting_value(setting, config);
 
         if (strcmp(section, setting->section) != 0)
             fprintf(file, "\n[%s]\n", setting->section);
         section = setting->section;
-        fputc('\n', file);
-        config_print_comment(setting->prose, file);
-        config_print_comment(about, file);
-        fprintf(file, "%s =%s%s\n", setting->key, *value ? " " : "", value);
+        config_print_setting(setting, config, file);
+        if (setting_is_free(section) && setting_is_last(setting))
+            config_print_free(config, file);
     }
 }
 
@@ -109,6 +142,15 @@ static const char page_start[] =
 
 static const char table_start[] = "| setting | default | allowed | what it does |\n|---|---|---|---|\n";
 
+static void config_print_row(const Setting *setting, FILE *file)
+{
+    auto_free char *range = setting_range(setting);
+    const char *quote = *setting->initial ? "`" : "";
+
+    fprintf(file, "| `%s.%s` | %s%s%s | %s | %s |\n", setting->section, setting->key, quote,
+        *setting->initial ? setting->initial : "empty", quote, range, setting->prose);
+}
+
 void config_print_settings(FILE *file)
 {
     const char *section = "";
@@ -116,13 +158,12 @@ void config_print_settings(FILE *file)
     fputs(page_start, file);
     for (size_t i = 0; i < config_n_settings; i++) {
         const Setting *setting = &config_settings[i];
-        auto_free char *range = setting_range(setting);
-        const char *quote = *setting->initial ? "`" : "";
 
         if (strcmp(section, setting->section) != 0)
             fprintf(file, "\n## %s\n\n%s", setting->section, table_start);
         section = setting->section;
-        fprintf(file, "| `%s.%s` | %s%s%s | %s | %s |\n", setting->section, setting->key, quote,
-            *setting->initial ? setting->initial : "empty", quote, range, setting->prose);
+        config_print_row(setting, file);
+        if (setting_is_free(section) && setting_is_last(setting))
+            config_print_row(&config_free_setting, file);
     }
 }

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/near.h"
 #include "base/number.h"
+#include "base/split.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "server/config-host.h"
@@ -66,6 +67,8 @@ char *setting_range(const Setting *setting)
             "%.0f to %.0f printable characters without blanks, or empty", setting->min, setting->max);
     case SETTING_PATH:
         return strdup("a path");
+    case SETTING_WORDS:
+        return strdup("a program and its arguments, or empty");
     }
     assert(!"there is no other type");
     return NULL;
@@ -181,6 +184,18 @@ static char *flaw_of_choice(const Setting *setting, const char *value)
                      : text_printf("must be %s", range);
 }
 
+/* Whether there is such a program, others will see: it may come later. */
+static char *flaw_of_words(const char *value)
+{
+    auto_words char **words = NULL;
+
+    if (split_words(value, &words) < 0)
+        return strdup("a double quote is not closed");
+    if (*words && **words == '\0')
+        return strdup("the first word must be a program, and is empty");
+    return NULL;
+}
+
 /* What the text of each type is held against. Numbers have been read by now, and a path may be anything. */
 static char *flaw_of_kind(const Setting *setting, const char *value)
 {
@@ -204,6 +219,8 @@ static char *flaw_of_kind(const Setting *setting, const char *value)
             "an address or a network such as 10.0.0.0/8, whose bits behind the prefix are 0");
     case SETTING_SECRET:
         return flaw_of_secret(setting, value);
+    case SETTING_WORDS:
+        return flaw_of_words(value);
     case SETTING_INTEGER:
     case SETTING_OF_LOCK:
     case SETTING_REAL:
@@ -252,6 +269,7 @@ static json_t *setting_allowed(const Setting *setting)
     case SETTING_NETWORKS:
     case SETTING_SECRET:
     case SETTING_PATH:
+    case SETTING_WORDS:
         break;
     }
     return NULL;
@@ -286,6 +304,7 @@ void setting_take(
     case SETTING_NETWORKS:
     case SETTING_SECRET:
     case SETTING_PATH:
+    case SETTING_WORDS:
         flaw = flaw_of_text(setting, trimmed, target);
         break;
     }
@@ -376,6 +395,7 @@ char *setting_value(const Setting *setting, const Config *config)
     case SETTING_NETWORKS:
     case SETTING_SECRET:
     case SETTING_PATH:
+    case SETTING_WORDS:
         return text_printf("%s", *(char *const *)value);
     }
     assert(!"there is no other type");

@@ -132,8 +132,18 @@ const Setting config_settings[] = {
     {AT(log, level), CHOICE(log_levels), "info", NULL,
         "The least that is written there; requests and runs are info."},
 
-    {AT(runtimes, c), TEXT(SETTING_PATH), "", NULL,
-        "Where the runtime gilscope-run is; when empty, beside the server."},
+    {AT(runtimes, c), TEXT(SETTING_WORDS), "", NULL,
+        "How gilscope-run is started, the engine in C; when empty, the one beside the server. Without it the server "
+        "does not start."},
+    {AT(runtimes, python3), TEXT(SETTING_WORDS), "python3 python.py", NULL,
+        "CPython, as the runtime python3. This one and the following are used where the program is on PATH; empty: "
+        "not at all."},
+    {AT(runtimes, pypy3), TEXT(SETTING_WORDS), "pypy3 python.py", NULL,
+        "PyPy, as the runtime pypy3."},
+    {AT(runtimes, jython), TEXT(SETTING_WORDS), "jython python.py", NULL,
+        "Jython, as the runtime jython."},
+    {AT(runtimes, ruby), TEXT(SETTING_WORDS), "ruby ruby.rb", NULL,
+        "Ruby, as the runtime ruby."},
 };
 /* clang-format on */
 const size_t config_n_settings = ARRAY_LENGTH(config_settings);

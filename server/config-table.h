@@ -20,6 +20,7 @@ typedef enum SettingType {
     SETTING_NETWORKS, /* char *, a list of addresses and networks, may be empty */
     SETTING_SECRET,   /* char *, min to max characters, or empty; never shown in errors */
     SETTING_PATH,     /* char *, may be empty */
+    SETTING_WORDS,    /* char *, a program and its arguments, may be empty */
 } SettingType;
 
 typedef struct Setting {

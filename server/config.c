@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "server/config-runtimes.h"
 #include "server/config-setting.h"
 
 /* A default is read as any other value is, so that a row that contradicts itself ends the first test. */
@@ -39,6 +40,14 @@ void config_finish(Config *config)
     free(config->log.format);
     free(config->log.level);
     free(config->runtimes.c);
+    free(config->runtimes.python3);
+    free(config->runtimes.pypy3);
+    free(config->runtimes.jython);
+    free(config->runtimes.ruby);
+    for (size_t i = 0; i < config->runtimes.n_more; i++) {
+        free(config->runtimes.more[i].name);
+        free(config->runtimes.more[i].words);
+    }
     *config = (Config){0};
 }
 
@@ -54,6 +63,7 @@ void config_check(const Config *config, Problem *problem)
     if (*config->server.token && strcmp(config->server.token, config->server.instructor_token) == 0)
         setting_refuse(problem, NULL, "server", "instructor_token", NULL, NULL,
             "must be another one than server.token, or everybody with a token is an instructor");
+    setting_check_runtimes(config, problem);
 }
 
 /* The items were checked when the setting was taken, so they only have to be taken apart. */

@@ -28,10 +28,22 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/problem.h"
+
+enum {
+    CONFIG_MAX_RUNTIMES = 16, /* that are used */
+    CONFIG_MAX_NAMES = 64,    /* of runtimes that the table does not name, also of those that are not used */
+};
+
+/* A runtime under a name that the table does not have. */
+typedef struct ConfigRuntime {
+    char *name, *words;
+} ConfigRuntime;
 
 /* The values in force. Texts are owned and never NULL. What each means, its unit, range and default stand in
  * the table, and so in config.ini. */
@@ -88,7 +100,10 @@ typedef struct Config {
         char *level;
     } log;
     struct {
-        char *c; /* empty: the one beside the server */
+        char *c; /* as written, like all of them; empty: the one beside the server */
+        char *python3, *pypy3, *jython, *ruby; /* empty: not used */
+        ConfigRuntime more[CONFIG_MAX_NAMES];  /* in the order in which they were set */
+        size_t n_more;
     } runtimes;
 } Config;
 
@@ -128,6 +143,18 @@ void config_check(const Config *config, Problem *problem);
 /* Returns fetch.allow as a new array of strings "host:port". host is "*" for any, a name, "*.example.org" for
  * all names below that one, an IPv4 literal or an IPv6 literal in brackets; port is a number or "*". */
 json_t *config_allowed(const Config *config);
+
+/* A runtime that is used. The texts are borrowed from the config. */
+typedef struct ConfigProgram {
+    const char *name;
+    const char
+        *words; /* as written, see split_words(); their quotes are right. Empty: the one beside the server */
+    bool is_usual; /* nobody has set it to anything else than its default */
+} ConfigProgram;
+
+/* Lists the runtimes that are used, the engine first, and returns how many there are. More than there is room
+ * for are only counted; config_check() refuses them. */
+size_t config_runtimes(const Config *config, ConfigProgram programs[CONFIG_MAX_RUNTIMES]);
 
 /* Writes the values in force as a file that config_read_file() reads back to the same values, with a comment
  * on each setting; so secrets are in it, too. config.ini in the tree is what it writes for the defaults

@@ -101,6 +101,7 @@ START_TEST(defaults_are_in_force_at_first)
     ck_assert_double_eq(config.lock.tick_ns, 5.8);
     ck_assert_str_eq(config.fetch.allow, "");
     ck_assert_str_eq(config.runtimes.c, "");
+    ck_assert_str_eq(config.runtimes.python3, "python3 python.py");
     config_check(&config, &problem);
     assert_fine();
 }
@@ -141,6 +142,9 @@ START_TEST(a_file_sets_values_of_every_type)
     ck_assert_str_eq(config.runtimes.c, "/opt/a b/gilscope-run#2;x");
 }
 END_TEST
+
+#define NAME_RULE                                                                                            \
+    "the name of a runtime must be small letters, digits, . _ and -, a letter first, at most 32 in all"
 
 static const struct {
     const char *text, *complaint;
@@ -239,6 +243,31 @@ static const struct {
     {"[runtimes]\nc = a\xffz",
         "test.ini:2: runtimes.c (given \"a\xef\xbf\xbdz\"): must be UTF-8 text without "
         "control characters"},
+    {"[runtimes]\nmine = \"/opt/a b",
+        "test.ini:2: runtimes.mine (given \"\\\"/opt/a b\"): a double quote is not "
+        "closed"},
+    {"[runtimes]\nruby = ruby \"ruby.rb",
+        "test.ini:2: runtimes.ruby (given \"ruby \\\"ruby.rb\"): a double quote is "
+        "not closed"},
+    {"[runtimes]\nmine = \"\" x",
+        "test.ini:2: runtimes.mine (given \"\\\"\\\" x\"): the first word must be a program, and is empty"},
+    {"[runtimes]\nmine = a\x01",
+        "test.ini:2: runtimes.mine (given \"a\xef\xbf\xbd\"): must be UTF-8 text without "
+        "control characters"},
+    {"[runtimes]\nPython3 = x",
+        "test.ini:2: runtimes.Python3 (given \"x\"): " NAME_RULE "; did you mean runtimes.python3?"},
+    {"[runtimes]\n3 = x", "test.ini:2: runtimes.3 (given \"x\"): " NAME_RULE},
+    {"[runtimes]\n= x", "test.ini:2: runtimes. (given \"x\"): " NAME_RULE},
+    {"[runtimes]\nmy lisp = x", "test.ini:2: runtimes.my lisp (given \"x\"): " NAME_RULE},
+    {"[runtimes]\na\xff = x", "test.ini:2: runtimes.a\xef\xbf\xbd (given \"x\"): " NAME_RULE},
+    {"[runtimes]\na23456789012345678901234567890123 = x",
+        "test.ini:2: runtimes.a23456789012345678901234567890123 (given \"x\"): " NAME_RULE},
+    {"[runtimes]\nmine = x\n[log]\n[runtimes]\nother = y\nmine = x",
+        "test.ini:6: runtimes.mine (given \"x\"): is set in line 2 already"},
+    {"[lock]\npython3 = x",
+        "test.ini:2: lock.python3 (given \"x\"): there is no such setting; did you mean runtimes.python3?"},
+    {"[runtime]\nmine = x",
+        "test.ini:1 (given \"runtime\"): there is no such section; did you mean runtimes?"},
     {"[runtimes]\n\xff", "test.ini:2 (given \"\xef\xbf\xbd\"): must be key = value"},
 };
 
@@ -368,9 +397,13 @@ static const struct {
         "65535"},
     {"GILSCOPE_SERVER_PROT=1",
         "GILSCOPE_SERVER_PROT (given \"1\"): there is no such setting; did you mean GILSCOPE_SERVER_PORT?"},
-    {"GILSCOPE_RUNTIMES_=1", "GILSCOPE_RUNTIMES_ (given \"1\"): there is no such setting; there are c"},
+    {"GILSCOPE_LOG_=1", "GILSCOPE_LOG_ (given \"1\"): there is no such setting; there are format, level"},
     {"GILSCOPE_RUNTIMES_C=a\nb", "GILSCOPE_RUNTIMES_C: runtimes.c (given \"a\xef\xbf\xbd"
                                  "b\"): must be UTF-8 text without control characters"},
+    {"GILSCOPE_RUNTIMES_=x", "GILSCOPE_RUNTIMES_: runtimes. (given \"x\"): " NAME_RULE},
+    {"GILSCOPE_RUNTIMES_3=x", "GILSCOPE_RUNTIMES_3: runtimes.3 (given \"x\"): " NAME_RULE},
+    {"GILSCOPE_RUNTIMES_MINE=\"x",
+        "GILSCOPE_RUNTIMES_MINE: runtimes.mine (given \"\\\"x\"): a double quote is not closed"},
     {"GILSCOPE_RUNTIMES_C=a ;b", "GILSCOPE_RUNTIMES_C: runtimes.c (given \"a ;b\"): must not have a "
                                  "semicolon where it begins a comment"},
 };
@@ -418,6 +451,12 @@ static const struct {
         "--set: server. (given \"x\"): there is no such setting; there are bind, port, max_connections, "
         "grace_ms, hosts, cors_origins, trusted_proxies, token, instructor_token"},
     {"sever.port=1", "--set: sever.port (given \"1\"): there is no such section; did you mean server.port?"},
+    {"runtimes.My=x", "--set: runtimes.My (given \"x\"): " NAME_RULE},
+    {"runtimes.mine", "--set (given \"runtimes.mine\"): must be section.key=value"},
+    {"python3=x",
+        "--set (given \"python3=x\"): must be section.key=value; did you mean runtimes.python3=...?"},
+    {"runtime.python3=x",
+        "--set: runtime.python3 (given \"x\"): there is no such section; did you mean runtimes.python3?"},
     {".port=1", "--set: .port (given \"1\"): there is no such section; did you mean server.port?"},
 };
 
@@ -592,6 +631,97 @@ START_TEST(settings_that_contradict_each_other_are_refused)
 }
 END_TEST
 
+/* The runtimes that are used, as "name(words)", with * behind those that nobody has set. */
+static char *used_runtimes(void)
+{
+    ConfigProgram programs[CONFIG_MAX_RUNTIMES];
+    size_t n = config_runtimes(&config, programs);
+    char *text = strdup("");
+
+    ck_assert_uint_le(n, CONFIG_MAX_RUNTIMES);
+    for (size_t i = 0; i < n; i++) {
+        auto_free char *before = text;
+
+        text = text_printf("%s%s%s(%s)%s", before, *before ? " " : "", programs[i].name, programs[i].words,
+            programs[i].is_usual ? "*" : "");
+    }
+    return text;
+}
+
+START_TEST(some_runtimes_are_used_without_being_set)
+{
+    auto_free char *text = used_runtimes();
+
+    ck_assert_str_eq(text,
+        "c()* python3(python3 python.py)* pypy3(pypy3 python.py)* jython(jython python.py)* "
+        "ruby(ruby ruby.rb)*");
+}
+END_TEST
+
+START_TEST(a_runtime_may_have_any_name)
+{
+    char *environment[] = {
+        "GILSCOPE_RUNTIMES_LUA_5=lua x.lua", "GILSCOPE_RUNTIMES_JYTHON=/opt/jython x", NULL};
+    auto_free char *text = NULL;
+
+    read_text("[runtimes]\n"
+              "python3.13t = /opt/py/bin/python -X gil=0 python.py ; free-threaded\n"
+              "ruby = ruby ruby.rb\n"
+              "pypy3 =\n"
+              "gone = x\n"
+              "a2345678901234567890123456789012 = \"/opt/a b/x\"\n");
+    config_read_environment(&config, environment, &problem);
+    config_set(&config, "runtimes.gone=", &problem);
+    config_set(&config, "runtimes.lua_5=lua5.4 x.lua", &problem);
+    config_set(&config, "runtimes.a=b=c", &problem);
+    config_check(&config, &problem);
+    assert_fine();
+    text = used_runtimes();
+    ck_assert_str_eq(text, "c()* python3(python3 python.py)* jython(/opt/jython x) ruby(ruby ruby.rb)* "
+                           "python3.13t(/opt/py/bin/python -X gil=0 python.py) "
+                           "a2345678901234567890123456789012(\"/opt/a b/x\") lua_5(lua5.4 x.lua) a(b=c)");
+}
+END_TEST
+
+START_TEST(there_may_be_sixteen_runtimes)
+{
+    auto_free char *text = NULL;
+
+    for (int i = 1; i <= 11; i++) {
+        auto_free char *assignment = text_printf("runtimes.r%d=x", i);
+
+        config_set(&config, assignment, &problem);
+    }
+    config_check(&config, &problem);
+    assert_fine();
+    text = used_runtimes();
+    ck_assert_ptr_nonnull(strstr(text, " r11(x)"));
+    config_set(&config, "runtimes.r12=y", &problem);
+    config_set(&config, "runtimes.r13=", &problem);
+    config_check(&config, &problem);
+    assert_complaint(
+        "runtimes.r12 (given \"y\"): there may be at most 16 runtimes, and with this one there are 17; "
+        "an empty setting takes one away");
+    problem_finish(&problem);
+    config_set(&config, "runtimes.jython=", &problem);
+    config_check(&config, &problem);
+    assert_fine();
+}
+END_TEST
+
+START_TEST(names_of_runtimes_are_not_without_number)
+{
+    for (int i = 1; i <= 64; i++) {
+        auto_free char *assignment = text_printf("runtimes.r%d=", i);
+
+        config_set(&config, assignment, &problem);
+    }
+    assert_fine();
+    config_set(&config, "runtimes.r65=", &problem);
+    assert_complaint("--set: runtimes.r65 (given \"\"): there are too many names");
+}
+END_TEST
+
 /* Also the longest texts, which have to fit into a line. */
 START_TEST(what_is_printed_reads_back)
 {
@@ -606,6 +736,9 @@ START_TEST(what_is_printed_reads_back)
     config_set(&config, "lock.tick_ns=0.1234567890123456", &problem);
     config_set(&config, "fetch.allow=*.example.org:*, [::1]:80", &problem);
     config_set(&config, path, &problem);
+    config_set(&config, "runtimes.mine=\"/opt/a b\" x=y", &problem);
+    config_set(&config, "runtimes.other=", &problem);
+    config_set(&config, "runtimes.ruby=", &problem);
     config_set(&config, "server.hosts=lab *.example.org", &problem);
     config_set(&config, "server.cors_origins=https://lab.example.org:8443 *", &problem);
     config_set(&config, "server.trusted_proxies=127.0.0.1, fd00::/8", &problem);
@@ -695,6 +828,10 @@ int main(void)
     tcase_add_test(tests, two_tokens_must_differ);
     tcase_add_test(tests, loopback_addresses_are_known);
     tcase_add_test(tests, settings_that_contradict_each_other_are_refused);
+    tcase_add_test(tests, some_runtimes_are_used_without_being_set);
+    tcase_add_test(tests, a_runtime_may_have_any_name);
+    tcase_add_test(tests, there_may_be_sixteen_runtimes);
+    tcase_add_test(tests, names_of_runtimes_are_not_without_number);
     tcase_add_test(tests, what_is_printed_reads_back);
     tcase_add_test(tests, a_text_has_at_most_4096_bytes);
     tcase_add_test(tests, the_tree_has_the_defaults_as_config_ini);
