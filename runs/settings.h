@@ -2,15 +2,20 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "plan/plan.h"
 
+enum { SETTINGS_MAX_RUNTIMES = 16 };
+
 /* How a runtime is started. Whether it can be, and what it offers, stands in its catalog. */
 typedef struct RuntimeProgram {
     const char *name; /* by which requests and answers know it */
     char **words;     /* the program, and its arguments; NULL at the end */
+    char *flaw;       /* why it cannot be started, if that is known already; NULL: it may be tried */
+    bool optional;    /* nobody has asked for it: there is nothing wrong where it is not installed */
 } RuntimeProgram;
 
 typedef struct RunSettings {

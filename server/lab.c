@@ -33,17 +33,14 @@ int lab_complain(const char *what, const char *why)
  * with its first run. */
 static int lab_find_programs(Lab *lab, const Config *config)
 {
-    const char *runtime = config->runtimes.c;
-
     lab->guard = sibling_find("guard", "gilscope-guard");
     lab->origin_program = sibling_find("origin", "gilscope-origin");
-    lab->engine_words[0] = *runtime ? strdup(runtime) : sibling_find("engine", "gilscope-run");
-    lab->engine = (RuntimeProgram){.name = "c", .words = lab->engine_words};
+    programs_find(config, &lab->programs);
     if (!lab->guard)
         return lab_complain("gilscope-guard", "not found beside this program");
     if (!lab->origin_program)
         return lab_complain("gilscope-origin", "not found beside this program");
-    if (!lab->engine_words[0])
+    if (!lab->programs.list[0].words[0])
         return lab_complain("gilscope-run", "not found beside this program; or set runtimes.c");
     return 0;
 }
@@ -82,8 +79,8 @@ static void lab_fill_settings(Lab *lab, const Config *config)
         .allow = lab->allow,
         .guard = lab->guard,
         .origin = lab->origin_program,
-        .runtimes = &lab->engine,
-        .n_runtimes = 1,
+        .runtimes = lab->programs.list,
+        .n_runtimes = lab->programs.n,
     };
 }
 
@@ -258,5 +255,5 @@ void lab_finish(Lab *lab)
     json_decref(lab->allow);
     free(lab->guard);
     free(lab->origin_program);
-    free(lab->engine_words[0]);
+    programs_finish(&lab->programs);
 }

@@ -14,14 +14,14 @@
 #include "runs/queue.h"
 #include "runs/settings.h"
 #include "server/config.h"
+#include "server/programs.h"
 
 typedef struct Lab {
     uv_loop_t loop;
     char *guard, *origin_program; /* owned; their paths */
-    char *engine_words[2];        /* owned; the path of gilscope-run */
-    RuntimeProgram engine;
-    json_t *allow;        /* owned; fetch.allow as a list */
-    RunSettings settings; /* borrows from the config and from here */
+    Programs programs;            /* the runtimes; the first is gilscope-run */
+    json_t *allow;                /* owned; fetch.allow as a list */
+    RunSettings settings;         /* borrows from the config and from here */
     Cpusets *cpusets;
     Catalogs catalogs;
     Present present; /* of the catalogs */
