@@ -19,11 +19,11 @@
 /* In their usual order. A parameter of the same name could not be told from them, so it is none. Their order
  * is that of columns and titles. */
 static const Axis identity[] = {
-    {"runtime", AXIS_RUNTIME},
-    {"mode", AXIS_MODE},
-    {"lock", AXIS_LOCK},
-    {"tasks", AXIS_TASKS},
-    {"cpus", AXIS_CPUS},
+    {"runtime", AXIS_RUNTIME, false},
+    {"mode", AXIS_MODE, false},
+    {"lock", AXIS_LOCK, false},
+    {"tasks", AXIS_TASKS, false},
+    {"cpus", AXIS_CPUS, false},
 };
 
 /* The value where it is a name, NULL where it is something else. This and the next two functions are the only
@@ -129,6 +129,32 @@ static bool axis_varies(const Axis *axis, const ResultCells *cells)
     return false;
 }
 
+/* The first cell of the runtime of this one that has the axis. */
+static const ResultCell *axis_first_of_runtime(
+    const Axis *axis, const ResultCells *cells, const ResultCell *of)
+{
+    for (size_t i = 0; i < cells->n; i++) {
+        if (axis_has(axis, cells->at[i]) && strcmp(cells->at[i]->runtime, of->runtime) == 0)
+            return cells->at[i];
+    }
+    return of;
+}
+
+/* Each runtime has its own number of turns, chosen so that a task takes as long as in the others. A title
+ * that says it beside the name of the runtime would say the same twice, and be longer than what it is the
+ * title of. */
+static bool axis_follows_runtime(const Axis *axis, const ResultCells *cells)
+{
+    if (axis->kind != AXIS_PARAM)
+        return false;
+    for (size_t i = 0; i < cells->n; i++) {
+        if (axis_has(axis, cells->at[i]) &&
+            !axis_is_equal(axis, axis_first_of_runtime(axis, cells, cells->at[i]), cells->at[i]))
+            return false;
+    }
+    return true;
+}
+
 /* An object serves as a set that keeps the order in which its keys came. */
 static json_t *axis_names(const ResultCells *cells)
 {
@@ -155,11 +181,13 @@ static Axes axes_find(const ResultCells *cells, bool varying)
     axes.at = calloc(json_object_size(axes.names), sizeof(*axes.at));
     assert(axes.at);
     json_object_foreach (axes.names, name, ignored) {
-        Axis axis = n_seen < ARRAY_LENGTH(identity) ? identity[n_seen] : (Axis){name, AXIS_PARAM};
+        Axis axis = n_seen < ARRAY_LENGTH(identity) ? identity[n_seen] : (Axis){name, AXIS_PARAM, false};
 
         n_seen++;
-        if (axis_varies(&axis, cells) == varying)
-            axes.at[axes.n++] = axis;
+        if (axis_varies(&axis, cells) != varying)
+            continue;
+        axis.follows_runtime = varying && axis_follows_runtime(&axis, cells);
+        axes.at[axes.n++] = axis;
     }
     return axes;
 }
@@ -183,6 +211,21 @@ void axes_finish(Axes *axes)
     *axes = (Axes){0};
 }
 
+bool axes_have_runtimes(const Axes *varying)
+{
+    return varying->n > 0 && varying->at[0].kind == AXIS_RUNTIME;
+}
+
+/* Without several runtimes nothing that varies follows from them. */
+bool axes_work_differs(const Axes *varying)
+{
+    for (size_t i = 0; i < varying->n; i++) {
+        if (varying->at[i].follows_runtime)
+            return true;
+    }
+    return false;
+}
+
 /* The mode needs no name in front: nothing else is called threads. Values are cut, or one long URL would be
  * all there is to read. */
 char *axes_label(const Axes *varying, const ResultCell *cell)
@@ -197,7 +240,7 @@ char *axes_label(const Axes *varying, const ResultCell *cell)
         const Axis *axis = &varying->at[i];
         auto_free char *value = plain_cut(axis_text(axis, cell), VALUE_WIDTH);
 
-        if (axis->kind != AXIS_MODE)
+        if (axis->kind != AXIS_MODE && !axis->follows_runtime)
             fprintf(file, " %s=%s", axis->name, value);
     }
     fclose(file);

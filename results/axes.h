@@ -13,6 +13,7 @@
 typedef struct Axis {
     const char *name; /* borrowed from the axes */
     enum { AXIS_PARAM, AXIS_RUNTIME, AXIS_MODE, AXIS_LOCK, AXIS_TASKS, AXIS_CPUS } kind;
+    bool follows_runtime; /* of a parameter of varying axes: all cells of a runtime have the same value */
 } Axis;
 
 typedef struct Axes {
@@ -30,6 +31,12 @@ void axes_finish(Axes *axes);
 
 #define auto_axes __attribute__((cleanup(axes_finish)))
 
+/* Whether the cells are of several runtimes, and whether some parameter differs between these and within none
+ * of them, as the number of turns does: then their times are of different work, and only what each took of
+ * its own baseline can be compared. Of varying axes. */
+bool axes_have_runtimes(const Axes *varying);
+bool axes_work_differs(const Axes *varying);
+
 /* The first cell that has the axis, which stands for all where they do not differ; NULL: none has. */
 const ResultCell *axis_first(const Axis *axis, const ResultCells *cells);
 
@@ -41,7 +48,8 @@ bool axis_is_number(const Axis *axis, const ResultCell *cell);
  * hold anything that a client typed, see results/plain.h. */
 char *axis_text(const Axis *axis, const ResultCell *cell);
 
-/* Returns "threads lock=gil tasks=2", which names one cell among the others; the caller frees it. */
+/* Returns "threads lock=gil tasks=2", which names one cell among the others; the caller frees it. What
+ * follows from the runtime is not said beside it. */
 char *axes_label(const Axes *varying, const ResultCell *cell);
 
 /* Adds the columns that say which cell a row is about, for the first n axes. Row i of the layout is cell

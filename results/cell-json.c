@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "results/advice.h"
+#include "results/beside.h"
 #include "results/crowd.h"
 #include "results/scaling.h"
 #include "results/time-json.h"
@@ -83,9 +84,10 @@ static void cell_set_crowds(json_t *object, const CollectedCell *collected)
 {
     auto_words Words words = {0};
     ResultCell cell = collected->asked;
+    double fine_ns = collected->spec.runtime->timeline_ns;
 
-    cell.inside = crowd_of_spans(collected->spans, SPANS_RUN);
-    cell.outside = crowd_of_spans(collected->spans, SPANS_OUTSIDE);
+    cell.inside = crowd_of_spans(collected->spans, SPANS_RUN, fine_ns);
+    cell.outside = crowd_of_spans(collected->spans, SPANS_OUTSIDE, fine_ns);
     cell.inside.text = crowd_words(&words, &cell);
     json_object_set_new(object, "inside", crowd_json(&cell.inside));
     json_object_set_new(object, "outside", crowd_json(&cell.outside));
@@ -158,6 +160,7 @@ json_t *cell_json(const Results *results, Figures *figures, size_t i)
     const CollectedCell *collected = &results->collected[i];
     const Figures *cell = &figures[i];
     int64_t ideal = figures_ideal(figures, i);
+    json_auto_t *model = beside_json(figures, results->n_cells, i);
     json_t *object = identity_json(&collected->asked);
 
     json_object_set_new(object, "status", json_string(result_status_name(cell->status)));
@@ -170,6 +173,8 @@ json_t *cell_json(const Results *results, Figures *figures, size_t i)
     json_object_set_new(object, "ideal_ns", ideal < 0 ? json_null() : json_integer(ideal));
     json_object_set_new(object, "relative", cell_relative_json(results, figures, i));
     json_object_set_new(object, "scaling", scaling_json(results, figures, i));
+    if (model)
+        json_object_set(object, "model", model);
     cell_set_details(object, results, collected, cell);
     return object;
 }

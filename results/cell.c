@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "results/beside.h"
 #include "results/crowd.h"
 #include "results/human.h"
 #include "results/sample.h"
@@ -181,6 +182,7 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
     cell_read_time(json_object_get(json, "start_ns"), &ret->start);
     cell_read_relative(json_object_get(json, "relative"), &ret->relative);
     scaling_read(json_object_get(json, "scaling"), &ret->scaling);
+    beside_read(json_object_get(json, "model"), &ret->model);
     cell_read_integers(json_object_get(json, "context_switches"), switch_fields, ARRAY_LENGTH(switch_fields),
         &ret->switches);
     crowd_read(json_object_get(json, "inside"), &ret->inside);
@@ -274,16 +276,26 @@ static void run_read_precision(const json_t *object, ResultPrecision *ret)
     };
 }
 
-/* Only when all are read: the baseline cell of one may stand behind it. */
-static void run_find_baselines(ResultRun *run)
+/* The cell with that index; NULL if there is none. */
+static const ResultCell *run_find_cell(const ResultRun *run, int64_t index)
 {
     for (size_t i = 0; i < run->cells.n; i++) {
-        ResultRelative *relative = &run->storage[i].relative;
+        if ((int64_t)run->storage[i].index == index)
+            return &run->storage[i];
+    }
+    return NULL;
+}
 
-        for (size_t k = 0; relative->is_known && k < run->cells.n; k++) {
-            if ((int64_t)run->storage[k].index == relative->to)
-                relative->baseline = &run->storage[k];
-        }
+/* Only when all are read: the baseline cell of one may stand behind it, and so may its model. */
+static void run_find_others(ResultRun *run)
+{
+    for (size_t i = 0; i < run->cells.n; i++) {
+        ResultCell *cell = &run->storage[i];
+
+        if (cell->relative.is_known)
+            cell->relative.baseline = run_find_cell(run, cell->relative.to);
+        if (cell->model.is_known)
+            cell->model.cell = run_find_cell(run, cell->model.to);
     }
 }
 
@@ -304,7 +316,29 @@ static void run_read_cells(const json_t *array, ResultRun *run)
         result_cell_read(item, i, &run->storage[run->cells.n]);
         result_cells_add(&run->cells, &run->storage[run->cells.n]);
     }
-    run_find_baselines(run);
+    run_find_others(run);
+}
+
+/* One without a name is none. */
+static void run_read_runtimes(const json_t *array, ResultRun *run)
+{
+    size_t i;
+    json_t *item;
+
+    run->runtimes = calloc(json_array_size(array) + 1, sizeof(*run->runtimes));
+    assert(run->runtimes);
+    json_array_foreach (array, i, item) {
+        const char *name = cell_read_text(item, "runtime");
+
+        if (name)
+            run->runtimes[run->n_runtimes++] = (ResultRuntime){
+                .name = name,
+                .version = cell_read_text(item, "version"),
+                .about = cell_read_text(item, "about"),
+                .status = result_status_from_name(cell_read_text(item, "status")),
+                .reason = cell_read_text(item, "reason"),
+            };
+    }
 }
 
 /* It takes a reference of the JSON, so the texts stay although the caller may let go of it. */
@@ -326,10 +360,12 @@ void result_run_read(const json_t *json, ResultRun *ret)
         .repeat = cell_read_integer(json_object_get(request, "repeat")),
         .warmup = cell_read_integer(json_object_get(request, "warmup")),
         .sized = run_read_texts(json_object_get(request, "sized")),
+        .left_out = json_object_get(json, "left_out"),
     };
     run_read_precision(json_object_get(json, "precision"), &ret->precision);
     run_read_host(json_object_get(json, "host"), &ret->host);
     run_read_about(json_object_get(json, "about"), request, &ret->about);
+    run_read_runtimes(json_object_get(json, "runtimes"), ret);
     run_read_cells(json_object_get(json, "cells"), ret);
 }
 
@@ -337,6 +373,7 @@ void result_run_read(const json_t *json, ResultRun *ret)
 void result_run_finish(ResultRun *run)
 {
     free(run->sized.at);
+    free(run->runtimes);
     free(run->host.noise_reasons.at);
     result_cells_finish(&run->cells);
     free(run->storage);

@@ -52,6 +52,26 @@ typedef struct ResultRelative {
     const char *hint; /* what would help where it cannot be told; NULL: nothing */
 } ResultRelative;
 
+/* Whether a model and what it is a model of take the same time, as far as their intervals bear it. */
+typedef enum ModelVerdict {
+    MODEL_NOT_COMPARED,
+    MODEL_AGREES,  /* the whole interval lies within 0.9 to 1.1 */
+    MODEL_DIFFERS, /* all of it lies outside */
+    MODEL_CANNOT_TELL,
+} ModelVerdict;
+
+/* Of a cell whose lock is a real one: a cell of the same run whose lock is a model of it, held against it by
+ * what each took of its own serial time; see results/beside.h. */
+typedef struct ResultModel {
+    bool is_known;                 /* false: nothing else is set */
+    int64_t to;                    /* index of the model's cell */
+    const struct ResultCell *cell; /* that cell; NULL: it is not in the run */
+    double ratio;                  /* the model's over that of the real one */
+    double low, high;              /* its interval; NAN without one */
+    ModelVerdict verdict;
+    const char *text; /* the verdict in words: "agrees within 10 %" */
+} ResultModel;
+
 /* What its tasks do in the time in which one task of the same mode does its own, see results/scaling.h. */
 typedef struct ResultScaling {
     bool is_known;     /* false: nothing else is set */
@@ -115,6 +135,7 @@ typedef struct ResultCell {
     int64_t ideal_ns; /* see results/ideal.h */
     ResultRelative relative;
     ResultScaling scaling;
+    ResultModel model; /* only where its lock is a real one */
     ResultSwitches switches;
     ResultMemory memory;
     ResultLockStats lock_stats;
@@ -135,6 +156,13 @@ typedef struct ResultTexts {
     const char **at; /* owned */
     size_t n;
 } ResultTexts;
+
+/* A runtime that the run was of, with how its part ended. */
+typedef struct ResultRuntime {
+    const char *name, *version, *about;
+    ResultStatus status;
+    const char *reason; /* why it was lost; NULL: it was not */
+} ResultRuntime;
 
 /* The machine, and how much it disturbed the run. */
 typedef struct ResultHost {
@@ -177,8 +205,11 @@ typedef struct ResultRun {
     ResultTexts sized; /* parameters that nobody gave and that were chosen by measuring */
     ResultHost host;
     ResultAbout about;
-    ResultCells cells;   /* all of them */
-    ResultCell *storage; /* owned; where they are */
+    ResultRuntime *runtimes; /* owned; a run that was stored before runs had several has none */
+    size_t n_runtimes;
+    const json_t *left_out; /* an array: what of the request some runtime does not have; NULL: nothing */
+    ResultCells cells;      /* all of them */
+    ResultCell *storage;    /* owned; where they are */
 } ResultRun;
 
 /* Reads a run; any JSON value is one, if need be without cells. Items of "cells" that are no objects are left

@@ -71,9 +71,10 @@ struct Results {
     size_t max_rows;   /* of per_task and of completion_order that are kept of a sample */
     CollectedCell *collected;
     size_t n_cells;
-    size_t n_spans; /* spans and instants of all cells, at most SPANS_MAX_RUN */
-    char *error;    /* owned; message of the first error event, or NULL */
-    double load1;   /* by the first hello event that has it; below 0: none */
+    size_t n_spans;   /* spans and instants of all cells, at most SPANS_MAX_RUN */
+    json_t *left_out; /* owned; what the runtimes do not have; NULL: nothing */
+    char *error;      /* owned; message of the first error event, or NULL */
+    double load1;     /* by the first hello event that has it; below 0: none */
 };
 
 /* The samples of the repetitions, without the warm-ups; as many as collected_count(). */

@@ -223,7 +223,8 @@ static void compare_write_layout(const RunComparison *comparison, bool markdown,
     if (comparison->n_both > 0 && !compare_is_timed(comparison)) {
         fputs("\n", file);
         paragraph_write(&prose, "", "  ",
-            "ratio: the candidate's time over the baseline's; the verdict is same if its whole interval is within 5 %% of "
+            "ratio: the candidate's time over the baseline's; the verdict is same if its whole interval is "
+            "within 5 %% of "
             "1, else faster or slower if all of it is below or above 1, else cannot tell");
     }
     prose_notes(&prose, &comparison->rows, &varying);
@@ -249,7 +250,7 @@ void compare_write_csv(const RunComparison *comparison, FILE *file)
 
     assert(rows);
     for (int s = 0; s < N_SIDES; s++)
-        sources.of[s] = csv_source(comparison->runs[s]);
+        sources.of[s] = csv_source(&words, comparison->runs[s]);
     for (size_t i = 0; i < comparison->n_warnings; i++)
         sources.warnings = words_join(&words, sources.warnings, "; ", comparison->warnings[i]);
     for (size_t i = 0; i < comparison->rows.n; i++)

@@ -49,13 +49,14 @@ static Edges crowd_edges(const Spans *spans, SpansKind kind)
 /* The clock is asked a moment after each start, when those that ended at that start, or seem to have ended a
  * little after it on the clock of another CPU, are surely over. A span that is shorter than that moment seems
  * to be over before it began, so the count may come out too low, but one was there. */
-static int64_t crowd_most(const Edges *edges)
+static int64_t crowd_most(const Edges *edges, double fine_ns)
 {
+    int64_t apart = fine_ns > CROWD_APART_NS ? (int64_t)fine_ns : CROWD_APART_NS;
     int64_t most = edges->n > 0;
     size_t n_over = 0;
 
     for (size_t i = 0; i < edges->n; i++) {
-        while (n_over < edges->n && edges->ends[n_over] <= edges->starts[i] + CROWD_APART_NS)
+        while (n_over < edges->n && edges->ends[n_over] <= edges->starts[i] + apart)
             n_over++;
         if ((int64_t)(i + 1) - (int64_t)n_over > most)
             most = (int64_t)(i + 1) - (int64_t)n_over;
@@ -76,8 +77,9 @@ static int64_t crowd_last_end(const Spans *spans)
 }
 
 /* The first spans are kept and the later ones dropped, so nothing is known of the time behind the last one. A
- * runtime may say a wall time that is shorter than its spans; no mean must come out above the most. */
-ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind)
+ * runtime may say a wall time that is shorter than its spans; no mean must come out above the most. A runtime
+ * that notes the time only now and then may have missed that two met. */
+ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind, double fine_ns)
 {
     ResultCrowd crowd = {.max = RESULT_UNKNOWN, .mean = NAN};
     int64_t time;
@@ -90,8 +92,8 @@ ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind)
     if (spans->dropped == 0 && spans->wall_ns > time)
         time = spans->wall_ns;
     crowd.is_known = true;
-    crowd.is_whole = spans->dropped == 0;
-    crowd.max = crowd_most(&edges);
+    crowd.is_whole = spans->dropped == 0 && !(fine_ns > 0);
+    crowd.max = crowd_most(&edges, fine_ns);
     crowd.mean = time > 0 ? fmin(edges.sum / (double)time, (double)crowd.max) : 0;
     free(edges.starts);
     free(edges.ends);

@@ -15,9 +15,10 @@
 
 /* How many tasks had a span of that kind at once: the most there ever were, and the mean over the wall time
  * of the traced repetition. Where spans were dropped, the mean is that of the part up to the last end that
- * was recorded, and both may have been higher: is_whole is false. Unknown if spans is NULL or has a reason.
- */
-ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind);
+ * was recorded, and both may have been higher: is_whole is false. The same is true where spans are only as
+ * fine as fine_ns (0: exact), and two that share less than that are not at once. Unknown if spans is NULL or
+ * has a reason. */
+ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind, double fine_ns);
 
 /* What the crowds of a cell show: "never more than one thread was inside the lock at once". NULL where there
  * is nothing to see: one task, or a mode that has never two side by side. Needs the facts of its mode and

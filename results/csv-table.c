@@ -13,6 +13,8 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "results/beside.h"
+#include "results/runtimes.h"
 
 static const CsvColumn identity[] = {
     {"runtime", CSV_TEXT, offsetof(ResultCell, runtime), false},
@@ -94,6 +96,9 @@ static void csv_write_column(const void *from, const CsvColumn *column, FILE *fi
         break;
     case CSV_VERDICT:
         csv_write_text_or_nothing(verdict_name(*(const Verdict *)value), file);
+        break;
+    case CSV_MODEL:
+        csv_write_text_or_nothing(beside_verdict_name(*(const ModelVerdict *)value), file);
         break;
     case CSV_WHOLE:
         if (((const ResultCrowd *)value)->is_known)
@@ -189,10 +194,15 @@ static void csv_write_named(const json_t *object, json_t *names, FILE *file)
     }
 }
 
-CsvSource csv_source(const ResultRun *run)
+CsvSource csv_source(Words *words, const ResultRun *run)
 {
     const ResultHost *host = &run->host;
+    const char *left_out = "";
+    size_t i;
+    json_t *item;
 
+    json_array_foreach (run->left_out, i, item)
+        left_out = words_join(words, left_out, "; ", runtimes_left_out_words(words, item));
     return (CsvSource){
         .id = run->id,
         .experiment = run->experiment,
@@ -207,6 +217,7 @@ CsvSource csv_source(const ResultRun *run)
         .precision_asked = run->precision.is_known ? run->precision.asked : NAN,
         .precision_reached = run->precision.is_known ? run->precision.reached : NAN,
         .stopped_by = run->precision.stopped_by,
+        .left_out = *left_out ? left_out : NULL,
     };
 }
 

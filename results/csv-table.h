@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "results/cell.h"
+#include "results/words.h"
 
 /* What a struct has at the place that a column names. What is unknown gives an empty field. */
 typedef enum CsvType {
@@ -17,6 +18,7 @@ typedef enum CsvType {
     CSV_REAL,    /* double, or NAN */
     CSV_STATUS,  /* ResultStatus */
     CSV_VERDICT, /* Verdict */
+    CSV_MODEL,   /* ModelVerdict */
     CSV_WHOLE,   /* ResultCrowd: whether it was counted from all spans */
 } CsvType;
 
@@ -38,7 +40,8 @@ typedef struct CsvTable {
 } CsvTable;
 
 /* What every row says of the run that it is from. A row is copied into a table with others, away from the
- * run, so its doubts have to be in it. Borrowed from the run. */
+ * run, so its doubts have to be in it. Borrowed from the run, and from
+ * the words. */
 typedef struct CsvSource {
     const char *id, *experiment, *label, *created_at;
     const char *noisy; /* "true" or "false"; NULL: not known */
@@ -47,9 +50,10 @@ typedef struct CsvSource {
     double precision_asked,
         precision_reached; /* per cent; NAN: none was asked for, or there is no interval */
     const char *stopped_by;
+    const char *left_out; /* what some runtime does not have; NULL: nothing */
 } CsvSource;
 
-CsvSource csv_source(const ResultRun *run);
+CsvSource csv_source(Words *words, const ResultRun *run);
 
 typedef struct CsvRow {
     const ResultCell *cell;

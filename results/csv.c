@@ -84,8 +84,14 @@ static const CsvColumn closing[] = {
     OF_RUN("precision_asked", CSV_REAL, precision_asked),
     OF_RUN("precision_reached", CSV_REAL, precision_reached),
     OF_RUN("precision_stopped_by", CSV_TEXT, stopped_by),
+    AT("model_to", CSV_INTEGER, model.to),
+    AT("model_ratio", CSV_REAL, model.ratio),
+    AT("model_low", CSV_REAL, model.low),
+    AT("model_high", CSV_REAL, model.high),
+    AT("model_verdict", CSV_MODEL, model.verdict),
     AT("relative_hint", CSV_TEXT, relative.hint),
     OF_RUN("label", CSV_TEXT, label),
+    OF_RUN("left_out", CSV_TEXT, left_out),
 };
 
 /* The parts of a row that are of runs alone; what all rows have is in results/csv-table.c. */
@@ -102,7 +108,8 @@ static const CsvTable table = {
 void run_write_csv(const ResultRun *run, size_t width, FILE *file)
 {
     auto_free CsvRow *rows = calloc(run->cells.n + 1, sizeof(*rows));
-    const CsvSource source = csv_source(run);
+    auto_words Words words = {0};
+    const CsvSource source = csv_source(&words, run);
 
     (void)width;
     assert(rows);

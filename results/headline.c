@@ -20,6 +20,7 @@
 #define MOST_GROUPS 2
 #define MOST_CELLS 4
 #define MOST_VALUES 4
+#define MOST_RUNTIMES 6
 
 /* A run on its way into its line. */
 typedef struct Headline {
@@ -65,8 +66,8 @@ static const char *headline_values(Headline *headline, const Axis *axis, size_t 
 static const char *headline_scope(Headline *headline, bool with_varying)
 {
     size_t n_tasks, n_locks;
-    const char *tasks = headline_values(headline, &(Axis){"tasks", AXIS_TASKS}, &n_tasks);
-    const char *locks = headline_values(headline, &(Axis){"lock", AXIS_LOCK}, &n_locks), *scope = "";
+    const char *tasks = headline_values(headline, &(Axis){"tasks", AXIS_TASKS, false}, &n_tasks);
+    const char *locks = headline_values(headline, &(Axis){"lock", AXIS_LOCK, false}, &n_locks), *scope = "";
 
     if (n_tasks == 1 || (n_tasks > 1 && with_varying))
         scope = words_printf(headline->words, "%s %s", tasks, strcmp(tasks, "1") == 0 ? "task" : "tasks");
@@ -141,6 +142,49 @@ static const char *headline_of_groups(Headline *headline)
     return text;
 }
 
+/* Whether each runtime is one group, so that a mode has one cell in each. */
+static bool headline_is_of_runtimes(const Headline *headline)
+{
+    size_t n_groups = 0, n_runtimes = 0;
+
+    for (size_t i = 0; i < headline->cells.n; i++) {
+        bool is_new = true;
+
+        for (size_t k = 0; k < i && is_new; k++)
+            is_new = strcmp(headline->cells.at[k]->runtime, headline->cells.at[i]->runtime) != 0;
+        n_runtimes += is_new;
+        n_groups += headline_begins_group(headline, i);
+    }
+    return n_runtimes == n_groups && n_runtimes > 1 && n_runtimes <= MOST_RUNTIMES;
+}
+
+/* Of several runtimes, what the first mode took in each of them: "2 tasks: threads against serial of the same
+ * runtime: 1.02 times in c (the same), 0.52 in jython (faster)". That is what they were put side by side for;
+ * the other modes stand in the table. */
+static const char *headline_of_runtimes(Headline *headline)
+{
+    Words *words = headline->words;
+    const ResultCell *first = NULL;
+    const char *text = "";
+    size_t n_decided = 0;
+
+    for (size_t i = 0; i < headline->cells.n; i++) {
+        const ResultCell *cell = headline->cells.at[i];
+        const char *verdict = verdict_words(cell->relative.verdict), *took;
+
+        if (!result_is_compared(cell) || (first && strcmp(first->mode, cell->mode) != 0))
+            continue;
+        took = !verdict ? words_printf(words, "%s: cannot tell", cell->runtime)
+                        : words_printf(words, "%s%s in %s (%s)", words_ratio(words, cell->relative.ratio),
+                              n_decided++ == 0 ? " times" : "", cell->runtime, verdict);
+        first = first ? first : cell;
+        text = words_join(words, text, ", ", took);
+    }
+    text = words_printf(words, "%s against %s of the same runtime: %s", first->mode,
+        first->relative.baseline ? first->relative.baseline->mode : "serial", text);
+    return words_join(words, headline_scope(headline, false), ": ", text);
+}
+
 /* A grid of many groups: the verdicts of each mode, counted. */
 static const char *headline_of_modes(Headline *headline)
 {
@@ -176,7 +220,9 @@ static json_t *headline_of_verdicts(Headline *headline)
     }
     if (n_compared == 0)
         return json_null();
-    text = n_groups > MOST_GROUPS ? headline_of_modes(headline) : headline_of_groups(headline);
+    text = n_groups <= MOST_GROUPS             ? headline_of_groups(headline)
+           : headline_is_of_runtimes(headline) ? headline_of_runtimes(headline)
+                                               : headline_of_modes(headline);
     return first ? headline_json(text, json_real(first->relative.ratio), "ratio")
                  : headline_json(text, json_null(), NULL);
 }
@@ -208,10 +254,12 @@ static json_t *headline_of_scaling(Headline *headline)
                  : headline_json(text, json_null(), NULL);
 }
 
-/* Without anything to compare with, how long it took: in a list any time is better than none. */
+/* Without anything to compare with, how long it took: in a list any time is better than none, unless each
+ * runtime did another amount of work. */
 static json_t *headline_of_times(Headline *headline)
 {
     Words *words = headline->words;
+    bool work_differs = axes_work_differs(&headline->varying);
     int64_t least = INT64_MAX, most = 0, first = RESULT_UNKNOWN;
     const char *each = "", *text;
     size_t n = 0;
@@ -228,7 +276,7 @@ static json_t *headline_of_times(Headline *headline)
             words_printf(words, n == 1 ? "%s took %s" : "%s %s", headline_cell(headline, i),
                 words_time(words, (double)median)));
     }
-    if (n == 0)
+    if (n == 0 || work_differs)
         return json_null();
     text = n <= MOST_CELLS ? each
                            : words_printf(words, "%zu cells took %s to %s, with nothing to compare them with",

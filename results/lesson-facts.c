@@ -48,6 +48,11 @@ bool lesson_is(const ResultCell *cell, int where)
            (!(where & LOCKS) || (where & kind_of_lock(cell)));
 }
 
+bool lesson_shares_lock(const ResultCell *one, const ResultCell *other)
+{
+    return strcmp(one->lock, other->lock) == 0 && strcmp(one->runtime, other->runtime) == 0;
+}
+
 bool lesson_asks_each_lock(const LessonReason *reason)
 {
     return (reason->where & LOCKS) != 0;
@@ -118,7 +123,8 @@ bool lesson_is_short(const ResultCell *cell)
 
 /* "Best" is whatever the rate makes highest: the worst storm, the largest crowd. A rate of 0 keeps a cell
  * out. */
-const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell))
+static const ResultCell *best_of(
+    const Lesson *lesson, int where, double (*rate)(const ResultCell *cell), const char *runtime)
 {
     const ResultCell *best = NULL;
     double highest = 0;
@@ -127,12 +133,28 @@ const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(co
         const ResultCell *cell = lesson->cells.at[i];
         double of_cell = !lesson_is(cell, where) ? 0 : rate ? rate(cell) : 1;
 
-        if (of_cell > highest) {
+        if (of_cell > highest && (!runtime || strcmp(cell->runtime, runtime) == 0)) {
             best = cell;
             highest = of_cell;
         }
     }
     return best;
+}
+
+const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell))
+{
+    return best_of(lesson, where, rate, NULL);
+}
+
+const ResultCell *lesson_best_beside(
+    const Lesson *lesson, int where, double (*rate)(const ResultCell *cell), const ResultCell *beside)
+{
+    return beside ? best_of(lesson, where, rate, beside->runtime) : NULL;
+}
+
+const char *lesson_in_runtime(Lesson *lesson, const ResultCell *cell)
+{
+    return axes_have_runtimes(&lesson->varying) ? words_printf(lesson->words, " in %s", cell->runtime) : "";
 }
 
 void lesson_say(Lesson *lesson, const char *format, ...)

@@ -34,14 +34,14 @@ static double costed_tasks(const ResultCell *cell)
 static void tell_costs(Lesson *lesson)
 {
     const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, costed_tasks);
-    const ResultCell *loop = lesson_best(lesson, LESSON_LOOP, costed_tasks);
+    const ResultCell *loop = lesson_best_beside(lesson, LESSON_LOOP, costed_tasks, together);
 
     if (!together || !loop || together->tasks != loop->tasks || loop->tasks < MANY_TASKS)
         return;
     lesson_because(lesson,
-        "with %s tasks the %s used %s of CPU time, and %s of memory each, the event loop %s and %s",
-        words_integer(lesson->words, (double)loop->tasks), lesson_nouns(lesson, together),
-        words_time(lesson->words, (double)together->cpu.median),
+        "with %s tasks%s the %s used %s of CPU time, and %s of memory each, the event loop %s and %s",
+        words_integer(lesson->words, (double)loop->tasks), lesson_in_runtime(lesson, loop),
+        lesson_nouns(lesson, together), words_time(lesson->words, (double)together->cpu.median),
         words_bytes(lesson->words, (double)together->memory.rss_per_task_bytes),
         words_time(lesson->words, (double)loop->cpu.median),
         words_bytes(lesson->words, (double)loop->memory.rss_per_task_bytes));

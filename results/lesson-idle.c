@@ -67,9 +67,10 @@ static void tell_not_started(Lesson *lesson)
     const char *reason = cell ? result_metric_word(cell, "not_started_reason") : "";
 
     if (cell)
-        lesson_because(lesson, "only %s of %s could be started%s%.120s",
+        lesson_because(lesson, "only %s of %s could be started%s%s%.120s",
             lesson_figure_text(lesson, cell, "started"),
-            words_count(lesson->words, cell->tasks, lesson_noun(cell)), *reason ? ": " : "", reason);
+            words_count(lesson->words, cell->tasks, lesson_noun(cell)), lesson_in_runtime(lesson, cell),
+            *reason ? ": " : "", reason);
 }
 
 /* What the gigabytes of the article are: addresses, most of them never touched. Both numbers are given,
@@ -80,7 +81,7 @@ static void tell_not_started(Lesson *lesson)
 static void tell_memory(Lesson *lesson)
 {
     const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, idle_started);
-    const ResultCell *loop = lesson_best(lesson, LESSON_LOOP, idle_started);
+    const ResultCell *loop = lesson_best_beside(lesson, LESSON_LOOP, idle_started, together);
     double n, resident, kernel, reserved, of_task;
 
     if (!together)
@@ -91,12 +92,14 @@ static void tell_memory(Lesson *lesson)
     reserved = lesson_known(together->memory.virtual_per_task_bytes) * n;
     of_task = loop && idle_started(loop) >= MANY_TASKS ? lesson_known(loop->memory.rss_per_task_bytes) : 0;
     if (reserved >= GIGABYTE && resident * n < reserved / 10)
-        lesson_because(lesson, "%s %s reserved %s of addresses but used %s of memory, kernel stacks included",
+        lesson_because(lesson,
+            "%s %s%s reserved %s of addresses but used %s of memory, kernel stacks included",
             words_integer(lesson->words, n), lesson_nouns(lesson, together),
-            words_bytes(lesson->words, reserved), words_bytes(lesson->words, resident * n));
+            lesson_in_runtime(lesson, together), words_bytes(lesson->words, reserved),
+            words_bytes(lesson->words, resident * n));
     if (of_task > 0 && resident > 2 * of_task)
-        lesson_because(lesson, "a %s took %s%s, as much as %.0f tasks of an event loop",
-            lesson_noun(together), words_bytes(lesson->words, resident),
+        lesson_because(lesson, "a %s%s took %s%s, as much as %.0f tasks of an event loop",
+            lesson_noun(together), lesson_in_runtime(lesson, together), words_bytes(lesson->words, resident),
             kernel > 0 ? " with what the kernel keeps for it" : "", resident / of_task);
 }
 
@@ -113,8 +116,8 @@ static void tell_wakeups(Lesson *lesson)
     const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER, idle_started);
 
     if (together && wakeup_share(together) > 0)
-        lesson_because(lesson, "waking the %s took %.3g %% of a CPU", lesson_nouns(lesson, together),
-            100 * wakeup_share(together));
+        lesson_because(lesson, "waking the %s%s took %.3g %% of a CPU", lesson_nouns(lesson, together),
+            lesson_in_runtime(lesson, together), 100 * wakeup_share(together));
 }
 
 const LessonKind lesson_idle = {

@@ -336,7 +336,8 @@ static void say_clause(Lesson *lesson, size_t n, const char *before, const Group
     if (lesson->has_ratios)
         lesson_say(lesson, " times");
     if (lesson->has_ratios && n == 0)
-        lesson_say(lesson, " the %s time", serial ? serial->mode : "serial");
+        lesson_say(lesson, " %s %s time", axes_have_runtimes(&lesson->varying) ? "their runtime's" : "the",
+            serial ? serial->mode : "serial");
     lesson_say(lesson, "%s", group->place);
     if (lesson->has_ratios)
         say_verdict(lesson, group);
@@ -371,14 +372,15 @@ static void say_comparison(Lesson *lesson, Groups *groups)
     say_rest(lesson, n, MOST_COMPARED);
 }
 
-/* Without serial cells there are no ratios, and the times themselves are all there is to say. */
+/* Without serial cells there are no ratios, and the times themselves are all there is to say; but not where
+ * each runtime did another amount of work, and a time compared with that of another would be a lie. */
 void lesson_compare(Lesson *lesson, const char *subject)
 {
     Groups groups = collect_groups(lesson, ratio_of, true);
     const char *lock = lesson->cells.at[0]->lock;
 
     lesson->has_ratios = groups.n > 0;
-    if (groups.n == 0) {
+    if (groups.n == 0 && !axes_work_differs(&lesson->varying)) {
         free(groups.list);
         groups = collect_groups(lesson, wall_time_of, true);
         lesson->has_times = groups.n > 0;

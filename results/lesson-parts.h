@@ -84,8 +84,8 @@ typedef struct LessonReason {
 /* What somebody else measured. */
 typedef struct LessonSource {
     int where;
-    const char *models; /* of which real lock it is a figure, as the catalog says of what a lock models;
-                           NULL: it does not matter */
+    const char *models; /* of which real lock it is a figure, as the catalog says of what a lock is or
+                           models; NULL: it does not matter */
     bool is_usual;      /* it holds for the usual settings of that lock only */
     const char *text;
 } LessonSource;
@@ -99,7 +99,7 @@ typedef struct LessonKind {
     const char *(*doubt)(Lesson *lesson); /* what stands against it that only this experiment knows; NULL or
                                              the answer NULL: nothing does */
     LessonReason reasons[10];
-    LessonSource sources[4];
+    LessonSource sources[5];
 } LessonKind;
 
 /* On its way. The texts become a sentence each, with a capital and a full stop, unless they stay empty. */
@@ -154,6 +154,14 @@ bool lesson_is_short(const ResultCell *cell);
  * function all have the same. */
 const ResultCell *lesson_best(const Lesson *lesson, int where, double (*rate)(const ResultCell *cell));
 
+/* The same among the cells of the runtime of this one, or NULL if that is NULL: figures of two runtimes side
+ * by side would say something of the runtimes, and not of what they ran. */
+const ResultCell *lesson_best_beside(
+    const Lesson *lesson, int where, double (*rate)(const ResultCell *cell), const ResultCell *beside);
+
+/* " in python3" in a run of several runtimes, else "". */
+const char *lesson_in_runtime(Lesson *lesson, const ResultCell *cell);
+
 /* Whether a cause can explain a large part of what it is to explain, as far as both are known. */
 bool lesson_explains(const ResultCell *cell, LessonCause cause);
 
@@ -165,16 +173,22 @@ void lesson_tell_making(Lesson *lesson);
 bool lesson_shows(const ResultCell *cell, LessonSight sight);
 bool lesson_denies(const ResultCell *cell, LessonSight sight);
 
+/* Returns a sentence on the locks that stand beside models of them: whether these agree; "" if none does. */
+const char *lesson_models(Lesson *lesson);
+
 /* Whether a row is asked for each lock by itself. */
 bool lesson_asks_each_lock(const LessonReason *reason);
 
-/* Whether a clause holds under a lock; NULL: under all. */
-typedef bool LessonHolds(const Lesson *lesson, const LessonReason *reason, const char *lock);
+/* Whether both have the same lock: of one name and of one runtime, as each runtime has its own. */
+bool lesson_shares_lock(const ResultCell *one, const ResultCell *other);
+
+/* Whether a clause holds under the lock of this cell; NULL: under all. */
+typedef bool LessonHolds(const Lesson *lesson, const LessonReason *reason, const ResultCell *under);
 
 /* What was seen in the cells that a clause is about and under whose locks it holds: the most at once, and
  * whether all of it was seen. False if one of them does not bear it out, or none shows it. */
-bool lesson_sees(
-    const Lesson *lesson, const LessonReason *reason, const char *lock, LessonHolds *holds, ResultCrowd *ret);
+bool lesson_sees(const Lesson *lesson, const LessonReason *reason, const ResultCell *under,
+    LessonHolds *holds, ResultCrowd *ret);
 
 /* "never more than one was inside it at once", "up to 3 were under way at once", or "at least 3" where spans
  * are missing */

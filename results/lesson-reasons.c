@@ -36,9 +36,9 @@ static LessonOpinion opinion_of(const Lesson *lesson, const LessonReason *reason
     return reason->ask ? reason->ask(cell) : LESSON_FOR;
 }
 
-/* Whether a reason holds for the cells it is about; if a lock is given, for those under that one. One cell
+/* Whether a reason holds for the cells it is about; if a cell is given, for those under its lock. One cell
  * against it is enough to silence it, and cells that only keep silent do not carry it. */
-static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const char *lock)
+static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const ResultCell *under)
 {
     bool any = false;
 
@@ -46,7 +46,7 @@ static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const
         const ResultCell *cell = lesson->cells.at[i];
         LessonOpinion opinion;
 
-        if (!lesson_is(cell, reason->where) || (lock && strcmp(cell->lock, lock) != 0))
+        if (!lesson_is(cell, reason->where) || (under && !lesson_shares_lock(cell, under)))
             continue;
         opinion = opinion_of(lesson, reason, cell);
         if (opinion == LESSON_AGAINST)
@@ -57,12 +57,12 @@ static bool reason_holds(const Lesson *lesson, const LessonReason *reason, const
 }
 
 /* Whether the fact behind a reason was seen, although the times do not bear the reason itself. */
-static bool fact_holds(const Lesson *lesson, const LessonReason *reason, const char *lock)
+static bool fact_holds(const Lesson *lesson, const LessonReason *reason, const ResultCell *under)
 {
     ResultCrowd seen;
 
-    return reason->fact && !reason_holds(lesson, reason, lock) &&
-           lesson_sees(lesson, reason, lock, NULL, &seen);
+    return reason->fact && !reason_holds(lesson, reason, under) &&
+           lesson_sees(lesson, reason, under, NULL, &seen);
 }
 
 /* Whether no earlier cell that the reason is about has the lock of this one: each lock is asked once, in the
@@ -72,19 +72,21 @@ static bool is_first_of_lock(const Lesson *lesson, const LessonReason *reason, s
     for (size_t i = 0; i < index; i++) {
         const ResultCell *cell = lesson->cells.at[i];
 
-        if (lesson_is(cell, reason->where) && strcmp(cell->lock, lesson->cells.at[index]->lock) == 0)
+        if (lesson_is(cell, reason->where) && lesson_shares_lock(cell, lesson->cells.at[index]))
             return false;
     }
     return true;
 }
 
-/* "the GIL", "the GIL and the ticket lock": all locks under which a clause holds. One clause for each lock
- * would say the same again and again, and push the other reasons out of the lesson. At the beginning of a
- * clause the locks are its subject, and "each of" lets the verb stay as it is for one. */
+/* "the GIL", "the GIL and the ticket lock": all locks under which a clause holds, a title that two runtimes
+ * share once. One clause for each lock would say the same again and again, and push the other reasons out of
+ * the lesson. At the beginning of a clause the locks are its subject, and "each of" lets the verb stay as it
+ * is for one. */
 static const char *name_locks(
     Lesson *lesson, const LessonReason *reason, const char *template, LessonHolds *holds)
 {
     Words *words = lesson->words;
+    json_auto_t *titles = json_object(); /* a set that keeps the order in which they came */
     const char *names = "", *last = NULL;
     bool are_many = false;
 
@@ -92,8 +94,9 @@ static const char *name_locks(
         const ResultCell *cell = lesson->cells.at[i];
 
         if (!lesson_is(cell, reason->where) || !is_first_of_lock(lesson, reason, i) ||
-            !holds(lesson, reason, cell->lock))
+            !holds(lesson, reason, cell) || json_object_get(titles, lesson_lock(cell)))
             continue;
+        json_object_set_new(titles, lesson_lock(cell), json_true());
         if (last)
             names = words_join(words, names, ", ", last);
         are_many = are_many || last;
@@ -103,6 +106,27 @@ static const char *name_locks(
         return last ? last : "the lock";
     return words_printf(
         words, "%s%s and %s", strncmp(template, "{lock}", 6) == 0 ? "each of " : "", names, last);
+}
+
+/* " (c, python3)": of which runtimes a clause on locks is true, in a run of several. What it says of a lock
+ * is not true of a lock of the same kind in a runtime whose figures do not bear it. */
+static const char *name_runtimes(Lesson *lesson, const LessonReason *reason, LessonHolds *holds)
+{
+    json_auto_t *seen = json_object();
+    const char *names = "";
+
+    if (!axes_have_runtimes(&lesson->varying) || !lesson_asks_each_lock(reason))
+        return "";
+    for (size_t i = 0; i < lesson->cells.n; i++) {
+        const ResultCell *cell = lesson->cells.at[i];
+
+        if (!lesson_is(cell, reason->where) || json_object_get(seen, cell->runtime) ||
+            !holds(lesson, reason, cell))
+            continue;
+        json_object_set_new(seen, cell->runtime, json_true());
+        names = words_join(lesson->words, names, ", ", cell->runtime);
+    }
+    return words_printf(lesson->words, " (%s)", names);
 }
 
 /* Behind the clause stands what was seen, if it was: "the GIL lets one thread run at a time: never more than
@@ -120,6 +144,7 @@ static void give_clause(Lesson *lesson, const LessonReason *reason, const char *
     const char *clause = words_fill(lesson->words, template, names, ARRAY_LENGTH(names), lesson->is_many);
     ResultCrowd seen;
 
+    clause = words_printf(lesson->words, "%s%s", clause, name_runtimes(lesson, reason, holds));
     if (lesson_sees(lesson, reason, NULL, holds, &seen))
         clause = words_join(lesson->words, clause, ": ", lesson_sight(lesson, reason->sight, &seen));
     lesson_because(lesson, "%s", clause);
@@ -133,7 +158,7 @@ static const ResultCell *find_teller(const Lesson *lesson, const LessonReason *r
         const ResultCell *cell = lesson->cells.at[i];
 
         if (lesson_is(cell, reason->where) && is_first_of_lock(lesson, reason, i) &&
-            holds(lesson, reason, lesson_asks_each_lock(reason) ? cell->lock : NULL))
+            holds(lesson, reason, lesson_asks_each_lock(reason) ? cell : NULL))
             return cell;
     }
     return NULL;
@@ -171,10 +196,11 @@ static bool has_usual_settings(const ResultCell *cell)
     return true;
 }
 
-/* A figure of a real lock is cited only beside a model of that lock. */
+/* A figure of a real lock is cited only beside that lock or a model of it. */
 static bool source_is_about(const LessonSource *source, const ResultCell *cell)
 {
-    const char *models = cell->lock_facts ? cell->lock_facts->models : NULL;
+    const CatalogLock *lock = cell->lock_facts;
+    const char *models = !lock ? NULL : lock->real ? lock->real : lock->models;
 
     return lesson_is(cell, source->where) &&
            (!source->models || (models && strcmp(models, source->models) == 0)) &&

@@ -63,15 +63,17 @@ static const char *price_of_reference(Lesson *lesson, const ResultCell *cell)
 static void tell_price_of_count(Lesson *lesson)
 {
     const ResultCell *alone = lesson_best(lesson, LESSON_SERIAL, references);
-    const ResultCell *together = lesson_best(lesson, LESSON_TOGETHER | LESSON_NO_LOCK, references);
+    const ResultCell *together =
+        lesson_best_beside(lesson, LESSON_TOGETHER | LESSON_NO_LOCK, references, alone);
     const char *count = lesson_asked(lesson, "count");
 
     if (strcmp(count, "plain") == 0 || !alone || !together)
         return;
-    lesson_because(lesson, "%s, and a reference took %s ns of CPU time in %s and %s ns one after the other",
+    lesson_because(lesson, "%s, and a reference%s took %s ns of CPU time in %s and %s ns one after the other",
         strcmp(count, "locked") == 0 ? "it needs no global lock, because it has a lock of its own"
                                      : "it needs no lock",
-        price_of_reference(lesson, together), together->mode, price_of_reference(lesson, alone));
+        lesson_in_runtime(lesson, together), price_of_reference(lesson, together), together->mode,
+        price_of_reference(lesson, alone));
 }
 
 const LessonKind lesson_refcount = {

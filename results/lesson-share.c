@@ -59,7 +59,8 @@ static double price_of_item(const ResultCell *cell)
     return lesson_figure(cell, "ns_per_item");
 }
 
-/* The only cell of its kind, if it says what an item cost; of several nobody would know which is meant. */
+/* The only cell of its kind, if it says what an item cost; of several nobody would know which is meant, and
+ * two of different runtimes would be compared for what those are. */
 static const ResultCell *priced_cell(const Lesson *lesson, int where)
 {
     size_t n = 0;
@@ -76,7 +77,8 @@ static void tell_price_of_item(Lesson *lesson)
     const ResultCell *apart = priced_cell(lesson, LESSON_APART);
     double ns = together ? price_of_item(together) : 0, ns_apart = apart ? price_of_item(apart) : 0;
 
-    if (together && apart && fmax(ns, ns_apart) >= CLEAR_FACTOR * fmin(ns, ns_apart))
+    if (together && apart && strcmp(together->runtime, apart->runtime) == 0 &&
+        fmax(ns, ns_apart) >= CLEAR_FACTOR * fmin(ns, ns_apart))
         lesson_because(lesson, "an item took %s ns in %s and %s ns in %s", words_real(lesson->words, ns),
             together->mode, words_real(lesson->words, ns_apart), apart->mode);
 }

@@ -9,8 +9,6 @@
  *
  * "Never" is said only of a timeline that has all its spans, and only if it could have been otherwise: two
  * threads of which one had ended before the other began were never inside together either, under any lock. */
-#include <string.h>
-
 #include "results/lesson-parts.h"
 
 #define MET_PART 0.2 /* of the wall time that tasks must have waited for one another */
@@ -53,8 +51,8 @@ static bool is_no_objection(const ResultCell *cell, LessonSight sight)
            (cell->inside.is_known && cell->inside.is_whole && cell->inside.max <= 1) || cell->tasks < 2;
 }
 
-bool lesson_sees(
-    const Lesson *lesson, const LessonReason *reason, const char *lock, LessonHolds *holds, ResultCrowd *ret)
+bool lesson_sees(const Lesson *lesson, const LessonReason *reason, const ResultCell *under,
+    LessonHolds *holds, ResultCrowd *ret)
 {
     ResultCrowd seen = {.is_whole = true};
 
@@ -62,8 +60,8 @@ bool lesson_sees(
         const ResultCell *cell = lesson->cells.at[i];
         const ResultCrowd *crowd = reason->sight == LESSON_TOGETHER_OUTSIDE ? &cell->outside : &cell->inside;
 
-        if (!lesson_is(cell, reason->where) || (lock && strcmp(cell->lock, lock) != 0) ||
-            (holds && !holds(lesson, reason, lesson_asks_each_lock(reason) ? cell->lock : NULL)))
+        if (!lesson_is(cell, reason->where) || (under && !lesson_shares_lock(cell, under)) ||
+            (holds && !holds(lesson, reason, lesson_asks_each_lock(reason) ? cell : NULL)))
             continue;
         if (lesson_shows(cell, reason->sight)) {
             seen.is_known = true;

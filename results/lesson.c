@@ -91,6 +91,7 @@ static const char *write_lesson(Lesson *lesson)
     doubts = lesson_doubts(lesson);
     said = add_sentence(lesson->words, "", lesson->result);
     said = add_scaling(lesson, said);
+    said = add_sentence(lesson->words, said, lesson_models(lesson));
     said = add_sentence(lesson->words, said, lesson->why);
     if (*said && *doubts)
         return add_sentence(

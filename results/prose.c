@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "results/plain.h"
+#include "results/runtimes.h"
 #include "results/sentences.h"
 #include "results/words.h"
 
@@ -128,6 +129,34 @@ void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varyi
     prose_write_notes(prose, cells, varying, note_of);
 }
 
+/* A list of its own above the notes on cells: what is not in the table cannot be missed in it. */
+void prose_runtimes(const Prose *prose, const ResultRun *run)
+{
+    auto_words Words words = {0};
+    size_t n = 0, i;
+    json_t *item;
+
+    for (i = 0; i < run->n_runtimes; i++) {
+        const char *lost = runtimes_lost_words(&words, &run->runtimes[i]);
+
+        if (!lost)
+            continue;
+        if (n++ == 0)
+            fputs("\n", prose->file);
+        paragraph_write(prose, "- ", "  ", "%s", lost);
+    }
+    json_array_foreach (run->left_out, i, item) {
+        if (n++ == 0)
+            fputs("\n", prose->file);
+        paragraph_write(prose, "- ", "  ", "left out: %s", runtimes_left_out_words(&words, item));
+    }
+}
+
+void prose_models(const Prose *prose, const ResultCells *cells, const Axes *varying)
+{
+    prose_write_notes(prose, cells, varying, sentence_model);
+}
+
 static const char *prose_crowd_of(Words *words, const ResultCell *cell)
 {
     (void)words;
@@ -148,6 +177,11 @@ static const struct {
         "x serial: the time over that of serial; the verdict is same if its whole interval is within 5 % of "
         "1, "
         "else faster or slower if all of it is below or above 1, else cannot tell",
+        true},
+    {"model/real",
+        "model/real: what the model's cell took of its own serial time, over the same of this cell; it "
+        "agrees if "
+        "the whole interval of the quotient is within 10 % of 1, differs if all of it is outside",
         true},
     {"interval", "interval: that of the median wall time, not of a ratio", true},
     {"ideal", "ideal: what a machine without any cost of its own would need", true},
@@ -231,7 +265,11 @@ void prose_closing(const Prose *prose, const ResultRun *run)
     if (!host->is_known)
         return;
     fputs("\n", prose->file);
-    paragraph_write(prose, "", "  ", "Host: %s", sentence_machine(&words, host));
+    for (size_t i = 0; runtimes_are_many(run) && i < run->n_runtimes; i++)
+        paragraph_write(
+            prose, i == 0 ? "" : "\n", "  ", "Runtime: %s", runtimes_name_words(&words, &run->runtimes[i]));
+    paragraph_write(
+        prose, runtimes_are_many(run) ? "\n" : "", "  ", "Host: %s", sentence_machine(&words, host));
     if (noise && !host->is_noisy)
         paragraph_write(prose, "\n", "  ", "Noise: %s", noise);
     for (size_t i = 0; host->is_noisy && i < host->noise_reasons.n; i++) {

@@ -20,6 +20,13 @@ void prose_heading(const Prose *prose, const ResultRun *run);
  * said once. */
 void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying);
 
+/* Which runtimes were lost, and what was left out because some runtime does not have it. */
+void prose_runtimes(const Prose *prose, const ResultRun *run);
+
+/* Whether models agree with what they model, as far as they were held against it; equal texts are said once.
+ */
+void prose_models(const Prose *prose, const ResultCells *cells, const Axes *varying);
+
 /* What the traced repetitions show: who was inside the lock at once; equal texts are said once. */
 void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *varying);
 

@@ -111,6 +111,7 @@ void results_free(Results *results)
     }
     free(results->collected);
     free(results->error);
+    json_decref(results->left_out);
     json_decref(results->request);
     free(results);
 }

@@ -49,6 +49,11 @@ void results_free(Results *results);
  * results/advice.h). To be called before the first results_run(); without it the hints are general. */
 void results_allow(Results *results, const Headroom *headroom);
 
+/* Says what of the request some runtime does not have, so that the run says so: an array of objects {runtime,
+ * and what differs of mode, lock, tasks, parameter, reason}, of which a reference is taken. NULL or empty:
+ * nothing. */
+void results_leave_out(Results *results, const json_t *left_out);
+
 /* Takes any event of a runtime. Returns 0, or -EINVAL and changes nothing for a malformed one: unknown event,
  * missing field, wrong type, a number below 0 or above 10^18, unknown cell or repetition, a repetition that
  * is there already, a second timeline of a cell or more spans than are allowed. Named, a runtime may report

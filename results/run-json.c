@@ -15,6 +15,7 @@
 #include "results/lesson.h"
 #include "results/noise.h"
 #include "results/precision.h"
+#include "results/runtimes.h"
 #include "results/sentences.h"
 
 static json_t *run_cells_json(const Results *results, Figures *figures)
@@ -115,6 +116,9 @@ json_t *results_run(const Results *results, const RunHead *head)
     json_object_set_new(run, "request", json_incref(results->request));
     json_object_set_new(run, "precision", precision_json(results, figures, status, head->stopped_by));
     json_object_set_new(run, "host", noise_host(results, head->host));
+    json_object_set_new(run, "runtimes", runtimes_json(results, figures));
+    if (json_array_size(results->left_out) > 0)
+        json_object_set(run, "left_out", results->left_out);
     json_object_set_new(run, "about", run_about_json(results));
     json_object_set_new(run, "cells", run_cells_json(results, figures));
     figures_free(figures, results->n_cells);

@@ -11,8 +11,8 @@
 #include "results/cell.h"
 #include "results/words.h"
 
-/* "lock gil, 2 tasks": all that varies between cells beside the mode, as it is in this one; "" if nothing
- * does. */
+/* "lock gil, 2 tasks": all that varies between cells beside the mode and what follows from the runtime, as it
+ * is in this one; "" if nothing does. */
 const char *sentence_title(Words *words, const Axes *varying, const ResultCell *cell);
 
 /* "2 tasks, lock gil, 2 CPUs": what all cells have in common of these three; "" if nothing. */
@@ -25,6 +25,9 @@ const char *sentence_took(Words *words, const ResultRun *run, const ResultCell *
 /* "threads against serial: slower 3 times, cannot tell 1 time": of all cells that are compared and have the
  * mode of this one. */
 const char *sentence_mode(Words *words, const ResultRun *run, const ResultCell *of);
+
+/* "the model (c, lock gil) agrees within 10 %"; NULL for a cell that does not stand beside its model. */
+const char *sentence_model(Words *words, const ResultCell *cell);
 
 /* "the candidate is faster", "the same", or "cannot tell: HINT": of two runs that are compared. */
 const char *sentence_candidate(Words *words, const ResultRelative *relative);
@@ -59,6 +62,8 @@ const char *sentence_scaling(Words *words, const Axes *varying, const ResultCell
  *     { "heading": "countdown, 2 tasks, lock gil, 2 CPUs",
  *       "findings": ["lock gil: threads took 2.01 times the serial time (slower), ...", ...],
  *       "doubts": ["lock gil: threads against serial: cannot tell, HINT.", ...],
+ *       "models": ["python3, lock gil, threads: the model (c, lock gil) agrees within 10 %.", ...],
+ *       "left_out": ["python3 was lost: REASON", "left out: jython, processes: REASON", ...],
  *       "ended": "Done: 6 of 6 cells measured.",
  *       "repetitions", "precision", "machine", "noise", "care": as above, or null }
  *

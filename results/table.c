@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/axes.h"
+#include "results/beside.h"
 #include "results/format-private.h"
 #include "results/human.h"
 #include "results/layout.h"
@@ -17,6 +18,7 @@
 /* The columns, by what can be missed first. */
 enum {
     RANK_VERDICT = 1,
+    RANK_MODEL,
     RANK_INTERVAL,
     RANK_CPU,
     RANK_BARS,
@@ -31,9 +33,10 @@ static void table_set_time(Layout *layout, size_t column, size_t row, int64_t ns
         layout_set(layout, column, row, human_time(ns));
 }
 
-/* What the bars are of: the figure that the experiment is about, or the wall time. NAN where there is none. A
- * bar is what is seen first and remembered, so where the time is given and no measure, none must show it. */
-static double table_bar_of(const ResultRun *run, const ResultCell *cell)
+/* What the bars are of: the figure that the experiment is about, or the wall time; of runtimes that did
+ * different work what each took of its own serial time. NAN where there is none. A bar is what is seen first
+ * and remembered, so where the time is given and no measure, none must show it. */
+static double table_bar_of(const ResultRun *run, const ResultCell *cell, bool work_differs)
 {
     json_auto_t *figure = run->about.figure ? result_figure(cell, run->about.figure) : NULL;
 
@@ -41,24 +44,27 @@ static double table_bar_of(const ResultRun *run, const ResultCell *cell)
         return json_number_value(figure);
     if (run->about.figure || run->about.fixed_time || cell->wall.median == RESULT_UNKNOWN)
         return NAN;
+    if (work_differs)
+        return cell->relative.ratio;
     return (double)cell->wall.median;
 }
 
 /* Bars begin at zero and the longest is as wide as its column, so their lengths can be compared by eye. They
  * stand beside their figures, and a cell without a figure has neither. Where all are nothing there is nothing
  * to see. */
-static void table_add_bars(Layout *layout, const ResultRun *run)
+static void table_add_bars(Layout *layout, const ResultRun *run, const Axes *varying)
 {
+    bool work_differs = axes_work_differs(varying);
     double longest = 0;
     size_t bars;
 
     for (size_t i = 0; i < run->cells.n; i++)
-        longest = fmax(longest, table_bar_of(run, run->cells.at[i]));
+        longest = fmax(longest, table_bar_of(run, run->cells.at[i], work_differs));
     if (longest <= 0)
         return;
     bars = layout_add_bars(layout, RANK_BARS);
     for (size_t row = 0; row < run->cells.n; row++) {
-        double value = table_bar_of(run, run->cells.at[row]);
+        double value = table_bar_of(run, run->cells.at[row], work_differs);
 
         layout_set_bar(layout, bars, row, value > 0 ? value / longest : 0);
     }
@@ -175,6 +181,26 @@ static void table_add_verdict(Layout *layout, const ResultCells *cells)
     }
 }
 
+/* A model beside what it models: the quotient and what is to be thought of it. */
+static void table_add_models(Layout *layout, const ResultCells *cells)
+{
+    bool any = false;
+    size_t column;
+
+    for (size_t row = 0; row < cells->n; row++)
+        any |= cells->at[row]->model.is_known;
+    if (!any)
+        return;
+    column = layout_add(layout, "model/real", false, RANK_MODEL);
+    for (size_t row = 0; row < cells->n; row++) {
+        const ResultModel *model = &cells->at[row]->model;
+        auto_free char *ratio = model->is_known ? human_ratio(model->ratio) : NULL;
+
+        if (ratio)
+            layout_set(layout, column, row, text_printf("%s %s", ratio, beside_verdict_name(model->verdict)));
+    }
+}
+
 /* A runtime that counts one kind of switches and not the other still has a sum. */
 static int64_t table_known(int64_t count)
 {
@@ -214,15 +240,16 @@ static void table_write_cells(const ResultRun *run, const Axes *varying, const P
     axes_add_columns(varying, varying->n, cells, layout);
     if (run->about.figure) {
         table_add_figure(layout, run);
-        table_add_bars(layout, run);
+        table_add_bars(layout, run, varying);
         table_add_wall(layout, cells);
     } else {
         table_add_wall(layout, cells);
-        table_add_bars(layout, run);
+        table_add_bars(layout, run, varying);
     }
     if (!run->about.fixed_time)
         brackets = table_add_interval(layout, cells);
     table_add_verdict(layout, cells);
+    table_add_models(layout, cells);
     table_add_costs(layout, cells);
     layout_fit(layout, prose->width);
     left_out = layout_left_out(layout);
@@ -266,7 +293,9 @@ static void table_write_run(const ResultRun *run, bool markdown, size_t width, F
     }
     fclose(prose.file);
     prose.file = table_open(&below);
+    prose_runtimes(&prose, run);
     prose_notes(&prose, &run->cells, &varying);
+    prose_models(&prose, &run->cells, &varying);
     prose_crowds(&prose, &run->cells, &varying);
     if (run->cells.n > 0)
         metrics_write(&run->cells, &varying, run->about.figure, &prose);

@@ -8,7 +8,8 @@
 #include "tests/unit/test-results-events.h"
 
 static const char *const run_keys[] = {"id", "experiment", "status", "label", "created_at", "queued_ns",
-    "duration_ns", "request", "precision", "host", "about", "cells", "lesson", "headline", "sentences"};
+    "duration_ns", "request", "precision", "host", "runtimes", "about", "cells", "lesson", "headline",
+    "sentences"};
 
 static const char *const cell_keys[] = {"title", "runtime", "mode", "lock", "tasks", "cpus", "params",
     "status", "wall_ns", "cpu_ns", "create_ns", "join_ns", "waits_ns", "start_ns", "ideal_ns", "relative",
@@ -501,9 +502,9 @@ START_TEST(what_was_seen_of_too_few_repetitions_is_said)
         json_auto_t *run = make_run(results, "cancelled", NULL);
 
         ck_assert_str_eq(find_text(run, "cells.1.relative.verdict"), "cannot tell");
-        ck_assert_str_eq(
-            find_text(run, "cells.1.relative.hint"), "all were faster, but 3 good repetitions are too few "
-                                                     "for an interval, which needs 6; try repeat=7");
+        ck_assert_str_eq(find_text(run, "cells.1.relative.hint"),
+            "all were faster, but 3 good repetitions are too few "
+            "for an interval, which needs 6; try repeat=7");
         ck_assert_str_eq(find_text(run, "cells.2.relative.hint"),
             "3 good repetitions are too few for an interval, which needs 6; try repeat=7");
         ck_assert_str_eq(find_text(run, "sentences.doubts.0"),

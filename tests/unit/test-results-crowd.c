@@ -9,6 +9,12 @@
 
 #define MS 1000000
 
+static json_t *make_event(const char *rows)
+{
+    return json_pack("{s:i, s:i, s:o, s:[]}", "wall_ns", 8 * MS, "dropped", 0, "spans",
+        json_loads(rows, 0, NULL), "instants");
+}
+
 /* Counts the spans of rows, a JSON array like that of a timeline event. */
 static ResultCrowd count(const char *rows, SpansKind kind, int64_t wall_ns, int64_t dropped)
 {
@@ -19,7 +25,7 @@ static ResultCrowd count(const char *rows, SpansKind kind, int64_t wall_ns, int6
     Spans *spans;
 
     ck_assert_int_eq(spans_read(event, 8, &spans), 0);
-    crowd = crowd_of_spans(spans, kind);
+    crowd = crowd_of_spans(spans, kind, 0);
     spans_free(spans);
     ck_assert(crowd.is_known);
     ck_assert_int_eq(crowd.is_whole, dropped == 0);
@@ -76,6 +82,25 @@ START_TEST(what_is_shorter_than_the_clocks_can_tell_is_one)
 }
 END_TEST
 
+/* Of a runtime that notes the time every 100 us only: two spans that share less may be one after the other,
+ * and two that met for a shorter time were missed. */
+START_TEST(coarse_spans_say_no_more_than_they_can)
+{
+    json_auto_t *event = make_event("[[0, \"run\", 0, 4050000], [1, \"run\", 4000000, 8000000]]");
+    Spans *spans;
+    ResultCrowd exact, coarse;
+
+    ck_assert_int_eq(spans_read(event, 8, &spans), 0);
+    exact = crowd_of_spans(spans, SPANS_RUN, 0);
+    coarse = crowd_of_spans(spans, SPANS_RUN, 100000);
+    spans_free(spans);
+    ck_assert_int_eq(exact.max, 2);
+    ck_assert(exact.is_whole);
+    ck_assert_int_eq(coarse.max, 1);
+    ck_assert(!coarse.is_whole);
+}
+END_TEST
+
 /* Of the time behind the last span that was recorded nothing is known. */
 START_TEST(dropped_spans_leave_the_part_before_them)
 {
@@ -113,11 +138,11 @@ END_TEST
 START_TEST(without_spans_nothing_is_known)
 {
     json_auto_t *event = json_pack("{s:s}", "reason", "it died"), *json = NULL;
-    ResultCrowd none = crowd_of_spans(NULL, SPANS_RUN), failed;
+    ResultCrowd none = crowd_of_spans(NULL, SPANS_RUN, 0), failed;
     Spans *spans;
 
     ck_assert_int_eq(spans_read(event, 8, &spans), 0);
-    failed = crowd_of_spans(spans, SPANS_RUN);
+    failed = crowd_of_spans(spans, SPANS_RUN, 0);
     spans_free(spans);
     ck_assert(!none.is_known);
     ck_assert(!failed.is_known);
@@ -220,6 +245,6 @@ END_TEST
 
 RUN_TESTS("results-crowd", 60, the_most_at_once_is_counted, spans_that_touch_are_not_at_once,
     clocks_of_two_cpus_make_no_crowd, what_is_shorter_than_the_clocks_can_tell_is_one,
-    dropped_spans_leave_the_part_before_them, nobody_is_no_crowd, the_mean_is_not_above_the_most,
-    without_spans_nothing_is_known, json_says_what_was_counted, words_say_no_more_than_was_seen,
-    what_is_strange_is_no_crowd)
+    dropped_spans_leave_the_part_before_them, coarse_spans_say_no_more_than_they_can, nobody_is_no_crowd,
+    the_mean_is_not_above_the_most, without_spans_nothing_is_known, json_says_what_was_counted,
+    words_say_no_more_than_was_seen, what_is_strange_is_no_crowd)

@@ -327,7 +327,8 @@ END_TEST
 START_TEST(csv_ends_in_what_stands_against_the_figures)
 {
     static const char *const last[] = {"noisy", "foreign_cpu", "steal", "throttled_ns", "created_at",
-        "precision_asked", "precision_reached", "precision_stopped_by", "relative_hint", "label"};
+        "precision_asked", "precision_reached", "precision_stopped_by", "model_to", "model_ratio",
+        "model_low", "model_high", "model_verdict", "relative_hint", "label", "left_out"};
     json_auto_t *run = make_good_run(), *rows = NULL, *head = NULL;
     json_t *host = json_object_get(run, "host");
     auto_free char *text = NULL;

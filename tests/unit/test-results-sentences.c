@@ -122,8 +122,8 @@ END_TEST
 
 START_TEST(every_axis_has_its_words)
 {
-    json_auto_t *cells = json_pack(
-        "[o, o]", told_cell("threads", "gil", 0, 1, "same"), told_cell("threads", "none", 0, 1, "same"));
+    json_auto_t *cells = json_pack("[o, o, o]", told_cell("threads", "gil", 0, 1, "same"),
+        told_cell("threads", "none", 0, 1, "same"), told_cell("threads", "gil", 0, 1, "same"));
 
     json_object_set_new(json_array_get(cells, 1), "runtime", json_string("python"));
     json_object_set_new(json_array_get(cells, 1), "cpus", json_integer(1));
@@ -132,6 +132,9 @@ START_TEST(every_axis_has_its_words)
     json_object_set_new(find(cells, "0.params"), "via", json_null());
     json_object_set_new(find(cells, "1.params"), "via", json_string("pipe"));
     json_object_set_new(find(cells, "1.params"), "only_here", json_integer(1));
+    /* In one runtime there are several values, or they would follow from the runtime. */
+    json_object_set_new(find(cells, "2.params"), "n", json_integer(7));
+    json_object_set_new(find(cells, "2.params"), "via", json_string("pipe"));
     sentences_set_titles(cells);
     ck_assert_str_eq(find_text(cells, "0.title"), "c, lock gil, 2 tasks, 2 CPUs, n 5, via default");
     ck_assert_str_eq(

@@ -465,7 +465,7 @@ static ResultCrowd crowd_of(const Cell *cell, uint32_t room)
     ck_assert_msg(arena->complete, "%s", arena->reason);
     event = event_timeline(cell, arena);
     ck_assert_int_eq(spans_read(event, cell->n_tasks, &spans), 0);
-    crowd = crowd_of_spans(spans, SPANS_RUN);
+    crowd = crowd_of_spans(spans, SPANS_RUN, 0);
     ck_assert_int_eq(crowd.is_whole, timeline_dropped(arena->timeline) == 0);
     spans_free(spans);
     arena_free(arena);
