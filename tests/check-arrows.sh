@@ -22,11 +22,12 @@ allow catalog base
 allow plan catalog base
 allow results catalog base
 allow engine plan results catalog base
+allow fidelity results catalog base
 allow guard base
 allow origin base
 allow runs plan results catalog base
 allow handlers runs plan results catalog base
-allow server handlers runs plan results catalog base
+allow server fidelity handlers runs plan results catalog base
 
 for pair in 'microhttpd.h:^(server/http[a-z-]*\.[ch]|origin/.*)$' 'sqlite3.h:^runs/archive'; do
     header=${pair%%:*}

@@ -1,0 +1,143 @@
+/* Most quantities are a figure that a run has anyway, or a quotient of two. The one that is made here is the
+ * length of a slice: the spans of the timeline say from when to when a task ran. The first and the last span
+ * of a task are left out, as they were cut by the beginning and the end and not by the lock. */
+#include "fidelity/reading.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "results/stats.h"
+
+/* The machine has changed its speed if repetitions of one task after the other differ by more. */
+static const double most_unsteady = 1.10;
+
+static const ResultCell *find_cell(
+    const ResultRun *run, const FidelityQuantity *quantity, const char *runtime, const char *lock)
+{
+    for (size_t i = 0; i < run->cells.n; i++) {
+        const ResultCell *cell = run->cells.at[i];
+
+        if (strcmp(cell->runtime, runtime) == 0 && strcmp(cell->lock, lock) == 0 &&
+            strcmp(cell->mode, quantity->mode) == 0 && cell->tasks == quantity->tasks &&
+            (quantity->cpus == 0 || cell->cpus == quantity->cpus) &&
+            (!quantity->parameter ||
+                result_param_number(cell, quantity->parameter) == (double)quantity->value))
+            return cell;
+    }
+    return NULL;
+}
+
+/* Borrowed. The spans are no part of a ResultCell, since only a timeline needs them. */
+static const json_t *spans_of(const ResultRun *run, const ResultCell *cell)
+{
+    const json_t *json = json_array_get(json_object_get(run->json, "cells"), cell->index);
+
+    return json_object_get(json_object_get(json, "timeline"), "spans");
+}
+
+/* A span in which a task ran, of the task's own spans in their order. */
+typedef struct Ran {
+    int64_t task, length;
+} Ran;
+
+static size_t runs_of(const json_t *spans, Ran *ret)
+{
+    size_t n = 0, i;
+    json_t *span;
+
+    json_array_foreach (spans, i, span) {
+        const char *kind = json_string_value(json_array_get(span, 1));
+
+        if (kind && strcmp(kind, "run") == 0)
+            ret[n++] = (Ran){json_integer_value(json_array_get(span, 0)),
+                json_integer_value(json_array_get(span, 3)) - json_integer_value(json_array_get(span, 2))};
+    }
+    return n;
+}
+
+static bool is_of_task(const Ran *ran, size_t from, size_t to, int64_t task)
+{
+    for (size_t i = from; i < to; i++)
+        if (ran[i].task == task)
+            return true;
+    return false;
+}
+
+/* Spans are in the order in which they began. */
+static double slice_of(const json_t *spans)
+{
+    size_t n = json_array_size(spans), n_inner = 0;
+    auto_free Ran *ran = calloc(n + 1, sizeof(*ran));
+    auto_free int64_t *lengths = calloc(n + 1, sizeof(*lengths));
+    Stats stats;
+
+    if (!ran || !lengths)
+        return NAN;
+    n = runs_of(spans, ran);
+    for (size_t i = 0; i < n; i++)
+        if (is_of_task(ran, 0, i, ran[i].task) && is_of_task(ran, i + 1, n, ran[i].task))
+            lengths[n_inner++] = ran[i].length;
+    if (n_inner == 0)
+        return NAN;
+    stats_describe(lengths, n_inner, &stats);
+    return (double)stats.median;
+}
+
+static double figure_at(const ResultCell *cell, const char *path)
+{
+    json_auto_t *figure = result_figure(cell, path);
+
+    return figure ? json_number_value(figure) : NAN;
+}
+
+static double value_in(const ResultRun *run, const ResultCell *cell, const FidelityQuantity *quantity)
+{
+    switch (quantity->figure) {
+    case FIGURE_OVER_ONE:
+        return cell->relative.is_known ? cell->relative.ratio * (double)cell->tasks : NAN;
+    case FIGURE_OVER_SERIAL:
+        return cell->relative.is_known ? cell->relative.ratio : NAN;
+    case FIGURE_WALL:
+        return cell->wall.n > 0 ? (double)cell->wall.median : NAN;
+    case FIGURE_SLICE:
+        return slice_of(spans_of(run, cell));
+    case FIGURE_SWITCHES:
+        return cell->wall.n > 0 && cell->switches.voluntary != RESULT_UNKNOWN
+                   ? (double)cell->switches.voluntary * 1e9 / (double)cell->wall.median
+                   : NAN;
+    case FIGURE_PART_LOST:
+        return figure_at(cell, "metrics.lost_updates") / figure_at(cell, "metrics.expected");
+    case FIGURE_METRIC_NS:
+    case FIGURE_METRIC_RATE:
+    case FIGURE_MEMORY_BYTES:
+        return figure_at(cell, quantity->path);
+    }
+    return NAN;
+}
+
+static bool is_steady(const ResultCell *cell)
+{
+    const ResultCell *baseline = cell->relative.baseline;
+
+    return !baseline || baseline->wall.n < 2 ||
+           (double)baseline->wall.max <= (double)baseline->wall.min * most_unsteady;
+}
+
+double reading_value(const ResultRun *run, const FidelityQuantity *quantity, const char *runtime,
+    const char *lock, bool *ret_steady, char **ret_reason)
+{
+    const ResultCell *cell = find_cell(run, quantity, runtime, lock);
+    double value = cell && cell->status == RESULT_DONE ? value_in(run, cell, quantity) : NAN;
+
+    *ret_steady = !cell || is_steady(cell);
+    if (isnan(value) && !*ret_reason)
+        *ret_reason = text_printf("%s: %s", runtime,
+            cell && cell->reason                  ? cell->reason
+            : cell && cell->status == RESULT_DONE ? "the run does not have this figure"
+            : run->reason                         ? run->reason
+                                                  : "the run does not have this cell");
+    return value;
+}

@@ -1,0 +1,340 @@
+/* What the fidelity table says of values that are known: the judgement, the recorded figures, and the reading
+ * of a run. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "fidelity/judge.h"
+#include "fidelity/reading.h"
+#include "fidelity/recorded.h"
+#include "fidelity/report.h"
+
+static const FidelityQuantity within_10 = {.name = "a ratio", .bound = {BOUND_PART, 0.10}};
+static const FidelityQuantity twofold = {.name = "a count", .bound = {BOUND_FACTOR, 2}};
+static const FidelityQuantity whether = {.name = "losses", .bound = {BOUND_WHETHER, 0}};
+static const FidelityQuantity shown = {.name = "bytes", .bound = {BOUND_NONE, 0}};
+
+/* Six rounds in which the real value is 2, and the model's quotient goes evenly from low to high. */
+static FidelityRow judge_between(const FidelityQuantity *quantity, double low, double high)
+{
+    FidelityPair pairs[6];
+
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++)
+        pairs[i] = (FidelityPair){2, 2 * (low + (high - low) * (double)i / 5), true};
+    return fidelity_judge(quantity, pairs, ARRAY_LENGTH(pairs), NULL);
+}
+
+START_TEST(a_bound_holds_misses_or_cannot_be_told)
+{
+    static const struct {
+        const FidelityQuantity *quantity;
+        double low, high;
+        FidelityOutcome outcome;
+    } cases[] = {
+        {&within_10, 0.95, 1.05, FIDELITY_HOLDS},
+        {&within_10, 0.91, 1.09, FIDELITY_HOLDS},
+        {&within_10, 1.05, 1.20, FIDELITY_INCONCLUSIVE},
+        {&within_10, 0.80, 0.95, FIDELITY_INCONCLUSIVE},
+        {&within_10, 0.80, 1.20, FIDELITY_INCONCLUSIVE},
+        {&within_10, 1.11, 1.20, FIDELITY_MISSES},
+        {&within_10, 0.50, 0.89, FIDELITY_MISSES},
+        {&twofold, 0.6, 1.9, FIDELITY_HOLDS},
+        {&twofold, 1.9, 2.1, FIDELITY_INCONCLUSIVE},
+        {&twofold, 2.1, 9, FIDELITY_MISSES},
+        {&twofold, 0.1, 0.4, FIDELITY_MISSES},
+        {&shown, 3, 9, FIDELITY_SHOWN},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        FidelityRow row = judge_between(cases[i].quantity, cases[i].low, cases[i].high);
+
+        ck_assert_msg(row.outcome == cases[i].outcome, "case %zu: %s", i, fidelity_outcome_name(row.outcome));
+        ck_assert_double_eq_tol(row.low, cases[i].low, 1e-6);
+        ck_assert_double_eq_tol(row.high, cases[i].high, 1e-6);
+        ck_assert_double_eq(row.real, 2);
+        ck_assert_uint_eq(row.n_rounds, 6);
+    }
+}
+END_TEST
+
+START_TEST(fewer_rounds_than_an_interval_needs_say_nothing)
+{
+    const FidelityPair pairs[5] = {{1, 9, true}, {1, 9, true}, {1, 9, true}, {1, 9, true}, {1, 9, true}};
+    FidelityRow row = fidelity_judge(&within_10, pairs, 5, NULL);
+
+    ck_assert_int_eq(row.outcome, FIDELITY_INCONCLUSIVE);
+    ck_assert(isnan(row.low));
+    ck_assert_double_eq_tol(row.ratio, 9, 1e-6);
+}
+END_TEST
+
+START_TEST(rounds_in_which_the_machine_changed_are_dropped)
+{
+    FidelityPair pairs[8];
+    FidelityRow row;
+
+    for (size_t i = 0; i < 8; i++)
+        pairs[i] = (FidelityPair){1, i < 2 ? 7 : 1, i >= 2};
+    row = fidelity_judge(&within_10, pairs, 8, NULL);
+    ck_assert_int_eq(row.outcome, FIDELITY_HOLDS);
+    ck_assert_uint_eq(row.n_dropped, 2);
+    for (size_t i = 0; i < 8; i++)
+        pairs[i].is_steady = false;
+    row = fidelity_judge(&within_10, pairs, 8, NULL);
+    ck_assert_int_eq(row.outcome, FIDELITY_INCONCLUSIVE);
+    ck_assert_str_eq(row.reason, "the machine changed its speed in every round");
+    free(row.reason);
+}
+END_TEST
+
+START_TEST(what_was_not_measured_says_why)
+{
+    const FidelityPair pairs[2] = {{NAN, 1, true}, {1, NAN, true}};
+    FidelityRow row = fidelity_judge(&within_10, pairs, 2, strdup("python3: died"));
+
+    ck_assert_int_eq(row.outcome, FIDELITY_NOT_MEASURED);
+    ck_assert(isnan(row.ratio));
+    ck_assert_str_eq(row.reason, "python3: died");
+    free(row.reason);
+}
+END_TEST
+
+START_TEST(losses_are_compared_by_whether_there_are_any)
+{
+    const FidelityPair both[] = {{0, 0.2, true}, {0.3, 0, true}}, none[] = {{0, 0, true}, {0, 0, true}};
+    const FidelityPair model_only[] = {{0, 0.2, true}, {0, 0, true}};
+
+    ck_assert_int_eq(fidelity_judge(&whether, both, 2, NULL).outcome, FIDELITY_HOLDS);
+    ck_assert_int_eq(fidelity_judge(&whether, none, 2, NULL).outcome, FIDELITY_HOLDS);
+    ck_assert_int_eq(fidelity_judge(&whether, model_only, 2, NULL).outcome, FIDELITY_MISSES);
+    ck_assert_double_eq(fidelity_judge(&whether, none, 2, NULL).real, 0);
+}
+END_TEST
+
+static json_t *recorded_data(void)
+{
+    auto_free char *path = text_printf(
+        "%s/tests/bench/reference/cpython.json", getenv("SOURCE_ROOT") ? getenv("SOURCE_ROOT") : ".");
+    json_t *data = json_load_file(path, 0, NULL);
+
+    ck_assert_ptr_nonnull(data);
+    return data;
+}
+
+START_TEST(the_nearest_recorded_interpreter_is_taken)
+{
+    json_auto_t *data = recorded_data();
+
+    ck_assert_str_eq(recorded_python(data, "cpython3", "3.11.2"), "311");
+    ck_assert_str_eq(recorded_python(data, "cpython3", "3.13.0"), "313");
+    ck_assert_str_eq(recorded_python(data, "cpython2", "2.7.18"), "27");
+    ck_assert_str_eq(recorded_python(data, "free-threaded", "3.14.0"), "313t");
+    ck_assert_ptr_null(recorded_python(data, "jython", "2.7.2"));
+    ck_assert_ptr_null(recorded_python(data, NULL, NULL));
+}
+END_TEST
+
+/* A row that names a record which does not exist would show nothing for ever. */
+START_TEST(every_row_finds_its_recorded_figure)
+{
+    json_auto_t *data = recorded_data();
+    const char *name;
+    json_t *python;
+
+    for (size_t i = 0; i < fidelity_n_quantities; i++) {
+        const FidelityQuantity *quantity = &fidelity_quantities[i];
+        bool any = !quantity->recorded.list;
+
+        json_object_foreach (json_object_get(data, "pythons"), name, python)
+            any = any || recorded_figure(data, name, &quantity->recorded) > 0;
+        ck_assert_msg(any, "nothing is recorded of \"%s\"", quantity->name);
+        ck_assert_uint_lt(quantity->measurement, fidelity_n_measurements);
+    }
+    ck_assert_double_eq_tol(
+        recorded_figure(data, "311", &(FidelityRecorded){"slices", "cores=2 interval=0.005 k=2", "p50", 1e3}),
+        5114043, 1);
+    ck_assert(isnan(recorded_figure(data, "311", &(FidelityRecorded){"cpu", "cores=64", "x_once", 1})));
+    ck_assert(isnan(recorded_figure(data, NULL, &(FidelityRecorded){"cpu", "cores=2", "x_once", 1})));
+}
+END_TEST
+
+/* Two runtimes; threads of the second take 2.1 times what one task after the other takes. */
+static const char run_text[] =
+    "{'id': 'x', 'experiment': 'countdown', 'status': 'done', 'request': {}, 'cells': ["
+    "{'runtime': 'c', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
+    "{'switch_interval_us': 5000},"
+    " 'status': 'done', 'wall_ns': {'median': 100, 'min': 99, 'max': 101, 'samples': [99, 101]},"
+    " 'relative': {'to': 0, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
+    "{'runtime': 'c', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
+    "{'switch_interval_us': 5000},"
+    " 'status': 'done', 'wall_ns': {'median': 1000000, 'min': 99, 'max': 101, 'samples': [99, 101]},"
+    " 'context_switches': {'voluntary': 7, 'involuntary': 0}, 'metrics': {'lost_updates': 5, 'expected': 20},"
+    " 'relative': {'to': 0, 'ratio': 1.01, 'interval': null, 'verdict': 'same'},"
+    " 'timeline': {'spans': [[0, 'run', 0, 900], [1, 'wait-lock', 10, 900], [1, 'run', 900, 1400], [0, "
+    "'run', 1400, 1920],"
+    " [1, 'run', 1920, 2440], [0, 'run', 2440, 2990], [1, 'run', 2990, 3000], [0, 'run', 3000, 3001]]}},"
+    "{'runtime': 'real', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
+    "{'switch_interval_us': 5000},"
+    " 'status': 'done', 'wall_ns': {'median': 100, 'min': 80, 'max': 101, 'samples': [80, 101]},"
+    " 'relative': {'to': 2, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
+    "{'runtime': 'real', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
+    "{'switch_interval_us': 5000},"
+    " 'status': 'done', 'wall_ns': {'median': 210, 'min': 209, 'max': 211, 'samples': [209, 211]},"
+    " 'relative': {'to': 2, 'ratio': 2.1, 'interval': null, 'verdict': 'slower'}}]}";
+
+static FidelityQuantity quantity_of(FidelityFigure figure, const char *mode, int64_t interval)
+{
+    return (FidelityQuantity){.mode = mode,
+        .tasks = 2,
+        .cpus = 2,
+        .parameter = "switch_interval_us",
+        .value = interval,
+        .figure = figure};
+}
+
+static json_t *run_json(void)
+{
+    auto_free char *text = strdup(run_text);
+    json_t *json;
+
+    for (char *at = text; *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    json = json_loads(text, 0, NULL);
+    ck_assert_ptr_nonnull(json);
+    return json;
+}
+
+START_TEST(quantities_are_read_from_the_cell_that_they_name)
+{
+    static const struct {
+        const char *runtime;
+        FidelityFigure figure;
+        double value;
+        bool is_steady;
+    } cases[] = {
+        {"c", FIGURE_OVER_ONE, 2.02, true},
+        {"c", FIGURE_OVER_SERIAL, 1.01, true},
+        {"c", FIGURE_WALL, 1000000, true},
+        {"c", FIGURE_SWITCHES, 7000, true},
+        {"c", FIGURE_PART_LOST, 0.25, true},
+        {"real", FIGURE_OVER_ONE, 4.2, false},
+        /* The spans between the first and the last of each task: 520, 520, 550; the median. */
+        {"c", FIGURE_SLICE, 520, true},
+    };
+    json_auto_t *json = run_json();
+    auto_result_run ResultRun run = {0};
+
+    result_run_read(json, &run);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        FidelityQuantity quantity = quantity_of(cases[i].figure, "threads", 5000);
+        auto_free char *reason = NULL;
+        bool is_steady;
+
+        ck_assert_double_eq_tol(reading_value(&run, &quantity, cases[i].runtime, "gil", &is_steady, &reason),
+            cases[i].value, 1e-9);
+        ck_assert_ptr_null(reason);
+        ck_assert_int_eq(is_steady, cases[i].is_steady);
+    }
+}
+END_TEST
+
+START_TEST(what_a_run_lacks_has_a_reason)
+{
+    static const struct {
+        const char *runtime, *mode, *reason;
+        FidelityFigure figure;
+        int64_t interval;
+    } cases[] = {
+        {"c", "threads", "c: the run does not have this cell", FIGURE_OVER_ONE, 500},
+        {"c", "epoll", "c: the run does not have this cell", FIGURE_OVER_ONE, 5000},
+        {"real", "threads", "real: the run does not have this figure", FIGURE_SLICE, 5000},
+        {"real", "threads", "real: the run does not have this figure", FIGURE_SWITCHES, 5000},
+    };
+    json_auto_t *json = run_json();
+    auto_result_run ResultRun run = {0};
+
+    result_run_read(json, &run);
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        FidelityQuantity quantity = quantity_of(cases[i].figure, cases[i].mode, cases[i].interval);
+        auto_free char *reason = NULL;
+        bool is_steady;
+
+        ck_assert(isnan(reading_value(&run, &quantity, cases[i].runtime, "gil", &is_steady, &reason)));
+        ck_assert_str_eq(reason, cases[i].reason);
+    }
+}
+END_TEST
+
+START_TEST(a_run_that_could_not_be_planned_gives_its_reason)
+{
+    json_auto_t *json = json_pack("{s:s}", "reason", "there is no place in the queue");
+    auto_result_run ResultRun run = {0};
+    FidelityQuantity quantity = quantity_of(FIGURE_OVER_ONE, "threads", 5000);
+    auto_free char *reason = NULL;
+    bool is_steady;
+
+    result_run_read(json, &run);
+    ck_assert(isnan(reading_value(&run, &quantity, "c", "gil", &is_steady, &reason)));
+    ck_assert_str_eq(reason, "c: there is no place in the queue");
+}
+END_TEST
+
+START_TEST(the_table_shows_what_was_judged)
+{
+    FidelityReport report = {
+        .runtime = "python3", .version = "3.11.7", .about = "CPython", .lock = "gil", .model = "gil"};
+    auto_free char *text = NULL;
+    json_auto_t *json = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+
+    report.rows = calloc(2, sizeof(FidelityRow));
+    report.n_rows = 2;
+    ck_assert_ptr_nonnull(report.rows);
+    report.rows[0] = judge_between(&within_10, 0.95, 1.05);
+    report.rows[1] = fidelity_judge(&twofold, NULL, 0, strdup("python3: died"));
+    report.rows[0].recorded = 1.98;
+    fidelity_print(&report, file);
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(text, "python3: CPython 3.11.7, its lock gil, beside the model's gil"));
+    ck_assert_ptr_nonnull(strstr(text, "1.00 [0.95, 1.05]"));
+    ck_assert_ptr_nonnull(strstr(text, "not measured: python3: died"));
+    ck_assert_ptr_nonnull(strstr(text, "1 holds, 1 not measured\n"));
+    json = fidelity_json(&report);
+    ck_assert_str_eq(
+        json_string_value(json_object_get(json_array_get(json_object_get(json, "rows"), 0), "outcome")),
+        "holds");
+    ck_assert(json_is_null(json_object_get(json_array_get(json_object_get(json, "rows"), 1), "ratio")));
+    fidelity_report_finish(&report);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("fidelity");
+    TCase *tests = tcase_create("fidelity");
+    SRunner *runner;
+    int n_failed;
+
+    tcase_add_test(tests, a_bound_holds_misses_or_cannot_be_told);
+    tcase_add_test(tests, fewer_rounds_than_an_interval_needs_say_nothing);
+    tcase_add_test(tests, rounds_in_which_the_machine_changed_are_dropped);
+    tcase_add_test(tests, what_was_not_measured_says_why);
+    tcase_add_test(tests, losses_are_compared_by_whether_there_are_any);
+    tcase_add_test(tests, the_nearest_recorded_interpreter_is_taken);
+    tcase_add_test(tests, every_row_finds_its_recorded_figure);
+    tcase_add_test(tests, quantities_are_read_from_the_cell_that_they_name);
+    tcase_add_test(tests, what_a_run_lacks_has_a_reason);
+    tcase_add_test(tests, a_run_that_could_not_be_planned_gives_its_reason);
+    tcase_add_test(tests, the_table_shows_what_was_judged);
+    suite_add_tcase(suite, tests);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
