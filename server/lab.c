@@ -237,6 +237,20 @@ int lab_start(Lab *lab, const Config *config)
     return 0;
 }
 
+static bool lab_asks(const Lab *lab)
+{
+    for (size_t i = 0; i < lab->catalogs.n_missing; i++)
+        if (lab->catalogs.missing[i].why == CATALOG_STARTING)
+            return true;
+    return false;
+}
+
+void lab_await_runtimes(Lab *lab)
+{
+    while (lab_asks(lab) && !lab->cancelled)
+        uv_run(&lab->loop, UV_RUN_ONCE);
+}
+
 /* All three end later, on the loop. The archive is closed behind the queue, whose last runs it has by
  * now. */
 void lab_stop(Lab *lab)

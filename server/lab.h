@@ -54,6 +54,9 @@ void lab_settle(Lab *lab, Config *config);
  * asked says nothing and returns -1; later it only waits for the origin no longer. */
 int lab_start(Lab *lab, const Config *config);
 
+/* Behind lab_start(): runs the loop until every runtime has said what it offers, or why it does not. */
+void lab_await_runtimes(Lab *lab);
+
 /* Ends what lab_start() began. The queue must be idle; the loop has to run until nothing is left on it. */
 void lab_stop(Lab *lab);
 

@@ -20,6 +20,7 @@
 #include "server/health.h"
 #include "server/lab.h"
 #include "server/preflight.h"
+#include "server/prove.h"
 #include "server/serve.h"
 
 static const char help[] =
@@ -34,6 +35,9 @@ static const char help[] =
     "  --check-config           check the settings, and end: status 0 if they are right\n"
     "  --preflight              measure for some ten seconds which lessons this machine can show, and end:\n"
     "                           status 0 if it can show them all\n"
+    "  --fidelity[=json]        hold the models of locks against the interpreters that are configured, for "
+    "some\n"
+    "                           minutes each, and end: status 0 if no quantity misses its bound\n"
     "  --health                 ask the server that runs here, on whichever port: status 0 if it is alive;\n"
     "                           with --set server.port=9000 the one at that port\n"
     "  -h, --help, --version\n"
@@ -49,6 +53,7 @@ typedef enum Task {
     TASK_PRINT_SETTINGS,
     TASK_CHECK_CONFIG,
     TASK_PREFLIGHT,
+    TASK_FIDELITY,
     TASK_HEALTH,
     TASK_HELP,
     TASK_VERSION,
@@ -59,6 +64,7 @@ typedef struct Arguments {
     const char *file;
     const char **assignments; /* of --set, in their order; room for argc */
     int n_assignments;
+    bool as_json; /* what --fidelity prints */
 } Arguments;
 
 /* Says what is wrong with an option: its value, or that there is none of that name. getopt's own words know
@@ -101,6 +107,7 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
         {"print-settings", no_argument, NULL, TASK_PRINT_SETTINGS},
         {"check-config", no_argument, NULL, TASK_CHECK_CONFIG},
         {"preflight", no_argument, NULL, TASK_PREFLIGHT},
+        {"fidelity", optional_argument, NULL, TASK_FIDELITY},
         {"health", no_argument, NULL, TASK_HEALTH},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, TASK_VERSION},
@@ -122,6 +129,14 @@ static int arguments_parse(int argc, char *argv[], Arguments *arguments)
             arguments->task = TASK_HELP;
         else
             arguments->task = (Task)option;
+        if (option == TASK_FIDELITY && optarg) {
+            arguments->as_json = true;
+            if (strcmp(optarg, "json") != 0) {
+                fprintf(stderr,
+                    "gilscope: --fidelity=%s: must be --fidelity, for a table, or --fidelity=json\n", optarg);
+                return -EINVAL;
+            }
+        }
     }
     if (optind < argc) {
         fprintf(stderr, "gilscope: %s is no option, and there is nothing else to say here; see --help\n",
@@ -243,6 +258,8 @@ static int main_run_task(const Arguments *arguments)
         return EXIT_SUCCESS;
     case TASK_PREFLIGHT:
         return preflight(&config);
+    case TASK_FIDELITY:
+        return prove(&config, arguments->as_json);
     case TASK_HEALTH:
         return main_ask_health(&config, configured_port) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     case TASK_PRINT_DEFAULTS:

@@ -12,56 +12,14 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "results/layout.h"
+#include "server/lab-measure.h"
 #include "server/lab.h"
 #include "server/preflight-judge.h"
 
 enum { COUNTDOWN_MS = 9000, FETCH_MS = 5000 };
 
-/* A run that the preflight waits for, as a client would. */
-typedef struct Measurement {
-    Watcher watcher;
-    json_t *run;
-    bool over;
-} Measurement;
-
-/* The run is freed after this call, so its object is held. */
-static void preflight_on_end(void *data, Run *run)
-{
-    Measurement *measurement = data;
-
-    measurement->run = json_incref(run->object);
-    measurement->over = true;
-}
-
-/* What stands in the run's place if there is none, a new reference. */
-static json_t *preflight_no_run(const char *reason)
-{
-    return json_pack("{s:s}", "reason", reason);
-}
-
-/* Runs it and waits. Returns the run, a new reference. An answer comes in any case, so that the table has
- * all its rows: a run that could not be planned, queued or finished is an object with its reason. */
-static json_t *preflight_measure(Lab *lab, const char *experiment, const json_t *given)
-{
-    const PlanLimits limits = {.allow = ""};
-    const Submission submission = {.address = "", .client = "", .owner = ""};
-    auto_problem Problem problem = {0};
-    Measurement measurement = {.watcher = {.end = preflight_on_end, .data = &measurement}};
-    Plan plan;
-    Run *run;
-
-    present_update(&lab->present);
-    if (plan_make(&lab->catalogs, &limits, experiment, given, &plan, &problem) < 0)
-        return preflight_no_run(problem.detail ? problem.detail : "the runtime cannot run it");
-    if (queue_submit(lab->queue, &plan, &submission, &run) != QUEUE_TAKEN) {
-        plan_finish(&plan);
-        return preflight_no_run("there is no place in the queue");
-    }
-    queue_watch(lab->queue, run, &measurement.watcher);
-    while (!measurement.over)
-        uv_run(&lab->loop, UV_RUN_ONCE);
-    return measurement.run;
-}
+/* It fetches from the own origin alone. */
+static const PlanLimits limits = {.allow = ""};
 
 /* A quarter of the default size of the experiment: 50 ms a task. NULL if the runtime does not have it. */
 static json_t *preflight_small_size(const Lab *lab)
@@ -107,7 +65,7 @@ static json_t *preflight_measure_countdown(Lab *lab, const PreflightCast *cast)
 
     if (size)
         json_object_set_new(given, "n", size);
-    return preflight_measure(lab, "countdown", given);
+    return lab_measure(lab, &limits, "countdown", given);
 }
 
 static json_t *preflight_measure_fetch(Lab *lab, const PreflightCast *cast)
@@ -117,7 +75,7 @@ static json_t *preflight_measure_fetch(Lab *lab, const PreflightCast *cast)
         preflight_mode_names(modes, ARRAY_LENGTH(modes)), "lock", preflight_lock_names(&cast->usual, 1),
         "tasks", 2, "delay_ms", 100, "repeat", 6, "warmup", 1, "timeout_ms", FETCH_MS);
 
-    return preflight_measure(lab, "fetch", given);
+    return lab_measure(lab, &limits, "fetch", given);
 }
 
 /* Returns whether every lesson can be shown. */

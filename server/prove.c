@@ -1,0 +1,263 @@
+/* A run of both is a run with two runtimes, on the same way as any other: plan, queue, guard, results. So the
+ * interpreter and the model take turns repetition by repetition, and what is compared is what users see.
+ *
+ * All measurements are made once in every round, and not all rounds of one measurement in a row: a machine
+ * that is slow for a minute then disturbs one round of everything. */
+#include "server/prove.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "fidelity/reading.h"
+#include "fidelity/recorded.h"
+#include "fidelity/report.h"
+#include "handlers/assets.h"
+#include "results/stats.h"
+#include "server/lab-measure.h"
+#include "server/lab.h"
+
+/* The least that gives an interval. */
+enum { N_ROUNDS = STATS_MIN_VALUES, MOST_REPORTS = 32 };
+
+/* An interpreter, its lock, and the lock of the model. */
+typedef struct Proof {
+    Lab *lab;
+    const Catalog *model_runtime, *real_runtime;
+    const CatalogLock *model, *real;
+    FidelityPair (*pairs)[N_ROUNDS]; /* owned; of each quantity */
+    char **reasons;                  /* owned; of each quantity, why a value is missing */
+} Proof;
+
+/* The lock of the runtime that models another one's; NULL: none does. */
+static const CatalogLock *model_of(const Catalog *catalog, const CatalogLock *real)
+{
+    for (size_t i = 0; i < catalog->n_locks; i++)
+        if (catalog->locks[i].models && strcmp(catalog->locks[i].models, real->real) == 0)
+            return &catalog->locks[i];
+    return NULL;
+}
+
+static bool has_parameter(const CatalogLock *lock, const char *name)
+{
+    for (size_t i = 0; i < lock->n_parameters; i++)
+        if (strcmp(lock->parameters[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_asked_of(const FidelityMeasurement *measurement, const CatalogLock *lock)
+{
+    if (measurement->locks == FIDELITY_WITH_PARAMETER)
+        return has_parameter(lock, measurement->parameter);
+    return measurement->locks == FIDELITY_ANY_LOCK || lock->n_parameters == 0;
+}
+
+/* Returns the run, or an object with its reason; a new reference. */
+static json_t *measure(const Proof *proof, const FidelityMeasurement *measurement)
+{
+    const PlanLimits limits = {.allow = "", .max_estimate_ms = measurement->most_ms};
+    json_auto_t *given = json_pack("{s:[s, s], s:[s]}", "runtime", proof->model_runtime->runtime,
+        proof->real_runtime->runtime, "lock", proof->model->name);
+
+    if (strcmp(proof->model->name, proof->real->name) != 0)
+        json_array_append_new(json_object_get(given, "lock"), json_string(proof->real->name));
+    for (const FidelityGiven *one = measurement->given; one->name; one++)
+        json_object_set_new(given, one->name, json_string(one->value));
+    return lab_measure(proof->lab, &limits, measurement->experiment, given);
+}
+
+/* Reads all quantities of a measurement from its run. */
+static void read_round(Proof *proof, size_t measurement, size_t round, const json_t *json)
+{
+    auto_result_run ResultRun run = {0};
+
+    result_run_read(json, &run);
+    for (size_t i = 0; i < fidelity_n_quantities; i++) {
+        const FidelityQuantity *quantity = &fidelity_quantities[i];
+        bool real_is_steady, model_is_steady;
+        FidelityPair *pair = &proof->pairs[i][round];
+
+        if (quantity->measurement != measurement)
+            continue;
+        pair->real = reading_value(&run, quantity, proof->real_runtime->runtime, proof->real->name,
+            &real_is_steady, &proof->reasons[i]);
+        pair->model = reading_value(&run, quantity, proof->model_runtime->runtime, proof->model->name,
+            &model_is_steady, &proof->reasons[i]);
+        pair->is_steady = real_is_steady && model_is_steady;
+    }
+}
+
+static void measure_round(Proof *proof, size_t round)
+{
+    for (size_t i = 0; i < fidelity_n_measurements; i++) {
+        json_auto_t *run = NULL;
+
+        if (!is_asked_of(&fidelity_measurements[i], proof->model))
+            continue;
+        run = measure(proof, &fidelity_measurements[i]);
+        read_round(proof, i, round, run);
+    }
+}
+
+static FidelityReport report_of(Proof *proof, const json_t *recorded)
+{
+    const char *python = recorded_python(recorded, proof->real->real, proof->real_runtime->version);
+    FidelityReport report = {
+        .runtime = proof->real_runtime->runtime,
+        .version = proof->real_runtime->version,
+        .about = proof->real_runtime->about,
+        .lock = proof->real->name,
+        .model = proof->model->name,
+        .rows = calloc(fidelity_n_quantities, sizeof(FidelityRow)),
+    };
+
+    assert(report.rows);
+    for (size_t i = 0; i < fidelity_n_quantities; i++) {
+        const FidelityQuantity *quantity = &fidelity_quantities[i];
+        FidelityRow *row = &report.rows[report.n_rows];
+
+        if (!is_asked_of(&fidelity_measurements[quantity->measurement], proof->model))
+            continue;
+        *row = fidelity_judge(quantity, proof->pairs[i], N_ROUNDS, proof->reasons[i]);
+        row->recorded = recorded_figure(recorded, python, &quantity->recorded);
+        proof->reasons[i] = NULL;
+        report.n_rows++;
+    }
+    return report;
+}
+
+static FidelityReport prove_lock(
+    Lab *lab, const Catalog *catalog, const CatalogLock *real, const json_t *recorded)
+{
+    Proof proof = {
+        .lab = lab,
+        .model_runtime = lab->catalogs.list[0],
+        .real_runtime = catalog,
+        .model = model_of(lab->catalogs.list[0], real),
+        .real = real,
+    };
+    FidelityReport report;
+
+    if (!proof.model)
+        return (FidelityReport){.runtime = catalog->runtime,
+            .version = catalog->version,
+            .about = catalog->about,
+            .lock = real->name};
+    proof.pairs = calloc(fidelity_n_quantities, sizeof(*proof.pairs));
+    proof.reasons = calloc(fidelity_n_quantities, sizeof(*proof.reasons));
+    assert(proof.pairs && proof.reasons);
+    for (size_t round = 0; round < N_ROUNDS; round++) {
+        fprintf(stderr, "%s, lock %s: round %zu of %d\n", catalog->runtime, real->name, round + 1, N_ROUNDS);
+        measure_round(&proof, round);
+    }
+    report = report_of(&proof, recorded);
+    for (size_t i = 0; i < fidelity_n_quantities; i++)
+        free(proof.reasons[i]);
+    free(proof.reasons);
+    free(proof.pairs);
+    return report;
+}
+
+static size_t prove_all(Lab *lab, const json_t *recorded, FidelityReport reports[static MOST_REPORTS])
+{
+    size_t n = 0;
+
+    for (size_t i = 1; i < lab->catalogs.n; i++) {
+        const Catalog *catalog = lab->catalogs.list[i];
+
+        for (size_t k = 0; k < catalog->n_locks && n < MOST_REPORTS; k++)
+            if (catalog->locks[k].real)
+                reports[n++] = prove_lock(lab, catalog, &catalog->locks[k], recorded);
+    }
+    return n;
+}
+
+/* Nothing missed, and something held. */
+static bool is_proved(const FidelityReport *reports, size_t n)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < reports[i].n_rows; k++) {
+            if (reports[i].rows[k].outcome == FIDELITY_MISSES)
+                return false;
+            any = any || reports[i].rows[k].outcome == FIDELITY_HOLDS;
+        }
+    }
+    return any;
+}
+
+static void print_json(const FidelityReport *reports, size_t n)
+{
+    json_auto_t *list = json_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, fidelity_json(&reports[i]));
+    json_dumpf(list, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+    putchar('\n');
+}
+
+static void print_missing(const Catalogs *catalogs)
+{
+    for (size_t i = 0; i < catalogs->n_missing; i++)
+        fprintf(stderr, "%s: %s\n", catalogs->missing[i].runtime, catalogs->missing[i].reason);
+}
+
+/* Built into the program, so it is there and right. */
+static json_t *load_recorded(void)
+{
+    json_t *recorded = NULL;
+
+    for (size_t i = 0; i < n_documents; i++)
+        if (strcmp(documents[i].path, "recorded.json") == 0)
+            recorded = json_loadb(
+                (const char *)documents[i].start, (size_t)(documents[i].end - documents[i].start), 0, NULL);
+    assert(recorded);
+    return recorded;
+}
+
+static bool prove_in(Lab *lab, bool as_json)
+{
+    json_auto_t *recorded = load_recorded();
+    FidelityReport reports[MOST_REPORTS];
+    size_t n;
+    bool proved;
+
+    lab_await_runtimes(lab);
+    print_missing(&lab->catalogs);
+    n = prove_all(lab, recorded, reports);
+    if (n == 0)
+        fputs("gilscope: there is no interpreter to hold the models against; see [runtimes]\n", stderr);
+    if (as_json)
+        print_json(reports, n);
+    for (size_t i = 0; i < n && !as_json; i++) {
+        if (i > 0)
+            putchar('\n');
+        fidelity_print(&reports[i], stdout);
+    }
+    proved = is_proved(reports, n);
+    for (size_t i = 0; i < n; i++)
+        fidelity_report_finish(&reports[i]);
+    return proved;
+}
+
+int prove(const Config *config, bool as_json)
+{
+    Lab lab;
+    bool proved = false;
+
+    log_set_least(LOG_LEVEL_WARNING);
+    if (lab_init(&lab, config) == 0 && lab_start(&lab, config) == 0) {
+        proved = prove_in(&lab, as_json);
+        board_free(lab.board);
+        lab_stop(&lab);
+    }
+    uv_run(&lab.loop, UV_RUN_DEFAULT);
+    lab_finish(&lab);
+    return proved ? EXIT_SUCCESS : EXIT_FAILURE;
+}
