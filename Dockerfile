@@ -21,6 +21,7 @@ RUN apt-get update \
     && mkdir /var/lib/gilscope \
     && chown gilscope /var/lib/gilscope
 COPY --from=build /usr/local/bin/ /usr/local/bin/
+COPY --from=build /usr/local/share/gilscope/ /usr/local/share/gilscope/
 COPY --from=build /src/config.ini /etc/gilscope.ini
 USER gilscope
 EXPOSE 8080
