@@ -22,11 +22,10 @@
 #include "runs/strays.h"
 
 enum {
-    MAX_LINE = 16 << 20,    /* one repetition of 10,000 tasks with all details is about 3 MB */
-    MAX_OUTPUT = 256 << 20, /* of one child; its results are kept until it ends */
-    MAX_LOG_LINE = 4096,    /* longer ones are cut into pieces */
-    MAX_LOG_LINES = 1000,   /* of one child; what comes after them is dropped */
-    STUCK_GUARD_MS = 2000,  /* after child_stop(); far more than a guard ever needs */
+    MAX_LINE = 16 << 20,   /* one repetition of 10,000 tasks with all details is about 3 MB */
+    MAX_LOG_LINE = 4096,   /* longer ones are cut into pieces */
+    MAX_LOG_LINES = 1000,  /* of one child; what comes after them is dropped */
+    STUCK_GUARD_MS = 2000, /* after child_stop(); far more than a guard ever needs */
 };
 
 struct Child {
@@ -76,7 +75,7 @@ static char *describe_end(const Child *child)
 {
     if (child->too_much)
         return text_printf(
-            "wrote more than %d MB, or a line of more than %d MB", MAX_OUTPUT >> 20, MAX_LINE >> 20);
+            "wrote more than %d MB, or a line of more than %d MB", CHILD_MAX_OUTPUT >> 20, MAX_LINE >> 20);
     if (child->signal != 0)
         return text_printf("lost its guard to signal %d (%s)", child->signal, strsignal(child->signal));
     if (child->status > 128 && child->status <= 128 + 64)
@@ -186,7 +185,7 @@ static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t 
     /* Output of a stopped child is still read, so that the end of file is seen, but not kept. */
     if (length > 0 && !child->stopped) {
         child->n_output += (size_t)length;
-        if (child->n_output > MAX_OUTPUT ||
+        if (child->n_output > CHILD_MAX_OUTPUT ||
             lines_feed(&child->lines, buffer->base, (size_t)length, on_child_line, child) < 0) {
             child->too_much = true;
             child_stop(child);
@@ -227,13 +226,24 @@ static void on_child_written(uv_write_t *write, int status)
         close_child_handle((uv_handle_t *)&child->input);
 }
 
-/* A few bytes into a pipe that is read: if they do not fit, the child has its own time limit for them. */
+static void on_child_said(uv_write_t *write, int status)
+{
+    (void)status;
+    free(write);
+}
+
+/* A child that says hello before it has read a long request is told behind the rest of it. */
 void child_say(Child *child, const char *text)
 {
     uv_buf_t buffer = uv_buf_init((char *)text, (unsigned)strlen(text));
+    uv_write_t *write;
 
-    if (!uv_is_closing((uv_handle_t *)&child->input))
-        uv_try_write((uv_stream_t *)&child->input, &buffer, 1);
+    if (uv_is_closing((uv_handle_t *)&child->input))
+        return;
+    write = malloc(sizeof(*write));
+    assert(write);
+    if (uv_write(write, (uv_stream_t *)&child->input, &buffer, 1, on_child_said) < 0)
+        free(write);
 }
 
 static void init_child_handles(Child *child, uv_loop_t *loop)

@@ -15,6 +15,8 @@
 
 typedef struct Child Child;
 
+enum { CHILD_MAX_OUTPUT = 256 << 20 }; /* bytes of one child; its results are kept until it ends */
+
 /* What the guard is told to allow the program; 0 or NULL: as much as the server itself has. */
 typedef struct ChildLimits {
     int64_t cpu_seconds;    /* of each process, not of all together */
@@ -46,8 +48,8 @@ typedef struct ChildSpec {
  * end() is not called. */
 int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret);
 
-/* Writes a short text to its standard input, which keep_input has left open. Once the input is closed,
- * nothing happens. */
+/* Writes a text, which must be a constant, to its standard input, which keep_input has left open. Once the
+ * input is closed, nothing happens. */
 void child_say(Child *child, const char *text);
 
 /* Tells the guard to end everything. No further line() is called from now on. end() follows when all
