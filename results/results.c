@@ -326,10 +326,12 @@ bool results_failed(const Results *results)
     return results->error != NULL;
 }
 
-bool results_complete(const Results *results)
+bool results_complete(const Results *results, const char *runtime)
 {
     for (size_t i = 0; i < results->n_cells; i++) {
-        if (!results->collected[i].lost && collected_came(results, &results->collected[i]) < results->repeat)
+        const CollectedCell *cell = &results->collected[i];
+
+        if (collected_is_of(cell, runtime) && !cell->lost && collected_came(results, cell) < results->repeat)
             return false;
     }
     return true;

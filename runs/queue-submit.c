@@ -90,13 +90,10 @@ static QueuePlace *add_place(Queue *queue, Run *run, char *key)
 
 static Run *add_run(Queue *queue, Plan *plan, const Submission *submission, char *key)
 {
-    const Catalog *catalog = queue->parts.catalogs->list[0];
-    Run *run = run_new(queue->parts.loop, queue->parts.settings, plan, catalog->host.json);
+    Run *run = run_new(queue->parts.loop, queue->parts.settings, plan);
     nsec_t before = queue_remaining(queue);
     json_auto_t *nothing = json_object();
 
-    run->turn_ns = catalog->turn_ns;
-    run->paces = catalog->paces;
     fair_push(&queue->line, &add_place(queue, run, key)->item, submission->address, submission->client);
     archive_begin(
         queue->parts.archive, run->id, run->created_ms, run_experiment(run), "queued", nothing, NULL, NULL);

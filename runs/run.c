@@ -25,7 +25,24 @@ static const unsigned next_states[] = {
     [RUN_HELD] = 0,
 };
 
-Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const json_t *host)
+static void for_each_timer(Run *run, void (*call)(Run *run, uv_timer_t *timer))
+{
+    uv_timer_t *timers[] = {&run->timer, &run->hello, &run->pause, &run->leaving};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(timers); i++)
+        call(run, timers[i]);
+}
+
+/* The timers are part of the run's memory, and libuv uses them until it has closed them: run_free() waits for
+ * all. */
+static void init_timer(Run *run, uv_timer_t *timer)
+{
+    uv_timer_init(run->loop, timer);
+    timer->data = run;
+    run->n_open++;
+}
+
+Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan)
 {
     Run *run = calloc(1, sizeof(*run));
     struct timespec now;
@@ -37,20 +54,17 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const jso
     run->queued_at = nsec_now();
     STAILQ_INIT(&run->asks);
     LIST_INIT(&run->watchers);
+    run->loop = loop;
     run->settings = settings;
-    run->host = json_incref((json_t *)host);
     run->plan = *plan;
     /* The caller will finish its plan in any case; an empty one has nothing to free twice. */
     *plan = (Plan){0};
     run->results = results_new(run->plan.request, run->plan.specs, run->plan.n_specs);
     assert(run->results);
     results_allow(run->results, &run->plan.headroom);
-    uv_timer_init(loop, &run->timer);
-    uv_timer_init(loop, &run->pause);
-    run->timer.data = run->pause.data = run;
-    /* The two timers are part of this memory, and libuv uses them until it has closed them: run_free()
-     * waits for both. */
-    run->n_open = 2;
+    parts_make(run, &run->plan, &run->parts);
+    run->host = json_incref((json_t *)parts_host(&run->parts));
+    for_each_timer(run, init_timer);
     return run;
 }
 
@@ -84,8 +98,7 @@ void run_stop(Run *run, RunOutcome outcome, const char *reason)
         return;
     run_decide(run, outcome, reason);
     run_become(run, RUN_STOPPING);
-    if (run->child)
-        child_stop(run->child);
+    parts_stop(&run->parts);
 }
 
 /* "running" as long as the outcome is open, and else what the outcome says. */
@@ -118,15 +131,54 @@ int64_t run_expected(const Run *run)
     int64_t warmup = json_integer_value(json_object_get(run->plan.request, "warmup"));
     int64_t rounds = (int64_t)results_rounds_expected(run->results) + warmup;
 
-    return rounds * (int64_t)json_array_size(run->plan.cells);
+    int64_t expected = 0;
+
+    for (size_t i = 0; i < run->parts.n; i++) {
+        const RunPart *part = &run->parts.list[i];
+
+        expected += part->state == PART_LOST ? part->n_samples : rounds * (int64_t)part->n_cells;
+    }
+    return expected;
+}
+
+int64_t run_done(const Run *run)
+{
+    int64_t done = 0;
+
+    for (size_t i = 0; i < run->parts.n; i++)
+        done += run->parts.list[i].n_samples;
+    return done;
+}
+
+/* Traced repetitions that are still to come. */
+static int64_t traced_left(const Run *run)
+{
+    int64_t left = 0;
+
+    for (size_t i = 0; i < run->parts.n && run->plan.max_spans > 0; i++) {
+        const RunPart *part = &run->parts.list[i];
+
+        left += part->state == PART_LOST ? 0 : (int64_t)part->n_cells - part->n_traced;
+    }
+    return left;
+}
+
+/* Those that came. */
+static int64_t traced_done(const Run *run)
+{
+    int64_t done = 0;
+
+    for (size_t i = 0; i < run->parts.n; i++)
+        done += run->parts.list[i].n_traced;
+    return done;
 }
 
 nsec_t run_remaining(const Run *run)
 {
     nsec_t elapsed = run->state == RUN_QUEUED ? 0 : nsec_now() - run->started_at;
     nsec_t most = run->plan.timeout > elapsed ? run->plan.timeout - elapsed : 0, by_samples;
-    int64_t traced = run->plan.max_spans > 0 ? (int64_t)run->plan.n_specs : 0;
-    int64_t done = run->n_samples + run->n_traced, left = run_expected(run) + traced - done;
+    int64_t left = run_expected(run) - run_done(run) + traced_left(run);
+    int64_t done = run_done(run) + traced_done(run);
 
     /* What was measured says more than any guess. With precision there may be more samples than were
      * expected, and more expected than the time limit will allow. */
@@ -158,7 +210,7 @@ void run_unwatch(Run *run, Watcher *watcher)
     LIST_REMOVE(watcher, link);
 }
 
-/* Called once for each timer; the last one frees the memory that both lie in. */
+/* Called once for each timer; the last one frees the memory that all lie in. */
 static void on_run_handle_closed(uv_handle_t *handle)
 {
     Run *run = handle->data;
@@ -167,16 +219,24 @@ static void on_run_handle_closed(uv_handle_t *handle)
         free(run);
 }
 
+static void close_timer(Run *run, uv_timer_t *timer)
+{
+    (void)run;
+    uv_close((uv_handle_t *)timer, on_run_handle_closed);
+}
+
 void run_free(Run *run)
 {
-    assert(!run->child && LIST_EMPTY(&run->watchers));
-    plan_finish(&run->plan);
+    bool are_gone = parts_are_gone(&run->parts);
+
+    assert(are_gone && LIST_EMPTY(&run->watchers));
+    parts_finish(&run->parts);
     results_free(run->results);
+    plan_finish(&run->plan);
     event_log_finish(&run->log);
     asks_finish(&run->asks);
     json_decref(run->object);
     json_decref(run->host);
     free(run->reason);
-    uv_close((uv_handle_t *)&run->timer, on_run_handle_closed);
-    uv_close((uv_handle_t *)&run->pause, on_run_handle_closed);
+    for_each_timer(run, close_timer);
 }

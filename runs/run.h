@@ -1,7 +1,7 @@
-/* A run as a thing: what was asked, by whom, what became of it, and the runtime that works on it. It knows
+/* A run as a thing: what was asked, by whom, what became of it, and the runtimes that work on it. It knows
  * nothing of the queue that it stands in nor of what waits for it beyond its watchers.
  *
- * A run is born by run_new() when the queue takes a request, gets a runtime by run_start() (run-work.h),
+ * A run is born by run_new() when the queue takes a request, gets its runtimes by run_start() (run-work.h),
  * and is freed by the queue when the archive has it and all watchers were told. Everything here belongs
  * to the loop's thread. The one exception is the time while its object is made (queue-end.c): then a
  * thread of libuv reads the run, and the loop does not change what is read. */
@@ -17,9 +17,9 @@
 #include "plan/plan.h"
 #include "results/results.h"
 #include "runs/ask.h"
-#include "runs/child.h"
 #include "runs/event-log.h"
 #include "runs/origin.h"
+#include "runs/part.h"
 #include "runs/settings.h"
 #include "runs/watch.h"
 
@@ -32,8 +32,8 @@
  */
 typedef enum RunState {
     RUN_QUEUED,   /* nothing of it has begun */
-    RUN_RUNNING,  /* its runtime works */
-    RUN_LEAVING,  /* its runtime has said that it is done, and is about to end */
+    RUN_RUNNING,  /* its runtimes work */
+    RUN_LEAVING,  /* those that are not lost have said that they are done, and are about to end */
     RUN_STOPPING, /* how it ends was decided from outside; its processes are not gone yet */
     RUN_OVER,     /* no process is left, its outcome is final; its object is being made */
     RUN_SHOWN,    /* its object and its last event are there; it is on its way to the archive */
@@ -50,6 +50,9 @@ typedef enum RunOutcome {
     OUTCOME_TIMEOUT,
 } RunOutcome;
 
+/* Why a run failed that went on to its end. */
+#define RUN_FAILED_CELL "a cell failed: see its reason"
+
 /* The run has ended and no process of it is left. */
 typedef void (*RunEnd)(Run *run, void *data);
 
@@ -60,7 +63,8 @@ struct Run {
     char *reason;       /* why it failed or was ended, for people; or NULL */
     int refused;        /* 400 to 499 or 503: the HTTP status that the runtime wants; 0: none */
     Asks asks;          /* who wants it */
-    json_t *host;       /* owned; the machine, as it was when the run was planned; NULL: not known */
+    json_t *host;       /* owned; the machine, as it was when the run was planned, by the first of its
+                     runtimes that tells; NULL: not known */
     Plan plan;
     Results *results;
     json_t *object;                         /* all of it as JSON, from RUN_SHOWN on; else NULL */
@@ -68,17 +72,16 @@ struct Run {
     nsec_t queued_at, started_at, ended_at; /* monotonic clock; 0: has not happened */
     const char *cpus; /* those it is confined to, as in "0-1"; NULL: all. Set before it starts */
 
+    uv_loop_t *loop;
     const RunSettings *settings;
-    bool paces;     /* the runtime waits behind each event until it is told to go on */
-    double turn_ns; /* what the runtime measured when the server started; 0: unknown */
-    Child *child;
+    RunParts parts;         /* one for each of its runtimes */
+    bool enough;            /* no further repetition: who is told something is told to stop */
     uv_timer_t timer;       /* to its time limit */
-    uv_timer_t pause;       /* until the runtime may go on */
+    uv_timer_t hello;       /* until all runtimes must have said hello */
+    uv_timer_t pause;       /* until the next runtime may go on */
+    uv_timer_t leaving;     /* until a runtime that is done must have ended, while others wait */
     int n_open;             /* handles that are not closed yet */
-    uint64_t n_lines;       /* of the runtime's output */
-    size_t n_bytes;         /* the same */
-    int64_t n_samples;      /* repetitions that came, also untimed ones */
-    int64_t n_traced;       /* traced repetitions that came; they are not among the others */
+    size_t n_bytes;         /* of the output of all runtimes */
     const char *stopped_by; /* "client" or "server", if one of them ended it; else NULL */
     RunEnd over;            /* for the queue */
     void *over_data;
@@ -89,9 +92,8 @@ struct Run {
 };
 
 /* Makes a run that is RUN_QUEUED and has its id at once. Takes the content of the plan over and leaves an
- * empty one behind. settings are borrowed and must outlive the run; host is shared. Free it with run_free().
- */
-Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan, const json_t *host);
+ * empty one behind. settings are borrowed and must outlive the run. Free it with run_free(). */
+Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan);
 
 /* Goes to the next state, and notes the time when the run starts and when it is over. Asserts that the
  * diagram above allows the step, that an outcome was decided before the run goes behind RUN_LEAVING, and
@@ -103,7 +105,7 @@ void run_become(Run *run, RunState state);
  * before the run goes to a state behind RUN_LEAVING. */
 void run_decide(Run *run, RunOutcome outcome, const char *reason);
 
-/* Ends a run that is running or about to leave: it gets this outcome, and its runtime is told to stop. It
+/* Ends a run that is running or about to leave: it gets this outcome, and its runtimes are told to stop. It
  * is over when all of its processes are gone, which RunEnd says later, from the loop. In any other state
  * nothing happens, so of several reasons that come in a row (a time limit, a cancel, a broken line) the
  * first one counts. */
@@ -117,8 +119,12 @@ extern const char *const run_status_names[];
 /* The experiment's name. */
 const char *run_experiment(const Run *run);
 
-/* How many repetitions there will be in all, also untimed ones; with precision a guess, which changes. */
+/* How many repetitions there will be in all, also untimed ones; with precision a guess, which changes. Of a
+ * runtime that is lost, only those that came. */
 int64_t run_expected(const Run *run);
+
+/* How many of them came. */
+int64_t run_done(const Run *run);
 
 /* Returns what should be left of it, in nanoseconds: all of its estimate while it waits. While it runs, by
  * what its repetitions took; 0 if it should be over by now. Only for a run that is not over. */
@@ -135,5 +141,5 @@ void run_watch(Run *run, Watcher *watcher);
 void run_unwatch(Run *run, Watcher *watcher);
 
 /* Frees it with all that it owns, some of it only when the loop has closed its timers. It must have no
- * runtime and no watcher any more. */
+ * child and no watcher any more. */
 void run_free(Run *run);

@@ -520,7 +520,7 @@ START_TEST(a_cancelled_run_keeps_what_it_has)
 
     add_repetitions(results, 0, 270, 7);
     add_repetitions(results, 1, 275, 3);
-    ck_assert(!results_complete(results));
+    ck_assert(!results_complete(results, NULL));
     {
         json_auto_t *run = make_run(results, "cancelled", "the client went away");
 
@@ -611,7 +611,7 @@ START_TEST(other_events_say_nothing_about_results)
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         ck_assert_int_eq(add(results, json_pack("{s:s}", "event", names[i])), 0);
     ck_assert(!results_failed(results));
-    ck_assert(!results_complete(results));
+    ck_assert(!results_complete(results, NULL));
     results_free(results);
 }
 END_TEST
@@ -622,12 +622,12 @@ START_TEST(a_run_is_complete_when_every_repetition_came)
 
     for (int cell = 0; cell < 3; cell++) {
         for (int i = 0; i < 7; i++) {
-            ck_assert(!results_complete(results));
+            ck_assert(!results_complete(results, NULL));
             ck_assert_int_eq(
                 add(results, cell == 1 && i == 1 ? make_failure(1, 1, "x") : make_sample(cell, i, 9, 9)), 0);
         }
     }
-    ck_assert(results_complete(results));
+    ck_assert(results_complete(results, NULL));
     results_free(results);
 }
 END_TEST
@@ -831,7 +831,7 @@ START_TEST(a_run_without_cells_is_a_run)
     Results *results = results_of(request, cells, &made_countdown);
 
     ck_assert_int_eq(add(results, make_sample(0, 0, 1, 1)), -EINVAL);
-    ck_assert(results_complete(results));
+    ck_assert(results_complete(results, NULL));
     {
         json_auto_t *run = make_run(results, "done", NULL);
 

@@ -104,7 +104,7 @@ START_TEST(narrow_intervals_end_the_rounds)
     json_auto_t *run = NULL;
 
     ck_assert_int_eq(run_rounds(results, 3, 1, 0), 10);
-    ck_assert(results_complete(results));
+    ck_assert(results_complete(results, NULL));
     run = make_run(results, "done", NULL);
     assert_precision(run, "precision", 10);
     ck_assert_double_le(reached(run), 5);
@@ -169,7 +169,7 @@ START_TEST(a_round_that_would_not_fit_is_not_begun)
     json_auto_t *run = NULL;
 
     ck_assert_int_eq(run_rounds(results, 3, 100, 30 * SECOND), 9);
-    ck_assert(results_complete(results));
+    ck_assert(results_complete(results, NULL));
     run = make_run(results, "done", NULL);
     assert_precision(run, "time", 9);
     ck_assert_ptr_nonnull(

@@ -120,14 +120,14 @@ START_TEST(a_lost_runtime_fails_what_it_lacks_and_nothing_else)
     results_lose(results, OTHER, DIED);
     results_lose(results, OTHER, "something that came of it");
     ck_assert(results_failed(results));
-    ck_assert(!results_complete(results));
+    ck_assert(!results_complete(results, NULL));
     running = run_of(results, "running", NULL);
     assert_cell(running, 0, "running", NULL);
     assert_cell(running, 2, "done", NULL);
     assert_cell(running, 3, "failed", "ended after 1 of 2 repetitions: " DIED);
 
     add_round(results, 0, 2, 1, 0);
-    ck_assert(results_complete(results));
+    ck_assert(results_complete(results, NULL));
     run = run_of(results, "failed", DIED "; c went on");
     assert_cell(run, 0, "done", NULL);
     assert_cell(run, 1, "done", NULL);
@@ -222,7 +222,7 @@ START_TEST(where_all_are_lost_the_rounds_that_came_are_told)
         add_round(results, 0, 4, round, 0);
     results_lose(results, OTHER, DIED);
     results_lose(results, "c", "the runtime c ended with status 1");
-    ck_assert(results_complete(results));
+    ck_assert(results_complete(results, NULL));
     run = run_of(results, "failed", DIED);
     ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(run, "precision"), "rounds")), 3);
     results_free(results);
