@@ -29,8 +29,6 @@
  * count. */
 #define MOST_SAMPLES 1000
 
-const char *const compare_side_names[N_SIDES] = {[BASELINE] = "baseline", [CANDIDATE] = "candidate"};
-
 /* What a run knows of the wall time of a cell. */
 typedef struct Side {
     int64_t *walls; /* owned; nanoseconds, each at least 1 */
@@ -307,9 +305,49 @@ static void unknown_params_finish(UnknownParams *unknown)
 }
 #define auto_unknown_params __attribute__((cleanup(unknown_params_finish)))
 
-/* The pairs come first, in the order of the baseline, then what only the baseline has, then what only the
- * candidate has. So the three groups are ranges of one array, and a table of all of them is that array as it
- * is. */
+/* Appends the pair of a model and what it models. Their times are left unknown: beside each other they would
+ * look like a comparison. */
+static void compare_add_model(
+    RunComparison *comparison, const ResultCell *baseline, const ResultCell *candidate)
+{
+    const ResultCell *const sides[N_SIDES] = {[BASELINE] = baseline, [CANDIDATE] = candidate};
+    ComparedCell *compared = &comparison->cells[comparison->rows.n];
+
+    compare_set_identity(&compared->cell, baseline);
+    for (int s = 0; s < N_SIDES; s++)
+        compared->wall[s] = compared->cell.wall;
+    compared->found_in = "model";
+    compare_set_model(comparison, sides, compared);
+    result_cells_add(&comparison->rows, &compared->cell);
+}
+
+/* Moves those of the lonely cells that stand beside a model of theirs, or are one, into pairs. */
+static void compare_find_models(RunComparison *comparison, ResultCells *lonely, bool *is_taken)
+{
+    const ResultCells *others = &comparison->runs[CANDIDATE]->cells;
+    size_t n_left = 0;
+
+    for (size_t i = 0; i < lonely->n; i++) {
+        size_t k = 0;
+
+        while (k < others->n &&
+               (is_taken[k] || !compare_is_model_pair(comparison,
+                                   (const ResultCell *const[N_SIDES]){lonely->at[i], others->at[k]})))
+            k++;
+        if (k == others->n) {
+            lonely->at[n_left++] = lonely->at[i];
+            continue;
+        }
+        is_taken[k] = true;
+        compare_add_model(comparison, lonely->at[i], others->at[k]);
+    }
+    lonely->n = n_left;
+    comparison->n_models = comparison->rows.n - comparison->n_both;
+}
+
+/* The pairs come first, in the order of the baseline, then models beside what they model, then what only the
+ * baseline has, then what only the candidate has. So the groups are ranges of one array, and a table of all
+ * of them is that array as it is. */
 void compare_find_cells(RunComparison *comparison)
 {
     const ResultCells *cells = &comparison->runs[BASELINE]->cells;
@@ -334,6 +372,7 @@ void compare_find_cells(RunComparison *comparison)
         }
     }
     comparison->n_both = comparison->rows.n;
+    compare_find_models(comparison, &lonely, is_taken);
     for (size_t i = 0; i < lonely.n; i++)
         compare_add_cell(comparison, lonely.at[i], NULL);
     comparison->n_only[BASELINE] = lonely.n;
@@ -341,5 +380,5 @@ void compare_find_cells(RunComparison *comparison)
         if (!is_taken[i])
             compare_add_cell(comparison, NULL, others->at[i]);
     }
-    comparison->n_only[CANDIDATE] = comparison->rows.n - comparison->n_both - lonely.n;
+    comparison->n_only[CANDIDATE] = comparison->rows.n - compare_first_lonely(comparison) - lonely.n;
 }

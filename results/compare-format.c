@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/axes.h"
+#include "results/beside.h"
 #include "results/compare-parts.h"
 #include "results/csv-table.h"
 #include "results/format-private.h"
@@ -43,21 +44,25 @@ static const CsvColumn id_columns[] = {
     OF_BOTH("experiment", CSV_TEXT, experiment),
 };
 
+/* A column is the place of a field in ComparedCell, see results/csv-table.h. */
+#define AT(name, type, field)                                                                                \
+    {                                                                                                        \
+        name, type, offsetof(ComparedCell, field), false                                                     \
+    }
+
 static const CsvColumn closing[] = {
     OF_BOTH("noisy", CSV_TEXT, noisy),
     OF_BOTH("foreign_cpu", CSV_REAL, foreign_cpu),
     OF_BOTH("steal", CSV_REAL, steal),
     OF_BOTH("throttled_ns", CSV_INTEGER, throttled_ns),
     OF_BOTH("created_at", CSV_TEXT, created_at),
+    AT("model_ratio", CSV_REAL, cell.model.ratio),
+    AT("model_low", CSV_REAL, cell.model.low),
+    AT("model_high", CSV_REAL, cell.model.high),
+    AT("model_verdict", CSV_MODEL, cell.model.verdict),
     OF_BOTH("label", CSV_TEXT, label),
     {"warnings", CSV_TEXT, offsetof(CsvSources, warnings), true},
 };
-
-/* A column is the place of a field in ComparedCell, see results/csv-table.h. */
-#define AT(name, type, field)                                                                                \
-    {                                                                                                        \
-        name, type, offsetof(ComparedCell, field), false                                                     \
-    }
 
 static const CsvColumn figures[] = {
     AT("found_in", CSV_TEXT, found_in),
@@ -83,16 +88,21 @@ static const CsvTable csv_columns = {
     .n_closing = ARRAY_LENGTH(closing),
 };
 
-/* Each run has a column that is headed by its side, so that "baseline" and "candidate" need no legend. */
+/* Each run has a column that is headed by its side, so that "baseline" and "candidate" need no legend. Of a
+ * model and what it models, how many times its serial time each took. */
 static void compare_add_median(Layout *layout, const RunComparison *comparison, int side)
 {
     size_t column = layout_add(layout, compare_side_names[side], true, LAYOUT_KEEP);
 
     for (size_t row = 0; row < comparison->rows.n; row++) {
-        int64_t median = comparison->cells[row].wall[side].median;
+        const ComparedCell *cell = &comparison->cells[row];
+        int64_t median = cell->wall[side].median;
+        auto_free char *ratio = cell->model_side ? human_ratio(cell->serial_times[side]) : NULL;
 
         if (median != RESULT_UNKNOWN)
             layout_set(layout, column, row, human_time(median));
+        if (ratio && !isnan(cell->serial_times[side]))
+            layout_set(layout, column, row, text_printf("%s x", ratio));
     }
 }
 
@@ -133,17 +143,39 @@ static void compare_add_ratio(Layout *layout, const ResultCells *rows)
     }
 }
 
+/* What the model took of its serial time, over the same of what it models. */
+static void compare_add_models(Layout *layout, const RunComparison *comparison)
+{
+    size_t ratios, intervals;
+
+    if (comparison->n_models == 0)
+        return;
+    ratios = layout_add(layout, "model/real", true, LAYOUT_KEEP);
+    intervals = layout_add(layout, "from..to", true, RANK_INTERVAL);
+    for (size_t row = 0; row < comparison->rows.n; row++) {
+        const ResultModel *model = &comparison->rows.at[row]->model;
+        auto_free char *low = human_ratio(model->low), *high = human_ratio(model->high);
+
+        if (model->is_known)
+            layout_set(layout, ratios, row, human_ratio(model->ratio));
+        if (model->is_known && !isnan(model->low))
+            layout_set(layout, intervals, row, text_printf("%s..%s", low, high));
+    }
+}
+
 /* A cell without a partner says so where its verdict would stand. */
 static void compare_add_verdict(Layout *layout, const RunComparison *comparison)
 {
     size_t column = layout_add(layout, "verdict", false, LAYOUT_KEEP);
 
     for (size_t row = 0; row < comparison->rows.n; row++) {
-        const char *verdict = verdict_name(comparison->cells[row].cell.relative.verdict);
-        const char *found_in = comparison->cells[row].found_in;
+        const ComparedCell *cell = &comparison->cells[row];
+        const char *verdict = cell->model_side ? beside_verdict_name(cell->cell.model.verdict)
+                                               : verdict_name(cell->cell.relative.verdict);
 
-        layout_set(
-            layout, column, row, verdict ? text_printf("%s", verdict) : text_printf("only %s", found_in));
+        if (verdict || !cell->model_side)
+            layout_set(layout, column, row,
+                verdict ? text_printf("%s", verdict) : text_printf("only %s", cell->found_in));
     }
 }
 
@@ -163,7 +195,9 @@ static void compare_write_rows(
     } else {
         compare_add_median(layout, comparison, BASELINE);
         compare_add_median(layout, comparison, CANDIDATE);
-        compare_add_ratio(layout, &comparison->rows);
+        if (comparison->n_both > 0 || comparison->n_models == 0)
+            compare_add_ratio(layout, &comparison->rows);
+        compare_add_models(layout, comparison);
     }
     compare_add_verdict(layout, comparison);
     layout_fit(layout, RESULT_WIDTH);
@@ -226,6 +260,13 @@ static void compare_write_layout(const RunComparison *comparison, bool markdown,
             "ratio: the candidate's time over the baseline's; the verdict is same if its whole interval is "
             "within 5 %% of "
             "1, else faster or slower if all of it is below or above 1, else cannot tell");
+    }
+    if (comparison->n_models > 0) {
+        fputs("\n", file);
+        paragraph_write(&prose, "", "  ",
+            "model/real: how many times its serial time (N x) the model took, over the same of what it "
+            "models; it agrees "
+            "if the whole interval is within 10 %% of 1, differs if all of it is outside");
     }
     prose_notes(&prose, &comparison->rows, &varying);
     compare_write_closing(&prose, comparison);

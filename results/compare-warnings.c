@@ -295,7 +295,7 @@ static void warn_of_sized(RunComparison *comparison)
 {
     Sized sized = sized_find(comparison);
     const ResultTexts skipped = {.at = sized.names, .n = sized.n};
-    size_t first = comparison->n_both, n_baseline = comparison->n_only[BASELINE], n = 0;
+    size_t first = compare_first_lonely(comparison), n_baseline = comparison->n_only[BASELINE], n = 0;
     auto_result_cells ResultCells lonely = sized_lonely_cells(comparison, first, n_baseline);
     auto_result_cells ResultCells others =
         sized_lonely_cells(comparison, first + n_baseline, comparison->n_only[CANDIDATE]);

@@ -32,6 +32,8 @@ static char *compare_common_text(const RunComparison *comparison)
     size_t open = compare_count_verdicts(comparison, VERDICT_CANNOT_TELL);
     auto_free char *rest = open > 0 ? text_printf("; in %zu the repetitions cannot tell", open) : strdup("");
 
+    if (n == 0 && comparison->n_models > 0)
+        return strdup("");
     if (n == 0)
         return strdup("The two runs have no cell in common, so nothing can be compared.");
     if (compare_is_timed(comparison))
@@ -66,10 +68,10 @@ static char *compare_lonely_text(size_t n_baseline, size_t n_candidate)
 
 static char *compare_summary_text(const RunComparison *comparison)
 {
-    auto_free char *common = compare_common_text(comparison);
+    auto_free char *common = compare_common_text(comparison), *models = compare_models_text(comparison);
     auto_free char *lonely = compare_lonely_text(comparison->n_only[BASELINE], comparison->n_only[CANDIDATE]);
 
-    return text_printf("%s%s", common, lonely);
+    return text_printf("%s%s%s%s", common, *common && *models ? " " : "", models, lonely);
 }
 
 /* In this order: a warning about sizes looks at the cells that found no partner, and the summary counts all
@@ -94,6 +96,10 @@ void compare_free(RunComparison *comparison)
         return;
     for (size_t i = 0; i < comparison->rows.n; i++) {
         free(comparison->cells[i].hint);
+        free(comparison->cells[i].runtime);
+        free(comparison->cells[i].lock);
+        free(comparison->cells[i].model_text);
+        json_decref(comparison->cells[i].params);
         for (int s = 0; s < N_SIDES; s++)
             json_decref(comparison->cells[i].figure[s]);
     }
@@ -138,6 +144,16 @@ static json_t *compare_pair_json(const ComparedCell *pair, const Axes *varying)
     return object;
 }
 
+/* A model and what it models. */
+static json_t *compare_beside_json(const ComparedCell *pair, const Axes *varying)
+{
+    json_t *object = compare_named_json(&pair->cell, varying);
+    json_auto_t *model = compare_model_json(pair);
+
+    json_object_update(object, model);
+    return object;
+}
+
 /* The cells from one place on that only one run has. */
 static json_t *compare_lonely_json(
     const RunComparison *comparison, const Axes *varying, size_t first, size_t n)
@@ -153,20 +169,23 @@ static json_t *compare_lonely_json(
  * have the same. */
 json_t *compare_json(const RunComparison *comparison)
 {
-    json_t *pairs = json_array(), *warnings = json_array();
-    size_t n_both = comparison->n_both, n_baseline = comparison->n_only[BASELINE];
+    json_t *pairs = json_array(), *models = json_array(), *warnings = json_array();
+    size_t n_both = comparison->n_both, first = compare_first_lonely(comparison),
+           n_baseline = comparison->n_only[BASELINE];
     auto_axes Axes varying = axes_varying(&comparison->rows);
     auto_words Words words = {0};
 
     for (size_t i = 0; i < n_both; i++)
         json_array_append_new(pairs, compare_pair_json(&comparison->cells[i], &varying));
+    for (size_t i = n_both; i < first; i++)
+        json_array_append_new(models, compare_beside_json(&comparison->cells[i], &varying));
     for (size_t i = 0; i < comparison->n_warnings; i++)
         json_array_append_new(warnings, json_string(comparison->warnings[i]));
-    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:s}", "baseline",
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "baseline",
         compare_head_json(comparison->runs[BASELINE]), "candidate",
         compare_head_json(comparison->runs[CANDIDATE]), "common", sentence_common(&words, &comparison->rows),
-        "cells", pairs, "only_baseline", compare_lonely_json(comparison, &varying, n_both, n_baseline),
-        "only_candidate",
-        compare_lonely_json(comparison, &varying, n_both + n_baseline, comparison->n_only[CANDIDATE]),
+        "cells", pairs, "models", models, "only_baseline",
+        compare_lonely_json(comparison, &varying, first, n_baseline), "only_candidate",
+        compare_lonely_json(comparison, &varying, first + n_baseline, comparison->n_only[CANDIDATE]),
         "warnings", warnings, "summary", comparison->summary);
 }

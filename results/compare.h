@@ -1,9 +1,11 @@
 /* Two runs held against each other, cell by cell: is mine faster than yours, or today's than yesterday's?
  *
- * Cells match if runtime, mode, lock, tasks, cpus and all parameters are the same. For each pair the ratio of
- * the median wall times (candidate over baseline), its bootstrap interval and verdict are made as for
- * "relative" in a run, from the samples that the runs carry. Cells without a partner are named. Differences
- * of machine or noise that make the comparison doubtful are warnings in words. */
+ * Cells match if runtime, mode, lock, tasks, cpus and all parameters are the same. Where one run is of a
+ * model and the other of what it models, their cells are held against each other by what each took of its own
+ * serial time (results/beside.h). For each pair the ratio of the median wall times (candidate over baseline),
+ * its bootstrap interval and verdict are made as for "relative" in a run, from the samples that the runs
+ * carry. Cells without a partner are named. Differences of machine or noise that make the comparison doubtful
+ * are warnings in words. */
 #pragma once
 
 #include <jansson.h>
@@ -37,6 +39,9 @@ void compare_free(RunComparison *comparison);
  *       "cells": [ {title, runtime, mode, lock, tasks, cpus, params, "baseline": <wall_ns without samples>,
  *                   "candidate": <the same>, "ratio", "interval": [low, high] or null, "verdict",
  *                   "hint": only for "cannot tell", "finding": "the candidate is faster"} ],
+ *       "models": [ {title, runtime: "c / python3", mode, lock, tasks, cpus, params, "model_in": "baseline",
+ *                    "baseline": {runtime, lock, "relative": 2.02}, "candidate": {the same},
+ *                    "model": {ratio, interval, verdict, text} or null} ],
  *       "only_baseline": [ {title, runtime, mode, lock, tasks, cpus, params} ], "only_candidate": [ ... ],
  *       "warnings": [ "..." ], "summary": "one or two sentences" }
  *

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "results/beside.h"
 #include "results/cell.h"
+#include "results/compare.h"
 #include "tests/unit/run.h"
 #include "tests/unit/test-results-events.h"
 
@@ -372,6 +373,90 @@ START_TEST(csv_has_the_model_and_what_is_left_out)
 }
 END_TEST
 
+/* A run of one runtime with these threads; serial takes 400 or 1000 ms. */
+static json_t *run_of_model(int threads_ms)
+{
+    return make_run(BESIDES({&c_runtime, "serial", &model_gil, C, 400, 1, 0},
+                        {&c_runtime, "threads", &model_gil, C, threads_ms, 1, 0}),
+        "done", NULL);
+}
+
+static json_t *run_of_python(int threads_ms)
+{
+    return make_run(BESIDES({&python, "serial", &real_gil, PY, 1000, 1, 0},
+                        {&python, "threads", &real_gil, PY, threads_ms, 1, 0},
+                        {&python, "processes", &real_gil, PY, 520, 1, 0}),
+        "done", NULL);
+}
+
+static json_t *compare_both(const json_t *baseline, const json_t *candidate, const char *as, char **ret_text)
+{
+    auto_result_run ResultRun one, other;
+    RunComparison *comparison;
+    json_t *json;
+
+    result_run_read(baseline, &one);
+    result_run_read(candidate, &other);
+    comparison = compare_runs(&one, &other, NULL);
+    json = compare_json(comparison);
+    *ret_text = compare_format(comparison, format_of_name(as), NULL);
+    compare_free(comparison);
+    return json;
+}
+
+/* Whichever side the model is on, the quotient is the model's over the real one's. */
+START_TEST(a_run_of_a_model_is_compared_with_one_of_what_it_models)
+{
+    json_auto_t *model = run_of_model(404), *real = run_of_python(1250);
+    auto_free char *table = NULL, *csv = NULL;
+    json_auto_t *json = compare_both(model, real, "table", &table);
+    json_auto_t *turned = compare_both(real, model, "csv", &csv);
+
+    ck_assert_uint_eq(json_array_size(find(json, "cells")), 0);
+    ck_assert_uint_eq(json_array_size(find(json, "models")), 2);
+    ck_assert_str_eq(find_text(json, "models.1.runtime"), "c / python3");
+    ck_assert_str_eq(find_text(json, "models.1.mode"), "threads");
+    ck_assert_str_eq(find_text(json, "models.1.model_in"), "baseline");
+    ck_assert_str_eq(find_text(json, "models.1.candidate.runtime"), "python3");
+    ck_assert_str_eq(find_text(json, "models.1.model.verdict"), "differs");
+    ck_assert_double_eq_tol(json_number_value(find(json, "models.1.model.ratio")), 1.01 / 1.25, 1e-3);
+    ck_assert_double_eq_tol(json_number_value(find(json, "models.1.candidate.relative")), 1.25, 1e-3);
+    /* A size is of one runtime and no parameter of both. */
+    ck_assert_ptr_null(find(json, "models.1.params.n"));
+    ck_assert_int_eq(find_integer(json, "models.1.params.switch_interval_us"), 5000);
+    /* Serial is what the others are held against. */
+    ck_assert(json_is_null(find(json, "models.0.model")));
+    ck_assert_uint_eq(json_array_size(find(json, "only_candidate")), 1);
+    ck_assert_str_eq(find_text(json, "summary"), "In the one cell where a model stands beside what it "
+                                                 "models, it differs by more than 10 %. 1 cell is only in "
+                                                 "the candidate.");
+    ck_assert_msg(strstr(table, "model/real"), "%s", table);
+    ck_assert_msg(strstr(table, "1.01 x"), "%s", table);
+    ck_assert_msg(strstr(table, "differs"), "%s", table);
+
+    ck_assert_str_eq(find_text(turned, "models.1.model_in"), "candidate");
+    ck_assert_double_eq_tol(json_number_value(find(turned, "models.1.model.ratio")), 1.01 / 1.25, 1e-3);
+    ck_assert_msg(strstr(csv, ",model,"), "%s", csv);
+    ck_assert_msg(strstr(csv, ",model_verdict,"), "%s", csv);
+}
+END_TEST
+
+/* A lock is known by what stands in the run; without it there are no models, and the cells are lonely. */
+START_TEST(runs_that_do_not_say_what_their_locks_are_have_no_models)
+{
+    json_auto_t *model = run_of_model(404), *real = run_of_python(1020);
+    auto_free char *table = NULL;
+    json_t *json;
+
+    json_object_del(real, "runtimes");
+    json = compare_both(model, real, "table", &table);
+    ck_assert_uint_eq(json_array_size(find(json, "models")), 0);
+    ck_assert_uint_eq(json_array_size(find(json, "only_candidate")), 3);
+    ck_assert_msg(!strstr(table, "model/real"), "%s", table);
+    json_decref(json);
+}
+END_TEST
+
 /* A run that was kept before there were several runtimes lacks all of it. */
 START_TEST(an_old_run_reads_as_one_without_models)
 {
@@ -409,6 +494,8 @@ int main(void)
         a_lost_runtime_and_what_is_left_out_are_named,
         bars_of_several_runtimes_are_times_of_serial,
         csv_has_the_model_and_what_is_left_out,
+        a_run_of_a_model_is_compared_with_one_of_what_it_models,
+        runs_that_do_not_say_what_their_locks_are_have_no_models,
         an_old_run_reads_as_one_without_models,
     };
     json_auto_t *usual = json_integer(5000);

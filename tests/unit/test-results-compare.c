@@ -652,7 +652,7 @@ START_TEST(csv_has_a_row_for_each_cell_of_either_run)
 {
     json_auto_t *baseline = make_baseline(), *candidate = make_candidate();
     static const char closing[] =
-        ",true,,0.4,,,,7,2017-10-27T08:00:00.123Z,2017-10-27T08:00:00.123Z,before,,\"the hosts "
+        ",true,,0.4,,,,7,2017-10-27T08:00:00.123Z,2017-10-27T08:00:00.123Z,,,,,before,,\"the hosts "
         "differ: "
         "kernel (6.18.0 in the baseline, 7.0 in the candidate); the machine was noisy during the candidate\"";
     auto_free char *text = NULL, *expected = NULL;
@@ -669,7 +669,8 @@ START_TEST(csv_has_a_row_for_each_cell_of_either_run)
         "candidate_median_ns,candidate_low_ns,candidate_high_ns,ratio,ratio_low,ratio_high,verdict,hint,"
         "baseline_noisy,candidate_noisy,baseline_foreign_cpu,candidate_foreign_cpu,baseline_steal,candidate_"
         "steal,"
-        "baseline_throttled_ns,candidate_throttled_ns,baseline_created_at,candidate_created_at,baseline_"
+        "baseline_throttled_ns,candidate_throttled_ns,baseline_created_at,candidate_created_at,model_ratio,"
+        "model_low,model_high,model_verdict,baseline_"
         "label,"
         "candidate_label,warnings\r\n"
         "A,B,countdown,countdown,0,c,serial,gil,2,2,5000,1000000000,\"'=1+1\",both,273000000,270000000,"
@@ -842,7 +843,7 @@ START_TEST(strange_runs_are_compared_all_the_same)
         ck_assert_msg(
             baseline && candidate, "%s %s", strange_runs[i / N_STRANGE], strange_runs[i % N_STRANGE]);
         both = compared(baseline, candidate);
-        ck_assert_uint_eq(json_object_size(both), 8);
+        ck_assert_uint_eq(json_object_size(both), 9);
         for (const char *const *name = format_names(FORMAT_ANSWER); *name; name++) {
             auto_free char *text = format(baseline, candidate, format_of_name(*name));
 
