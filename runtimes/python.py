@@ -33,6 +33,25 @@ def count_down(n):
         n -= 1
 
 
+def get_page(url, seconds):
+    page = open_url(url, timeout=seconds)
+    return page.getcode(), page.read()
+
+
+def hash_rounds(digest, pieces, rounds):
+    while rounds > 0:
+        for piece in pieces:
+            digest.update(piece)
+        rounds -= 1
+
+
+def multiply_rounds(one, other, rounds):
+    while rounds > 0:
+        product = one.dot(other)
+        rounds -= 1
+    return product
+
+
 x = 0
 
 
@@ -54,12 +73,56 @@ def count_up_with_call(n):
         n -= 1
 
 
+def add_items(total, items):
+    while items > 0:
+        with total.get_lock():
+            total.value += 1
+        items -= 1
+
+
+def send_items(pipe, items):
+    while items > 0:
+        os.write(pipe, b"one item")
+        items -= 1
+
+
+def sleep_and_wake(until, times):
+    for moment in times:
+        time.sleep(max(moment - now(), 0) / 1e9)
+    time.sleep(max(until - now(), 0) / 1e9)
+
+
+def answer_requests(connection):
+    answered = 0
+    while True:
+        request = connection.recv(8)
+        if not request:
+            return answered
+        connection.send(request)
+        answered += 1
+
+
+def compute_until_over(board, place, turns):
+    while not board[OVER]:
+        count_down(turns)
+        board[place] += turns
+
+
 COROUTINES = '''
 async def count_down_in_turns(n, turns):
     while n > 0:
         count_down(min(n, turns))
         n -= turns
         await asyncio.sleep(0)
+
+
+async def get_page_from(host, port, path):
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(b"GET %s HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n" % (path, host.encode()))
+    head = await reader.readuntil(b"\\r\\n\\r\\n")
+    content = await reader.read()
+    writer.close()
+    return int(head.split()[1]), content
 
 
 async def f_that_waits(n):
@@ -73,8 +136,32 @@ async def count_up_with_await(n):
     while n > 0:
         x += await f_that_waits(n)
         n -= 1
+
+
+async def sleep_and_wake_on_loop(until, times):
+    for moment in times:
+        await asyncio.sleep(max(moment - now(), 0) / 1e9)
+    await asyncio.sleep(max(until - now(), 0) / 1e9)
+
+
+async def answer_requests_on_loop(connection):
+    loop, answered = asyncio.get_event_loop(), 0
+    while True:
+        request = await loop.sock_recv(connection, 8)
+        if not request:
+            return answered
+        await loop.sock_sendall(connection, request)
+        answered += 1
+
+
+async def compute_in_turns(board, place, turns):
+    while not board[OVER]:
+        count_down(turns)
+        board[place] += turns
+        await asyncio.sleep(0)
 '''
 AWAIT_EVERY = 1000  # on a loop, f() lets the others have a turn in one call of so many
+OVER = 0  # the place on the board that ends the computing
 
 
 # ---- Clocks, all in whole nanoseconds
@@ -290,23 +377,18 @@ def reason_of(error):
     return "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
 
 
-def lock_here():
-    """The lock that this interpreter has: its name, the words of docs/protocol.md for the real thing, and for people
-    its title and a line; and the parameter by which the program can set it, with a function that does."""
-    implementation = platform.python_implementation()
-    if implementation == "Jython":
-        return "none", "jython", "no lock", "no lock: Jython's objects are safe for threads one by one", None
-    if implementation == "PyPy":
-        return "gil-pypy", "pypy", "the GIL of PyPy", "the global lock of PyPy", switch_interval()
-    if implementation != "CPython":
-        return "unknown", None, "its own lock", "whatever lock %s has" % implementation, None
-    if not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return "none", "free-threaded", "no lock", "no lock: this CPython is free-threaded (PEP 703)", None
-    if sys.version_info[0] == 2:
-        return ("gil-py2", "cpython2", "the lock of Python 2",
-                "the global lock of CPython 2: let go and taken again every check interval", check_interval())
-    return ("gil", "cpython3", "the GIL",
-            "the global lock of CPython 3: a waiter asks for it after one switch interval", switch_interval())
+def by_name(*things):
+    """In their order, which a plain dictionary of Python 2 does not keep."""
+    return collections.OrderedDict((thing.name, thing) for thing in things)
+
+
+class Lock(object):
+    """A lock that this interpreter really has, with the members of the catalog. real is the word for the real thing in
+    docs/protocol.md."""
+
+    def __init__(self, name, real, title, summary, exclusive=True, whose="all", parameters=()):
+        self.name, self.real, self.title, self.summary = name, real, title, summary
+        self.exclusive, self.whose, self.parameters = exclusive, whose, list(parameters)
 
 
 def switch_interval():
@@ -323,28 +405,74 @@ def check_interval():
 
 LOCK_SETTERS = {"switch_interval_us": lambda us: sys.setswitchinterval(us / 1e6),
                 "check_interval": lambda ticks: sys.setcheckinterval(ticks)}
-LOCK, LOCK_REAL, LOCK_TITLE, LOCK_SUMMARY, LOCK_PARAMETER = lock_here()
-LOCK_IS_EXCLUSIVE = LOCK_PARAMETER is not None
 
+
+def own_lock():
+    """Nothing in the language tells what lock an interpreter has, so its makers are asked for their name."""
+    implementation = platform.python_implementation()
+    if implementation == "Jython":
+        return Lock("none", "jython", "no lock", "no lock: Jython's threads are threads of Java", exclusive=False)
+    if implementation == "PyPy":
+        return Lock("gil-pypy", "pypy", "the GIL of PyPy", "the global lock of PyPy", parameters=[switch_interval()])
+    if implementation != "CPython":
+        return Lock("unknown", None, "its own lock", "whatever lock %s has" % implementation, exclusive=False)
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return Lock("none", "free-threaded", "no lock", "no lock: this CPython is free-threaded (PEP 703)",
+                    exclusive=False)
+    if sys.version_info[0] == 2:
+        return Lock("gil-py2", "cpython2", "the lock of Python 2", "the global lock of CPython 2: let go and taken "
+                    "again every check interval", parameters=[check_interval()])
+    return Lock("gil", "cpython3", "the GIL", "the global lock of CPython 3: a waiter asks for it after one switch "
+                "interval", parameters=[switch_interval()])
+
+
+def find_interpreters():
+    """The module that makes interpreters inside of this one; it has had several names."""
+    try:
+        import _interpreters as module
+    except ImportError:
+        import _xxsubinterpreters as module
+    return module
+
+
+def interpreters_lock():
+    if not OWN_LOCK.exclusive:
+        raise ImportError("there is no lock that each could have for itself")
+    if sys.version_info < (3, 12):
+        raise ImportError("interpreters of one process share one lock before Python 3.12")
+    find_interpreters()
+    return Lock("per-interpreter", "interpreters", "a lock for each interpreter", "a lock of its own for each "
+                "interpreter (PEP 684): in threads, each task has an interpreter", exclusive=False, whose="task",
+                parameters=[switch_interval()])
+
+
+# An interpreter that was made for a task runs this file, too, and needs no more than the task.
+IN_INTERPRETER = __name__ == "interpreter_of_a_task"
+ABSENT = {}
+OWN_LOCK = own_lock()
+LOCKS = by_name(OWN_LOCK)
 try:
+    LOCKS["per-interpreter"] = interpreters_lock()
+except ImportError as error:
+    ABSENT["per-interpreter"] = "this Python has no interpreters with locks of their own (%s)" % error
+try:
+    if IN_INTERPRETER:
+        raise ImportError("in an interpreter of a task")
     import multiprocessing
 
-    START_METHOD = getattr(multiprocessing, "get_start_method", lambda: "fork")()
     NO_PROCESSES = None
+    START_METHOD = getattr(multiprocessing, "get_start_method", lambda: "fork")()
 except ImportError as error:
-    NO_PROCESSES = "this Python has no multiprocessing (%s)" % error
+    NO_PROCESSES, START_METHOD = "this Python has no multiprocessing (%s)" % error, None
 try:
+    if IN_INTERPRETER:
+        raise ImportError("in an interpreter of a task")
     import asyncio
 
-    exec(compile(COROUTINES, "the coroutines of python.py", "exec"))
     NO_LOOP = None
+    exec(compile(COROUTINES, "the coroutines of python.py", "exec"))
 except ImportError as error:
     NO_LOOP = "this Python has no asyncio (%s)" % error
-
-
-def by_name(*things):
-    """In their order, which a plain dictionary of Python 2 does not keep."""
-    return collections.OrderedDict((thing.name, thing) for thing in things)
 
 
 def nice_size(ns):
@@ -356,21 +484,19 @@ def nice_size(ns):
     return power * (1 if digit < 2 ** .5 else 2 if digit < 10 ** .5 else 5 if digit < 50 ** .5 else 10)
 
 
-def turn_ns(function):
-    """What one turn of the function takes, when it is warm. An interpreter that compiles while it runs gets faster
-    from call to call, so this goes on until it no longer does, and not for long."""
-    n, best, until = 1000, float("inf"), now() + 700000000
-    while True:
+def measure_turn(function):
+    """What one turn of function(n) takes in nanoseconds when it is warm. An interpreter that compiles while it runs
+    gets faster from call to call, so this goes on until it no longer does, and not for long."""
+    n, best, n_in_vain, until = 1, float("inf"), 0, now() + 700000000
+    while n_in_vain < 4 and now() < until:
         since = now()
         function(n)
-        took = now() - since
-        if took < 10000000 and now() < until:
-            n *= 2
-            continue
-        is_faster = took / n < best * 0.95
+        took = max(now() - since, 1)
+        n_in_vain = 0 if took / n < best * 0.95 else n_in_vain + 1
         best = min(best, took / n)
-        if not is_faster or now() > until:
-            return best
+        if took < 10000000:
+            n, n_in_vain = n * 2, 0
+    return best
 
 
 # ---- Spans, for a timeline
@@ -383,8 +509,8 @@ class Tracer(object):
     """The spans of one task: it runs, notes the time every few turns, and where a note is missing, it did not run. It
     does not know why; gap_kind is what others conclude from the cell (None: nothing)."""
 
-    def __init__(self, gap_kind, most):
-        self.gap_kind, self.most = gap_kind, most
+    def __init__(self, gap, gap_kind, most):
+        self.gap, self.gap_kind, self.most = gap, gap_kind, most
         self.spans, self.dropped = [], 0
         self.since = self.last = 0
 
@@ -401,7 +527,7 @@ class Tracer(object):
 
     def note(self):
         at = now()
-        if at - self.last > GAP_NS:
+        if at - self.last > self.gap:
             self.add("run", self.since, self.last)
             if self.gap_kind:
                 self.add(self.gap_kind, self.last, at)
@@ -423,29 +549,39 @@ class Tracer(object):
 
 class Cell(object):
     """One combination of mode, lock, number of tasks, CPUs and parameters, and what its next repetition is to note. It
-    travels to other processes, so it is plain data."""
+    travels to other processes and interpreters, so it is plain data."""
 
     def __init__(self, request, given):
         self.number, self.experiment = given["cell"], request["experiment"]
         self.mode, self.lock, self.n_tasks, self.cpus = given["mode"], given["lock"], given["tasks"], given["cpus"]
         self.params = given["params"]
-        self.seed = request.get("seed", 1)
+        self.seed, self.is_full = request.get("seed", 1), request.get("detail") == "full"
         self.ports = (request.get("origin") or {}).get("ports", [])
         self.reads_memory = False
         self.max_spans = 0  # of each task; 0: there is no timeline
         self.piece = 1  # turns between two notes of the time
+        self.gap = GAP_NS
         self.epoch = 0  # on the steady clock, when the repetition began
 
     def settle(self):
         """Makes this process as the cell wants it."""
-        confine(self.cpus)
+        if not IN_INTERPRETER:
+            confine(self.cpus)
         for name, value in self.params.items():
             if name in LOCK_SETTERS:
                 LOCK_SETTERS[name](value)
 
     def gap_kind(self):
         mode = MODES[self.mode]
-        return "wait-lock" if LOCK_IS_EXCLUSIVE and mode.shares_memory and mode.side_by_side else None
+        return "wait-lock" if LOCKS[self.lock].exclusive and mode.shares_memory and mode.side_by_side else None
+
+    def is_in_interpreters(self):
+        mode = MODES[self.mode]
+        return LOCKS[self.lock].whose == "task" and mode.shares_memory and mode.side_by_side
+
+    def shares_memory(self):
+        """Whether tasks see each other's data, which those in interpreters of their own do not."""
+        return MODES[self.mode].shares_memory and not self.is_in_interpreters()
 
 
 class Task(object):
@@ -457,7 +593,7 @@ class Task(object):
         self.cpu, self.waits, self.answer, self.failure = None, 0, None, None
         self.facts = {}  # what only the experiment knows, to be told of all tasks together
         self.memory = None
-        self.tracer = Tracer(cell.gap_kind(), cell.max_spans) if cell.max_spans else None
+        self.tracer = Tracer(cell.gap, cell.gap_kind(), cell.max_spans) if cell.max_spans else None
 
     def __enter__(self):
         if not MODES[self.cell.mode].one_loop:
@@ -479,6 +615,11 @@ class Task(object):
         if self.cell.reads_memory:
             note_memory(self)
         return True
+
+    def passed(self, kind, since):
+        """From then until now it did something else than run."""
+        if self.tracer:
+            self.tracer.passed(kind, since)
 
     def report(self):
         """Everything as plain data, so that it can come back from another process."""
@@ -522,25 +663,40 @@ def in_pieces(function, n, task):
 
 
 class Experiment(object):
-    """What is done: the functions above, and around them what one must prepare, attend to and check. Facts as in
-    docs/protocol.md."""
+    """What is done: one of the functions above, and around it what must be prepared, attended to and checked. The facts
+    are those of docs/protocol.md."""
 
     headline = released = blocks_loop = tasks_rule = None
-    totals, fixed_time, takes_fewer = (), False, False
-    parameters, cost = [], []
-    turn = None  # a function of a number of turns whose speed decides the sizes
+    totals, fixed_time = (), False
+    takes_fewer = False  # tasks that cannot be started are a result
+    fits_interpreters = False  # it needs nothing that an interpreter of a task has not
+    turn_ns = 25  # what one turn of its function takes; measure() finds out
+
+    def measure(self):
+        """Finds out how fast its function is here, and warms it up."""
+
+    def turn_ns_of(self, cell):
+        """What one turn takes with the parameters of the cell."""
+        return self.turn_ns
+
+    def parameters(self):
+        return []
+
+    def cost(self):
+        return []
+
+    def memory(self):
+        return []
 
     def max_tasks(self, mode):
+        """The most tasks in a mode, and why no more if it is the machine that allows no more."""
         return 256, None
 
     def unavailable(self, mode):
-        return None
-
-    def describe(self):
-        """Makes parameters and cost of what a turn takes here."""
+        """Why it cannot run in a mode, or None."""
 
     def prepare(self, cell):
-        """Before the clock starts. What it returns all tasks get; a process has a copy, or what can be shared."""
+        """Before the clock starts. What it returns all tasks get; a process gets a copy, or what can be shared."""
 
     def work(self, cell, shared, task):
         """What one task does."""
@@ -557,9 +713,9 @@ class Experiment(object):
         """After the clock has stopped, also when something failed."""
 
     def check(self, cell, shared, tasks):
-        """Returns why the outcome is wrong, or None."""
+        """Why the outcome is wrong, or None."""
 
-    def metrics(self, cell, shared, tasks, wall):
+    def metrics(self, cell, shared, tasks, region):
         return {}
 
 
@@ -572,65 +728,311 @@ def choice(name, choices, text):
 
 
 def term(kind, ns, *times, **only_if):
-    """A term of cost. In names of facts a dot is written as two underscores."""
+    """A term of cost. In the name of a fact two underscores stand for the dot."""
     return {"kind": kind, "ns": ns, "times": list(times),
             "only_if": {name.replace("__", "."): value for name, value in only_if.items()}}
 
 
-SIZED = "if not given, one task takes about 200 ms, less where a run of many cells would otherwise take longer than " \
-        "the server allows"
+SIZED = ("if not given, one task takes about 200 ms, less where a run of many cells would otherwise take longer than "
+         "the server allows")
 TICKS_PER_TURN = 3  # `while n > 0: n -= 1` is about three instructions of Python 2, and so three of its ticks
 
 
 class Countdown(Experiment):
     name = "countdown"
     summary = "count a number down to zero: bound to the CPU, so threads do not help under a GIL"
+    fits_interpreters = True
 
-    def turn(self, n):
-        count_down(n)
+    def measure(self):
+        self.turn_ns = measure_turn(count_down)
 
-    def describe(self):
-        ns = turn_ns(count_down)
-        self.cost = [term("cpu", ns, "n")]
-        self.parameters = [
-            integer("n", 0, 10 ** 12, nice_size(ns), "the number to count down from; " + SIZED, unit="turns",
-                    sized=True),
-            integer("await_every", 0, 10 ** 12, 0,
-                    "in epoll, let the others have a turn after so many ticks, of which a turn of the countdown has 3; "
-                    "0: never", unit="ticks")]
+    def parameters(self):
+        return [integer("n", 0, 10 ** 12, nice_size(self.turn_ns), "the number to count down from; " + SIZED,
+                        unit="turns", sized=True),
+                integer("await_every", 0, 10 ** 12, 0, "in epoll, let the others have a turn after so many ticks, of "
+                        "which a turn of the countdown has 3; 0: never", unit="ticks")]
+
+    def cost(self):
+        return [term("cpu", self.turn_ns, "n")]
 
     def work(self, cell, shared, task):
         in_pieces(count_down, cell.params["n"], task)
         task.answer = 0
 
     def coroutine(self, cell, shared, task):
-        task.answer = 0
         if cell.params["await_every"] == 0:
             return at_once(self.work, cell, shared, task)
+        task.answer = 0
         return count_down_in_turns(cell.params["n"], max(cell.params["await_every"] // TICKS_PER_TURN, 1))
 
-    def metrics(self, cell, shared, tasks, wall):
-        return {"turns_per_s": cell.params["n"] * cell.n_tasks / (wall / 1e9)}
+    def metrics(self, cell, shared, tasks, region):
+        return {"turns_per_s": cell.params["n"] * len(tasks) / (region.wall / 1e9)}
+
+
+def random_numbers(state):
+    """64 bits at a time, the same for every run with this seed (splitmix64, as in base/random.h)."""
+    most = (1 << 64) - 1
+    while True:
+        state = state + 0x9e3779b97f4a7c15 & most
+        z = (state ^ state >> 30) * 0xbf58476d1ce4e5b9 & most
+        z = (z ^ z >> 27) * 0x94d049bb133111eb & most
+        yield z ^ z >> 31
+
+
+def find_open_url():
+    """urllib's way to open a page, without what could lead elsewhere: no proxies and no redirects, and an answer with
+    any status is an answer."""
+    try:
+        from urllib.request import HTTPHandler, OpenerDirector
+    except ImportError:
+        from urllib2 import HTTPHandler, OpenerDirector
+    opener = OpenerDirector()
+    opener.add_handler(HTTPHandler())
+    opener.addheaders = [("User-Agent", "gilscope")]
+    return opener.open
+
+
+class Fetch(Experiment):
+    name = "fetch"
+    summary = "get a page of gilscope's own slow server, with urllib or asyncio: bound to waiting, whatever the lock"
+    totals = ("requests", "answers_2xx", "answers_3xx", "answers_4xx", "answers_5xx", "answers_other", "answers_empty",
+              "bytes_received", "responses")
+    blocks_loop = {"only_if": {"client": "blocking"}}
+    fits_interpreters = True
+
+    def parameters(self):
+        return [integer("requests", 1, 50, 1, "how many pages each task gets, one after the other"),
+                integer("delay_ms", 0, 60000, 200, "how long the own server waits before it answers", unit="ms"),
+                integer("jitter_ms", 0, 60000, 0, "a random addition to delay_ms, from 0 to this; the seed decides",
+                        unit="ms"),
+                integer("bytes", 0, 10000000, 1024, "length of the own server's page", unit="bytes"),
+                integer("request_timeout_ms", 1, 600000, 10000, "a request that takes longer has failed", unit="ms"),
+                choice("client", ["async", "blocking"],
+                       "async waits on the loop, with streams of asyncio; blocking waits in the call of urllib, as "
+                       "all other modes do, and freezes an event loop"),
+                choice("expect", ["any", "2xx"],
+                       "2xx: an answer with any other status has failed; any: it is counted")]
+
+    def cost(self):
+        return [term("wait", 1e6, "requests", "delay_ms"), term("wait", 0.5e6, "requests", "jitter_ms"),
+                term("cpu", 1e6, "requests"), term("cpu", 2, "requests", "bytes")]
+
+    def memory(self):
+        return [{"per": "task", "bytes": 100 << 10, "times": [], "only_if": {}},
+                {"per": "task", "bytes": 2, "times": ["bytes"], "only_if": {}}]
+
+    def max_tasks(self, mode):
+        if not mode.side_by_side and not mode.one_loop:
+            return 10000, None
+        most, reason = room_for(mode, 10000)
+        files = most_files()
+        if files and (files - 64) // (1 if mode.one_loop else 4) < most:
+            return max((files - 64) // (1 if mode.one_loop else 4), 1), \
+                "no more than %d files may be open at once (RLIMIT_NOFILE)" % files
+        return most, reason
+
+    def prepare(self, cell):
+        global open_url
+        open_url = find_open_url()
+        if not cell.ports:
+            raise ValueError("the slow server for fetch is not there")
+        if "url" in cell.params:
+            raise ValueError("it gets pages of gilscope's own slow server only")
+
+    def path(self, cell, task, request):
+        """The delay depends on seed, task and request alone, so that every mode waits for the same times."""
+        delay = cell.params["delay_ms"]
+        if cell.params["jitter_ms"]:
+            numbers = random_numbers(cell.seed ^ (task.number << 32 | request))
+            next(numbers)
+            delay += next(numbers) * (cell.params["jitter_ms"] + 1) >> 64
+        return "/task/%d/page/%d?delay_ms=%d&bytes=%d" % (task.number, request, delay, cell.params["bytes"])
+
+    def port(self, cell, task):
+        return cell.ports[task.number % len(cell.ports)]
+
+    def take_answer(self, cell, task, since, status, content):
+        """Notes an answer that came just now."""
+        if now() - since > cell.params["request_timeout_ms"] * 1000000:
+            raise ValueError("request %d took longer than request_timeout_ms=%d" % (
+                len(task.answer), cell.params["request_timeout_ms"]))
+        task.answer.append({"status": status, "bytes": len(content), "total_ns": now() - since,
+                            "content_start": printable(content[:64])})
+        if cell.params["expect"] == "2xx" and not 200 <= status < 300:
+            raise ValueError("request %d was answered with status %d, and expect=2xx wants 200 to 299" % (
+                len(task.answer) - 1, status))
+
+    def work(self, cell, shared, task):
+        task.answer = []
+        for request in range(cell.params["requests"]):
+            url = "http://127.0.0.1:%d%s" % (self.port(cell, task), self.path(cell, task, request))
+            since, used = now(), thread_cpu()
+            status, content = get_page(url, cell.params["request_timeout_ms"] / 1e3)
+            task.waits += max(now() - since - (thread_cpu() - used), 0)
+            task.passed("wait-io", since)
+            self.take_answer(cell, task, since, status, content)
+
+    def coroutine(self, cell, shared, task):
+        if cell.params["client"] == "blocking":
+            return at_once(self.work, cell, shared, task)
+        return get_pages_on_loop(self, cell, task)
+
+    def check(self, cell, shared, tasks):
+        for task in tasks:
+            if any(row["status"] != 200 or row["bytes"] != cell.params["bytes"] for row in task.answer):
+                return "task %d: the page was not the one that was asked for" % task.number
+        return None
+
+    def metrics(self, cell, shared, tasks, region):
+        rows = [row for task in tasks for row in task.answer]
+        codes, classes = collections.Counter(str(row["status"]) for row in rows), collections.Counter()
+        for row in rows:
+            classes[row["status"] // 100 if 200 <= row["status"] < 600 else 0] += 1
+        told = {"answers_%dxx" % digit: classes[digit] for digit in (2, 3, 4, 5)}
+        told.update(requests=len(rows), answers_other=classes[0], answers_empty=sum(not row["bytes"] for row in rows),
+                    requests_per_s=len(rows) / (region.wall / 1e9), bytes_received=sum(row["bytes"] for row in rows),
+                    responses=dict(codes))
+        return told
+
+
+def printable(content):
+    """A page may be anything: a picture, half a character, an escape sequence for the reader's terminal."""
+    return "".join(chr(c) if 32 <= c < 127 and c != 92 else "\\x%02x" % c for c in bytearray(content))
+
+
+def most_files():
+    """How many files may be open at once; 0: any number. A program may raise its limit so far."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY:
+        return 0
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def room_for(mode, most):
+    """How many tasks of a mode this machine bears, and what it is that allows no more. Others need memory and process
+    numbers as well, so half of the one and a tenth of the other stay free."""
+    limits = []
+    if mode.side_by_side:
+        memory = read_kilobytes(read_text("/proc/meminfo"), "MemAvailable")
+        limits.append((memory // 2 // mode.task["bytes"], "half of the memory that is available"))
+        for name in "kernel/pid_max", "kernel/threads-max":
+            number = int(read_text("/proc/sys/" + name) or 0)
+            limits.append((number * 9 // 10 - 1000, "the numbers of processes (%s)" % name))
+    for limit, reason in limits:
+        if 0 < limit < most:
+            return limit, "no more than %d fit into %s" % (limit, reason)
+    return most, None
+
+
+class Crunch(Experiment):
+    name = "crunch"
+    summary = "hash a picture, or multiply matrices with NumPy: work in C that can be done outside the lock"
+    released = {"only_if": {"release": "on"}}
+    fits_interpreters = True
+    KEPT = 2047  # hashlib keeps the lock for fewer bytes than 2048
+    USUAL_N = 256
+
+    def kernels(self):
+        """What can be computed here. NumPy is not looked for in an interpreter of a task: it does not load there."""
+        return ["sha256"] if IN_INTERPRETER or not load_numpy() else ["sha256", "matmul"]
+
+    def measure(self):
+        import hashlib
+        digest, picture = hashlib.sha256(), bytes(bytearray(self.USUAL_N ** 2))
+        self.turn_ns = measure_turn(lambda rounds: hash_rounds(digest, [picture], rounds))
+
+    def turn_ns_of(self, cell):
+        return self.turn_ns * cell.params["n"] ** 2 / self.USUAL_N ** 2
+
+    def parameters(self):
+        return [choice("kernel", self.kernels(), "sha256 hashes n pictures of n times n bytes (hashlib); matmul "
+                       "multiplies two matrices of n times n numbers (NumPy, where it is installed)"),
+                choice("release", ["on", "off"], "on: hashlib lets go of the lock while it computes; off: it gets so "
+                       "little at once that it does not (fewer than 2,048 bytes). NumPy always lets go"),
+                integer("n", 64, 2048, self.USUAL_N, "rows and columns of the pictures or matrices; the work grows "
+                        "with its third power"),
+                integer("rounds", 1, 10 ** 9, nice_size(self.turn_ns * self.USUAL_N), "how many times a task does it; if not given, "
+                        "one task takes about 200 ms for the default n and sha256, less where a run of many cells "
+                        "would otherwise take longer than the server allows", sized=True)]
+
+    def cost(self):
+        each = self.turn_ns / self.USUAL_N ** 2
+        return [term("outside", each, "rounds", "n", "n", "n", release="on"),
+                term("cpu", 1.5 * each, "rounds", "n", "n", "n", release="off")]
+
+    def prepare(self, cell):
+        n = cell.params["n"]
+        if cell.params["kernel"] == "matmul":
+            if cell.params["release"] == "off":
+                raise ValueError("NumPy lets go of the lock by itself, so kernel=matmul has no release=off")
+            numpy = load_numpy()
+            row = numpy.arange(n, dtype=float) % 7
+            return [numpy.tile(row, (n, 1)), numpy.tile(row, (n, 1))]
+        numbers = random_numbers(cell.seed)
+        picture = bytes(bytearray(next(numbers) & 255 for _ in range(n))) * n
+        most = len(picture) if cell.params["release"] == "on" else self.KEPT
+        return [picture[at:at + most] for at in range(0, len(picture), most)]
+
+    def work(self, cell, shared, task):
+        import hashlib
+        rounds, since, digest = cell.params["rounds"], now(), hashlib.sha256()
+        if cell.params["kernel"] == "matmul":
+            task.answer = int(multiply_rounds(shared[0], shared[1], rounds).sum()) & 0xffffffff
+        elif cell.params["release"] == "on":
+            hash_rounds(digest, shared, rounds * cell.params["n"])
+        else:
+            in_pieces(lambda n: hash_rounds(digest, shared, n), rounds * cell.params["n"], task)
+        if cell.params["kernel"] != "matmul":
+            task.answer = int(digest.hexdigest()[:8], 16)
+        if cell.params["release"] == "on":
+            task.passed("outside", since)
+
+    def check(self, cell, shared, tasks):
+        return None if len(set(task.answer for task in tasks)) == 1 else "its result has a wrong checksum"
+
+    def metrics(self, cell, shared, tasks, region):
+        done = cell.params["n"] ** 3 * cell.params["rounds"] * len(tasks) / (region.wall / 1e9)
+        told = {"checksum": tasks[0].answer}
+        told.update({"operations_per_s": 2 * done} if cell.params["kernel"] == "matmul" else {"bytes_per_s": done})
+        return told
+
+
+def load_numpy():
+    """NumPy, or None. Its library of linear algebra would use threads of its own, all CPUs for one task."""
+    for name in "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS":
+        os.environ[name] = "1"
+    try:
+        import numpy
+    except ImportError:
+        return None
+    return numpy
 
 
 class Counter(Experiment):
     name = "counter"
     summary = "add up in a shared variable: the lock protects the interpreter, not the program"
     headline = {"figure": "metrics.lost_updates", "head": "off by", "words": "the counter was off by {}"}
+    fits_interpreters = True
+    with_call_ns = 50
 
-    def turn(self, n):
-        count_up(n)
+    def measure(self):
+        self.turn_ns, self.with_call_ns = measure_turn(count_up), measure_turn(count_up_with_call)
 
-    def describe(self):
-        ns, with_call = turn_ns(count_up), turn_ns(count_up_with_call)
-        self.cost = [term("cpu", ns, "n", switch_inside="off"),
-                     term("cpu", with_call, "n", switch_inside="on"),
-                     term("cpu", 5 * with_call, "n", switch_inside="on", mode__one_loop=True)]
-        self.parameters = [
-            integer("n", 1, 10 ** 11, nice_size(ns), "how often each task adds 1 to the counter; " + SIZED,
-                    sized=True),
-            choice("switch_inside", ["off", "on"],
-                   "off: x += 1; on: x += f(), so that the lock may change hands between load and store")]
+    def parameters(self):
+        return [integer("n", 1, 10 ** 11, nice_size(self.turn_ns), "how often each task adds 1 to the counter; " +
+                        SIZED, sized=True),
+                choice("switch_inside", ["off", "on"],
+                       "off: x += 1; on: x += f(), so that the lock may change hands between load and store")]
+
+    def cost(self):
+        return [term("cpu", self.turn_ns, "n", switch_inside="off"),
+                term("cpu", self.with_call_ns, "n", switch_inside="on"),
+                term("cpu", 5 * self.with_call_ns, "n", switch_inside="on", mode__one_loop=True)]
 
     def prepare(self, cell):
         global x
@@ -643,34 +1045,638 @@ class Counter(Experiment):
     def coroutine(self, cell, shared, task):
         if cell.params["switch_inside"] == "off":
             return at_once(self.work, cell, shared, task)
-        return count_up_with_await(cell.params["n"])
+        return count_up_on_loop(cell, task)
 
     def conclude(self, cell, shared, tasks):
-        """Every process has its own counter; where memory is shared there is one."""
+        """Of each counter what it should have come to, and what it did: where memory is shared there is one."""
         n = cell.params["n"]
-        if MODES[cell.mode].shares_memory:
-            self.counts = [(n * len(tasks), x)]
-        else:
-            self.counts = [(n, task.answer) for task in tasks]
+        self.counts = [(n * len(tasks), x)] if cell.shares_memory() else [(n, task.answer or 0) for task in tasks]
 
     def check(self, cell, shared, tasks):
-        if any(actual > expected for expected, actual in self.counts):
-            return "the counter is higher than it was ever counted"
+        """A counter can lose updates but not gain any; and whoever is alone with it loses none."""
         mode = MODES[cell.mode]
-        alone = len(tasks) == 1 or not mode.shares_memory or not (mode.side_by_side or mode.one_loop)
-        if alone and any(actual < expected for expected, actual in self.counts):
-            return "updates were lost where none can be"
+        is_alone = len(tasks) == 1 or not cell.shares_memory() or not (mode.side_by_side or mode.one_loop)
+        for expected, actual in self.counts:
+            if actual > expected:
+                return "the counter is higher than it was ever counted"
+            if is_alone and actual < expected:
+                return "updates were lost where none can be"
         return None
 
-    def metrics(self, cell, shared, tasks, wall):
-        expected, actual = sum(count[0] for count in self.counts), sum(count[1] for count in self.counts)
+    def metrics(self, cell, shared, tasks, region):
+        expected, actual = [sum(column) for column in zip(*self.counts)]
         return {"expected": expected, "actual": actual, "lost_updates": expected - actual}
 
 
-EXPERIMENTS = by_name(Countdown(), Counter())
-ABSENT_EXPERIMENTS = {
-    "refcount": "a Python program cannot choose how its references are counted: the interpreter does that, and the "
-                "lock is there for it"}
+class Total(object):
+    """A variable that processes have copies of, with the two members of multiprocessing.Value that are needed."""
+
+    def __init__(self):
+        self.value, self.lock = 0, threading.Lock()
+
+    def get_lock(self):
+        return self.lock
+
+    def __getstate__(self):
+        return self.value
+
+    def __setstate__(self, value):
+        self.value, self.lock = value, threading.Lock()
+
+
+class Pipe(object):
+    """Has two ends; whoever is given it as a process of its own gets both, whatever way it was started."""
+
+    def __init__(self):
+        if NO_PROCESSES:
+            self.to_read, self.to_write = os.pipe()
+        else:
+            self.ends = multiprocessing.Pipe(False)
+            self.to_read, self.to_write = [end.fileno() for end in self.ends]
+        self.is_open = True
+
+    def __getstate__(self):
+        return self.ends
+
+    def __setstate__(self, ends):
+        self.ends = ends
+        self.to_read, self.to_write = [end.fileno() for end in self.ends]
+        self.is_open = True
+
+    def end_writing(self):
+        """The reader sees the end when the last that has this end has closed it."""
+        if self.is_open:
+            self.is_open = False
+            if NO_PROCESSES:
+                os.close(self.to_write)
+            else:
+                self.ends[1].close()
+
+    def close(self):
+        self.end_writing()
+        if NO_PROCESSES:
+            os.close(self.to_read)
+        else:
+            self.ends[0].close()
+
+
+class Shared(object):
+    """What tasks tell the parent by: a total, or a pipe with what the parent has counted out of it."""
+
+    def __init__(self, total, pipe, left):
+        self.total, self.pipe = total, pipe
+        self.received = 0  # bytes
+        self.left = left  # tasks that have not ended
+
+
+class Share(Experiment):
+    name = "share"
+    summary = "add to a total that the parent looks at: threads share a variable, processes need more"
+    headline = {"figure": "metrics.seen_by_parent", "head": "parent saw",
+                "words": "the parent saw {} of the items"}
+    ITEM = 8  # bytes
+    ROOM = 4096  # so many items fit into a pipe
+
+    def ways(self):
+        """Not every Python has memory that processes can share, or pipes."""
+        ways = ["variable"]
+        try:
+            multiprocessing.Value("q", 0)
+            ways.append("shared-memory")
+        except Exception:
+            pass
+        try:
+            pipe = Pipe()
+            send_items(pipe.to_write, 1)
+            pipe.close()
+            ways.append("pipe")
+        except Exception:
+            pass
+        return ways
+
+    def measure(self):
+        total = Total()
+        self.turn_ns = measure_turn(lambda n: add_items(total, n))
+
+    def parameters(self):
+        return [choice("via", self.ways(), "how the tasks tell the parent: a variable with a lock (threading.Lock), "
+                       "shared memory (multiprocessing.Value), messages through a pipe"),
+                integer("items", 1, 10 ** 7, 100000, "additions to the total, or messages, of each task")]
+
+    def cost(self):
+        terms = [term("cpu", self.turn_ns, "items")]
+        if "shared-memory" in self.ways():
+            terms.append(term("cpu", 1500, "items", via="shared-memory"))
+        if "pipe" in self.ways():
+            terms.append(term("cpu", 1500, "items", via="pipe"))
+        return terms
+
+    def prepare(self, cell):
+        via = cell.params["via"]
+        total = Total() if via == "variable" else multiprocessing.Value("q", 0) if via == "shared-memory" else None
+        return Shared(total, Pipe() if via == "pipe" else None, cell.n_tasks)
+
+    def work(self, cell, shared, task):
+        items, mode = cell.params["items"], MODES[cell.mode]
+        if shared.total:
+            in_pieces(lambda n: add_items(shared.total, n), items, task)
+        elif mode.side_by_side:
+            try:
+                in_pieces(lambda n: send_items(shared.pipe.to_write, n), items, task)
+            finally:
+                self.end_of_task(cell, shared)
+        else:
+            for n in self.portions(items):
+                self.send_and_receive(shared, n)
+        task.answer = items
+        task.waits = None if shared.pipe else 0
+
+    def portions(self, items):
+        return [min(self.ROOM, items - at) for at in range(0, items, self.ROOM)]
+
+    def send_and_receive(self, shared, n):
+        """Where no other thread reads, no more is sent than fits into the pipe."""
+        send_items(shared.pipe.to_write, n)
+        expected = shared.received + n * self.ITEM
+        while shared.received < expected:
+            shared.received += len(os.read(shared.pipe.to_read, expected - shared.received))
+
+    def end_of_task(self, cell, shared):
+        """The last of the threads ends the pipe; a process its own copy."""
+        with self.ending:
+            shared.left -= 1
+            if shared.left == 0 or not cell.shares_memory():
+                shared.pipe.end_writing()
+
+    ending = threading.Lock()
+
+    def coroutine(self, cell, shared, task):
+        if shared.total:
+            return at_once(self.work, cell, shared, task)
+        return send_items_on_loop(self, cell, shared, task)
+
+    def attend(self, cell, shared, tasks):
+        """The parent reads while it waits for the tasks. A pipe holds little: a parent that joined its children before
+        it read would wait for ever, and they for it."""
+        if not shared.pipe:
+            return
+        if not cell.shares_memory():
+            shared.pipe.end_writing()
+        with self.ending:
+            shared.left -= cell.n_tasks - len(tasks)
+            if shared.left == 0:
+                shared.pipe.end_writing()
+        data = True
+        while data:
+            data = os.read(shared.pipe.to_read, 65536)
+            shared.received += len(data)
+
+    def conclude(self, cell, shared, tasks):
+        self.seen = shared.total.value if shared.total else shared.received // self.ITEM
+        if shared.pipe:
+            shared.pipe.close()
+
+    def check(self, cell, shared, tasks):
+        """A variable is the one thing that processes do not share: there the parent must read 0."""
+        is_shared = cell.shares_memory() or cell.params["via"] != "variable"
+        expected = cell.params["items"] * len(tasks) if is_shared else 0
+        return None if self.seen == expected else "the parent does not see what was added"
+
+    def metrics(self, cell, shared, tasks, region):
+        expected = cell.params["items"] * len(tasks)
+        return {"expected": expected, "seen_by_parent": self.seen,
+                "ns_per_item": sum(task.end - task.start for task in tasks) / expected}
+
+
+class Gate(object):
+    """All must be there at the same time: each task says that it has come, and waits until it may pass."""
+
+    def __init__(self, semaphore):
+        self.came, self.may_pass = semaphore(0), semaphore(0)
+        self.event, self.n_came = None, 0  # on a loop
+
+
+class Idle(Experiment):
+    name = "idle"
+    summary = "sleep together: what thousands of threads cost beside as many tasks of an event loop"
+    headline = {"figure": "memory.rss_per_task_bytes", "head": "each task", "words": "each task held {} of memory"}
+    fixed_time, takes_fewer = True, True
+
+    def parameters(self):
+        return [integer("wakeups_per_s", 0, 1000, 0, "how often each task wakes for a moment; 0: never", unit="1/s"),
+                integer("duration_ms", 1, 60000, 500, "how long each task sleeps when all are there", unit="ms"),
+                integer("stack_bytes", 0, 1 << 30, 0, "the size of a thread's stack (threading.stack_size), at least "
+                        "64 KB; 0: the system's own", unit="bytes")]
+
+    def cost(self):
+        return [term("wait", 1e6, "duration_ms"),
+                term("cpu", 20, "duration_ms", "wakeups_per_s", mode__side_by_side=True),
+                term("cpu", 20, "duration_ms", "wakeups_per_s", mode__one_loop=True)]
+
+    def max_tasks(self, mode):
+        return room_for(mode, 10000 if mode.shares_memory else 1000)
+
+    def prepare(self, cell):
+        threading.stack_size(cell.params["stack_bytes"])
+        return Gate(threading.Semaphore if MODES[cell.mode].shares_memory else multiprocessing.Semaphore)
+
+    def moments(self, cell, task):
+        """When the sleep of a task ends, and when it wakes before. The tasks wake one after the other, evenly over a
+        period: all at the same moment would be one burst in each period, and nothing in between."""
+        began, times = now(), []
+        until = began + cell.params["duration_ms"] * 1000000
+        if cell.params["wakeups_per_s"]:
+            period = 1000000000 // cell.params["wakeups_per_s"]
+            times = list(range(began + period * (task.number + 1) // cell.n_tasks, until, period))
+        return until, times
+
+    def work(self, cell, shared, task):
+        mode = MODES[cell.mode]
+        if mode.side_by_side:
+            shared.came.release()
+            shared.may_pass.acquire()
+        if cell.reads_memory == "each":
+            note_memory(task)
+        until, times = self.moments(cell, task)
+        before, since = thread_usage(), now()
+        sleep_and_wake(until, times)
+        task.passed("wait-io", since)
+        self.note(task, times, before, since)
+
+    def note(self, task, times, before, since):
+        task.answer = len(times)
+        task.facts["used"] = [b - a for a, b in zip(before, thread_usage())]
+        task.facts["slept"] = now() - since
+        task.waits = max(task.facts["slept"] - task.facts["used"][1], 0)
+
+    def coroutine(self, cell, shared, task):
+        return sleep_on_loop(self, cell, shared, task)
+
+    def attend(self, cell, shared, tasks):
+        """They pass one by one, as an interpreter starts its threads: thousands that want the lock at the same time,
+        now or when their sleep ends, would be busy with nothing but to wait for it."""
+        for task in tasks:
+            while not acquire_in_time(shared.came, 0.1):
+                if cell.shares_memory():
+                    continue
+                if any(process.exitcode is not None for process in multiprocessing.active_children()) or \
+                        len(multiprocessing.active_children()) < len(tasks):
+                    break
+        if cell.reads_memory == "once":
+            note_memory(tasks[0])
+        for task in tasks:
+            shared.may_pass.release()
+
+    def conclude(self, cell, shared, tasks):
+        threading.stack_size(0)
+
+    def rates(self, cell, tasks):
+        """Switches, and CPU time, of a second of sleep. Of the times that a thread woke, one was the end of its sleep,
+        and is there without wake-ups too. What tasks do at the same time adds up; one after the other they measure the
+        same again and again; on a loop the thread's own is that of all."""
+        mode, switches, cpu = MODES[cell.mode], 0, 0
+        for task in tasks[:1] if mode.one_loop else tasks:
+            wakeups = sum(task.answer for task in tasks) if mode.one_loop else task.answer
+            part = wakeups / (wakeups + 1) / task.facts["slept"]
+            switches += part * task.facts["used"][0] * 1e9
+            cpu += part * task.facts["used"][1]
+        n_apart = 1 if mode.side_by_side or mode.one_loop else len(tasks)
+        return switches / n_apart, cpu / n_apart
+
+    def metrics(self, cell, shared, tasks, region):
+        switches, cpu = self.rates(cell, tasks)
+        # On a loop nothing is made: there it is the time until the last task has begun.
+        made = max(task.start for task in tasks) if MODES[cell.mode].one_loop else region.create
+        told = {"started": len(tasks), "create_ns_per_task": made / len(tasks), "switches_per_s": switches,
+                "wakeup_cpu_share": cpu}
+        if region.started_fewer:
+            told["not_started_reason"] = region.started_fewer
+        return told
+
+
+def acquire_in_time(semaphore, seconds):
+    """Semaphores of threads wait without an end in Python 2; their tasks always come."""
+    try:
+        return semaphore.acquire(True, seconds)
+    except TypeError:
+        return semaphore.acquire(True)
+
+
+def thread_usage():
+    """Context switches and CPU time of this thread so far."""
+    switches = 0
+    for line in read_text("/proc/thread-self/status").splitlines():
+        if "ctxt_switches:" in line:
+            switches += int(line.split()[1])
+    return switches, thread_cpu()
+
+
+SLOT = 8  # places of the board from one task to the next: a line of the cache
+
+
+class NotingConnection(object):
+    """The connection of a traced task, which notes how long it waits."""
+
+    def __init__(self, connection, task):
+        self.connection, self.task, self.send = connection, task, connection.send
+
+    def recv(self, n):
+        since = now()
+        data = self.connection.recv(n)
+        self.task.passed("wait-io", since)
+        return data
+
+
+class NotingBoard(object):
+    """The board of a traced task that computes: it looks there after every piece, and notes the time."""
+
+    def __init__(self, board, task):
+        self.board, self.task = board, task
+
+    def __getitem__(self, place):
+        self.task.tracer.note()
+        return self.board[place]
+
+    def __setitem__(self, place, value):
+        self.board[place] = value
+
+
+class ConvoyShared(object):
+    """The board is memory that the client and all tasks share: the flag OVER, then for each task how much it has
+    computed, with one more so that 0 says that it has not begun."""
+
+    def __init__(self, cell):
+        import socket
+        from multiprocessing.sharedctypes import RawArray
+        self.board = RawArray("q", SLOT * (cell.n_tasks + 1))
+        self.connection, self.of_client = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.client = self.outcome = None
+
+
+class Convoy(Experiment):
+    """Task 0 answers a client, all others compute. The client is a process of its own, outside of the lock, as a browser
+    is outside of a server (see engine/convoy-client.c, which does the same)."""
+
+    name = "convoy"
+    summary = "answer requests beside tasks that compute: under a global lock each answer waits for its turn"
+    headline = {"figure": "metrics.latency_p50_ns", "head": "half within",
+                "words": "half of the answers came within {}"}
+    fixed_time, tasks_rule = True, {"parameter": "hogs", "plus": 1}
+    TURNS_NS = 10000  # a hog says so often that it is at work
+
+    def measure(self):
+        self.turn_ns = measure_turn(count_down)
+
+    def parameters(self):
+        return [integer("hogs", 0, 255, 1, "tasks that only compute; one more answers the requests"),
+                choice("paced", ["on", "off"],
+                       "on: the client sends when it has seen a hog at work; off: at once after an answer"),
+                integer("duration_ms", 1, 60000, 1000, "how long the client sends requests; if not given, for 1 s, "
+                        "less where a run of many cells would otherwise take longer than the server allows",
+                        unit="ms", sized=True),
+                integer("await_every", 0, 10 ** 12, 0, "in epoll, a hog lets the others have a turn after so many "
+                        "ticks, of which a turn of the countdown has 3; 0: never", unit="ticks")]
+
+    def cost(self):
+        terms = [term("wait", 1e6, "duration_ms"),
+                 term("wait", 1e6, "hogs", "duration_ms", mode__one_loop=True, await_every=0),
+                 term("outside", 300e3, "hogs", mode__side_by_side=True)]
+        if any(lock.exclusive and "switch_interval_us" in [each["name"] for each in lock.parameters]
+               for lock in LOCKS.values()):
+            terms.append(term("wait", 7e3, "hogs", "switch_interval_us", mode__side_by_side=True,
+                              mode__shares_memory=True, lock__exclusive=True))
+        return terms
+
+    def memory(self):
+        return [{"per": "cell", "bytes": 3000, "times": ["duration_ms"], "only_if": {"paced": "off"}}]
+
+    def prepare(self, cell):
+        shared = ConvoyShared(cell)
+        shared.client, shared.outcome = self.start_client(cell, shared)
+        shared.of_client.close()
+        shared.of_client = None
+        return shared
+
+    def runs_together(self, cell):
+        """Whether requests are answered while hogs compute."""
+        mode = MODES[cell.mode]
+        return mode.side_by_side or (mode.one_loop and cell.params["await_every"] > 0)
+
+    def n_needed(self, cell):
+        """All are to be there when the first request comes; a loop that is to be frozen needs its first hog, and in
+        serial only the task that answers can begin."""
+        if self.runs_together(cell):
+            return cell.n_tasks
+        return min(cell.n_tasks, 2) if MODES[cell.mode].one_loop else 1
+
+    def start_client(self, cell, shared):
+        """Forked while there is one thread, and before the clock starts. Without its own copy of the other end it
+        learns when that is gone."""
+        outcome, to_tell = os.pipe()
+        client = os.fork()
+        if client == 0:
+            try:
+                end_with_parent()
+                shared.connection.close()
+                figures = self.send_requests(cell, shared.of_client, shared.board)
+                shared.board[OVER] = 1
+                shared.of_client.close()
+                os.write(to_tell, json.dumps(figures).encode())
+            finally:
+                shared.board[OVER] = 1
+                os._exit(0)
+        os.close(to_tell)
+        return client, outcome
+
+    def send_requests(self, cell, connection, board):
+        """One request at a time, the next when its answer is there; there is always one, however short the time."""
+        import struct
+        paced, latencies, random = cell.params["paced"] == "on", [], random_numbers(cell.seed)
+        waits_for_hogs = cell.n_tasks > 1 and self.runs_together(cell)
+        places = range(SLOT, len(board), SLOT)
+        while sum(board[place] > 0 for place in places) < self.n_needed(cell):
+            time.sleep(200e-6)
+        first = last = now()
+        end = first + cell.params["duration_ms"] * 1000000
+        while not latencies or (last < end and not board[OVER]):
+            if paced:
+                time.sleep(1e-3 + (next(random) * 1000000 >> 64) * 1e-9)
+                while waits_for_hogs:
+                    seen = sum(board[place] for place in places)
+                    time.sleep(20e-6)
+                    if sum(board[place] for place in places) != seen or now() >= end:
+                        break
+            request, since = struct.pack("q", len(latencies)), now()
+            connection.send(request)
+            if connection.recv(8) != request:
+                break
+            last = now()
+            latencies.append(last - since)
+        return self.figures(sorted(latencies), last - first)
+
+    def figures(self, latencies, span):
+        """Percentiles by the nearest rank, rounded up: a latency that was really measured. One that needs more requests
+        than there were is null, with the reason."""
+        n = len(latencies)
+        told = {"requests": n, "requests_per_s": n / max(span / 1e9, 1e-9),
+                "latency_max_ns": latencies[-1] if latencies else None}
+        for percentile in 50, 90, 99:
+            name, needed = "latency_p%d_ns" % percentile, max(-(-100 // (100 - percentile)), 3)
+            told[name] = latencies[(n * percentile + 99) // 100 - 1] if n >= needed else None
+            if n < needed:
+                told[name + "_reason"] = "%d request%s too few for a %dth percentile, which needs %d" % (
+                    n, " is" if n == 1 else "s are", percentile, needed)
+        return told
+
+    def begin(self, cell, shared, task):
+        """Returns the place of the task on the board, where it says that it has begun. A process that does not answer
+        closes its copy of the connection, so that the client sees when the one that answers is gone."""
+        place = SLOT * (task.number + 1)
+        shared.board[place] = 1
+        if task.number > 0 and not cell.shares_memory():
+            shared.connection.close()
+        return place
+
+    def turns(self, cell):
+        """How much a hog computes before it says so."""
+        await_every = cell.params["await_every"] if MODES[cell.mode].one_loop else 0
+        return max(await_every // TICKS_PER_TURN, 1) if await_every else max(cell.piece // 5, 1)
+
+    def work(self, cell, shared, task):
+        place = self.begin(cell, shared, task)
+        task.waits = None
+        board = NotingBoard(shared.board, task) if task.tracer else shared.board
+        try:
+            if task.number == 0:
+                connection = NotingConnection(shared.connection, task) if task.tracer else shared.connection
+                task.answer = answer_requests(connection)
+                return
+            if self.runs_together(cell):
+                compute_until_over(board, place, self.turns(cell))
+            else:
+                until = now() + cell.params["duration_ms"] * 1000000
+                while now() < until:
+                    count_down(cell.piece)
+                    board[place] += cell.piece
+                # What the client sends later would be answered on a loop that is no longer frozen.
+                board[OVER] = 1
+            task.answer = (shared.board[place] - 1) * TICKS_PER_TURN
+        finally:
+            if task.number == 0:
+                shared.board[OVER] = 1
+
+    def coroutine(self, cell, shared, task):
+        if task.number > 0 and not self.runs_together(cell):
+            return at_once(self.work, cell, shared, task)
+        return convoy_on_loop(self, cell, shared, task)
+
+    def attend(self, cell, shared, tasks):
+        """In processes every one has its own copy; in threads the parent's is the one that is used. And if not all
+        could be started, the client would wait for them."""
+        if not cell.shares_memory():
+            shared.connection.close()
+        if len(tasks) < cell.n_tasks:
+            shared.board[OVER] = 1
+            os.kill(shared.client, signal.SIGKILL)
+
+    def conclude(self, cell, shared, tasks):
+        """With this end closed the client ends, if it has not."""
+        shared.connection.close()
+        text = b""
+        while True:
+            data = os.read(shared.outcome, 65536)
+            if not data:
+                break
+            text += data
+        os.close(shared.outcome)
+        os.waitpid(shared.client, 0)
+        self.told = json.loads(text.decode()) if text else {"requests": 0}
+
+    def check(self, cell, shared, tasks):
+        if not self.told["requests"]:
+            return "the client had no answer"
+        return None if tasks[0].answer == self.told["requests"] else "not every request was answered"
+
+    def metrics(self, cell, shared, tasks, region):
+        hogs = tasks[1:]
+        span = max(task.end for task in hogs) - min(task.start for task in hogs) if hogs else 0
+        return dict(self.told, hog_ticks_per_s=sum(task.answer for task in hogs) * 1e9 / span if span > 0 else 0)
+
+
+COROUTINES_OF_EXPERIMENTS = '''
+async def get_pages_on_loop(fetch, cell, task):
+    task.answer = []
+    for request in range(cell.params["requests"]):
+        path, since = fetch.path(cell, task, request).encode(), now()
+        page = get_page_from("127.0.0.1", fetch.port(cell, task), path)
+        status, content = await asyncio.wait_for(page, cell.params["request_timeout_ms"] / 1e3)
+        task.waits += now() - since
+        task.passed("wait-io", since)
+        fetch.take_answer(cell, task, since, status, content)
+
+
+async def count_up_on_loop(cell, task):
+    await count_up_with_await(cell.params["n"])
+    task.answer = x
+
+
+async def send_items_on_loop(share, cell, shared, task):
+    for n in share.portions(cell.params["items"]):
+        share.send_and_receive(shared, n)
+        await asyncio.sleep(0)
+    task.answer, task.waits = cell.params["items"], None
+
+
+async def sleep_on_loop(idle, cell, shared, task):
+    """The last task to come looks at the memory, and lets all pass."""
+    shared.event = shared.event or asyncio.Event()
+    shared.n_came += 1
+    if shared.n_came == cell.n_tasks:
+        if cell.reads_memory:
+            note_memory(task)
+        shared.event.set()
+    await shared.event.wait()
+    until, times = idle.moments(cell, task)
+    before, since = thread_usage() if task.number == 0 else (0, 0), now()
+    await sleep_and_wake_on_loop(until, times)
+    task.passed("wait-io", since)
+    idle.note(task, times, before, since)
+
+
+async def convoy_on_loop(convoy, cell, shared, task):
+    place = convoy.begin(cell, shared, task)
+    task.waits = None
+    if task.number > 0:
+        await compute_in_turns(shared.board, place, convoy.turns(cell))
+        task.answer = (shared.board[place] - 1) * TICKS_PER_TURN
+        return
+    try:
+        shared.connection.setblocking(False)
+        task.answer = await answer_requests_on_loop(shared.connection)
+    finally:
+        shared.board[OVER] = 1
+'''
+
+
+def why_no_convoy():
+    """Its client needs another process, and memory and a socket that it shares with this one."""
+    try:
+        import socket
+        from multiprocessing.sharedctypes import RawArray
+        RawArray("q", 1)
+        for needed in (socket, "socketpair"), (socket, "SOCK_SEQPACKET"), (os, "fork"):
+            getattr(*needed)
+    except Exception as error:
+        return "its client, a process of its own, cannot be made here (%s)" % reason_of(error)
+    return None
+
+
+EXPERIMENTS = by_name(Countdown(), Fetch(), Crunch(), Counter(), Share(), Idle(), Convoy())
+if why_no_convoy():
+    ABSENT["convoy"] = why_no_convoy()
+    del EXPERIMENTS["convoy"]
+ABSENT["refcount"] = ("a Python program cannot choose how its references are counted: the interpreter does that, and "
+                      "the lock is there for it")
 
 
 # ---- The modes: who calls the function
@@ -682,9 +1688,11 @@ class Region(object):
 
     def __init__(self, cell):
         self.cell = cell
-        self.create = self.wall = self.cpu = self.beside = 0
+        self.create = self.wall = self.cpu = 0
+        self.beside = 0  # of the CPU time, what the kernel does not count as that of our children
+        self.waits = None  # of all tasks together, where they wait together
         self.switches = None
-        self.started_fewer = None
+        self.started_fewer = None  # why not all tasks were started
 
     def begin(self):
         self.usage = Usage()
@@ -719,14 +1727,24 @@ class Threads(object):
     name, aliases, usual, baseline = "threads", ["thread", "threading"], True, False
     side_by_side, shares_memory, one_loop = True, True, False
     summary = "a thread for each task, all in one process (threading)"
-    task = {"noun": "thread", "ns": 200e3, "bytes": 100 << 10}
+    task = {"noun": "thread", "ns": 200e3, "bytes": 120 << 10}
     missing = None
 
     def run(self, experiment, cell, shared, tasks, region):
+        if cell.is_in_interpreters():
+            interpreters = Interpreters(tasks)
+            try:
+                self.run_calls(interpreters.run_task, experiment, cell, shared, tasks, region)
+            finally:
+                interpreters.end(tasks)
+        else:
+            self.run_calls(run_task, experiment, cell, shared, tasks, region)
+
+    def run_calls(self, call, experiment, cell, shared, tasks, region):
         threads = []
         region.begin()
         for task in tasks:
-            thread = threading.Thread(target=run_task, args=(shared, task))
+            thread = threading.Thread(target=call, args=(shared, task))
             thread.daemon = True
             try:
                 thread.start()
@@ -742,6 +1760,66 @@ class Threads(object):
         del tasks[len(threads):]
 
 
+class Interpreters(object):
+    """An interpreter for each task, inside of this process. It shares no object with us, so the task goes there as text,
+    and comes back through a file in memory. All are made, and have read this file, before the clock starts."""
+
+    LOAD = "space = {'__name__': 'interpreter_of_a_task'}\n" \
+           "with open(%r, 'rb') as file:\n    exec(compile(file.read(), file.name, 'exec'), space)\n" \
+           "space['get_ready'](%r, %d)"
+    RUN = "space['run_alone'](%d, %d)"
+
+    def __init__(self, tasks):
+        self.module = find_interpreters()
+        self.made, self.files = [], []
+        # The name of the call has changed from one version to the next.
+        self.run_text = getattr(self.module, "exec", None) or self.module.run_string
+        for task in tasks:
+            self.made.append(self.module.create())
+            self.files.append(os.memfd_create("task"))
+            self.run_in(task.number, self.LOAD % (os.path.abspath(__file__), json.dumps(task.cell.__dict__),
+                                                  task.number))
+
+    def run_in(self, number, text):
+        """Where something goes wrong some versions raise it, and some return it."""
+        wrong = self.run_text(self.made[number], text)
+        if wrong:
+            raise RuntimeError(getattr(wrong, "formatted", None) or str(wrong))
+
+    def run_task(self, shared, task):
+        try:
+            self.run_in(task.number, self.RUN % (task.cell.epoch, self.files[task.number]))
+        except Exception as error:
+            task.failure = reason_of(error)
+
+    def end(self, tasks):
+        for task in tasks:
+            with os.fdopen(self.files[task.number], "r+") as file:
+                file.seek(0)
+                text = file.read()
+                if text and not task.failure:
+                    task.take_report(json.loads(text))
+        for made in self.made:
+            self.module.destroy(made)
+
+
+def get_ready(cell_text, number):
+    """In the interpreter of a task, before the clock starts."""
+    global task_alone, shared_alone
+    cell = Cell.__new__(Cell)
+    cell.__dict__.update(json.loads(cell_text))
+    cell.settle()
+    shared_alone = EXPERIMENTS[cell.experiment].prepare(cell)
+    task_alone = Task(cell, number)
+
+
+def run_alone(epoch, file):
+    task_alone.cell.epoch = epoch
+    run_task(shared_alone, task_alone)
+    with os.fdopen(os.dup(file), "w") as copy:
+        json.dump(task_alone.report(), copy)
+
+
 def end_with_parent():
     """A process that was started for a task must not outlive who started it, however that ends."""
     try:
@@ -752,8 +1830,9 @@ def end_with_parent():
         pass
 
 
-def process_main(cell, shared, number, connection):
-    """A process that was not forked has read this file anew, and knows nothing of what was set."""
+def run_in_process(cell, shared, number, connection):
+    """What a process of a task does. If it was not forked, it has read this file anew, and knows nothing of what was
+    set; and whoever has forked it is not the one who measures, so it says itself what it has used."""
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     task = Task(cell, number)
@@ -761,7 +1840,7 @@ def process_main(cell, shared, number, connection):
     before = Usage()
     run_task(shared, task)
     after = Usage()
-    task.facts["cpu"] = after.cpu - before.cpu
+    task.facts["usage"] = [after.cpu - before.cpu] + [b - a for a, b in zip(before.switches, after.switches)]
     connection.send(task.report())
     connection.close()
 
@@ -769,15 +1848,14 @@ def process_main(cell, shared, number, connection):
 class Processes(object):
     name, aliases, usual, baseline = "processes", ["process", "multiprocessing"], True, False
     side_by_side, shares_memory, one_loop = True, False, False
-    task = {"noun": "process", "ns": 3e6, "bytes": 6 << 20}
+    task = {"noun": "process", "ns": 3e6 if START_METHOD == "fork" else 100e6, "bytes": 8 << 20}
     missing = NO_PROCESSES
-    summary = None if NO_PROCESSES else \
-        "a process for each task (multiprocessing, start method %s): each has its own lock, and no shared data" \
+    summary = "a process for each task (multiprocessing, start method %s): each has its own lock, and no shared data" \
         % START_METHOD
 
     def warm_up(self):
-        """Where a server process forks for us, it is started before anything is measured."""
-        if START_METHOD == "forkserver":
+        """Where another process starts those of the tasks, it is there before anything is measured."""
+        if START_METHOD != "fork":
             process = multiprocessing.Process(target=count_down, args=(1,))
             process.start()
             process.join()
@@ -787,7 +1865,7 @@ class Processes(object):
         region.begin()
         for task in tasks:
             ours, theirs = multiprocessing.Pipe(False)
-            process = multiprocessing.Process(target=process_main, args=(cell, shared, task.number, theirs))
+            process = multiprocessing.Process(target=run_in_process, args=(cell, shared, task.number, theirs))
             process.daemon = True
             try:
                 process.start()
@@ -799,26 +1877,31 @@ class Processes(object):
         region.made()
         experiment.attend(cell, shared, tasks[:len(started)])
         for task, process, ours in started:
-            try:
-                task.take_report(ours.recv())
-            except (EOFError, IOError, OSError):
-                task.failure = "its process ended before the task did"
-        for task, process, ours in started:
-            process.join()
-            ours.close()
-            if process.exitcode != 0 and not (task.failure and "status" in task.failure):
-                task.failure = self.end_of(process.exitcode)
+            self.join(task, process, ours)
         region.end()
         del tasks[len(started):]
-        # Whoever was not forked by this process is not among the children that the kernel counts.
         if START_METHOD == "forkserver":
-            region.beside = sum(task.facts.get("cpu", 0) for task in tasks)
-            region.cpu += region.beside
+            self.count_usage(tasks, region)
 
-    def end_of(self, status):
-        if status < 0:
-            return "its process died of signal %d" % -status
-        return "its process ended with status %d" % status
+    def join(self, task, process, connection):
+        try:
+            task.take_report(connection.recv())
+        except (EOFError, IOError, OSError):
+            task.failure = "its process ended before the task did"
+        connection.close()
+        process.join()
+        if process.exitcode < 0:
+            task.failure = "its process died of signal %d" % -process.exitcode
+        elif process.exitcode > 0:
+            task.failure = "its process ended with status %d" % process.exitcode
+
+    def count_usage(self, tasks, region):
+        """Whoever was not forked by this process is not among the children that the kernel counts for it."""
+        usages = [sum(column) for column in zip(*[task.facts["usage"] for task in tasks if not task.failure])]
+        if usages:
+            region.beside = usages[0]
+            region.cpu += usages[0]
+            region.switches = [a + b for a, b in zip(region.switches, usages[1:])]
 
 
 class Epoll(object):
@@ -830,17 +1913,22 @@ class Epoll(object):
 
     def run(self, experiment, cell, shared, tasks, region):
         loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
         try:
             region.begin()
-            loop.run_until_complete(run_all_tasks(experiment, cell, shared, tasks))
+            used = thread_cpu()
+            loop.run_until_complete(run_tasks_on_loop(experiment, cell, shared, tasks))
+            used = thread_cpu() - used
             region.end()
+            region.waits = max(region.wall - used, 0)
         finally:
+            asyncio.set_event_loop(None)
             loop.close()
 
 
 COROUTINES_OF_MODES = '''
 async def at_once(function, *arguments):
-    """The event loop calls it, and gets nothing else done until it has ended."""
+    """The event loop calls it, and does nothing else until it has ended."""
     function(*arguments)
 
 
@@ -849,53 +1937,65 @@ async def run_task_on_loop(experiment, cell, shared, task):
         await experiment.coroutine(cell, shared, task)
 
 
-async def run_all_tasks(experiment, cell, shared, tasks):
+async def run_tasks_on_loop(experiment, cell, shared, tasks):
     await asyncio.gather(*[run_task_on_loop(experiment, cell, shared, task) for task in tasks])
 '''
 if not NO_LOOP:
+    exec(compile(COROUTINES_OF_EXPERIMENTS, "the coroutines of python.py", "exec"))
     exec(compile(COROUTINES_OF_MODES, "the coroutines of python.py", "exec"))
 
 MODES = by_name(*[mode for mode in (Serial(), Threads(), Processes(), Epoll()) if not mode.missing])
-ABSENT_MODES = {mode.name: mode.missing for mode in (Processes, Epoll) if mode.missing}
+ABSENT.update((mode.name, mode.missing) for mode in (Processes, Epoll) if mode.missing)
 
 
 # ---- The catalog
 
 
+def members(thing, *names):
+    return {name: getattr(thing, name) for name in names}
+
+
 def describe_mode(mode):
-    members = "name", "summary", "aliases", "usual", "baseline", "side_by_side", "shares_memory", "one_loop", "task"
-    return {member: getattr(mode, member) for member in members}
+    return members(mode, "name", "summary", "aliases", "usual", "baseline", "side_by_side", "shares_memory",
+                   "one_loop", "task")
 
 
-def describe_lock():
-    return {"name": LOCK, "title": LOCK_TITLE, "summary": LOCK_SUMMARY, "usual": True,
-            "exclusive": LOCK_IS_EXCLUSIVE, "fair": False, "whose": "all", "models": None, "real": LOCK_REAL,
-            "crowding": 0, "parameters": [LOCK_PARAMETER] if LOCK_PARAMETER else []}
+def describe_lock(lock):
+    return dict(members(lock, "name", "real", "title", "summary", "exclusive", "whose", "parameters"),
+                usual=lock is OWN_LOCK, fair=False, models=None, crowding=0)
+
+
+def describe_memory(experiment):
+    """A cell's own is this whole interpreter; then what a task of each mode takes, and what the experiment adds. A mode
+    is named by its facts, as everywhere."""
+    own = read_kilobytes(read_text("/proc/self/status"), "VmRSS") or 64 << 20
+    terms = [{"per": "cell", "bytes": own, "times": [], "only_if": {}}]
+    for mode in MODES.values():
+        if mode.task["bytes"]:
+            facts = members(mode, "side_by_side", "shares_memory", "one_loop")
+            terms.append({"per": "task", "bytes": mode.task["bytes"], "times": [],
+                          "only_if": {"mode." + fact: facts[fact] for fact in facts}})
+    return terms + experiment.memory()
 
 
 def describe_experiment(experiment):
-    experiment.describe()
-    described = {"name": experiment.name, "summary": experiment.summary, "parameters": experiment.parameters,
-                 "cost": experiment.cost, "max_tasks": {}, "max_tasks_reason": {}, "unavailable": {}}
-    for name in MODES:
-        most, reason = experiment.max_tasks(MODES[name])
-        described["max_tasks"][name] = most
+    experiment.measure()
+    told = {"name": experiment.name, "summary": experiment.summary, "parameters": experiment.parameters(),
+            "cost": experiment.cost(), "memory": describe_memory(experiment), "max_tasks": {}, "max_tasks_reason": {},
+            "unavailable": {}}
+    for mode in MODES.values():
+        told["max_tasks"][mode.name], reason = experiment.max_tasks(mode)
         if reason:
-            described["max_tasks_reason"][name] = reason
-        reason = experiment.unavailable(MODES[name])
+            told["max_tasks_reason"][mode.name] = reason
+        reason = experiment.unavailable(mode)
         if reason:
-            described["unavailable"][name] = reason
-    own = read_kilobytes(read_text("/proc/self/status"), "VmRSS") or 64 << 20
-    described["memory"] = [{"per": "cell", "bytes": own, "times": [], "only_if": {}}] + [
-        {"per": "task", "bytes": mode.task["bytes"], "times": [],
-         "only_if": {"mode." + fact: getattr(mode, fact) for fact in ("side_by_side", "shares_memory", "one_loop")}}
-        for mode in MODES.values() if mode.task["bytes"]]
+            told["unavailable"][mode.name] = reason
     for member in "headline", "totals", "fixed_time", "released", "blocks_loop":
         if getattr(experiment, member):
-            described[member] = getattr(experiment, member)
+            told[member] = getattr(experiment, member)
     if experiment.tasks_rule:
-        described["tasks"] = experiment.tasks_rule
-    return described
+        told["tasks"] = experiment.tasks_rule
+    return told
 
 
 def cpus_usable():
@@ -904,18 +2004,42 @@ def cpus_usable():
     return max(1, min(len(ALL_CPUS), int(-(-quota // 1)) if quota else len(ALL_CPUS)))
 
 
+def who_am_i():
+    return platform.python_implementation(), platform.python_version()
+
+
 def describe():
-    name, version = platform.python_implementation(), platform.python_version()
-    experiments = [describe_experiment(EXPERIMENTS[each]) for each in EXPERIMENTS]
+    name, version = who_am_i()
+    told = [describe_experiment(experiment) for experiment in EXPERIMENTS.values()]
     return {"protocol": 1, "paces": True, "runtime": name.lower(), "version": version,
-            "about": "%s %s, %s" % (name, version, LOCK_TITLE), "cpus_usable": cpus_usable(),
+            "about": "%s %s, %s" % (name, version, OWN_LOCK.title), "cpus_usable": cpus_usable(),
             "memory_bytes": read_kilobytes(read_text("/proc/meminfo"), "MemAvailable"), "host": {},
-            "timeline_ns": GAP_NS, "turn_ns": EXPERIMENTS["countdown"].cost[0]["ns"],
-            "modes": [describe_mode(MODES[each]) for each in MODES], "locks": [describe_lock()],
-            "experiments": experiments, "absent": dict(ABSENT_EXPERIMENTS, **ABSENT_MODES)}
+            "timeline_ns": GAP_NS, "turn_ns": EXPERIMENTS["countdown"].turn_ns,
+            "modes": [describe_mode(mode) for mode in MODES.values()],
+            "locks": [describe_lock(lock) for lock in LOCKS.values()], "experiments": told, "absent": ABSENT}
 
 
 # ---- A repetition, from the cell to its sample
+
+
+def check_cell(cell):
+    """Raises what is wrong with a cell: a server asks for what the catalog offers only, but others may ask, too."""
+    experiment = EXPERIMENTS[cell.experiment]
+    for what, name, there in ("mode", cell.mode, MODES), ("lock", cell.lock, LOCKS):
+        if name not in there:
+            raise ValueError("there is no %s %s here, but %s" % (what, name, ", ".join(there)))
+    if cell.is_in_interpreters() and not experiment.fits_interpreters:
+        raise ValueError("it cannot run in interpreters of their own, which share nothing")
+    for parameter in experiment.parameters() + LOCKS[cell.lock].parameters:
+        value = cell.params.get(parameter["name"])
+        if value is None:
+            if parameter.get("list"):
+                continue
+            raise ValueError("the parameter %s is missing" % parameter["name"])
+        if "choices" in parameter and value not in parameter["choices"]:
+            raise ValueError("%s must be one of %s" % (parameter["name"], ", ".join(parameter["choices"])))
+        if "min" in parameter and not parameter["min"] <= value <= parameter["max"]:
+            raise ValueError("%s must be from %d to %d" % (parameter["name"], parameter["min"], parameter["max"]))
 
 
 def start_delay(tasks, created):
@@ -929,12 +2053,12 @@ def start_delay(tasks, created):
     return delay
 
 
-def memory_of(tasks, before):
+def memory_of(cell, tasks, before):
     """What a task adds: a process all that it has, others their part of what has come to it."""
     noted = [task.memory for task in tasks if task.memory]
     if not noted or not before:
         return None
-    mode = MODES[tasks[0].cell.mode]
+    mode = MODES[cell.mode]
     if mode.shares_memory:
         each = [max(during - earlier, 0) // len(tasks) for during, earlier in zip(noted[0], before)]
     else:
@@ -946,32 +2070,48 @@ def memory_of(tasks, before):
             "kernel_per_task_bytes": each[2] + kernel_stack}
 
 
-def rows_of(tasks, most):
-    return [{"id": task.number, "start_ns": max(task.start, 0), "end_ns": max(task.end, 0), "cpu_ns": task.cpu,
-             "answer": task.answer} for task in tasks[:most]]
-
-
 def failure_of(experiment, cell, shared, tasks, region):
     """Why the repetition is none, or None."""
-    if region.started_fewer and not experiment.takes_fewer:
-        return "only %d of %d tasks could be started: %s" % (len(tasks), cell.n_tasks, region.started_fewer)
     for task in tasks:
         if task.failure:
             return "task %d: %s" % (task.number, task.failure)
+    if region.started_fewer and not (experiment.takes_fewer and tasks):
+        return "only %d of %d tasks could be started (%s)" % (len(tasks), cell.n_tasks, region.started_fewer)
     return experiment.check(cell, shared, tasks)
+
+
+def sample_of(experiment, cell, shared, tasks, region, before):
+    """The members of a good sample."""
+    n_rows = len(tasks) if cell.is_full else min(len(tasks), 256)
+    waits = [task.waits for task in tasks]
+    return {
+        "status": "done", "wall_ns": region.wall, "cpu_ns": region.cpu, "create_ns": region.create,
+        "join_ns": max(region.wall - max(task.end for task in tasks), 0),
+        "start_ns": start_delay(tasks, region.create),
+        "waits_ns": None if None in waits else region.waits if region.waits and any(waits) else sum(waits),
+        "context_switches": dict(zip(("voluntary", "involuntary"), region.switches)) if region.switches else None,
+        "memory": memory_of(cell, tasks, before), "lock_stats": None,
+        "per_task": [{"id": task.number, "start_ns": max(task.start, 0), "end_ns": max(task.end, 0),
+                      "cpu_ns": task.cpu, "answer": task.answer} for task in tasks[:n_rows]],
+        "per_task_omitted": len(tasks) - n_rows,
+        "completion_order": [task.number for task in sorted(tasks, key=lambda task: task.end)][:n_rows],
+        "metrics": experiment.metrics(cell, shared, tasks, region)}
 
 
 def run_once(cell, noise, reads_memory=False, max_spans=0):
     """Runs one repetition. Returns its tasks, and the members of its sample."""
     import gc
+    check_cell(cell)
     experiment, mode, region = EXPERIMENTS[cell.experiment], MODES[cell.mode], Region(cell)
     cell.settle()
-    cell.max_spans = max_spans
+    cell.max_spans, cell.reads_memory = max_spans, False
     shared = experiment.prepare(cell)
     tasks = [Task(cell, number) for number in range(cell.n_tasks)]
+    # What earlier repetitions have left behind is not to be cleared away in this one.
     gc.collect()
     before = read_memory() if reads_memory else None
-    cell.reads_memory = reads_memory and ("once" if mode.shares_memory else "each")
+    if before:
+        cell.reads_memory = "once" if mode.shares_memory else "each"
     try:
         mode.run(experiment, cell, shared, tasks, region)
     finally:
@@ -980,26 +2120,26 @@ def run_once(cell, noise, reads_memory=False, max_spans=0):
     failure = failure_of(experiment, cell, shared, tasks, region)
     if failure:
         return tasks, {"status": "failed", "reason": failure}
-    most = len(tasks) if cell.full else 256
-    sample = {
-        "status": "done", "wall_ns": region.wall, "cpu_ns": region.cpu, "create_ns": region.create,
-        "join_ns": max(region.wall - max(task.end for task in tasks), 0), "start_ns": start_delay(tasks, region.create),
-        "waits_ns": sum(task.waits for task in tasks) if all(task.waits is not None for task in tasks) else None,
-        "context_switches": dict(zip(("voluntary", "involuntary"), region.switches)) if region.switches else None,
-        "memory": memory_of(tasks, before), "lock_stats": None, "per_task": rows_of(tasks, most),
-        "per_task_omitted": max(len(tasks) - most, 0),
-        "completion_order": [task.number for task in sorted(tasks, key=lambda task: task.end)][:most],
-        "metrics": experiment.metrics(cell, shared, tasks, region.wall)}
+    sample = sample_of(experiment, cell, shared, tasks, region, before)
     if noised:
         sample["noise"] = noised
     return tasks, sample
 
 
+def try_once(cell, noise, **how):
+    """The same, and whatever goes wrong is a failed sample."""
+    try:
+        return run_once(cell, noise, **how)
+    except Exception as error:
+        reason = str(error) if isinstance(error, ValueError) else reason_of(error)
+        return [], {"status": "failed", "reason": reason}
+
+
 def timeline_of(tasks, wall, most):
     """The spans of all tasks, the first ones to end."""
     epoch = tasks[0].cell.epoch
-    spans = sorted(((until - epoch, task.number, kind, max(since - epoch, 0)) for task in tasks
-                    for kind, since, until in task.tracer.spans))
+    spans = sorted((until - epoch, task.number, kind, max(since - epoch, 0)) for task in tasks
+                   for kind, since, until in task.tracer.spans)
     dropped = sum(task.tracer.dropped for task in tasks) + max(len(spans) - most, 0)
     return {"wall_ns": wall, "dropped": dropped, "instants": [],
             "spans": [[number, kind, since, until] for until, number, kind, since in spans[:most]]}
@@ -1021,68 +2161,73 @@ class Server(object):
         self.paces = False
 
     def write(self, value):
-        self.output.write(json.dumps(value, separators=(",", ":")) + "\n")
-        self.output.flush()
+        """Nobody is there any more where this fails, so nothing is left to do."""
+        try:
+            self.output.write(json.dumps(value, separators=(",", ":")) + "\n")
+            self.output.flush()
+        except (IOError, OSError):
+            os._exit(1)
 
-    def tell(self, event, **members):
+    def tell(self, event, **told):
         """Writes an event and waits until the server says go on. Returns whether it says stop."""
-        self.write(dict(members, event=event))
+        self.write(dict(told, event=event))
         return self.paces and sys.stdin.readline().strip() == "stop"
 
 
-def prepare_run(request, cells):
+def prepare_run(cells):
     """All that is to be warm and loaded before anything is measured."""
-    experiment = EXPERIMENTS[request["experiment"]]
-    ns = turn_ns(experiment.turn) if experiment.turn else 100
+    experiment = EXPERIMENTS[cells[0].experiment]
+    experiment.measure()
+    most_files()
     for cell in cells:
+        ns = experiment.turn_ns_of(cell)
         cell.piece = max(int(PIECE_NS / ns), 1)
-        cell.full = request.get("detail") == "full"
+        cell.gap = max(GAP_NS, int(4 * cell.piece * ns))
     for name in set(cell.mode for cell in cells):
-        getattr(MODES[name], "warm_up", lambda: None)()
+        getattr(MODES.get(name), "warm_up", lambda: None)()
 
 
 def run(server, request):
+    if request["experiment"] not in EXPERIMENTS:
+        raise ValueError("there is no experiment %s here, but %s" % (request["experiment"], ", ".join(EXPERIMENTS)))
     cells = [Cell(request, given) for given in request["cells"]]
-    friends = request.get("friends") or []
-    prepare_run(request, cells)
-    server.paces = request.get("pace", False)
+    prepare_run(cells)
+    name, version = who_am_i()
     load = read_text("/proc/loadavg").split()
-    server.tell("hello", protocol=1, runtime=platform.python_implementation().lower(),
-                version=platform.python_version(), load1=float(load[0]) if load else None)
-    failed = set()
-    warmup, repeat = request.get("warmup", 1), request["repeat"]
-    stopped = False
-    for repetition in range(-warmup, max(request.get("max_repeat") or 0, repeat)):
-        for cell in cells:
-            if cell.number in failed or stopped:
-                continue
-            try:
-                _, sample = run_once(cell, Noise(friends), reads_memory=repetition == -warmup)
-            except Exception as error:
-                sample = {"status": "failed", "reason": reason_of(error)}
-            if sample["status"] == "failed":
-                failed.add(cell.number)
-            stopped = server.tell("sample", cell=cell.number, repetition=repetition, **sample)
+    server.paces = request.get("pace", False)
+    server.tell("hello", protocol=1, runtime=name.lower(), version=version, load1=float(load[0]) if load else None)
+    good = measure(server, request, cells)
     if request.get("timeline") == "on":
-        trace(server, request, [cell for cell in cells if cell.number not in failed])
+        trace(server, request, good)
     server.write({"event": "done"})
 
 
+def measure(server, request, cells):
+    """All cells have their first repetition before any has its second. Returns the cells of which none failed: one that
+    did would fail again."""
+    warmup, rounds = request.get("warmup", 1), max(request["repeat"], request.get("max_repeat") or 0)
+    for repetition in range(-warmup, rounds):
+        for cell in list(cells):
+            _, sample = try_once(cell, Noise(request.get("friends") or []), reads_memory=repetition == -warmup)
+            if sample["status"] == "failed":
+                cells = [other for other in cells if other is not cell]
+            if server.tell("sample", cell=cell.number, repetition=repetition, **sample):
+                return cells
+    return cells
+
+
 def trace(server, request, cells):
-    """One more repetition of each cell, for its timeline."""
+    """One more repetition of each cell, for its timeline. What one leaves over of the spans is for those after it."""
     left = 100000
     for i, cell in enumerate(cells):
         most = max(min(request.get("max_spans") or 20000, left // (len(cells) - i)), 1)
-        try:
-            tasks, sample = run_once(cell, Noise([]), max_spans=most)
-        except Exception as error:
-            sample = {"status": "failed", "reason": reason_of(error)}
+        tasks, sample = try_once(cell, Noise([]), max_spans=most)
         if sample["status"] == "failed":
-            server.tell("timeline", cell=cell.number, reason=sample["reason"])
-            continue
-        timeline = timeline_of(tasks, sample["wall_ns"], most)
-        left -= len(timeline["spans"])
-        server.tell("timeline", cell=cell.number, **timeline)
+            told = {"reason": sample["reason"]}
+        else:
+            told = timeline_of(tasks, sample["wall_ns"], most)
+            left -= len(told["spans"])
+        server.tell("timeline", cell=cell.number, **told)
 
 
 def main():
@@ -1096,8 +2241,9 @@ def main():
             run(server, json.loads(sys.stdin.readline()))
     except Exception as error:
         server.write({"event": "error", "message": reason_of(error)})
-        raise
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
