@@ -55,10 +55,12 @@ static Step drive_step_outside_the_lock(Loop *loop, Task *task)
 /* A call that blocks waits, but for what it computes: that is the CPU time of its thread. Only a step that
  * says of itself that it blocks is measured so. The difference of the two clocks is not what a step waited
  * that computes: it is also the time in which the kernel gave the CPU to others, or a quota held it back, and
- * counted as waiting that time would look as if it could overlap with that of other tasks. */
+ * counted as waiting that time would look as if it could overlap with that of other tasks. On a loop of many
+ * tasks the picture has it as a step outside: it is not only this task that stands still. */
 static Step drive_step_that_blocks(Loop *loop, Task *task)
 {
-    nsec_t since = drive_leave(loop, SPAN_OUTSIDE), cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID), away;
+    nsec_t since = drive_leave(loop, loop->alone ? SPAN_WAIT_IO : SPAN_OUTSIDE);
+    nsec_t cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID), away;
     Step step = loop->cell->experiment->step(loop, task, UINT64_MAX);
 
     cpu = nsec_read_clock(CLOCK_THREAD_CPUTIME_ID) - cpu;

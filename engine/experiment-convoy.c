@@ -46,14 +46,18 @@ typedef struct Convoy {
 
 enum { OUTCOME_P50, OUTCOME_P90, OUTCOME_P99, OUTCOME_MAX, OUTCOME_REQUESTS, OUTCOME_TIME };
 
+/* What task 0 does next. */
+typedef enum ConvoyStage { STAGE_NEW, STAGE_RECEIVE, STAGE_LOOK, STAGE_ANSWER, STAGE_NEXT } ConvoyStage;
+
 typedef struct ConvoyTask {
     bool begun;
 
     /* Of task 0. */
     Task *task;
-    Watch watch;
+    ConvoyStage stage;
+    Watch watch; /* on a loop of many */
     uint64_t request;
-    bool has_request; /* that is to be answered */
+    ssize_t received; /* what came of receiving it */
     uint64_t n_answered;
 
     /* Of a hog. */
@@ -217,48 +221,101 @@ static void convoy_on_ready(Loop *loop, Watch *watch, uint32_t events)
 static Step convoy_stop_answering(Loop *loop, Task *task, StepKind kind)
 {
     const Convoy *convoy = loop->cell->prepared;
+    ConvoyTask *state = (ConvoyTask *)task->state;
 
-    loop_watch(loop, &((ConvoyTask *)task->state)->watch, 0);
+    if (state->watch.watched)
+        loop_watch(loop, &state->watch, 0);
     atomic_store_explicit(&convoy->board->over, true, memory_order_relaxed);
     return (Step){kind, 0};
 }
 
-/* Sending may block, so an interpreter lets go of its lock for it: a request is received inside the lock,
- * and its answer is sent outside. The watch is set before the task counts as begun: from then on the client
- * may send. What wakes the task may be a leftover, so a receive that finds nothing just waits on. A receive
- * that fails in another way, or brings nothing, means that the client has ended. */
-static Step convoy_answer_request(Loop *loop, Task *task, uint64_t ticks)
+/* What came of a receive, inside the lock again. Without a whole request the client has ended. To look at one
+ * takes an interpreter some instructions. Sending may block, so it lets go of its lock for that, too. */
+static Step convoy_look_at_request(Loop *loop, Task *task, ssize_t n, uint64_t ticks)
+{
+    ConvoyTask *state = (ConvoyTask *)task->state;
+
+    if (n != sizeof(state->request))
+        return convoy_stop_answering(loop, task, STEP_DONE);
+    if (ticks > REQUEST_TICKS)
+        ticks = REQUEST_TICKS;
+    ticks_count_down(ticks * loop->cell->turns_per_tick);
+    state->stage = STAGE_ANSWER;
+    return (Step){STEP_DETACHED, ticks};
+}
+
+static void convoy_send_answer(const Convoy *convoy, ConvoyTask *state)
+{
+    state->n_answered +=
+        send(convoy->fd, &state->request, sizeof(state->request), MSG_NOSIGNAL) == sizeof(state->request);
+}
+
+/* In a thread of its own: as in an interpreter, whose recv() sleeps in the kernel and takes the lock only
+ * when it is back with the request. How long it is outside decides what becomes of the convoy. Whoever lets
+ * go of the lock wakes a hog; while a request that is there already is received, the hog has the time to
+ * come, and the answer waits for the lock once more. To sleep for a descriptor first and to receive inside
+ * the lock would be shorter, and half of the answers would slip through. */
+static Step convoy_answer_alone(Loop *loop, Task *task, uint64_t ticks)
+{
+    const Convoy *convoy = loop->cell->prepared;
+    ConvoyTask *state = (ConvoyTask *)task->state;
+
+    switch (state->stage) {
+    case STAGE_NEW:
+        convoy_begin(loop->cell, task);
+        break;
+    case STAGE_RECEIVE:
+        do
+            state->received = recv(convoy->fd, &state->request, sizeof(state->request), 0);
+        while (state->received < 0 && errno == EINTR);
+        state->stage = STAGE_LOOK;
+        return (Step){STEP_MORE, 0};
+    case STAGE_LOOK:
+        return convoy_look_at_request(loop, task, state->received, ticks);
+    case STAGE_ANSWER:
+        convoy_send_answer(convoy, state);
+        state->stage = STAGE_NEXT;
+        return (Step){STEP_MORE, 0};
+    case STAGE_NEXT:
+        break;
+    }
+    state->stage = STAGE_RECEIVE;
+    return (Step){STEP_BLOCKING, 0};
+}
+
+/* On a loop that others share it must not block, so it waits for the descriptor. The watch is set before the
+ * task counts as begun: from then on the client may send. What wakes the task may be a leftover, so a receive
+ * that finds nothing just waits on. */
+static Step convoy_answer_on_loop(Loop *loop, Task *task, uint64_t ticks)
 {
     const Convoy *convoy = loop->cell->prepared;
     ConvoyTask *state = (ConvoyTask *)task->state;
     ssize_t n;
 
-    if (!state->watch.watched) {
+    if (state->stage == STAGE_NEW) {
         state->watch = (Watch){.fd = convoy->fd, .ready = convoy_on_ready};
         if (loop_watch(loop, &state->watch, EPOLLIN) < 0) {
             task_fail(task, "its socket cannot be watched: too few descriptors");
             return convoy_stop_answering(loop, task, STEP_FAILED);
         }
         convoy_begin(loop->cell, task);
+        state->stage = STAGE_RECEIVE;
         return (Step){STEP_WAIT, 0};
     }
-    if (state->has_request) {
-        state->has_request = false;
-        state->n_answered +=
-            send(convoy->fd, &state->request, sizeof(state->request), MSG_NOSIGNAL) == sizeof(state->request);
+    if (state->stage == STAGE_ANSWER) {
+        convoy_send_answer(convoy, state);
+        state->stage = STAGE_RECEIVE;
         return (Step){STEP_WAIT, 0};
     }
-    /* Inside the lock, so it must not block: everybody else would wait with it. */
     n = recv(convoy->fd, &state->request, sizeof(state->request), MSG_DONTWAIT);
     if (n < 0 && errno == EAGAIN)
         return (Step){STEP_WAIT, 0};
-    if (n != sizeof(state->request))
-        return convoy_stop_answering(loop, task, STEP_DONE);
-    if (ticks > REQUEST_TICKS)
-        ticks = REQUEST_TICKS;
-    ticks_count_down(ticks * loop->cell->turns_per_tick);
-    state->has_request = true;
-    return (Step){STEP_DETACHED, ticks};
+    return convoy_look_at_request(loop, task, n, ticks);
+}
+
+static Step convoy_answer_request(Loop *loop, Task *task, uint64_t ticks)
+{
+    return loop->alone ? convoy_answer_alone(loop, task, ticks) : convoy_answer_on_loop(loop, task, ticks);
 }
 
 /* Reading a flag costs nothing, reading the clock does; so where it is the clock that decides, it is read

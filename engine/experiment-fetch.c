@@ -5,9 +5,9 @@
  * that all of them are those of "500 Internal Server Error". So the answers are counted by class and code,
  * and a client that wants pages only says expect=2xx.
  *
- * Each loop has the transfers of its own tasks (engine/transfers.h): those of one task in threads, all of
- * them in epoll, with the same code. client=blocking calls curl_easy_perform instead: outside the lock, so
- * threads still help, but it freezes an event loop.
+ * A loop of many tasks has all their transfers at once (engine/transfers.h). A task that has its thread to
+ * itself sleeps in the call, outside the lock, as an interpreter's urlopen() does in its system calls.
+ * client=blocking does so on the event loop, too, and freezes it.
  *
  * A step takes over the row of the request that has ended, if there is one, and begins the next. */
 #include <curl/curl.h>
@@ -99,7 +99,7 @@ static const Parameter parameters[] = {
     {
         .name = "client",
         .type = PARAMETER_CHOICE,
-        .help = "async waits on the loop; blocking waits in the call and freezes an event loop",
+        .help = "in epoll: async waits on the loop; blocking waits in the call and freezes it",
         .choices = clients,
         .offset = offsetof(FetchParams, client),
     },
@@ -135,13 +135,12 @@ static const MemoryUse memory[] = {
     /* So much of a page stands in the kernel on its way: most of all where one thread has many transfers. */
     {.bytes = 0.3, .times = {"bytes"}},
     {.per_task = true, .bytes = 0.6, .times = {"bytes"}, .only_if = {IF_ONE_LOOP, {"client", "async"}}},
-    {.per_task = true, .bytes = 0.35, .times = {"bytes"}, .only_if = {IF_THREADS, {"client", "async"}}},
-    {.per_task = true, .bytes = 0.06, .times = {"bytes"}, .only_if = {IF_THREADS, {"client", "blocking"}}},
+    {.per_task = true, .bytes = 0.06, .times = {"bytes"}, .only_if = {IF_THREADS}},
     {.per_task = true, .bytes = 0.05, .times = {"bytes"}, .only_if = {IF_PROCESSES}},
 };
 
-/* What a task needs at once: in epoll a socket; in a thread a socket, an epoll set, and libcurl's two of
- * each multi handle. Processes count by themselves, and are limited to what a machine can bear. The hard
+/* What a task needs at once: in epoll a socket; in a thread libcurl's own two, and a socket, or two while it
+ * tries two addresses. Processes count by themselves, and are limited to what a machine can bear. The hard
  * limit is asked, since the program raises its soft one to it when it starts. */
 static int64_t fetch_max_tasks(const Mode *mode, char reason[static ARENA_REASON_SIZE])
 {
@@ -269,11 +268,15 @@ static void fetch_on_ended(Loop *loop, CURL *easy, CURLcode code)
     loop_wake(loop, task);
 }
 
+/* Whether a task sleeps in libcurl's call, not on the loop. */
+static bool fetch_blocks(const Loop *loop)
+{
+    return loop->alone || ((const FetchParams *)loop->cell->params)->client == CLIENT_BLOCKING;
+}
+
 static int fetch_open_loop(Loop *loop)
 {
-    const FetchParams *params = (const FetchParams *)loop->cell->params;
-
-    return params->client == CLIENT_BLOCKING ? 0 : transfers_open(loop, fetch_on_ended);
+    return fetch_blocks(loop) ? 0 : transfers_open(loop, fetch_on_ended);
 }
 
 /* The handle goes in any case, so a task that has failed leaves no socket open behind it. */
@@ -332,7 +335,7 @@ static Step fetch_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const FetchParams *params = (const FetchParams *)loop->cell->params;
     FetchTask *state = (FetchTask *)task->state;
-    bool blocking = params->client == CLIENT_BLOCKING;
+    bool blocking = fetch_blocks(loop);
 
     if (blocking && state->easy && !state->finished) {
         state->code = curl_easy_perform(state->easy);

@@ -22,6 +22,7 @@
 
 #include "base/array.h"
 #include "engine/registry.h"
+#include "engine/timeline.h"
 
 typedef enum ShareVia { VIA_VARIABLE, VIA_SHARED_MEMORY, VIA_PIPE } ShareVia;
 static const char *const ways[] = {"variable", "shared-memory", "pipe", NULL};
@@ -47,8 +48,6 @@ enum { OUTCOME_SEEN };
 typedef struct ShareTask {
     uint64_t n_added;
     bool is_writing; /* the next step writes to the pipe, outside the lock */
-    Task *task;
-    Watch watch; /* for room in the pipe, where the parent reads it meanwhile */
 } ShareTask;
 
 /* Where the tasks run in the parent's own thread, their loop reads the pipe. */
@@ -180,45 +179,42 @@ static void share_attend(const Cell *cell, Arena *arena)
     }
 }
 
-static void share_on_writable(Loop *loop, Watch *watch, uint32_t events)
+/* Outside the lock, where an interpreter's write() sleeps in the kernel until there is room: as much of the
+ * step is no computing, but a wait of the task. */
+static void share_sleep_until_room(Loop *loop, const Task *task, int fd)
 {
-    ShareTask *state = (ShareTask *)((char *)watch - offsetof(ShareTask, watch));
+    struct pollfd writable = {.fd = fd, .events = POLLOUT};
+    nsec_t since = nsec_now();
 
-    (void)events;
-    loop_watch(loop, watch, 0);
-    loop_wake(loop, state->task);
+    timeline_note(loop, task, SPAN_WAIT_IO, since);
+    poll(&writable, 1, -1);
+    loop->seat->waits += nsec_now() - since;
+    timeline_note(loop, task, SPAN_OUTSIDE, 0);
 }
 
-/* In the parent's own thread nobody can read before this task lets the loop have its turn. So it wakes
- * itself and waits, as with an await, and the loop looks at its descriptors before the task tries again.
- * Where the parent reads in a thread of its own, the task waits for the kernel's word that there is room. */
-static Step share_wait_for_room(Loop *loop, Task *task)
+/* Where the parent reads in a thread of its own it blocks until the message is written. In the parent's own
+ * thread nobody could read meanwhile: there a pipe that is full takes nothing. */
+static ssize_t share_write(Loop *loop, const Task *task, const ShareMessage *message)
 {
     const Share *share = loop->cell->prepared;
-    ShareTask *state = (ShareTask *)task->state;
+    ssize_t n;
 
-    if (!share_parent_attends(loop->cell)) {
-        loop_wake(loop, task);
-        return (Step){STEP_WAIT, 0};
-    }
-    state->task = task;
-    state->watch = (Watch){.fd = share->write_fd, .ready = share_on_writable};
-    if (loop_watch(loop, &state->watch, EPOLLOUT) == 0)
-        return (Step){STEP_WAIT, 0};
-    task_fail(task, "the pipe cannot be watched: too few descriptors");
-    return (Step){STEP_FAILED, 0};
+    while ((n = write(share->write_fd, message, sizeof(*message))) < 0 &&
+           (errno == EINTR || (errno == EAGAIN && share_parent_attends(loop->cell))))
+        if (errno == EAGAIN)
+            share_sleep_until_room(loop, task, share->write_fd);
+    return n;
 }
 
-/* Writing may block, so an interpreter lets go of its lock for it. It does not block here, for the sake of
- * the event loop: where the pipe is full, the task waits for room. Two steps make a message: one inside the
- * lock that makes it, and one outside that writes it. A message that could not be written is made and
- * written again. */
+/* Writing may block, so an interpreter lets go of its lock for it. Two steps make a message: one inside the
+ * lock that makes it, and one outside that writes it. Where the pipe is full and this thread is the one that
+ * reads it, the task wakes itself and waits, as with an await: the loop looks at its descriptors, and the
+ * message is made and written again. */
 static Step share_send_message(Loop *loop, Task *task, uint64_t ticks)
 {
     /* Making a message takes an interpreter some ten instructions. */
     enum { MESSAGE_TICKS = 10 };
     const ShareParams *params = (const ShareParams *)loop->cell->params;
-    const Share *share = loop->cell->prepared;
     ShareTask *state = (ShareTask *)task->state;
     ShareMessage message = state->n_added;
 
@@ -229,12 +225,14 @@ static Step share_send_message(Loop *loop, Task *task, uint64_t ticks)
         return (Step){STEP_DETACHED, ticks < MESSAGE_TICKS ? ticks : MESSAGE_TICKS};
     }
     state->is_writing = false;
-    if (write(share->write_fd, &message, sizeof(message)) == sizeof(message)) {
+    if (share_write(loop, task, &message) == sizeof(message)) {
         state->n_added++;
         return (Step){STEP_MORE, 0};
     }
-    if (errno == EAGAIN)
-        return share_wait_for_room(loop, task);
+    if (errno == EAGAIN) {
+        loop_wake(loop, task);
+        return (Step){STEP_WAIT, 0};
+    }
     task_fail(task, "the pipe takes no message: %s", strerror(errno));
     return (Step){STEP_FAILED, 0};
 }

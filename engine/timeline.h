@@ -13,8 +13,8 @@ typedef enum SpanKind {
     SPAN_NONE,         /* ready and waiting for its turn in the loop, or ended */
     SPAN_RUN,          /* inside the lock */
     SPAN_WAIT_LOCK,    /* for the lock, or after letting go of it for the forced switch */
-    SPAN_WAIT_IO,      /* for a descriptor, a time, or whatever else wakes it */
-    SPAN_OUTSIDE,      /* a step outside the lock: it crunches numbers, or blocks in a call */
+    SPAN_WAIT_IO,      /* for a descriptor, a time or whatever else wakes it, or in a call that blocks */
+    SPAN_OUTSIDE,      /* a step outside the lock: it crunches numbers, or stops its loop in such a call */
     SPAN_FALSE_WAKEUP, /* an instant, its start is its end: woken, and the lock was taken again */
 } SpanKind;
 

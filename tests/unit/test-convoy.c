@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "engine/convoy-client.h"
+#include "tests/unit/check-timeline.h"
 #include "tests/unit/one-cell.h"
 
 static Cell convoy_cell(
@@ -87,6 +88,32 @@ START_TEST(requests_are_answered_without_hogs_too)
 }
 END_TEST
 
+/* A task with a thread of its own sleeps in recv() itself, outside the lock, and comes back to it once: once
+ * for each request, once for each answer, and once for the end, beside the beginning. A wait for the
+ * descriptor before the receive would be one more. */
+START_TEST(a_task_that_is_alone_sleeps_in_its_receive)
+{
+    for (size_t m = 0; registry_modes[m]; m++) {
+        Cell cell = convoy_cell(registry_modes[m], &lock_gil, 0, "on", 20, 0);
+        Arena *arena;
+        uint64_t n_requests;
+
+        ck_assert_int_eq(cell_trace(&cell, 20000, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
+        ck_assert_msg(arena->complete, "%s: %s", cell.mode->name, arena->reason);
+        check_timeline(&cell, arena);
+        n_requests = arena->outcome[4];
+        ck_assert_uint_eq(count_spans(arena, SPAN_OUTSIDE), n_requests);
+        if (!cell.mode->one_loop) {
+            ck_assert_uint_eq(arena_seat(arena, 0)->stats.acquires, 2 * n_requests + 2);
+            ck_assert_uint_eq(count_spans(arena, SPAN_WAIT_IO), n_requests + 1);
+        }
+        ck_assert_uint_gt(arena_seat(arena, 0)->waits, 0);
+        ck_assert_uint_le(arena_seat(arena, 0)->waits, arena->wall);
+        arena_free(arena);
+    }
+}
+END_TEST
+
 /* The client begins when the hog has; and nothing else happens before the hog is done. So the first request
  * is answered then, and no other is sent. */
 START_TEST(a_hog_that_never_awaits_freezes_the_loop)
@@ -163,6 +190,6 @@ START_TEST(tasks_must_fit_to_hogs)
 END_TEST
 
 RUN_TESTS("convoy", 100, every_request_is_answered_in_every_mode_under_every_lock,
-    requests_are_answered_without_hogs_too, a_hog_that_never_awaits_freezes_the_loop,
-    a_task_that_dies_ends_the_cell, a_percentile_is_the_least_that_enough_do_not_exceed,
-    tasks_must_fit_to_hogs)
+    requests_are_answered_without_hogs_too, a_task_that_is_alone_sleeps_in_its_receive,
+    a_hog_that_never_awaits_freezes_the_loop, a_task_that_dies_ends_the_cell,
+    a_percentile_is_the_least_that_enough_do_not_exceed, tasks_must_fit_to_hogs)

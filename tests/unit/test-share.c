@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "tests/unit/check-timeline.h"
 #include "tests/unit/one-cell.h"
 
 enum { N_TASKS = 3 };
@@ -47,6 +48,27 @@ START_TEST(every_message_arrives_also_when_the_pipe_is_full)
 {
     check_everywhere("pipe", 1, true);
     check_everywhere("pipe", 20000, true);
+}
+END_TEST
+
+/* A write that blocks does so in the step outside the lock that it is: nothing is asked of the lock for it.
+ */
+START_TEST(a_task_that_is_alone_waits_for_room_in_its_write)
+{
+    const Mode *const modes[] = {&mode_threads, &mode_processes};
+
+    for (size_t m = 0; m < ARRAY_LENGTH(modes); m++) {
+        Cell cell =
+            cell_of("share", modes[m], &lock_gil, 1, json_pack("{s:s, s:i}", "via", "pipe", "items", 30000));
+        Arena *arena;
+
+        ck_assert_int_eq(cell_trace(&cell, 20000, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
+        ck_assert_msg(arena->complete, "%s: %s", modes[m]->name, arena->reason);
+        check_timeline(&cell, arena);
+        ck_assert_uint_eq(arena_seat(arena, 0)->stats.acquires, 30001);
+        ck_assert_uint_le(arena_seat(arena, 0)->waits, arena->wall);
+        arena_free(arena);
+    }
 }
 END_TEST
 
@@ -99,5 +121,5 @@ START_TEST(a_total_that_is_not_seen_fails_the_cell)
 END_TEST
 
 RUN_TESTS("share", 50, a_variable_is_seen_unless_the_tasks_are_processes, shared_memory_is_seen_everywhere,
-    every_message_arrives_also_when_the_pipe_is_full, a_task_that_cannot_be_started_fails_the_cell_at_once,
-    a_total_that_is_not_seen_fails_the_cell)
+    every_message_arrives_also_when_the_pipe_is_full, a_task_that_is_alone_waits_for_room_in_its_write,
+    a_task_that_cannot_be_started_fails_the_cell_at_once, a_total_that_is_not_seen_fails_the_cell)
