@@ -11,21 +11,17 @@
  * What the model shows is what the algorithm did not prevent: a thread that waits for input has the lock only
  * by chance while another computes, and with several CPUs two threads that compute use more CPU time than
  * one. */
-#include <assert.h>
-#include <errno.h>
-#include <semaphore.h>
-#include <sys/resource.h>
-
 #include "base/array.h"
 #include "engine/lock.h"
 #include "engine/registry.h"
+#include "engine/own-semaphore.h"
 
 typedef struct GilPy2 {
     Lock base;
     int64_t check_interval; /* set before the first thread starts */
-    /* On a line of its own: whoever tries to take it pulls the line to its CPU. */
-    alignas(64) sem_t semaphore;
-    int64_t ticker; /* ticks left until the check; guarded by the semaphore */
+    Semaphore semaphore;
+    /* Not beside the semaphore: whoever tries to take that pulls its line to its CPU. */
+    alignas(64) int64_t ticker; /* ticks left until the check; guarded by the semaphore */
 } GilPy2;
 
 typedef struct Py2Settings {
@@ -44,46 +40,15 @@ static const Parameter py2_parameters[] = {
     },
 };
 
-/* A semaphore that stands at 1 is a lock that is free; with 0 as the second argument it is for the threads
- * of one process. */
+/* A semaphore that stands at 1 is a lock that is free. */
 static Lock *py2_create(const LockPolicy *policy, const void *settings)
 {
     GilPy2 *gil = lock_new(policy, sizeof(*gil));
-    int r;
 
     gil->check_interval = ((const Py2Settings *)settings)->check_interval;
     gil->ticker = gil->check_interval;
-    r = sem_init(&gil->semaphore, 0, 1);
-    assert(r == 0);
+    semaphore_init(&gil->semaphore, 1);
     return &gil->base;
-}
-
-static void py2_destroy(Lock *lock)
-{
-    sem_destroy(&((GilPy2 *)lock)->semaphore);
-}
-
-static uint64_t py2_voluntary_switches(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_THREAD, &usage);
-    return (uint64_t)usage.ru_nvcsw;
-}
-
-/* sem_wait goes back to sleep by itself after a false wake-up; each sleep is a voluntary switch, and all but
- * the last were in vain. Out of the way of those who do not wait. */
-__attribute__((noinline)) static void py2_wait(GilPy2 *gil, Seat *seat)
-{
-    uint64_t switches = py2_voluntary_switches();
-    int r;
-
-    do
-        r = sem_wait(&gil->semaphore);
-    while (r < 0 && errno == EINTR);
-    assert(r == 0);
-    switches = py2_voluntary_switches() - switches;
-    seat->stats.false_wakeups += switches > 0 ? switches - 1 : 0;
 }
 
 /* The attempt comes first because its success is what this lock is about: the releaser that asks again at
@@ -92,18 +57,16 @@ static bool py2_acquire(Lock *lock, Seat *seat)
 {
     GilPy2 *gil = (GilPy2 *)lock;
 
-    if (sem_trywait(&gil->semaphore) == 0)
+    if (semaphore_try(&gil->semaphore))
         return false;
-    py2_wait(gil, seat);
+    seat->stats.false_wakeups += semaphore_wait(&gil->semaphore);
     return true;
 }
 
 static bool py2_release(Lock *lock, Seat *seat)
 {
-    int r = sem_post(&((GilPy2 *)lock)->semaphore);
-
     (void)seat;
-    assert(r == 0);
+    semaphore_post(&((GilPy2 *)lock)->semaphore);
     return false;
 }
 
@@ -142,7 +105,6 @@ const LockPolicy lock_gil_py2 = {
     .n_parameters = ARRAY_LENGTH(py2_parameters),
     .starts_with_threads = true,
     .create = py2_create,
-    .destroy = py2_destroy,
     .acquire = py2_acquire,
     .release = py2_release,
     .check = py2_check,
