@@ -96,12 +96,12 @@ static void describe_factors(
     json_object_set_new(term, "only_if", describe_conditions(only_if));
 }
 
-/* A price of 0 stands for the one that is measured on this machine: a turn of the countdown. */
+/* What is given in turns of the countdown has its price from this machine. */
 static json_t *describe_cost(const Cost *cost)
 {
     static const char *const kinds[] = {[COST_CPU] = "cpu", [COST_OUTSIDE] = "outside", [COST_WAIT] = "wait"};
     json_t *object =
-        json_pack("{s:s, s:f}", "kind", kinds[cost->kind], "ns", cost->ns > 0 ? cost->ns : ticks_turn_ns());
+        json_pack("{s:s, s:f}", "kind", kinds[cost->kind], "ns", cost->ns + cost->turns * ticks_turn_ns());
 
     describe_factors(object, cost->times, cost->only_if);
     return object;

@@ -20,13 +20,13 @@ enum {
     KERNEL_STACK_BYTES = 16384,
 };
 
-json_t *event_hello(double tick_ns, uint64_t turns_per_tick)
+json_t *event_hello(uint64_t turns_per_tick)
 {
     double load = host_load();
 
-    return json_pack("{s:s, s:i, s:s, s:s, s:f, s:I, s:o}", "event", "hello", "protocol", PROTOCOL_VERSION,
-        "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "tick_ns", tick_ns, "turns_per_tick",
-        (json_int_t)turns_per_tick, "load1", load >= 0 ? json_real(load) : json_null());
+    return json_pack("{s:s, s:i, s:s, s:s, s:I, s:o}", "event", "hello", "protocol", PROTOCOL_VERSION,
+        "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "turns_per_tick", (json_int_t)turns_per_tick,
+        "load1", load >= 0 ? json_real(load) : json_null());
 }
 
 json_t *event_done(void)

@@ -9,7 +9,7 @@
 #include "engine/request.h"
 
 /* Each returns a new reference. */
-json_t *event_hello(double tick_ns, uint64_t turns_per_tick);
+json_t *event_hello(uint64_t turns_per_tick);
 
 /* A repetition; negative ones are warm-ups. full: rows of all tasks. */
 json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full);

@@ -41,7 +41,7 @@ static const Parameter parameters[] = {
     },
 };
 
-static const Cost costs[] = {{.times = {"n"}}};
+static const Cost costs[] = {{.turns = 1, .times = {"n"}}};
 
 /* A step ends when its budget is used up, when the task is done, or, on a loop of many tasks, at an await:
  * the task wakes itself and waits, so that it stands behind the others. A task that is alone on its loop has

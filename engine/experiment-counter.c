@@ -44,7 +44,7 @@ typedef struct CounterState {
 
 static int64_t counter_size_n(void)
 {
-    return parameter_size(TICKS_PER_INCREMENT * TICK_NS);
+    return parameter_size(TICKS_PER_INCREMENT * TICK_TURNS * ticks_turn_ns());
 }
 
 static const Parameter parameters[] = {
@@ -67,7 +67,7 @@ static const Parameter parameters[] = {
 };
 
 /* Three ticks of work, and one more as room for the loop around them. */
-static const Cost costs[] = {{.ns = (TICKS_PER_INCREMENT + 1) * TICK_NS, .times = {"n"}}};
+static const Cost costs[] = {{.turns = (TICKS_PER_INCREMENT + 1) * TICK_TURNS, .times = {"n"}}};
 
 static int counter_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {

@@ -62,11 +62,12 @@ typedef enum CostKind {
     COST_WAIT,    /* waited, by all tasks at the same time */
 } CostKind;
 
-/* One term of what a task costs: ns times the values of the named parameters, or of "tasks". See
+/* One term of what a task costs: its price times the values of the named parameters, or of "tasks". See
  * plan/estimate.h. */
 typedef struct Cost {
     CostKind kind;
-    double ns; /* 0: measured, the time of one countdown turn */
+    double ns;    /* what it takes; where that is not known beforehand, */
+    double turns; /* as much as so many turns of the countdown, as measured here */
     const char *times[N_FACTORS];
     Condition only_if[N_CONDITIONS]; /* it is there only where all of them are true */
 } Cost;

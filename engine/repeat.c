@@ -12,7 +12,6 @@
 
 #include "base/cleanup.h"
 #include "engine/events.h"
-#include "engine/ticks.h"
 #include "engine/timeline.h"
 #include "results/spans.h"
 
@@ -171,15 +170,13 @@ static RoundEnd run_rounds(Rounds *rounds)
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
 {
     auto_free bool *failed = calloc(request->n_cells, sizeof(*failed));
-    /* Measured once for all cells: two cells with ticks of different length could not be compared. */
-    uint64_t turns = ticks_turns(request->tick_ns, request->turn_ns);
     Rounds rounds = {.request = request, .emit = emit, .user = user, .failed = failed};
     RoundEnd end;
 
     assert(failed);
     for (size_t i = 0; i < request->n_cells; i++)
-        request->cells[i].turns_per_tick = turns;
-    rounds.stopped = !emit(user, event_hello(request->tick_ns, turns));
+        request->cells[i].turns_per_tick = request->tick_turns;
+    rounds.stopped = !emit(user, event_hello(request->tick_turns));
     noise_start(&rounds.meter, request->friends, request->n_friends);
     end = run_rounds(&rounds);
     if (end == ROUND_REFUSED)

@@ -15,7 +15,7 @@
 #include "engine/affinity.h"
 #include "engine/describe.h"
 #include "engine/registry.h"
-#include "engine/ticks.h"
+#include "plan/plan.h"
 #include "results/spans.h"
 
 static_assert(
@@ -170,20 +170,6 @@ static void request_read_cells(
     }
 }
 
-/* A time in nanoseconds with a fraction. */
-static double request_fine_time(
-    const json_t *object, const char *name, double min, double max, double fallback, Problem *problem)
-{
-    const json_t *value = json_object_get(object, name);
-
-    if (!value)
-        return fallback;
-    if (json_is_number(value) && json_number_value(value) >= min && json_number_value(value) <= max)
-        return json_number_value(value);
-    problem_add(problem, name, json_deep_copy(value), NULL, "must be a number from %g to %g", min, max);
-    return fallback;
-}
-
 /* What is half read is given back on failure, and *ret is set only in the end. */
 int request_parse(const json_t *object, Request *ret, Problem *problem)
 {
@@ -202,8 +188,8 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
             (uint32_t)request_whole(object, "max_spans", 1, SPANS_MAX_CELL, SPANS_MAX_CELL, problem);
     request_read_friends(object, &request, problem);
     request_read_allow(object, &request, problem);
-    request.tick_ns = request_fine_time(object, "tick_ns", 0.1, 1000, TICK_NS, problem);
-    request.turn_ns = request_fine_time(object, "turn_ns", 0, 1000, 0, problem);
+    request.tick_turns =
+        (uint64_t)request_whole(object, "tick_turns", 1, PLAN_MAX_TICK_TURNS, PLAN_TICK_TURNS, problem);
     if (experiment)
         request_read_cells(object, experiment, &request, problem);
     else

@@ -16,8 +16,7 @@ typedef struct Request {
     bool full;          /* all rows of tasks, not only the first */
     bool pace;          /* waits behind each event until it is told to go on */
     uint32_t max_spans; /* of each cell in one more repetition, which is traced; 0: there is none */
-    double tick_ns;
-    double turn_ns;                   /* what an earlier process measured for a countdown turn; 0: unknown */
+    uint64_t tick_turns;              /* countdown turns that fill one tick */
     nsec_t deadline;                  /* on the monotonic clock; 0: none */
     pid_t friends[NOISE_MAX_FRIENDS]; /* whose CPU time is not foreign */
     size_t n_friends;

@@ -1,6 +1,6 @@
-/* The unit of work is measured and not assumed: a turn of the same loop takes another time on each kind of
- * CPU. The least of many short measurements is taken, because nothing makes a loop faster than it is, while
- * interrupts, other programs and a CPU that is still waking up make it slower. */
+/* What a turn takes is measured and not assumed: it is another time on each kind of CPU. The least of many
+ * short measurements is taken, because nothing makes a loop faster than it is, while interrupts, other
+ * programs and a CPU that is still waking up make it slower. */
 #include "engine/ticks.h"
 
 #include "base/nsec.h"
@@ -35,17 +35,4 @@ double ticks_turn_ns(void)
             least = turn;
     }
     return least;
-}
-
-/* Without the earlier measurement a process that is disturbed all the time would take its turns for longer
- * than they are, and its ticks, and with them the interval of the old lock, would come out too short. */
-uint64_t ticks_turns(double tick_ns, double known_turn_ns)
-{
-    double turn_ns = ticks_turn_ns(), turns;
-
-    if (known_turn_ns > 0 && known_turn_ns < turn_ns)
-        turn_ns = known_turn_ns;
-    turns = tick_ns / turn_ns;
-
-    return turns > 1 ? (uint64_t)(turns + 0.5) : 1;
 }

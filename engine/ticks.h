@@ -1,22 +1,23 @@
-/* The model's unit of work. CPython 2.7 checks its lock every 100 ticks, about every 0.58 us, so a tick is
- * 5.8 ns. A turn of a countdown loop in C is much shorter and differs between CPUs, so it is measured how
- * many turns fill a tick. tick_ns is the only free constant of the model. */
+/* The model's unit of work. A tick is what CPython 2.7 counts: the start of a bytecode that it does not reach
+ * by a shortcut, three in each turn of `while n > 0: n -= 1`. Its lock is let go every 100 of them.
+ *
+ * How long a tick is cannot be said in nanoseconds, which are others on each CPU, and even on one CPU while
+ * somebody else uses the other half of its core. It is said in turns of the countdown in C: both
+ * are loops whose time is that of the instructions, and what slows the CPU down slows both. So many turns to
+ * a tick is the only free constant of the model; docs/truth.md says how it was found. */
 #pragma once
 
 #include <stdint.h>
 
 #include "plan/plan.h"
 
-#define TICK_NS PLAN_TICK_NS
+#define TICK_TURNS PLAN_TICK_TURNS
 
 /* Counts n down to zero, one turn at a time, and returns what is left: zero. The work of the countdown
- * experiment and what ticks are measured with. */
+ * experiment and what ticks are made of. */
 uint64_t ticks_count_down(uint64_t n);
 
 /* The time of one turn in nanoseconds: the least of several short measurements, a few milliseconds in all.
- * Measured once per process. */
+ * Measured once per process. For estimates, and for the size of what is to take about so long: nothing that
+ * is measured rests on it. */
 double ticks_turn_ns(void);
-
-/* How many turns fill one tick, at least 1. known_turn_ns is what an earlier process measured on this machine
- * (0: nothing is known): the lesser of the two counts, since a measurement can only be disturbed upwards. */
-uint64_t ticks_turns(double tick_ns, double known_turn_ns);

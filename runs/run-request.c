@@ -34,7 +34,7 @@ static json_t *request_json(const RunPart *part, const Origin *origin)
     for (size_t i = 0; i < ARRAY_LENGTH(copied); i++)
         json_object_set(object, copied[i], json_object_get(run->plan.request, copied[i]));
     plan_set_timeline(&run->plan, object);
-    json_object_set_new(object, "tick_ns", json_real(run->settings->tick_ns));
+    json_object_set_new(object, "tick_turns", json_integer(run->settings->tick_turns));
     if (part->catalog->turn_ns > 0)
         json_object_set_new(object, "turn_ns", json_real(part->catalog->turn_ns));
     json_object_set_new(object, "origin", ports ? json_pack("{s:O}", "ports", ports) : json_null());

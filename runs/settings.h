@@ -27,7 +27,7 @@ typedef struct RunSettings {
     int64_t max_processes;     /* and threads of a run at once; 0: no limit */
     int64_t max_file_bytes;    /* of a file that a run writes; 0: no limit */
     int64_t origin_ports;      /* of the own slow origin; 0: none is started */
-    double tick_ns;            /* what a tick takes, the model's unit of interpreted work; nanoseconds */
+    int64_t tick_turns;        /* turns of the countdown that fill a tick, the model's unit of work */
     const json_t *allow; /* what fetch may reach besides the own origin: an array of "host:port" patterns */
     const char *guard;   /* path of gilscope-guard */
     const char *origin;  /* path of gilscope-origin */

@@ -34,8 +34,6 @@ char *setting_range(const Setting *setting)
         return text_printf("a whole number from %.0f to %.0f%s%s", setting->min, setting->max, space, unit);
     case SETTING_OF_LOCK:
         return text_printf("0, for the lock's own, or a whole number of %s that the lock allows", unit);
-    case SETTING_REAL:
-        return text_printf("a number from %g to %g%s%s", setting->min, setting->max, space, unit);
     case SETTING_CHOICE:
         names = strdup(setting->choices[0]);
         for (const char *const *choice = setting->choices + 1; *choice; choice++) {
@@ -92,20 +90,6 @@ static char *flaw_of_integer(const Setting *setting, const char *value, int64_t 
 
     if (number_parse(value, strlen(value), &number) < 0 || (double)number < setting->min ||
         (double)number > setting->max)
-        return text_printf("must be %s", range);
-    *ret = number;
-    return NULL;
-}
-
-/* strtod() alone would take nan, inf, hexadecimal digits and leading blanks. */
-static char *flaw_of_real(const Setting *setting, const char *value, double *ret)
-{
-    auto_free char *range = setting_range(setting);
-    char *end = NULL;
-    double number = strtod(value, &end);
-
-    if (end == value || *end != '\0' || value[strspn(value, "0123456789.eE+-")] != '\0' ||
-        number < setting->min || number > setting->max)
         return text_printf("must be %s", range);
     *ret = number;
     return NULL;
@@ -223,7 +207,6 @@ static char *flaw_of_kind(const Setting *setting, const char *value)
         return flaw_of_words(value);
     case SETTING_INTEGER:
     case SETTING_OF_LOCK:
-    case SETTING_REAL:
     case SETTING_PATH:
         break;
     }
@@ -253,8 +236,6 @@ static json_t *setting_allowed(const Setting *setting)
     switch (setting->type) {
     case SETTING_INTEGER:
         return json_pack("{s:I, s:I}", "min", (json_int_t)setting->min, "max", (json_int_t)setting->max);
-    case SETTING_REAL:
-        return json_pack("{s:f, s:f}", "min", setting->min, "max", setting->max);
     case SETTING_CHOICE:
         choices = json_array();
         for (const char *const *choice = setting->choices; *choice; choice++)
@@ -291,9 +272,6 @@ void setting_take(
     case SETTING_INTEGER:
     case SETTING_OF_LOCK:
         flaw = flaw_of_integer(setting, trimmed, target);
-        break;
-    case SETTING_REAL:
-        flaw = flaw_of_real(setting, trimmed, target);
         break;
     case SETTING_CHOICE:
     case SETTING_WORD:
@@ -362,20 +340,6 @@ void setting_refuse_unknown(Problem *problem, const char *where, const char *sec
     setting_refuse(problem, where, key ? section : NULL, key, got, names, reason);
 }
 
-/* As few digits as give the same number back. */
-static char *setting_real_text(double number)
-{
-    char *text = NULL;
-
-    for (int digits = 6; digits <= 17; digits++) {
-        free(text);
-        text = text_printf("%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
-    return text;
-}
-
 char *setting_value(const Setting *setting, const Config *config)
 {
     const void *value = (const char *)config + setting->offset;
@@ -384,8 +348,6 @@ char *setting_value(const Setting *setting, const Config *config)
     case SETTING_INTEGER:
     case SETTING_OF_LOCK:
         return text_printf("%" PRId64, *(const int64_t *)value);
-    case SETTING_REAL:
-        return setting_real_text(*(const double *)value);
     case SETTING_CHOICE:
     case SETTING_WORD:
     case SETTING_ADDRESS:

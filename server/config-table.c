@@ -26,7 +26,6 @@
 /* The range is the lock's, and asked when the runtimes are known; this is only the most that is exact as
  * JSON. */
 #define OF_LOCK SETTING_OF_LOCK, 0, 9e15, NULL
-#define REAL(min, max) SETTING_REAL, min, max, NULL
 #define CHOICE(choices) SETTING_CHOICE, 0, 0, choices
 #define TEXT(type) type, 0, 0, NULL
 #define SECRET(min, max) SETTING_SECRET, min, max, NULL
@@ -106,8 +105,9 @@ const Setting config_settings[] = {
         "How long a task waits for a lock before it asks the holder to let go, unless the request says so."},
     {AT(lock, check_interval), OF_LOCK, "0", "ticks",
         "How often a task lets go of a lock that counts ticks, unless the request says so."},
-    {AT(lock, tick_ns), REAL(0.1, 1000), USUAL(PLAN_TICK_NS), "ns",
-        "What one tick of interpreted work takes; 5.8 ns were measured with CPython 2.7."},
+    {AT(lock, tick_turns), INTEGER(1, PLAN_MAX_TICK_TURNS), USUAL(PLAN_TICK_TURNS), "turns",
+        "How many turns of the countdown in C take as long as one tick of interpreted work, a third of a turn in "
+        "CPython 2.7."},
 
     {AT(fetch, allow), TEXT(SETTING_HOSTS), "", NULL,
         "Where fetch may go besides the server's own origin. A listed address may be of any kind; for a name or "

@@ -10,7 +10,6 @@
 typedef enum SettingType {
     SETTING_INTEGER,  /* int64_t */
     SETTING_OF_LOCK,  /* int64_t, a parameter of a lock; its range is what the lock says, 0 its default */
-    SETTING_REAL,     /* double */
     SETTING_CHOICE,   /* char *, one of choices */
     SETTING_WORD,     /* char *, a name that others know, may be empty */
     SETTING_ADDRESS,  /* char *, an IPv4 or IPv6 literal */

@@ -21,7 +21,7 @@
  * what is allowed:
  *
  *     config.ini:12: server.port (given "99999"): must be a whole number from 0 to 65535
- *     GILSCOPE_LOCK_TICK_NS: lock.tick_ns (given "0"): must be a number from 0.1 to 1000 ns
+ *     GILSCOPE_LOCK_TICK_TURNS: lock.tick_turns (given "0"): must be a whole number from 1 to 100000 turns
  *     --set: server.prot (given "1"): there is no such setting; did you mean server.port?
  *
  * What was given for a secret is not repeated. A setting whose value is refused keeps the value it had. */
@@ -82,7 +82,7 @@ typedef struct Config {
         char *policy;
         int64_t switch_interval_us;
         int64_t check_interval;
-        double tick_ns;
+        int64_t tick_turns;
     } lock;
     struct {
         char *allow; /* as written; config_allowed() takes it apart */

@@ -75,7 +75,7 @@ static void lab_fill_settings(Lab *lab, const Config *config)
         .max_queue_client = config->limits.max_queue_client,
         .max_joined = config->limits.max_joined,
         .origin_ports = config->fetch.origin_ports,
-        .tick_ns = config->lock.tick_ns,
+        .tick_turns = config->lock.tick_turns,
         .allow = lab->allow,
         .guard = lab->guard,
         .origin = lab->origin_program,

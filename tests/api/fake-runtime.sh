@@ -38,7 +38,7 @@ sample()
 }
 
 request=$(cat)
-printf '{"event":"hello","protocol":1,"runtime":"c","version":"0","tick_ns":5.8,"turns_per_tick":1}\n'
+printf '{"event":"hello","protocol":1,"runtime":"c","version":"0","turns_per_tick":1}\n'
 case $request in
 *'"experiment":"fine"'*)
     sample

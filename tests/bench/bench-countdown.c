@@ -63,7 +63,7 @@ static nsec_t run_contender(const Contender *contender, const char *bare, int64_
         .lock = contender->lock,
         .n_tasks = 1,
         .n_cpus = 1,
-        .turns_per_tick = ticks_turns(TICK_NS, 0),
+        .turns_per_tick = TICK_TURNS,
     };
     Problem problem = {0};
     Arena *arena;

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "plan/plan.h"
 #include "server/config-host.h"
 
 static Config config;
@@ -98,7 +99,7 @@ START_TEST(defaults_are_in_force_at_first)
     ck_assert_int_eq(config.server.port, 8080);
     ck_assert_int_eq(config.limits.timeout_ms, 60000);
     ck_assert_str_eq(config.lock.policy, "");
-    ck_assert_double_eq(config.lock.tick_ns, 5.8);
+    ck_assert_int_eq(config.lock.tick_turns, PLAN_TICK_TURNS);
     ck_assert_str_eq(config.fetch.allow, "");
     ck_assert_str_eq(config.runtimes.c, "");
     ck_assert_str_eq(config.runtimes.python3, "python3 python.py");
@@ -120,7 +121,7 @@ START_TEST(a_file_sets_values_of_every_type)
               "\n"
               "[lock]  # of requests that name none\n"
               "policy = none ; free threads\n"
-              "tick_ns = 0.25\n"
+              "tick_turns = 7\n"
               "  # an indented comment\n"
               "[server] ; comes late\n"
               "bind=::1\n"
@@ -135,7 +136,7 @@ START_TEST(a_file_sets_values_of_every_type)
     ck_assert_int_eq(config.limits.max_tasks, 10000);
     ck_assert_int_eq(config.limits.max_body_bytes, 1000000);
     ck_assert_str_eq(config.lock.policy, "none");
-    ck_assert_double_eq(config.lock.tick_ns, 0.25);
+    ck_assert_int_eq(config.lock.tick_turns, 7);
     ck_assert_str_eq(config.server.bind, "::1");
     ck_assert_int_eq(config.server.port, 9000);
     ck_assert_str_eq(config.fetch.allow, "example.org:443, *.example.org:* [2001:db8::1]:80,192.0.2.1:8080");
@@ -193,17 +194,10 @@ static const struct {
         "test.ini:2: limits.port (given \"1\"): there is no such setting; did you mean server.port?"},
     {"[lock]\npolicy = the gil",
         "test.ini:2: lock.policy (given \"the gil\"): must be one word of letters, digits, . _ and -"},
-    {"[lock]\ntick_ns = 0.01",
-        "test.ini:2: lock.tick_ns (given \"0.01\"): must be a number from 0.1 to 1000 ns"},
-    {"[lock]\ntick_ns = nan",
-        "test.ini:2: lock.tick_ns (given \"nan\"): must be a number from 0.1 to 1000 ns"},
-    {"[lock]\ntick_ns = 0x5",
-        "test.ini:2: lock.tick_ns (given \"0x5\"): must be a number from 0.1 to 1000 ns"},
-    {"[lock]\ntick_ns = 1e999",
-        "test.ini:2: lock.tick_ns (given \"1e999\"): must be a number from 0.1 to 1000 ns"},
-    {"[lock]\ntick_ns = 5,8",
-        "test.ini:2: lock.tick_ns (given \"5,8\"): must be a number from 0.1 to 1000 ns"},
-    {"[lock]\ntick_ns = -", "test.ini:2: lock.tick_ns (given \"-\"): must be a number from 0.1 to 1000 ns"},
+    {"[lock]\ntick_turns = 0",
+        "test.ini:2: lock.tick_turns (given \"0\"): must be a whole number from 1 to 100000 turns"},
+    {"[lock]\ntick_turns = 5.8",
+        "test.ini:2: lock.tick_turns (given \"5.8\"): must be a whole number from 1 to 100000 turns"},
     {"[server]\nbind = localhost",
         "test.ini:2: server.bind (given \"localhost\"): must be an IPv4 or IPv6 address"},
     {"[server]\nbind = [::1]", "test.ini:2: server.bind (given \"[::1]\"): must be an IPv4 or IPv6 address"},
@@ -289,7 +283,7 @@ START_TEST(all_wrong_lines_are_named_at_once)
               "grace_ms = x\n"
               "[lock]\n"
               "policy = g i l\n"
-              "tick_ns = 7\n");
+              "tick_turns = 7\n");
     config_set(&config, "limits.max_cells=0", &problem);
     text = complaint();
     ck_assert_uint_eq(json_array_size(problem.errors), 5);
@@ -298,18 +292,18 @@ START_TEST(all_wrong_lines_are_named_at_once)
     ck_assert_ptr_nonnull(strstr(text, "test.ini:4 (given \"sever\")"));
     ck_assert_ptr_nonnull(strstr(text, "test.ini:7: lock.policy"));
     ck_assert_ptr_nonnull(strstr(text, "--set: limits.max_cells"));
-    ck_assert_double_eq(config.lock.tick_ns, 7);
+    ck_assert_int_eq(config.lock.tick_turns, 7);
 }
 END_TEST
 
 START_TEST(a_refused_value_leaves_the_old_one)
 {
-    read_text("[server]\nport = 70000\nbind = nowhere\n[lock]\npolicy = gil+\ntick_ns = 0\n");
+    read_text("[server]\nport = 70000\nbind = nowhere\n[lock]\npolicy = gil+\ntick_turns = 0\n");
     ck_assert_uint_eq(json_array_size(problem.errors), 4);
     ck_assert_int_eq(config.server.port, 8080);
     ck_assert_str_eq(config.server.bind, "127.0.0.1");
     ck_assert_str_eq(config.lock.policy, "");
-    ck_assert_double_eq(config.lock.tick_ns, 5.8);
+    ck_assert_int_eq(config.lock.tick_turns, PLAN_TICK_TURNS);
 }
 END_TEST
 
@@ -733,7 +727,7 @@ START_TEST(what_is_printed_reads_back)
     config_set(&config, "server.port=0", &problem);
     config_set(&config, "limits.max_body_bytes=16777216", &problem);
     config_set(&config, "lock.policy=gil-py2", &problem);
-    config_set(&config, "lock.tick_ns=0.1234567890123456", &problem);
+    config_set(&config, "lock.tick_turns=12345", &problem);
     config_set(&config, "fetch.allow=*.example.org:*, [::1]:80", &problem);
     config_set(&config, path, &problem);
     config_set(&config, "runtimes.mine=\"/opt/a b\" x=y", &problem);
@@ -749,7 +743,7 @@ START_TEST(what_is_printed_reads_back)
     config_read_text(&again, "again.ini", first, strlen(first), &problem);
     assert_fine();
     second = printed(&again);
-    ck_assert_double_eq(again.lock.tick_ns, 0.1234567890123456);
+    ck_assert_int_eq(again.lock.tick_turns, 12345);
     ck_assert_str_eq(first, second);
     config_finish(&again);
 }

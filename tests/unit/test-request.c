@@ -9,6 +9,7 @@
 #include "engine/describe.h"
 #include "engine/registry.h"
 #include "engine/repeat.h"
+#include "plan/plan.h"
 #include "tests/unit/run.h"
 
 /* What a good request looks like; each row of the table below breaks it in one place. */
@@ -33,8 +34,8 @@ static const Row rows[] = {
     {"\"repeat\": 2", "\"repeat\": \"2\"", "repeat"},
     {"\"repeat\": 2", "\"repeat\": 2, \"max_repeat\": 1", "max_repeat"},
     {"\"warmup\": 1", "\"warmup\": -1", "warmup"},
-    {"\"warmup\": 1", "\"tick_ns\": 0.01", "tick_ns"},
-    {"\"warmup\": 1", "\"tick_ns\": \"5\"", "tick_ns"},
+    {"\"warmup\": 1", "\"tick_turns\": 0", "tick_turns"},
+    {"\"warmup\": 1", "\"tick_turns\": \"5\"", "tick_turns"},
     {"\"warmup\": 1", "\"friends\": [0]", "friends"},
     {"\"warmup\": 1", "\"friends\": [1, \"2\"]", "friends"},
     {"\"warmup\": 1",
@@ -99,6 +100,11 @@ START_TEST(a_good_request_becomes_cells)
     ck_assert_uint_eq(request.cells[0].n_cpus, 1);
     ck_assert_int_eq(lock_setting(&request.cells[0], "switch_interval_us"), 700);
     ck_assert_uint_eq(request.max_spans, 0);
+    ck_assert_uint_eq(request.tick_turns, PLAN_TICK_TURNS);
+    request_finish(&request);
+    json_object_set_new(object, "tick_turns", json_integer(7));
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_uint_eq(request.tick_turns, 7);
     request_finish(&request);
     json_object_set_new(json_array_get(json_object_get(object, "cells"), 0), "lock", json_string("gil-py2"));
     ck_assert_int_eq(request_parse(object, &request, &problem), 0);

@@ -377,7 +377,7 @@ static json_t *run_request(const char *timeline)
         .n_cells = 2,
         .repeat = 2,
         .warmup = 1,
-        .tick_ns = 5.8,
+        .tick_turns = 20,
         .max_spans = strcmp(timeline, "on") == 0 ? ROOM : 0};
     json_t *names = json_array(), *event;
     json_auto_t *events = json_array();
@@ -427,7 +427,7 @@ START_TEST(a_deadline_that_passes_while_it_traces_ends_no_run)
     Cell cells[] = {probe_cell(&mode_threads, &lock_gil, N_TASKS, 20, "m"),
         probe_cell(&mode_epoll, &lock_gil, N_TASKS, 20, "m")};
     json_auto_t *events = json_array();
-    LateRun late = {{.cells = cells, .n_cells = 2, .repeat = 1, .tick_ns = 5.8, .max_spans = ROOM}, events};
+    LateRun late = {{.cells = cells, .n_cells = 2, .repeat = 1, .tick_turns = 20, .max_spans = ROOM}, events};
 
     cells[1].number = 1;
     ck_assert_int_eq(repeat_run(&late.request, collect_and_be_late, &late), REPEAT_DONE);
@@ -442,7 +442,7 @@ END_TEST
 START_TEST(a_request_may_ask_for_fewer_spans)
 {
     Cell cell = probe_cell(&mode_epoll, &lock_gil, N_TASKS, 50, "a");
-    Request request = {.cells = &cell, .n_cells = 1, .repeat = 1, .tick_ns = 5.8, .max_spans = 10};
+    Request request = {.cells = &cell, .n_cells = 1, .repeat = 1, .tick_turns = 20, .max_spans = 10};
     json_auto_t *events = json_array();
     const json_t *timeline;
 
