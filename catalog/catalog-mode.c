@@ -50,6 +50,7 @@ static const Member lock_members[] = {
     {"usual", MEMBER_FLAG, AT(CatalogLock, usual)},
     {"exclusive", MEMBER_FLAG, AT(CatalogLock, exclusive)},
     {"fair", MEMBER_FLAG, MEMBER_OPTIONAL, AT(CatalogLock, fair)},
+    {"between_bytecodes", MEMBER_FLAG, MEMBER_OPTIONAL, AT(CatalogLock, between_bytecodes)},
     {"whose", MEMBER_WORD, AT(CatalogLock, whose), .words = whose_words},
     {"models", MEMBER_NAME, MEMBER_NULLABLE, AT(CatalogLock, models)},
     {"real", MEMBER_NAME, MEMBER_OPTIONAL, AT(CatalogLock, real)},

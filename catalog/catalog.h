@@ -92,9 +92,10 @@ typedef struct CatalogMode {
 
 typedef struct CatalogLock {
     const char *name, *title, *summary;
-    bool usual;     /* the lock that a request without one gets; exactly one is */
-    bool exclusive; /* never two tasks inside it at the same time, where memory is shared */
-    bool fair;      /* first come, first served */
+    bool usual;             /* the lock that a request without one gets; exactly one is */
+    bool exclusive;         /* never two tasks inside it at the same time, where memory is shared */
+    bool fair;              /* first come, first served */
+    bool between_bytecodes; /* it may go to another between any two bytecodes, also within x += 1 */
     enum { CATALOG_FOR_ALL, CATALOG_FOR_EACH_TASK } whose;
     const char *models; /* the real runtime whose lock it models: "cpython3", "cpython2", ...; or NULL */
     const char *real;   /* by the same words: the lock is no model, but the thing itself; or NULL */

@@ -49,10 +49,11 @@ static json_t *describe_locks(void)
 
     for (size_t i = 0; registry_locks[i]; i++) {
         const LockPolicy *lock = registry_locks[i];
-        json_t *object = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:s, s:s?, s:f, s:[]}", "name", lock->name,
-            "title", lock->title, "summary", lock->summary, "usual", lock->usual, "exclusive",
-            lock->exclusive, "fair", lock->fair, "whose", lock->each_its_own ? "task" : "all", "models",
-            lock->models, "crowding", lock->crowding, "parameters");
+        json_t *object = json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:s?, s:f, s:[]}", "name",
+            lock->name, "title", lock->title, "summary", lock->summary, "usual", lock->usual, "exclusive",
+            lock->exclusive, "fair", lock->fair, "between_bytecodes", lock->between_bytecodes, "whose",
+            lock->each_its_own ? "task" : "all", "models", lock->models, "crowding", lock->crowding,
+            "parameters");
 
         for (size_t k = 0; k < lock->n_parameters; k++)
             json_array_append_new(json_object_get(object, "parameters"), describe_axis(&lock->parameters[k]));

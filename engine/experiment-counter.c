@@ -1,10 +1,13 @@
-/* What the lock does not protect: the program's own x += f(). That is three instructions: load x, call f,
- * store the sum. A lock around each of them keeps the interpreter whole, but if it changes hands in between,
- * the store puts back a number that is old by then, and what the others have counted meanwhile is lost.
+/* What the lock does not protect: the program's own x += 1, or x += f(). That is several instructions: load
+ * x, call f, add, store the sum. A lock around each of them keeps the interpreter whole, but if it changes
+ * hands in between, the store puts back a number that is old by then, and what the others have counted
+ * meanwhile is lost.
  *
- * With switch_inside=on a step ends wherever its ticks run out, as CPython may switch after a call; with off
- * it goes on until x is stored, as CPython 3.10 and later do for a plain x += 1. Everything else is the same.
- * On an event loop the same happens if there is an await inside. */
+ * Whether it may change hands there is a matter of the version. CPython 3.10 and later look at the request to
+ * let go where code jumps back or calls, so x += 1 is whole and x += f() is not. CPython 2.7, and 3.6 to 3.9
+ * look between bytecodes, so nothing is whole. Here that is a fact of the lock, between_bytecodes: with it,
+ * and with switch_inside=on, a step ends wherever its ticks run out; otherwise it goes on until x is stored.
+ * On an event loop nothing comes between unless there is an await inside. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -30,21 +33,21 @@ typedef struct Counter {
     alignas(64) atomic_uint n_ended;
 } Counter;
 
-/* Which tick of an increment comes next. */
-typedef enum CounterPhase { PHASE_LOAD, PHASE_CALL, PHASE_STORE } CounterPhase;
-enum { TICKS_PER_INCREMENT = 3 };
+/* The ticks of one turn of `while n > 0: x += 1; n -= 1`, as CPython 2.7 counts them: load x and add and
+ * store x, the rest of the loop. A call of f() takes three more, before the sum. */
+enum { TICKS_OF_UPDATE = 3, TICKS_OF_CALL = 3, TICKS_OF_LOOP = 3 };
 
 typedef struct CounterState {
     int64_t stored; /* increments that are finished */
-    int64_t loaded; /* from PHASE_CALL on: what x was */
+    int64_t loaded; /* within an update: what x was */
     int64_t seen;   /* what x was when the task ended */
-    CounterPhase phase;
+    int tick;       /* of the turn, the one that comes next; 0 loads */
     Tally tally;
 } CounterState;
 
 static int64_t counter_size_n(void)
 {
-    return parameter_size(TICKS_PER_INCREMENT * TICK_TURNS * ticks_turn_ns());
+    return parameter_size((TICKS_OF_UPDATE + TICKS_OF_LOOP) * TICK_TURNS * ticks_turn_ns());
 }
 
 static const Parameter parameters[] = {
@@ -60,14 +63,21 @@ static const Parameter parameters[] = {
     {
         .name = "switch_inside",
         .type = PARAMETER_CHOICE,
-        .help = "on: the lock may change hands between load and store, as in x += f()",
+        .help = "off: x += 1, within which the lock changes hands if it may do so between any two bytecodes "
+                "(gil-py2, "
+                "Python 2.7 and 3.6 to 3.9), and else does not (gil, Python 3.10 and later); on: x += f(), "
+                "within "
+                "which it may in every version, as gil also may in x += 1 of 3.6 to 3.9",
         .choices = switches,
         .offset = offsetof(CounterParams, switch_inside),
     },
 };
 
-/* Three ticks of work, and one more as room for the loop around them. */
-static const Cost costs[] = {{.turns = (TICKS_PER_INCREMENT + 1) * TICK_TURNS, .times = {"n"}}};
+/* One more tick as room for the loop around them. */
+static const Cost costs[] = {
+    {.turns = (TICKS_OF_UPDATE + TICKS_OF_LOOP + 1) * TICK_TURNS, .times = {"n"}},
+    {.turns = TICKS_OF_CALL * TICK_TURNS, .times = {"n"}, .only_if = {{"switch_inside", "on"}}},
+};
 
 static int counter_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
@@ -83,24 +93,26 @@ static int counter_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
     return 0;
 }
 
-/* The call fills the time of all three ticks, since load and store by themselves take almost none. */
-static void counter_do_tick(Counter *counter, CounterState *state, uint64_t turns)
+/* The number of the tick that stores. */
+static int counter_store_tick(const Cell *cell)
 {
-    switch (state->phase) {
-    case PHASE_LOAD:
+    const CounterParams *params = (const CounterParams *)cell->params;
+
+    return TICKS_OF_UPDATE - 1 + (params->switch_inside == SWITCH_INSIDE_ON ? TICKS_OF_CALL : 0);
+}
+
+/* The load comes first in its tick and the store last in its own: the rest of both is what an interpreter
+ * does with the object that it has got, or puts away. */
+static void counter_do_tick(Counter *counter, CounterState *state, int store_tick, uint64_t turns)
+{
+    if (state->tick == 0)
         state->loaded = atomic_load_explicit(&counter->x, memory_order_relaxed);
-        state->phase = PHASE_CALL;
-        break;
-    case PHASE_CALL:
-        ticks_count_down(TICKS_PER_INCREMENT * turns);
-        state->phase = PHASE_STORE;
-        break;
-    case PHASE_STORE:
+    ticks_count_down(turns);
+    if (state->tick == store_tick) {
         atomic_store_explicit(&counter->x, state->loaded + 1, memory_order_relaxed);
         state->stored++;
-        state->phase = PHASE_LOAD;
-        break;
     }
+    state->tick = state->tick == store_tick + TICKS_OF_LOOP ? 0 : state->tick + 1;
 }
 
 /* The one that ends last in its process sees the final x. */
@@ -114,26 +126,37 @@ static void counter_end(const Loop *loop, Counter *counter, CounterState *state)
         state->tally = (Tally){params->n * n_tasks, state->seen};
 }
 
-/* With switch_inside=off a step that has begun an increment finishes it, also beyond its budget: by two
- * ticks at most. On a loop of many tasks a step that ended inside is an await there, as in x += await f(). */
+/* Whether a step may end within an update: behind f(), or wherever the ticks run out under a lock that looks
+ * between any two bytecodes. */
+static bool counter_may_end_inside(const Cell *cell)
+{
+    const CounterParams *params = (const CounterParams *)cell->params;
+
+    return params->switch_inside == SWITCH_INSIDE_ON || cell->lock->between_bytecodes;
+}
+
+/* A step that must not end within an update finishes it, also beyond its budget: by two ticks at most. On a
+ * loop of many tasks a step that ended within x += f() is an await there, as in x += await f(). */
 static Step counter_step(Loop *loop, Task *task, uint64_t ticks)
 {
     const CounterParams *params = (const CounterParams *)loop->cell->params;
     CounterState *state = (CounterState *)task->state;
     Counter *counter = loop->cell->prepared;
-    bool may_end_inside = params->switch_inside == SWITCH_INSIDE_ON;
+    bool may_end_inside = counter_may_end_inside(loop->cell), is_inside = false;
+    int store_tick = counter_store_tick(loop->cell);
     uint64_t used = 0;
 
-    while (state->stored < params->n && (used < ticks || (state->phase != PHASE_LOAD && !may_end_inside))) {
-        counter_do_tick(counter, state, loop->cell->turns_per_tick);
+    while (state->stored < params->n && (used < ticks || (is_inside && !may_end_inside))) {
+        counter_do_tick(counter, state, store_tick, loop->cell->turns_per_tick);
+        is_inside = state->tick > 0 && state->tick <= store_tick;
         used++;
     }
     if (state->stored == params->n) {
         counter_end(loop, counter, state);
         return (Step){STEP_DONE, used};
     }
-    /* On a loop nothing but an await lets the others in, so between two increments the task goes on. */
-    if (state->phase == PHASE_LOAD || loop->alone)
+    /* On a loop nothing but an await lets the others in, so everywhere else the task goes on. */
+    if (!is_inside || loop->alone || params->switch_inside == SWITCH_INSIDE_OFF)
         return (Step){STEP_MORE, used};
     loop_wake(loop, task);
     return (Step){STEP_WAIT, used};
@@ -144,9 +167,10 @@ static bool counter_is_promised(const Cell *cell)
 {
     const CounterParams *params = (const CounterParams *)cell->params;
 
-    if (params->switch_inside == SWITCH_INSIDE_OFF)
+    if (!counter_may_end_inside(cell))
         return tally_is_protected(cell);
-    return cell->n_tasks == 1 || mode_is_one_by_one(cell->mode) || !cell->mode->shares_memory;
+    return cell->n_tasks == 1 || mode_is_one_by_one(cell->mode) || !cell->mode->shares_memory ||
+           (cell->mode->one_loop && params->switch_inside == SWITCH_INSIDE_OFF);
 }
 
 /* A counter can lose updates but not gain any. Where nothing can come between, a lost one is our own fault.

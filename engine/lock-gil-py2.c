@@ -99,6 +99,7 @@ const LockPolicy lock_gil_py2 = {
     .title = "the lock of Python 2",
     .summary = "the global lock of CPython 2: let go and taken again every check interval",
     .exclusive = true,
+    .between_bytecodes = true,
     .models = "cpython2",
     .crowding = 0.5,
     .parameters = py2_parameters,

@@ -74,14 +74,16 @@ struct LockPolicy {
     const char *summary;
 
     /* Everything that others need to know of a lock: nobody asks for its name. */
-    bool usual;         /* the lock if nobody says which */
-    bool exclusive;     /* never two tasks inside where they share memory */
-    bool fair;          /* first come, first served; else whoever is quicker */
-    bool each_its_own;  /* each task that has a thread has a lock of its own; else one lock is for all */
-    const char *models; /* which real runtime's lock it is a model of: "cpython3", "cpython2",
-                           "free-threaded", "interpreters"; NULL: of none */
-    double crowding;    /* with several CPUs, what each further task beside the first adds to the cost of
-                           computing, as a part of it */
+    bool usual;             /* the lock if nobody says which */
+    bool exclusive;         /* never two tasks inside where they share memory */
+    bool fair;              /* first come, first served; else whoever is quicker */
+    bool between_bytecodes; /* it may go to another after any tick, also within the program's x += 1; else
+                               only where a step ends: a jump back or a call */
+    bool each_its_own;      /* each task that has a thread has a lock of its own; else one lock is for all */
+    const char *models;     /* which real runtime's lock it is a model of: "cpython3", "cpython2",
+                               "free-threaded", "interpreters"; NULL: of none */
+    double crowding;        /* with several CPUs, what each further task beside the first adds to the cost of
+                               computing, as a part of it */
     const Parameter *parameters; /* of a struct of the policy's own; may be NULL */
     size_t n_parameters;
 
