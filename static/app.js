@@ -8,7 +8,16 @@ import {makeActions} from './actions.js';
 import {changedValues, countCells, emptyLists, path, readAddress, readRunAddress, stateOf} from './address.js';
 import {onTokenNeeded, Refused} from './api.js';
 import {boardPart} from './board.js';
-import {baselineOf, commonNames, defaultText, experimentOf, formParameters, loadCatalog} from './catalog.js';
+import {
+    baselineOf,
+    commonNames,
+    defaultText,
+    experimentOf,
+    formParameters,
+    loadCatalog,
+    missingRuntimes,
+    readyRuntimes,
+} from './catalog.js';
 import {hasTimes} from './cells.js';
 import {keepClient} from './client.js';
 import {showComparison} from './compare.js';
@@ -16,7 +25,7 @@ import {curlBox} from './curl.js';
 import {byId} from './dom.js';
 import {bookRun, getRun} from './follow.js';
 import {fillForm, focusField, markErrors} from './form.js';
-import {count, plural} from './format.js';
+import {count, plural, sentence} from './format.js';
 import {historyPart} from './history.js';
 import {showLessons} from './lessons.js';
 import {showNotes, showProblem} from './problem.js';
@@ -87,6 +96,7 @@ function showForm() {
         changed(name, text) {
             state.values[name] = text;
             stateChanged();
+            if (name === 'runtime') showRuntimes();
         },
         choose(name) {
             const kept = commonNames(catalog);
@@ -104,6 +114,15 @@ function showForm() {
         },
     });
     showState();
+}
+
+// What the other fields offer depends on the runtimes, so the form is made anew; the box that was ticked keeps
+// the focus.
+function showRuntimes() {
+    const box = document.activeElement?.value;
+
+    showForm();
+    form.querySelector(`input[name=runtime][value="${CSS.escape(box ?? '')}"]`)?.focus();
 }
 
 // What the address asks for: a run, a comparison, or a form that is filled in. A comparison leaves the form
@@ -229,12 +248,19 @@ function scrollToResult() {
 }
 
 function showMachine() {
-    const runtimes = catalog.runtimes.map(
+    const ready = readyRuntimes(catalog);
+    const runtimes = ready.map(
         ({runtime, version, about}) => `${runtime} ${version}${about ? ` (${about})` : ''}`,
     );
+    const missing = missingRuntimes(catalog).map(({runtime, status, reason}) =>
+        [`${runtime} is ${status}`, reason].filter(Boolean).join(': '),
+    );
 
-    byId('machine').textContent =
-        `Runtimes: ${runtimes.join(', ')}. ${plural(catalog.runtimes[0].cpus_usable, 'usable CPU')}.`;
+    byId('machine').textContent = [
+        `Runtimes: ${runtimes.join(', ')}.`,
+        `${plural(ready[0].cpus_usable, 'usable CPU')}.`,
+        ...missing.map(sentence),
+    ].join(' ');
 }
 
 // In this order: the signs must be known before anything with a mode or a lock is drawn, and the history

@@ -28,6 +28,7 @@ const WHISKER_ROOM = 1.5;
 const LONGEST_LABEL = 16; // characters that leave room for bars on a phone
 
 export const WALL_TIME = 'wall_ns.median';
+export const RATIO = 'relative.ratio';
 
 // What the bars of a path are called: "median wall time", "latency p50"; and the figure that the experiment
 // is about by the head of its column: "half within".
@@ -35,6 +36,7 @@ export function barsTitle(path, about = {}) {
     const [part, key] = path.split('.');
 
     if (about.head && path === about.figure) return about.head;
+    if (path === RATIO) return 'times the serial time of the same runtime';
 
     return key === 'median' ? `median ${part === 'cpu_ns' ? 'CPU' : fieldTitle(part)} time` : fieldTitle(key);
 }
@@ -43,6 +45,7 @@ export function barsTitle(path, about = {}) {
 function textAt(path, value) {
     const [part, key] = path.split('.');
 
+    if (path === RATIO) return ratio(value);
     return field(key === 'median' ? part : key, value);
 }
 
@@ -74,15 +77,18 @@ function whyNot(cell, path) {
     return reasonAt(cell, path) ?? (cell.status === 'done' ? 'has no such figure' : statusText(cell));
 }
 
-// Any other figure is one of the repetition in the middle, so it has no range, no ideal and no verdict.
+// Any other figure is one of the repetition in the middle, so it has no range, no ideal and no verdict; but the
+// ratio has its interval.
 function otherRow(cell, path) {
     const value = numberAt(cell, path);
 
     if (value === null) return {failed: whyNot(cell, path)};
+    const [low, high] = (path === RATIO && cell.relative.interval) || [null, null];
+
     return {
         value,
-        low: null,
-        high: null,
+        low,
+        high,
         ideal: null,
         text: textAt(path, value),
         ratio: '',

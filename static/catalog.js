@@ -84,7 +84,76 @@ export function canonicalChoice(parameter, choice) {
     return parameter.choices.includes(choice) ? choice : (parameter.aliases?.[choice] ?? null);
 }
 
-// Why a mode cannot run an experiment on this machine, or undefined.
-export function unavailable(experiment, parameter, choice) {
-    return parameter.name === 'mode' ? experiment.unavailable?.[choice] : undefined;
+// The runtimes that can be used, and those that cannot, with the reason: still starting, broken, or not
+// installed.
+const isReady = ({status}) => status === undefined || status === 'ready';
+
+export function readyRuntimes(catalog) {
+    return catalog.runtimes.filter(isReady);
+}
+
+export function missingRuntimes(catalog) {
+    return catalog.runtimes.filter((entry) => !isReady(entry));
+}
+
+// Those that a state asks for: the ones that are ticked, or the one that a request without any gets.
+export function chosenRuntimes(catalog, values) {
+    const parameter = catalog.parameters.find(({name}) => name === 'runtime');
+    const names = (values.runtime ?? (parameter ? defaultText(parameter) : '')).split(',').filter(Boolean);
+    const ready = readyRuntimes(catalog);
+    const chosen = ready.filter(({runtime}) => names.includes(runtime));
+
+    return chosen.length > 0 ? chosen : ready.slice(0, 1);
+}
+
+// Why a runtime does not have a mode, a lock or an experiment; undefined if it has it, or does not say what it
+// has. What it says of the thing by name goes before anything general.
+function whyAbsent(entry, family, name, experiment) {
+    const has = {
+        mode: entry.modes,
+        lock: entry.locks && [...entry.locks, 'own'],
+        experiment: entry.experiments && Object.keys(entry.experiments),
+    }[family];
+
+    if (has && !has.includes(name)) return entry.absent?.[name] ?? 'not there';
+    if (family !== 'mode') return undefined;
+    return (entry.experiments?.[experiment.name] ?? experiment).unavailable?.[name];
+}
+
+// What stands against a choice of the form, of the runtimes that are chosen: {isOff, text}. It is off if none of
+// them has it; if some have it, the text names the others. Without a reason it is undefined.
+export function against(catalog, chosen, experiment, parameter, choice) {
+    if (!['mode', 'lock'].includes(parameter.name)) return undefined;
+    const reasons = chosen
+        .map((entry) => [entry.runtime, whyAbsent(entry, parameter.name, choice, experiment)])
+        .filter(([, why]) => why !== undefined);
+
+    if (reasons.length === 0) return undefined;
+    return {
+        isOff: reasons.length === chosen.length,
+        text:
+            chosen.length === 1
+                ? reasons[0][1]
+                : reasons.map(([runtime, why]) => `not in ${runtime}: ${why}`).join('; '),
+    };
+}
+
+// The same of an experiment: "not in jython: REASON".
+export function absentExperiment(chosen, name) {
+    return chosen
+        .map((entry) => [entry.runtime, whyAbsent(entry, 'experiment', name)])
+        .filter(([, why]) => why !== undefined)
+        .map(([runtime, why]) => `not in ${runtime}: ${why}`)
+        .join('; ');
+}
+
+// What the chosen runtimes say of an experiment's own parameter: [{runtime, parameter}], those that have it. Their
+// ranges and defaults differ, as a turn of a loop costs one of them a nanosecond and another thirty.
+export function ownOf(chosen, experiment, parameter) {
+    return chosen
+        .map(({runtime, experiments}) => ({
+            runtime,
+            parameter: experiments?.[experiment.name]?.parameters?.find(({name}) => name === parameter.name),
+        }))
+        .filter((own) => own.parameter);
 }

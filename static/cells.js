@@ -73,12 +73,25 @@ export function numberAt(cell, path) {
     return typeof value === 'number' ? value : null;
 }
 
+// Whether some parameter differs between runtimes and within none of them, as the number of turns does. Then
+// their times are of different work, and only what each took of its own serial time can be compared.
+export function workDiffers(cells) {
+    const runtimes = [...new Set(cells.map((cell) => cell.runtime))];
+    const within = (axis) =>
+        runtimes.every((name) => distinct(cells.filter(({runtime}) => runtime === name), axis) <= 1);
+
+    return (
+        runtimes.length > 1 && varyingAxes(cells).some((axis) => !AXES.includes(axis) && within(axis))
+    );
+}
+
 // The paths of all that a bar can show: the two times, and every number among metrics and memory. A wall time
-// that was given is no measure, and nobody is to compare it.
+// that was given is no measure, and nobody is to compare it; of different work the ratio to serial comes first.
 export function measurePaths(cells, {fixed_time: isTimeGiven} = {}) {
     const below = (part) =>
         cells.flatMap((cell) => Object.keys(cell[part] ?? {})).map((key) => `${part}.${key}`);
     const paths = new Set([
+        ...(workDiffers(cells) ? ['relative.ratio'] : []),
         ...(isTimeGiven ? [] : ['wall_ns.median']),
         'cpu_ns.median',
         ...below('metrics'),

@@ -4,6 +4,7 @@ import {el} from './dom.js';
 import {ratio, sentence, time, timeRange, when} from './format.js';
 import {signNode} from './signs.js';
 import {number, table} from './table.js';
+import {MODEL} from './terms.js';
 
 function runName({label, created_at: created}) {
     return label ? `“${label}”` : when(created);
@@ -53,6 +54,32 @@ function cellsTable({cells}) {
     ];
 
     return table('Median wall times of the cells that both have', columns, cells);
+}
+
+// Where one run is of a model and the other of what it models. Their times are of different work, so what
+// stands there is how many times its own serial time each took.
+function modelsTable({models}) {
+    const side = (name) => ({
+        head: name,
+        isNumber: true,
+        value: (cell) => {
+            const {runtime, lock, relative} = cell[name];
+
+            return [
+                number(relative, `${ratio(relative)} × serial`),
+                el('small', {class: 'under'}, ` ${runtime}, ${lock}`),
+            ];
+        },
+    });
+    const columns = [
+        {head: 'cell', value: (cell) => [signNode('mode', cell.mode), ' ', cellTitle(cell)]},
+        side('baseline'),
+        side('candidate'),
+        {head: MODEL, isNumber: true, value: ({model}) => (model ? ratioNode(model) : '–')},
+        {head: 'verdict', value: ({model}) => model?.text ?? 'what the others are held against'},
+    ];
+
+    return table('A model beside what it models', columns, models);
 }
 
 // The cells that only one of the runs has; nothing if there are none.
@@ -108,6 +135,7 @@ export async function showComparison(section, [baseline, candidate], closed) {
                     ),
                 ),
             found.cells.length > 0 && cellsTable(found),
+            found.models?.length > 0 && modelsTable(found),
             found.common && el('p', {class: 'hint'}, `All cells: ${found.common}.`),
             lonely('baseline', found.only_baseline),
             lonely('candidate', found.only_candidate),

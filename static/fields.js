@@ -1,12 +1,12 @@
 // One field of the form for one parameter: text, a choice, or a list of choices to tick, with its help, range
 // and default in a line below, and a line for what the server says against its value.
 //
-// A field is described by {catalog, experiment, parameter, text, changed(text), explain(text)}; the last one
-// says what terms in its help mean (terms.js).
+// A field is described by {catalog, chosen, experiment, parameter, text, changed(text), explain(text)}: chosen are
+// the runtimes that the form asks for, and the last one says what terms in its help mean (terms.js).
 //
 // The ids of a field and of its two lines follow from the parameter's name, so a label, a hint and an error
 // find their field without being handed around.
-import {defaultText, otherNames, summaryOf, unavailable} from './catalog.js';
+import {against, defaultText, missingRuntimes, otherNames, ownOf, summaryOf} from './catalog.js';
 import {el} from './dom.js';
 import {sentence, typed} from './format.js';
 import {signNode} from './signs.js';
@@ -90,20 +90,22 @@ function select(field) {
     );
 }
 
-// A list of choices. A mode that cannot run here stays in view with the reason: a box that is missing would
-// leave a person looking for it. It is neither ticked nor sent.
+// A list of choices. What no chosen runtime has stays in view with the reason: a box that is missing would leave
+// a person looking for it. It is neither ticked nor sent. So do runtimes that are configured and cannot be
+// used.
 function checkboxes(field) {
-    const {catalog, experiment, parameter, text, changed} = field;
+    const {catalog, chosen, experiment, parameter, text, changed} = field;
     const {id, hint} = ids(parameter.name);
-    const chosen = text.split(',');
+    const ticked = text.split(',');
     const group = el('fieldset', {id, 'aria-describedby': hint});
     const report = () =>
         changed([...group.querySelectorAll('input:checked')].map((box) => box.value).join(','));
     const box = (choice) => {
-        const reason = unavailable(experiment, parameter, choice);
+        const reason = against(catalog, chosen, experiment, parameter, choice);
         const names = otherNames(catalog, parameter, choice);
         const also = names.length > 0 ? `; also called ${names.join(', ')}` : '';
-        const summary = reason ?? summaryOf(catalog, parameter, choice) + also;
+        const about = summaryOf(catalog, parameter, choice) + also;
+        const summary = reason?.isOff ? reason.text : [about, reason?.text].filter(Boolean).join('; ');
 
         return el(
             'label',
@@ -112,8 +114,8 @@ function checkboxes(field) {
                 type: 'checkbox',
                 name: parameter.name,
                 value: choice,
-                disabled: reason !== undefined,
-                checked: chosen.includes(choice) && reason === undefined,
+                disabled: reason?.isOff === true,
+                checked: ticked.includes(choice) && !reason?.isOff,
                 on: {change: report},
             }),
             el(
@@ -126,16 +128,56 @@ function checkboxes(field) {
         );
     };
 
-    group.append(el('legend', {}, parameter.name), ...parameter.choices.map(box), ...hintAndError(field));
+    group.append(
+        el('legend', {}, parameter.name),
+        ...parameter.choices.map(box),
+        ...(parameter.name === 'runtime' ? missingRuntimes(catalog).map(missing) : []),
+        ...hintAndError(field),
+    );
     return group;
+}
+
+// One that is configured and cannot be used, or not yet.
+function missing({runtime, status, reason}) {
+    return el(
+        'label',
+        {class: 'check'},
+        el('input', {type: 'checkbox', name: 'missing-runtime', value: runtime, disabled: true}),
+        el('span', {}, el('b', {}, runtime), el('small', {}, sentence([status, reason].filter(Boolean).join(': ')))),
+    );
 }
 
 // The same line for all parameters, made of what the catalog says, so that a parameter that is added to an
 // experiment explains itself here.
 //
 // Help, range and default in one line: "Timed repetitions of each cell. 1 to 1000; default 7."
-function hintText({experiment, parameter, explain}) {
-    const {min, max, help} = parameter;
+function hintText({chosen, experiment, parameter, explain}) {
+    const own = ownOf(chosen, experiment, parameter);
+    const facts = own.map((one) => factsOf(experiment, one.parameter));
+    const isOne = new Set(facts).size <= 1;
+    const said = isOne
+        ? (facts[0] ?? factsOf(experiment, parameter))
+        : own.map(({runtime}, i) => `${runtime}: ${facts[i]}`).join('. ');
+
+    return [parameter.help, explain(parameter.help ?? ''), said, ofWhich(chosen, experiment, parameter, own)]
+        .filter(Boolean)
+        .map(sentence)
+        .join(' ');
+}
+
+// Which runtimes have a parameter of the experiment, where not all that are chosen do.
+function ofWhich(chosen, experiment, parameter, own) {
+    const isOwn = experiment.parameters.includes(parameter) && chosen.every(({experiments}) => experiments);
+
+    if (!isOwn || own.length === chosen.length) return '';
+    return own.length === 0
+        ? `not in ${chosen.map(({runtime}) => runtime).join(', ')}`
+        : `only in ${own.map(({runtime}) => runtime).join(', ')}`;
+}
+
+// "1 to 1000; default 7"
+function factsOf(experiment, parameter) {
+    const {min, max} = parameter;
     const facts = [];
 
     if (parameter.type === 'integer' && parameter.name === 'tasks' && experiment.max_tasks)
@@ -146,7 +188,7 @@ function hintText({experiment, parameter, explain}) {
     if (parameter.sized && parameter.default !== null) facts.push(`default here ${typed(parameter.default)}`);
     else if (defaultText(parameter) !== '')
         facts.push(`default ${defaultText(parameter).split(',').map(typed).join(', ')}`);
-    return [help, explain(help ?? ''), facts.join('; ')].filter(Boolean).map(sentence).join(' ');
+    return facts.join('; ');
 }
 
 // "1 to 256", or where modes differ "1 to 10_000 (processes 4000)".

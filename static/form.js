@@ -2,7 +2,7 @@
 // nothing of requests: it shows a state, reports what is typed, and marks the fields that the server
 // refused.
 import {normalText} from './address.js';
-import {defaultText, experimentOf, formParts} from './catalog.js';
+import {absentExperiment, chosenRuntimes, defaultText, experimentOf, formParts} from './catalog.js';
 import {el} from './dom.js';
 import {ids, makeField} from './fields.js';
 import {sentence} from './format.js';
@@ -14,6 +14,7 @@ import {firstUses} from './terms.js';
 export function fillForm(form, catalog, state, {changed, choose, actions}) {
     const experiment = experimentOf(catalog, state.experiment);
     const parts = formParts(catalog, experiment);
+    const chosen = chosenRuntimes(catalog, state.values);
     const explain = firstUses();
     const fields = (parameters) =>
         parameters.map((parameter) => {
@@ -21,6 +22,7 @@ export function fillForm(form, catalog, state, {changed, choose, actions}) {
 
             return makeField({
                 catalog,
+                chosen,
                 experiment,
                 parameter,
                 text,
@@ -53,11 +55,15 @@ export function fillForm(form, catalog, state, {changed, choose, actions}) {
     );
 
     form.replaceChildren(
-        ...[experimentField(catalog, experiment, choose), ...front, own, more, actions].filter(Boolean),
+        ...[experimentField(catalog, chosen, experiment, choose), ...front, own, more, actions].filter(Boolean),
     );
 }
 
-function experimentField(catalog, experiment, choose) {
+// An experiment that no chosen runtime has cannot be chosen, unless it is the one that is; what some of them
+// lack is said below.
+function experimentField(catalog, chosen, experiment, choose) {
+    const why = absentExperiment(chosen, experiment.name);
+    const isOff = (name) => name !== experiment.name && chosen.every((one) => absentExperiment([one], name) !== '');
     const radio = ({name}) =>
         el(
             'label',
@@ -67,6 +73,7 @@ function experimentField(catalog, experiment, choose) {
                 name: 'experiment',
                 value: name,
                 checked: name === experiment.name,
+                disabled: isOff(name),
                 'aria-describedby': name === experiment.name && 'hint-experiment',
                 on: {change: () => choose(name)},
             }),
@@ -78,7 +85,7 @@ function experimentField(catalog, experiment, choose) {
         {},
         el('legend', {}, 'Experiment'),
         el('div', {class: 'chips'}, catalog.experiments.map(radio)),
-        el('p', {class: 'hint', id: 'hint-experiment'}, sentence(experiment.summary)),
+        el('p', {class: 'hint', id: 'hint-experiment'}, [experiment.summary, why].filter(Boolean).map(sentence).join(' ')),
     );
 }
 

@@ -1,6 +1,6 @@
 // A run on the page: what the server says of it, the chart, the table behind it, and what else was measured,
 // folded.
-import {barRows, barsInWords, barsTitle, drawBars, hasArrows, WALL_TIME} from './bars.js';
+import {barRows, barsInWords, barsTitle, drawBars, hasArrows, RATIO, WALL_TIME} from './bars.js';
 import {cellName, groupCells, isCompared, measurePaths, sightsOf} from './cells.js';
 import {curlBox} from './curl.js';
 import {el, folded} from './dom.js';
@@ -37,6 +37,7 @@ export function showResult(section, run, asked) {
             run.lesson && lesson(run.lesson),
             unsaidNoise(run),
             run.status !== 'done' && ending(run),
+            list((said.left_out ?? []).map(sentence)),
             run.joined && el('p', {class: 'note'}, JOINED),
             run.kept === false && el('p', {class: 'note'}, notKept(run)),
             el(
@@ -48,6 +49,7 @@ export function showResult(section, run, asked) {
             chart?.node,
             isAboutTime && groupCells(run.cells).length > 1 && list(unsaid(run, said.findings)),
             isAboutTime && doubtList(run, unsaid(run, said.doubts)),
+            list(said.models ?? []),
             sightList(run),
             window.Chart === undefined &&
                 el('p', {class: 'note'}, 'The chart library is not installed; the table has the numbers.'),
@@ -104,10 +106,17 @@ function unsaidNoise({host, sentences, lesson: said}) {
 }
 
 // Of a quiet machine the figures of its noise are worth knowing; of a noisy one they stand above.
-function machine({host, sentences = {}}) {
-    const said = [sentences.machine, !host?.noisy && sentences.noise].filter(Boolean);
+function machine({host, runtimes = [], sentences = {}}) {
+    const said = [...runtimesText(runtimes), sentences.machine, !host?.noisy && sentences.noise].filter(Boolean);
 
     return said.length > 0 && el('p', {class: 'hint'}, said.map(sentence).join(' '));
+}
+
+// Which ones a run of several was of.
+function runtimesText(runtimes) {
+    const nameOf = ({runtime, version, about}) => `${runtime} ${version ?? ''}${about ? ` (${about})` : ''}`;
+
+    return runtimes.length > 1 ? [`runtimes: ${runtimes.map(nameOf).join(', ')}`] : [];
 }
 
 function hasSpans({request, cells}) {
@@ -267,6 +276,7 @@ function legend(run, {rows, path, totals, baseline}) {
     const hasInterval = run.cells.some((cell) => cell.wall_ns?.interval);
     const key = (name, text) => el('span', {class: 'key'}, el('i', {class: name}), text);
 
+    if (path === RATIO) return [key('key-bar', 'ratio of the medians'), key('key-whisker', 'its interval')];
     if (path !== WALL_TIME) return [key('key-bar', ofRepetitions(path, totals))];
     return [
         key('key-bar', 'median'),

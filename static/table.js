@@ -13,7 +13,7 @@ import {
 import {el} from './dom.js';
 import {count, field, fieldTitle, ratio, sentence, text as written, time, timeRange} from './format.js';
 import {signNode} from './signs.js';
-import {ratioHead, termList} from './terms.js';
+import {MODEL, ratioHead, termList} from './terms.js';
 
 // The figure as the server sent it in the attribute, for people in the text.
 export function number(value, text) {
@@ -145,17 +145,18 @@ function cellColumns({cells, sentences}, about, baseline) {
     // What all cells have in common stands in the heading; a run of an earlier version has none, and all in
     // its table.
     const differs = (axis) => !sentences || distinct(cells, axis) > 1;
-    const inHeading = ['lock', 'tasks', 'cpus'];
+    const own = ['runtime', 'lock', 'tasks', 'cpus']; // with a column here
     const isCompared = any((cell) => cell.relative);
     const isScaled = any((cell) => cell.scaling);
 
     return [
+        distinct(cells, 'runtime') > 1 && plain('runtime', (cell) => cell.runtime),
         signed('mode'),
         differs('lock') && signed('lock'),
         differs('tasks') && figure('tasks', (cell) => number(cell.tasks, count(cell.tasks))),
         differs('cpus') && figure('cpus', (cell) => number(cell.cpus, count(cell.cpus))),
         ...varyingAxes(cells)
-            .filter((axis) => !inHeading.includes(axis))
+            .filter((axis) => !own.includes(axis))
             .map(axisColumn),
         about.figure && aboutColumn(about),
         timeOf(about.fixed_time ? 'given time' : 'wall time', (cell) => cell.wall_ns?.median),
@@ -166,6 +167,8 @@ function cellColumns({cells, sentences}, about, baseline) {
         isScaled && figure('efficiency', efficiency),
         (isCompared || isScaled) &&
             plain('verdict', (cell) => cell.relative?.verdict ?? cell.scaling?.verdict ?? '–'),
+        any((cell) => cell.model) && figure(MODEL, ({model}) => ratioOf(model?.ratio, model?.interval)),
+        any((cell) => cell.model) && plain('model', ({model}) => model?.verdict ?? '–'),
         cells.some((cell) => cell.status !== 'done') && plain('status', status),
         any((cell) => cell.metrics?.responses) && answers,
         timeOf('CPU time', (cell) => cell.cpu_ns?.median),

@@ -3,6 +3,9 @@
 // behind a mouse is not there for a finger or a keyboard.
 import {el} from './dom.js';
 
+// The column in which a model stands beside what it models.
+export const MODEL = 'model ÷ real';
+
 // Of a column's head, in the order in which they are explained. baseline is the mode that others are compared
 // with.
 const COLUMNS = [
@@ -24,6 +27,12 @@ const COLUMNS = [
         () =>
             'the same if the whole interval of the ratio lies within 5 % of 1, else faster or slower if all of it ' +
             'lies on one side of 1, and else cannot tell',
+    ],
+    [
+        MODEL,
+        () =>
+            'how many times its own serial time the model took, over the same of this cell; it agrees if the whole ' +
+            'interval lies within 10 % of 1, and differs if all of it lies outside',
     ],
     ['CPU time', () => 'what all tasks together kept CPUs busy'],
     ['switches', () => 'how often the tasks gave up a CPU; below it: waited by themselves + were put aside for another'],
