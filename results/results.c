@@ -331,7 +331,8 @@ bool results_complete(const Results *results, const char *runtime)
     for (size_t i = 0; i < results->n_cells; i++) {
         const CollectedCell *cell = &results->collected[i];
 
-        if (collected_is_of(cell, runtime) && !cell->lost && collected_came(results, cell) < results->repeat)
+        if (collected_is_of(cell, runtime) && !cell->lost && !cell->first_reason &&
+            collected_came(results, cell) < results->repeat)
             return false;
     }
     return true;

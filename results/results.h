@@ -108,8 +108,9 @@ size_t results_rounds_expected(const Results *results);
 /* Some repetition or warm-up failed, or a runtime reported an error or was lost before its cells had all. */
 bool results_failed(const Results *results);
 
-/* Every cell of a runtime (NULL: of all) has all its repetitions, good or failed, or with precision the least
- * number of them; warm-ups do not matter, nor do cells whose runtime is lost. */
+/* Every cell of a runtime (NULL: of all) has all its repetitions, or with precision the least number of them;
+ * warm-ups do not matter. Nothing is asked of a cell that failed, as it need not be run again, nor of one
+ * whose runtime is lost. */
 bool results_complete(const Results *results, const char *runtime);
 
 /* Returns the array "cells" of a run, a new reference. A cell without all its repetitions is running, or
