@@ -29,7 +29,7 @@ number()
 # Waits until it is told to go on; then it is its turn.
 wait_for_turn()
 {
-    read -r answer || exit 0
+    [ "$how" = unpaced ] || read -r answer || exit 0
     echo "begin $how" >>turns
 }
 
@@ -77,8 +77,8 @@ misbehave()
     twice) say "$(sample "$1" $(($2 - 1)))" && stay ;;
     hello) say '{"event":"hello","protocol":1,"runtime":"fake","version":"0"}' && stay ;;
     eager)
-        say "$(sample "$1" "$2")"
-        sample "$1" $(($2 + 1))
+        # In one piece, so that both are there before another has had its turn.
+        say "$(sample "$1" "$2" && sample "$1" $(($2 + 1)))"
         stay
         ;;
     dies) kill -9 $$ ;;
@@ -121,19 +121,33 @@ refuses-at-once)
 first) sample 0 0 && stay ;;
 ahead)
     # Never asks.
-    printf '{"event":"hello","protocol":1,"runtime":"fake","version":"0"}\n'
-    for cell in $cells; do
-        sample "$cell" 0
-    done
+    printf '%s\n' "$(
+        printf '{"event":"hello","protocol":1,"runtime":"fake","version":"0"}\n'
+        for cell in $cells; do
+            sample "$cell" 0
+        done
+    )"
     stay
     ;;
 esac
 
+[ "$how" = slow ] && sleep 0.3
+echo "hello $how" >>turns
 printf '{"event":"hello","protocol":1,"runtime":"fake","version":"0"}\n'
 wait_for_turn
 repetition=-$warmup
+failed=
 while [ "$repetition" -lt "$repeat" ] && { [ "$answer" != stop ] || [ "$how" = heedless ]; }; do
     for cell in $cells; do
+        [ "$cell" = "$failed" ] && continue
+        if [ "$how" = flawed ] && [ -z "$failed" ]; then
+            # The first one fails, and is not run again.
+            failed=$cell
+            say "$(printf '{"event":"sample","cell":%d,"repetition":%d,"status":"failed","reason":"a flaw"}' \
+                "$cell" "$repetition")"
+            wait_for_turn
+            continue
+        fi
         [ "$repetition" = 1 ] && misbehave "$cell" "$repetition"
         [ "$how" = wide ] && times=$((1000 + (repetition + warmup) % 2 * 1000))
         say "$(sample "$cell" "$repetition")"
