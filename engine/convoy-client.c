@@ -18,8 +18,7 @@
 
 #include "base/random.h"
 
-#define PAUSE_LEAST (1 * NSEC_PER_MSEC)
-#define PAUSE_MORE (1 * NSEC_PER_MSEC)
+#define PAUSE_MORE (1 * NSEC_PER_MSEC) /* at most, beyond what was asked for */
 
 /* MAP_NORESERVE: there is room for four million latencies, and a machine that counts what it promises would
  * refuse as many bytes, of which most cells use a few pages. */
@@ -58,7 +57,7 @@ static void client_pause_before_next(const ConvoyClient *client, uint64_t *rando
 {
     uint64_t seen;
 
-    client_sleep_for(PAUSE_LEAST + random_below(random, PAUSE_MORE));
+    client_sleep_for(client->pause + random_below(random, PAUSE_MORE));
     if (!client->waits_for_hogs)
         return;
     do {

@@ -38,7 +38,8 @@ typedef struct ConvoyClient {
     int fd;              /* its end of the socket pair */
     uint32_t n_needed;   /* tasks that must have begun before the first request */
     nsec_t duration;     /* no request is begun later; there is always one */
-    bool paced;          /* waits a little between two requests */
+    bool paced;          /* waits a little between two requests: */
+    nsec_t pause;        /* at least so long */
     bool waits_for_hogs; /* and until a hog is seen at work */
     uint64_t seed;       /* of the waits */
 } ConvoyClient;

@@ -33,7 +33,7 @@ enum {
 static const char *const switches[] = {"on", "off", NULL};
 
 typedef struct ConvoyParams {
-    int64_t hogs, duration_ms, await_every;
+    int64_t hogs, duration_ms, await_every, pause_us;
     int paced;
 } ConvoyParams;
 
@@ -84,6 +84,14 @@ static const Parameter parameters[] = {
         .help = "on: the client sends when it has seen a hog at work; off: at once after an answer",
         .choices = switches,
         .offset = offsetof(ConvoyParams, paced),
+    },
+    {
+        .name = "pause_us",
+        .unit = "us",
+        .help = "where paced, how long the client rests before a request, and up to 1 ms more",
+        .max = 10000000,
+        .fallback = 1000,
+        .offset = offsetof(ConvoyParams, pause_us),
     },
     {
         .name = "duration_ms",
@@ -157,6 +165,7 @@ static int convoy_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
         .n_needed = convoy_n_needed(cell),
         .duration = (nsec_t)params->duration_ms * NSEC_PER_MSEC,
         .paced = params->paced == 0,
+        .pause = (nsec_t)params->pause_us * NSEC_PER_USEC,
         .waits_for_hogs = cell->n_tasks > 1 && convoy_runs_together(cell),
         .seed = cell->seed,
     };

@@ -1431,6 +1431,8 @@ class Convoy(Experiment):
         return [integer("hogs", 0, 255, 1, "tasks that only compute; one more answers the requests"),
                 choice("paced", ["on", "off"],
                        "on: the client sends when it has seen a hog at work; off: at once after an answer"),
+                integer("pause_us", 0, 10000000, 1000, "where paced, how long the client rests before a request, and up "
+                        "to 1 ms more", unit="us"),
                 integer("duration_ms", 1, 60000, 1000, "how long the client sends requests; if not given, for 1 s, "
                         "less where a run of many cells would otherwise take longer than the server allows",
                         unit="ms", sized=True),
@@ -1500,7 +1502,7 @@ class Convoy(Experiment):
         end = first + cell.params["duration_ms"] * 1000000
         while not latencies or (last < end and not board[OVER]):
             if paced:
-                time.sleep(1e-3 + (next(random) * 1000000 >> 64) * 1e-9)
+                time.sleep(cell.params["pause_us"] * 1e-6 + (next(random) * 1000000 >> 64) * 1e-9)
                 while waits_for_hogs:
                     seen = sum(board[place] for place in places)
                     time.sleep(20e-6)

@@ -5,12 +5,18 @@
 #include "tests/unit/check-timeline.h"
 #include "tests/unit/one-cell.h"
 
+static Cell pausing_cell(const Mode *mode, const LockPolicy *lock, int hogs, const char *paced, int pause_us,
+    int duration_ms, int await_every)
+{
+    return cell_of("convoy", mode, lock, hogs + 1,
+        json_pack("{s:i, s:s, s:i, s:i, s:i}", "hogs", hogs, "paced", paced, "pause_us", pause_us,
+            "duration_ms", duration_ms, "await_every", await_every));
+}
+
 static Cell convoy_cell(
     const Mode *mode, const LockPolicy *lock, int hogs, const char *paced, int duration_ms, int await_every)
 {
-    return cell_of("convoy", mode, lock, hogs + 1,
-        json_pack("{s:i, s:s, s:i, s:i}", "hogs", hogs, "paced", paced, "duration_ms", duration_ms,
-            "await_every", await_every));
+    return pausing_cell(mode, lock, hogs, paced, 1000, duration_ms, await_every);
 }
 
 /* Of too few requests a percentile is null, and says why. */
@@ -114,6 +120,15 @@ START_TEST(a_task_that_is_alone_sleeps_in_its_receive)
 }
 END_TEST
 
+/* In 60 ms there is room for two pauses of 25 ms, each with its request, and one that goes beyond. */
+START_TEST(the_client_pauses_for_as_long_as_it_is_told)
+{
+    Cell cell = pausing_cell(&mode_threads, &lock_none, 0, "on", 25000, 60, 0);
+
+    ck_assert_int_le(run(&cell), 3);
+}
+END_TEST
+
 /* The client begins when the hog has; and nothing else happens before the hog is done. So the first request
  * is answered then, and no other is sent. */
 START_TEST(a_hog_that_never_awaits_freezes_the_loop)
@@ -178,9 +193,10 @@ END_TEST
 /* A cell with another number of tasks than its hogs and the one that answers. */
 START_TEST(tasks_must_fit_to_hogs)
 {
-    json_auto_t *object = json_pack("{s:i, s:s, s:[{s:s, s:s, s:i, s:{s:i, s:s, s:i, s:i}}]}", "protocol",
-        PROTOCOL_VERSION, "experiment", "convoy", "cells", "mode", "threads", "lock", "gil", "tasks", 2,
-        "params", "hogs", 2, "paced", "on", "duration_ms", 10, "await_every", 0);
+    json_auto_t *object =
+        json_pack("{s:i, s:s, s:[{s:s, s:s, s:i, s:{s:i, s:s, s:i, s:i, s:i}}]}", "protocol",
+            PROTOCOL_VERSION, "experiment", "convoy", "cells", "mode", "threads", "lock", "gil", "tasks", 2,
+            "params", "hogs", 2, "paced", "on", "pause_us", 1000, "duration_ms", 10, "await_every", 0);
     auto_problem Problem problem = {0};
     Request request;
 
@@ -190,6 +206,7 @@ START_TEST(tasks_must_fit_to_hogs)
 END_TEST
 
 RUN_TESTS("convoy", 100, every_request_is_answered_in_every_mode_under_every_lock,
-    requests_are_answered_without_hogs_too, a_task_that_is_alone_sleeps_in_its_receive,
-    a_hog_that_never_awaits_freezes_the_loop, a_task_that_dies_ends_the_cell,
-    a_percentile_is_the_least_that_enough_do_not_exceed, tasks_must_fit_to_hogs)
+    requests_are_answered_without_hogs_too, the_client_pauses_for_as_long_as_it_is_told,
+    a_task_that_is_alone_sleeps_in_its_receive, a_hog_that_never_awaits_freezes_the_loop,
+    a_task_that_dies_ends_the_cell, a_percentile_is_the_least_that_enough_do_not_exceed,
+    tasks_must_fit_to_hogs)
