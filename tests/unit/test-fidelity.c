@@ -1,6 +1,5 @@
 /* What the fidelity table says of values that are known: the judgement, the recorded figures, and the reading
  * of a run. */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "fidelity/reading.h"
 #include "fidelity/recorded.h"
 #include "fidelity/report.h"
+#include "tests/unit/run.h"
 
 static const FidelityQuantity within_10 = {.name = "a ratio", .bound = {BOUND_PART, 0.10}};
 static const FidelityQuantity twofold = {.name = "a count", .bound = {BOUND_FACTOR, 2}};
@@ -313,28 +313,9 @@ START_TEST(the_table_shows_what_was_judged)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("fidelity");
-    TCase *tests = tcase_create("fidelity");
-    SRunner *runner;
-    int n_failed;
-
-    tcase_add_test(tests, a_bound_holds_misses_or_cannot_be_told);
-    tcase_add_test(tests, fewer_rounds_than_an_interval_needs_say_nothing);
-    tcase_add_test(tests, rounds_in_which_the_machine_changed_are_dropped);
-    tcase_add_test(tests, what_was_not_measured_says_why);
-    tcase_add_test(tests, losses_are_compared_by_whether_there_are_any);
-    tcase_add_test(tests, the_nearest_recorded_interpreter_is_taken);
-    tcase_add_test(tests, every_row_finds_its_recorded_figure);
-    tcase_add_test(tests, quantities_are_read_from_the_cell_that_they_name);
-    tcase_add_test(tests, what_a_run_lacks_has_a_reason);
-    tcase_add_test(tests, a_run_that_could_not_be_planned_gives_its_reason);
-    tcase_add_test(tests, the_table_shows_what_was_judged);
-    suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+RUN_TESTS("fidelity", 60, a_bound_holds_misses_or_cannot_be_told,
+    fewer_rounds_than_an_interval_needs_say_nothing, rounds_in_which_the_machine_changed_are_dropped,
+    what_was_not_measured_says_why, losses_are_compared_by_whether_there_are_any,
+    the_nearest_recorded_interpreter_is_taken, every_row_finds_its_recorded_figure,
+    quantities_are_read_from_the_cell_that_they_name, what_a_run_lacks_has_a_reason,
+    a_run_that_could_not_be_planned_gives_its_reason, the_table_shows_what_was_judged)
