@@ -41,7 +41,7 @@ static const Member parameter_members[] = {
 };
 
 /* JSON null is a value of texts only: no URL is given. The length of a text is that of its bytes in UTF-8. */
-bool shape_parameter_takes(const CatalogParameter *parameter, const json_t *value)
+bool catalog_parameter_takes(const CatalogParameter *parameter, const json_t *value)
 {
     switch (parameter->type) {
     case CATALOG_INTEGER:
@@ -70,9 +70,9 @@ static bool parameter_check_default(Reader *reader, const Place *place, const Ca
     size_t i;
 
     if (!parameter->list)
-        good = shape_parameter_takes(parameter, parameter->fallback);
+        good = catalog_parameter_takes(parameter, parameter->fallback);
     json_array_foreach (parameter->fallback, i, value)
-        good = good && shape_parameter_takes(parameter, value);
+        good = good && catalog_parameter_takes(parameter, value);
     return good || reader_complain(reader, &at, "is no value that the parameter can have");
 }
 

@@ -91,7 +91,7 @@ static bool term_check_condition(Reader *reader, const Place *place, const Catal
         parameter = catalog_lock_parameter(reader->root, condition->name);
     if (!parameter)
         return reader_complain(reader, place, "there is no such fact or parameter");
-    return shape_parameter_takes(parameter, condition->value) ||
+    return catalog_parameter_takes(parameter, condition->value) ||
            reader_complain(reader, place, "is no value that the parameter can have");
 }
 

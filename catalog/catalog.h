@@ -52,6 +52,8 @@ typedef struct CatalogParameter {
     size_t n_choices;
     const CatalogAlias *aliases; /* of choices */
     size_t n_aliases;
+    const CatalogAlias *barred; /* of a request: names that are known, and why they cannot be had, a clause */
+    size_t n_barred;
     const json_t *fallback; /* the default: an array for a list; JSON null or NULL where there is none */
 } CatalogParameter;
 
@@ -287,6 +289,9 @@ const CatalogParameter *catalogs_lock_parameter(const Catalogs *catalogs, const 
  * its place among the catalog's modes is the index. */
 const CatalogRoom *catalog_room(
     const Catalog *catalog, const CatalogExperiment *experiment, const CatalogMode *mode);
+
+/* Whether a parameter can have this value, one of a list. */
+bool catalog_parameter_takes(const CatalogParameter *parameter, const json_t *value);
 
 /* The description as a JSON object {name, type, help, unit, min, max, max_length, choices, aliases, default,
  * list, format, times, sized, required}, a new reference: what a catalog says, GET /experiments shows and

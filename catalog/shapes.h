@@ -19,9 +19,6 @@
 
 extern const Shape shape_parameter, shape_mode, shape_lock, shape_cost, shape_memory, shape_experiment;
 
-/* Whether a parameter can have this value, one of a list. */
-bool shape_parameter_takes(const CatalogParameter *parameter, const json_t *value);
-
 /* Whether numbers can be multiplied by what is called so: a parameter that is a number, or what all cells
  * have.
  */

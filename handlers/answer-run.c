@@ -110,9 +110,15 @@ Response *answer_run(int status, const json_t *object, ResultFormat format)
     return response_add_header(response, "Vary", "Accept");
 }
 
+/* Whoever may ask again after a while is told so in a header, too. */
 Response *answer_problem(const Problem *problem)
 {
-    return response_add_header(response_new_problem(problem), "Cache-Control", "no-store");
+    Response *response = response_add_header(response_new_problem(problem), "Cache-Control", "no-store");
+    const json_t *seconds = json_object_get(problem->extra, "retry_after_s");
+
+    if (seconds)
+        response_add_header(response, "Retry-After", "%" JSON_INTEGER_FORMAT, json_integer_value(seconds));
+    return response;
 }
 
 Response *answer_no_run(const char *id)

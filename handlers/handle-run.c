@@ -75,9 +75,10 @@ static json_t *take_out(json_t *request, const char *name)
  * names itself by the cookie only. */
 static json_t *take_out_client(const Plan *plan)
 {
-    const json_t *params = json_object_get(json_array_get(plan->cells, 0), "params");
-
-    return json_object_get(params, "client") ? NULL : take_out(plan->request, "client");
+    for (size_t i = 0; i < plan->n_specs; i++)
+        if (catalog_parameter(plan->specs[i].experiment, "client"))
+            return NULL;
+    return take_out(plan->request, "client");
 }
 
 /* Takes out of the plan what is not the run's, and out of the headers how the client wants its answer. A
@@ -140,7 +141,7 @@ static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wis
         assert(!"the run was taken");
     }
     problem_extend(&problem, "retry_after_s", json_integer(seconds));
-    return response_add_header(answer_problem(&problem), "Retry-After", "%u", seconds);
+    return answer_problem(&problem);
 }
 
 /* Returns this request's words, owned by the caller. A client may have joined a run of its own with other

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "plan/estimate.h"
+#include "plan/limits.h"
 #include "plan/param.h"
 
 /* A size goes down in steps of 1, 2, 5, and three of them make a tenth: from 1000 to 500, 200, 100. Below
@@ -59,8 +60,8 @@ static int64_t smaller_size(int64_t n, int64_t min)
     return smaller > min ? smaller : min;
 }
 
-/* Returns whether one became smaller. values are by name, those of the request or of one cell. A size that is
- * at its minimum stays there. Without the answer budget_fit() would go on for nothing. */
+/* Returns whether one became smaller; values are those of a cell, by name. A size that is at its minimum
+ * stays there. Without the answer budget_fit() would go on for nothing. */
 static bool shrink_values(json_t *values, const CatalogExperiment *experiment, const json_t *given)
 {
     bool any = false;
@@ -80,13 +81,12 @@ static bool shrink_values(json_t *values, const CatalogExperiment *experiment, c
     return any;
 }
 
-/* Each runtime has sizes of its own, and all go the same number of steps down, or the cells of two runtimes
- * would no longer be asked for comparable work. The values of the request are shrunk as well: they are what
- * the answer says was asked, and with them the queue recognises the same request. Every cell is visited,
- * although one that became smaller is enough for the answer. */
+/* Each runtime has sizes of its own, by which a task takes about as long in all of them, and all go the same
+ * number of steps down: so it stays. Every cell is visited, although one that became smaller is enough for
+ * the answer. */
 static bool shrink_all(const Asked *asked)
 {
-    bool any = shrink_values(asked->values, asked->experiment, asked->given);
+    bool any = false;
 
     for (size_t i = 0; i < asked->n_cells; i++)
         any = shrink_values(asked->cells[i].params, asked->cells[i].experiment, asked->given) || any;
@@ -132,42 +132,47 @@ static void budget_check_tasks(const Asked *asked, Problem *problem)
 }
 
 /* Cells run one after the other, so it is the largest that must fit. What one cell takes is given back by the
- * time the next begins, because each repetition runs in a process of its own. */
-static const CellSpec *largest_cell(const Asked *asked, double *ret_bytes)
+ * time the next begins, because each repetition runs in a process of its own. Of those that do not fit into
+ * what their runtimes leave, the largest; NULL if all fit, or nobody knows how much there is. */
+static const CellSpec *largest_misfit(const Asked *asked, double *ret_bytes, int64_t *ret_most)
 {
-    const CellSpec *largest = &asked->cells[0];
+    const CellSpec *largest = NULL;
 
-    *ret_bytes = estimate_memory(largest);
-    for (size_t i = 1; i < asked->n_cells; i++) {
+    for (size_t i = 0; i < asked->n_cells; i++) {
         double bytes = estimate_memory(&asked->cells[i]);
+        int64_t most = limits_memory(asked->limits, asked->cells[i].runtime);
 
-        if (bytes <= *ret_bytes)
+        if (most == 0 || bytes <= (double)most || (largest && bytes <= *ret_bytes))
             continue;
         *ret_bytes = bytes;
+        *ret_most = most;
         largest = &asked->cells[i];
     }
     return largest;
 }
 
 /* The complaint is about the parameter that drives the memory up, and names the mode, because another mode
- * may have room for the same number of tasks. Without a limit (0) nobody knows how much there is. */
+ * may have room for the same number of tasks. */
 static void budget_check_memory(const Asked *asked, Problem *problem)
 {
     double bytes;
-    const CellSpec *cell = largest_cell(asked, &bytes);
-    int64_t most = asked->limits->max_memory_bytes;
-    const char *name = estimate_memory_cause(cell);
-    auto_free char *needed = NULL, *allowed = NULL;
+    int64_t most;
+    const CellSpec *cell = largest_misfit(asked, &bytes, &most);
+    const char *name;
+    auto_free char *needed = NULL, *allowed = NULL, *where = NULL;
 
-    if (most == 0 || bytes <= (double)most)
+    if (!cell)
         return;
+    name = estimate_memory_cause(cell);
     if (!name)
         name = budget_tasks_parameter(asked);
     needed = amount_bytes(bytes);
     allowed = amount_bytes((double)most);
+    where = asked->n_runtimes > 1 ? text_printf(" of the runtime %s", cell->runtime->runtime)
+                                  : text_printf("%s", "");
     problem_add(problem, name, json_incref((json_t *)param_given(asked->given, name)), NULL,
-        "in mode %s, %lld tasks would need about %s of memory at once, and %s are allowed", cell->mode->name,
-        (long long)cell->tasks, needed, allowed);
+        "in mode %s%s, %lld tasks would need about %s of memory at once, and %s are allowed",
+        cell->mode->name, where, (long long)cell->tasks, needed, allowed);
     problem_extend(problem, "estimate_bytes", json_integer((json_int_t)(bytes < 1e18 ? bytes : 1e18)));
     problem_extend(problem, "max_bytes", json_integer((json_int_t)most));
 }

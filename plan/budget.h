@@ -5,35 +5,12 @@
  * it would take too long, a smaller size does: less exact, but there. */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/nsec.h"
 #include "base/problem.h"
-#include "plan/plan.h"
-
-/* A request on its way to a plan. The fields are filled from the top to the bottom, in the order of the steps
- * of plan_make(), so a function may use those above what it fills itself. Everything is borrowed. */
-typedef struct Asked {
-    const Catalogs *catalogs;
-    const PlanLimits *limits;            /* complete, see plan_limits() */
-    const CatalogExperiment *experiment; /* as its first runtime describes it */
-    const json_t *given;                 /* as in plan_make() */
-    json_t *values;                      /* of all parameters, by name: right by themselves */
-    int64_t rounds;                      /* how often each cell runs: also to warm up, and for a timeline */
-    int64_t max_spans;                   /* of each cell in its traced repetition; 0: there is none */
-    int64_t more_rounds;                 /* that precision may add to them */
-    int64_t timeout_ms;                  /* of running time, as asked for or by default */
-    CellSpec *cells;                     /* made by grid_make_cells(), freed by plan_make() or its plan */
-    size_t n_cells;
-} Asked;
-
-/* What a parameter is, or NULL if there is none of that name. Borrowed. */
-static inline json_t *asked_value(const Asked *asked, const char *name)
-{
-    return json_object_get(asked->values, name);
-}
+#include "plan/asked.h"
 
 /* The parameter that says how many tasks there are: "tasks", unless the experiment derives their number from
  * one of its own. A complaint about too many tasks must name what the client can change. */

@@ -2,6 +2,7 @@
  * is called "format". But a request is one flat object: there the name would mean two things, and what a
  * client gives would be taken for both. Such a runtime is refused when it is taken in, before any request. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "plan/common.h"
@@ -22,6 +23,12 @@ int plan_check_catalog(const Catalog *catalog, char **ret_reason)
     for (size_t i = 0; i < catalog->n_locks; i++) {
         const CatalogLock *lock = &catalog->locks[i];
 
+        if (strcmp(lock->name, COMMON_OWN_LOCK) == 0) {
+            *ret_reason = text_printf(
+                "locks[%zu].name: must not be \"%s\", which stands for whatever lock a runtime has", i,
+                lock->name);
+            return -EINVAL;
+        }
         for (size_t k = 0; k < lock->n_parameters; k++)
             if (parameters_name_is_taken(lock->parameters[k].name, false))
                 return refuse_name("locks", i, k, lock->parameters[k].name, ret_reason);

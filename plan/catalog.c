@@ -7,6 +7,7 @@
  * would not use. */
 #include "base/array.h"
 #include "plan/common.h"
+#include "plan/limits.h"
 #include "plan/plan.h"
 
 /* Adds an entry of a catalog unless another runtime has brought it already, and notes who has it. The entry
@@ -48,14 +49,35 @@ static json_t *lock_entry(const CatalogLock *lock, const Parameters *common)
     return entry;
 }
 
-/* Only these members: the rest of the document is what the merged lists are made of. What the machine leaves
- * is that of the present, and what the document does not say at all is not said here. */
-static json_t *runtime_json(const Catalog *catalog)
+/* Names of what is there, and the entries of its experiments by their names: what one runtime offers may be
+ * less than the merged lists say, and its parameters other ones. */
+static void runtime_add_offers(const Catalog *catalog, json_t *runtime)
 {
-    static const char *const keys[] = {"runtime", "version", "about", "cpus_usable", "memory_bytes", "host"};
+    json_t *modes = json_array(), *locks = json_array(), *experiments = json_object();
+    json_t *absent = json_object();
+
+    for (size_t i = 0; i < catalog->n_modes; i++)
+        json_array_append_new(modes, json_string(catalog->modes[i].name));
+    for (size_t i = 0; i < catalog->n_locks; i++)
+        json_array_append_new(locks, json_string(catalog->locks[i].name));
+    for (size_t i = 0; i < catalog->n_experiments; i++)
+        json_object_set(experiments, catalog->experiments[i].name, (json_t *)catalog->experiments[i].json);
+    for (size_t i = 0; i < catalog->n_absent; i++)
+        json_object_set_new(absent, catalog->absent[i].name, json_string(catalog->absent[i].reason));
+    json_object_set_new(runtime, "modes", modes);
+    json_object_set_new(runtime, "locks", locks);
+    json_object_set_new(runtime, "experiments", experiments);
+    json_object_set_new(runtime, "absent", absent);
+}
+
+/* What the machine leaves is that of the present, and what the document does not say at all is not said
+ * here. */
+static json_t *runtime_json(const Catalogs *catalogs, const PlanLimits *limits, const Catalog *catalog)
+{
+    static const char *const keys[] = {"version", "about", "cpus_usable", "memory_bytes", "host"};
     json_auto_t *present = json_pack("{s:I, s:I, s:O*}", "cpus_usable", (json_int_t)catalog->cpus_usable,
         "memory_bytes", (json_int_t)catalog->memory_bytes, "host", catalog->host.json);
-    json_t *runtime = json_object();
+    json_t *runtime = json_pack("{s:s, s:s}", "runtime", catalog->runtime, "status", "ready");
 
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
         json_t *said = json_object_get(catalog->json, keys[i]), *now = json_object_get(present, keys[i]);
@@ -63,15 +85,43 @@ static json_t *runtime_json(const Catalog *catalog)
         if (said)
             json_object_set(runtime, keys[i], now ? now : said);
     }
+    json_object_set_new(runtime, "paces", json_boolean(catalog->paces));
+    json_object_set_new(runtime, "own_lock", json_string(limits_own_lock(catalogs, limits, catalog)->name));
+    runtime_add_offers(catalog, runtime);
     return runtime;
 }
 
-/* A limit of memory that nobody knows is null and not 0, which a reader would take for "nothing is
- * allowed". */
-static json_t *limits_json(const PlanLimits *limits)
+static json_t *missing_json(const CatalogMissing *missing)
 {
-    json_t *memory =
-        limits->max_memory_bytes > 0 ? json_integer((json_int_t)limits->max_memory_bytes) : json_null();
+    static const char *const words[] = {
+        [CATALOG_STARTING] = "starting", [CATALOG_BROKEN] = "broken", [CATALOG_NOT_INSTALLED] = "missing"};
+
+    return json_pack("{s:s, s:s, s:s*}", "runtime", missing->runtime, "status", words[missing->why], "reason",
+        missing->reason);
+}
+
+/* All that are configured, in that order. */
+static json_t *runtimes_json(const Catalogs *catalogs, const PlanLimits *limits)
+{
+    json_t *runtimes = json_array();
+    size_t missing = 0;
+
+    for (size_t i = 0; i < catalogs->n; i++) {
+        while (missing < catalogs->n_missing && catalogs->missing[missing].place < catalogs->places[i])
+            json_array_append_new(runtimes, missing_json(&catalogs->missing[missing++]));
+        json_array_append_new(runtimes, runtime_json(catalogs, limits, catalogs->list[i]));
+    }
+    while (missing < catalogs->n_missing)
+        json_array_append_new(runtimes, missing_json(&catalogs->missing[missing++]));
+    return runtimes;
+}
+
+/* The limit of memory is that of the first runtime; it follows what each can use, unless the operator has set
+ * it. Where nobody knows it, it is null and not 0, which a reader would take for "nothing is allowed". */
+static json_t *limits_json(const Catalogs *catalogs, const PlanLimits *limits)
+{
+    int64_t bytes = limits_memory(limits, catalogs->list[0]);
+    json_t *memory = bytes > 0 ? json_integer((json_int_t)bytes) : json_null();
 
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "max_cells", (json_int_t)limits->max_cells,
         "max_task_cells", (json_int_t)limits->max_task_cells, "max_repeat", (json_int_t)limits->max_repeat,
@@ -88,7 +138,7 @@ json_t *plan_parameters(
     json_t *descriptions = json_array();
     auto_parameters Parameters parameters;
 
-    parameters_make(catalogs, &limits, experiment, &parameters);
+    parameters_make(catalogs, NULL, &limits, experiment ? experiment->name : NULL, &parameters);
     for (size_t i = 0; i < parameters.n_common; i++)
         json_array_append_new(descriptions, catalog_parameter_json(&parameters.list[i]));
     return descriptions;
@@ -97,15 +147,14 @@ json_t *plan_parameters(
 json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *given)
 {
     const PlanLimits limits = plan_limits(catalogs, given);
-    json_t *runtimes = json_array(), *modes = json_object(), *locks = json_object();
+    json_t *runtimes = runtimes_json(catalogs, &limits), *modes = json_object(), *locks = json_object();
     json_t *experiments = json_object(), *parameters = plan_parameters(catalogs, given, NULL);
     auto_parameters Parameters common;
 
-    parameters_make(catalogs, &limits, NULL, &common);
+    parameters_make(catalogs, NULL, &limits, NULL, &common);
     for (size_t i = 0; i < catalogs->n; i++) {
         const Catalog *catalog = catalogs->list[i];
 
-        json_array_append_new(runtimes, runtime_json(catalog));
         for (size_t k = 0; k < catalog->n_modes; k++)
             merge_entry(modes, catalog->modes[k].name, catalog->modes[k].json, catalog->runtime);
         for (size_t k = 0; k < catalog->n_locks; k++) {
@@ -119,5 +168,5 @@ json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *given)
     }
     return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "protocol", CATALOG_PROTOCOL, "runtimes",
         runtimes, "parameters", parameters, "modes", merged_list(modes), "locks", merged_list(locks),
-        "experiments", merged_list(experiments), "limits", limits_json(&limits));
+        "experiments", merged_list(experiments), "limits", limits_json(catalogs, &limits));
 }

@@ -2,10 +2,8 @@
  * check, the defaults, GET /experiments, the page's form, the OpenAPI document and --help; so there is no
  * second list that could say something else.
  *
- * Tables are constants, but some facts are known only at run time: how many CPUs there are, which locks the
- * runtimes have, what the operator allows. So a row is copied and a function of the row fills in what it
- * lacks. The texts of choices belong to the catalogs; the arrays that list them belong to the memo of the
- * Parameters. */
+ * Tables are constants, but some facts are known only at run time. So a row is copied, and a function of the
+ * row fills in what it lacks, see plan/fill.h. */
 #include "plan/common.h"
 
 #include <assert.h>
@@ -15,156 +13,8 @@
 
 #include "base/array.h"
 #include "catalog/headroom.h"
-
-/* What a row is filled in from. The experiment is NULL where the common parameters are asked for alone. */
-typedef struct Making {
-    const Catalogs *catalogs;
-    const PlanLimits *limits;
-    const CatalogExperiment *experiment;
-    Memo **memo;
-} Making;
-
-/* The most tasks that any mode can have in the experiment. A single cell is held against its own mode later,
- * see plan/grid.c. */
-static int64_t most_tasks(const Catalog *catalog, const CatalogExperiment *experiment)
-{
-    int64_t most = 1;
-
-    for (size_t i = 0; i < catalog->n_modes; i++)
-        if (experiment->room[i].max_tasks > most)
-            most = experiment->room[i].max_tasks;
-    return most;
-}
-
-/* The range that is told is the widest there is: of the experiment, as the first runtime that has it
- * describes it, or of all. It only refuses what no cell can have. The operator's limit is a cap on that and
- * never raises it. */
-static void fill_tasks(const Making *making, CatalogParameter *parameter)
-{
-    parameter->max = 1;
-    for (size_t i = 0; i < making->catalogs->n; i++) {
-        const Catalog *catalog = making->catalogs->list[i];
-
-        for (size_t k = 0; k < catalog->n_experiments; k++) {
-            const CatalogExperiment *experiment = &catalog->experiments[k];
-            int64_t most = most_tasks(catalog, experiment);
-
-            if ((!making->experiment || making->experiment == experiment) && most > parameter->max)
-                parameter->max = most;
-        }
-    }
-    if (making->limits->max_tasks > 0 && making->limits->max_tasks < parameter->max)
-        parameter->max = making->limits->max_tasks;
-}
-
-/* As many as can be used, which is also the default: without a second CPU nothing runs side by side, and the
- * lock would have nothing to show. They are those of the first runtime; all runtimes are on the same
- * machine. */
-static void fill_cpus(const Making *making, CatalogParameter *parameter)
-{
-    parameter->max = making->catalogs->list[0]->cpus_usable;
-    parameter->fallback = json_pack("[I]", (json_int_t)parameter->max);
-}
-
-static void fill_repeat(const Making *making, CatalogParameter *parameter)
-{
-    parameter->max = making->limits->max_repeat;
-}
-
-/* Whoever asks for a precision and not for a number mostly cares for the first alone; the time limit is
- * there, too. */
-static void fill_max_repeat(const Making *making, CatalogParameter *parameter)
-{
-    parameter->max = making->limits->max_repeat;
-    parameter->fallback = json_integer((json_int_t)parameter->max);
-}
-
-static void fill_timeout(const Making *making, CatalogParameter *parameter)
-{
-    parameter->max = making->limits->max_timeout_ms;
-    parameter->fallback = json_integer((json_int_t)making->limits->default_timeout_ms);
-}
-
-/* Adds a choice that is not there yet: two runtimes may have a mode of the same name, and a form must not
- * offer it twice. There must be room. */
-static void add_choice(CatalogParameter *parameter, const char **choices, const char *name)
-{
-    for (size_t i = 0; i < parameter->n_choices; i++)
-        if (strcmp(choices[i], name) == 0)
-            return;
-    choices[parameter->n_choices++] = name;
-}
-
-/* Choices and aliases are those of all runtimes; what is usual is said by the first alone, since a request
- * that names no runtime gets that one, and a mode that it lacks would make the default itself be refused. The
- * arrays are as large as if no name stood twice. */
-static void fill_modes(const Making *making, CatalogParameter *parameter)
-{
-    const Catalogs *catalogs = making->catalogs;
-    const Catalog *first = catalogs->list[0];
-    json_t *usual = json_array();
-    CatalogAlias *aliases;
-    const char **choices;
-    size_t n = 0, n_aliases = 0;
-
-    for (size_t i = 0; i < catalogs->n; i++)
-        n += catalogs->list[i]->n_modes;
-    for (size_t i = 0; i < catalogs->n; i++)
-        for (size_t k = 0; k < catalogs->list[i]->n_modes; k++)
-            n_aliases += catalogs->list[i]->modes[k].n_aliases;
-    choices = memo_take(making->memo, n, sizeof(*choices));
-    aliases = memo_take(making->memo, n_aliases, sizeof(*aliases));
-    for (size_t i = 0; i < catalogs->n; i++) {
-        for (size_t k = 0; k < catalogs->list[i]->n_modes; k++) {
-            const CatalogMode *mode = &catalogs->list[i]->modes[k];
-
-            add_choice(parameter, choices, mode->name);
-            for (size_t a = 0; a < mode->n_aliases; a++)
-                aliases[parameter->n_aliases++] = (CatalogAlias){mode->aliases[a], mode->name};
-        }
-    }
-    for (size_t i = 0; i < first->n_modes; i++)
-        if (first->modes[i].usual)
-            json_array_append_new(usual, json_string(first->modes[i].name));
-    parameter->choices = choices;
-    parameter->aliases = aliases;
-    parameter->fallback = usual;
-}
-
-/* The default is the operator's, or the usual one of the first runtime: plan_limits() has decided. */
-static void fill_locks(const Making *making, CatalogParameter *parameter)
-{
-    const Catalogs *catalogs = making->catalogs;
-    const char **choices;
-    size_t n = 0;
-
-    for (size_t i = 0; i < catalogs->n; i++)
-        n += catalogs->list[i]->n_locks;
-    choices = memo_take(making->memo, n, sizeof(*choices));
-    for (size_t i = 0; i < catalogs->n; i++)
-        for (size_t k = 0; k < catalogs->list[i]->n_locks; k++)
-            add_choice(parameter, choices, catalogs->list[i]->locks[k].name);
-    parameter->choices = choices;
-    parameter->fallback = json_pack("[s]", making->limits->default_lock);
-}
-
-static void fill_runtimes(const Making *making, CatalogParameter *parameter)
-{
-    const Catalogs *catalogs = making->catalogs;
-    const char **choices = memo_take(making->memo, catalogs->n, sizeof(*choices));
-
-    for (size_t i = 0; i < catalogs->n; i++)
-        add_choice(parameter, choices, catalogs->list[i]->runtime);
-    parameter->choices = choices;
-    parameter->fallback = json_pack("[s]", choices[0]);
-}
-
-static void fill_formats(const Making *making, CatalogParameter *parameter)
-{
-    parameter->choices = making->limits->formats;
-    while (parameter->choices[parameter->n_choices])
-        parameter->n_choices++;
-}
+#include "plan/fill.h"
+#include "plan/limits.h"
 
 static const char *const on_off[] = {"off", "on"};
 static const char *const timelines[] = {"off", "on", "auto"};
@@ -185,7 +35,7 @@ typedef struct CommonRow {
 /* Which cells there are. */
 static const CommonRow grid_rows[] = {
     {{.name = "mode", .type = CATALOG_CHOICE, .list = true, .help = "who calls the function"}, fill_modes, 0, NULL},
-    {{.name = "lock", .type = CATALOG_CHOICE, .list = true, .help = "who may run at the same time"}, fill_locks, 0, NULL},
+    {{.name = "lock", .type = CATALOG_CHOICE, .list = true, .help = "who may run at the same time; own: what each runtime has of its own accord"}, fill_locks, 0, NULL},
     {{.name = "tasks", .type = CATALOG_INTEGER, .list = true, .min = 1,
          .help = "how many times the function is called"}, fill_tasks, COMMON_TASKS, NULL},
     {{.name = "cpus", .type = CATALOG_INTEGER, .list = true, .min = 1,
@@ -209,7 +59,7 @@ static const CommonRow run_rows[] = {
     {{.name = "timeout_ms", .type = CATALOG_INTEGER, .unit = "ms", .min = 1,
          .help = "the run is ended after so much running time"}, fill_timeout, 0, NULL},
     {{.name = "runtime", .type = CATALOG_CHOICE, .list = true,
-         .help = "which program runs the experiment"}, fill_runtimes, 0, NULL},
+         .help = "which programs run the experiment, in turns; repetitions alternate between them"}, fill_runtimes, 0, NULL},
     {{.name = "detail", .type = CATALOG_CHOICE, .choices = details, .n_choices = ARRAY_LENGTH(details),
          .help = "summary keeps at most 256 rows of tasks, full keeps all"}, NULL, 0, "summary"},
     {{.name = "timeline", .type = CATALOG_CHOICE, .choices = timelines, .n_choices = ARRAY_LENGTH(timelines),
@@ -277,41 +127,58 @@ static void parameters_add_row(const Making *making, const CommonRow *row, Param
         parameter->fallback = fallback_of(row);
 }
 
-/* What the operator wants for a parameter of a lock; 0: nothing. */
-static int64_t wanted_default(const PlanLimits *limits, const char *name)
+/* A parameter that a catalog describes; takes the default over, as parameters_finish() gives all of them back
+ * alike. */
+static void parameters_add_copy(const CatalogParameter *parameter, json_t *fallback, Parameters *parameters)
 {
-    for (const PlanDefault *wanted = limits->lock_defaults; wanted->parameter; wanted++)
-        if (strcmp(wanted->parameter, name) == 0)
-            return wanted->value;
-    return 0;
-}
-
-/* A parameter that a catalog describes. Only those of locks take a default from the operator (limits is not
- * NULL for them). The default is a reference of this copy's own, as parameters_finish() gives all of them
- * back alike. */
-static void parameters_add_copy(
-    const CatalogParameter *parameter, const PlanLimits *limits, Parameters *parameters)
-{
-    int64_t wanted = limits ? wanted_default(limits, parameter->name) : 0;
     CatalogParameter *copy = &parameters->list[parameters->n++];
 
     *copy = *parameter;
-    copy->fallback =
-        wanted > 0 ? json_pack("[I]", (json_int_t)wanted) : json_incref((json_t *)parameter->fallback);
+    copy->fallback = fallback;
+}
+
+/* Another runtime may take values that the first does not. What a single lock takes is seen by the grid. */
+static void parameters_widen(CatalogParameter *parameter, const CatalogParameter *other)
+{
+    if (other->min < parameter->min)
+        parameter->min = other->min;
+    if (other->max > parameter->max)
+        parameter->max = other->max;
 }
 
 /* Several locks may have a parameter in common, as they may be versions of one another: it is one axis, and
  * the first description stands for all. They are parameters of the request and not of a lock, because one
  * request may name several locks, and the grid needs a value for each cell. */
+static void parameters_add_of_lock(const Making *making, const CatalogLock *lock, Parameters *parameters)
+{
+    for (size_t i = 0; i < lock->n_parameters; i++) {
+        const CatalogParameter *parameter = &lock->parameters[i];
+        CatalogParameter *known = (CatalogParameter *)parameters_find(parameters, parameter->name);
+
+        if (known)
+            parameters_widen(known, parameter);
+        else
+            parameters_add_copy(parameter, limits_lock_default(making->limits, parameter), parameters);
+    }
+}
+
 static void parameters_add_of_locks(const Making *making, Parameters *parameters)
 {
-    for (size_t i = 0; i < making->catalogs->n; i++) {
-        const Catalog *catalog = making->catalogs->list[i];
+    for (size_t i = 0; i < making->chosen->n; i++)
+        for (size_t k = 0; k < making->chosen->list[i]->n_locks; k++)
+            parameters_add_of_lock(making, &making->chosen->list[i]->locks[k], parameters);
+}
 
-        for (size_t k = 0; k < catalog->n_locks; k++)
-            for (size_t p = 0; p < catalog->locks[k].n_parameters; p++)
-                if (!parameters_find(parameters, catalog->locks[k].parameters[p].name))
-                    parameters_add_copy(&catalog->locks[k].parameters[p], making->limits, parameters);
+/* Those of the experiment in all runtimes, each once. */
+static void parameters_add_own(const Making *making, Parameters *parameters)
+{
+    for (size_t i = 0; i < making->chosen->n; i++) {
+        const CatalogExperiment *experiment = catalog_experiment(making->chosen->list[i], making->experiment);
+
+        for (size_t k = 0; experiment && k < experiment->n_parameters; k++)
+            if (!parameters_find(parameters, experiment->parameters[k].name))
+                parameters_add_copy(&experiment->parameters[k],
+                    json_incref((json_t *)experiment->parameters[k].fallback), parameters);
     }
 }
 
@@ -320,18 +187,43 @@ static size_t parameters_count(const Making *making)
 {
     size_t n = ARRAY_LENGTH(grid_rows) + ARRAY_LENGTH(run_rows) + 3;
 
-    for (size_t i = 0; i < making->catalogs->n; i++)
-        for (size_t k = 0; k < making->catalogs->list[i]->n_locks; k++)
-            n += making->catalogs->list[i]->locks[k].n_parameters;
-    return n + (making->experiment ? making->experiment->n_parameters : 0);
+    for (size_t i = 0; i < making->chosen->n; i++) {
+        const Catalog *catalog = making->chosen->list[i];
+        const CatalogExperiment *experiment = catalog_experiment(catalog, making->experiment);
+
+        n += experiment ? experiment->n_parameters : 0;
+        for (size_t k = 0; k < catalog->n_locks; k++)
+            n += catalog->locks[k].n_parameters;
+    }
+    return n;
+}
+
+/* Whether the experiment has a parameter of that name in any of the runtimes. */
+static bool parameters_are_own(const Making *making, const char *name)
+{
+    for (size_t i = 0; i < making->chosen->n; i++) {
+        const CatalogExperiment *experiment = catalog_experiment(making->chosen->list[i], making->experiment);
+
+        if (experiment && catalog_parameter(experiment, name))
+            return true;
+    }
+    return false;
 }
 
 /* The order is the one that forms and --help show: what spans the grid, then what sets a lock, how it is run,
  * how it is told, and at the end what only this experiment has. */
-void parameters_make(
-    const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment, Parameters *ret)
+void parameters_make(const Catalogs *all, const Catalogs *chosen, const PlanLimits *limits,
+    const char *experiment, Parameters *ret)
 {
-    const Making making = {catalogs, limits, experiment, &ret->memo};
+    const Catalogs first = {.list = all->list, .n = 1};
+    const Making making = {
+        .all = all,
+        .chosen = chosen ? chosen : all,
+        .usual = chosen ? chosen : &first,
+        .limits = limits,
+        .experiment = experiment,
+        .memo = &ret->memo,
+    };
 
     *ret = (Parameters){.list = calloc(parameters_count(&making), sizeof(*ret->list))};
     assert(ret->list);
@@ -344,13 +236,12 @@ void parameters_make(
         parameters_add_row(&making, &format_row, ret);
     /* An experiment may have a parameter of that name, as fetch has a client: then who asks is said by the
      * cookie alone. */
-    if (!limits->by_hand && !(experiment && catalog_parameter(experiment, client_row.parameter.name)))
+    if (!limits->by_hand && !parameters_are_own(&making, client_row.parameter.name))
         parameters_add_row(&making, &client_row, ret);
     if (!limits->by_hand)
         parameters_add_row(&making, &fresh_row, ret);
     ret->n_common = ret->n;
-    for (size_t i = 0; experiment && i < experiment->n_parameters; i++)
-        parameters_add_copy(&experiment->parameters[i], NULL, ret);
+    parameters_add_own(&making, ret);
 }
 
 void parameters_finish(Parameters *parameters)

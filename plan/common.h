@@ -15,18 +15,23 @@
 /* How many tasks there are if nobody says it. */
 enum { COMMON_TASKS = 2 };
 
+/* As a lock: the one that each runtime has of its own accord. No lock can be called so. */
+#define COMMON_OWN_LOCK "own"
+
 typedef struct Parameters {
-    CatalogParameter *list;            /* owned; the default of each is a reference of its own */
-    size_t n, n_common;                /* the experiment's own stand behind the common ones */
-    Memo *memo;                        /* owned; takes the lists of choices */
+    CatalogParameter *list; /* owned; the default of each is a reference of its own */
+    size_t n, n_common;     /* the experiment's own stand behind the common ones */
+    Memo *memo;             /* owned; takes the lists of choices */
 } Parameters;
 
-/* Sets *ret to all parameters with the ranges and defaults in force; to be finished. Choices come from the
- * runtimes; the range of tasks is the experiment's. Without an experiment there are the common ones only, and
- * tasks has the widest range of all. limits must be complete, see plan_limits(). Texts are borrowed from the
- * catalogs and limits, which must outlive it. */
-void parameters_make(
-    const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment, Parameters *ret);
+/* Sets *ret to all parameters with the ranges and defaults in force; to be finished. Choices and ranges are
+ * those of the chosen runtimes together, and so are the defaults; NULL for chosen: choices and ranges of all,
+ * and the defaults of the first, which a request without a runtime gets. A single runtime or a single lock
+ * may take less. The range of tasks is that of the experiment of this name; without one (NULL) there are the
+ * common parameters only, and tasks has the widest range of all. limits must be complete, see plan_limits().
+ * Texts are borrowed from the catalogs and limits, which must outlive it. */
+void parameters_make(const Catalogs *all, const Catalogs *chosen, const PlanLimits *limits,
+    const char *experiment, Parameters *ret);
 void parameters_finish(Parameters *parameters);
 #define auto_parameters __attribute__((cleanup(parameters_finish)))
 

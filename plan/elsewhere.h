@@ -3,10 +3,10 @@
  */
 #pragma once
 
-#include "plan/budget.h"
+#include "plan/asked.h"
 
-/* Adds to the problem every URL that the limits' allow does not let pass. Needs asked->values, so it can be
- * asked before there are any cells. */
+/* Adds to the problem every URL that the limits' allow does not let pass. Needs the values of all runtimes,
+ * so it can be asked before there are any cells. */
 void elsewhere_check_urls(const Asked *asked, Problem *problem);
 
 /* Returns how many rounds of all cells together may get their URLs, by the limits' fetch_max_requests;

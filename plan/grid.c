@@ -1,9 +1,10 @@
-/* A cell is a number: its place in the grid. Each axis says how many cells on its next value comes, so a
- * cell's value on any axis follows from its number alone, and no order of loops has to be kept in step with
- * the order of cells. Each lock has a grid of its own, because its parameters are axes of its cells alone.
+/* Each runtime says what it can do of what was asked for (plan/offer.h); the grid is what all of them can do
+ * together, in one order.
  *
- * An example: with two modes and three numbers of tasks, mode has the stride 1 and tasks the stride 2. Cell 3
- * has the mode 3 / 1 % 2 = 1 and the number of tasks 3 / 2 % 3 = 1, the second of each. */
+ * The picture: the lists of the request are axes, from the slowest to the fastest lock, the lock's
+ * parameters, cpus, tasks, runtime, mode. A runtime may lack values of an axis, and its lock may lack a whole
+ * axis: so the cells of each offer are made by themselves, each with its places on all axes (its rank), and
+ * then sorted by them. What is impossible never becomes a cell, so the numbers of the cells have no gaps. */
 #include "plan/grid.h"
 
 #include <assert.h>
@@ -12,102 +13,46 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "plan/grid-check.h"
 #include "plan/param.h"
 
-/* One of the lists that span the grid. */
-typedef struct Axis {
-    const char *name;
-    const json_t *values;
-    int64_t stride; /* so many cells on comes the next value; 1 for the fastest axis */
-} Axis;
+/* A cell on its way, and its places on the axes: the lock, the parameters of locks, cpus, tasks, runtime,
+ * mode. */
+typedef struct Draft {
+    CellSpec cell;
+    size_t *rank;
+} Draft;
 
-/* The axes that the cells of every lock have. */
-typedef enum NamedAxis { AXIS_CPUS, AXIS_TASKS, AXIS_RUNTIME, AXIS_MODE, N_NAMED_AXES } NamedAxis;
+/* The drafts of all offers. */
+typedef struct Drafts {
+    Draft *list;
+    size_t n;
+    json_t *names; /* of the parameters that the locks have */
+    Memo **memo;
+} Drafts;
 
-/* The cells of one lock. The parameters of other locks mean nothing to it: a list of them would only measure
- * the same cell again under another name. */
-typedef struct Grid {
-    const char *lock;
-    Axis named[N_NAMED_AXES];
-    Axis *own; /* the lock's parameters; owned */
-    size_t n_own;
-    int64_t size; /* INT64_MAX: even more */
-} Grid;
-
-/* The next slower axis: as many neighbouring cells as the grid has so far share a value of it. Lists come
- * from a client, and their product can overflow; then the size becomes one that no limit allows. A product
- * that wrapped round could look small. */
-static Axis grid_axis(Grid *grid, const Asked *asked, const char *name)
+static size_t rank_width(const Drafts *drafts)
 {
-    const Axis axis = {name, asked_value(asked, name), grid->size};
-
-    if (__builtin_mul_overflow(grid->size, (int64_t)json_array_size(axis.values), &grid->size))
-        grid->size = INT64_MAX;
-    return axis;
-}
-
-/* From the fastest axis to the slowest. The mode is the fastest, so that the cells that a person compares
- * stand side by side in every list. */
-static void grid_make(const Asked *asked, const char *name, Grid *ret)
-{
-    const CatalogLock *lock = catalogs_lock(asked->catalogs, name);
-
-    *ret = (Grid){.lock = name, .n_own = lock ? lock->n_parameters : 0, .size = 1};
-    ret->own = calloc(ret->n_own + 1, sizeof(Axis));
-    assert(ret->own);
-    ret->named[AXIS_MODE] = grid_axis(ret, asked, "mode");
-    ret->named[AXIS_RUNTIME] = grid_axis(ret, asked, "runtime");
-    ret->named[AXIS_TASKS] = grid_axis(ret, asked, "tasks");
-    ret->named[AXIS_CPUS] = grid_axis(ret, asked, "cpus");
-    for (size_t i = 0; i < ret->n_own; i++)
-        ret->own[i] = grid_axis(ret, asked, lock->parameters[i].name);
-}
-
-static void grid_finish(Grid *grid)
-{
-    free(grid->own);
-}
-#define auto_grid __attribute__((cleanup(grid_finish)))
-
-/* Borrowed. index is the place of a cell among those of its lock. */
-static json_t *axis_value(const Axis *axis, int64_t index)
-{
-    return json_array_get(
-        axis->values, (size_t)(index / axis->stride % (int64_t)json_array_size(axis->values)));
-}
-
-static const char *grid_axis_text(const Grid *grid, NamedAxis axis, int64_t index)
-{
-    return json_string_value(axis_value(&grid->named[axis], index));
-}
-
-/* How many cells there are under all locks together; INT64_MAX: even more. */
-static int64_t grid_count(const Asked *asked)
-{
-    int64_t sum = 0;
-    json_t *lock;
-    size_t i;
-
-    json_array_foreach (asked_value(asked, "lock"), i, lock) {
-        auto_grid Grid grid;
-
-        grid_make(asked, json_string_value(lock), &grid);
-        if (__builtin_add_overflow(sum, grid.size, &sum))
-            return INT64_MAX;
-    }
-    return sum;
+    return json_array_size(drafts->names) + 5;
 }
 
 /* This comes before a single cell is made: a few lists of a few hundred values span more cells than there is
  * memory. It is one fault, however many lists have a part in it: the longest is the one to be shortened, and
- * the sentence names all with their lengths. */
-static void grid_check_size(const Asked *asked, const Parameters *parameters, int64_t size, Problem *problem)
+ * the sentence names all with their lengths. What ranges forbid is no cell, but still in the product that is
+ * told. */
+static void grid_check_size(
+    const Asked *asked, const Parameters *parameters, const Offers *offers, Problem *problem)
 {
+    int64_t count = 0, span = 0;
     const char *longest = NULL;
     auto_free char *lists = NULL;
     size_t most = 0;
 
-    if (size <= asked->limits->max_cells)
+    for (size_t i = 0; i < offers->n; i++) {
+        count = __builtin_add_overflow(count, offer_count(&offers->list[i]), &count) ? INT64_MAX : count;
+        span = __builtin_add_overflow(span, offer_span(&offers->list[i]), &span) ? INT64_MAX : span;
+    }
+    if (count <= asked->limits->max_cells)
         return;
     for (size_t i = 0; i < parameters->n; i++) {
         const CatalogParameter *parameter = &parameters->list[i];
@@ -127,170 +72,134 @@ static void grid_check_size(const Asked *asked, const Parameters *parameters, in
     }
     problem_add(problem, longest, json_incref((json_t *)param_given(asked->given, longest)), NULL,
         "the lists %s span %lld cells together, and at most %lld are allowed: shorten one of them", lists,
-        (long long)size, (long long)asked->limits->max_cells);
+        (long long)span, (long long)asked->limits->max_cells);
+}
+
+/* The names of the parameters that the locks have, each once. */
+static json_t *grid_names(const Offers *offers)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < offers->n; i++)
+        for (size_t k = 0; k < offers->list[i].n_own; k++)
+            if (names_place(names, offers->list[i].own[k].name) == json_array_size(names))
+                json_array_append_new(names, json_string(offers->list[i].own[k].name));
+    return names;
 }
 
 /* The experiment's own parameters as its runtime has them, and those of the cell's lock. Those of other locks
  * are left out: with them every new lock would make all runs before it look like something else, because they
- * lack its parameters. */
-static json_t *grid_make_params(
-    const Asked *asked, const CatalogExperiment *experiment, const Grid *grid, int64_t index)
+ * lack its parameters. own: the place of each value among those that the lock can have. */
+static CellSpec grid_make_cell(
+    const Offer *offer, size_t mode_at, size_t tasks_at, size_t cpus_at, const size_t *own)
 {
-    json_t *params = json_object();
-
-    for (size_t i = 0; experiment && i < experiment->n_parameters; i++) {
-        const CatalogParameter *parameter = &experiment->parameters[i];
-
-        if (param_is_idle(parameter, asked->given, asked->values))
-            continue;
-        /* Each runtime has a size of its own for what nobody gave. */
-        if (param_given(asked->given, parameter->name))
-            json_object_set(params, parameter->name, asked_value(asked, parameter->name));
-        else
-            json_object_set(params, parameter->name, (json_t *)parameter->fallback);
-    }
-    for (size_t i = 0; i < grid->n_own; i++)
-        json_object_set(params, grid->own[i].name, axis_value(&grid->own[i], index));
-    return params;
-}
-
-/* What the runtime does not have is NULL in the cell. grid_check_cell() says so in words, and a cell that
- * lacks something is never run. */
-static CellSpec grid_make_cell(const Asked *asked, const Grid *grid, int64_t index)
-{
-    const Catalog *runtime = catalogs_runtime(asked->catalogs, grid_axis_text(grid, AXIS_RUNTIME, index));
-    const CatalogExperiment *experiment = catalog_experiment(runtime, asked->experiment->name);
-
-    return (CellSpec){
-        .number = (int64_t)asked->n_cells,
-        .runtime = runtime,
-        .experiment = experiment,
-        .mode = catalog_mode(runtime, grid_axis_text(grid, AXIS_MODE, index)),
-        .lock = catalog_lock(runtime, grid->lock),
-        .tasks = json_integer_value(axis_value(&grid->named[AXIS_TASKS], index)),
-        .cpus = json_integer_value(axis_value(&grid->named[AXIS_CPUS], index)),
-        .cpu_quota = runtime->host.cpu_quota,
-        .params = grid_make_params(asked, experiment, grid, index),
+    const AskedRuntime *runtime = offer->runtime;
+    CellSpec cell = {
+        .runtime = runtime->catalog,
+        .experiment = runtime->experiment,
+        .mode = offer_mode(runtime, json_string_value(json_array_get(offer->modes.values, mode_at))),
+        .lock = offer->lock,
+        .tasks = json_integer_value(json_array_get(offer->tasks.values, tasks_at)),
+        .cpus = json_integer_value(json_array_get(offer->cpus.values, cpus_at)),
+        .cpu_quota = runtime->catalog->host.cpu_quota,
+        .params = json_copy(runtime->params),
     };
+
+    for (size_t i = 0; i < offer->n_own; i++)
+        json_object_set(
+            cell.params, offer->own[i].name, json_array_get(offer->own[i].values, offer->own[i].at[own[i]]));
+    return cell;
 }
 
-/* What is wrong with a cell; param NULL: nothing. All is taken over by complaints_add(). */
-typedef struct Complaint {
-    const char *param;
-    json_t *got, *allowed;
-    char *reason;
-} Complaint;
-
-/* What a cell asks of its runtime: that it has the experiment, the mode, the lock, and room for the tasks.
- * The order matters: each question needs what the one before it found. */
-static Complaint grid_check_cell(const Asked *asked, const Grid *grid, int64_t index, const CellSpec *cell)
+/* Adds the drafts that have these values of the lock's own parameters. */
+static void grid_add_drafts(const Offer *offer, const size_t *own, Drafts *drafts)
 {
-    const char *runtime = cell->runtime->runtime, *experiment = asked->experiment->name;
-    const char *mode = grid_axis_text(grid, AXIS_MODE, index);
-    const CatalogRoom *room =
-        cell->experiment && cell->mode ? catalog_room(cell->runtime, cell->experiment, cell->mode) : NULL;
+    const size_t n_names = json_array_size(drafts->names);
 
-    if (!cell->experiment)
-        return (Complaint){"runtime", json_string(runtime), NULL,
-            text_printf("does not have the experiment %s", experiment)};
-    if (!cell->mode)
-        return (Complaint){
-            "mode", json_string(mode), NULL, text_printf("does not exist in the runtime %s", runtime)};
-    if (!cell->lock)
-        return (Complaint){
-            "lock", json_string(grid->lock), NULL, text_printf("does not exist in the runtime %s", runtime)};
-    if (room->unavailable)
-        return (Complaint){"mode", json_string(mode), NULL, text_printf("%s", room->unavailable)};
-    if (cell->tasks > room->max_tasks)
-        return (Complaint){"tasks", json_integer((json_int_t)cell->tasks),
-            json_pack("{s:i, s:I}", "min", 1, "max", (json_int_t)room->max_tasks),
-            text_printf("must be from 1 to %lld for %s in mode %s%s%s", (long long)room->max_tasks,
-                experiment, mode, room->reason ? ": " : "", room->reason ? room->reason : "")};
-    return (Complaint){0};
+    for (size_t c = 0; c < offer->cpus.n; c++)
+        for (size_t t = 0; t < offer->tasks.n; t++)
+            for (size_t m = 0; m < offer->modes.n; m++) {
+                size_t mode_at = offer->modes.at[m], tasks_at = offer->tasks.at[t];
+                Draft *draft = &drafts->list[drafts->n];
+
+                if (!offer_takes(offer, mode_at, tasks_at))
+                    continue;
+                drafts->n++;
+                draft->cell = grid_make_cell(offer, mode_at, tasks_at, offer->cpus.at[c], own);
+                draft->rank = memo_take(drafts->memo, rank_width(drafts), sizeof(size_t));
+                draft->rank[0] = offer->lock_at;
+                for (size_t i = 0; i < offer->n_own; i++)
+                    draft->rank[1 + names_place(drafts->names, offer->own[i].name)] =
+                        offer->own[i].at[own[i]];
+                draft->rank[n_names + 1] = offer->cpus.at[c];
+                draft->rank[n_names + 2] = tasks_at;
+                draft->rank[n_names + 3] = offer->runtime_at;
+                draft->rank[n_names + 4] = mode_at;
+            }
 }
 
-/* Adds a complaint to those that there are, an array of {param, got, allowed, reason, cells}. Cells that
- * differ in something else have the same fault: a mode that does not exist would otherwise be named once for
- * each lock, each number of tasks and each CPU. So it is said once, with all values that have it and the
- * number of cells. There are at most as many cells as the limit allows, so looking through the complaints is
- * cheap. */
-static void complaints_add(json_t *complaints, Complaint complaint)
+/* Counts through the values of the lock's own parameters, as a mileage counter does. */
+static void grid_add_offer(const Offer *offer, Drafts *drafts)
 {
-    auto_free char *reason = complaint.reason;
-    json_auto_t *got = complaint.got, *allowed = complaint.allowed;
-    json_t *same = NULL, *one;
-    size_t i;
+    size_t *own = memo_take(drafts->memo, offer->n_own, sizeof(*own));
+    size_t i = 0;
 
-    if (!complaint.param)
+    if (offer_count(offer) == 0)
         return;
-    json_array_foreach (complaints, i, one)
-        if (strcmp(json_string_value(json_object_get(one, "param")), complaint.param) == 0 &&
-            strcmp(json_string_value(json_object_get(one, "reason")), reason) == 0)
-            same = one;
-    if (!same) {
-        same = json_pack("{s:s, s:[], s:O?, s:s, s:i}", "param", complaint.param, "got", "allowed", allowed,
-            "reason", reason, "cells", 0);
-        json_array_append_new(complaints, same);
-    }
-    json_object_set_new(same, "cells", json_integer(json_integer_value(json_object_get(same, "cells")) + 1));
-    json_array_foreach (json_object_get(same, "got"), i, one)
-        if (json_equal(one, got))
-            return;
-    json_array_append(json_object_get(same, "got"), got);
+    do {
+        grid_add_drafts(offer, own, drafts);
+        for (i = 0; i < offer->n_own && ++own[i] == offer->own[i].n; i++)
+            own[i] = 0;
+    } while (i < offer->n_own);
 }
 
-/* A single value is told as it was given, and not as a list of one. How many cells have the fault says
- * whether it is the value itself or what it meets in some of them. */
-static void complaints_tell(const json_t *complaints, size_t n_cells, Problem *problem)
+static int compare_drafts(const void *one, const void *other, void *width)
 {
-    json_t *one;
-    size_t i;
+    const Draft *a = one, *b = other;
 
-    json_array_foreach (complaints, i, one) {
-        json_t *got = json_object_get(one, "got");
-        long long n = json_integer_value(json_object_get(one, "cells"));
-        auto_free char *where = n_cells == 1              ? text_printf("%s", "")
-                                : n == (long long)n_cells ? text_printf(" (all %zu cells)", n_cells)
-                                                          : text_printf(" (%lld of %zu cells)", n, n_cells);
-
-        problem_add(problem, json_string_value(json_object_get(one, "param")),
-            json_incref(json_array_size(got) == 1 ? json_array_get(got, 0) : got),
-            json_incref(json_object_get(one, "allowed")), "%s%s",
-            json_string_value(json_object_get(one, "reason")), where);
-    }
+    for (size_t i = 0; i < *(const size_t *)width; i++)
+        if (a->rank[i] != b->rank[i])
+            return a->rank[i] < b->rank[i] ? -1 : 1;
+    return 0;
 }
 
-/* Appends the cells of one lock, and notes what is wrong with them. */
-static void grid_fill(Asked *asked, const Grid *grid, json_t *complaints)
+/* There are few enough, and the offers have said how many. */
+static void grid_fill(Asked *asked, const Offers *offers, Memo **memo)
 {
-    for (int64_t i = 0; i < grid->size; i++) {
-        CellSpec *cell = &asked->cells[asked->n_cells];
+    json_auto_t *names = grid_names(offers);
+    Drafts drafts = {.names = names, .memo = memo};
+    size_t n = 0, width = rank_width(&drafts);
 
-        *cell = grid_make_cell(asked, grid, i);
-        asked->n_cells++;
-        complaints_add(complaints, grid_check_cell(asked, grid, i, cell));
+    for (size_t i = 0; i < offers->n; i++)
+        n += (size_t)offer_count(&offers->list[i]);
+    drafts.list = memo_take(memo, n, sizeof(Draft));
+    for (size_t i = 0; i < offers->n; i++)
+        grid_add_offer(&offers->list[i], &drafts);
+    qsort_r(drafts.list, drafts.n, sizeof(Draft), compare_drafts, &width);
+    asked->cells = calloc(drafts.n + 1, sizeof(CellSpec));
+    assert(asked->cells);
+    for (; asked->n_cells < drafts.n; asked->n_cells++) {
+        asked->cells[asked->n_cells] = drafts.list[asked->n_cells].cell;
+        asked->cells[asked->n_cells].number = (int64_t)asked->n_cells;
     }
 }
 
 bool grid_make_cells(Asked *asked, const Parameters *parameters, Problem *problem)
 {
-    int64_t size = grid_count(asked);
-    json_auto_t *complaints = json_array();
-    json_t *lock;
-    size_t i;
+    Memo *memo = NULL;
+    Offers offers;
 
-    grid_check_size(asked, parameters, size, problem);
-    if (problem_is_set(problem))
-        return false;
-    /* No list is empty, so there is at least one cell. */
-    asked->cells = calloc((size_t)size, sizeof(CellSpec));
-    assert(asked->cells);
-    json_array_foreach (asked_value(asked, "lock"), i, lock) {
-        auto_grid Grid grid;
-
-        grid_make(asked, json_string_value(lock), &grid);
-        grid_fill(asked, &grid, complaints);
+    grid_drop_modes(asked);
+    offers_make(asked, &memo, &offers);
+    grid_check_size(asked, parameters, &offers, problem);
+    if (!problem_is_set(problem))
+        grid_check(asked, &offers, problem);
+    if (!problem_is_set(problem)) {
+        grid_note(asked, &offers);
+        grid_fill(asked, &offers, &memo);
     }
-    complaints_tell(complaints, asked->n_cells, problem);
-    return true;
+    for (size_t i = 0; i < offers.n; i++)
+        offer_finish(&offers.list[i]);
+    memo_release(&memo);
+    return !problem_is_set(problem);
 }

@@ -1,15 +1,16 @@
-/* The grid that the lists of a request span: one cell for each combination of their values. */
+/* The grid that the lists of a request span: one cell for each combination of their values in each runtime
+ * that can run it. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/problem.h"
-#include "plan/budget.h"
+#include "plan/asked.h"
 #include "plan/common.h"
 
 /* Makes the cells of a request whose values are right by themselves, in asked->cells; the modes of otherwise
- * equal cells stand side by side. Returns false, with the problem extended and no cell made, if there would
- * be too many. Adds to the problem what a cell asks of a runtime that does not have it: such a cell lacks the
- * experiment, the mode or the lock, and can only be counted. The cells belong to the caller, who frees them
- * and their params also where the problem is set. */
+ * equal cells stand side by side, and behind them the runtimes. A combination that some runtimes lack is run
+ * by the others, and noted (asked_leave_out()); one that none of them can run is a fault, as is a runtime
+ * that can run none. Modes that nobody gave and nobody can run are noted and taken out of asked->values.
+ * Returns whether all is well; else the problem is extended. */
 bool grid_make_cells(Asked *asked, const Parameters *parameters, Problem *problem);

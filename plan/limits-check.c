@@ -27,18 +27,26 @@ static void check_wanted(const Catalogs *catalogs, const PlanDefault *wanted, Pr
         value = param_check(parameter, list, 1, problem);
 }
 
-/* The limits as they were given decide what was set; completed, every one of them would look like a wish. */
+/* The lock is that of the first runtime alone; the others have their own. What stands for parameters of locks
+ * goes to all that have them.
+ *
+ * The limits as they were given decide what was set; completed, every one of them would look like a wish. */
 void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Problem *problem)
 {
+    const Catalogs first = {.list = catalogs->list, .n = 1};
     const PlanLimits all = plan_limits(catalogs, limits);
     const char *lock = limits->default_lock;
     auto_parameters Parameters parameters;
     json_auto_t *given = NULL, *value = NULL;
+    CatalogParameter locks;
 
-    parameters_make(catalogs, &all, NULL, &parameters);
+    parameters_make(&first, &first, &all, NULL, &parameters);
     if (lock && *lock) {
+        /* The setting says which lock is the own one, so it cannot be "own", the last of the choices. */
+        locks = *parameters_find(&parameters, "lock");
+        locks.n_choices--;
         given = json_string(lock);
-        value = param_check(parameters_find(&parameters, "lock"), given, 1, problem);
+        value = param_check(&locks, given, 1, problem);
     }
     for (const PlanDefault *wanted = limits->lock_defaults; wanted->parameter; wanted++)
         if (wanted->value != 0)

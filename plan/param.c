@@ -213,13 +213,25 @@ static json_t *param_refuse_choice(const CatalogParameter *parameter, const json
     return NULL;
 }
 
+/* Why a name that is known cannot be had; NULL if it is not known, or can be had. */
+static const char *param_bar(const CatalogParameter *parameter, const char *text)
+{
+    for (size_t i = 0; text && i < parameter->n_barred; i++)
+        if (strcmp(parameter->barred[i].name, text) == 0)
+            return parameter->barred[i].means;
+    return NULL;
+}
+
 /* JSON's true and false are the on and off of a switch. */
 static json_t *param_check_choice(const CatalogParameter *parameter, const json_t *given, Problem *problem)
 {
     const char *text = json_is_true(given) ? "on" : json_is_false(given) ? "off" : json_string_value(given);
     const char *choice = param_choice(parameter, text);
 
-    return choice ? json_string(choice) : param_refuse_choice(parameter, given, problem);
+    if (choice)
+        return json_string(choice);
+    return param_bar(parameter, text) ? param_refuse(parameter, given, problem, param_bar(parameter, text))
+                                      : param_refuse_choice(parameter, given, problem);
 }
 
 /* A NUL byte is refused: a query can carry one as %00, and what stands behind it is invisible to most of C,

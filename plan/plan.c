@@ -15,22 +15,21 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "plan/asked.h"
 #include "plan/budget.h"
+#include "plan/choose.h"
 #include "plan/common.h"
 #include "plan/elsewhere.h"
+#include "plan/grid-check.h"
 #include "plan/grid.h"
 #include "plan/param.h"
-
-static void plan_free_cells(CellSpec *cells, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        json_decref(cells[i].params);
-    free(cells);
-}
+#include "plan/values.h"
 
 void plan_finish(Plan *plan)
 {
-    plan_free_cells(plan->specs, plan->n_specs);
+    for (size_t i = 0; i < plan->n_specs; i++)
+        json_decref(plan->specs[i].params);
+    free(plan->specs);
     for (size_t i = 0; i < plan->n_runtimes; i++)
         catalog_unref(plan->runtimes[i]);
     free(plan->runtimes);
@@ -72,129 +71,6 @@ static void plan_refuse_experiment(const Catalogs *catalogs, const char *name, P
     problem_extend(problem, "experiments", json_incref(names));
 }
 
-/* Of all parameters that this request could have had, a new reference. */
-static json_t *plan_names(const Parameters *parameters)
-{
-    json_t *names = json_array();
-
-    for (size_t i = 0; i < parameters->n; i++)
-        json_array_append_new(names, json_string(parameters->list[i].name));
-    return names;
-}
-
-/* The parameter that has this name among its choices: "?threads" was meant to be "?mode=threads". */
-static const CatalogParameter *plan_find_choice(const Parameters *parameters, const char *name)
-{
-    for (size_t i = 0; i < parameters->n; i++)
-        if (param_choice(&parameters->list[i], name))
-            return &parameters->list[i];
-    return NULL;
-}
-
-/* A name that stands for a value is one that the person knows well, and only the way to write it is not. */
-static void plan_refuse_name(
-    const Parameters *parameters, const char *name, const json_t *given, json_t *names, Problem *problem)
-{
-    const CatalogParameter *meant = problem_is_full(problem) ? NULL : plan_find_choice(parameters, name);
-    auto_free char *pair = meant ? text_printf("%s=%s", meant->name, name) : NULL;
-
-    if (meant)
-        problem_add(problem, name, json_incref((json_t *)given),
-            json_pack("{s:O, s:s}", "choices", names, "did_you_mean", pair),
-            "there is no such parameter, but a %s of that name; did you mean %s?", meant->name, pair);
-    else
-        problem_add_name(
-            problem, name, json_incref((json_t *)given), name, names, "there is no such parameter");
-}
-
-/* A name that is not known is refused and not ignored: a client that mistypes repeat would otherwise get the
- * default and believe what it sees. A request may have ten thousand unknown names, so the list of those there
- * are is made once for all of them. */
-static void plan_refuse_unknown(const Parameters *parameters, const json_t *given, Problem *problem)
-{
-    json_auto_t *names = NULL;
-    const char *name;
-    json_t *value;
-
-    json_object_foreach ((json_t *)given, name, value) {
-        if (parameters_find(parameters, name))
-            continue;
-        if (!names)
-            names = plan_names(parameters);
-        plan_refuse_name(parameters, name, value, names, problem);
-    }
-}
-
-/* "mode=gil" is a good value in the wrong place. Only for what spans the grid: "on" is a choice of too many
- * parameters to say which is meant. */
-static bool plan_refuse_misplaced(
-    const Parameters *parameters, const CatalogParameter *parameter, const json_t *given, Problem *problem)
-{
-    const char *text = json_string_value(given);
-    const CatalogParameter *meant = NULL;
-    auto_free char *pair = NULL;
-
-    if (parameter->type == CATALOG_CHOICE && parameter->list && !param_choice(parameter, text))
-        meant = plan_find_choice(parameters, text);
-    if (!meant || !meant->list)
-        return false;
-    pair = text_printf("%s=%s", meant->name, text);
-    problem_add(problem, parameter->name, json_incref((json_t *)given),
-        json_pack("{s:s}", "did_you_mean", pair), "is a %s and no %s; did you mean %s?", meant->name,
-        parameter->name, pair);
-    return true;
-}
-
-/* Checks every given parameter and fills in the defaults of the others, so that from here on every parameter
- * has a value. A default is copied, so that a request shares nothing with the catalog. */
-static void plan_check_values(const Parameters *parameters, const Asked *asked, Problem *problem)
-{
-    plan_refuse_unknown(parameters, asked->given, problem);
-    for (size_t i = 0; i < parameters->n; i++) {
-        const CatalogParameter *parameter = &parameters->list[i];
-        const json_t *given = param_given(asked->given, parameter->name);
-        json_t *value = NULL;
-
-        if (!given)
-            value = json_deep_copy(parameter->fallback);
-        else if (!plan_refuse_misplaced(parameters, parameter, given, problem))
-            value = param_check(parameter, given, asked->limits->max_cells, problem);
-        if (value)
-            json_object_set_new(asked->values, parameter->name, value);
-    }
-}
-
-/* What has no meaning in this request must not look as if it had one: its default is left out, and a value
- * that somebody gave is refused, since to be silently without effect is the worst that can become of it. One
- * that is wrong by itself was refused already. */
-static void plan_check_idle(const Asked *asked, Problem *problem)
-{
-    for (size_t i = 0; i < asked->experiment->n_parameters; i++) {
-        const CatalogParameter *parameter = &asked->experiment->parameters[i];
-        const json_t *given = param_given(asked->given, parameter->name);
-
-        if (!param_is_idle(parameter, asked->given, asked->values))
-            continue;
-        if (given && asked_value(asked, parameter->name))
-            problem_add(problem, parameter->name, json_incref((json_t *)given), NULL,
-                "has no meaning with %s: leave out one of the two", parameter->unless);
-        json_object_del(asked->values, parameter->name);
-    }
-}
-
-/* 0 for what is no number. */
-static int64_t asked_number(const Asked *asked, const char *name)
-{
-    return json_integer_value(asked_value(asked, name));
-}
-
-static bool asked_is(const Asked *asked, const char *name, const char *text)
-{
-    const char *value = json_string_value(asked_value(asked, name));
-
-    return value && strcmp(value, text) == 0;
-}
-
 /* Some forms of the answer have no meaning without a timeline, which is one more repetition. The value is
  * changed, too: the answer then says that there was one. Whether "auto" has one is not known before the cells
  * are (plan_choose_timeline()). */
@@ -210,6 +86,14 @@ static void plan_read_rounds(Asked *asked)
     asked->timeout_ms = asked_number(asked, "timeout_ms");
 }
 
+static bool plan_is_fixed_time(const Asked *asked)
+{
+    for (size_t i = 0; i < asked->n_runtimes; i++)
+        if (asked->runtimes[i].experiment->fixed_time)
+            return true;
+    return false;
+}
+
 /* A precision is one of wall times that are compared: where an experiment goes on for as long as it is told,
  * every time is the same, and the first look would find the run precise. */
 static void plan_check_precision(const Asked *asked, Problem *problem)
@@ -218,7 +102,7 @@ static void plan_check_precision(const Asked *asked, Problem *problem)
 
     if (asked_number(asked, "precision") == 0)
         return;
-    if (asked->experiment->fixed_time)
+    if (plan_is_fixed_time(asked))
         problem_add(problem, "precision", json_incref(asked_value(asked, "precision")), NULL,
             "%s goes on for as long as it is told, so there is no ratio of times to know more precisely: ask "
             "for repeat",
@@ -247,44 +131,24 @@ static void plan_read_more_rounds(Asked *asked)
     asked->more_rounds = most - repeat;
 }
 
-/* A runtime that does not wait behind its events cannot be told to stop. */
+/* A runtime that does not wait behind its events cannot be told to stop, nor to wait while another one
+ * measures. */
 static void plan_check_paces(const Asked *asked, Problem *problem)
 {
-    for (size_t i = 0; i < asked->n_cells && asked_number(asked, "precision") > 0; i++) {
-        if (asked->cells[i].runtime->paces)
+    for (size_t i = 0; i < asked->n_runtimes; i++) {
+        const Catalog *catalog = asked->runtimes[i].catalog;
+
+        if (catalog->paces)
             continue;
-        problem_add(problem, "precision", json_incref(asked_value(asked, "precision")), NULL,
-            "the runtime \"%s\" cannot be told to stop, as it does not wait behind its events: ask for "
-            "repeat",
-            asked->cells[i].runtime->runtime);
-        return;
+        if (asked->n_runtimes > 1)
+            problem_add(problem, "runtime", json_string(catalog->runtime), NULL,
+                "cannot take turns with others, as it does not wait behind its events: ask for it alone");
+        if (asked_number(asked, "precision") > 0)
+            problem_add(problem, "precision", json_incref(asked_value(asked, "precision")), NULL,
+                "the runtime \"%s\" cannot be told to stop, as it does not wait behind its events: ask for "
+                "repeat",
+                catalog->runtime);
     }
-}
-
-/* The number of tasks may follow from another parameter: with one task beside the hogs it is hogs + 1. Then
- * it overwrites the value of tasks before the grid is spanned, which needs no exception for such experiments.
- * A client that says tasks as well is refused unless it says the same number: silently taking one of the two
- * would measure something else than the client believes. */
-static void plan_derive_tasks(const Asked *asked, const Parameters *parameters, Problem *problem)
-{
-    const char *name = asked->experiment->tasks_parameter;
-    int64_t plus = asked->experiment->tasks_plus;
-    int64_t tasks = plus + (name ? asked_number(asked, name) : 0);
-    int64_t most = parameters_find(parameters, "tasks")->max;
-    json_auto_t *list = json_pack("[I]", (json_int_t)tasks);
-
-    if (!name)
-        return;
-    if (param_given(asked->given, "tasks") && !json_equal(asked_value(asked, "tasks"), list))
-        problem_add(problem, "tasks", json_deep_copy(asked_value(asked, "tasks")),
-            json_pack("{s:I, s:I}", "min", (json_int_t)tasks, "max", (json_int_t)tasks),
-            "must be %s + %lld, which is %lld: leave it out and choose %s", name, (long long)plus,
-            (long long)tasks, name);
-    else if (tasks > most)
-        problem_add(problem, name, json_incref(asked_value(asked, name)),
-            json_pack("{s:I}", "max", (json_int_t)(most - plus)),
-            "makes %lld tasks, and at most %lld are allowed", (long long)tasks, (long long)most);
-    json_object_set(asked->values, "tasks", list);
 }
 
 /* What nobody asked for must not cost anybody a run: with "auto" each cell is traced only where a grid that
@@ -313,7 +177,6 @@ static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_e
     if (!grid_make_cells(asked, parameters, problem))
         return false;
     plan_read_more_rounds(asked);
-    plan_check_paces(asked, problem);
     elsewhere_check_requests(asked, problem);
     if (problem_is_set(problem))
         return false;
@@ -326,12 +189,16 @@ static bool plan_cells(Asked *asked, const Parameters *parameters, nsec_t *ret_e
 /* Whether budget_fit() chose a smaller size than a single cell would get. */
 static bool plan_is_shrunk(const Asked *asked)
 {
-    for (size_t i = 0; i < asked->experiment->n_parameters; i++) {
-        const CatalogParameter *parameter = &asked->experiment->parameters[i];
+    for (size_t i = 0; i < asked->n_cells; i++) {
+        const CellSpec *cell = &asked->cells[i];
 
-        if (param_is_sized(parameter, asked->given) &&
-            !json_equal(asked_value(asked, parameter->name), parameter->fallback))
-            return true;
+        for (size_t k = 0; k < cell->experiment->n_parameters; k++) {
+            const CatalogParameter *parameter = &cell->experiment->parameters[k];
+            const json_t *size = json_object_get(cell->params, parameter->name);
+
+            if (size && param_is_sized(parameter, asked->given) && !json_equal(size, parameter->fallback))
+                return true;
+        }
     }
     return false;
 }
@@ -341,10 +208,10 @@ static int64_t plan_max_rounds(const Asked *asked, int64_t max_repeat)
 {
     int64_t given = asked_number(asked, "max_repeat");
 
-    for (size_t i = 0; i < asked->n_cells; i++)
-        if (!asked->cells[i].runtime->paces)
+    for (size_t i = 0; i < asked->n_runtimes; i++)
+        if (!asked->runtimes[i].catalog->paces)
             return 0;
-    if (asked->experiment->fixed_time)
+    if (plan_is_fixed_time(asked))
         return 0;
     return given < max_repeat ? given : max_repeat;
 }
@@ -368,36 +235,38 @@ static Headroom plan_headroom(const Asked *asked, nsec_t estimate)
     };
 }
 
-/* The names of parameters whose value gilscope chose. The answer shows them, and a comparison explains with
- * them why two runs did not do the same work. */
+/* The names of parameters whose value gilscope chose, in some runtime at least. The answer shows them, and a
+ * comparison explains with them why two runs did not do the same work. */
 static json_t *plan_sized(const Asked *asked)
 {
     json_t *sized = json_array();
 
-    for (size_t i = 0; i < asked->experiment->n_parameters; i++)
-        if (param_is_sized(&asked->experiment->parameters[i], asked->given))
-            json_array_append_new(sized, json_string(asked->experiment->parameters[i].name));
+    for (size_t i = 0; i < asked->n_runtimes; i++) {
+        const CatalogExperiment *experiment = asked->runtimes[i].experiment;
+
+        for (size_t k = 0; k < experiment->n_parameters; k++) {
+            const char *name = experiment->parameters[k].name;
+
+            if (param_is_sized(&experiment->parameters[k], asked->given) &&
+                names_place(sized, name) == json_array_size(sized))
+                json_array_append_new(sized, json_string(name));
+        }
+    }
     return sized;
 }
 
 /* The runtimes of the request, each with a reference of the plan's own. */
 static void plan_keep_runtimes(const Asked *asked, Plan *plan)
 {
-    const json_t *names = asked_value(asked, "runtime");
-    json_t *name;
-    size_t i;
-
-    plan->n_runtimes = json_array_size(names);
-    plan->runtimes = calloc(plan->n_runtimes, sizeof(Catalog *));
+    plan->runtimes = calloc(asked->n_runtimes, sizeof(Catalog *));
     assert(plan->runtimes);
-    json_array_foreach (names, i, name)
-        plan->runtimes[i] =
-            catalog_ref((Catalog *)catalogs_runtime(asked->catalogs, json_string_value(name)));
+    for (; plan->n_runtimes < asked->n_runtimes; plan->n_runtimes++)
+        plan->runtimes[plan->n_runtimes] = catalog_ref(asked->runtimes[plan->n_runtimes].catalog);
 }
 
-/* Takes the cells over. The values are shared with the request and not copied; nobody changes them any
- * more. */
-static Plan plan_wrap(const Asked *asked, nsec_t estimate)
+/* Takes the cells over, and what was left out. The values are shared with the request and not copied; nobody
+ * changes them any more. */
+static Plan plan_wrap(Asked *asked, nsec_t estimate)
 {
     Plan plan = {
         .request = json_pack("{s:s}", "experiment", asked->experiment->name),
@@ -414,8 +283,12 @@ static Plan plan_wrap(const Asked *asked, nsec_t estimate)
     plan_keep_runtimes(asked, &plan);
     json_object_update(plan.request, asked->values);
     json_object_set_new(plan.request, "sized", plan_sized(asked));
+    if (json_array_size(asked->left_out) > 0)
+        plan.left_out = json_incref(asked->left_out);
     for (size_t i = 0; i < plan.n_specs; i++)
         json_array_append_new(plan.cells, cell_spec_json(&plan.specs[i]));
+    asked->cells = NULL;
+    asked->n_cells = 0;
     return plan;
 }
 
@@ -426,42 +299,103 @@ void plan_set_timeline(const Plan *plan, json_t *request)
         json_object_set_new(request, "max_spans", json_integer((json_int_t)plan->max_spans));
 }
 
-/* The output is set in the last line only, so a refused request leaves nothing behind: the values and the
- * parameters end with this function, and the cells are freed where they were made in vain. */
+/* "does not have the experiment refcount: there are no counts to see; it has countdown, fetch" */
+static void plan_refuse_runtime(
+    const Catalogs *all, const Catalog *runtime, const char *experiment, bool others, Problem *problem)
+{
+    const Catalogs alone = {.list = (Catalog *[]){(Catalog *)runtime}, .n = 1};
+    const char *absence = catalog_absence(runtime, experiment);
+    json_auto_t *names = plan_experiments(&alone), *owners = json_array();
+    auto_free char *list = problem_names(names), *where = NULL, *elsewhere = NULL;
+
+    for (size_t i = 0; i < all->n && !others; i++)
+        if (catalog_experiment(all->list[i], experiment))
+            json_array_append_new(owners, json_string(all->list[i]->runtime));
+    where = problem_names(owners);
+    elsewhere =
+        others ? text_printf("%s", "") : text_printf("; %s is there with runtime=%s", experiment, where);
+    problem_add(problem, "runtime", json_string(runtime->runtime), NULL,
+        "does not have the experiment %s%s%s; it has %s%s", experiment, absence ? ": " : "",
+        absence ? absence : "", list, elsewhere);
+}
+
+/* The runtimes of the request that have the experiment; the others are refused, unless nobody knows which
+ * were meant. */
+static void plan_read_runtimes(Asked *asked, const char *experiment, Problem *problem)
+{
+    asked->runtimes = calloc(asked->chosen->n, sizeof(AskedRuntime));
+    assert(asked->runtimes);
+    for (size_t i = 0; i < asked->chosen->n; i++) {
+        Catalog *catalog = asked->chosen->list[i];
+        const CatalogExperiment *own = catalog_experiment(catalog, experiment);
+
+        if (own)
+            asked->runtimes[asked->n_runtimes++] =
+                (AskedRuntime){.catalog = catalog, .experiment = own, .params = json_object()};
+    }
+    for (size_t i = 0; i < asked->chosen->n && !asked->is_guess; i++)
+        if (!catalog_experiment(asked->chosen->list[i], experiment))
+            plan_refuse_runtime(
+                asked->all, asked->chosen->list[i], experiment, asked->n_runtimes > 0, problem);
+    if (asked->n_runtimes > 0)
+        asked->experiment = asked->runtimes[0].experiment;
+}
+
+/* From values to cells. */
+static int plan_make_of(Asked *asked, const Parameters *parameters, Plan *ret, Problem *problem)
+{
+    nsec_t estimate;
+
+    values_check(asked, parameters, problem);
+    elsewhere_check_urls(asked, problem);
+    if (problem_is_set(problem))
+        return -EINVAL;
+    plan_read_rounds(asked);
+    plan_check_precision(asked, problem);
+    plan_check_paces(asked, problem);
+    values_derive_tasks(asked, parameters, problem);
+    if (problem_is_set(problem) || !plan_cells(asked, parameters, &estimate, problem))
+        return -EINVAL;
+    values_settle(asked, parameters);
+    *ret = plan_wrap(asked, estimate);
+    return 0;
+}
+
+/* The output is set in the last step only, so a refused request leaves nothing behind: what was asked ends
+ * with this function. */
+static int plan_make_with(Asked *asked, const char *experiment, Plan *ret, Problem *problem)
+{
+    auto_parameters Parameters parameters = {0};
+
+    plan_read_runtimes(asked, experiment, problem);
+    if (asked->n_runtimes == 0)
+        return -EINVAL;
+    parameters_make(asked->all, asked->chosen, asked->limits, experiment, &parameters);
+    return plan_make_of(asked, &parameters, ret, problem);
+}
+
 int plan_make(const Catalogs *catalogs, const PlanLimits *given_limits, const char *experiment,
     const json_t *given, Plan *ret, Problem *problem)
 {
     const PlanLimits limits = plan_limits(catalogs, given_limits);
-    json_auto_t *values = json_object();
-    auto_parameters Parameters parameters = {0};
-    Asked asked = {
-        .catalogs = catalogs,
+    bool is_guess;
+    Catalogs chosen = choose_runtimes(catalogs, given, limits.max_cells, &is_guess, problem);
+    auto_asked Asked asked = {
+        .all = catalogs,
         .limits = &limits,
-        .experiment = catalogs_experiment(catalogs, experiment),
         .given = given,
-        .values = values,
+        .chosen = &chosen,
+        .is_guess = is_guess,
+        .values = json_object(),
+        .left_out = json_array(),
     };
-    nsec_t estimate;
+    int r = -EINVAL;
 
-    if (!asked.experiment) {
+    /* Which experiments there are is known when all runtimes of the request are. */
+    if (problem->status != 503 && !catalogs_experiment(catalogs, experiment))
         plan_refuse_experiment(catalogs, experiment, problem);
-        return -EINVAL;
-    }
-    parameters_make(catalogs, &limits, asked.experiment, &parameters);
-    plan_check_values(&parameters, &asked, problem);
-    plan_check_idle(&asked, problem);
-    elsewhere_check_urls(&asked, problem);
-    if (problem_is_set(problem))
-        return -EINVAL;
-    plan_read_rounds(&asked);
-    plan_check_precision(&asked, problem);
-    plan_derive_tasks(&asked, &parameters, problem);
-    if (problem_is_set(problem))
-        return -EINVAL;
-    if (!plan_cells(&asked, &parameters, &estimate, problem)) {
-        plan_free_cells(asked.cells, asked.n_cells);
-        return -EINVAL;
-    }
-    *ret = plan_wrap(&asked, estimate);
-    return 0;
+    else if (problem->status != 503)
+        r = plan_make_with(&asked, experiment, ret, problem);
+    free(chosen.list);
+    return r;
 }

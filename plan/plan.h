@@ -4,10 +4,10 @@
  * The server and gilscope-run by hand share it, so both refuse the same requests in the same words. What
  * there is to run, and what is usual, stands in the catalog; this folder knows no experiment, mode or lock.
  *
- * A request goes through these files: common.c lists its parameters, param.c checks each value, elsewhere.c
- * asks where URLs lead, grid.c makes the cells, estimate.c and budget.c say what they take, and plan.c calls
- * them in that order. Nothing here measures, waits or writes to disk. So the server's loop may call all
- * of it. */
+ * A request goes through these files: choose.c finds its runtimes, common.c lists its parameters, values.c
+ * and param.c check each value, elsewhere.c asks where URLs lead, grid.c makes the cells, estimate.c and
+ * budget.c say what they take, and plan.c calls them in that order. Nothing here measures, waits or writes to
+ * disk. So the server's loop may call all of it. */
 #pragma once
 
 #include <jansson.h>
@@ -45,7 +45,7 @@ enum { PLAN_MAX_DEFAULTS = 8 };
 
 /* What the operator allows and prefers. A NULL or 0 stands for what is usual. */
 typedef struct PlanLimits {
-    const char *default_lock; /* NULL or "": the usual one of the catalog */
+    const char *default_lock; /* of the first runtime; NULL or "": the usual one of its catalog */
     PlanDefault lock_defaults[PLAN_MAX_DEFAULTS + 1];
     int64_t default_timeout_ms;  /* of a request without timeout_ms */
     int64_t max_timeout_ms;      /* the most that timeout_ms may say */
@@ -54,7 +54,7 @@ typedef struct PlanLimits {
     int64_t max_repeat;          /* timed repetitions of each cell */
     int64_t max_tasks;           /* 0: only what the catalog says */
     int64_t max_task_cells;      /* tasks of all cells together */
-    int64_t max_memory_bytes;    /* of the largest cell; 0: half of the catalogs' memory_bytes */
+    int64_t max_memory_bytes;    /* of the largest cell; 0: half of its runtime's memory_bytes */
     const char *allow;           /* where a url may lead, see plan/allow.h; NULL: anywhere, "": nowhere */
     int64_t fetch_max_bytes;     /* of one page from elsewhere */
     int64_t fetch_max_requests;  /* of one run to elsewhere; only where allow is not NULL */
@@ -66,16 +66,17 @@ typedef struct PlanLimits {
 /* What plan_make() makes of a request: all that the queue, the runtimes and the results need of it. It owns
  * what it points at, but for the format; of the catalogs that the cells refer to it holds references. */
 typedef struct Plan {
-    json_t *request; /* normalised: every parameter with its value, lists as arrays; sized: which of them
-                        gilscope chose so that the run has a good length */
+    json_t *request; /* normalised: every parameter with its value, lists as arrays, but for those that nobody
+                        gave and that the runtimes do not have alike; sized: which gilscope chose so that the
+                        run has a good length */
     json_t *cells;   /* the same cells for the wire, see cell_spec_json() */
     CellSpec *specs; /* the cells of the grid; mode varies fastest */
     size_t n_specs;
     Catalog **runtimes; /* those of the request, in its order; each has a cell at least */
     size_t n_runtimes;
     json_t *left_out;   /* what some of them cannot do and the others do: an array of {runtime, mode, lock,
-                           tasks, cpus, parameter, value, reason}, of which only what differs is named, with
-                           the runtime and the reason; NULL: nothing */
+                           tasks,   parameter, reason}, of which only what differs is named, with the runtime and
+                           the   reason; NULL: nothing */
     int64_t max_spans;  /* of each cell in its traced repetition; 0: there is none */
     nsec_t estimate;    /* of running time, of all cells and repetitions together */
     nsec_t timeout;     /* from the request; the run is ended when it has run so long */
@@ -89,9 +90,9 @@ void plan_finish(Plan *plan);
 
 /* Makes the plan of one request. given is an object of parameter names with strings as typed ("1e6",
  * "serial,threads"), or JSON numbers, booleans (on, off), arrays of them, or null (not given). Returns 0, or
- * -EINVAL with the problem set (404 for an unknown experiment, 400 with every bad parameter otherwise) and
- * the plan untouched. limits may be NULL. To be called by the thread that plans, as plan_finish() is: both
- * count references of catalogs. */
+ * -EINVAL with the problem set (404 for an unknown experiment; 503 with retry_after_s for a runtime that is
+ * being asked what it offers; 400 with every bad parameter otherwise) and the plan untouched. limits may be
+ * NULL. To be called by the thread that plans, as plan_finish() is: both count references of catalogs. */
 int plan_make(const Catalogs *catalogs, const PlanLimits *limits, const char *experiment, const json_t *given,
     Plan *ret, Problem *problem);
 
@@ -101,8 +102,8 @@ json_t *plan_experiments(const Catalogs *catalogs);
 /* Sets what the wire request says of the traced repetition: "timeline", on or off, and "max_spans". */
 void plan_set_timeline(const Plan *plan, json_t *request);
 
-/* Returns the limits with everything usual in the place of NULL and 0, and what the runtimes say of this
- * machine: max_memory_bytes stays 0 if none of them knows, and then there is no such limit. */
+/* Returns the limits with everything usual in the place of NULL and 0, but for max_memory_bytes, which is
+ * another one for each runtime. */
 PlanLimits plan_limits(const Catalogs *catalogs, const PlanLimits *limits);
 
 /* Whether requests have room for the parameters of a runtime: none may have a name that means something else
@@ -120,8 +121,10 @@ void plan_check_limits(const Catalogs *catalogs, const PlanLimits *limits, Probl
 json_t *plan_parameters(
     const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment);
 
-/* Returns the catalog for people and forms, a new reference: {protocol, runtimes: [{runtime, version,
- * about, ...}], parameters: [...common...], modes, locks, experiments, limits}. Modes, locks and experiments
- * have all the facts of the catalog, and runtimes: which of them have it. Defaults and ranges are those in
- * force. */
+/* Returns the catalog for people and forms, a new reference: {protocol, runtimes, parameters: [...common...],
+ * modes, locks, experiments, limits}. runtimes are all that are configured, in that order: {runtime, status:
+ * "ready", version, about, cpus_usable, memory_bytes, host, paces, own_lock, modes: [names], locks: [names],
+ * experiments: {name: entry}, absent: {name: reason}}, or {runtime, status: "starting", "broken" or
+ * "missing", reason}. Modes, locks and experiments are merged by name: they have all the facts of the catalog
+ * that came first, and runtimes: which of them have it. Defaults and ranges are those in force. */
 json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *limits);

@@ -44,7 +44,7 @@ static const Mistake mistakes[] = {
     {{.path = RUN "lock=threading"}, 400, "mode=threading",
         BAD "lock (given \"threading\"): is a mode and no lock; did you mean mode=threading?\n"},
     {{.path = RUN "lock=GIL"}, 400, "gil",
-        BAD "lock (given \"GIL\"): must be one of none, gil, gil-py2, ticket, per-interpreter; did you mean gil?\n"},
+        BAD "lock (given \"GIL\"): must be one of none, gil, gil-py2, ticket, per-interpreter, own; did you mean gil?\n"},
     {{.path = RUN "format=tabel"}, 400, "table",
         BAD "format (given \"tabel\"): must be one of json, csv, table, markdown; did you mean table?\n"},
     {{.path = "/run/countdwn"}, 404, "countdown",

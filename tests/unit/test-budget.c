@@ -229,6 +229,7 @@ static json_t *two_runtimes(void)
 {
     json_t *describes = one_runtime();
 
+    small_set(describes, "0/paces", "true");
     json_array_append_new(describes, json_deep_copy(json_array_get(describes, 0)));
     small_set(describes, "1/runtime", "'slow'");
     small_set(describes, "1/experiments/0/parameters/0/default", "10000000");
