@@ -386,9 +386,11 @@ class Lock(object):
     """A lock that this interpreter really has, with the members of the catalog. real is the word for the real thing in
     docs/protocol.md."""
 
-    def __init__(self, name, real, title, summary, exclusive=True, whose="all", parameters=()):
+    def __init__(self, name, real, title, summary, exclusive=True, whose="all", parameters=(),
+                 between_bytecodes=False):
         self.name, self.real, self.title, self.summary = name, real, title, summary
         self.exclusive, self.whose, self.parameters = exclusive, whose, list(parameters)
+        self.between_bytecodes = between_bytecodes  # it may change hands within x += 1
 
 
 def switch_interval():
@@ -421,9 +423,9 @@ def own_lock():
                     exclusive=False)
     if sys.version_info[0] == 2:
         return Lock("gil-py2", "cpython2", "the lock of Python 2", "the global lock of CPython 2: let go and taken "
-                    "again every check interval", parameters=[check_interval()])
+                    "again every check interval", parameters=[check_interval()], between_bytecodes=True)
     return Lock("gil", "cpython3", "the GIL", "the global lock of CPython 3: a waiter asks for it after one switch "
-                "interval", parameters=[switch_interval()])
+                "interval", parameters=[switch_interval()], between_bytecodes=sys.version_info < (3, 10))
 
 
 def find_interpreters():
@@ -1963,7 +1965,8 @@ def describe_mode(mode):
 
 
 def describe_lock(lock):
-    return dict(members(lock, "name", "real", "title", "summary", "exclusive", "whose", "parameters"),
+    return dict(members(lock, "name", "real", "title", "summary", "exclusive", "whose", "between_bytecodes",
+                        "parameters"),
                 usual=lock is OWN_LOCK, fair=False, models=None, crowding=0)
 
 

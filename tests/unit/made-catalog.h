@@ -23,7 +23,11 @@ static const CatalogMode made_modes[] = {
 static const CatalogLock made_locks[] = {
     {.name = "none", .title = "no lock", .models = "free-threaded"},
     {.name = "gil", .title = "the GIL", .usual = true, .exclusive = true, .models = "cpython3"},
-    {.name = "gil-py2", .title = "the lock of Python 2", .exclusive = true, .models = "cpython2"},
+    {.name = "gil-py2",
+        .title = "the lock of Python 2",
+        .exclusive = true,
+        .between_bytecodes = true,
+        .models = "cpython2"},
     {.name = "per-interpreter",
         .title = "a lock for each interpreter",
         .whose = CATALOG_FOR_EACH_TASK,

@@ -145,6 +145,7 @@ static const CatalogLock *python_2(void)
     static const CatalogLock lock = {.name = "gil-py2",
         .title = "the lock of Python 2",
         .exclusive = true,
+        .between_bytecodes = true,
         .models = "cpython2",
         .parameters = check_interval,
         .n_parameters = 1};
@@ -460,9 +461,27 @@ static const struct {
          "\"lost_updates\": 0, \"expected\": 2000000; threads none 2 2 1 same \"lost_updates\": 0, "
          "\"expected\": 2000000",
          0, NULL},
-        "2 tasks added to one counter: they lost nothing. The lock is only let go between whole updates; "
+        "2 tasks added to one counter: they lost nothing. The GIL is only let go between whole updates; "
         "without a lock nothing promises that nothing is lost. CPython 3.11 and 3.13 lose nothing in x += 1, "
         "but 600,000 of 2,000,000 with a call in between."},
+    /* And under a lock that looks between bytecodes. */
+    {{"counter", "\"switch_inside\": \"off\"",
+         "threads gil 2 2 1 - \"lost_updates\": 0, \"expected\": 2000000; threads gil-py2 2 2 1 - "
+         "\"lost_updates\": 540000, \"expected\": 2000000",
+         0, NULL},
+        "2 tasks added to one counter: they lost 540,000 of 2,000,000 in threads under gil-py2, and nothing "
+        "in the other "
+        "cell (a combination of mode, lock and settings). The GIL is only let go between whole updates; the "
+        "lock of "
+        "Python 2 may change hands between any two bytecodes, so also between the load and the store of x += "
+        "1. "
+        "CPython 3.11 and 3.13 lose nothing in x += 1, but 600,000 of 2,000,000 with a call in between."},
+    /* Also if it happened not to lose anything. */
+    {{"counter", "\"switch_inside\": \"off\"",
+         "threads gil-py2 2 2 1 - \"lost_updates\": 0, \"expected\": 2000000", 0, NULL},
+        "2 tasks added to one counter: they lost nothing. The lock of Python 2 may change hands within x += "
+        "1, so that "
+        "nothing was lost is luck. CPython 2.7 lost 510,000 of 2,000,000 increments of two threads."},
     /* A variable. */
     {{"share", "\"via\": \"variable\"",
          "threads gil 2 2 1 - \"expected\": 2000000, \"seen_by_parent\": 2000000, \"ns_per_item\": 5.1; "
@@ -621,7 +640,7 @@ static const struct {
          "\"expected\": 20",
          0, NULL},
         "2 tasks added to one counter: they lost 3 of 20 in threads under none, and nothing in the other "
-        "cell (a combination of mode, lock and settings). The lock is only let go between whole updates; "
+        "cell (a combination of mode, lock and settings). The GIL is only let go between whole updates; "
         "without a lock two threads load the same value, and one result replaces the other. CPython 3.11 and "
         "3.13 lose nothing in x += 1, but 600,000 of 2,000,000 with a call in between."},
     /* A count with a lock of its own. */
