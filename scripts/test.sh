@@ -49,6 +49,7 @@ need "$modules" "$programs" "$build_files $run_files $files"
 build build/test --buildtype=release -Dwerror=$werror
 run_suite 'unit and API' build/test
 if [ -n "$all" ]; then
+    run_suite 'runtimes on every interpreter' build/test --suite runtimes
     build build/asan --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=$werror
     run_suite 'AddressSanitizer, UndefinedBehaviorSanitizer' build/asan --timeout-multiplier 4
     build build/tsan --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false -Dwerror=$werror

@@ -33,7 +33,7 @@ def catalog():
                            {"kind": "cpu", "ns": 50, "times": ["n"], "only_if": {"way": "down"}}],
                   "headline": {"figure": "metrics.turns", "words": "{} turns"}, "totals": ["turns"]}
     result = {"protocol": 1, "runtime": "false", "version": "1", "paces": not is_false("unpaced"), "cpus_usable": 2,
-              "host": {}, "timeline_ns": 1000, "absent": {"convoy": "is not written"},
+              "host": {}, "timeline_ns": 0, "absent": {"convoy": "is not written"},
               "modes": [mode("serial", "call", baseline=True, side_by_side=False), mode("threads", "thread"),
                         mode("processes", "process", shares_memory=False)],
               "locks": [lock], "experiments": [experiment]}
