@@ -254,6 +254,10 @@ void catalogs_set(Catalogs *catalogs, size_t place, Catalog *catalog);
 void catalogs_set_missing(
     Catalogs *catalogs, size_t place, const char *runtime, unsigned why, const char *reason);
 
+/* "starting", "broken" or "missing", as answers have it; a runtime that is not missing is "ready". */
+const char *catalog_missing_status(const CatalogMissing *missing);
+#define CATALOG_READY "ready"
+
 /* Gives up all references; {0} is fine, and is what is left. */
 void catalogs_finish(Catalogs *catalogs);
 #define auto_catalogs __attribute__((cleanup(catalogs_finish)))

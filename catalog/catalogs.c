@@ -88,6 +88,14 @@ void catalogs_set_missing(
     catalogs->n_missing++;
 }
 
+const char *catalog_missing_status(const CatalogMissing *missing)
+{
+    static const char *const names[] = {
+        [CATALOG_STARTING] = "starting", [CATALOG_BROKEN] = "broken", [CATALOG_NOT_INSTALLED] = "missing"};
+
+    return names[missing->why];
+}
+
 int catalogs_read(const json_t *describes, Catalogs *ret, char **ret_reason)
 {
     Catalogs catalogs = {0};

@@ -42,8 +42,10 @@ struct App {
     size_t (*n_connections)(const void *http);
     const void *http;
 
-    /* Constant answers, made by app_init(). */
-    Response *alive, *stopping, *version;
+    /* Constant answers, made by app_init(); the first two again when a runtime has come or gone, in this
+     * version of the present. */
+    Response *alive, *version, *stopping;
+    uint64_t health_version;
     Page *page;
 
     /* Owned; the documents that tell what can be asked, NULL until they are asked for. They tell of the

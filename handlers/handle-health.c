@@ -1,5 +1,6 @@
-/* Is the process alive, does it take work, and what is it? Answers are made once where they can be: a probe
- * comes every few seconds, perhaps beside a repetition that is being timed. */
+/* Is the process alive, does it take work, and what is it? Answers are made once where they can be, and again
+ * when a runtime comes or goes: a probe comes every few seconds, perhaps beside a repetition that is being
+ * timed. */
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -14,23 +15,68 @@ static Response *constant(int status, json_t *object)
     return response;
 }
 
+/* Those that can be used, with what they are. */
+static json_t *health_versions_json(const Catalogs *catalogs)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < catalogs->n; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s?, s:i}", "runtime", catalogs->list[i]->runtime,
+                                        "version", catalogs->list[i]->version, "protocol", CATALOG_PROTOCOL));
+    return list;
+}
+
+/* All that are configured, in their order: whether each can be used, and why not. */
+static json_t *health_runtimes_json(const Catalogs *catalogs)
+{
+    json_t *list = json_array();
+    size_t i = 0, k = 0;
+
+    while (i < catalogs->n || k < catalogs->n_missing) {
+        const CatalogMissing *missing = &catalogs->missing[k];
+
+        if (k == catalogs->n_missing || (i < catalogs->n && catalogs->places[i] < missing->place)) {
+            json_array_append_new(list,
+                json_pack("{s:s, s:s}", "runtime", catalogs->list[i++]->runtime, "status", CATALOG_READY));
+            continue;
+        }
+        k++;
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s*}", "runtime", missing->runtime, "status",
+                                        catalog_missing_status(missing), "reason", missing->reason));
+    }
+    return list;
+}
+
+static void health_make(App *app)
+{
+    response_free(app->version);
+    response_free(app->alive);
+    app->version =
+        constant(200, json_pack("{s:s, s:s, s:s, s:o}", "name", "gilscope", "version", app->version_name,
+                          "compiler", __VERSION__, "runtimes", health_versions_json(app->catalogs)));
+    app->alive = constant(
+        200, json_pack("{s:s, s:o}", "status", "alive", "runtimes", health_runtimes_json(app->catalogs)));
+    app->health_version = app->present->version;
+}
+
 void health_init(App *app)
 {
-    json_t *about = json_pack("{s:s, s:s, s:s, s:[]}", "name", "gilscope", "version", app->version_name,
-        "compiler", __VERSION__, "runtimes");
-
-    for (size_t i = 0; i < app->catalogs->n; i++)
-        json_array_append_new(json_object_get(about, "runtimes"),
-            json_pack("{s:s, s:s?, s:i}", "runtime", app->catalogs->list[i]->runtime, "version",
-                app->catalogs->list[i]->version, "protocol", CATALOG_PROTOCOL));
-    app->version = constant(200, about);
-    app->alive = constant(200, json_pack("{s:s}", "status", "alive"));
+    health_make(app);
     app->stopping = constant(503, json_pack("{s:s}", "status", "stopping"));
 }
 
+/* The machine is not looked at for this: that takes longer than the answer. */
+static void health_look(App *app)
+{
+    if (app->health_version != app->present->version)
+        health_make(app);
+}
+
+/* A runtime that is broken is no reason to say that the server is not alive: all others work. */
 Response *handle_healthz(App *app, Request *request)
 {
     (void)request;
+    health_look(app);
     return app->alive;
 }
 
@@ -61,16 +107,15 @@ static char *health_change(const Present *present)
         present->now.cpus_usable == 1 ? "is" : "are", now);
 }
 
-/* What runs find here: as much as their runtime uses, at present. */
+/* What runs find here at present. A runtime may use less, and says so itself. */
 static json_t *health_machine_json(const App *app)
 {
-    const Catalog *catalog = app->catalogs->list[0];
+    const Machine *now = &app->present->now;
     auto_free char *change = health_change(app->present);
-    double quota = app->present->now.cpu_quota;
 
-    return json_pack("{s:I, s:o, s:o, s:s?}", "cpus_usable", (json_int_t)catalog->cpus_usable, "cpu_quota",
-        quota > 0 ? json_real(quota) : json_null(), "memory_bytes",
-        catalog->memory_bytes > 0 ? json_integer((json_int_t)catalog->memory_bytes) : json_null(), "changed",
+    return json_pack("{s:I, s:o, s:o, s:s?}", "cpus_usable", (json_int_t)now->cpus_usable, "cpu_quota",
+        now->cpu_quota > 0 ? json_real(now->cpu_quota) : json_null(), "memory_bytes",
+        now->memory_bytes < INT64_MAX ? json_integer((json_int_t)now->memory_bytes) : json_null(), "changed",
         change);
 }
 
@@ -93,5 +138,6 @@ Response *handle_readyz(App *app, Request *request)
 Response *handle_version(App *app, Request *request)
 {
     (void)request;
+    health_look(app);
     return app->version;
 }

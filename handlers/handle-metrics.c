@@ -1,6 +1,7 @@
 /* /metrics: what the server counts, for Prometheus. Sums and present states only; what they make together in
  * a minute or on all servers is asked of Prometheus. */
 #include <assert.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -63,6 +64,23 @@ static void write_requests(FILE *file, const App *app)
         (const char *const[]){"route", "method", "code"});
 }
 
+static void write_runtime(FILE *file, const char *runtime, const char *status)
+{
+    exposition_count(file, "gilscope_runtime_ready",
+        (const char *[]){"runtime", runtime, "status", status, NULL}, strcmp(status, CATALOG_READY) == 0);
+}
+
+static void write_runtimes(FILE *file, const App *app)
+{
+    const Catalogs *catalogs = app->catalogs;
+
+    exposition_family(file, "gilscope_runtime_ready", "gauge", "1 if the runtime can be used, else 0.");
+    for (size_t i = 0; i < catalogs->n; i++)
+        write_runtime(file, catalogs->list[i]->runtime, CATALOG_READY);
+    for (size_t i = 0; i < catalogs->n_missing; i++)
+        write_runtime(file, catalogs->missing[i].runtime, catalog_missing_status(&catalogs->missing[i]));
+}
+
 static void write_build(FILE *file, const App *app)
 {
     exposition_family(file, "gilscope_build_info", "gauge", "What is running here; always 1.");
@@ -117,6 +135,7 @@ Response *handle_metrics(App *app, Request *request)
     write_runs(file, app);
     write_numbers(file, app);
     write_requests(file, app);
+    write_runtimes(file, app);
     write_build(file, app);
     fclose(file);
     return response_add_header(response_new(200, EXPOSITION_TYPE, text, length), "Cache-Control", "no-store");

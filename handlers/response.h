@@ -57,7 +57,8 @@ Response *response_add_header(Response *response, const char *name, const char *
     __attribute__((format(printf, 3, 4)));
 
 /* Marks an answer that is kept and sent many times. Call it before it is sent for the first time; free it
- * with response_free() when the server has stopped. Returns the response. */
+ * with response_free() when it is to be sent no more, also while it is on its way to somebody. Returns the
+ * response. */
 Response *response_make_constant(Response *response);
 
 /* Frees it, constant or not; NULL is fine. */

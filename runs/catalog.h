@@ -1,5 +1,6 @@
-/* What can be run here: asked of the runtime once, when the server starts, and kept for its lifetime. So an
- * experiment that sizes itself does it once, and two requests without `n` mean the same `n`. */
+/* What the engine can run: asked once, when the server starts, and kept for its lifetime. So an experiment
+ * that sizes itself does it once, and two requests without `n` mean the same `n`. All other runtimes are
+ * asked in the background, see runs/survey.h. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,10 +9,9 @@
 #include "catalog/catalog.h"
 #include "runs/settings.h"
 
-/* Asks the runtime, on the CPUs of this list (NULL: all), and runs the loop meanwhile. The CPUs are to be
- * those of a run, because the runtime counts them and sizes its experiments by their speed. Returns 0 with
- * *ret set, to be finished; or a negative errno, and then *ret_reason says in words why (owned by the
- * caller): what a runtime says of itself is checked whole, so that nobody has to ask later.
+/* Asks the first runtime, on the CPUs of this list (NULL: all), and runs the loop meanwhile. Returns 0 with
+ * *ret set, a list of this one catalog, to be finished; or a negative errno, and then *ret_reason says in
+ * words why (owned by the caller).
  *
  * What runs on the loop meanwhile may set *cancelled. Then the runtime is stopped, and -ECANCELED returned
  * without a reason. */

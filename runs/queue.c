@@ -59,7 +59,8 @@ static void on_turn(uv_timer_t *timer)
 
     while (queue->stopping && queue->line.n_items > 0)
         give_up(queue, fair_first(&queue->line)->what, "server", "the server is stopping");
-    while (queue->line.n_items > 0 && (cpuset = cpusets_take(queue->parts.cpusets)) >= 0)
+    while (queue->line.n_items > 0 && survey_gives_way(queue->parts.survey) &&
+           (cpuset = cpusets_take(queue->parts.cpusets)) >= 0)
         start_next(queue, cpuset);
     if (queue->stopping && LIST_EMPTY(&queue->places) && queue->idle) {
         void (*idle)(void *data) = queue->idle;
@@ -212,6 +213,11 @@ static void on_grace(uv_timer_t *timer)
 
     LIST_FOREACH (place, &queue->places, link)
         end_run(queue, place->run, "server", "the server is stopping");
+}
+
+void queue_wake(Queue *queue)
+{
+    queue_take_turn(queue);
 }
 
 /* A second call only sets the timer anew. The runs that go on meanwhile end by themselves or by the

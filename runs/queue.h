@@ -18,6 +18,7 @@
 #include "runs/origin.h"
 #include "runs/run.h"
 #include "runs/settings.h"
+#include "runs/survey.h"
 
 typedef struct Queue Queue;
 
@@ -31,6 +32,7 @@ typedef struct QueueParts {
     Cpusets *cpusets;
     Board *board;
     Metrics *metrics;
+    Survey *survey; /* whose questions a run does not begin beside; NULL: there are none */
 } QueueParts;
 
 /* Returns an empty queue; the parts are copied as pointers. End it by queue_stop(), and by queue_free()
@@ -97,6 +99,10 @@ size_t queue_n_running(const Queue *queue);
 /* Writes to the log where runs are kept, if there is something to say that was not said before; afterwards
  * the queue does so by itself after each run. */
 void queue_log_archive(Queue *queue);
+
+/* Whatever has kept the next run waiting is over: it is started on the next turn of the loop, if it may be.
+ */
+void queue_wake(Queue *queue);
 
 /* No more runs: those that wait end as cancelled now, the running ones after grace_ms. A second call shortens
  * the grace. idle(data) is called once, from the loop, when no run is left. */

@@ -37,18 +37,21 @@ static void prepared_release(void *data)
     free(prepared);
 }
 
-/* A constant body stays where it is; any other one changes hands, so that libmicrohttpd frees it when it is
- * sent, which may be long after the response is gone. */
+/* A body that is part of the program stays where it is. Any other one may be sent for long after the response
+ * is gone: that of a constant answer is copied, once, and else it changes hands, and libmicrohttpd frees it
+ * when it is sent. */
 static struct MHD_Response *answer_make_body(Exchange *exchange, Response *response)
 {
     bool give_away = response->owned && !response->constant;
+    enum MHD_ResponseMemoryMode mode = give_away         ? MHD_RESPMEM_MUST_FREE
+                                       : response->owned ? MHD_RESPMEM_MUST_COPY
+                                                         : MHD_RESPMEM_PERSISTENT;
     struct MHD_Response *made;
 
     if (response->stream)
         return stream_attach(exchange, response);
-    made = MHD_create_response_from_buffer(response->length,
-        give_away ? response->owned : (void *)response->body,
-        give_away ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    made = MHD_create_response_from_buffer(
+        response->length, give_away ? response->owned : (void *)response->body, mode);
     assert(made);
     if (give_away)
         response->owned = NULL;

@@ -213,6 +213,27 @@ void lab_settle(Lab *lab, Config *config)
         config->lock.check_interval = lab_lock_default(lab, "check_interval");
 }
 
+static size_t lab_n_running(void *data)
+{
+    Lab *lab = data;
+
+    return queue_n_running(lab->queue);
+}
+
+static size_t lab_n_waiting(void *data)
+{
+    Lab *lab = data;
+
+    return queue_n_waiting(lab->queue);
+}
+
+static void lab_go_on(void *data)
+{
+    Lab *lab = data;
+
+    queue_wake(lab->queue);
+}
+
 int lab_start(Lab *lab, const Config *config)
 {
     if (lab_ask(lab) < 0)
@@ -223,6 +244,17 @@ int lab_start(Lab *lab, const Config *config)
         uv_run(&lab->loop, UV_RUN_ONCE);
     lab_open_archive(lab, config);
     lab->board = board_new();
+    lab->survey = survey_new(&(SurveyParts){
+        .loop = &lab->loop,
+        .settings = &lab->settings,
+        .cpus = cpusets_text(lab->cpusets, 0),
+        .present = &lab->present,
+        .patience = SURVEY_PATIENCE,
+        .n_running = lab_n_running,
+        .n_waiting = lab_n_waiting,
+        .go_on = lab_go_on,
+        .data = lab,
+    });
     /* Last, as it works with all of the others. */
     lab->queue = queue_new(&(QueueParts){
         .loop = &lab->loop,
@@ -233,6 +265,7 @@ int lab_start(Lab *lab, const Config *config)
         .cpusets = lab->cpusets,
         .board = lab->board,
         .metrics = &lab->metrics,
+        .survey = lab->survey,
     });
     return 0;
 }
@@ -247,15 +280,17 @@ static bool lab_asks(const Lab *lab)
 
 void lab_await_runtimes(Lab *lab)
 {
+    survey_begin(lab->survey);
     while (lab_asks(lab) && !lab->cancelled)
         uv_run(&lab->loop, UV_RUN_ONCE);
 }
 
-/* All three end later, on the loop. The archive is closed behind the queue, whose last runs it has by
+/* All of them end later, on the loop. The archive is closed behind the queue, whose last runs it has by
  * now. */
 void lab_stop(Lab *lab)
 {
     origin_stop(lab->origin);
+    survey_stop(lab->survey);
     queue_free(lab->queue);
     archive_close(lab->archive, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "runs/present.h"
 #include "runs/queue.h"
 #include "runs/settings.h"
+#include "runs/survey.h"
 #include "server/config.h"
 #include "server/programs.h"
 
@@ -32,6 +33,7 @@ typedef struct Lab {
     Board *board; /* ended by board_free(), when no run tells it anything any more */
     Metrics metrics;
     Queue *queue;
+    Survey *survey; /* of the runtimes other than the engine; it asks nobody before survey_begin() */
 } Lab;
 
 /* Finds the programs, takes over the settings and cuts the CPUs into sets; config must outlive the lab.
@@ -39,7 +41,7 @@ typedef struct Lab {
  * it. */
 int lab_init(Lab *lab, const Config *config);
 
-/* Asks the runtime what it can do, which takes a moment and runs the loop, and whether it has what the
+/* Asks the engine what it can do, which takes a moment and runs the loop, and whether it has what the
  * settings want of it, as the lock that they name. Returns 0, or -1 after it said on standard error what
  * is missing or wrong. */
 int lab_ask(Lab *lab);
@@ -54,7 +56,8 @@ void lab_settle(Lab *lab, Config *config);
  * asked says nothing and returns -1; later it only waits for the origin no longer. */
 int lab_start(Lab *lab, const Config *config);
 
-/* Behind lab_start(): runs the loop until every runtime has said what it offers, or why it does not. */
+/* Behind lab_start(): asks the runtimes other than the engine, and runs the loop until each of them has said
+ * what it offers, or why it does not. */
 void lab_await_runtimes(Lab *lab);
 
 /* Ends what lab_start() began. The queue must be idle; the loop has to run until nothing is left on it. */

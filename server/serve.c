@@ -1,5 +1,5 @@
-/* Starting goes in one direction: listen, ask the runtime what it can do, start the origin, answer requests.
- * A client that comes too early waits in the socket's backlog.
+/* Starting goes in one direction: listen, ask the engine what it can do, start the origin, answer requests,
+ * ask the other runtimes. A client that comes too early waits in the socket's backlog.
  *
  * A signal to stop that comes while it starts cuts short what it waits for: a runtime that is being asked is
  * stopped, and the origin is not waited for.
@@ -8,9 +8,11 @@
  * end, or end it when its grace is over; send what is to be sent; stop the origin. Then nothing is left on
  * the loop and it ends by itself. A second signal takes the grace away, a third the rest.
  *
- * A hang-up (SIGHUP) is a terminal that was closed: it ends the server as SIGTERM does, so that those who
- * wait are answered and finished work is kept. It comes twice, from the shell and from the kernel, so it
- * never takes the grace away. nohup ignores it, and then it stays ignored. */
+ * A hang-up (SIGHUP) may be a terminal that was closed: it ends a server that was started from there as
+ * SIGTERM does, so that those who wait are answered and finished work is kept. It comes twice, from the shell
+ * and from the kernel, so it never takes the grace away. From a shell it may come while the terminal is still
+ * there, so that is looked at once more a moment later. Else somebody wants the runtimes to be asked again.
+ * nohup ignores SIGHUP, and then it stays ignored. */
 #include "server/serve.h"
 
 #include <errno.h>
@@ -30,11 +32,15 @@
 #include "server/http.h"
 #include "server/lab.h"
 #include "server/listen.h"
+#include "server/terminal.h"
 
-enum { DRAIN_MS = 1000 }; /* for the last answers to be read */
+enum {
+    DRAIN_MS = 1000,    /* for the last answers to be read */
+    TERMINAL_MS = 1000, /* for a shell that has sent SIGHUP to end, and its terminal with it */
+};
 
-static const int ending_signals[] = {SIGTERM, SIGINT, SIGHUP};
-enum { N_SIGNALS = ARRAY_LENGTH(ending_signals) };
+static const int watched_signals[] = {SIGTERM, SIGINT, SIGHUP};
+enum { N_SIGNALS = ARRAY_LENGTH(watched_signals) };
 
 typedef struct Server {
     const Config *config;
@@ -42,7 +48,9 @@ typedef struct Server {
     App app;
     Http *http;
     uv_signal_t signals[N_SIGNALS];
-    int n_signals; /* that counted */
+    int n_signals;          /* that counted */
+    bool had_terminal;      /* when it was started */
+    uv_timer_t second_look; /* at the terminal */
 } Server;
 
 /* Without this the loop would never come to its end. */
@@ -50,6 +58,7 @@ static void serve_unwatch_signals(Server *server)
 {
     for (size_t i = 0; i < N_SIGNALS; i++)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
+    uv_close((uv_handle_t *)&server->second_look, NULL);
 }
 
 /* The last client is answered, so nothing can begin any more. */
@@ -84,12 +93,8 @@ static void serve_stop(Server *server)
 /* From the third signal on somebody has lost all patience: the process ends at once, and the guards notice
  * that it is gone and end the runs. While the server still starts there is nothing to stop yet but the start.
  */
-static void serve_on_signal(uv_signal_t *handle, int signal_number)
+static void serve_count_signal(Server *server, int signal_number)
 {
-    Server *server = handle->data;
-
-    if (signal_number == SIGHUP && server->n_signals > 0)
-        return;
     server->n_signals++;
     log_info("stopping", log_number("signal", signal_number), log_number("times", server->n_signals));
     if (server->n_signals > 2)
@@ -98,6 +103,43 @@ static void serve_on_signal(uv_signal_t *handle, int signal_number)
         serve_stop(server);
     else
         server->lab.cancelled = true;
+}
+
+static bool serve_lost_terminal(const Server *server)
+{
+    return server->had_terminal && !terminal_is_there();
+}
+
+static void serve_on_second_look(uv_timer_t *timer)
+{
+    Server *server = timer->data;
+
+    if (server->n_signals == 0 && serve_lost_terminal(server))
+        serve_count_signal(server, SIGHUP);
+}
+
+/* While the server still starts, the runtimes are about to be asked anyway. */
+static void serve_on_hangup(Server *server)
+{
+    if (serve_lost_terminal(server)) {
+        serve_count_signal(server, SIGHUP);
+        return;
+    }
+    if (server->had_terminal)
+        uv_timer_start(&server->second_look, serve_on_second_look, TERMINAL_MS, 0);
+    log_info("asking_again", log_number("signal", SIGHUP));
+    if (server->http)
+        survey_begin(server->lab.survey);
+}
+
+static void serve_on_signal(uv_signal_t *handle, int signal_number)
+{
+    Server *server = handle->data;
+
+    if (signal_number != SIGHUP)
+        serve_count_signal(server, signal_number);
+    else if (server->n_signals == 0)
+        serve_on_hangup(server);
 }
 
 static Response *serve_on_request(void *data, Request *request)
@@ -152,11 +194,14 @@ static bool signal_is_ignored(int signal_number)
 
 static void serve_watch_signals(Server *server)
 {
+    server->had_terminal = terminal_is_there();
+    uv_timer_init(&server->lab.loop, &server->second_look);
+    server->second_look.data = server;
     for (size_t i = 0; i < N_SIGNALS; i++) {
         uv_signal_init(&server->lab.loop, &server->signals[i]);
         server->signals[i].data = server;
-        if (ending_signals[i] != SIGHUP || !signal_is_ignored(SIGHUP))
-            uv_signal_start(&server->signals[i], serve_on_signal, ending_signals[i]);
+        if (watched_signals[i] != SIGHUP || !signal_is_ignored(SIGHUP))
+            uv_signal_start(&server->signals[i], serve_on_signal, watched_signals[i]);
     }
 }
 
@@ -176,7 +221,7 @@ static void serve_greet(const Server *server, int port)
             log_text("risk", "everybody who reaches this address can start runs"));
 }
 
-/* Everything up to the first request. The socket is opened before the runtime is asked, which takes longest:
+/* Everything up to the first request. The socket is opened before the engine is asked, which takes longest:
  * so a port that is in use is told at once, and a client that comes too early waits instead of being refused.
  */
 static int serve_open(Server *server)
@@ -219,6 +264,7 @@ static int serve_open(Server *server)
         lab_stop(lab);
         return -1;
     }
+    survey_begin(lab->survey);
     serve_greet(server, port);
     return 0;
 }

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/nsec.h"
 #include "base/sibling.h"
@@ -33,9 +34,31 @@ static nsec_t deadline(void)
     return nsec_now() + API_PATIENCE_S * NSEC_PER_SEC;
 }
 
+/* Which interpreters a machine has is nothing to most tests, and asking them all takes seconds. Those that a
+ * test wants it names in its settings. */
+static void forget_interpreters(void)
+{
+    static const char *const settings[] = {"GILSCOPE_RUNTIMES_PYTHON3", "GILSCOPE_RUNTIMES_PYPY3",
+        "GILSCOPE_RUNTIMES_JYTHON", "GILSCOPE_RUNTIMES_RUBY"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(settings); i++)
+        setenv(settings[i], "", 1);
+}
+
+/* The first terminal that the leader of a session opens is the one that controls it. NULL: stays in that of
+ * the test, in a process group of its own. */
+static void take_terminal(const char *terminal)
+{
+    if (!terminal)
+        setpgid(0, 0);
+    else if (setsid() < 0 || open(terminal, O_RDWR | O_CLOEXEC) < 0)
+        _exit(125);
+}
+
 /* Starts the program with both outputs in one pipe, or only the first. It ends with the test: one whose
  * assertion fails stops nothing, and what was left would be waited for. */
-static pid_t spawn(char *const arguments[], const char *directory, bool with_errors, int *ret_output)
+static pid_t spawn(
+    char *const arguments[], const char *directory, const char *terminal, bool with_errors, int *ret_output)
 {
     auto_free char *program = sibling_find("server", "gilscope");
     int ends[2];
@@ -49,7 +72,8 @@ static pid_t spawn(char *const arguments[], const char *directory, bool with_err
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != test)
             _exit(125);
-        setpgid(0, 0);
+        take_terminal(terminal);
+        forget_interpreters();
         dup2(ends[1], STDOUT_FILENO);
         if (with_errors)
             dup2(ends[1], STDERR_FILENO);
@@ -85,7 +109,7 @@ static int read_port(int output)
     return atoi(colon + strlen("http://127.0.0.1:"));
 }
 
-static void launch(ApiServer *server, va_list settings)
+static void launch(ApiServer *server, const char *terminal, va_list settings)
 {
     const char *arguments[MAX_ARGUMENTS] = {
         "gilscope", "--set", "server.port=0", "--set", "archive.path=archive.db"};
@@ -98,23 +122,43 @@ static void launch(ApiServer *server, va_list settings)
         arguments[n++] = "--set";
         arguments[n++] = setting;
     }
-    server->pid = spawn((char *const *)arguments, server->directory, false, &server->output);
+    server->pid = spawn((char *const *)arguments, server->directory, terminal, false, &server->output);
 }
 
-static void start(ApiServer *server, va_list settings)
+static void start(ApiServer *server, const char *terminal, va_list settings)
 {
-    launch(server, settings);
+    launch(server, terminal, settings);
     server->port = read_port(server->output);
+}
+
+static void make_directory(ApiServer *server)
+{
+    strcpy(server->directory, "/tmp/gilscope-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(server->directory));
+}
+
+int api_server_start_in_terminal(ApiServer *server, ...)
+{
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    va_list settings;
+
+    ck_assert_int_ge(terminal, 0);
+    ck_assert_int_eq(grantpt(terminal), 0);
+    ck_assert_int_eq(unlockpt(terminal), 0);
+    make_directory(server);
+    va_start(settings, server);
+    start(server, ptsname(terminal), settings);
+    va_end(settings);
+    return terminal;
 }
 
 void api_server_start(ApiServer *server, ...)
 {
     va_list settings;
 
-    strcpy(server->directory, "/tmp/gilscope-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(server->directory));
+    make_directory(server);
     va_start(settings, server);
-    start(server, settings);
+    start(server, NULL, settings);
     va_end(settings);
 }
 
@@ -123,7 +167,7 @@ void api_server_start_again(ApiServer *server, ...)
     va_list settings;
 
     va_start(settings, server);
-    start(server, settings);
+    start(server, NULL, settings);
     va_end(settings);
 }
 
@@ -132,7 +176,7 @@ void api_server_launch_again(ApiServer *server, ...)
     va_list settings;
 
     va_start(settings, server);
-    launch(server, settings);
+    launch(server, NULL, settings);
     va_end(settings);
 }
 
@@ -343,7 +387,7 @@ int api_run_program(char **ret_text, ...)
     while (n < MAX_ARGUMENTS - 1 && (arguments[n] = va_arg(rest, const char *)))
         n++;
     va_end(rest);
-    spawn((char *const *)arguments, NULL, true, &output);
+    spawn((char *const *)arguments, NULL, NULL, true, &output);
     ck_assert_int_eq(text_read_fd(output, 1 << 20, ret_text, &length), 0);
     close(output);
     status = reap(-1, &pid);

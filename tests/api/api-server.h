@@ -17,8 +17,12 @@ typedef struct ApiServer {
     char directory[64]; /* where it and its children run; removed at the end */
 } ApiServer;
 
-/* Starts it with the given settings ("limits.max_queue=1"), ended by NULL, and waits until it listens. */
+/* Starts it with the given settings ("limits.max_queue=1"), ended by NULL, and waits until it listens. It has
+ * no runtimes but the engine and those that the settings name. */
 void api_server_start(ApiServer *server, ...) __attribute__((sentinel));
+
+/* The same in a terminal of its own. Returns the other side of it; closing that closes the terminal. */
+int api_server_start_in_terminal(ApiServer *server, ...) __attribute__((sentinel));
 
 /* A setting that names the runtime of fake-runtime.sh. */
 #define API_FAKE_RUNTIME "runtimes.c=" API_SOURCE_ROOT "/tests/api/fake-runtime.sh"

@@ -31,9 +31,13 @@ def command(path, *settings):
     return [str(path / "gilscope"), *(word for setting in settings for word in ("--set", setting))]
 
 
+INTERPRETERS = ("PYTHON3", "PYPY3", "JYTHON", "RUBY")
+
+
 def environment():
-    """Nothing of the caller's settings."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE_")}
+    """Nothing of the caller's settings, and no runtimes but those that a test names."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GILSCOPE_")}
+    return kept | {f"GILSCOPE_RUNTIMES_{name}": "" for name in INTERPRETERS}
 
 
 def end(process):

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tests/api/api-client.h"
 #include "tests/api/api-runs.h"
+#include "tests/api/api-runtimes.h"
 #include "tests/unit/run.h"
 
 /* Returns what stands in the first block of this language in a document, owned by the caller. */
@@ -52,15 +53,16 @@ static char *write_program(const char *text)
 START_TEST(the_runtime_of_the_protocol_page_runs)
 {
     auto_free char *text = read_block("protocol.md", "python"), *path = write_program(text);
-    auto_free char *setting = text_printf("runtimes.c=%s", path);
+    auto_free char *setting = text_printf("runtimes.tiny=%s", path);
     json_t *cell;
     ApiServer server;
     size_t i;
 
     api_server_start(&server, setting, NULL);
+    api_runtimes_wait(&server, "c ready, tiny ready");
     {
-        auto_answer ApiAnswer answer =
-            api_get(&server, "/run/countdown?n=1000&repeat=6&warmup=1&mode=serial,threads&tasks=2");
+        auto_answer ApiAnswer answer = api_get(&server,
+            "/run/countdown?runtime=tiny&lock=own&n=1000&repeat=6&warmup=1&mode=serial,threads&tasks=2");
         const json_t *cells = json_object_get(answer.json, "cells");
 
         api_assert_status(&answer, 200);
@@ -72,8 +74,9 @@ START_TEST(the_runtime_of_the_protocol_page_runs)
         }
     }
     {
-        auto_answer ApiAnswer answer =
-            api_get(&server, "/run/countdown?n=1000&repeat=6&mode=serial,threads&precision=50&max_repeat=12");
+        auto_answer ApiAnswer answer = api_get(&server,
+            "/run/"
+            "countdown?runtime=tiny&lock=own&n=1000&repeat=6&mode=serial,threads&precision=50&max_repeat=12");
         const json_t *precision = json_object_get(answer.json, "precision");
 
         api_assert_status(&answer, 200);
@@ -81,7 +84,7 @@ START_TEST(the_runtime_of_the_protocol_page_runs)
         ck_assert_str_ne(api_text(precision, "stopped_by"), "runtime");
     }
     {
-        auto_answer ApiAnswer refused = api_get(&server, "/run/countdown?n=0");
+        auto_answer ApiAnswer refused = api_get(&server, "/run/countdown?runtime=tiny&lock=own&n=0");
 
         api_assert_status(&refused, 400);
     }

@@ -39,15 +39,17 @@ START_TEST(a_run_that_ends_within_the_grace_is_answered)
 }
 END_TEST
 
-/* A terminal sends its signals to the whole process group, which the server leads here. */
+/* A terminal sends its signals to the whole process group, which the server leads here. When it is closed, it
+ * does so by itself, and a shell does, too. */
 static void assert_grace(int signal_number, int times)
 {
     auto_free char *text = NULL;
-    int fd;
+    int fd, terminal = api_server_start_in_terminal(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
 
-    api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
     fd = api_send_get(&server, "/run/gated" ONCE);
     api_server_wait_for_file(&server, "begun");
+    if (signal_number == SIGHUP)
+        close(terminal);
     while (times-- > 0) {
         kill(-server.pid, signal_number);
         usleep(100000);
@@ -64,7 +66,6 @@ START_TEST(ctrl_c_leaves_the_grace_to_the_run)
 }
 END_TEST
 
-/* When a terminal is closed, the shell and the kernel both say so. */
 START_TEST(a_hang_up_leaves_the_grace_to_the_run)
 {
     assert_grace(SIGHUP, 3);
@@ -179,7 +180,7 @@ END_TEST
 /* It asks the runtime then, which does not answer. That the stop was orderly, its status says. */
 START_TEST(a_signal_while_it_starts_ends_the_start)
 {
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    static const int signals[] = {SIGTERM, SIGINT};
 
     for (size_t i = 0; i < ARRAY_LENGTH(signals); i++) {
         api_server_start(&server, API_FAKE_RUNTIME, NULL);

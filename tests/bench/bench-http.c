@@ -112,7 +112,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "wrk is not installed\n");
         return JUDGE_INCONCLUSIVE;
     }
-    start(&contenders[0], (char *[]){argv[1], "--set", "server.port=0", "--set", "archive.path=none", NULL});
+    /* Interpreters would be asked meanwhile what they can run. */
+    start(&contenders[0], (char *[]){argv[1], "--set", "server.port=0", "--set", "archive.path=none", "--set",
+                              "runtimes.python3=", "--set", "runtimes.pypy3=", "--set",
+                              "runtimes.jython=", "--set", "runtimes.ruby=", NULL});
     start(&contenders[1], (char *[]){argv[2], NULL});
     for (size_t i = 0; i < ARRAY_LENGTH(connections); i++)
         outcome = judge_worse(outcome, compare(contenders, connections[i]));
