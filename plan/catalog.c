@@ -93,11 +93,8 @@ static json_t *runtime_json(const Catalogs *catalogs, const PlanLimits *limits, 
 
 static json_t *missing_json(const CatalogMissing *missing)
 {
-    static const char *const words[] = {
-        [CATALOG_STARTING] = "starting", [CATALOG_BROKEN] = "broken", [CATALOG_NOT_INSTALLED] = "missing"};
-
-    return json_pack("{s:s, s:s, s:s*}", "runtime", missing->runtime, "status", words[missing->why], "reason",
-        missing->reason);
+    return json_pack("{s:s, s:s, s:s*}", "runtime", missing->runtime, "status",
+        catalog_missing_status(missing), "reason", missing->reason);
 }
 
 /* All that are configured, in that order. */
