@@ -24,6 +24,7 @@ typedef struct Comparison {
     ResultFormat format;
     json_t *baseline, *candidate; /* owned; NULL: not there yet */
     CompareRoom rooms[2];         /* of the baseline and of the candidate */
+    Plan plans[2];                /* of the same; they hold the catalogs that the rooms point into */
     bool has_rooms;
     uv_work_t work;
     char *text; /* what came of it */
@@ -35,6 +36,8 @@ static void answer_comparison(Comparison *comparison, Response *response)
 {
     json_decref(comparison->baseline);
     json_decref(comparison->candidate);
+    plan_finish(&comparison->plans[0]);
+    plan_finish(&comparison->plans[1]);
     free(comparison->baseline_id);
     free(comparison->candidate_id);
     later_answer(comparison->later, response);
@@ -64,13 +67,12 @@ static json_t *read_compared(const ArchiveFound *found)
 
 /* Plans what a run was asked for once more, with the limits and on the machine of today. Sizes that gilscope
  * chose are chosen again. Returns false if it would be refused now. */
-static bool plan_again(App *app, const json_t *run, CompareRoom *ret)
+static bool plan_again(App *app, const json_t *run, Plan *plan, CompareRoom *ret)
 {
     const json_t *request = json_object_get(run, "request");
     const char *experiment = json_string_value(json_object_get(request, "experiment"));
     json_auto_t *given = json_copy((json_t *)request);
     auto_problem Problem problem = {0};
-    Plan plan = {0};
     size_t i;
     json_t *name;
 
@@ -80,11 +82,9 @@ static bool plan_again(App *app, const json_t *run, CompareRoom *ret)
     json_object_del(given, "sized");
     json_object_del(given, "experiment");
     if (!experiment || !given ||
-        plan_make(app->catalogs, &app->settings->limits, experiment, given, &plan, &problem) < 0)
+        plan_make(app->catalogs, &app->settings->limits, experiment, given, plan, &problem) < 0)
         return false;
-    *ret = (CompareRoom){
-        .headroom = plan.headroom, .experiment = catalogs_experiment(app->catalogs, experiment)};
-    plan_finish(&plan);
+    *ret = (CompareRoom){.headroom = plan->headroom, .experiment = plan->specs[0].experiment};
     return true;
 }
 
@@ -125,9 +125,10 @@ static void on_candidate(void *data, const ArchiveFound *found)
         return;
     }
     app_look(later_app(comparison->later));
-    comparison->has_rooms =
-        plan_again(later_app(comparison->later), comparison->baseline, &comparison->rooms[0]) &&
-        plan_again(later_app(comparison->later), comparison->candidate, &comparison->rooms[1]);
+    comparison->has_rooms = plan_again(later_app(comparison->later), comparison->baseline,
+                                &comparison->plans[0], &comparison->rooms[0]) &&
+                            plan_again(later_app(comparison->later), comparison->candidate,
+                                &comparison->plans[1], &comparison->rooms[1]);
     /* Both runs are here and nobody else has them. From now on they are the thread's, until
      * on_compared(). */
     comparison->work.data = comparison;
