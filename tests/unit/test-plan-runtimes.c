@@ -426,6 +426,24 @@ START_TEST(a_given_value_is_that_of_all_who_have_the_parameter)
 }
 END_TEST
 
+/* What is another name in one runtime is none in the next, and each cell has the name of its own runtime. */
+START_TEST(another_name_of_a_choice_is_one_where_it_is_known)
+{
+    json_t *python = describe_python();
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    small_set(python, "experiments/0/parameters/1/aliases", "{'thread': 'threads'}");
+    set_up_lab();
+    catalogs_set(&lab, 1, catalog_of(python));
+    plan = planned("runtime=python3&mode=serial&client=thread");
+    ck_assert_str_eq(json_string_value(json_object_get(plan.request, "client")), "threads");
+    plan_finish(&plan);
+    ck_assert_int_eq(plan_for("work", "runtime=c,python3&client=thread", NULL, &plan, &problem), 400);
+    ck_assert_str_eq(reason_of(&problem), "in the runtime c: must be one of async, blocking");
+}
+END_TEST
+
 /* The whole of what is said of a request. */
 static const struct {
     const char *experiment, *query, *param, *reason;
@@ -718,10 +736,10 @@ RUN_TESTS("plan-runtimes", 30, who_names_no_runtime_gets_the_first_configured,
     tasks_and_cpus_are_left_out_where_there_are_too_many,
     parameters_of_locks_are_axes_of_the_cells_that_have_them, each_lock_has_its_own_default,
     each_runtime_has_its_own_sizes_and_defaults, sizes_shrink_in_each_runtime,
-    a_given_value_is_that_of_all_who_have_the_parameter, what_cannot_be_had_is_said_with_where_it_is,
-    a_runtime_that_is_being_asked_can_be_waited_for, a_bad_runtime_hides_no_other_fault_and_makes_none,
-    a_product_that_overflows_is_too_large, what_is_left_out_does_not_count_as_a_cell,
-    a_run_asked_for_again_by_its_request_is_the_same, memory_is_that_of_each_runtime,
-    tasks_that_follow_from_a_parameter_follow_in_each_runtime,
+    a_given_value_is_that_of_all_who_have_the_parameter, another_name_of_a_choice_is_one_where_it_is_known,
+    what_cannot_be_had_is_said_with_where_it_is, a_runtime_that_is_being_asked_can_be_waited_for,
+    a_bad_runtime_hides_no_other_fault_and_makes_none, a_product_that_overflows_is_too_large,
+    what_is_left_out_does_not_count_as_a_cell, a_run_asked_for_again_by_its_request_is_the_same,
+    memory_is_that_of_each_runtime, tasks_that_follow_from_a_parameter_follow_in_each_runtime,
     the_catalog_says_of_each_runtime_what_it_offers_and_why_not_the_rest,
     a_lock_of_a_catalog_may_not_be_called_own)
