@@ -26,7 +26,6 @@ typedef struct Queue Queue;
 typedef struct QueueParts {
     uv_loop_t *loop;
     const RunSettings *settings;
-    const Catalogs *catalogs;
     const Origin *origin;
     Archive *archive;
     Cpusets *cpusets;

@@ -4,6 +4,7 @@
  * In each case the run is over when the last child is. */
 #include "runs/run-work.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,13 +137,20 @@ static void tell_started(Run *run)
     run_tell(run, "started", data, false);
 }
 
+/* Every catalog is that of a runtime in the settings, by whose name it is known. */
+static const RuntimeProgram *program_of(const RunPart *part)
+{
+    const RuntimeProgram *program = settings_runtime(part->run->settings, part_runtime(part));
+
+    assert(program);
+    return program;
+}
+
 /* A runtime that cannot be started is lost like one that crashes at once. */
 static void start_part(Run *run, RunPart *part, const Origin *origin)
 {
-    const RuntimeProgram *program = settings_runtime(run->settings, part_runtime(part));
+    const RuntimeProgram *program = program_of(part);
     auto_free char *input = run_request_text(part, origin);
-
-    program = program ? program : &run->settings->runtimes[0];
     ChildSpec spec = {
         .guard = run->settings->guard,
         .program = program->words[0],

@@ -259,7 +259,6 @@ int lab_start(Lab *lab, const Config *config)
     lab->queue = queue_new(&(QueueParts){
         .loop = &lab->loop,
         .settings = &lab->settings,
-        .catalogs = &lab->catalogs,
         .origin = lab->origin,
         .archive = lab->archive,
         .cpusets = lab->cpusets,
