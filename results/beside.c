@@ -187,12 +187,11 @@ static char *beside_text(const Ratio *ratio, const ResultModel *shown)
         return text_printf("differs, it is %s to %s times the real one", low, high);
     case MODEL_CANNOT_TELL:
         if (ratio->has_interval)
-            return text_printf(
-                "whether it agrees within %.0f %% cannot be told, it is %s to %s times the real one",
+            return text_printf("may or may not agree within %.0f %%, it is %s to %s times the real one",
                 100 * AGREES_WITHIN, low, high);
-        return text_printf("whether it agrees cannot be told, %zu good repetition%s too few for an "
-                           "interval, which needs %d",
-            ratio->n, ratio->n == 1 ? " is" : "s are", STATS_MIN_VALUES);
+        return text_printf(
+            "may or may not agree, %zu good repetition%s too few for an interval, which needs %d", ratio->n,
+            ratio->n == 1 ? " is" : "s are", STATS_MIN_VALUES);
     }
     assert(!"it is compared");
     return NULL;

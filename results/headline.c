@@ -174,7 +174,7 @@ static const char *headline_of_runtimes(Headline *headline)
 
         if (!result_is_compared(cell) || (first && strcmp(first->mode, cell->mode) != 0))
             continue;
-        took = !verdict ? words_printf(words, "%s: cannot tell", cell->runtime)
+        took = !verdict ? words_printf(words, "cannot tell in %s", cell->runtime)
                         : words_printf(words, "%s%s in %s (%s)", words_ratio(words, cell->relative.ratio),
                               n_decided++ == 0 ? " times" : "", cell->runtime, verdict);
         first = first ? first : cell;

@@ -2,6 +2,7 @@
  * works; that they take as long as in an interpreter with that lock shows that the model is right. Nothing is
  * said of a quotient but what its interval bears, and cells are counted where there are several: which of
  * them differ stands in the table. */
+#include "base/array.h"
 #include "results/lesson-parts.h"
 
 #define MOST_MODELS 3 /* with a clause each */
@@ -45,7 +46,8 @@ static const char *models_one_cell(Words *words, const ResultCell *cell)
         words_ratio(words, cell->relative.ratio), said[cell->model.verdict]);
 }
 
-/* "the model (c under gil) agrees within 10 % with python3 in 2 of 3 cells, differs in 1" */
+/* "beside python3 the model (c under gil) agrees within 10 % in 2 of 4 cells, differs by more in 1, may or
+ * may not agree in 1" */
 static const char *models_many_cells(Words *words, const ResultCell *cell, const size_t *n_verdicts, size_t n)
 {
     static const struct {
@@ -53,21 +55,20 @@ static const char *models_many_cells(Words *words, const ResultCell *cell, const
         const char *said;
     } parts[] = {
         {MODEL_AGREES, "agrees within 10 % in"},
-        {MODEL_DIFFERS, "differs by more in"},
-        {MODEL_CANNOT_TELL, "cannot be told in"},
+        {MODEL_DIFFERS, "differs by more than 10 % in"},
+        {MODEL_CANNOT_TELL, "may or may not agree within 10 % in"},
     };
     const ResultCell *model = cell->model.cell;
     const char *counts = "";
 
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
         size_t of = n_verdicts[parts[i].verdict];
 
         if (of == 0)
             continue;
         counts = words_join(words, counts, ", ",
-            of == n   ? words_printf(words, "%s all %zu cells", parts[i].said, n)
-            : *counts ? words_printf(words, "%s %zu", parts[i].said, of)
-                      : words_printf(words, "%s %zu of %zu cells", parts[i].said, of, n));
+            *counts ? words_printf(words, "%s %zu", parts[i].said, of)
+                    : words_printf(words, "%s %zu of %zu cells", parts[i].said, of, n));
     }
     return words_printf(
         words, "beside %s the model (%s under %s) %s", cell->runtime, model->runtime, model->lock, counts);
