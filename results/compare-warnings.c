@@ -198,6 +198,12 @@ static char *host_differences(const ResultHost *baseline, const ResultHost *cand
     return text;
 }
 
+/* Some runtimes say nothing of the machine that they are on. */
+static bool host_says_something(const ResultHost *host)
+{
+    return host->is_known && (host->cpu_model || host->kernel || host->cpus_usable != RESULT_UNKNOWN);
+}
+
 /* Another machine explains any difference. A host that is not known is not compared: what is missing would
  * look like a difference in everything. */
 static void warn_of_hosts(RunComparison *comparison)
@@ -207,10 +213,10 @@ static void warn_of_hosts(RunComparison *comparison)
     auto_free char *differences = host_differences(baseline, candidate);
 
     for (int s = 0; s < N_SIDES; s++) {
-        if (!comparison->runs[s]->host.is_known)
+        if (!host_says_something(&comparison->runs[s]->host))
             warn(comparison, text_printf("the host of the %s is not known", compare_side_names[s]));
     }
-    if (baseline->is_known && candidate->is_known && *differences)
+    if (host_says_something(baseline) && host_says_something(candidate) && *differences)
         warn(comparison, text_printf("the hosts differ: %s", differences));
 }
 

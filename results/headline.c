@@ -165,21 +165,24 @@ static const char *headline_of_runtimes(Headline *headline)
 {
     Words *words = headline->words;
     const ResultCell *first = NULL;
-    const char *text = "";
-    size_t n_decided = 0;
+    const char *text = "", *open = "";
 
     for (size_t i = 0; i < headline->cells.n; i++) {
         const ResultCell *cell = headline->cells.at[i];
-        const char *verdict = verdict_words(cell->relative.verdict), *took;
+        const char *verdict = verdict_words(cell->relative.verdict);
 
         if (!result_is_compared(cell) || (first && strcmp(first->mode, cell->mode) != 0))
             continue;
-        took = !verdict ? words_printf(words, "cannot tell in %s", cell->runtime)
-                        : words_printf(words, "%s%s in %s (%s)", words_ratio(words, cell->relative.ratio),
-                              n_decided++ == 0 ? " times" : "", cell->runtime, verdict);
         first = first ? first : cell;
-        text = words_join(words, text, ", ", took);
+        if (verdict)
+            text = words_join(words, text, ", ",
+                words_printf(words, "%s%s in %s (%s)", words_ratio(words, cell->relative.ratio),
+                    *text ? "" : " times", cell->runtime, verdict));
+        else
+            open = words_join(words, open, ", ", cell->runtime);
     }
+    if (*open)
+        text = words_join(words, text, "; ", words_printf(words, "cannot tell in %s", open));
     text = words_printf(words, "%s against %s of the same runtime: %s", first->mode,
         first->relative.baseline ? first->relative.baseline->mode : "serial", text);
     return words_join(words, headline_scope(headline, false), ": ", text);

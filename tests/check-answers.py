@@ -162,7 +162,7 @@ def cells_at(answer, place):
 
 def rule_lesson_compares_as_the_cells_do(answer):
     clause = (rf"(?:^|[:;,] )(?:(?P<mode>[a-z][\w-]*) )?(?:took )?(?P<low>{NUMBER})(?: to (?P<high>{NUMBER}))? times"
-              r"(?: the [\w-]+ time)?(?P<place>[^():;]*?) \((?P<verdicts>[^)]*)\)")
+              r"(?: (?:the|their runtime's) [\w-]+ time)?(?P<place>[^():;]*?) \((?P<verdicts>[^)]*)\)")
     least = answer.least_tasks()
     mode = None
     for found in sees(answer, clause, answer.lesson):
@@ -202,7 +202,7 @@ def titled(answer, words):
 def rule_findings_and_headline_name_verdicts(answer):
     clause = (rf"(?P<mode>[a-z][\w-]*)(?: \((?P<cell>[^)]*)\))? (?:took )?(?P<ratio>{NUMBER}) times(?: the [\w-]+ time)? "
               r"\((?P<verdict>the same|faster|slower)\)")
-    open_clause = r"(?P<modes>[a-z][\w-]*(?:, [a-z][\w-]*)*)(?: against serial)?: cannot tell"
+    open_clause = r"(?P<modes>[a-z][\w-]*(?:, [a-z][\w-]*)*)(?: against serial)?: cannot tell(?! in )"
     texts = [("findings", text) for text in answer.sentences.get("findings", [])]
     texts.append(("headline", ((answer.run.get("headline") or {}).get("text")) or ""))
     for name, text in texts:
@@ -359,7 +359,9 @@ def rule_doubts_of_the_lesson_are_counted(answer):
 def together_under(answer, words):
     """Cells whose tasks share the lock that these words name."""
     locks = [lock for title, lock in LOCKS.items() if title in words]
-    return [cell for cell in answer.done if cell["mode"] == "threads" and cell["tasks"] >= 2 and cell["lock"] in locks]
+    cells = [cell for cell in answer.done if cell["mode"] == "threads" and cell["tasks"] >= 2 and cell["lock"] in locks]
+    runtimes = re.search(r" \(([^)]*)\)", words)  # of several runtimes, those of which the clause is true
+    return [cell for cell in cells if cell["runtime"] in runtimes[1].split(", ")] if runtimes else cells
 
 
 def share(cell):
@@ -449,7 +451,7 @@ def rule_slow_by_making_is_so(answer):
 
 def rule_reasons_for_faster_are_faster(answer):
     for pattern, fits in (
-            (r"(?:^|; |\. )(?:e|E)ach process has a lock of its own(?!: up)", lambda cell: cell["mode"] == "processes"),
+            (r"(?:^|; |\. )(?:e|E)ach process has a lock of its own(?!(?: \([^)]*\))?: (?:up|at least))", lambda cell: cell["mode"] == "processes"),
             (r"(?i:without a lock threads run on all CPUs)",
              lambda cell: cell["mode"] == "threads" and cell["lock"] == "none"),
             (r"so the waits overlap", lambda cell: cell["mode"] == "threads"),
@@ -463,6 +465,75 @@ def rule_reasons_for_faster_are_faster(answer):
                 if "wait" not in pattern and verdict_of(cell) == "faster" and answer.can_show(cell) and \
                         cpu - median(cell, "wall_ns") < LARGE_PART * gained:
                     yield f"lesson: {found[0]!r}, and {cell['mode']} did not compute at once"
+
+
+def rule_models_follow_from_intervals(answer):
+    said = answer.sentences.get("models")
+    beside = [cell for cell in answer.cells if cell.get("model")]
+    if said is not None and len(said) != len(beside):
+        yield f"models: there are {len(said)} sentences, and {len(beside)} cells beside a model"
+    for cell in beside:
+        model = cell["model"]
+        ratio = answer.cells[model["to"]]["relative"]["ratio"] / cell["relative"]["ratio"]
+        low, high = model["interval"] or (0, math.inf)
+        answer.read += 1
+        if abs(ratio / model["ratio"] - 1) > 2e-3:
+            yield f"{cell['runtime']}, {cell['mode']}: the model is at {model['ratio']}, its ratios give {ratio:.4g}"
+        fits = {"agrees": 0.8995 <= low and high <= 1.1005, "differs": high < 0.9005 or low > 1.0995,
+                "cannot tell": not (0.9005 <= low and high <= 1.0995) and low <= 1.1005 and high >= 0.8995}
+        words = {"agrees": "agrees within", "differs": "differs", "cannot tell": "may or may not agree"}
+        if not fits[model["verdict"]]:
+            yield f"{cell['runtime']}, {cell['mode']}: the model {model['verdict']}, with an interval of {model['interval']}"
+        if not model["text"].startswith(words[model["verdict"]]):
+            yield f"{cell['runtime']}, {cell['mode']}: the model {model['verdict']}, and {model['text']!r} is said"
+        for found in sees(answer, rf"it is ({NUMBER}) to ({NUMBER}) times", model["text"]):
+            if not same_ratio(found[1], low) or not same_ratio(found[2], high):
+                yield f"{cell['runtime']}, {cell['mode']}: {model['text']!r}, with an interval of {model['interval']}"
+
+
+def rule_lesson_counts_models(answer):
+    verdicts = {"agrees within 10 %": "agrees", "differs by more than 10 %": "differs",
+                "may or may not agree within 10 %": "cannot tell"}
+    for found in sees(answer, r"(?i:beside) (\S+) the model \((\S+) under ([\w-]+)\) ([^.;:]*)", answer.lesson):
+        said = {verdicts[words]: int(n) for words, n in re.findall(rf"({'|'.join(verdicts)}) in (\d+)", found[4])}
+        counts = {}
+        for cell in answer.done:
+            if cell.get("model") and cell["runtime"] == found[1] and cell["tasks"] >= answer.least_tasks():
+                model = answer.cells[cell["model"]["to"]]
+                if (model["runtime"], model["lock"]) == (found[2], found[3]):
+                    counts[cell["model"]["verdict"]] = counts.get(cell["model"]["verdict"], 0) + 1
+        if said != counts:
+            yield f"lesson: {found[0]!r}, and the models are {counts}"
+
+
+def rule_headline_holds_runtimes_against_themselves(answer):
+    text = ((answer.run.get("headline") or {}).get("text")) or ""
+    for found in sees(answer, r"([a-z][\w-]*) against [\w-]+ of the same runtime: (.*)", text):
+        cells = {cell["runtime"]: cell for cell in answer.compared(answer.done) if cell["mode"] == found[1]}
+        said = set()
+        for ratio, runtime, verdict in re.findall(
+                rf"({NUMBER})(?: times)? in (\S+) \((the same|faster|slower)\)", found[2]):
+            said.add(runtime)
+            cell = cells.get(runtime)
+            if not cell or verdict_of(cell) != VERDICTS[verdict] or not same_ratio(ratio, cell["relative"]["ratio"]):
+                yield f"headline: {ratio} in {runtime} ({verdict}) is no verdict of a cell"
+        for runtime in (re.findall(r"cannot tell in ([^;]*)", found[2]) or [""])[0].split(", "):
+            said.add(runtime)
+            if runtime and (runtime not in cells or verdict_of(cells[runtime]) != "cannot tell"):
+                yield f"headline: {runtime} is said to be undecided, and is not"
+        if said - {""} != set(cells):
+            yield f"headline: it is of {sorted(said)}, and the cells are of {sorted(cells)}"
+
+
+def rule_left_out_is_said(answer):
+    left_out, lost = answer.run.get("left_out") or [], answer.run.get("runtimes") or []
+    said = answer.sentences.get("left_out") or []
+    if len(said) != len(left_out) + sum("reason" in runtime for runtime in lost):
+        yield f"left_out: {len(said)} sentences, {len(left_out)} left out and {lost}"
+    for item in left_out:
+        answer.read += 1
+        if not any(item["runtime"] in text and item["reason"] in text for text in said):
+            yield f"left_out: {item} is not said"
 
 
 def rule_loops_are_not_faster(answer):
@@ -677,6 +748,18 @@ FALSE = {
     "counter": [
         ("figures_of_experiments_are_in_a_cell",
          lesson(r"they lost nothing", "they lost 5 of 40,000 in threads under none, and nothing in the other 3 cells")),
+    ],
+    "runtimes": [
+        ("models_follow_from_intervals", cell("threads", lambda one: "model" in one and one["model"].update(verdict="differs"))),
+        ("models_follow_from_intervals", cell("threads", lambda one: "model" in one and one["model"].update(ratio=1.5))),
+        ("models_follow_from_intervals", lambda run: run["sentences"]["models"].pop()),
+        ("models_follow_from_intervals",
+         cell("processes", lambda one: "model" in one and one["model"].update(text="differs, it is 2 to 3 times the real one"))),
+        ("lesson_counts_models", lesson(r"in 1 of 2 cells", "in 2 of 2 cells")),
+        ("headline_holds_runtimes_against_themselves", headline(r"in jython \(faster\)", "in jython (the same)")),
+        ("headline_holds_runtimes_against_themselves", headline(r"cannot tell in python3", "cannot tell in jython")),
+        ("left_out_is_said", lambda run: run["sentences"]["left_out"].pop()),
+        ("lesson_compares_as_the_cells_do", lesson(r"in jython under none \(faster\)", "in jython under none (slower)")),
     ],
     "outside": [
         ("crowds_are_what_was_seen", lesson(r"at least 2 were outside", "up to 2 were outside")),

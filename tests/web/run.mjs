@@ -10,6 +10,7 @@ import * as prefix from './test-prefix.mjs';
 import * as result from './test-result.mjs';
 import * as room from './test-room.mjs';
 import * as run from './test-run.mjs';
+import * as runtimes from './test-runtimes.mjs';
 import * as signs from './test-signs.mjs';
 import * as text from './test-text.mjs';
 
@@ -66,6 +67,7 @@ const tests = Object.entries({
     ...prefix,
     ...access,
     ...openapi,
+    ...runtimes,
 }).filter(([name]) => name.includes(only));
 const lab = await startLab(path.resolve(binary));
 let passed = 0;

@@ -309,6 +309,50 @@ export async function what_tasks_do_against_one_is_in_the_table({page}) {
     assert.equal((await readTable(page))[0]['speed-up'], undefined);
 }
 
+// Each runtime has its own number of turns, so the bars are what each took of its serial time.
+export async function several_runtimes_stand_side_by_side({page}) {
+    const of = (runtime, mode, n, more) =>
+        cell(mode, {runtime, title: `${runtime}, lock gil`, params: {n}, ...more});
+    const model = {to: 1, ratio: 0.99, interval: [0.95, 1.02], verdict: 'agrees', text: 'agrees within 10 %'};
+    const run = answer(
+        [
+            of('c', 'serial', 1e9),
+            of('c', 'threads', 1e9, {relative: {to: 0, ratio: 2, interval: [1.9, 2.1], verdict: 'slower'}}),
+            of('python3', 'serial', 1e7, {relative: {to: 2, ratio: 1, interval: [1, 1], verdict: 'same'}}),
+            of('python3', 'threads', 1e7, {
+                relative: {to: 2, ratio: 2.02, interval: [1.9, 2.2], verdict: 'slower'},
+                model,
+            }),
+        ],
+        {
+            runtimes: [
+                {runtime: 'c', version: '1', about: null, status: 'done'},
+                {runtime: 'python3', version: '3', about: 'a Python', status: 'failed', reason: 'it died'},
+            ],
+            sentences: {
+                models: ['python3, threads: the model (c, lock gil) agrees within 10 %.'],
+                left_out: ['python3 was lost: it died', 'left out: jython, processes: it cannot fork'],
+            },
+        },
+    );
+    const result = await show(page, run);
+    const rows = await readTable(page);
+    const text = await textOf(result);
+
+    assert.equal(await result.locator('#bars-show').inputValue(), 'relative.ratio');
+    assert.match(await result.locator('canvas[role=img]').getAttribute('aria-label'), /threads 2\.02;/);
+    assert.equal(rows[3].runtime.text, 'python3');
+    assert.deepEqual(rows[3]['model ÷ real'].values, [0.99]);
+    assert.equal(rows[3].model.text, 'agrees');
+    assert.equal(rows[1]['model ÷ real'].text, '–');
+    for (const said of ['Python3 was lost: it died.', 'Left out: jython, processes', 'the model (c, lock gil) agrees'])
+        assert.equal(times(text, said), 1, said);
+    assert.match(text, /Runtimes: c 1, python3 3 \(a Python\)\./);
+    await show(page, answer([cell('serial'), cell('threads')]));
+    assert.equal((await readTable(page))[0]['model ÷ real'], undefined);
+    assert.equal(await page.locator('#bars-show').inputValue(), 'wall_ns.median');
+}
+
 export async function terms_are_explained_in_view({page}) {
     const result = await show(page, answer([cell('serial'), cell('threads')]));
     const terms = () => result.locator('.terms dt').allTextContents();
