@@ -13,8 +13,8 @@
  * one. */
 #include "base/array.h"
 #include "engine/lock.h"
-#include "engine/registry.h"
 #include "engine/own-semaphore.h"
+#include "engine/registry.h"
 
 typedef struct GilPy2 {
     Lock base;

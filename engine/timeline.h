@@ -72,8 +72,8 @@ void timeline_record_return(Loop *loop);
  * when another had it meanwhile. Then it does what kind says. */
 void timeline_record_lock_wait(Tracer *tracer, nsec_t since, nsec_t until, SpanKind kind);
 
-/* Under gil only: sem_wait goes back to sleep by itself, so those of gil-py2 are counted, but nobody sees
- * when they were. */
+/* Under gil only: those of gil-py2 are counted by its semaphore, which knows no time. They come in storms
+ * that would leave no room for anything else. */
 void timeline_record_false_wakeup(Tracer *tracer);
 
 /* From at on (0: from now on) the task does something else. Runs of one task with nothing between them become

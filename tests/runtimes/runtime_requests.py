@@ -113,7 +113,7 @@ class Requests:
         """The numbers of cells have gaps, as if others of the grid were another runtime's."""
         numbered = [{"cell": 3 + 2 * index + index // 3, **cell} for index, cell in enumerate(cells)]
         return {"protocol": 1, "experiment": experiment["name"], "repeat": 1, "warmup": 1, "seed": 1,
-                "detail": "summary", "timeline": "on", "max_spans": MAX_SPANS, "tick_turns": 25,
+                "detail": "summary", "timeline": "on", "max_spans": MAX_SPANS, "tick_turns": 28,
                 "turn_ns": self.catalog.get("turn_ns"), "origin": {"ports": [self.origin_port]},
                 "friends": [os.getpid()], "pace": pace, "allow": [], "max_bytes": 10_000_000, "cells": numbered,
                 **members}
