@@ -509,15 +509,16 @@ GAP_NS = 4 * PIECE_NS  # and where the next note comes later than this, it was n
 
 class Tracer(object):
     """The spans of one task: it runs, notes the time every few turns, and where a note is missing, it did not run. It
-    does not know why; gap_kind is what others conclude from the cell (None: nothing)."""
+    does not know why; gap_kind is what can be concluded from the cell (None: nothing)."""
 
     def __init__(self, gap, gap_kind, most):
         self.gap, self.gap_kind, self.most = gap, gap_kind, most
         self.spans, self.dropped = [], 0
-        self.since = self.last = 0
+        self.since = self.last = 0  # it has run since, and was seen last
+        self.is_stepped = False  # by an event loop: then nothing needs to be noted
 
     def add(self, kind, since, until):
-        if until <= since:
+        if until <= since or not kind:
             return
         if len(self.spans) < self.most:
             self.spans.append((kind, since, until))
@@ -527,23 +528,61 @@ class Tracer(object):
     def begin(self, at):
         self.since = self.last = at
 
-    def note(self):
-        at = now()
+    def note(self, at=None):
+        at = at or now()
         if at - self.last > self.gap:
             self.add("run", self.since, self.last)
-            if self.gap_kind:
-                self.add(self.gap_kind, self.last, at)
+            self.add(self.gap_kind, self.last, at)
             self.since = at
         self.last = at
 
     def passed(self, kind, since):
-        """From then until now the task did something else than run."""
+        """From then until now it did something else than run."""
+        if self.is_stepped:
+            return
+        self.note(since)
         self.add("run", self.since, since)
-        self.since = self.last = now()
+        self.begin(now())
         self.add(kind, since, self.since)
 
     def end(self, at):
+        self.note(at)
         self.add("run", self.since, at)
+
+
+class Steps(object):
+    """What an event loop runs in place of a coroutine, to see it go on and pause."""
+
+    def __init__(self, coroutine, tracer, gap_kind):
+        self.coroutine, self.tracer, self.gap_kind = coroutine, tracer, gap_kind
+        tracer.is_stepped = True
+
+    def __await__(self):
+        return self
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return self.step(self.coroutine.send, None)
+
+    def send(self, value):
+        return self.step(self.coroutine.send, value)
+
+    def throw(self, *error):
+        return self.step(self.coroutine.throw, *error)
+
+    def close(self):
+        self.coroutine.close()
+
+    def step(self, call, *arguments):
+        began = now()
+        self.tracer.add(self.gap_kind, self.tracer.last, began)
+        try:
+            return call(*arguments)
+        finally:
+            self.tracer.begin(now())
+            self.tracer.add("run", began, self.tracer.last)
 
 
 # ---- Cells and their tasks
@@ -705,8 +744,10 @@ class Experiment(object):
         raise NotImplementedError
 
     def coroutine(self, cell, shared, task):
-        """The same for a task of an event loop."""
-        return at_once(self.work, cell, shared, task)
+        """The same for a task of an event loop; None: it does work() at once, and nobody else has a turn meanwhile."""
+
+    def gap_on_loop(self, task):
+        """The kind of span between two steps of the coroutine; None: it waits for nothing but its turn."""
 
     def attend(self, cell, shared, tasks):
         """What the parent does while threads or processes are at work."""
@@ -763,7 +804,7 @@ class Countdown(Experiment):
 
     def coroutine(self, cell, shared, task):
         if cell.params["await_every"] == 0:
-            return at_once(self.work, cell, shared, task)
+            return None
         task.answer = 0
         return count_down_in_turns(cell.params["n"], max(cell.params["await_every"] // TICKS_PER_TURN, 1))
 
@@ -875,9 +916,10 @@ class Fetch(Experiment):
             self.take_answer(cell, task, since, status, content)
 
     def coroutine(self, cell, shared, task):
-        if cell.params["client"] == "blocking":
-            return at_once(self.work, cell, shared, task)
-        return get_pages_on_loop(self, cell, task)
+        return get_pages_on_loop(self, cell, task) if cell.params["client"] == "async" else None
+
+    def gap_on_loop(self, task):
+        return "wait-io"
 
     def check(self, cell, shared, tasks):
         for task in tasks:
@@ -1045,9 +1087,7 @@ class Counter(Experiment):
         task.answer = x
 
     def coroutine(self, cell, shared, task):
-        if cell.params["switch_inside"] == "off":
-            return at_once(self.work, cell, shared, task)
-        return count_up_on_loop(cell, task)
+        return count_up_on_loop(cell, task) if cell.params["switch_inside"] == "on" else None
 
     def conclude(self, cell, shared, tasks):
         """Of each counter what it should have come to, and what it did: where memory is shared there is one."""
@@ -1213,9 +1253,7 @@ class Share(Experiment):
     ending = threading.Lock()
 
     def coroutine(self, cell, shared, task):
-        if shared.total:
-            return at_once(self.work, cell, shared, task)
-        return send_items_on_loop(self, cell, shared, task)
+        return send_items_on_loop(self, cell, shared, task) if shared.pipe else None
 
     def attend(self, cell, shared, tasks):
         """The parent reads while it waits for the tasks. A pipe holds little: a parent that joined its children before
@@ -1295,8 +1333,10 @@ class Idle(Experiment):
     def work(self, cell, shared, task):
         mode = MODES[cell.mode]
         if mode.side_by_side:
+            since = now()
             shared.came.release()
             shared.may_pass.acquire()
+            task.passed("wait-io", since)
         if cell.reads_memory == "each":
             note_memory(task)
         until, times = self.moments(cell, task)
@@ -1313,6 +1353,9 @@ class Idle(Experiment):
 
     def coroutine(self, cell, shared, task):
         return sleep_on_loop(self, cell, shared, task)
+
+    def gap_on_loop(self, task):
+        return "wait-io"
 
     def attend(self, cell, shared, tasks):
         """They pass one by one, as an interpreter starts its threads: thousands that want the lock at the same time,
@@ -1377,10 +1420,14 @@ SLOT = 8  # places of the board from one task to the next: a line of the cache
 
 
 class NotingConnection(object):
-    """The connection of a traced task, which notes how long it waits."""
+    """The connection of a traced task, which notes how long it waits; sending is short, but the lock is away for it."""
 
     def __init__(self, connection, task):
-        self.connection, self.task, self.send = connection, task, connection.send
+        self.connection, self.task = connection, task
+
+    def send(self, data):
+        self.connection.send(data)
+        self.task.tracer.note()
 
     def recv(self, n):
         since = now()
@@ -1571,8 +1618,11 @@ class Convoy(Experiment):
 
     def coroutine(self, cell, shared, task):
         if task.number > 0 and not self.runs_together(cell):
-            return at_once(self.work, cell, shared, task)
+            return None
         return convoy_on_loop(self, cell, shared, task)
+
+    def gap_on_loop(self, task):
+        return "wait-io" if task.number == 0 else None
 
     def attend(self, cell, shared, tasks):
         """In processes every one has its own copy; in threads the parent's is the one that is used. And if not all
@@ -1931,14 +1981,15 @@ class Epoll(object):
 
 
 COROUTINES_OF_MODES = '''
-async def at_once(function, *arguments):
-    """The event loop calls it, and does nothing else until it has ended."""
-    function(*arguments)
-
-
 async def run_task_on_loop(experiment, cell, shared, task):
     with task:
-        await experiment.coroutine(cell, shared, task)
+        coroutine = experiment.coroutine(cell, shared, task)
+        if coroutine is None:
+            experiment.work(cell, shared, task)
+        elif task.tracer:
+            await Steps(coroutine, task.tracer, experiment.gap_on_loop(task))
+        else:
+            await coroutine
 
 
 async def run_tasks_on_loop(experiment, cell, shared, tasks):
