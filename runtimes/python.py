@@ -2204,24 +2204,33 @@ def timeline_of(tasks, wall, most):
 # ---- The protocol
 
 
+def take_output():
+    """Returns what writes a text to the standard output, at once. What a library prints goes to the standard error from
+    now on, and is no event. Jython's own output keeps silent when nobody reads it any more, Java's does not."""
+    sys.stdout = sys.stderr
+    try:
+        from java.io import FileDescriptor, FileOutputStream
+    except ImportError:
+        output = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)
+        return lambda text: (output.write(text), output.flush())
+    return FileOutputStream(FileDescriptor.out).write
+
+
 class Server(object):
-    """Whoever asks. Events go to the standard output that there was at the start: what a library prints goes to the
-    standard error instead, and is no event."""
+    """Whoever asks."""
 
     def __init__(self):
-        self.output = sys.stdout
-        if hasattr(os, "dup2"):
-            self.output = os.fdopen(os.dup(1), "w")
-            os.dup2(2, 1)
-        sys.stdout = sys.stderr
+        self.write_text = take_output()
         self.paces = False
 
     def write(self, value):
-        """Nobody is there any more where this fails, so nothing is left to do."""
+        """Nobody is there any more where this fails, so nothing is left to do. Errors of Java are no exceptions of
+        Python, so any error is meant."""
+        text = json.dumps(value, separators=(",", ":")) + "\n"
         try:
-            self.output.write(json.dumps(value, separators=(",", ":")) + "\n")
-            self.output.flush()
-        except (IOError, OSError):
+            self.write_text(text)
+        except:  # noqa: E722
             os._exit(1)
 
     def tell(self, event, **told):
