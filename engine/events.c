@@ -189,6 +189,38 @@ static nsec_t start_delay(Arena *arena)
     return delay;
 }
 
+static int by_start(const void *one, const void *other)
+{
+    const Task *a = *(const Task *const *)one, *b = *(const Task *const *)other;
+
+    return (a->start > b->start) - (a->start < b->start);
+}
+
+/* How long nobody was at work before all tasks were made. Under a lock for all, whoever starts threads needs
+ * it back after each, and those that are there compute meanwhile: that time is in create_ns, but it is not
+ * what making them has cost. */
+static nsec_t create_alone(Arena *arena)
+{
+    auto_free const Task **tasks = calloc(arena->n_started, sizeof(const Task *));
+    nsec_t worked_until = 0, alone = 0;
+
+    if (arena->create == 0)
+        return 0;
+    assert(tasks);
+    for (uint32_t i = 0; i < arena->n_started; i++)
+        tasks[i] = arena_task(arena, i);
+    qsort(tasks, arena->n_started, sizeof(tasks[0]), by_start);
+    for (uint32_t i = 0; i < arena->n_started && worked_until < arena->create; i++) {
+        nsec_t start = tasks[i]->start < arena->create ? tasks[i]->start : arena->create;
+
+        if (start > worked_until)
+            alone += start - worked_until;
+        if (tasks[i]->end > worked_until)
+            worked_until = tasks[i]->end;
+    }
+    return alone + (arena->create > worked_until ? arena->create - worked_until : 0);
+}
+
 /* With ten thousand tasks the rows would be megabytes for each repetition; usually the first 256 are sent,
  * with the number of those left out. Figures of the cell as a whole (lock_stats, metrics) are sums over all
  * tasks. */
@@ -209,6 +241,7 @@ json_t *event_sample(const Cell *cell, int repetition, Arena *arena, bool full)
     json_object_set_new(event, "wall_ns", json_integer((json_int_t)arena->wall));
     json_object_set_new(event, "cpu_ns", json_integer((json_int_t)arena->cpu));
     json_object_set_new(event, "create_ns", json_integer((json_int_t)arena->create));
+    json_object_set_new(event, "create_alone_ns", json_integer((json_int_t)create_alone(arena)));
     json_object_set_new(event, "join_ns", json_integer((json_int_t)arena->join));
     json_object_set_new(event, "waits_ns", json_integer((json_int_t)waits_of(arena)));
     json_object_set_new(event, "start_ns", json_integer((json_int_t)start_delay(arena)));

@@ -12,6 +12,7 @@
  *               loop_dispatch() -> ready(), expired() -> loop_wake()        with the lock */
 #pragma once
 
+#include <semaphore.h>
 #include <stdint.h>
 
 #include "base/nsec.h"
@@ -45,9 +46,10 @@ struct Loop {
     Tracer *tracer; /* of the seat, while it is driven; NULL: not traced */
     void *state;    /* the experiment's own for each loop */
 
-    bool opened;                    /* state is there; drive.c's own */
-    bool alone;                     /* its tasks come one at a time and have the thread for themselves */
-    uint32_t n_unfinished;          /* tasks that were handed to the loop and have not ended */
+    sem_t *begun;          /* posted when it has the lock for the first time; NULL: nobody waits for that */
+    bool opened;           /* state is there; drive.c's own */
+    bool alone;            /* its tasks come one at a time and have the thread for themselves */
+    uint32_t n_unfinished; /* tasks that were handed to the loop and have not ended */
     Task *first_ready, *last_ready; /* linked by Task.next; NULL: nobody is ready */
 
     int epoll_fd;   /* -1 until the first descriptor */

@@ -177,6 +177,7 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
     cell_read_time(json_object_get(json, "wall_ns"), &ret->wall);
     cell_read_time(json_object_get(json, "cpu_ns"), &ret->cpu);
     cell_read_time(json_object_get(json, "create_ns"), &ret->create);
+    cell_read_time(json_object_get(json, "create_alone_ns"), &ret->create_alone);
     cell_read_time(json_object_get(json, "join_ns"), &ret->join);
     cell_read_time(json_object_get(json, "waits_ns"), &ret->waits);
     cell_read_time(json_object_get(json, "start_ns"), &ret->start);

@@ -131,8 +131,9 @@ typedef struct ResultCell {
     /* create and join: to make the tasks, and to wait for their end. start: between these two nobody was at
      * work, because those that were left had not yet run. */
     ResultTime wall, cpu, create, join, start;
-    ResultTime waits; /* what the tasks themselves waited for, summed over them; n 0: not measured */
-    int64_t ideal_ns; /* see results/ideal.h */
+    ResultTime create_alone; /* the part of create in which no task was at work; unknown: not measured */
+    ResultTime waits;        /* what the tasks themselves waited for, summed over them; n 0: not measured */
+    int64_t ideal_ns;        /* see results/ideal.h */
     ResultRelative relative;
     ResultScaling scaling;
     ResultModel model; /* only where its lock is a real one */

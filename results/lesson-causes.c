@@ -89,7 +89,7 @@ static double effect_waited(const ResultCell *cell)
 
 static double cause_create(const ResultCell *cell)
 {
-    return time_ns(&cell->create);
+    return time_ns(lesson_create(cell));
 }
 
 static double cause_start(const ResultCell *cell)
@@ -115,7 +115,7 @@ static double cause_turns(const ResultCell *cell)
 static double cause_handovers(const ResultCell *cell)
 {
     return time_ns(&cell->wall) - cause_counted(cell->lock_stats.held_ns) -
-           lesson_known(cell->create.median) - lesson_known(cell->start.median) -
+           lesson_known(lesson_create(cell)->median) - lesson_known(cell->start.median) -
            lesson_known(cell->join.median);
 }
 
@@ -198,7 +198,8 @@ static LessonCause largest_cause(const ResultCell *cell)
 /* To make the tasks and to wait for their end, as far as it is known. */
 static double making_ns(const ResultCell *cell)
 {
-    return lesson_known(cell->create.median) + lesson_known(cell->start.median) + fmax(cause_join(cell), 0);
+    return lesson_known(lesson_create(cell)->median) + lesson_known(cell->start.median) +
+           fmax(cause_join(cell), 0);
 }
 
 /* What of making the tasks made this cell slower; LESSON_BY_NOTHING if it is not slower, or something else

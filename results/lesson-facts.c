@@ -100,6 +100,11 @@ double lesson_known(int64_t value)
     return value == RESULT_UNKNOWN ? 0 : (double)value;
 }
 
+const ResultTime *lesson_create(const ResultCell *cell)
+{
+    return cell->create_alone.median != RESULT_UNKNOWN ? &cell->create_alone : &cell->create;
+}
+
 double lesson_figure(const ResultCell *cell, const char *name)
 {
     double figure = 0;
@@ -116,7 +121,7 @@ const char *lesson_figure_text(Lesson *lesson, const ResultCell *cell, const cha
 /* Unknown times count as 0, so a cell without them is not short. */
 bool lesson_is_short(const ResultCell *cell)
 {
-    return lesson_known(cell->create.median) + lesson_known(cell->start.median) +
+    return lesson_known(lesson_create(cell)->median) + lesson_known(cell->start.median) +
                lesson_known(cell->join.median) >
            SHORT_PART * lesson_known(cell->wall.median);
 }

@@ -142,6 +142,9 @@ const char *lesson_asked(const Lesson *lesson, const char *name);
  * sentence. */
 double lesson_known(int64_t value);
 
+/* What making the tasks has cost: the part of it in which none of them was at work, if that is known. */
+const ResultTime *lesson_create(const ResultCell *cell);
+
 /* A number that only this experiment measures, 0 if there is none, and the same for people, NULL if there is
  * none. Its own lesson is where such a name is at home. */
 double lesson_figure(const ResultCell *cell, const char *name);

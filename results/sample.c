@@ -25,6 +25,7 @@ static const struct {
     [SAMPLE_JOIN] = {"join_ns", false},
     [SAMPLE_WAITS] = {"waits_ns", true},
     [SAMPLE_START] = {"start_ns", true},
+    [SAMPLE_CREATE_ALONE] = {"create_alone_ns", true},
 };
 
 void sample_finish(Sample *sample)

@@ -15,6 +15,7 @@ typedef enum SampleTime {
     SAMPLE_JOIN,
     SAMPLE_WAITS,
     SAMPLE_START,
+    SAMPLE_CREATE_ALONE,
     N_SAMPLE_TIMES,
 } SampleTime;
 

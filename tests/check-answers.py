@@ -67,6 +67,12 @@ def same_percent(text, share):
 
 # Fields.
 
+def part_ns(cell, part):
+    """What of making tasks is lost: of creating them the time in which none was at work, where that is known."""
+    alone = median(cell, "create_alone_ns") if part == "creating" else None
+    return (median(cell, PARTS[part]) or 0) if alone is None else alone
+
+
 def median(cell, name):
     times = cell.get(name)
     return times["median"] if times else None
@@ -116,7 +122,7 @@ class Answer:
         return median(cell, "wall_ns") - median(self.baseline(cell), "wall_ns")
 
     def is_short(self, cell):
-        return sum(median(cell, name) or 0 for name in PARTS.values()) > SHORT_PART * (median(cell, "wall_ns") or 0)
+        return sum(part_ns(cell, part) for part in PARTS) > SHORT_PART * (median(cell, "wall_ns") or 0)
 
     def can_show(self, cell):
         return cell["tasks"] >= 2 and cell["cpus"] >= 2 and not self.is_short(cell)
@@ -426,7 +432,7 @@ def mode_of(nouns):
 
 
 def largest_part(cell):
-    return max(PARTS, key=lambda part: median(cell, PARTS[part]) or 0)
+    return max(PARTS, key=lambda part: part_ns(cell, part))
 
 
 def rule_slow_by_making_is_so(answer):
@@ -434,10 +440,10 @@ def rule_slow_by_making_is_so(answer):
     slower = [cell for cell in answer.compared(answer.done) if verdict_of(cell) == "slower"]
     for found in sees(answer, rf"(?<!starting and )(?i:{what}) took ({TIME})(?: of|, more than) the ({TIME}) by which they were slower",
                       answer.lesson):
-        part = PARTS[found[1].lower()]
-        if not any(cell["mode"] == mode_of(found[2]) and time_text(median(cell, part) or 0) == found[3] and
-                   time_text(answer.lost(cell)) == found[4] and PARTS[largest_part(cell)] == part and
-                   median(cell, part) >= LARGE_PART * answer.lost(cell) for cell in slower):
+        part = found[1].lower()
+        if not any(cell["mode"] == mode_of(found[2]) and time_text(part_ns(cell, part)) == found[3] and
+                   time_text(answer.lost(cell)) == found[4] and largest_part(cell) == part and
+                   part_ns(cell, part) >= LARGE_PART * answer.lost(cell) for cell in slower):
             yield f"lesson: {found[0]!r}, and no cell is slower by that"
     for found in sees(answer, rf"(?i:{what}) took the largest part of the time", answer.lesson):
         if not any(cell["mode"] == mode_of(found[2]) and largest_part(cell) == found[1].lower() for cell in slower):

@@ -94,9 +94,9 @@ START_TEST(requests_are_answered_without_hogs_too)
 }
 END_TEST
 
-/* A task with a thread of its own sleeps in recv() itself, outside the lock, and comes back to it once: once
- * for each request, once for each answer, and once for the end, beside the beginning. A wait for the
- * descriptor before the receive would be one more. */
+/* A task with a thread of its own sleeps in recv() itself, outside the lock, and comes back to it once for
+ * each request, once for each answer, and once for the end, beside the beginning. A wait for the descriptor
+ * before the receive would be one more for each. The thread that started it may ask for the lock once. */
 START_TEST(a_task_that_is_alone_sleeps_in_its_receive)
 {
     for (size_t m = 0; registry_modes[m]; m++) {
@@ -110,7 +110,9 @@ START_TEST(a_task_that_is_alone_sleeps_in_its_receive)
         n_requests = arena->outcome[4];
         ck_assert_uint_eq(count_spans(arena, SPAN_OUTSIDE), n_requests);
         if (!cell.mode->one_loop) {
-            ck_assert_uint_eq(arena_seat(arena, 0)->stats.acquires, 2 * n_requests + 2);
+            ck_assert_uint_ge(arena_seat(arena, 0)->stats.acquires, 2 * n_requests + 2);
+            ck_assert_uint_le(
+                arena_seat(arena, 0)->stats.acquires, 2 * n_requests + 2 + mode_makes_threads(cell.mode));
             ck_assert_uint_eq(count_spans(arena, SPAN_WAIT_IO), n_requests + 1);
         }
         ck_assert_uint_gt(arena_seat(arena, 0)->waits, 0);

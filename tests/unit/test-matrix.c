@@ -55,6 +55,21 @@ static void check_locks(const Cell *cell, Arena *arena)
         ck_assert_uint_ge(acquires, N_TASKS / (cell->mode->one_loop ? N_TASKS : 1));
 }
 
+/* Who starts threads holds the lock while it starts one, and has it back only when that one has begun: so
+ * each has it from another when it begins, they begin one by one, and all have begun when they are made. */
+static void check_starter(const Cell *cell, Arena *arena)
+{
+    if (!mode_makes_threads(cell->mode) || !cell->lock->exclusive || cell->lock->each_its_own)
+        return;
+    for (uint32_t i = 0; i < arena->n_started; i++) {
+        const Task *task = arena_task(arena, i);
+
+        ck_assert_uint_ge(arena_seat(arena, i)->stats.handoffs, 1);
+        ck_assert_uint_gt(task->start, i > 0 ? arena_task(arena, i - 1)->start : 0);
+        ck_assert_uint_ge(arena->create, task->start);
+    }
+}
+
 /* It lies between the other two. Those overlap where the last task had ended before its maker came back, and
  * then there is nothing between them. */
 static void check_start(const Cell *cell, const Arena *arena, json_t *event)
@@ -66,6 +81,7 @@ static void check_start(const Cell *cell, const Arena *arena, json_t *event)
         ck_assert_uint_le(arena->create + start + arena->join, arena->wall);
     if (!cell->mode->side_by_side)
         ck_assert_uint_eq(start, 0);
+    ck_assert_uint_le((uint64_t)json_integer_value(json_object_get(event, "create_alone_ns")), arena->create);
 }
 
 static bool has_cost(const Experiment *experiment, CostKind kind)
@@ -107,6 +123,7 @@ static void run_cell(const Cell *cell, bool traced)
         cell->lock->name, arena->reason);
     check_tasks(cell, arena);
     check_locks(cell, arena);
+    check_starter(cell, arena);
     check_waits(cell, arena);
     if (traced)
         check_timeline(cell, arena);
@@ -323,18 +340,20 @@ END_TEST
 START_TEST(until_the_first_runs_is_when_nobody_is_at_work)
 {
     static const struct {
-        nsec_t create, came[3], end[3], start;
+        nsec_t create, came[3], end[3], start, alone;
     } cases[] = {
         /* All ran while the last was being made. */
-        {100, {10, 20, 30}, {900, 900, 900}, 0},
+        {100, {10, 20, 30}, {900, 900, 900}, 0, 10},
         /* The first came late, and the others while it was at work. */
-        {100, {150, 160, 170}, {900, 900, 900}, 50},
+        {100, {150, 160, 170}, {900, 900, 900}, 50, 100},
         /* Each had ended before the next came, whatever their order. */
-        {100, {300, 110, 200}, {310, 120, 210}, 10 + 80 + 90},
+        {100, {300, 110, 200}, {310, 120, 210}, 10 + 80 + 90, 100},
         /* One ended before all were made. */
-        {100, {10, 140, 500}, {90, 600, 550}, 40},
+        {100, {10, 140, 500}, {90, 600, 550}, 40, 10 + 10},
+        /* They were at work nearly all the time that it took, one or two at once. */
+        {400, {20, 110, 200}, {120, 150, 410}, 0, 20 + 50},
         /* None is made. */
-        {0, {10, 140, 500}, {90, 160, 550}, 0},
+        {0, {10, 140, 500}, {90, 160, 550}, 0, 0},
     };
     Cell cell = probe_cell(&mode_threads, &lock_none, 3, 2, "m");
     Arena *arena;
@@ -347,10 +366,13 @@ START_TEST(until_the_first_runs_is_when_nobody_is_at_work)
         arena->create = cases[i].create;
         for (uint32_t k = 0; k < 3; k++) {
             arena_task(arena, k)->came = cases[i].came[k];
+            arena_task(arena, k)->start = cases[i].came[k];
             arena_task(arena, k)->end = cases[i].end[k];
         }
         event = event_sample(&cell, 0, arena, false);
         ck_assert_uint_eq((uint64_t)json_integer_value(json_object_get(event, "start_ns")), cases[i].start);
+        ck_assert_uint_eq(
+            (uint64_t)json_integer_value(json_object_get(event, "create_alone_ns")), cases[i].alone);
     }
     arena_free(arena);
 }

@@ -1049,6 +1049,9 @@ START_TEST(a_figure_that_something_else_explains_is_no_reason)
         {"refcount", "\"count\": \"atomic\", \"n\": 1000000",
             "serial none 2 2 1 same \"lost_updates\": 0; threads none 2 2 4 slower \"lost_updates\": 0",
             " ! \"start_ns\": {\"median\": 3000000000}", "a reference took"},
+        /* The first ones computed while the others were started. */
+        {"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1.1 slower ! \"create_ns\": {\"median\": 90000000}",
+            ", \"create_alone_ns\": {\"median\": 100000}", "Creating the threads"},
         /* The two cannot be told apart. */
         {"countdown", "\"n\": 5",
             SERIAL

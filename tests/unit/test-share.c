@@ -52,7 +52,7 @@ START_TEST(every_message_arrives_also_when_the_pipe_is_full)
 END_TEST
 
 /* A write that blocks does so in the step outside the lock that it is: nothing is asked of the lock for it.
- */
+ * The thread that started it may ask for the lock once. */
 START_TEST(a_task_that_is_alone_waits_for_room_in_its_write)
 {
     const Mode *const modes[] = {&mode_threads, &mode_processes};
@@ -65,7 +65,8 @@ START_TEST(a_task_that_is_alone_waits_for_room_in_its_write)
         ck_assert_int_eq(cell_trace(&cell, 20000, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
         ck_assert_msg(arena->complete, "%s: %s", modes[m]->name, arena->reason);
         check_timeline(&cell, arena);
-        ck_assert_uint_eq(arena_seat(arena, 0)->stats.acquires, 30001);
+        ck_assert_uint_ge(arena_seat(arena, 0)->stats.acquires, 30001);
+        ck_assert_uint_le(arena_seat(arena, 0)->stats.acquires, 30001 + mode_makes_threads(modes[m]));
         ck_assert_uint_le(arena_seat(arena, 0)->waits, arena->wall);
         arena_free(arena);
     }
