@@ -113,10 +113,11 @@ static const Parameter parameters[] = {
 
 /* The first request waits for all hogs to begin, and the last answer for its turn among them.
  *
- * Under the global lock every turn takes a switch interval, and there is no queue: until the last of n
- * threads has had its first turn, n ln n turns pass, and for 255 hogs that is six each. Without such a lock
- * whoever starts them has to share the CPUs with those that are there. Each hog adds to the time until the
- * first request, and so to the whole, since the client's time begins with it. */
+ * Under a lock for all, whoever starts them needs a turn of its own after each, behind those that compute
+ * already: so the time until the last has begun grows with the square of their number. Under the global lock
+ * every turn takes a switch interval, and under a fair one a slice. Without a lock whoever starts them has to
+ * share the CPUs with those that are there. Each hog adds to the time until the first request, and so to the
+ * whole, since the client's time begins with it. */
 static const Cost costs[] = {
     {.kind = COST_WAIT, .ns = 1e6, .times = {"duration_ms"}},
     {.kind = COST_WAIT,
@@ -124,9 +125,17 @@ static const Cost costs[] = {
         .times = {"hogs", "duration_ms"},
         .only_if = {IF_ONE_LOOP, {"await_every", .equals = 0}}},
     {.kind = COST_WAIT,
-        .ns = 7e3,
+        .ns = 3e3,
         .times = {"hogs", "switch_interval_us"},
         .only_if = {IF_THREADS, {"lock.models", "cpython3"}}},
+    {.kind = COST_WAIT,
+        .ns = 1e3,
+        .times = {"hogs", "hogs", "switch_interval_us"},
+        .only_if = {IF_THREADS, {"lock.models", "cpython3"}}},
+    {.kind = COST_WAIT,
+        .ns = 16,
+        .times = {"hogs", "hogs", "turn_ticks"},
+        .only_if = {IF_THREADS, {"lock.fair", .equals = true}}},
     {.kind = COST_OUTSIDE, .ns = 50e3, .times = {"hogs"}, .only_if = {IF_THREADS}},
     {.kind = COST_OUTSIDE, .ns = 300e3, .times = {"hogs"}, .only_if = {IF_PROCESSES}},
 };

@@ -456,7 +456,7 @@ static void check_conditions(
 static void check_term(const json_t *catalog, const Experiment *experiment,
     const char *const times[static N_FACTORS], const Condition only_if[static N_CONDITIONS])
 {
-    static const char *const common[] = {"tasks", "switch_interval_us", "check_interval"};
+    static const char *const common[] = {"tasks", "switch_interval_us", "check_interval", "turn_ticks"};
 
     for (size_t i = 0; i < N_FACTORS && times[i]; i++) {
         bool is_common = false;
