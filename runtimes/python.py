@@ -2098,6 +2098,16 @@ def check_cell(cell):
             raise ValueError("%s must be from %d to %d" % (parameter["name"], parameter["min"], parameter["max"]))
 
 
+def create_alone(tasks, create):
+    """How long nobody was at work before all tasks were made. Who starts threads waits for the lock behind those that
+    compute already, and what they do meanwhile is not what making them has cost."""
+    worked_until = alone = 0
+    for task in sorted(tasks, key=lambda task: task.start):
+        alone += max(min(task.start, create) - worked_until, 0)
+        worked_until = max(worked_until, task.end)
+    return alone + max(create - worked_until, 0)
+
+
 def start_delay(tasks, created):
     """How long nobody was at work after all tasks were made and before the last ended."""
     worked_until, delay = created, 0
@@ -2143,7 +2153,7 @@ def sample_of(experiment, cell, shared, tasks, region, before):
     return {
         "status": "done", "wall_ns": region.wall, "cpu_ns": region.cpu, "create_ns": region.create,
         "join_ns": max(region.wall - max(task.end for task in tasks), 0),
-        "start_ns": start_delay(tasks, region.create),
+        "start_ns": start_delay(tasks, region.create), "create_alone_ns": create_alone(tasks, region.create),
         "waits_ns": None if None in waits else region.waits if region.waits and any(waits) else sum(waits),
         "context_switches": dict(zip(("voluntary", "involuntary"), region.switches)) if region.switches else None,
         "memory": memory_of(cell, tasks, before), "lock_stats": None,

@@ -1062,7 +1062,8 @@ class Cell
     n_rows = @request["detail"] == "full" ? @n_tasks : [@n_tasks, SUMMARY_ROWS].min
     order = tasks.sort_by { |task| [task[:end], task[:id]] }
     { status: "done", wall_ns: @wall, cpu_ns: @cpu, create_ns: @create, join_ns: @wall - order.last[:end],
-      waits_ns: @experiment.waits(tasks), start_ns: start_delay(tasks), memory: nil, lock_stats: nil,
+      waits_ns: @experiment.waits(tasks), start_ns: start_delay(tasks), create_alone_ns: create_alone(tasks),
+      memory: nil, lock_stats: nil,
       context_switches: @switches && { voluntary: @switches[0], involuntary: @switches[1] },
       per_task: tasks.first(n_rows).map { |task| row(task) }, per_task_omitted: @n_tasks - n_rows,
       completion_order: order.first(n_rows).map { |task| task[:id] }, metrics: metrics }
@@ -1071,6 +1072,17 @@ class Cell
   def row(task)
     answer = @experiment.respond_to?(:shown) ? @experiment.shown(task[:answer]) : task[:answer]
     { id: task[:id], start_ns: task[:start], end_ns: task[:end], cpu_ns: task[:cpu], answer: answer }
+  end
+
+  # How long nobody was at work before all tasks were made: who starts threads waits for the lock behind those that
+  # compute already, and what they do meanwhile is not what making them has cost.
+  def create_alone(tasks)
+    worked_until = alone = 0
+    tasks.sort_by { |task| task[:start] }.each do |task|
+      alone += [[task[:start], @create].min - worked_until, 0].max
+      worked_until = [worked_until, task[:end]].max
+    end
+    alone + [@create - worked_until, 0].max
   end
 
   # How long nobody was at work after all tasks were made and before the last of them ended.

@@ -56,6 +56,8 @@ def parts(event, cell):
     for name in ("create_ns", "join_ns", "start_ns"):
         if (event.get(name) or 0) > wall:
             yield f"{name}: {event[name]} is a part of wall_ns, and longer than its {wall}"
+    if (event.get("create_alone_ns") or 0) > event["create_ns"]:
+        yield f"create_alone_ns: {event['create_alone_ns']} is a part of create_ns, and longer than its {event['create_ns']}"
     if (event.get("waits_ns") or 0) > cell["tasks"] * (wall + SLACK_NS):
         yield f"waits_ns: {event['waits_ns']} is more than {cell['tasks']} tasks can wait in {wall}"
 
@@ -145,7 +147,7 @@ def sample(event, cell, facts, most_rows, most_noise_ns):
     if event.get("status") != "done":
         return [f"status: must be done or failed, and is {shown(event.get('status'))}"]
     faults = [*whole(event, ["wall_ns", "cpu_ns", "create_ns", "join_ns"]),
-              *whole(event, ["waits_ns", "start_ns", "per_task_omitted"], optional=True), *counters(event),
+              *whole(event, ["waits_ns", "start_ns", "create_alone_ns", "per_task_omitted"], optional=True), *counters(event),
               *noise(event, most_noise_ns), *metrics(event, facts["experiment"])]
     if not faults:
         faults = [*parts(event, cell), *rows(event, cell, facts["mode"], most_rows)]

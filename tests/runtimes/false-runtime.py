@@ -101,6 +101,7 @@ class Run:
             "event": "sample", "cell": number, "repetition": repetition, "status": "done",
             "wall_ns": 0 if is_false("no-time") else wall, "cpu_ns": 1.5 if is_false("half-a-ns") else wall,
             "create_ns": wall + 1 if is_false("long-part") else 0, "join_ns": 0, "per_task": kept,
+            "create_alone_ns": 1 if is_false("longer-part-of-it") else 0,
             "per_task_omitted": 0 if is_false("none-omitted") else n_tasks - len(kept),
             "completion_order": order[::-1] if is_false("wrong-order") else order[:-1] if is_false("short-order") else order,
             "metrics": {} if is_false("no-headline") else {"turns": 0.5 if is_false("half-a-total") else n_tasks * n},

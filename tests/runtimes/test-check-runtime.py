@@ -58,6 +58,7 @@ FAULTS = {
     "negative": "lock_stats.acquires: must be a whole number or null, and is -1",
     "noise-text": "noise.foreign_cpu: must be a number, and is 'much'",
     "long-part": "create_ns: ",
+    "longer-part-of-it": "create_alone_ns: ",
     "overlap": "tasks 0 and 1 overlap",
     "backwards": "task 0 ends before it starts",
     "behind-the-wall": "behind wall_ns",
