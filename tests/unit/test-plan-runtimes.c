@@ -387,7 +387,7 @@ END_TEST
 /* Each goes the same number of steps down from a size of its own, and not below its least. */
 START_TEST(sizes_shrink_in_each_runtime)
 {
-    const PlanLimits limits = {.default_timeout_ms = 700, .max_estimate_ms = 1};
+    const PlanLimits limits = {.default_timeout_ms = 1120, .max_estimate_ms = 1};
     json_t *c = describe_c(), *jython = describe_jython();
     auto_problem Problem problem = {0};
     Plan plan = {0};
