@@ -61,6 +61,19 @@ need() {
     [ -z "$missing" ] || { say "Still missing after the installation:" $missing; exit 1; }
 }
 
+# want PROGRAMS: the same for what is done without where there is no package of it.
+want() {
+    wanted=
+    for entry in $(missing_of '' "$1" ''); do
+        if apt-cache show "${entry#*:}" >/dev/null 2>&1; then
+            wanted="$wanted $entry"
+        else
+            say "There is no ${entry%%:*} here, and no package of it; what needs it is skipped"
+        fi
+    done
+    need '' "$wanted" ''
+}
+
 # Runs a command and shows its output only if it fails; then that is the end.
 quietly() {
     log=$(mktemp)

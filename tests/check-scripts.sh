@@ -44,4 +44,14 @@ expect no-meson 1 'Configuring build/release, some seconds' 'meson talks a lot' 
 verdict=no-ninja
 (build build/release) 2>said && { echo 'a build that fails goes on'; exit 1; }
 grep -qx 'error: it does not compile' said || { echo 'the error is not shown'; cat said; exit 1; }
+# Of programs that are not there, those are installed that there are packages of.
+mkdir bin
+printf '#!/bin/sh\n[ "$2" = its-package ]\n' >bin/apt-cache
+chmod +x bin/apt-cache
+need() {
+    echo "needs:$1:$2:$3"
+}
+(PATH="$folder/bin:$PATH"; want 'sh:shell no-such-program:its-package no-other-program:no-package') >wants 2>said
+echo 'needs:: no-such-program:its-package:' | diff - wants
+echo 'There is no no-other-program here, and no package of it; what needs it is skipped' | diff - said
 [ ! -e build/release.failed ] && [ ! -e build/release.log ] || { echo 'it leaves files behind'; exit 1; }
