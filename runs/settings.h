@@ -35,5 +35,9 @@ typedef struct RunSettings {
     size_t n_runtimes;
 } RunSettings;
 
+/* Returns why the runtime cannot be started, as far as that is seen without trying it, owned by the caller;
+ * NULL: nothing is known against it. Sets *ret_is_there to whether its program is. */
+char *runtime_obstacle(const RuntimeProgram *runtime, bool *ret_is_there);
+
 /* Returns the program of this name, or NULL. */
 const RuntimeProgram *settings_runtime(const RunSettings *settings, const char *name);

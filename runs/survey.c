@@ -2,12 +2,9 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "base/which.h"
 #include "runs/describe.h"
 
 enum {
@@ -63,19 +60,13 @@ static void survey_miss(Survey *survey, size_t place, unsigned why, const char *
 static bool survey_can_ask(Survey *survey, size_t place)
 {
     const RuntimeProgram *runtime = survey_runtime(survey, place);
-    auto_free char *reason = NULL;
+    bool is_there;
+    auto_free char *obstacle = runtime_obstacle(runtime, &is_there);
 
-    if (!which_exists(runtime->words[0])) {
-        reason = text_printf(
-            "there is no program %s%s", runtime->words[0], strchr(runtime->words[0], '/') ? "" : " on PATH");
-        survey_miss(survey, place, runtime->optional ? CATALOG_NOT_INSTALLED : CATALOG_BROKEN, reason);
-        return false;
-    }
-    if (runtime->flaw) {
-        survey_miss(survey, place, CATALOG_BROKEN, runtime->flaw);
-        return false;
-    }
-    return true;
+    if (obstacle)
+        survey_miss(
+            survey, place, runtime->optional && !is_there ? CATALOG_NOT_INSTALLED : CATALOG_BROKEN, obstacle);
+    return !obstacle;
 }
 
 static void survey_step(Survey *survey);

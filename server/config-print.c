@@ -133,12 +133,15 @@ static const char page_start[] =
     "Nothing is guessed: an unknown name, a name given twice, or a value out of its range ends the start, "
     "and all\n"
     "that is wrong is named at once. `gilscope --check-config` says whether all is well; it asks the "
-    "runtime, too,\n"
-    "because only that knows which locks there are. `--print-config` prints what is in force, secrets "
-    "included, as a\n"
-    "file that can be read again, `--print-defaults` prints config.ini, and `--print-settings` prints this "
-    "page.\n"
-    "Settings are read once: to change one, stop the server and start it again.\n";
+    "engine, too,\n"
+    "because only that knows which locks there are, and looks whether the programs of runtimes are there. "
+    "`--print-config`\n"
+    "prints what is in force, secrets included, as a file that can be read again, `--print-defaults` prints "
+    "config.ini, and\n"
+    "`--print-settings` prints this page.\n"
+    "Settings are read once: to change one, stop the server and start it again. SIGHUP has the runtimes "
+    "asked again\n"
+    "what they can run.\n";
 
 static const char table_start[] = "| setting | default | allowed | what it does |\n|---|---|---|---|\n";
 

@@ -42,8 +42,8 @@ const Setting config_settings[] = {
     {AT(server, max_connections), INTEGER(8, 100000), "1024", NULL,
         "Connections open at once; further clients wait until one of them closes."},
     {AT(server, grace_ms), INTEGER(0, 600000), "5000", "ms",
-        "How long running work may go on when the server is told to stop: by SIGTERM, SIGINT, or SIGHUP (a closed "
-        "terminal)."},
+        "How long running work may go on when the server is told to stop: by SIGTERM, by SIGINT, or because the terminal "
+        "that it was started from is closed."},
     {AT(server, hosts), TEXT(SETTING_NAMES), "", NULL,
         "Names by which the server may be asked for, on any port; addresses and localhost need no entry. A request "
         "for any other name is refused with 421, so that a page elsewhere cannot pass for the server's own (DNS "
@@ -100,7 +100,7 @@ const Setting config_settings[] = {
         "Runs at once when they are not pinned; more than 1 disturb each other."},
 
     {AT(lock, policy), TEXT(SETTING_WORD), "", NULL,
-        "The lock of a request that does not name one: any that a runtime has. When empty, the usual one."},
+        "The lock of a request that does not name one: any that gilscope-run has. When empty, the usual one."},
     {AT(lock, switch_interval_us), OF_LOCK, "0", "us",
         "How long a task waits for a lock before it asks the holder to let go, unless the request says so."},
     {AT(lock, check_interval), OF_LOCK, "0", "ticks",
@@ -137,7 +137,7 @@ const Setting config_settings[] = {
         "does not start."},
     {AT(runtimes, python3), TEXT(SETTING_WORDS), "python3 python.py", NULL,
         "CPython, as the runtime python3. This one and the following are used where the program is on PATH; empty: "
-        "not at all."},
+        "not at all. What is installed later is found when the server gets SIGHUP."},
     {AT(runtimes, pypy3), TEXT(SETTING_WORDS), "pypy3 python.py", NULL,
         "PyPy, as the runtime pypy3."},
     {AT(runtimes, jython), TEXT(SETTING_WORDS), "jython python.py", NULL,

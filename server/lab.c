@@ -269,6 +269,27 @@ int lab_start(Lab *lab, const Config *config)
     return 0;
 }
 
+/* A server would start all the same, and list them as broken. */
+int lab_check_runtimes(const Lab *lab, const Config *config)
+{
+    ConfigProgram configured[CONFIG_MAX_RUNTIMES];
+    auto_problem Problem problem = {0};
+
+    config_runtimes(config, configured);
+    for (size_t i = 1; i < lab->programs.n; i++) {
+        const RuntimeProgram *program = &lab->programs.list[i];
+        bool is_there;
+        auto_free char *obstacle = runtime_obstacle(program, &is_there);
+
+        if (obstacle && (is_there || !program->optional))
+            setting_refuse(&problem, NULL, "runtimes", program->name, configured[i].words, NULL, obstacle);
+    }
+    if (!problem_is_set(&problem))
+        return 0;
+    problem_print(&problem, stderr);
+    return -1;
+}
+
 static bool lab_asks(const Lab *lab)
 {
     for (size_t i = 0; i < lab->catalogs.n_missing; i++)

@@ -56,6 +56,10 @@ void lab_settle(Lab *lab, Config *config);
  * asked says nothing and returns -1; later it only waits for the origin no longer. */
 int lab_start(Lab *lab, const Config *config);
 
+/* Behind lab_init(): whether the runtimes that the settings name can be started, as far as that is seen
+ * without trying it. Returns 0, or -1 after it said on standard error what is wrong. */
+int lab_check_runtimes(const Lab *lab, const Config *config);
+
 /* Behind lab_start(): asks the runtimes other than the engine, and runs the loop until each of them has said
  * what it offers, or why it does not. */
 void lab_await_runtimes(Lab *lab);

@@ -214,16 +214,18 @@ static int main_ask_health(const Config *config, int64_t configured_port)
     return r;
 }
 
-/* Asks the runtime whether the settings fit to it, and fills in what they leave to it. Prints what is
- * wrong; returns 0 or a negative number. The loop runs to its end although nothing was started on it but
- * the question: its handles have to be closed. */
-static int main_settle(Config *config)
+/* Asks the engine whether the settings fit to it, and fills in what they leave to it. With `all` it also
+ * looks at the other runtimes. Prints what is wrong; returns 0 or a negative number. The loop runs to its end
+ * although nothing was started on it but the question: its handles have to be closed. */
+static int main_settle(Config *config, bool all)
 {
     Lab lab;
     int r = lab_init(&lab, config);
 
     if (r == 0)
         r = lab_ask(&lab);
+    if (r == 0 && all)
+        r = lab_check_runtimes(&lab, config);
     if (r == 0)
         lab_settle(&lab, config);
     uv_run(&lab.loop, UV_RUN_DEFAULT);
@@ -248,11 +250,11 @@ static int main_run_task(const Arguments *arguments)
     case TASK_SERVE:
         return serve(&config);
     case TASK_PRINT_CONFIG:
-        r = main_settle(&config);
+        r = main_settle(&config, false);
         config_print(&config, stdout);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     case TASK_CHECK_CONFIG:
-        if (main_settle(&config) < 0)
+        if (main_settle(&config, true) < 0)
             return EXIT_FAILURE;
         printf("the settings are right\n");
         return EXIT_SUCCESS;

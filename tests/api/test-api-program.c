@@ -74,6 +74,28 @@ START_TEST(settings_can_be_checked_and_printed)
 }
 END_TEST
 
+START_TEST(a_runtime_that_cannot_be_started_is_a_wrong_setting)
+{
+    auto_free char *wrong = NULL, *printed = NULL;
+
+    setenv("PATH", "/no/such/folder", 1);
+    ck_assert_int_eq(api_run_program(&wrong, "--check-config", "--set", "runtimes.a=/no/such/program x",
+                         "--set", "runtimes.b=lua x.lua", "--set", "runtimes.c.d=/bin/sh nothing.py", "--set",
+                         "runtimes.ruby=ruby ruby.rb", "--set", "runtimes.fine=/bin/sh python.py", NULL),
+        1);
+    ck_assert_str_eq(wrong,
+        "Wrong settings\n"
+        "  runtimes.a (given \"/no/such/program x\"): there is no program /no/such/program\n"
+        "  runtimes.b (given \"lua x.lua\"): there is no program lua on PATH\n"
+        "  runtimes.c.d (given \"/bin/sh nothing.py\"): gilscope brings no script called nothing.py; one of "
+        "your own is "
+        "named with its path, as ./nothing.py\n");
+    ck_assert_int_eq(
+        api_run_program(&printed, "--print-config", "--set", "runtimes.a=/no/such/program x", NULL), 0);
+    ck_assert_ptr_nonnull(strstr(printed, "\na = /no/such/program x\n"));
+}
+END_TEST
+
 /* Which locks there are, the runtime says. */
 START_TEST(the_lock_of_the_settings_is_one_that_there_is)
 {
@@ -234,6 +256,7 @@ END_TEST
 
 RUN_TESTS("api-program", 120, a_port_that_is_in_use_ends_the_start, health_is_asked_over_the_network,
     wrong_settings_and_options_end_the_start, settings_can_be_checked_and_printed,
-    the_lock_of_the_settings_is_one_that_there_is, a_preflight_says_which_lessons_can_be_shown,
-    a_preflight_without_a_runtime_fails, a_runtime_that_does_not_work_ends_the_start,
-    a_malformed_catalog_ends_the_start_with_its_place, a_description_without_an_end_is_not_read_to_the_end)
+    a_runtime_that_cannot_be_started_is_a_wrong_setting, the_lock_of_the_settings_is_one_that_there_is,
+    a_preflight_says_which_lessons_can_be_shown, a_preflight_without_a_runtime_fails,
+    a_runtime_that_does_not_work_ends_the_start, a_malformed_catalog_ends_the_start_with_its_place,
+    a_description_without_an_end_is_not_read_to_the_end)
