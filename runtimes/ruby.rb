@@ -701,8 +701,9 @@ end
 class ConvoyClient
   MOST = 1_000_000
 
-  def initialize(board, socket, n_needed:, paced:, waits_for_hogs:, duration_ns:, seed:)
-    @board, @socket, @n_needed, @paced, @waits_for_hogs = board, socket, n_needed, paced, waits_for_hogs
+  # pause_s: where it rests before a request; nil: it does not.
+  def initialize(board, socket, n_needed:, pause_s:, waits_for_hogs:, duration_ns:, seed:)
+    @board, @socket, @n_needed, @pause_s, @waits_for_hogs = board, socket, n_needed, pause_s, waits_for_hogs
     @duration_ns, @random = duration_ns, Random.new(seed)
   end
 
@@ -712,7 +713,7 @@ class ConvoyClient
     first = last = now
     latencies = []
     loop do
-      pause(first + @duration_ns) if @paced
+      pause(first + @duration_ns) if @pause_s
       sent = [now].pack("q")
       @socket.send(sent, 0)
       break if @socket.recv(8) != sent
@@ -730,7 +731,7 @@ class ConvoyClient
 
   # Until a hog is seen at work: then it has the lock.
   def pause(til)
-    sleep 0.001 + 0.001 * @random.rand
+    sleep @pause_s + 0.001 * @random.rand
     return unless @waits_for_hogs
 
     loop do
@@ -760,6 +761,8 @@ class Convoy < Experiment
     { parameters: [
         integer("hogs", 0..255, 1, "tasks that only compute; one more answers the requests"),
         choice("paced", %w[on off], "on: the client sends when it has seen a hog at work; off: at once after an answer"),
+        integer("pause_us", 0..10_000_000, 1000, "where paced, how long the client rests before a request, and up to 1 ms " \
+                "more", unit: "us"),
         integer("duration_ms", 1..60_000, 2000, "how long the client sends requests; if not given, for 2 s (some 20 " \
                 "turns of 100 ms), less where a run of many cells would otherwise take longer than the server allows",
                 unit: "ms", sized: true)
@@ -775,7 +778,8 @@ class Convoy < Experiment
     hogs, together = @params["hogs"], cell.mode.side_by_side?
     @board = Board.new(cell.n_tasks)
     @socket, theirs = UNIXSocket.pair(:SEQPACKET)
-    client = ConvoyClient.new(@board, theirs, n_needed: together ? cell.n_tasks : 1, paced: @params["paced"] == "on",
+    client = ConvoyClient.new(@board, theirs, n_needed: together ? cell.n_tasks : 1,
+                              pause_s: (@params["pause_us"] * 1e-6 if @params["paced"] == "on"),
                               waits_for_hogs: together && hogs > 0, duration_ns: @params["duration_ms"] * 1_000_000,
                               seed: cell.request["seed"].to_i)
     @latencies = Forked.new(@socket) do
