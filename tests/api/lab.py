@@ -11,20 +11,23 @@ import tempfile
 import time
 
 PATIENCE_S = 30
-PROGRAMS = {"guard": "gilscope-guard", "origin": "gilscope-origin", "engine": "gilscope-run"}
+BESIDE = "engine", "guard", "origin", "runtimes"
 
 
 @contextlib.contextmanager
 def folder(build):
-    """A folder with a copy of the server, so that it is told from others that run here, and its programs beside it."""
-    path = pathlib.Path(tempfile.mkdtemp(prefix="gilscope-lab-"))
+    """A folder with a copy of the server, so that it is told from others that run here, in a tree like that of the
+    build, in which it finds its programs and scripts."""
+    top = pathlib.Path(tempfile.mkdtemp(prefix="gilscope-lab-"))
     try:
+        path = top / "server"
+        path.mkdir()
         shutil.copy(pathlib.Path(build, "server", "gilscope"), path)
-        for place, name in PROGRAMS.items():
-            (path / name).symlink_to(pathlib.Path(build, place, name).absolute())
+        for place in BESIDE:
+            (top / place).symlink_to(pathlib.Path(build, place).absolute())
         yield path
     finally:
-        shutil.rmtree(path)
+        shutil.rmtree(top)
 
 
 def command(path, *settings):
