@@ -86,12 +86,15 @@ static ShowRow show_row(const char *name, ShowState state, char *why)
     return (ShowRow){.name = text_printf("%s", name), .state = state, .why = why};
 }
 
-/* With one CPU the lessons about gains by processes cannot be seen; the rows below say it with figures. */
+/* With one CPU the lessons about gains by processes cannot be seen; the rows below say it with figures. A
+ * runtime may say nothing of its machine. */
 static ShowRow judge_cpus(const json_t *host)
 {
     json_int_t usable = json_integer_value(json_object_get(host, "cpus_usable"));
     json_int_t online = json_integer_value(json_object_get(host, "cpus_online"));
 
+    if (usable == 0)
+        return show_row("CPUs", SHOW_LIMITED, text_printf("the runtime does not say how many are usable"));
     if (usable > 1)
         return show_row("CPUs", SHOW_OK,
             text_printf("%lld of %lld CPUs are usable", (long long)usable, (long long)online));
