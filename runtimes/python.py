@@ -1455,9 +1455,11 @@ class ConvoyShared(object):
     computed, with one more so that 0 says that it has not begun."""
 
     def __init__(self, cell):
+        import ctypes
         import socket
         from multiprocessing.sharedctypes import RawArray
-        self.board = RawArray("q", SLOT * (cell.n_tasks + 1))
+        # By its type: before Python 3.7 no letter stands for it.
+        self.board = RawArray(ctypes.c_longlong, SLOT * (cell.n_tasks + 1))
         self.connection, self.of_client = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.client = self.outcome = None
 
@@ -1715,9 +1717,10 @@ async def convoy_on_loop(convoy, cell, shared, task):
 def why_no_convoy():
     """Its client needs another process, and memory and a socket that it shares with this one."""
     try:
+        import ctypes
         import socket
         from multiprocessing.sharedctypes import RawArray
-        RawArray("q", 1)
+        RawArray(ctypes.c_longlong, 1)
         for needed in (socket, "socketpair"), (socket, "SOCK_SEQPACKET"), (os, "fork"):
             getattr(*needed)
     except Exception as error:
