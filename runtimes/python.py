@@ -487,17 +487,27 @@ def nice_size(ns):
 
 
 def measure_turn(function):
-    """What one turn of function(n) takes in nanoseconds when it is warm. An interpreter that compiles while it runs
-    gets faster from call to call, so this goes on until it no longer does, and not for long."""
-    n, best, n_in_vain, until = 1, float("inf"), 0, now() + 700000000
-    while n_in_vain < 4 and now() < until:
+    """What one turn of function(n) takes in nanoseconds when it is warm: the least of several runs of 10 ms. An
+    interpreter that compiles what runs often gives itself away, as its first turns take many times as long; and it
+    compiles beside the program, better the second time, so there the runs go on until half a second brought nothing."""
+    n, best, first, runs_in_vain = 1, float("inf"), None, 0
+    began = gained = now()
+    while now() - began < 1500000000:
         since = now()
         function(n)
-        took = max(now() - since, 1)
-        n_in_vain = 0 if took / n < best * 0.95 else n_in_vain + 1
-        best = min(best, took / n)
-        if took < 10000000:
-            n, n_in_vain = n * 2, 0
+        turn = max(now() - since, 1) / n
+        if n == 64:
+            first = turn
+        if turn < best * 0.95:
+            gained, runs_in_vain = now(), 0
+        best = min(best, turn)
+        if turn * n < 10000000:
+            n *= 2
+            continue
+        runs_in_vain += 1
+        compiles = first is not None and first > 5 * best
+        if runs_in_vain > 4 and (not compiles or now() - gained > 500000000):
+            break
     return best
 
 
