@@ -448,8 +448,10 @@ def interpreters_lock():
                 parameters=[switch_interval()])
 
 
-# An interpreter that was made for a task runs this file, too, and needs no more than the task.
+# An interpreter that was made for a task runs this file, too, and so does a process that was not forked (under the name
+# that multiprocessing gives it). They need no more than the task.
 IN_INTERPRETER = __name__ == "interpreter_of_a_task"
+IS_FOR_A_TASK = IN_INTERPRETER or __name__ == "__mp_main__"
 ABSENT = {}
 OWN_LOCK = own_lock()
 LOCKS = by_name(OWN_LOCK)
@@ -459,7 +461,7 @@ except ImportError as error:
     ABSENT["per-interpreter"] = "this Python has no interpreters with locks of their own (%s)" % error
 try:
     if IN_INTERPRETER:
-        raise ImportError("in an interpreter of a task")
+        raise ImportError("where a task is alone")
     import multiprocessing
 
     NO_PROCESSES = None
@@ -467,8 +469,8 @@ try:
 except ImportError as error:
     NO_PROCESSES, START_METHOD = "this Python has no multiprocessing (%s)" % error, None
 try:
-    if IN_INTERPRETER:
-        raise ImportError("in an interpreter of a task")
+    if IS_FOR_A_TASK:
+        raise ImportError("where a task is alone")
     import asyncio
 
     NO_LOOP = None
@@ -605,7 +607,7 @@ class Cell(object):
     def __init__(self, request, given):
         self.number, self.experiment = given["cell"], request["experiment"]
         self.mode, self.lock, self.n_tasks, self.cpus = given["mode"], given["lock"], given["tasks"], given["cpus"]
-        self.params = given["params"]
+        self.params, self.owner = given["params"], os.getpid()
         self.seed, self.is_full = request.get("seed", 1), request.get("detail") == "full"
         self.ports = (request.get("origin") or {}).get("ports", [])
         self.reads_memory = False
@@ -629,6 +631,9 @@ class Cell(object):
     def is_in_interpreters(self):
         mode = MODES[self.mode]
         return LOCKS[self.lock].whose == "task" and mode.shares_memory and mode.side_by_side
+
+    def is_in_processes(self):
+        return not MODES[self.mode].shares_memory
 
     def shares_memory(self):
         """Whether tasks see each other's data, which those in interpreters of their own do not."""
@@ -683,6 +688,7 @@ class Task(object):
         cell, tracer = self.cell, self.tracer
         if tracer:
             tracer.spans, tracer.dropped = told.pop("spans"), told.pop("dropped")
+        told["memory"] = told["memory"] or self.memory
         self.__dict__.update(told, cell=cell, tracer=tracer)
 
 
@@ -720,7 +726,6 @@ class Experiment(object):
     headline = released = blocks_loop = tasks_rule = None
     totals, fixed_time = (), False
     takes_fewer = False  # tasks that cannot be started are a result
-    fits_interpreters = False  # it needs nothing that an interpreter of a task has not
     turn_ns = 25  # what one turn of its function takes; measure() finds out
 
     def measure(self):
@@ -748,6 +753,16 @@ class Experiment(object):
 
     def prepare(self, cell):
         """Before the clock starts. What it returns all tasks get; a process gets a copy, or what can be shared."""
+
+    def to_interpreter(self, cell, shared):
+        """What is shared as plain data, for the interpreter of a task: numbers of open files are the same there. None:
+        it prepares by itself."""
+
+    def in_interpreter(self, cell, plain):
+        """There, what prepare() has returned here."""
+
+    def after_interpreter(self, cell, shared):
+        """Here, when a task has ended there."""
 
     def work(self, cell, shared, task):
         """What one task does."""
@@ -794,7 +809,6 @@ TICKS_PER_TURN = 3  # `while n > 0: n -= 1` is about three instructions of Pytho
 class Countdown(Experiment):
     name = "countdown"
     summary = "count a number down to zero: bound to the CPU, so threads do not help under a GIL"
-    fits_interpreters = True
 
     def measure(self):
         self.turn_ns = measure_turn(count_down)
@@ -832,6 +846,9 @@ def random_numbers(state):
         yield z ^ z >> 31
 
 
+open_url = None  # loaded when it is needed
+
+
 def find_open_url():
     """urllib's way to open a page, without what could lead elsewhere: no proxies and no redirects, and an answer with
     any status is an answer."""
@@ -851,7 +868,6 @@ class Fetch(Experiment):
     totals = ("requests", "answers_2xx", "answers_3xx", "answers_4xx", "answers_5xx", "answers_other", "answers_empty",
               "bytes_received", "responses")
     blocks_loop = {"only_if": {"client": "blocking"}}
-    fits_interpreters = True
 
     def parameters(self):
         return [integer("requests", 1, 50, 1, "how many pages each task gets, one after the other"),
@@ -885,12 +901,16 @@ class Fetch(Experiment):
         return most, reason
 
     def prepare(self, cell):
-        global open_url
-        open_url = find_open_url()
+        self.get_ready()
         if not cell.ports:
             raise ValueError("the slow server for fetch is not there")
         if "url" in cell.params:
             raise ValueError("it gets pages of gilscope's own slow server only")
+
+    def get_ready(self):
+        """A process that was not forked has to do it again, and what that takes is a part of what such a one takes."""
+        global open_url
+        open_url = open_url or find_open_url()
 
     def path(self, cell, task, request):
         """The delay depends on seed, task and request alone, so that every mode waits for the same times."""
@@ -916,6 +936,7 @@ class Fetch(Experiment):
                 len(task.answer) - 1, status))
 
     def work(self, cell, shared, task):
+        self.get_ready()
         task.answer = []
         for request in range(cell.params["requests"]):
             url = "http://127.0.0.1:%d%s" % (self.port(cell, task), self.path(cell, task, request))
@@ -987,7 +1008,6 @@ class Crunch(Experiment):
     name = "crunch"
     summary = "hash a picture, or multiply matrices with NumPy: work in C that can be done outside the lock"
     released = {"only_if": {"release": "on"}}
-    fits_interpreters = True
     KEPT = 2047  # hashlib keeps the lock for fewer bytes than 2048
     USUAL_N = 256
 
@@ -1071,7 +1091,6 @@ class Counter(Experiment):
     name = "counter"
     summary = "add up in a shared variable: the lock protects the interpreter, not the program"
     headline = {"figure": "metrics.lost_updates", "head": "off by", "words": "the counter was off by {}"}
-    fits_interpreters = True
     with_call_ns = 50
 
     def measure(self):
@@ -1118,6 +1137,73 @@ class Counter(Experiment):
     def metrics(self, cell, shared, tasks, region):
         expected, actual = [sum(column) for column in zip(*self.counts)]
         return {"expected": expected, "actual": actual, "lost_updates": expected - actual}
+
+
+class PipeSemaphore(object):
+    """What is in a pipe may be taken out: a semaphore for those who share nothing but open files."""
+
+    def __init__(self, n, ends=None):
+        self.ends = ends or os.pipe()
+        for _ in range(n):
+            self.release()
+
+    def release(self):
+        os.write(self.ends[1], b"x")
+
+    def acquire(self, waits=True, seconds=None):
+        import select
+        ready = select.poll()
+        ready.register(self.ends[0], select.POLLIN)
+        return bool(ready.poll(None if seconds is None else seconds * 1000)) and bool(os.read(self.ends[0], 1))
+
+    def __enter__(self):
+        self.acquire()
+
+    def __exit__(self, *error):
+        self.release()
+
+    def close(self):
+        for end in self.ends:
+            os.close(end)
+
+
+class SharedNumbers(object):
+    """Whole numbers in memory that is shared by those who share nothing but open files."""
+
+    def __init__(self, n, file=None):
+        import mmap
+        self.file = os.memfd_create("shared") if file is None else file
+        os.ftruncate(self.file, n * 8)
+        self.numbers = memoryview(mmap.mmap(self.file, n * 8)).cast("q")
+
+    def close(self):
+        os.close(self.file)
+
+
+class SharedTotal(object):
+    """multiprocessing.Value for interpreters inside of one process."""
+
+    def __init__(self, plain=None):
+        file, ends = plain or (None, None)
+        self.memory, self.lock = SharedNumbers(1, file), PipeSemaphore(0 if ends else 1, ends)
+
+    def get_lock(self):
+        return self.lock
+
+    value = property(lambda self: self.memory.numbers[0], lambda self, value: self.memory.numbers.__setitem__(0, value))
+
+    def plain(self):
+        return [self.memory.file, self.lock.ends]
+
+    def close(self):
+        self.memory.close()
+        self.lock.close()
+
+
+def shared_number():
+    """By its type: before Python 3.7 no letter stands for it."""
+    import ctypes
+    return multiprocessing.Value(ctypes.c_longlong, 0)
 
 
 class Total(object):
@@ -1172,6 +1258,13 @@ class Pipe(object):
             self.ends[0].close()
 
 
+class WriteEnd(object):
+    """The end of a pipe in the interpreter of a task, where it belongs to others, too."""
+
+    def __init__(self, to_write):
+        self.to_write = to_write
+
+
 class Shared(object):
     """What tasks tell the parent by: a total, or a pipe with what the parent has counted out of it."""
 
@@ -1193,7 +1286,7 @@ class Share(Experiment):
         """Not every Python has memory that processes can share, or pipes."""
         ways = ["variable"]
         try:
-            multiprocessing.Value("q", 0)
+            shared_number()
             ways.append("shared-memory")
         except Exception:
             pass
@@ -1225,8 +1318,25 @@ class Share(Experiment):
 
     def prepare(self, cell):
         via = cell.params["via"]
-        total = Total() if via == "variable" else multiprocessing.Value("q", 0) if via == "shared-memory" else None
-        return Shared(total, Pipe() if via == "pipe" else None, cell.n_tasks)
+        if via == "pipe":
+            return Shared(None, Pipe(), cell.n_tasks)
+        if via == "variable":
+            return Shared(Total(), None, cell.n_tasks)
+        return Shared(SharedTotal() if cell.is_in_interpreters() else shared_number(), None, cell.n_tasks)
+
+    def to_interpreter(self, cell, shared):
+        return [shared.pipe.to_write if shared.pipe else None,
+                shared.total.plain() if cell.params["via"] == "shared-memory" else None]
+
+    def in_interpreter(self, cell, plain):
+        to_write, total = plain
+        if to_write is not None:
+            return Shared(None, WriteEnd(to_write), None)
+        return Shared(SharedTotal(total) if total else Total(), None, None)
+
+    def after_interpreter(self, cell, shared):
+        if shared.pipe:
+            self.end_of_task(cell, shared)
 
     def work(self, cell, shared, task):
         items, mode = cell.params["items"], MODES[cell.mode]
@@ -1255,9 +1365,11 @@ class Share(Experiment):
 
     def end_of_task(self, cell, shared):
         """The last of the threads ends the pipe; a process its own copy."""
+        if IN_INTERPRETER:
+            return
         with self.ending:
             shared.left -= 1
-            if shared.left == 0 or not cell.shares_memory():
+            if shared.left == 0 or cell.is_in_processes():
                 shared.pipe.end_writing()
 
     ending = threading.Lock()
@@ -1270,7 +1382,7 @@ class Share(Experiment):
         it read would wait for ever, and they for it."""
         if not shared.pipe:
             return
-        if not cell.shares_memory():
+        if cell.is_in_processes():
             shared.pipe.end_writing()
         with self.ending:
             shared.left -= cell.n_tasks - len(tasks)
@@ -1285,6 +1397,8 @@ class Share(Experiment):
         self.seen = shared.total.value if shared.total else shared.received // self.ITEM
         if shared.pipe:
             shared.pipe.close()
+        if isinstance(shared.total, SharedTotal):
+            shared.total.close()
 
     def check(self, cell, shared, tasks):
         """A variable is the one thing that processes do not share: there the parent must read 0."""
@@ -1328,7 +1442,18 @@ class Idle(Experiment):
 
     def prepare(self, cell):
         threading.stack_size(cell.params["stack_bytes"])
-        return Gate(threading.Semaphore if MODES[cell.mode].shares_memory else multiprocessing.Semaphore)
+        if cell.is_in_interpreters():
+            return Gate(PipeSemaphore)
+        return Gate(multiprocessing.Semaphore if cell.is_in_processes() else threading.Semaphore)
+
+    def to_interpreter(self, cell, shared):
+        return [shared.came.ends, shared.may_pass.ends]
+
+    def in_interpreter(self, cell, plain):
+        cell.reads_memory = False
+        gate, ends = Gate(lambda n: None), list(plain)
+        gate.came, gate.may_pass = [PipeSemaphore(0, each) for each in ends]
+        return gate
 
     def moments(self, cell, task):
         """When the sleep of a task ends, and when it wakes before. The tasks wake one after the other, evenly over a
@@ -1372,7 +1497,7 @@ class Idle(Experiment):
         now or when their sleep ends, would be busy with nothing but to wait for it."""
         for task in tasks:
             while not acquire_in_time(shared.came, 0.1):
-                if cell.shares_memory():
+                if not cell.is_in_processes():
                     continue
                 if any(process.exitcode is not None for process in multiprocessing.active_children()) or \
                         len(multiprocessing.active_children()) < len(tasks):
@@ -1384,6 +1509,9 @@ class Idle(Experiment):
 
     def conclude(self, cell, shared, tasks):
         threading.stack_size(0)
+        if cell.is_in_interpreters():
+            shared.came.close()
+            shared.may_pass.close()
 
     def rates(self, cell, tasks):
         """Switches, and CPU time, of a second of sleep. Of the times that a thread woke, one was the end of its sleep,
@@ -1464,14 +1592,21 @@ class ConvoyShared(object):
     """The board is memory that the client and all tasks share: the flag OVER, then for each task how much it has
     computed, with one more so that 0 says that it has not begun."""
 
-    def __init__(self, cell):
-        import ctypes
+    def __init__(self, cell, plain=None):
         import socket
-        from multiprocessing.sharedctypes import RawArray
-        # By its type: before Python 3.7 no letter stands for it.
-        self.board = RawArray(ctypes.c_longlong, SLOT * (cell.n_tasks + 1))
-        self.connection, self.of_client = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.client = self.outcome = None
+        n, self.numbers, self.client, self.outcome = SLOT * (cell.n_tasks + 1), None, None, None
+        if cell.is_in_interpreters():
+            self.numbers = SharedNumbers(n, plain and plain[0])
+            self.board = self.numbers.numbers
+        else:
+            import ctypes
+            from multiprocessing.sharedctypes import RawArray
+            # By its type: before Python 3.7 no letter stands for it.
+            self.board = RawArray(ctypes.c_longlong, n)
+        if plain:
+            self.connection = socket.socket(fileno=os.dup(plain[1]))
+        else:
+            self.connection, self.of_client = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
 class Convoy(Experiment):
@@ -1520,6 +1655,12 @@ class Convoy(Experiment):
         shared.of_client = None
         return shared
 
+    def to_interpreter(self, cell, shared):
+        return [shared.numbers.file, shared.connection.fileno()]
+
+    def in_interpreter(self, cell, plain):
+        return ConvoyShared(cell, plain)
+
     def runs_together(self, cell):
         """Whether requests are answered while hogs compute."""
         mode = MODES[cell.mode]
@@ -1539,7 +1680,7 @@ class Convoy(Experiment):
         client = os.fork()
         if client == 0:
             try:
-                end_with_parent()
+                end_with(cell.owner)
                 shared.connection.close()
                 figures = self.send_requests(cell, shared.of_client, shared.board)
                 shared.board[OVER] = 1
@@ -1655,6 +1796,8 @@ class Convoy(Experiment):
                 break
             text += data
         os.close(shared.outcome)
+        if shared.numbers:
+            shared.numbers.close()
         os.waitpid(shared.client, 0)
         self.told = json.loads(text.decode()) if text else {"requests": 0}
 
@@ -1739,7 +1882,7 @@ def why_no_convoy():
 
 
 EXPERIMENTS = by_name(Countdown(), Fetch(), Crunch(), Counter(), Share(), Idle(), Convoy())
-if why_no_convoy():
+if not IS_FOR_A_TASK and why_no_convoy():
     ABSENT["convoy"] = why_no_convoy()
     del EXPERIMENTS["convoy"]
 ABSENT["refcount"] = ("a Python program cannot choose how its references are counted: the interpreter does that, and "
@@ -1799,7 +1942,7 @@ class Threads(object):
 
     def run(self, experiment, cell, shared, tasks, region):
         if cell.is_in_interpreters():
-            interpreters = Interpreters(tasks)
+            interpreters = Interpreters(experiment, cell, shared, tasks)
             try:
                 self.run_calls(interpreters.run_task, experiment, cell, shared, tasks, region)
             finally:
@@ -1833,19 +1976,20 @@ class Interpreters(object):
 
     LOAD = "space = {'__name__': 'interpreter_of_a_task'}\n" \
            "with open(%r, 'rb') as file:\n    exec(compile(file.read(), file.name, 'exec'), space)\n" \
-           "space['get_ready'](%r, %d)"
+           "space['get_ready'](%r, %d, %r)"
     RUN = "space['run_alone'](%d, %d)"
 
-    def __init__(self, tasks):
-        self.module = find_interpreters()
+    def __init__(self, experiment, cell, shared, tasks):
+        self.module, self.experiment = find_interpreters(), experiment
+        plain = json.dumps(experiment.to_interpreter(cell, shared))
         self.made, self.files = [], []
         # The name of the call has changed from one version to the next.
         self.run_text = getattr(self.module, "exec", None) or self.module.run_string
         for task in tasks:
             self.made.append(self.module.create())
             self.files.append(os.memfd_create("task"))
-            self.run_in(task.number, self.LOAD % (os.path.abspath(__file__), json.dumps(task.cell.__dict__),
-                                                  task.number))
+            self.run_in(task.number, self.LOAD % (os.path.abspath(__file__), json.dumps(cell.__dict__), task.number,
+                                                  plain))
 
     def run_in(self, number, text):
         """Where something goes wrong some versions raise it, and some return it."""
@@ -1858,6 +2002,7 @@ class Interpreters(object):
             self.run_in(task.number, self.RUN % (task.cell.epoch, self.files[task.number]))
         except Exception as error:
             task.failure = reason_of(error)
+        self.experiment.after_interpreter(task.cell, shared)
 
     def end(self, tasks):
         for task in tasks:
@@ -1870,13 +2015,14 @@ class Interpreters(object):
             self.module.destroy(made)
 
 
-def get_ready(cell_text, number):
+def get_ready(cell_text, number, plain_text):
     """In the interpreter of a task, before the clock starts."""
     global task_alone, shared_alone
     cell = Cell.__new__(Cell)
     cell.__dict__.update(json.loads(cell_text))
     cell.settle()
-    shared_alone = EXPERIMENTS[cell.experiment].prepare(cell)
+    experiment, plain = EXPERIMENTS[cell.experiment], json.loads(plain_text)
+    shared_alone = experiment.prepare(cell) if plain is None else experiment.in_interpreter(cell, plain)
     task_alone = Task(cell, number)
 
 
@@ -1887,20 +2033,27 @@ def run_alone(epoch, file):
         json.dump(task_alone.report(), copy)
 
 
-def end_with_parent():
-    """A process that was started for a task must not outlive who started it, however that ends."""
+def end_with(owner):
+    """A process that was started for a run must not outlive the one that measures, however that ends, and that may have
+    ended already. The parent of a process is the owner, or a process that forks for it and ends with it."""
     try:
         import ctypes
         set_death_signal = 1
         ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-    except (ImportError, OSError, AttributeError):
-        pass
+        os.kill(owner, 0)
+        is_orphan = START_METHOD != "forkserver" and os.getppid() != owner
+    except ImportError:
+        return
+    except (OSError, AttributeError):
+        is_orphan = True
+    if is_orphan:
+        os._exit(1)
 
 
 def run_in_process(cell, shared, number, connection):
     """What a process of a task does. If it was not forked, it has read this file anew, and knows nothing of what was
     set; and whoever has forked it is not the one who measures, so it says itself what it has used."""
-    end_with_parent()
+    end_with(cell.owner)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     task = Task(cell, number)
     cell.settle()
@@ -2044,6 +2197,9 @@ def describe_memory(experiment):
             facts = members(mode, "side_by_side", "shares_memory", "one_loop")
             terms.append({"per": "task", "bytes": mode.task["bytes"], "times": [],
                           "only_if": {"mode." + fact: facts[fact] for fact in facts}})
+    if "per-interpreter" in LOCKS:
+        terms.append({"per": "task", "bytes": 10 << 20, "times": [], "only_if": {
+            "lock.whose": "task", "mode.side_by_side": True, "mode.shares_memory": True}})
     return terms + experiment.memory()
 
 
@@ -2097,8 +2253,6 @@ def check_cell(cell):
     for what, name, there in ("mode", cell.mode, MODES), ("lock", cell.lock, LOCKS):
         if name not in there:
             raise ValueError("there is no %s %s here, but %s" % (what, name, ", ".join(there)))
-    if cell.is_in_interpreters() and not experiment.fits_interpreters:
-        raise ValueError("it cannot run in interpreters of their own, which share nothing")
     for parameter in experiment.parameters() + LOCKS[cell.lock].parameters:
         value = cell.params.get(parameter["name"])
         if value is None:

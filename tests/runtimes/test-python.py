@@ -174,11 +174,17 @@ def runs_each_task_in_an_interpreter(python):
     if not lock:
         assert python.catalog["absent"]["per-interpreter"]
         return
-    for experiment in "countdown", "counter", "fetch", "crunch":
-        (sample,) = python.samples(experiment, [python.cell(0, experiment, "threads", lock=lock)])
-        assert sample["status"] == "done" and len(answers(sample)) == 2, sample
+    vias = [{"via": via} for via in ("variable", "shared-memory", "pipe")]
+    for experiment in python.experiments:
+        cells = [python.cell(i, experiment, "threads", lock=lock, **variant)
+                 for i, variant in enumerate(vias if experiment == "share" else [{}])]
+        samples = python.samples(experiment, cells)
+        for sample in samples:
+            assert sample["status"] == "done" and len(answers(sample)) == 2, (experiment, sample)
         if experiment == "counter":
-            assert answers(sample) == [SMALL["n"]] * 2, "interpreters shared a variable"
+            assert answers(samples[0]) == [SMALL["n"]] * 2, "interpreters shared a variable"
+        if experiment == "share":
+            assert [sample["metrics"]["seen_by_parent"] for sample in samples] == [0, 10000, 10000]
 
 
 # How it behaves
@@ -234,9 +240,7 @@ def leaves_no_process_behind(python):
             time.sleep(0.01)
         left = children_of(child.pid)
         assert len(left) >= 2
-        # A process says early in its life that it is to end with its parent, and not before that life begins.
-        time.sleep(0.3)
-        child.send_signal(signal_number)
+        child.send_signal(signal_number)  # also in the middle of their start
         child.wait(30)
         child.stdin.close()
         child.stdout.close()
