@@ -127,7 +127,7 @@ def loses_updates_only_where_they_can_be_lost(python):
 
 def shares_what_can_be_shared(python):
     ways = next(each for each in python.experiments["share"]["parameters"] if each["name"] == "via")["choices"]
-    assert "variable" in ways
+    assert "variable" in ways and ("shared-memory" in ways) == ("processes" in python.modes)
     for variant, mode, sample in python.all_modes("share", *[{"via": via} for via in ways]):
         told = sample["metrics"]
         sees = mode["shares_memory"] or variant["via"] != "variable"
@@ -142,7 +142,7 @@ def sleeps_together(python):
 
 def answers_beside_hogs(python):
     if "convoy" not in python.experiments:
-        assert python.catalog["absent"]["convoy"]
+        assert python.catalog["absent"]["convoy"] and "processes" not in python.modes
         return
     for _, _, sample in python.all_modes("convoy", {"await_every": 0}, {"await_every": 3000}):
         told = sample["metrics"]
