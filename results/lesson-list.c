@@ -220,6 +220,23 @@ static size_t count_same(const Groups *groups, size_t at)
     return n;
 }
 
+/* How many places of that amount are named. A list in which the first amount takes all the room would read as
+ * if there were no other, so each that follows keeps its places, or at least an equal share. */
+static size_t room_for(const Groups *groups, size_t at, size_t n_said)
+{
+    size_t left = MOST_LISTED - n_said, later = 0, n_amounts = 1, share, spare;
+
+    for (size_t i = at + 1; i < groups->n; i++) {
+        size_t n = count_same(groups, i);
+
+        later += n;
+        n_amounts += n > 0;
+    }
+    share = left > n_amounts ? left / n_amounts : 1;
+    spare = left > later ? left - later : 0;
+    return share > spare ? share : spare;
+}
+
 /* " in threads under none, processes under none and threads under gil", of the n that have that amount, but
  * no more than most. */
 static void say_where(
@@ -240,6 +257,7 @@ static void say_where(
                 lesson, "%s%s %s%s", before, n_said == 0 ? " in" : "", group->cell->mode, group->place);
         n_said++;
     }
+    say_rest(lesson, n, most);
 }
 
 /* Where all have one mode, only the first that is named has it. What several have in common is said once,
@@ -249,23 +267,24 @@ void lesson_list(Lesson *lesson, const char *subject, LessonAmount *amount)
     Groups groups = collect_groups(lesson, amount, false);
     bool has_one_mode = true;
     const char *gap = ", ";
-    size_t n_said = 0;
+    size_t n_said = 0, n_counted = 0;
 
     for (size_t i = 0; i < groups.n; i++) {
         has_one_mode = has_one_mode && is_same_mode(&groups.list[0], &groups.list[i]);
         gap = count_same(&groups, i) > 1 ? "; " : gap;
     }
     for (size_t i = 0; i < groups.n && n_said < MOST_LISTED; i++) {
-        size_t n = count_same(&groups, i);
+        size_t n = count_same(&groups, i), room = room_for(&groups, i, n_said);
 
         if (n == 0)
             continue;
         lesson_say(lesson, "%s", i == 0 ? subject : gap);
         say_range(lesson, &groups.list[i]);
-        say_where(lesson, &groups, i, n, MOST_LISTED - n_said, has_one_mode);
-        n_said += n;
+        say_where(lesson, &groups, i, n, room, has_one_mode);
+        n_said += n < room ? n : room;
+        n_counted += n;
     }
-    say_rest(lesson, groups.n, n_said < MOST_LISTED ? n_said : MOST_LISTED);
+    say_rest(lesson, groups.n, n_counted);
     free(groups.list);
 }
 

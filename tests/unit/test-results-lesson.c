@@ -716,6 +716,20 @@ static const struct {
          0, NULL},
         "Through a pipe the parent saw 20 of 20 in serial under none, threads under none, serial under gil, "
         "threads under gil, serial under gil-py2, threads under gil-py2 and 2 more."},
+    /* But they leave room for those that saw something else, and what is left out is said where it is. */
+    {{"share", "\"via\": \"variable\"",
+         "serial none 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; threads none 2 2 1 - \"expected\": "
+         "20, \"seen_by_parent\": 20; processes none 2 2 1 - \"expected\": 20, \"seen_by_parent\": 0; serial "
+         "gil 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; threads gil 2 2 1 - \"expected\": 20, "
+         "\"seen_by_parent\": 20; processes gil 2 2 1 - \"expected\": 20, \"seen_by_parent\": 0; serial "
+         "gil-py2 2 2 1 - \"expected\": 20, \"seen_by_parent\": 20; threads gil-py2 2 2 1 - \"expected\": "
+         "20, "
+         "\"seen_by_parent\": 20; processes gil-py2 2 2 1 - \"expected\": 20, \"seen_by_parent\": 0",
+         0, NULL},
+        "Through a variable the parent saw 20 of 20 in serial under none, threads under none, serial under "
+        "gil and 3 more; 0 of 20 in processes under none, processes under gil and processes under gil-py2. "
+        "Threads write to the memory of their parent; a process writes to a copy of its own, which ends with "
+        "it. The article ends with this: threads can share data, and processes have memory of their own."},
     /* A lock and a mode that no lesson was written for. */
     {{"countdown", "\"n\": 5",
          "serial new 2 2 1 same; threads new 2 2 1.3 slower; fibres new 2 2 1 same; processes new 2 2 0.51 "
