@@ -30,8 +30,9 @@ static char *metric_text(const ResultCell *cell, const char *name)
     return value ? human_field(name, value) : NULL;
 }
 
-/* Cells without any metrics, because nothing of them went well, do not make a difference. With a single cell
- * there is nothing to differ from, and the table of its metrics is easier to read than a line of them. */
+/* Cells of which nothing went well have no metrics, and do not make a difference; those of a runtime that
+ * does not report this one do, or else it would be said of them, too. With a single cell there is nothing to
+ * differ from, and the table of its metrics is easier to read than a line of them. */
 static bool metric_varies(const ResultCells *cells, const char *name)
 {
     const json_t *first = NULL;
@@ -39,7 +40,7 @@ static bool metric_varies(const ResultCells *cells, const char *name)
     for (size_t i = 0; i < cells->n; i++) {
         const json_t *value = metric_value(cells->at[i], name);
 
-        if (!cells->at[i]->metrics)
+        if (!cells->at[i]->metrics && cells->at[i]->wall.median == RESULT_UNKNOWN)
             continue;
         if (!value || (first && !json_equal(value, first)))
             return true;

@@ -815,6 +815,29 @@ START_TEST(bars_give_way_first_then_columns_then_text)
 }
 END_TEST
 
+/* The runtime tiny reports no metrics; of the cell that failed nothing is known. */
+static const char some_metrics[] =
+    "{\"experiment\": \"countdown\", \"status\": \"done\", \"cells\": ["
+    "{\"runtime\": \"c\", \"mode\": \"serial\", \"lock\": \"gil\", \"tasks\": 2, \"cpus\": 2, \"params\": "
+    "{}, "
+    "\"status\": \"done\", \"wall_ns\": {\"median\": 5}, \"metrics\": {\"turns_per_tick\": 28}}, "
+    "{\"runtime\": \"%s\", \"mode\": \"serial\", \"lock\": \"gil\", \"tasks\": 2, \"cpus\": 2, \"params\": "
+    "{}, "
+    "\"status\": \"%s\", \"wall_ns\": %s, \"metrics\": null}]}";
+
+START_TEST(all_rows_are_all_that_were_measured)
+{
+    auto_free char *lacking = text_printf(some_metrics, "tiny", "done", "{\"median\": 5}");
+    auto_free char *failing = text_printf(some_metrics, "tiny", "failed", "null");
+    json_auto_t *lacks = json_loads(lacking, 0, NULL), *fails = json_loads(failing, 0, NULL);
+    auto_free char *of_one = format(lacks, RESULT_FORMAT_TABLE), *of_all = format(fails, RESULT_FORMAT_TABLE);
+
+    ck_assert_msg(!strstr(of_one, "all rows"), "%s", of_one);
+    ck_assert_msg(strstr(of_one, "turns_per_tick\n") != NULL, "%s", of_one);
+    ck_assert_msg(strstr(of_all, "all rows:  turns_per_tick=28") != NULL, "%s", of_all);
+}
+END_TEST
+
 START_TEST(a_short_bar_is_seen)
 {
     Layout *layout = layout_new(4, false);
@@ -849,4 +872,5 @@ RUN_TESTS("results-format", 20, names_of_formats, what_answers_can_have_a_person
     names_with_commas_are_set_apart_by_semicolons, one_fault_of_all_cells_is_said_once, noise_is_said_once,
     bars_are_of_what_the_experiment_is_about, terms_that_are_used_are_explained_and_no_others,
     columns_without_a_value_are_not_there, strange_runs_are_formatted_all_the_same,
-    text_is_cleaned_and_cut_by_characters, bars_give_way_first_then_columns_then_text, a_short_bar_is_seen)
+    text_is_cleaned_and_cut_by_characters, bars_give_way_first_then_columns_then_text, a_short_bar_is_seen,
+    all_rows_are_all_that_were_measured)
