@@ -34,6 +34,7 @@ void plan_finish(Plan *plan)
         catalog_unref(plan->runtimes[i]);
     free(plan->runtimes);
     json_decref(plan->left_out);
+    json_decref(plan->host);
     json_decref(plan->request);
     json_decref(plan->cells);
     *plan = (Plan){0};
@@ -264,6 +265,18 @@ static void plan_keep_runtimes(const Asked *asked, Plan *plan)
         plan->runtimes[plan->n_runtimes] = catalog_ref(asked->runtimes[plan->n_runtimes].catalog);
 }
 
+/* Most runtimes leave the machine to those that can tell more of it, such as the engine, and say nothing. */
+static const json_t *plan_host(const Asked *asked)
+{
+    for (size_t i = 0; i < asked->n_runtimes; i++)
+        if (json_object_size(asked->runtimes[i].catalog->host.json) > 0)
+            return asked->runtimes[i].catalog->host.json;
+    for (size_t i = 0; i < asked->all->n; i++)
+        if (json_object_size(asked->all->list[i]->host.json) > 0)
+            return asked->all->list[i]->host.json;
+    return NULL;
+}
+
 /* Takes the cells over, and what was left out. The values are shared with the request and not copied; nobody
  * changes them any more. */
 static Plan plan_wrap(Asked *asked, nsec_t estimate)
@@ -277,6 +290,7 @@ static Plan plan_wrap(Asked *asked, nsec_t estimate)
         .estimate = estimate,
         .timeout = (nsec_t)asked->timeout_ms * NSEC_PER_MSEC,
         .headroom = plan_headroom(asked, estimate),
+        .host = json_incref((json_t *)plan_host(asked)),
         .format = json_string_value(asked_value(asked, "format")),
     };
 

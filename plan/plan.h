@@ -74,9 +74,11 @@ typedef struct Plan {
     size_t n_specs;
     Catalog **runtimes; /* those of the request, in its order; each has a cell at least */
     size_t n_runtimes;
-    json_t *left_out;   /* what some of them cannot do and the others do: an array of {runtime, mode, lock,
-                           tasks,   parameter, reason}, of which only what differs is named, with the runtime and
-                           the   reason; NULL: nothing */
+    json_t *left_out; /* what some of them cannot do and the others do: an array of {runtime, mode, lock,
+                         tasks,   parameter, reason}, of which only what differs is named, with the runtime
+                         and the   reason; NULL: nothing */
+    json_t *host; /* the machine, by the first runtime that tells of it: of the request, or else of all there
+                     are, because all are on this machine; NULL: none does */
     int64_t max_spans;  /* of each cell in its traced repetition; 0: there is none */
     nsec_t estimate;    /* of running time, of all cells and repetitions together */
     nsec_t timeout;     /* from the request; the run is ended when it has run so long */

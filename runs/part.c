@@ -58,14 +58,6 @@ bool part_has_others(const RunPart *part)
     return part->run->parts.n > 1;
 }
 
-const json_t *parts_host(const RunParts *parts)
-{
-    for (size_t i = 0; i < parts->n; i++)
-        if (parts->list[i].catalog->host.json)
-            return parts->list[i].catalog->host.json;
-    return NULL;
-}
-
 const char *part_runtime(const RunPart *part)
 {
     return part->catalog->runtime;

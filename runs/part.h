@@ -68,9 +68,6 @@ bool parts_are_gone(const RunParts *parts);
 /* Whether it is of a run with several. */
 bool part_has_others(const RunPart *part);
 
-/* The machine, by the first runtime that tells of it; NULL: none does. */
-const json_t *parts_host(const RunParts *parts);
-
 /* The name by which requests know its runtime. */
 const char *part_runtime(const RunPart *part);
 

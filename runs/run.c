@@ -64,7 +64,7 @@ Run *run_new(uv_loop_t *loop, const RunSettings *settings, Plan *plan)
     results_allow(run->results, &run->plan.headroom);
     results_leave_out(run->results, run->plan.left_out);
     parts_make(run, &run->plan, &run->parts);
-    run->host = json_incref((json_t *)parts_host(&run->parts));
+    run->host = json_incref(run->plan.host);
     for_each_timer(run, init_timer);
     return run;
 }

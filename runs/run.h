@@ -63,8 +63,7 @@ struct Run {
     char *reason;       /* why it failed or was ended, for people; or NULL */
     int refused;        /* 400 to 499 or 503: the HTTP status that the runtime wants; 0: none */
     Asks asks;          /* who wants it */
-    json_t *host;       /* owned; the machine, as it was when the run was planned, by the first of its
-                     runtimes that tells; NULL: not known */
+    json_t *host;       /* owned; the machine, as it was when the run was planned; NULL: not known */
     Plan plan;
     Results *results;
     json_t *object;                         /* all of it as JSON, from RUN_SHOWN on; else NULL */

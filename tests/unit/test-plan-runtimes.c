@@ -12,6 +12,7 @@ static json_t *describe_c(void)
     json_t *describe = small_describe();
 
     small_set(describe, "paces", "true");
+    small_set(describe, "host", "{'cpu_model': 'as c sees it'}");
     return describe;
 }
 
@@ -21,6 +22,7 @@ static json_t *describe_jython(void)
     json_t *describe = describe_c();
 
     small_set(describe, "runtime", "'jython'");
+    small_set(describe, "host", "{'cpu_model': 'as the JVM sees it'}");
     small_set(describe, "absent", "{'processes': 'the JVM cannot fork'}");
     small_set(describe, "modes/2", NULL);
     small_set(describe, "locks", "[]");
@@ -43,6 +45,7 @@ static json_t *describe_python(void)
     json_t *describe = describe_c();
 
     small_set(describe, "runtime", "'python3'");
+    small_set(describe, "host", "{}");
     small_set(describe, "locks/2", NULL);
     small_set(describe, "locks/0", NULL);
     small_set(describe, "locks/0/models", NULL);
@@ -222,6 +225,21 @@ START_TEST(the_plan_says_its_runtimes_in_the_order_of_the_request)
     ck_assert(json_equal(json_object_get(plan.request, "runtime"), runtimes));
     ck_assert(json_equal(json_object_get(plan.request, "lock"), own));
     plan_finish(&plan);
+}
+END_TEST
+
+/* python3 says nothing of it, but runs on the machine that c does. */
+START_TEST(the_machine_is_known_where_any_runtime_tells_of_it)
+{
+    static const char *const cases[][2] = {{"runtime=c", "as c sees it"}, {"runtime=python3", "as c sees it"},
+        {"runtime=jython,c", "as the JVM sees it"}, {"runtime=python3,jython", "as the JVM sees it"}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        Plan plan = planned(cases[i][0]);
+
+        ck_assert_pstr_eq(json_string_value(json_object_get(plan.host, "cpu_model")), cases[i][1]);
+        plan_finish(&plan);
+    }
 }
 END_TEST
 
@@ -730,7 +748,8 @@ END_TEST
 
 RUN_TESTS("plan-runtimes", 30, who_names_no_runtime_gets_the_first_configured,
     each_runtime_runs_the_same_grid_under_its_own_lock,
-    the_plan_says_its_runtimes_in_the_order_of_the_request, the_operators_lock_is_the_own_one_of_the_first,
+    the_plan_says_its_runtimes_in_the_order_of_the_request,
+    the_machine_is_known_where_any_runtime_tells_of_it, the_operators_lock_is_the_own_one_of_the_first,
     locks_times_runtimes_spans_what_exists, a_mode_that_some_lack_is_run_by_the_others,
     a_mode_that_nobody_gave_is_left_out_where_it_cannot_be_had,
     tasks_and_cpus_are_left_out_where_there_are_too_many,
