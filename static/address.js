@@ -31,7 +31,7 @@ export function normalText(parameter, text) {
 export function changedValues(catalog, state) {
     const changed = {};
 
-    for (const parameter of formParameters(catalog, experimentOf(catalog, state.experiment))) {
+    for (const parameter of formParameters(catalog, experimentOf(catalog, state.experiment), state.values)) {
         const text = state.values[parameter.name];
 
         if (text === undefined) continue;
@@ -146,7 +146,7 @@ export function emptyLists(catalog, state) {
 // pressing Run. It is the product of the lengths, and the server counts likewise. Of a form with an empty list
 // (emptyLists) it says nothing.
 export function countCells(catalog, state) {
-    return formParameters(catalog, experimentOf(catalog, state.experiment))
+    return formParameters(catalog, experimentOf(catalog, state.experiment), state.values)
         .filter((parameter) => parameter.list)
         .map((parameter) => state.values[parameter.name] || defaultText(parameter))
         .reduce((product, text) => product * (text === '' ? 1 : text.split(',').length), 1);

@@ -27,11 +27,12 @@ export function commonNames(catalog) {
 }
 
 // The parameters of an experiment's form in three parts: {front, own, folded}. In front stands what makes the
-// comparison, then what only this experiment has; what few people change is folded away.
-export function formParts(catalog, experiment) {
-    const usable = catalog.parameters.filter(
-        (p) => !NOT_IN_FORM.includes(p.name) && !isForced(p) && !isDerived(p, experiment),
-    );
+// comparison, then what only this experiment has; what few people change is folded away. Values are those of the
+// form, on which the default of the lock depends.
+export function formParts(catalog, experiment, values = {}) {
+    const usable = catalog.parameters
+        .filter((p) => !NOT_IN_FORM.includes(p.name) && !isForced(p) && !isDerived(p, experiment))
+        .map((p) => (p.name === 'lock' ? lockOf(chosenRuntimes(catalog, values), p) : p));
 
     return {
         front: IN_FRONT.map((name) => usable.find((p) => p.name === name)).filter(Boolean),
@@ -41,10 +42,17 @@ export function formParts(catalog, experiment) {
 }
 
 // All of them, in the order of the form.
-export function formParameters(catalog, experiment) {
-    const parts = formParts(catalog, experiment);
+export function formParameters(catalog, experiment, values) {
+    const parts = formParts(catalog, experiment, values);
 
     return [...parts.front, ...parts.own, ...parts.folded];
+}
+
+// A request without a lock has that of its runtime, and of several runtimes each has its own.
+function lockOf(chosen, parameter) {
+    const usual = chosen.length > 1 ? 'own' : chosen[0]?.own_lock;
+
+    return parameter.choices.includes(usual) ? {...parameter, default: usual} : parameter;
 }
 
 // A list of choices with one choice leaves nothing to choose.
@@ -106,8 +114,8 @@ export function chosenRuntimes(catalog, values) {
     return chosen.length > 0 ? chosen : ready.slice(0, 1);
 }
 
-// Why a runtime does not have a mode, a lock or an experiment; undefined if it has it, or does not say what it
-// has. What it says of the thing by name goes before anything general.
+// Why a runtime does not have a mode, a lock or an experiment, '' if it gives no reason; undefined if it has it, or
+// does not say what it has. What it says of the thing by name goes before anything general.
 function whyAbsent(entry, family, name, experiment) {
     const has = {
         mode: entry.modes,
@@ -115,36 +123,53 @@ function whyAbsent(entry, family, name, experiment) {
         experiment: entry.experiments && Object.keys(entry.experiments),
     }[family];
 
-    if (has && !has.includes(name)) return entry.absent?.[name] ?? 'not there';
+    if (has && !has.includes(name)) return entry.absent?.[name] ?? '';
     if (family !== 'mode') return undefined;
     return (entry.experiments?.[experiment.name] ?? experiment).unavailable?.[name];
 }
 
+// The runtimes that lack something, [name, reason] each, in words: "not in python3, ruby; not in jython: REASON".
+function lackText(lacks) {
+    const silent = lacks.filter(([, why]) => why === '').map(([runtime]) => runtime);
+
+    return [
+        silent.length > 0 && `not in ${silent.join(', ')}`,
+        ...lacks.filter(([, why]) => why !== '').map(([runtime, why]) => `not in ${runtime}: ${why}`),
+    ]
+        .filter(Boolean)
+        .join('; ');
+}
+
 // What stands against a choice of the form, of the runtimes that are chosen: {isOff, text}. It is off if none of
-// them has it; if some have it, the text names the others. Without a reason it is undefined.
+// them has it, and where they give no reason the text says which others do; if some have it, the text names those
+// that do not. Without a reason it is undefined.
 export function against(catalog, chosen, experiment, parameter, choice) {
     if (!['mode', 'lock'].includes(parameter.name)) return undefined;
-    const reasons = chosen
-        .map((entry) => [entry.runtime, whyAbsent(entry, parameter.name, choice, experiment)])
-        .filter(([, why]) => why !== undefined);
+    const lacking = (entries) =>
+        entries
+            .map((entry) => [entry.runtime, whyAbsent(entry, parameter.name, choice, experiment)])
+            .filter(([, why]) => why !== undefined);
+    const lacks = lacking(chosen);
 
-    if (reasons.length === 0) return undefined;
-    return {
-        isOff: reasons.length === chosen.length,
-        text:
-            chosen.length === 1
-                ? reasons[0][1]
-                : reasons.map(([runtime, why]) => `not in ${runtime}: ${why}`).join('; '),
-    };
+    if (lacks.length === 0) return undefined;
+    const isOff = lacks.length === chosen.length;
+    const without = lacking(readyRuntimes(catalog)).map(([runtime]) => runtime);
+    const others = readyRuntimes(catalog)
+        .map(({runtime}) => runtime)
+        .filter((runtime) => !without.includes(runtime));
+
+    if (isOff && others.length > 0 && lacks.every(([, why]) => why === ''))
+        return {isOff, text: `only in ${others.join(', ')}`};
+    return {isOff, text: chosen.length === 1 && lacks[0][1] ? lacks[0][1] : lackText(lacks)};
 }
 
 // The same of an experiment: "not in jython: REASON".
 export function absentExperiment(chosen, name) {
-    return chosen
-        .map((entry) => [entry.runtime, whyAbsent(entry, 'experiment', name)])
-        .filter(([, why]) => why !== undefined)
-        .map(([runtime, why]) => `not in ${runtime}: ${why}`)
-        .join('; ');
+    return lackText(
+        chosen
+            .map((entry) => [entry.runtime, whyAbsent(entry, 'experiment', name)])
+            .filter(([, why]) => why !== undefined),
+    );
 }
 
 // What the chosen runtimes say of an experiment's own parameter: [{runtime, parameter}], those that have it. Their

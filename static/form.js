@@ -13,7 +13,7 @@ import {firstUses} from './terms.js';
 // experiment; actions is the row of buttons at its end.
 export function fillForm(form, catalog, state, {changed, choose, actions}) {
     const experiment = experimentOf(catalog, state.experiment);
-    const parts = formParts(catalog, experiment);
+    const parts = formParts(catalog, experiment, state.values);
     const chosen = chosenRuntimes(catalog, state.values);
     const explain = firstUses();
     const fields = (parameters) =>

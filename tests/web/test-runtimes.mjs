@@ -24,6 +24,7 @@ async function serveRuntimes(page, base) {
         modes: ['serial', 'threads'],
         locks: ['gil'],
         experiments: without({...entries, countdown: withN(entries.countdown, 1234)}, ['idle']),
+        own_lock: 'gil',
         absent: {idle: 'it has no tasks', processes: 'it cannot fork'},
     };
     const names = {modes: catalog.modes.map(({name}) => name), locks: catalog.locks.map(({name}) => name)};
@@ -35,6 +36,10 @@ async function serveRuntimes(page, base) {
         {runtime: 'bad', status: 'broken', reason: 'it says nothing'},
     ];
     catalog.parameters.find(({name}) => name === 'runtime').choices = [c.runtime, 'snake'];
+    const lock = catalog.parameters.find(({name}) => name === 'lock');
+
+    lock.choices = [...new Set([...lock.choices, 'own'])];
+    catalog.runtimes[0].own_lock = 'gil';
     await page.route('**/experiments', (route) => route.fulfill({json: catalog}));
     await page.reload();
     await chooseExperiment(page, 'countdown');
@@ -68,6 +73,30 @@ export async function what_only_some_lack_says_which({page, base}) {
     assert.match(await page.locator('#hint-experiment').textContent(), /Not in snake: it has no tasks\./);
     await chooseExperiment(page, 'countdown');
     assert.match(await page.locator('#hint-n').textContent(), /snake: \d+ to 1234\b/);
+}
+
+export async function a_lock_without_a_reason_says_who_has_it(at) {
+    const first = await serveRuntimes(at.page, at.base);
+
+    await tick(at.page, 'runtime', ['snake']);
+    assert.match(await besides(at.page, 'lock', 'none'), new RegExp(`Only in ${first}\\.`));
+    await tick(at.page, 'runtime', [first, 'snake']);
+    assert.match(await besides(at.page, 'lock', 'none'), /; not in snake\.$/);
+}
+
+// What is ticked is what a request without a lock gets, and any other lock is sent, also the usual one of the server.
+export async function several_runtimes_have_their_own_locks({page, base}) {
+    const first = await serveRuntimes(page, base);
+    const ticked = () => page.locator('input[name=lock]:checked').evaluateAll((all) => all.map(({value}) => value));
+
+    await tick(page, 'runtime', [first, 'snake']);
+    assert.deepEqual(await ticked(), ['own']);
+    assert.match(await page.locator('#hint-lock').textContent(), /Default own\./i);
+    assert.doesNotMatch(page.url(), /lock=/);
+    await tick(page, 'lock', ['gil']);
+    assert.match(page.url(), /lock=gil/);
+    await tick(page, 'lock', ['own']);
+    assert.doesNotMatch(page.url(), /lock=/);
 }
 
 // The box that was ticked keeps the focus, although the form is made anew.
