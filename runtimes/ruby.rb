@@ -271,11 +271,12 @@ end
 
 CAN_FORK = Process.respond_to?(:fork)
 NO_FORK = "#{RUBY_ENGINE} cannot fork"
+INTERPRETER = { "ruby" => "Ruby", "jruby" => "JRuby", "truffleruby" => "TruffleRuby" }.fetch(RUBY_ENGINE, RUBY_ENGINE)
 
 # Found out, and not taken for granted: it is Ruby's own interpreter that has the lock.
 LOCK = if RUBY_ENGINE == "ruby"
          { name: "gvl", title: "the GVL of Ruby", exclusive: true,
-           summary: "the global lock of Ruby: a thread keeps it for up to 100 ms while others wait" }
+           summary: "the global VM lock (GVL) of Ruby: a thread keeps it for up to 100 ms while others wait" }
        else
          { name: "none", title: "no lock", exclusive: false, summary: "no lock: #{RUBY_ENGINE} runs threads side by side" }
        end.freeze
@@ -1118,7 +1119,7 @@ end
 module Catalog
   ABSENT = {
     "crunch" => "Ruby's standard library has nothing that multiplies matrices outside the lock",
-    "idle" => "it is not written for Ruby",
+    "idle" => "nobody has written it for Ruby yet",
     "refcount" => "Ruby does not count references: from time to time it looks for what nobody refers to any more",
     "epoll" => "Ruby's standard library has no event loop",
     "none" => ("Ruby's own interpreter always has its lock; JRuby and TruffleRuby have none" if LOCK[:exclusive])
@@ -1148,7 +1149,8 @@ module Catalog
   def self.describe
     experiments = EXPERIMENTS.map { |kind| experiment(kind) }
     missing = (MODES - modes).to_h { |mode| [mode.label, mode.unavailable] }
-    { protocol: 1, paces: true, runtime: "ruby", version: RUBY_VERSION, about: RUBY_DESCRIPTION,
+    { protocol: 1, paces: true, runtime: "ruby", version: RUBY_VERSION,
+      about: "#{INTERPRETER} #{RUBY_ENGINE_VERSION}, #{LOCK[:title]}",
       cpus_usable: Machine.cpus_usable, memory_bytes: Machine.memory_bytes, host: {}, timeline_ns: Tracer::GAP_NS,
       turn_ns: experiments[0][:cost][0][:ns], modes: modes.map { |mode| mode(mode) },
       locks: [{ **LOCK, usual: true, fair: false, whose: "all", models: nil, real: RUBY_ENGINE, crowding: 0,
