@@ -98,6 +98,23 @@ const char *prose_labels(Words *words, const json_t *labels)
     return i > MOST_LABELS ? words_printf(words, "%s and %zu more", text, i - MOST_LABELS) : text;
 }
 
+/* What all notes have in common from their first semicolon on: what would help one cell helps most of them.
+ * NULL if there is one note only, or if they differ. */
+static const char *prose_common_end(json_t *notes)
+{
+    const char *note, *common = NULL;
+    json_t *labels;
+
+    json_object_foreach (notes, note, labels) {
+        const char *end = json_array_size(labels) > 0 ? strstr(note, "; ") : NULL;
+
+        if (!end || (common && strcmp(common, end) != 0))
+            return NULL;
+        common = end;
+    }
+    return json_object_size(notes) > 1 ? common : NULL;
+}
+
 /* An object serves as a map from the text of a note to the cells it is true of, and keeps the order in which
  * the notes came. */
 static void prose_write_notes(const Prose *prose, const ResultCells *cells, const Axes *varying,
@@ -105,7 +122,7 @@ static void prose_write_notes(const Prose *prose, const ResultCells *cells, cons
 {
     json_auto_t *notes = json_object(); /* note: the labels of the cells it is about */
     auto_words Words words = {0};
-    const char *note;
+    const char *note, *common;
     json_t *labels;
 
     for (size_t i = 0; i < cells->n; i++) {
@@ -120,8 +137,14 @@ static void prose_write_notes(const Prose *prose, const ResultCells *cells, cons
     }
     if (json_object_size(notes) > 0)
         fputs("\n", prose->file);
-    json_object_foreach (notes, note, labels)
-        paragraph_write(prose, "- ", "  ", "%s: %s", prose_labels(&words, labels), note);
+    common = prose_common_end(notes);
+    json_object_foreach (notes, note, labels) {
+        size_t length = strlen(note) - (common ? strlen(common) : 0);
+
+        paragraph_write(prose, "- ", "  ", "%s: %.*s", prose_labels(&words, labels), (int)length, note);
+    }
+    if (common)
+        paragraph_write(prose, "- ", "  ", "all of these: %s", common + strlen("; "));
 }
 
 void prose_notes(const Prose *prose, const ResultCells *cells, const Axes *varying)
@@ -171,27 +194,36 @@ void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *vary
 /* A word that stands in the lesson or over a column, and what it means. */
 static const struct {
     const char *term, *means;
-    bool is_column;
+    enum {
+        TERM_WORD,
+        TERM_COLUMN,
+        TERM_OF_WORK, /* a column, of runtimes that did different work */
+    } kind;
 } terms[] = {
+    {"wall",
+        "wall: not to be compared between runtimes, whose work differs in size; x serial can be, as each is "
+        "held against the serial time of its own runtime",
+        TERM_OF_WORK},
     {"x serial",
         "x serial: the time over that of serial; the verdict is same if its whole interval is within 5 % of "
         "1, "
         "else faster or slower if all of it is below or above 1, else cannot tell",
-        true},
+        TERM_COLUMN},
     {"model/real",
         "model/real: what the model's cell took of its own serial time, over the same of this cell; it "
         "agrees if "
         "the whole interval of the quotient is within 10 % of 1, differs if all of it is outside",
-        true},
-    {"interval", "interval: that of the median wall time, not of a ratio", true},
-    {"ideal", "ideal: what a machine without any cost of its own would need", true},
-    {"cell", "cell: a row of the table", false},
+        TERM_COLUMN},
+    {"interval", "interval: that of the median wall time, not of a ratio", TERM_COLUMN},
+    {"ideal", "ideal: what a machine without any cost of its own would need", TERM_COLUMN},
+    {"cell", "cell: a row of the table", TERM_WORD},
     {"turns_per_tick",
         "turn: one pass of the loop; turns_per_tick of them make a tick, a small step of the interpreter",
-        false},
-    {"tick", "tick: a small step of the interpreter, some nanoseconds", false},
-    {"switch interval", "switch interval: how long a thread waits for the lock before it asks for it", false},
-    {"hog", "hog: a task that only computes", false},
+        TERM_WORD},
+    {"tick", "tick: a small step of the interpreter, some nanoseconds", TERM_WORD},
+    {"switch interval", "switch interval: how long a thread waits for the lock before it asks for it",
+        TERM_WORD},
+    {"hog", "hog: a task that only computes", TERM_WORD},
 };
 
 /* Whether a text has the term or its plural; "ticket" is no tick, and neither is turns_per_tick. */
@@ -235,15 +267,17 @@ static bool term_is_explained(const char *lesson, const char *term)
 
 /* Whoever meets a term in a lecture room has no manual at hand. So each that was used is explained below what
  * uses it, and none that was not, or was explained above. */
-void prose_terms(const Prose *prose, const char *used)
+void prose_terms(const Prose *prose, const char *used, bool work_differs)
 {
     bool is_first = true;
 
     for (size_t i = 0; i < ARRAY_LENGTH(terms); i++) {
         const char *term = terms[i].term;
 
-        if (terms[i].is_column ? !column_is_used(used, term)
-                               : !term_is_used(used, term) || term_is_explained(prose->said, term))
+        if (terms[i].kind == TERM_OF_WORK && !work_differs)
+            continue;
+        if (terms[i].kind == TERM_WORD ? !term_is_used(used, term) || term_is_explained(prose->said, term)
+                                       : !column_is_used(used, term))
             continue;
         if (is_first)
             fputs("\n", prose->file);

@@ -33,8 +33,9 @@ void prose_crowds(const Prose *prose, const ResultCells *cells, const Axes *vary
 /* The names of some cells, an array of texts, the first few of many. */
 const char *prose_labels(Words *words, const json_t *labels);
 
-/* What the terms mean that occur in a text, which is all that was written of the run. */
-void prose_terms(const Prose *prose, const char *used);
+/* What the terms mean that occur in a text, which is all that was written of the run; work_differs as
+ * axes_work_differs() has it. */
+void prose_terms(const Prose *prose, const char *used, bool work_differs);
 
 /* The machine. */
 void prose_closing(const Prose *prose, const ResultRun *run);

@@ -303,7 +303,7 @@ static void table_write_run(const ResultRun *run, bool markdown, size_t width, F
     all = text_printf("%s%s", above.text, below.text);
     prose.file = file;
     fputs(above.text, file);
-    prose_terms(&prose, all);
+    prose_terms(&prose, all, axes_work_differs(&varying));
     fputs(below.text, file);
     prose_closing(&prose, run);
     free(above.text);

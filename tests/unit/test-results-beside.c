@@ -353,6 +353,7 @@ START_TEST(bars_of_several_runtimes_are_times_of_serial)
     ck_assert_msg(strstr(table, "model/real"), "%s", table);
     ck_assert_msg(strstr(table, "1.00 agrees"), "%s", table);
     ck_assert_msg(strstr(table, "Runtime: python3 3.11.7 (CPython 3.11.7)"), "%s", table);
+    ck_assert_msg(strstr(table, "\nwall: not to be compared between runtimes, "), "%s", table);
 }
 END_TEST
 

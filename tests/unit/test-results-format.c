@@ -608,6 +608,21 @@ START_TEST(names_with_commas_are_set_apart_by_semicolons)
 }
 END_TEST
 
+START_TEST(what_all_notes_end_with_is_said_once)
+{
+    static const char cell[] = "{\"mode\": \"%s\", \"lock\": \"gil\", \"tasks\": 2, \"cpus\": 2, \"params\": "
+                               "{}, \"status\": \"failed\", \"reason\": \"%s\"}";
+    auto_free char *one = text_printf(cell, "threads", "it broke; be patient");
+    auto_free char *two = text_printf(cell, "processes", "it burnt; be patient");
+    auto_free char *json = text_printf("{\"status\": \"failed\", \"cells\": [%s, %s]}", one, two);
+    json_auto_t *run = json_loads(json, 0, NULL);
+    auto_free char *text = format(run, RESULT_FORMAT_TABLE);
+
+    ck_assert_msg(
+        strstr(text, "\nthreads: it broke\nprocesses: it burnt\nall of these: be patient\n"), "%s", text);
+}
+END_TEST
+
 /* Of the run, of each of its cells and of the lesson it is one fault. */
 START_TEST(one_fault_of_all_cells_is_said_once)
 {
@@ -873,4 +888,4 @@ RUN_TESTS("results-format", 20, names_of_formats, what_answers_can_have_a_person
     bars_are_of_what_the_experiment_is_about, terms_that_are_used_are_explained_and_no_others,
     columns_without_a_value_are_not_there, strange_runs_are_formatted_all_the_same,
     text_is_cleaned_and_cut_by_characters, bars_give_way_first_then_columns_then_text, a_short_bar_is_seen,
-    all_rows_are_all_that_were_measured)
+    all_rows_are_all_that_were_measured, what_all_notes_end_with_is_said_once)
