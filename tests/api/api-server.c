@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +143,12 @@ int api_server_start_in_terminal(ApiServer *server, ...)
     int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     va_list settings;
 
-    ck_assert_int_ge(terminal, 0);
+    if (terminal < 0) {
+        fprintf(stderr, "no pseudo-terminal here (%s): a test is skipped\n", strerror(errno));
+        return -1;
+    }
+    /* A shell gives its programs the default, and tests may run under nohup. */
+    signal(SIGHUP, SIG_DFL);
     ck_assert_int_eq(grantpt(terminal), 0);
     ck_assert_int_eq(unlockpt(terminal), 0);
     make_directory(server);

@@ -21,7 +21,9 @@ typedef struct ApiServer {
  * no runtimes but the engine and those that the settings name. */
 void api_server_start(ApiServer *server, ...) __attribute__((sentinel));
 
-/* The same in a terminal of its own. Returns the other side of it; closing that closes the terminal. */
+/* The same in a terminal of its own, with SIGHUP as a shell leaves it. Returns the other side of the
+ * terminal, which closes it; or -1, and nothing was started, where there are no pseudo-terminals, as in a
+ * bare chroot. */
 int api_server_start_in_terminal(ApiServer *server, ...) __attribute__((sentinel));
 
 /* A setting that names the runtime of fake-runtime.sh. */

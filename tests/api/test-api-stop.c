@@ -44,8 +44,15 @@ END_TEST
 static void assert_grace(int signal_number, int times)
 {
     auto_free char *text = NULL;
-    int fd, terminal = api_server_start_in_terminal(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
+    int fd, terminal = -1;
 
+    if (signal_number == SIGHUP) {
+        terminal = api_server_start_in_terminal(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
+        if (terminal < 0)
+            return;
+    } else {
+        api_server_start(&server, API_FAKE_RUNTIME, "server.grace_ms=30000", NULL);
+    }
     fd = api_send_get(&server, "/run/gated" ONCE);
     api_server_wait_for_file(&server, "begun");
     if (signal_number == SIGHUP)
