@@ -29,11 +29,13 @@ static const char *header(const Request *request, const char *name)
 static int identify(const char *owner, const char *cookies, const char *given, Client *ret)
 {
     auto_problem Problem problem = {0};
-    FakeRequest fake = {.request = {.header = header, .forwarded = {.client = "192.0.2.1"}},
+    static FakeRequest fake; /* what is found borrows from it */
+    int r;
+
+    fake = (FakeRequest){.request = {.header = header, .forwarded = {.client = "192.0.2.1"}},
         .owner = owner,
         .cookies = cookies};
-    int r = client_identify(&fake.request, given, ret, &problem);
-
+    r = client_identify(&fake.request, given, ret, &problem);
     ck_assert_int_eq(r == 0, !problem_is_set(&problem));
     return r;
 }
