@@ -75,7 +75,7 @@ typedef struct Plan {
     Catalog **runtimes; /* those of the request, in its order; each has a cell at least */
     size_t n_runtimes;
     json_t *left_out; /* what some of them cannot do and the others do: an array of {runtime, mode, lock,
-                         tasks,   parameter, reason}, of which only what differs is named, with the runtime
+                         tasks, parameter, reason}, of which only what differs is named, with the runtime
                          and the   reason; NULL: nothing */
     json_t *host; /* the machine, by the first runtime that tells of it: of the request, or else of all there
                      are, because all are on this machine; NULL: none does */
