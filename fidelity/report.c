@@ -107,13 +107,16 @@ void fidelity_print(const FidelityReport *report, FILE *file)
     Layout *layout;
     size_t names, reals, models, ratios, bounds, outcomes, recorded;
 
-    fprintf(file, "%s: %s %s, its lock %s", report->runtime, report->about ? report->about : "",
-        report->version ? report->version : "", report->lock);
+    fprintf(file, "%s (%s), lock %s", report->runtime,
+        report->about     ? report->about
+        : report->version ? report->version
+                          : "it does not say what it is",
+        report->lock);
     if (!report->model) {
-        fputs(": no lock of the model stands for it\n", file);
+        fputs(": no lock of the engine models it\n", file);
         return;
     }
-    fprintf(file, ", beside the model's %s\n\n", report->model);
+    fprintf(file, ", beside the model of it, %s\n\n", report->model);
     layout = layout_new(report->n_rows, false);
     names = layout_add(layout, "quantity", false, LAYOUT_KEEP);
     reals = layout_add(layout, report->runtime, true, LAYOUT_KEEP);

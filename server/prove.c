@@ -21,16 +21,19 @@
 #include "server/lab-measure.h"
 #include "server/lab.h"
 
-/* The least that gives an interval. */
-enum { N_ROUNDS = STATS_MIN_VALUES, MOST_REPORTS = 32 };
+enum {
+    LEAST_ROUNDS = STATS_MIN_VALUES, /* that give an interval */
+    MOST_ROUNDS = 2 * LEAST_ROUNDS,  /* where rounds are dropped because the machine changed */
+    MOST_REPORTS = 32,
+};
 
 /* An interpreter, its lock, and the lock of the model. */
 typedef struct Proof {
     Lab *lab;
     const Catalog *model_runtime, *real_runtime;
     const CatalogLock *model, *real;
-    FidelityPair (*pairs)[N_ROUNDS]; /* owned; of each quantity */
-    char **reasons;                  /* owned; of each quantity, why a value is missing */
+    FidelityPair (*pairs)[MOST_ROUNDS]; /* owned; of each quantity */
+    char **reasons;                     /* owned; of each quantity, why a value is missing */
 } Proof;
 
 /* The lock of the runtime that models another one's; NULL: none does. */
@@ -92,16 +95,55 @@ static void read_round(Proof *proof, size_t measurement, size_t round, const jso
     }
 }
 
-static void measure_round(Proof *proof, size_t round)
+/* A round that has not been made has no pair. */
+static void clear_pairs(Proof *proof)
 {
+    for (size_t i = 0; i < fidelity_n_quantities; i++)
+        for (size_t round = 0; round < MOST_ROUNDS; round++)
+            proof->pairs[i][round] = (FidelityPair){NAN, NAN, false};
+}
+
+/* Whether the rounds so far leave some quantity of the measurement without an interval because they were
+ * dropped. What cannot be measured at all is not tried again and again. */
+static bool lacks_rounds(const Proof *proof, size_t measurement)
+{
+    for (size_t i = 0; i < fidelity_n_quantities; i++) {
+        size_t n_steady = 0, n_dropped = 0;
+
+        if (fidelity_quantities[i].measurement != measurement)
+            continue;
+        for (size_t round = 0; round < MOST_ROUNDS; round++) {
+            const FidelityPair *pair = &proof->pairs[i][round];
+            bool is_there = !isnan(pair->real) && !isnan(pair->model);
+
+            n_steady += is_there && pair->is_steady;
+            n_dropped += is_there && !pair->is_steady;
+        }
+        if (n_dropped > 0 && n_steady < LEAST_ROUNDS)
+            return true;
+    }
+    return false;
+}
+
+/* Returns whether there was anything to measure. */
+static bool measure_round(Proof *proof, size_t round)
+{
+    bool any = false;
+
     for (size_t i = 0; i < fidelity_n_measurements; i++) {
         json_auto_t *run = NULL;
 
-        if (!is_asked_of(&fidelity_measurements[i], proof->model))
+        if (!is_asked_of(&fidelity_measurements[i], proof->model) ||
+            (round >= LEAST_ROUNDS && !lacks_rounds(proof, i)))
             continue;
+        if (!any)
+            fprintf(stderr, "%s, lock %s: round %zu\n", proof->real_runtime->runtime, proof->real->name,
+                round + 1);
+        any = true;
         run = measure(proof, &fidelity_measurements[i]);
         read_round(proof, i, round, run);
     }
+    return any;
 }
 
 static FidelityReport report_of(Proof *proof, const json_t *recorded)
@@ -123,7 +165,7 @@ static FidelityReport report_of(Proof *proof, const json_t *recorded)
 
         if (!is_asked_of(&fidelity_measurements[quantity->measurement], proof->model))
             continue;
-        *row = fidelity_judge(quantity, proof->pairs[i], N_ROUNDS, proof->reasons[i]);
+        *row = fidelity_judge(quantity, proof->pairs[i], MOST_ROUNDS, proof->reasons[i]);
         row->recorded = recorded_figure(recorded, python, &quantity->recorded);
         proof->reasons[i] = NULL;
         report.n_rows++;
@@ -151,10 +193,9 @@ static FidelityReport prove_lock(
     proof.pairs = calloc(fidelity_n_quantities, sizeof(*proof.pairs));
     proof.reasons = calloc(fidelity_n_quantities, sizeof(*proof.reasons));
     assert(proof.pairs && proof.reasons);
-    for (size_t round = 0; round < N_ROUNDS; round++) {
-        fprintf(stderr, "%s, lock %s: round %zu of %d\n", catalog->runtime, real->name, round + 1, N_ROUNDS);
-        measure_round(&proof, round);
-    }
+    clear_pairs(&proof);
+    for (size_t round = 0; round < MOST_ROUNDS && measure_round(&proof, round); round++)
+        ;
     report = report_of(&proof, recorded);
     for (size_t i = 0; i < fidelity_n_quantities; i++)
         free(proof.reasons[i]);

@@ -286,7 +286,7 @@ END_TEST
 START_TEST(the_table_shows_what_was_judged)
 {
     FidelityReport report = {
-        .runtime = "python3", .version = "3.11.7", .about = "CPython", .lock = "gil", .model = "gil"};
+        .runtime = "python3", .version = "3.11.7", .about = "CPython 3.11.7", .lock = "gil", .model = "gil"};
     auto_free char *text = NULL;
     json_auto_t *json = NULL;
     size_t length;
@@ -300,7 +300,7 @@ START_TEST(the_table_shows_what_was_judged)
     report.rows[0].recorded = 1.98;
     fidelity_print(&report, file);
     fclose(file);
-    ck_assert_ptr_nonnull(strstr(text, "python3: CPython 3.11.7, its lock gil, beside the model's gil"));
+    ck_assert_ptr_nonnull(strstr(text, "python3 (CPython 3.11.7), lock gil, beside the model of it, gil"));
     ck_assert_ptr_nonnull(strstr(text, "1.00 [0.95, 1.05]"));
     ck_assert_ptr_nonnull(strstr(text, "not measured: python3: died"));
     ck_assert_ptr_nonnull(strstr(text, "1 holds, 1 not measured\n"));
