@@ -40,6 +40,14 @@ size_t parts_count(const RunParts *parts, PartState state)
     return n;
 }
 
+const RunPart *parts_measuring(const RunParts *parts)
+{
+    for (size_t i = 0; i < parts->n; i++)
+        if (parts->list[i].state == PART_MEASURING)
+            return &parts->list[i];
+    return NULL;
+}
+
 bool parts_are_over(const RunParts *parts)
 {
     return parts_count(parts, PART_DONE) + parts_count(parts, PART_LOST) == parts->n;

@@ -59,6 +59,9 @@ void parts_finish(RunParts *parts);
 /* How many are in this state. */
 size_t parts_count(const RunParts *parts, PartState state);
 
+/* The one whose turn it is; NULL: nobody's. */
+const RunPart *parts_measuring(const RunParts *parts);
+
 /* Whether all are done or lost: none will report anything more. */
 bool parts_are_over(const RunParts *parts);
 

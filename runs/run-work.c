@@ -17,6 +17,17 @@
 #include "runs/run-request.h"
 #include "runs/turns.h"
 
+/* Of several runtimes the one whose turn it was is named: it may hang, while the others only wait for it. */
+static char *lateness(const Run *run)
+{
+    const RunPart *part = parts_measuring(&run->parts);
+    bool is_one_of_many = part && part_has_others(part);
+
+    return text_printf("it ran longer than timeout_ms=%llu%s%s",
+        (unsigned long long)(run->plan.timeout / NSEC_PER_MSEC),
+        is_one_of_many ? ", in a turn of the runtime " : "", is_one_of_many ? part_runtime(part) : "");
+}
+
 /* Whether a run whose time is over has all that it must have: rounds beyond `repeat` go on until something
  * ends them, and where runtimes only trace any more, the cells that have no spans say so. */
 static bool has_enough(Run *run)
@@ -29,8 +40,7 @@ static void on_timeout(uv_timer_t *timer)
 {
     Run *run = timer->data;
     bool is_lossy = parts_count(&run->parts, PART_LOST) > 0;
-    auto_free char *late = text_printf(
-        "it ran longer than timeout_ms=%llu", (unsigned long long)(run->plan.timeout / NSEC_PER_MSEC));
+    auto_free char *late = lateness(run);
     auto_free char *loss = is_lossy ? run_loss_reason(run) : NULL;
 
     /* A runtime that has said `done` but does not end has done its work all the same. */

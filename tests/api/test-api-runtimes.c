@@ -220,6 +220,8 @@ START_TEST(one_that_hangs_ends_the_run_and_not_what_there_is)
     answer = run("good,hangs", "&timeout_ms=1500");
     api_assert_status(&answer, 504);
     ck_assert_str_eq(api_text(answer.json, "status"), "timeout");
+    ck_assert_str_eq(api_text(answer.json, "reason"),
+        "it ran longer than timeout_ms=1500, in a turn of the runtime hangs");
     ck_assert_int_eq(count_cells(answer.json, "good", "timeout", 1), 2);
     ck_assert_int_eq(count_cells(answer.json, "hangs", "timeout", 1), 2);
     assert_nobody_is_left();
