@@ -9,7 +9,7 @@
 import {against, defaultText, missingRuntimes, otherNames, ownOf, summaryOf} from './catalog.js';
 import {el} from './dom.js';
 import {sentence, typed} from './format.js';
-import {signNode} from './signs.js';
+import {hasSign, signNode} from './signs.js';
 
 const SIGNED = ['mode', 'lock']; // parameters whose choices have a sign
 
@@ -121,7 +121,9 @@ function checkboxes(field) {
             el(
                 'span',
                 {},
-                SIGNED.includes(parameter.name) && signNode(parameter.name, choice),
+                SIGNED.includes(parameter.name) &&
+                    hasSign(parameter.name, choice) &&
+                    signNode(parameter.name, choice),
                 el('b', {}, choice),
                 summary && el('small', {}, sentence(summary)),
             ),

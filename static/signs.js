@@ -47,6 +47,9 @@ export function learnSigns({modes, locks}) {
     places = {mode: names(modes), lock: names(locks)};
 }
 
+// Whether a choice of the form is one that a sign stands for: "own" is whichever lock a runtime has.
+export const hasSign = (family, name) => places[family].includes(name);
+
 // What a stored run names and no runtime here has any more looks like nothing that is there.
 function place({family, name}) {
     const at = places[family].indexOf(name);
