@@ -118,12 +118,17 @@ const CatalogParameter *catalog_parameter(const CatalogExperiment *experiment, c
     return find_parameter(experiment->parameters, experiment->n_parameters, name);
 }
 
+const CatalogParameter *catalog_parameter_of_lock(const CatalogLock *lock, const char *name)
+{
+    return find_parameter(lock->parameters, lock->n_parameters, name);
+}
+
 const CatalogParameter *catalog_lock_parameter(const Catalog *catalog, const char *name)
 {
     const CatalogParameter *found = NULL;
 
     for (size_t i = 0; i < catalog->n_locks && !found; i++)
-        found = find_parameter(catalog->locks[i].parameters, catalog->locks[i].n_parameters, name);
+        found = catalog_parameter_of_lock(&catalog->locks[i], name);
     return found;
 }
 

@@ -284,6 +284,9 @@ const CatalogMode *catalogs_mode(const Catalogs *catalogs, const char *name);
 const CatalogLock *catalogs_lock(const Catalogs *catalogs, const char *name);
 const CatalogExperiment *catalogs_experiment(const Catalogs *catalogs, const char *name);
 
+/* The lock's own parameter of this name, or NULL. */
+const CatalogParameter *catalog_parameter_of_lock(const CatalogLock *lock, const char *name);
+
 /* The parameter of this name of any lock, or NULL. Several locks may have it, as they may be versions of one
  * another: then it means the same, and the first one's description stands for all. */
 const CatalogParameter *catalog_lock_parameter(const Catalog *catalog, const char *name);

@@ -21,15 +21,6 @@
 /* Away from those of all other comparisons. */
 enum { SEED_MODEL = 50, SEED_MODEL_SERIAL, SEED_REAL, SEED_REAL_SERIAL };
 
-static const CatalogParameter *beside_lock_parameter(const CatalogLock *lock, const char *name)
-{
-    for (size_t i = 0; i < lock->n_parameters; i++) {
-        if (strcmp(lock->parameters[i].name, name) == 0)
-            return &lock->parameters[i];
-    }
-    return NULL;
-}
-
 static bool beside_is_usual(const CatalogParameter *parameter, const json_t *value)
 {
     const json_t *usual = parameter->fallback;
@@ -52,7 +43,7 @@ static bool beside_locks_fit(const CellSpec *model, const CellSpec *real)
         const CatalogParameter *parameter = &model->lock->parameters[i];
         const json_t *value = json_object_get(model->params, parameter->name);
 
-        if (beside_lock_parameter(real->lock, parameter->name)
+        if (catalog_parameter_of_lock(real->lock, parameter->name)
                 ? !beside_has_same(model, real, parameter->name)
                 : value && !beside_is_usual(parameter, value))
             return false;

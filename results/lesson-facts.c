@@ -76,13 +76,7 @@ const char *lesson_nouns(Lesson *lesson, const ResultCell *cell)
 /* A lock's parameters say what kind of lock it is: one with a check_interval is let go by counting. */
 bool lesson_lock_has(const ResultCell *cell, const char *name)
 {
-    const CatalogLock *lock = cell->lock_facts;
-
-    for (size_t i = 0; lock && i < lock->n_parameters; i++) {
-        if (strcmp(lock->parameters[i].name, name) == 0)
-            return true;
-    }
-    return false;
+    return cell->lock_facts && catalog_parameter_of_lock(cell->lock_facts, name);
 }
 
 bool lesson_is_fair(const ResultCell *cell)
