@@ -67,7 +67,7 @@ typedef struct FidelityRecorded {
 typedef struct FidelityQuantity {
     const char *name;
     size_t measurement; /* its place in the table */
-    /* The cell that it is read from: of this mode and so many tasks, CPUs (0: any) and, where it is not
+    /* The cell that it is read from: of this mode and so many tasks and CPUs and, where it is not
      * NULL, with this value of a lock's parameter. */
     const char *mode;
     int64_t tasks, cpus;

@@ -22,7 +22,7 @@ static const ResultCell *find_cell(
 
         if (strcmp(cell->runtime, runtime) == 0 && strcmp(cell->lock, lock) == 0 &&
             strcmp(cell->mode, quantity->mode) == 0 && cell->tasks == quantity->tasks &&
-            (quantity->cpus == 0 || cell->cpus == quantity->cpus) &&
+            cell->cpus == quantity->cpus &&
             (!quantity->parameter ||
                 result_param_number(cell, quantity->parameter) == (double)quantity->value))
             return cell;

@@ -13,7 +13,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "handlers/assets.h"
+#include "handlers/document.h"
 #include "handlers/openapi-schema.h"
 #include "handlers/route.h"
 #include "plan/plan.h"
@@ -283,11 +283,8 @@ static void openapi_add_run_values(const App *app, json_t *document)
 
 json_t *openapi_make(const App *app)
 {
-    const Asset *asset = documents;
-    json_t *document = json_loadb(
-        (const char *)asset->start, (size_t)(asset->end - asset->start), JSON_REJECT_DUPLICATES, NULL);
+    json_t *document = document_load("openapi.json");
 
-    assert(document);
     openapi_add_formats(document);
     openapi_add_words(document);
     openapi_add_run_values(app, document);

@@ -1,6 +1,9 @@
 #include "server/lab-measure.h"
 
+#include <stdlib.h>
+
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "base/text.h"
 
 /* A run that is waited for, as a client would. */
@@ -55,4 +58,20 @@ json_t *lab_measure(Lab *lab, const PlanLimits *limits, const char *experiment, 
     while (!measurement.over)
         uv_run(&lab->loop, UV_RUN_ONCE);
     return measurement.run;
+}
+
+int lab_measure_all(const Config *config, bool (*measure)(Lab *lab, void *data), void *data)
+{
+    Lab lab;
+    bool is_well = false;
+
+    log_set_least(LOG_LEVEL_WARNING);
+    if (lab_init(&lab, config) == 0 && lab_start(&lab, config) == 0) {
+        is_well = measure(&lab, data);
+        board_free(lab.board);
+        lab_stop(&lab);
+    }
+    uv_run(&lab.loop, UV_RUN_DEFAULT);
+    lab_finish(&lab);
+    return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }

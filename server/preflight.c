@@ -3,14 +3,12 @@
  * with the origin's start at most 20 s in all, usually ten. */
 #include "server/preflight.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "results/layout.h"
 #include "server/lab-measure.h"
 #include "server/lab.h"
@@ -101,7 +99,7 @@ static bool preflight_print_rows(const ShowRow rows[PREFLIGHT_ROWS])
 }
 
 /* The first runtime is the one that a request without a runtime gets. */
-static bool preflight_look(Lab *lab)
+static bool preflight_look(Lab *lab, void *data)
 {
     const PreflightCast cast = preflight_cast(lab->catalogs.list[0]);
     json_auto_t *countdown = preflight_measure_countdown(lab, &cast),
@@ -109,6 +107,7 @@ static bool preflight_look(Lab *lab)
     ShowRow rows[PREFLIGHT_ROWS];
     bool all;
 
+    (void)data;
     preflight_judge(&cast, countdown, fetch, rows);
     all = preflight_print_rows(rows);
     preflight_free_rows(rows);
@@ -117,16 +116,5 @@ static bool preflight_look(Lab *lab)
 
 int preflight(const Config *config)
 {
-    Lab lab;
-    bool all = false;
-
-    log_set_least(LOG_LEVEL_WARNING);
-    if (lab_init(&lab, config) == 0 && lab_start(&lab, config) == 0) {
-        all = preflight_look(&lab);
-        board_free(lab.board);
-        lab_stop(&lab);
-    }
-    uv_run(&lab.loop, UV_RUN_DEFAULT);
-    lab_finish(&lab);
-    return all ? EXIT_SUCCESS : EXIT_FAILURE;
+    return lab_measure_all(config, preflight_look, NULL);
 }

@@ -12,11 +12,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/log.h"
 #include "fidelity/reading.h"
 #include "fidelity/recorded.h"
 #include "fidelity/report.h"
-#include "handlers/assets.h"
+#include "handlers/document.h"
 #include "results/stats.h"
 #include "server/lab-measure.h"
 #include "server/lab.h"
@@ -45,18 +44,10 @@ static const CatalogLock *model_of(const Catalog *catalog, const CatalogLock *re
     return NULL;
 }
 
-static bool has_parameter(const CatalogLock *lock, const char *name)
-{
-    for (size_t i = 0; i < lock->n_parameters; i++)
-        if (strcmp(lock->parameters[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 static bool is_asked_of(const FidelityMeasurement *measurement, const CatalogLock *lock)
 {
     if (measurement->locks == FIDELITY_WITH_PARAMETER)
-        return has_parameter(lock, measurement->parameter);
+        return catalog_parameter_of_lock(lock, measurement->parameter) != NULL;
     return measurement->locks == FIDELITY_ANY_LOCK || lock->n_parameters == 0;
 }
 
@@ -249,22 +240,10 @@ static void print_missing(const Catalogs *catalogs)
         fprintf(stderr, "%s: %s\n", catalogs->missing[i].runtime, catalogs->missing[i].reason);
 }
 
-/* Built into the program, so it is there and right. */
-static json_t *load_recorded(void)
+static bool prove_in(Lab *lab, void *data)
 {
-    json_t *recorded = NULL;
-
-    for (size_t i = 0; i < n_documents; i++)
-        if (strcmp(documents[i].path, "recorded.json") == 0)
-            recorded = json_loadb(
-                (const char *)documents[i].start, (size_t)(documents[i].end - documents[i].start), 0, NULL);
-    assert(recorded);
-    return recorded;
-}
-
-static bool prove_in(Lab *lab, bool as_json)
-{
-    json_auto_t *recorded = load_recorded();
+    const bool *as_json = data;
+    json_auto_t *recorded = document_load("recorded.json");
     FidelityReport reports[MOST_REPORTS];
     size_t n;
     bool proved;
@@ -274,9 +253,9 @@ static bool prove_in(Lab *lab, bool as_json)
     n = prove_all(lab, recorded, reports);
     if (n == 0)
         fputs("gilscope: there is no interpreter to hold the models against; see [runtimes]\n", stderr);
-    if (as_json)
+    if (*as_json)
         print_json(reports, n);
-    for (size_t i = 0; i < n && !as_json; i++) {
+    for (size_t i = 0; i < n && !*as_json; i++) {
         if (i > 0)
             putchar('\n');
         fidelity_print(&reports[i], stdout);
@@ -289,16 +268,5 @@ static bool prove_in(Lab *lab, bool as_json)
 
 int prove(const Config *config, bool as_json)
 {
-    Lab lab;
-    bool proved = false;
-
-    log_set_least(LOG_LEVEL_WARNING);
-    if (lab_init(&lab, config) == 0 && lab_start(&lab, config) == 0) {
-        proved = prove_in(&lab, as_json);
-        board_free(lab.board);
-        lab_stop(&lab);
-    }
-    uv_run(&lab.loop, UV_RUN_DEFAULT);
-    lab_finish(&lab);
-    return proved ? EXIT_SUCCESS : EXIT_FAILURE;
+    return lab_measure_all(config, prove_in, &as_json);
 }
