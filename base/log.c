@@ -165,6 +165,11 @@ void log_set_json(bool on)
     form = &forms[on];
 }
 
+bool log_is_json(void)
+{
+    return form == &forms[true];
+}
+
 void log_set_least(LogLevel least)
 {
     least_level = least;

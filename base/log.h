@@ -35,6 +35,9 @@ void log_set_least(LogLevel least);
 /* Writes JSON objects instead of logfmt from now on, with the same keys. */
 void log_set_json(bool on);
 
+/* Whether it does: then nothing else should be written between the entries, either. */
+bool log_is_json(void);
+
 /* A field with a text; NULL is written as an empty one. */
 static inline LogField log_text(const char *key, const char *text)
 {
@@ -48,11 +51,11 @@ static inline LogField log_number(const char *key, int64_t number)
 }
 
 /* Writes one entry: log_info("listening", log_text("address", bind), log_number("port", port)); */
-#define log_info(event, ...) log_event(LOG_LEVEL_INFO, event, LOG_FIELDS(__VA_ARGS__))
-#define log_warning(event, ...) log_event(LOG_LEVEL_WARNING, event, LOG_FIELDS(__VA_ARGS__))
-#define log_error(event, ...) log_event(LOG_LEVEL_ERROR, event, LOG_FIELDS(__VA_ARGS__))
+#define log_info(...) log_event(LOG_LEVEL_INFO, LOG_EVENT(__VA_ARGS__, {0}))
+#define log_warning(...) log_event(LOG_LEVEL_WARNING, LOG_EVENT(__VA_ARGS__, {0}))
+#define log_error(...) log_event(LOG_LEVEL_ERROR, LOG_EVENT(__VA_ARGS__, {0}))
 
 /* What the three call; fields ends with a key of NULL. */
 void log_event(LogLevel level, const char *event, const LogField *fields);
 
-#define LOG_FIELDS(...) ((const LogField[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+#define LOG_EVENT(event, ...) event, ((const LogField[]){__VA_ARGS__})

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/cgroup.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 
 int64_t machine_cpus(int64_t n_cpus, double quota)
 {
@@ -20,9 +21,10 @@ int64_t machine_cpus(int64_t n_cpus, double quota)
 }
 
 /* In bytes; /proc/meminfo counts kilobytes. */
-static int64_t machine_meminfo(const char *name)
+static int64_t machine_meminfo(const char *root, const char *name)
 {
-    auto_file FILE *file = fopen("/proc/meminfo", "re");
+    auto_free char *path = text_printf("%s/proc/meminfo", root);
+    auto_file FILE *file = fopen(path, "re");
     char line[256];
 
     while (file && fgets(line, sizeof(line), file))
@@ -33,7 +35,7 @@ static int64_t machine_meminfo(const char *name)
 
 /* MemAvailable is what programs can have without swapping; MemFree would leave out the page cache, which the
  * kernel gives back when it is asked. The tightest limit counts, with its name. */
-int64_t machine_memory(bool now, const char **ret_limit)
+int64_t machine_memory(const char *root, bool now, const char **ret_limit)
 {
     struct {
         const char *limit;
@@ -42,8 +44,8 @@ int64_t machine_memory(bool now, const char **ret_limit)
     size_t tightest = 0;
     Cgroup cgroup;
 
-    cgroup_find_controller("", "memory", &cgroup);
-    rows[0].bytes = machine_meminfo(now ? "MemAvailable:" : "MemTotal:");
+    cgroup_find_controller(root, "memory", &cgroup);
+    rows[0].bytes = machine_meminfo(root, now ? "MemAvailable:" : "MemTotal:");
     rows[1].bytes = cgroup_left(&cgroup.v1, "memory.limit_in_bytes", now ? "memory.usage_in_bytes" : NULL);
     rows[2].bytes = cgroup_left(&cgroup.v2, "memory.max", now ? "memory.current" : NULL);
     for (size_t i = 1; i < ARRAY_LENGTH(rows); i++)
@@ -52,6 +54,14 @@ int64_t machine_memory(bool now, const char **ret_limit)
     if (ret_limit)
         *ret_limit = rows[tightest].limit;
     return rows[tightest].bytes;
+}
+
+/* Version 1 has a number where there is no limit, too, but one that is larger than any machine. */
+int64_t machine_memory_limit(const char *root)
+{
+    int64_t allowed = machine_memory(root, false, NULL);
+
+    return allowed < machine_meminfo(root, "MemTotal:") ? allowed : 0;
 }
 
 static int64_t machine_count_cpus(const cpu_set_t *within)
@@ -73,5 +83,5 @@ void machine_read(const cpu_set_t *within, Machine *ret)
     cgroup_find("", &cgroup);
     ret->cpu_quota = cgroup_cpu_quota(&cgroup);
     ret->cpus_usable = machine_cpus(machine_count_cpus(within), ret->cpu_quota);
-    ret->memory_bytes = machine_memory(true, NULL);
+    ret->memory_bytes = machine_memory("", true, NULL);
 }

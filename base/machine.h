@@ -23,5 +23,9 @@ void machine_read(const cpu_set_t *within, Machine *ret);
 int64_t machine_cpus(int64_t n_cpus, double quota);
 
 /* Returns how many bytes of memory the machine and the control groups leave, at this moment (now) or at most.
- * Sets *ret_limit to what it is that leaves no more; NULL is fine. */
-int64_t machine_memory(bool now, const char **ret_limit);
+ * Sets *ret_limit to what it is that leaves no more; NULL is fine. root is put before every path: "", or in
+ * tests a folder with a made-up proc and mount points. */
+int64_t machine_memory(const char *root, bool now, const char **ret_limit);
+
+/* Returns how many bytes the control groups allow where that is less than the machine has; 0: no limit. */
+int64_t machine_memory_limit(const char *root);

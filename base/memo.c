@@ -4,7 +4,6 @@
 #include "base/memo.h"
 
 #include <assert.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 /* The header is followed by memory that is aligned for any type, as that of malloc(3) is. */
@@ -16,13 +15,11 @@ struct Memo {
 void *memo_take(Memo **memo, size_t n, size_t size)
 {
     size_t bytes;
-    Memo *piece;
+    Memo *piece = NULL;
 
-    /* A product that overflows would be a small number, and the caller would write far behind the piece.
-     * SIZE_MAX can never be had, so the assertion below speaks. */
-    if (__builtin_mul_overflow(n, size, &bytes) || __builtin_add_overflow(bytes, sizeof(*piece), &bytes))
-        bytes = SIZE_MAX;
-    piece = calloc(1, bytes);
+    /* A product that overflows would be a small number, and the caller would write far behind the piece. */
+    if (!__builtin_mul_overflow(n, size, &bytes) && !__builtin_add_overflow(bytes, sizeof(*piece), &bytes))
+        piece = calloc(1, bytes);
     assert(piece);
     piece->next = *memo;
     *memo = piece;

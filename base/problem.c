@@ -169,6 +169,16 @@ static void problem_list(Problem *problem, json_t *error)
     json_array_append_new(problem->errors, error);
 }
 
+/* A problem of errors, unless it is one already. */
+static void problem_begin(Problem *problem)
+{
+    if (problem_is_set(problem))
+        return;
+    problem->status = 400;
+    problem->title = strdup("Bad parameters");
+    assert(problem->title);
+}
+
 /* An error that is only counted still gives back got and allowed: the caller has handed them over in any
  * case. */
 void problem_add(Problem *problem, const char *param, json_t *got, json_t *allowed, const char *reason, ...)
@@ -177,11 +187,7 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
     json_t *error;
     va_list args;
 
-    if (!problem_is_set(problem)) {
-        problem->status = 400;
-        problem->title = strdup("Bad parameters");
-        assert(problem->title);
-    }
+    problem_begin(problem);
     if (problem_is_full(problem)) {
         problem->n_omitted++;
         json_decref(got);
@@ -203,6 +209,29 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
         json_decref(allowed);
     }
     problem_list(problem, error);
+}
+
+void problem_add_inner(Problem *problem, const char *param, const Problem *from)
+{
+    json_t *error;
+    size_t i;
+
+    if (!from->errors && problem_is_set(from))
+        problem_add(problem, param, NULL, NULL, "%s", from->detail);
+    json_array_foreach (from->errors, i, error) {
+        auto_free char *name =
+            text_printf("%s.%s", param, json_string_value(json_object_get(error, "param")));
+
+        problem_begin(problem);
+        if (problem_is_full(problem)) {
+            problem->n_omitted++;
+            continue;
+        }
+        error = json_copy(error);
+        json_object_set_new(error, "param", problem_text(name, MAX_SHOWN));
+        problem_list(problem, error);
+    }
+    problem->n_omitted += from->n_omitted;
 }
 
 const char *problem_nearest(const char *name, const json_t *names)

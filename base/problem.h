@@ -49,12 +49,18 @@ void problem_add(Problem *problem, const char *param, json_t *got, json_t *allow
     __attribute__((format(printf, 5, 6)));
 
 /* Adds a name that somebody looked up in vain. param and got as above; name is what was looked up, names are
- * those that there are, an array of texts, borrowed and shared by all errors about names of the same kind. The
- * error has them as choices, the nearest as did_you_mean if one is near, and reason, one clause such as "there
- * is no such parameter", becomes "there is no such parameter; did you mean tasks?" or, once in a problem,
+ * those that there are, an array of texts, borrowed and shared by all errors about names of the same kind.
+ * The error has them as choices, the nearest as did_you_mean if one is near, and reason, one clause such as
+ * "there is no such parameter", becomes "there is no such parameter; did you mean tasks?" or, once in a
+ * problem,
  * "...; there are mode, lock, tasks". */
 void problem_add_name(
     Problem *problem, const char *param, json_t *got, const char *name, json_t *names, const char *reason);
+
+/* Adds what is wrong with parameters that stand inside of another one: each error of `from`, its param with
+ * the name of that and a dot in front ("request.tasks"). A `from` that says what is wrong in its detail only
+ * gives one error, for the parameter itself. */
+void problem_add_inner(Problem *problem, const char *param, const Problem *from);
 
 /* Returns the one of the names that is nearest to this one, borrowed from the array of texts; NULL if none is
  * near, see base/near.h. */

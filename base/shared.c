@@ -12,6 +12,7 @@ Shared *shared_new(const char *text, size_t length)
 
     assert(shared);
     shared->n_holders = 1;
+    shared->n_waiting = 0;
     shared->length = length;
     memcpy(shared->text, text, length);
     shared->text[length] = '\0';

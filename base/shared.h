@@ -6,6 +6,7 @@
 
 typedef struct Shared {
     size_t n_holders;
+    size_t n_waiting; /* in how many streams it waits to be sent; of handlers/stream.c alone */
     size_t length;
     char text[]; /* with a NUL behind it */
 } Shared;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,22 @@ int split_words(const char *text, char ***ret_words)
     }
     *ret_words = words;
     return 0;
+}
+
+char *split_join(const char *const *words)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *file = open_memstream(&text, &length);
+
+    assert(file);
+    for (size_t i = 0; words[i]; i++) {
+        const char *quote = words[i][strcspn(words[i], " \t")] || !*words[i] ? "\"" : "";
+
+        fprintf(file, "%s%s%s%s", i > 0 ? " " : "", quote, words[i], quote);
+    }
+    fclose(file);
+    return text;
 }
 
 void split_free(char **words)

@@ -6,6 +6,10 @@
  * not closed. A text of blanks has no words, "" is an empty one. */
 int split_words(const char *text, char ***ret_words);
 
+/* Returns the text that is split into these words, NULL at the end; owned by the caller. A double quote in a
+ * word, which none has that was split, stands there as it is. */
+char *split_join(const char *const *words);
+
 /* Frees the words and their list; NULL is fine. */
 void split_free(char **words);
 

@@ -38,13 +38,28 @@ static const Member headline_members[] = {
     {"words", MEMBER_TEXT, MEMBER_OPTIONAL, AT(CatalogHeadline, words)},
 };
 
+/* The times of a cell are objects and no figures, and their place in tables is taken: named here they would
+ * leave it empty. */
+static bool headline_check_figure(Reader *reader, const Place *place, const char *figure)
+{
+    static const char *const objects[] = {"metrics.", "memory."};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(objects); i++)
+        if (strncmp(figure, objects[i], strlen(objects[i])) == 0 && figure[strlen(objects[i])])
+            return true;
+    return reader_complain(reader, place,
+        "must be metrics.NAME or memory.NAME, is \"%s\"; for the wall time leave the headline out", figure);
+}
+
 /* A sentence without a place would be the same for every figure. */
 static bool headline_check(Reader *reader, const Place *place, const json_t *json, void *target)
 {
     const CatalogHeadline *headline = target;
-    const Place words = {.in = place, .member = "words"};
+    const Place words = {.in = place, .member = "words"}, figure = {.in = place, .member = "figure"};
 
     (void)json;
+    if (!headline_check_figure(reader, &figure, headline->figure))
+        return false;
     return !headline->words || strstr(headline->words, "{}") ||
            reader_complain(reader, &words, "must have {} where the figure stands");
 }
@@ -62,7 +77,8 @@ static bool experiment_read_headline(
     if (!headline || json_is_null(headline))
         return true;
     if (json_is_string(headline))
-        return member_read(reader, &at, &name_alone, headline, ret);
+        return member_read(reader, &at, &name_alone, headline, ret) &&
+               headline_check_figure(reader, &at, ret->figure);
     return shape_read(reader, &at, &headline_shape, headline, ret);
 }
 

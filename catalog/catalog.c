@@ -170,6 +170,9 @@ static bool catalog_check_protocol(Reader *reader, const json_t *describe)
 
     if (!json_is_object(describe))
         return reader_refuse(reader, &document, "an object", describe);
+    /* What no table names is passed on as it is. */
+    if (!reader_check_depth(reader, &document, describe))
+        return false;
     return (json_is_integer(protocol) && json_integer_value(protocol) == CATALOG_PROTOCOL) ||
            reader_complain(reader, &at, "must be %d, the protocol that is spoken here", CATALOG_PROTOCOL);
 }

@@ -15,12 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
 /* So that no document, however large, makes work or answers without end. */
-enum { MAX_NAME = 64, MAX_TEXT = 4000, MAX_ITEMS = 256 };
+enum { MAX_NAME = 64, MAX_TEXT = 4000, MAX_ITEMS = 256, MAX_DEPTH = 32 };
 
 /* A member's name may come from the document, and so be long or worse. The document itself has no name, so
  * what stands directly in it has no dot before it. */
@@ -88,6 +89,12 @@ static const char *kind_of(const json_t *json)
 bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const json_t *json)
 {
     return reader_complain(reader, place, "must be %s, is %s", wanted, kind_of(json));
+}
+
+bool reader_check_depth(Reader *reader, const Place *place, const json_t *json)
+{
+    return bounds_depth_is_within(json, MAX_DEPTH) ||
+           reader_complain(reader, place, "must not be nested deeper than %d", MAX_DEPTH);
 }
 
 /* Fields have many pointer types, all as large as this one; memcpy() is how C lets one write them by offset.

@@ -87,5 +87,9 @@ bool reader_complain(Reader *reader, const Place *place, const char *reason, ...
 /* The same for something of the wrong type: wanted is "a text". */
 bool reader_refuse(Reader *reader, const Place *place, const char *wanted, const json_t *json);
 
+/* Whether a value that is passed on unread is nested so little (32 deep) that it can be written where it stands
+ * deeper, inside of an answer; has complained if not. */
+bool reader_check_depth(Reader *reader, const Place *place, const json_t *json);
+
 /* Whether a text is a name as MEMBER_NAME has it; has complained if not. For names of members. */
 bool reader_check_name(Reader *reader, const Place *place, const char *name);

@@ -9,8 +9,8 @@
 
 #include <errno.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
+#include "engine/pages.h"
 #include "engine/timeline.h"
 
 /* unit need not be a power of two. */
@@ -50,18 +50,9 @@ void arena_free(Arena *arena)
     munmap(arena, arena->size);
 }
 
-/* A byte of each page is written back as it is. A read alone would not do: the kernel may then map the page
- * for reading only, and the first write would fault again. volatile keeps the compiler from leaving out a
- * write that changes nothing. */
 void arena_touch(Arena *arena)
 {
-    long page = sysconf(_SC_PAGESIZE);
-
-    for (size_t at = 0; at < arena->size; at += (size_t)page) {
-        volatile char *byte = (volatile char *)arena + at;
-
-        *byte = *byte;
-    }
+    pages_touch(arena, arena->size);
     if (arena->timeline)
-        timeline_touch(arena->timeline);
+        pages_touch(arena->timeline, arena->timeline->size);
 }

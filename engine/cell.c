@@ -106,23 +106,27 @@ int cell_note_started(const Cell *cell, Arena *arena, uint32_t started, const ch
     return error > 0 ? -error : -EAGAIN;
 }
 
-/* The first task that failed or answered wrongly speaks for the cell. The answers are checked in every
- * repetition: a lock that lets two in, or a loop that loses a wake-up, shows in a wrong sum before it shows
- * in a time, and a figure of wrong work is worse than none. */
+/* The first task that failed speaks for the cell: what others lack then follows from it. Else the first that
+ * answered wrongly. The answers are checked in every repetition: a lock that lets two in, or a loop that
+ * loses a wake-up, shows in a wrong sum before it shows in a time, and a figure of wrong work is worse than
+ * none. */
 static bool cell_answers_are_right(const Cell *cell, Arena *arena)
 {
-    for (uint32_t i = 0; i < arena->n_started; i++) {
-        const Task *task = arena_task(arena, i);
-        const char *complaint = task->failed     ? task->reason
-                                : task->end == 0 ? "it did not come to its end"
-                                                 : cell->experiment->check(cell, task);
+    const char *complaint = NULL;
+    uint32_t i;
 
-        if (complaint) {
-            snprintf(arena->reason, sizeof(arena->reason), "task %u: %.140s", i, complaint);
-            return false;
-        }
+    for (i = 0; i < arena->n_started && !arena_task(arena, i)->failed; i++)
+        ;
+    if (i < arena->n_started)
+        complaint = arena_task(arena, i)->reason;
+    for (uint32_t at = 0; at < arena->n_started && !complaint; at++) {
+        i = at;
+        complaint = arena_task(arena, i)->end == 0 ? "it did not come to its end"
+                                                   : cell->experiment->check(cell, arena_task(arena, i));
     }
-    return true;
+    if (complaint)
+        snprintf(arena->reason, sizeof(arena->reason), "task %u: %.140s", i, complaint);
+    return !complaint;
 }
 
 /* The order is that of what must not be measured. CPUs are chosen first, so that every thread and process
@@ -148,7 +152,8 @@ static void cell_run_here(Cell *cell, Arena *arena)
         memory_read(0, &arena->memory_before);
     if (cell->mode->run(cell, arena) < 0)
         return;
-    memory_read_peak(&arena->peak_resident, &arena->peak_reserved);
+    if (arena->read_memory)
+        memory_read_peak(&arena->peak_resident, &arena->peak_reserved);
     if (cell->experiment->conclude)
         cell->experiment->conclude(cell, arena);
     arena->complete = cell_answers_are_right(cell, arena);
@@ -173,29 +178,45 @@ static _Noreturn void cell_child_main(const Cell *cell, Arena *arena, pid_t pare
     _exit(0);
 }
 
-/* Waits until the child has ended or the deadline has passed; kills it then. Its own children follow it. A
- * pidfd is readable when the process has ended, so one ppoll() waits for either, without a signal handler
- * and without asking again and again. waitpid() comes last in any case: the child is a zombie until then,
- * and only after it does its CPU time count for the noise meter. */
+/* Whether the child has ended, without reaping it. */
+static bool cell_has_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == pid;
+}
+
+/* Whether the child ends before the deadline. A pidfd is readable when the process has ended, so one ppoll()
+ * waits for either, without a signal handler and without asking again and again. Where no descriptor can be
+ * had there is nothing left but to ask: a cell that hangs must be ended all the same. */
+static bool cell_ends_before(pid_t pid, nsec_t deadline)
+{
+    static const struct timespec moment = {.tv_nsec = NSEC_PER_MSEC};
+    auto_close int pidfd = pidfd_open(pid, 0);
+    struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+
+    for (;;) {
+        nsec_t now = nsec_now();
+        const struct timespec left = nsec_to_timespec(deadline > now ? deadline - now : 0);
+
+        if (pidfd >= 0 ? ppoll(&ended, 1, &left, NULL) > 0 : cell_has_ended(pid))
+            return true;
+        if (now >= deadline)
+            return false;
+        if (pidfd < 0)
+            nanosleep(&moment, NULL);
+    }
+}
+
+/* Waits until the child has ended or the deadline has passed; kills it then. Its own children follow it.
+ * waitpid() comes last in any case: the child is a zombie until then, and only after it does its CPU time
+ * count for the noise meter. */
 static bool cell_wait_until(pid_t pid, nsec_t deadline, int *ret_status)
 {
-    auto_close int pidfd = deadline > 0 ? pidfd_open(pid, 0) : -1;
-    bool in_time = true;
+    bool in_time = deadline == 0 || cell_ends_before(pid, deadline);
 
-    while (pidfd >= 0) {
-        nsec_t now = nsec_now();
-        struct timespec left = nsec_to_timespec(deadline > now ? deadline - now : 0);
-        struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-        int r = ppoll(&ended, 1, &left, NULL);
-
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r == 0) {
-            in_time = false;
-            kill(pid, SIGKILL);
-        }
-        break;
-    }
+    if (!in_time)
+        kill(pid, SIGKILL);
     while (waitpid(pid, ret_status, 0) < 0 && errno == EINTR)
         ;
     return in_time;

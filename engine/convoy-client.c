@@ -77,15 +77,29 @@ static bool client_request(const ConvoyClient *client, uint64_t number)
 }
 
 /* The time begins when all tasks that are needed are there: before that, requests would measure how threads
- * start. There is always one request, however short the time, so that there is a figure. */
+ * start. One that will never come says so by the end of all, see convoy_attend(). Returns whether they came.
+ */
+static bool client_wait_for_tasks(const ConvoyClient *client)
+{
+    const ConvoyBoard *board = client->board;
+
+    while (atomic_load_explicit(&board->n_begun, memory_order_relaxed) < client->n_needed) {
+        if (atomic_load_explicit(&board->over, memory_order_relaxed))
+            return false;
+        client_sleep_for(200 * NSEC_PER_USEC);
+    }
+    return true;
+}
+
+/* There is always one request, however short the time, so that there is a figure. */
 static void client_send_requests(const ConvoyClient *client)
 {
     ConvoyBoard *board = client->board;
     uint64_t random = client->seed;
     nsec_t end, since;
 
-    while (atomic_load_explicit(&board->n_begun, memory_order_relaxed) < client->n_needed)
-        client_sleep_for(200 * NSEC_PER_USEC);
+    if (!client_wait_for_tasks(client))
+        return;
     board->first = nsec_now();
     end = board->first + client->duration;
     do {

@@ -207,7 +207,7 @@ json_t *describe_runtime(void)
     json_t *object = json_pack("{s:i, s:b, s:s, s:s, s:s, s:i, s:I, s:o, s:f, s:o, s:o, s:[]}", "protocol",
         PROTOCOL_VERSION, "paces", 1, "runtime", RUNTIME_NAME, "version", GILSCOPE_VERSION, "about",
         "compiled C under models of CPython's lock", "cpus_usable", affinity_usable(), "memory_bytes",
-        (json_int_t)room_memory(), "host", host_describe(), "turn_ns", ticks_turn_ns(), "modes",
+        (json_int_t)room_memory(), "host", host_describe(""), "turn_ns", ticks_turn_ns(), "modes",
         describe_modes(), "locks", describe_locks(), "experiments");
 
     for (size_t i = 0; registry_experiments[i]; i++)

@@ -203,7 +203,7 @@ void drive_tasks(Loop *loop, uint32_t first, uint32_t count)
     now = nsec_now();
     lock_acquire(loop->lock, loop->seat, now);
     if (loop->begun)
-        sem_post(loop->begun);
+        semaphore_post(loop->begun);
     opened = drive_open_once(loop);
     for (uint32_t i = first; i < first + count; i++) {
         Task *task = arena_task(loop->arena, i);

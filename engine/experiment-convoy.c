@@ -81,14 +81,15 @@ static const Parameter parameters[] = {
     {
         .name = "paced",
         .type = PARAMETER_CHOICE,
-        .help = "on: the client sends when it has seen a hog at work; off: at once after an answer",
+        .help = "when the client sends its next request; on: when it has seen a hog at work; off: at once "
+                "after an answer",
         .choices = switches,
         .offset = offsetof(ConvoyParams, paced),
     },
     {
         .name = "pause_us",
         .unit = "us",
-        .help = "where paced, how long the client rests before a request, and up to 1 ms more",
+        .help = "how long a paced client rests before a request, and up to 1 ms more",
         .max = 10000000,
         .fallback = 1000,
         .offset = offsetof(ConvoyParams, pause_us),
@@ -105,7 +106,7 @@ static const Parameter parameters[] = {
     {
         .name = "await_every",
         .unit = "ticks",
-        .help = "in epoll, a hog lets the others have a turn after so many ticks; 0: never",
+        .help = "ticks until a hog lets the others have a turn; in epoll only; 0: it never does",
         .max = 1000000000000,
         .offset = offsetof(ConvoyParams, await_every),
     },
@@ -127,11 +128,11 @@ static const Cost costs[] = {
     {.kind = COST_WAIT,
         .ns = 3e3,
         .times = {"hogs", "switch_interval_us"},
-        .only_if = {IF_THREADS, {"lock.models", "cpython3"}}},
+        .only_if = {IF_THREADS, {"lock.models", .is = "cpython3"}}},
     {.kind = COST_WAIT,
         .ns = 1e3,
         .times = {"hogs", "hogs", "switch_interval_us"},
-        .only_if = {IF_THREADS, {"lock.models", "cpython3"}}},
+        .only_if = {IF_THREADS, {"lock.models", .is = "cpython3"}}},
     {.kind = COST_WAIT,
         .ns = 16,
         .times = {"hogs", "hogs", "turn_ticks"},
@@ -142,7 +143,7 @@ static const Cost costs[] = {
 
 /* The latencies, where the client sends some 110,000 requests a second. */
 static const MemoryUse memory[] = {
-    {.bytes = 900, .times = {"duration_ms"}, .only_if = {{"paced", "off"}}},
+    {.bytes = 900, .times = {"duration_ms"}, .only_if = {{"paced", .is = "off"}}},
 };
 
 /* Whether requests are answered while hogs compute. */
@@ -217,13 +218,35 @@ static void convoy_begin(const Cell *cell, Task *task)
     atomic_fetch_add_explicit(&convoy->board->n_begun, 1, memory_order_relaxed);
 }
 
+/* Whether a process has ended, a task's or the client's. It is left to be waited for by whoever started it.
+ */
+static bool convoy_some_process_ended(void)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
 /* In the processes mode every process has inherited this end, and each that does not answer closes it; so
- * does the cell's own process, when all have been forked. In threads it is the one that is used. */
+ * does the cell's own process, when all have been forked. In threads it is the one that is used.
+ *
+ * None of them ends before all have begun, so one that has ended has crashed. The client would wait for it
+ * for ever, and the others for the client. */
 static void convoy_attend(const Cell *cell, Arena *arena)
 {
-    (void)arena;
-    if (!cell->mode->shares_memory)
-        convoy_close_socket(cell->prepared);
+    const struct timespec moment = nsec_to_timespec(1 * NSEC_PER_MSEC);
+    Convoy *convoy = cell->prepared;
+
+    if (cell->mode->shares_memory)
+        return;
+    convoy_close_socket(convoy);
+    while (atomic_load_explicit(&convoy->board->n_begun, memory_order_relaxed) < arena->n_started) {
+        if (convoy_some_process_ended()) {
+            atomic_store_explicit(&convoy->board->over, true, memory_order_relaxed);
+            return;
+        }
+        nanosleep(&moment, NULL);
+    }
 }
 
 /* The watch is a part of the task's state, so its address leads to it. */

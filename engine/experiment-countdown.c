@@ -35,7 +35,7 @@ static const Parameter parameters[] = {
     {
         .name = "await_every",
         .unit = "ticks",
-        .help = "in epoll, let the others have a turn after so many ticks; 0: never",
+        .help = "ticks until a task lets the others have a turn; in epoll only; 0: it never does",
         .max = 1000000000000,
         .offset = offsetof(CountdownParams, await_every),
     },

@@ -63,11 +63,11 @@ static const Parameter parameters[] = {
     {
         .name = "switch_inside",
         .type = PARAMETER_CHOICE,
-        .help = "off: x += 1, within which the lock changes hands if it may do so between any two bytecodes "
-                "(gil-py2, "
-                "Python 2.7 and 3.6 to 3.9), and else does not (gil, Python 3.10 and later); on: x += f(), "
-                "within "
-                "which it may in every version, as gil also may in x += 1 of 3.6 to 3.9",
+        .help =
+            "how a task adds 1; off: x += 1, within which the lock changes hands if it may do so between any "
+            "two bytecodes (gil-py2, Python 2.7 and 3.6 to 3.9), and else does not (gil, Python 3.10 and "
+            "later); on: x += f(), within which it may in every version, as gil also may in x += 1 of 3.6 to "
+            "3.9",
         .choices = switches,
         .offset = offsetof(CounterParams, switch_inside),
     },
@@ -76,7 +76,7 @@ static const Parameter parameters[] = {
 /* One more tick as room for the loop around them. */
 static const Cost costs[] = {
     {.turns = (TICKS_OF_UPDATE + TICKS_OF_LOOP + 1) * TICK_TURNS, .times = {"n"}},
-    {.turns = TICKS_OF_CALL * TICK_TURNS, .times = {"n"}, .only_if = {{"switch_inside", "on"}}},
+    {.turns = TICKS_OF_CALL * TICK_TURNS, .times = {"n"}, .only_if = {{"switch_inside", .is = "on"}}},
 };
 
 static int counter_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])

@@ -45,14 +45,14 @@ static const Parameter parameters[] = {
     {
         .name = "kernel",
         .type = PARAMETER_CHOICE,
-        .help = "matmul multiplies two matrices, blur is a Gaussian blur of a picture",
+        .help = "what is computed; matmul multiplies two matrices, blur is a Gaussian blur of a picture",
         .choices = kernels,
         .offset = offsetof(CrunchParams, kernel),
     },
     {
         .name = "release",
         .type = PARAMETER_CHOICE,
-        .help = "on: let go of the lock while computing, as NumPy does; off: keep it",
+        .help = "whether the lock is let go meanwhile; on: as NumPy does; off: it is kept",
         .choices = releases,
         .offset = offsetof(CrunchParams, release),
     },
@@ -76,16 +76,19 @@ static const Parameter parameters[] = {
 };
 
 static const Cost costs[] = {
-    {.kind = COST_OUTSIDE, .ns = 0.4, .times = {"rounds", "n", "n", "n"}, .only_if = {{"release", "on"}}},
-    {.ns = 0.4, .times = {"rounds", "n", "n", "n"}, .only_if = {{"release", "off"}}},
+    {.kind = COST_OUTSIDE,
+        .ns = 0.4,
+        .times = {"rounds", "n", "n", "n"},
+        .only_if = {{"release", .is = "on"}}},
+    {.ns = 0.4, .times = {"rounds", "n", "n", "n"}, .only_if = {{"release", .is = "off"}}},
 };
 
 /* The input, which all tasks share, and the row that each of them works on: see crunch_buffer_length(). */
 static const MemoryUse memory[] = {
-    {.bytes = 16, .times = {"n", "n"}, .only_if = {{"kernel", "matmul"}}},
-    {.bytes = 8, .times = {"n", "n"}, .only_if = {{"kernel", "blur"}}},
-    {.per_task = true, .bytes = 8, .times = {"n"}, .only_if = {{"kernel", "matmul"}}},
-    {.per_task = true, .bytes = 20, .times = {"n"}, .only_if = {{"kernel", "blur"}}},
+    {.bytes = 16, .times = {"n", "n"}, .only_if = {{"kernel", .is = "matmul"}}},
+    {.bytes = 8, .times = {"n", "n"}, .only_if = {{"kernel", .is = "blur"}}},
+    {.per_task = true, .bytes = 8, .times = {"n"}, .only_if = {{"kernel", .is = "matmul"}}},
+    {.per_task = true, .bytes = 20, .times = {"n"}, .only_if = {{"kernel", .is = "blur"}}},
 };
 
 static size_t crunch_state_bytes(const Cell *cell)
@@ -189,7 +192,7 @@ const Experiment experiment_crunch = {
     .n_costs = ARRAY_LENGTH(costs),
     .memory = memory,
     .n_memory = ARRAY_LENGTH(memory),
-    .released = {{"release", "on"}},
+    .released = {{"release", .is = "on"}},
     .max_tasks = 256,
     .state_bytes_of = crunch_state_bytes,
     .prepare = crunch_prepare,

@@ -21,6 +21,7 @@
 #include "base/random.h"
 #include "engine/egress.h"
 #include "engine/fetch-rows.h"
+#include "engine/late-curl.h"
 #include "engine/registry.h"
 #include "engine/transfers.h"
 
@@ -38,8 +39,11 @@ typedef struct FetchParams {
 
 typedef struct FetchTask {
     CURL *easy;
-    bool finished; /* the transfer under way has ended, with this code */
+    Task *task;
+    Transfer under_way; /* of this handle, on a loop */
+    bool finished;      /* the transfer under way has ended, with this code */
     CURLcode code;
+    int lost; /* an errno: it ended because the loop's transfers were lost; 0: they were not */
     EgressTransfer transfer;
     uint32_t n_rows;
     FetchRow rows[];
@@ -73,7 +77,7 @@ static const Parameter parameters[] = {
     {
         .name = "jitter_ms",
         .unit = "ms",
-        .help = "a random addition to delay_ms, from 0 to this; the seed decides",
+        .help = "how much longer it waits by chance, from 0 to this; the seed decides",
         .unless = "url",
         .max = 60000,
         .offset = offsetof(FetchParams, jitter_ms),
@@ -90,7 +94,7 @@ static const Parameter parameters[] = {
     {
         .name = "request_timeout_ms",
         .unit = "ms",
-        .help = "a request that takes longer has failed",
+        .help = "how long a request may take; a longer one has failed",
         .min = 1,
         .max = 600000,
         .fallback = 10000,
@@ -99,14 +103,16 @@ static const Parameter parameters[] = {
     {
         .name = "client",
         .type = PARAMETER_CHOICE,
-        .help = "in epoll: async waits on the loop; blocking waits in the call and freezes it",
+        .help =
+            "how a task waits on an event loop; async: on the loop; blocking: in the call, which freezes it",
         .choices = clients,
         .offset = offsetof(FetchParams, client),
     },
     {
         .name = "expect",
         .type = PARAMETER_CHOICE,
-        .help = "2xx: an answer with any other status has failed; any: it is counted",
+        .help =
+            "which answers are good ones; 2xx: one with any other status has failed; any: all are counted",
         .choices = expects,
         .offset = offsetof(FetchParams, expect),
     },
@@ -128,13 +134,13 @@ static const Cost costs[] = {
 static const MemoryUse memory[] = {
     {.bytes = 2 << 20},
     {.per_task = true, .bytes = sizeof(FetchRow), .times = {"requests"}},
-    {.per_task = true, .bytes = 28 << 10, .only_if = {IF_ONE_LOOP, {"client", "async"}}},
+    {.per_task = true, .bytes = 28 << 10, .only_if = {IF_ONE_LOOP, {"client", .is = "async"}}},
     {.per_task = true, .bytes = 74 << 10, .only_if = {IF_THREADS}},
     {.per_task = true, .bytes = 100 << 10, .only_if = {IF_PROCESSES}},
 
     /* So much of a page stands in the kernel on its way: most of all where one thread has many transfers. */
     {.bytes = 0.3, .times = {"bytes"}},
-    {.per_task = true, .bytes = 0.6, .times = {"bytes"}, .only_if = {IF_ONE_LOOP, {"client", "async"}}},
+    {.per_task = true, .bytes = 0.6, .times = {"bytes"}, .only_if = {IF_ONE_LOOP, {"client", .is = "async"}}},
     {.per_task = true, .bytes = 0.06, .times = {"bytes"}, .only_if = {IF_THREADS}},
     {.per_task = true, .bytes = 0.05, .times = {"bytes"}, .only_if = {IF_PROCESSES}},
 };
@@ -169,13 +175,25 @@ static size_t fetch_state_bytes(const Cell *cell)
     return sizeof(FetchTask) + (size_t)params->requests * sizeof(FetchRow);
 }
 
+static void fetch_warm(const Cell *cell)
+{
+    (void)cell;
+    late_curl_load();
+}
+
 /* What is forbidden is found out here, before anything is measured. curl_global_init() must be called before
  * there are threads: not in every version is it safe beside others. */
 static int fetch_prepare(Cell *cell, char reason[static ARENA_REASON_SIZE])
 {
     const FetchParams *params = (const FetchParams *)cell->params;
-    Egress *egress = calloc(1, sizeof(*egress));
+    const char *missing = late_curl_load();
+    Egress *egress;
 
+    if (missing) {
+        snprintf(reason, ARENA_REASON_SIZE, "libcurl is not there: %.130s", missing);
+        return -ENOSYS;
+    }
+    egress = calloc(1, sizeof(*egress));
     if (!egress || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         free(egress);
         snprintf(reason, ARENA_REASON_SIZE, "libcurl does not start");
@@ -239,7 +257,8 @@ static bool fetch_start_request(Loop *loop, Task *task)
         fetch_own_url(url, sizeof(url), cell, task->id, state->n_rows);
     state->finished = false;
     curl_easy_setopt(state->easy, CURLOPT_URL, url);
-    curl_easy_setopt(state->easy, CURLOPT_PRIVATE, task);
+    state->task = task;
+    state->under_way.easy = state->easy;
     curl_easy_setopt(state->easy, CURLOPT_WRITEFUNCTION, fetch_on_content);
     curl_easy_setopt(state->easy, CURLOPT_WRITEDATA, state);
     curl_easy_setopt(state->easy, CURLOPT_TIMEOUT_MS, (long)params->request_timeout_ms);
@@ -255,17 +274,14 @@ static bool fetch_start_request(Loop *loop, Task *task)
     return true;
 }
 
-/* The handle was ours, so it knows its task; those of libcurl itself never come here. */
-static void fetch_on_ended(Loop *loop, CURL *easy, CURLcode code)
+static void fetch_on_ended(Loop *loop, Transfer *transfer, CURLcode code)
 {
-    Task *task = NULL;
-    FetchTask *state;
+    FetchTask *state = (FetchTask *)((char *)transfer - offsetof(FetchTask, under_way));
 
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &task);
-    state = (FetchTask *)task->state;
     state->code = code;
+    state->lost = transfers_lost(loop);
     state->finished = true;
-    loop_wake(loop, task);
+    loop_wake(loop, state->task);
 }
 
 /* Whether a task sleeps in libcurl's call, not on the loop. */
@@ -290,6 +306,13 @@ static Step fetch_finish(Task *task, StepKind kind, uint64_t ticks)
     return (Step){kind, ticks};
 }
 
+static void fetch_say_lost(Task *task, int error)
+{
+    const FetchTask *state = (const FetchTask *)task->state;
+
+    task_fail(task, "request %u: its connection could not be waited for: %s", state->n_rows, strerror(error));
+}
+
 /* The most telling reason first: libcurl knows of a refusal only that it got no socket, and of a page that
  * was too long only that somebody did not want the rest. */
 static void fetch_say_why(Task *task, const FetchParams *params)
@@ -299,6 +322,8 @@ static void fetch_say_why(Task *task, const FetchParams *params)
     if (state->code == CURLE_OPERATION_TIMEDOUT)
         task_fail(task, "request %u took longer than request_timeout_ms=%lld", state->n_rows,
             (long long)params->request_timeout_ms);
+    else if (state->lost)
+        fetch_say_lost(task, state->lost);
     else if (state->transfer.refusal)
         task_fail(task, "request %u: %s", state->n_rows, state->transfer.refusal);
     else if (egress_is_too_long(&state->transfer))
@@ -349,7 +374,11 @@ static Step fetch_step(Loop *loop, Task *task, uint64_t ticks)
         if (state->n_rows == (uint32_t)params->requests)
             return fetch_finish(task, STEP_DONE, ticks);
     }
-    if (!fetch_start_request(loop, task) || (!blocking && !transfers_begin(loop, state->easy))) {
+    if (!blocking && transfers_lost(loop)) {
+        fetch_say_lost(task, transfers_lost(loop));
+        return fetch_finish(task, STEP_FAILED, ticks);
+    }
+    if (!fetch_start_request(loop, task) || (!blocking && !transfers_begin(loop, &state->under_way))) {
         task_fail(task, "request %u: libcurl could not start it", state->n_rows);
         return fetch_finish(task, STEP_FAILED, ticks);
     }
@@ -407,9 +436,10 @@ const Experiment experiment_fetch = {
     .memory = memory,
     .n_memory = ARRAY_LENGTH(memory),
     .totals = totals,
-    .blocks_loop = {{"client", "blocking"}},
+    .blocks_loop = {{"client", .is = "blocking"}},
     .max_tasks_of = fetch_max_tasks,
     .state_bytes_of = fetch_state_bytes,
+    .warm = fetch_warm,
     .prepare = fetch_prepare,
     .open_loop = fetch_open_loop,
     .close_loop = transfers_close,

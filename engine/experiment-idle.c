@@ -92,7 +92,7 @@ static int64_t idle_max_tasks(const Mode *mode, char reason[static ARENA_REASON_
 
     if (!mode->side_by_side)
         return most;
-    room = room_for_tasks((uint64_t)idle_bytes_of(mode), false, limit);
+    room = room_for_tasks("", (uint64_t)idle_bytes_of(mode), false, limit);
     if (room >= most)
         return most;
     snprintf(reason, ARENA_REASON_SIZE, "%s", limit);
@@ -141,7 +141,7 @@ static void idle_limit_start(Cell *cell)
 
     if (!cell->mode->side_by_side)
         return;
-    room = room_for_tasks((uint64_t)bytes_each, true, reason);
+    room = room_for_tasks("", (uint64_t)bytes_each, true, reason);
     if (room >= cell->n_tasks || (cell->start_limit > 0 && cell->start_limit <= room))
         return;
     cell->start_limit = (uint32_t)room;

@@ -75,7 +75,7 @@ static const Parameter parameters[] = {
 
 static const Cost costs[] = {
     {.ns = 6, .times = {"items"}},
-    {.ns = 1500, .times = {"items"}, .only_if = {{"via", "pipe"}}},
+    {.ns = 1500, .times = {"items"}, .only_if = {{"via", .is = "pipe"}}},
 };
 
 /* The tasks have threads or processes of their own, and the parent's thread is free to read the pipe. */

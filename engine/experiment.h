@@ -3,6 +3,7 @@
  *
  * Its functions are called in this order, of which most may be left out:
  *
+ *     warm                         once for each cell, in the engine's process, before the first repetition
  *     prepare                      once, in the cell's process, before the clock
  *     open_loop                    once for each loop, in its thread; from here on the clock runs
  *     step, step, ...              for each task, in its loop's thread
@@ -125,6 +126,11 @@ struct Experiment {
     /* Bytes of Task.state; with state_bytes_of not NULL they depend on the cell's parameters. */
     size_t state_bytes;
     size_t (*state_bytes_of)(const Cell *cell);
+
+    /* Once for each cell, in the engine's process, before it says hello; may be NULL. For what takes long and
+     * is the same in all repetitions: the cells' processes inherit it. It has no way to fail: what could not
+     * be done here is tried again by prepare(), which can say so. */
+    void (*warm)(const Cell *cell);
 
     /* Once per repetition, in the cell's process, before the clock starts; may be NULL. Returns 0, or a
      * negative errno with the reason written; -EACCES refuses the whole run: what it asks for is forbidden.

@@ -8,7 +8,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/cgroup.h"
 #include "base/cleanup.h"
+#include "base/machine.h"
 #include "engine/affinity.h"
 #include "engine/container.h"
 
@@ -30,22 +32,33 @@ static json_t *host_cpu_model(const struct utsname *name)
     return json_string(name->machine);
 }
 
-static json_t *host_cpu_quota(void)
+static json_t *host_cpu_quota(const char *root)
 {
-    double quota = affinity_quota();
+    Cgroup cgroup;
+    double quota;
 
+    cgroup_find(root, &cgroup);
+    quota = cgroup_cpu_quota(&cgroup);
     return quota > 0 ? json_real(quota) : json_null();
 }
 
-json_t *host_describe(void)
+static json_t *host_memory_limit(const char *root)
 {
-    auto_free char *container = container_detect("");
+    int64_t limit = machine_memory_limit(root);
+
+    return limit > 0 ? json_integer((json_int_t)limit) : json_null();
+}
+
+json_t *host_describe(const char *root)
+{
+    auto_free char *container = container_detect(root);
     struct utsname name;
 
     uname(&name);
-    return json_pack("{s:o, s:I, s:i, s:o, s:s, s:s?}", "cpu_model", host_cpu_model(&name), "cpus_online",
-        (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "cpus_usable", affinity_usable(), "cpu_quota",
-        host_cpu_quota(), "kernel", name.release, "container", container);
+    return json_pack("{s:o, s:I, s:i, s:o, s:o, s:s, s:s?}", "cpu_model", host_cpu_model(&name),
+        "cpus_online", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "cpus_usable", affinity_usable(),
+        "cpu_quota", host_cpu_quota(root), "memory_limit_bytes", host_memory_limit(root), "kernel",
+        name.release, "container", container);
 }
 
 double host_load(void)

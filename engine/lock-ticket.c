@@ -16,13 +16,12 @@
  * Each thread sleeps on a semaphore of its own, in the order of a list. One is woken at a time, and never in
  * vain, however many stand in line. */
 #include <assert.h>
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/queue.h>
 
 #include "base/array.h"
+#include "engine/own-semaphore.h"
 #include "engine/registry.h"
 
 /* A turn that is over goes on while nobody waits, and then somebody may come at any time. Then the holder
@@ -37,7 +36,7 @@ typedef struct TicketSettings {
  * sleeps, so the line needs no memory of its own and cannot be full. */
 typedef struct Ticket {
     STAILQ_ENTRY(Ticket) entry;
-    sem_t called;
+    Semaphore called;
 } Ticket;
 
 typedef struct TicketLock {
@@ -96,25 +95,10 @@ static void ticket_unlock_mutex(TicketLock *ticket)
     assert(r == 0);
 }
 
-/* Signals interrupt sem_wait(3). Only its own thread ever waits for a ticket, so it may destroy it when it
- * is through. */
-static void ticket_wait_for_call(Ticket *mine)
-{
-    int r;
-
-    do
-        r = sem_wait(&mine->called);
-    while (r < 0 && errno == EINTR);
-    assert(r == 0);
-    sem_destroy(&mine->called);
-}
-
 /* The counter is for ticket_check(), which does not take the mutex. */
 static void ticket_stand_in_line_locked(TicketLock *ticket, Ticket *mine)
 {
-    int r = sem_init(&mine->called, 0, 0);
-
-    assert(r == 0);
+    semaphore_init(&mine->called, 0);
     STAILQ_INSERT_TAIL(&ticket->line, mine, entry);
     atomic_fetch_add_explicit(&ticket->n_waiting, 1, memory_order_relaxed);
 }
@@ -133,15 +117,6 @@ static Ticket *ticket_next_locked(TicketLock *ticket)
     return next;
 }
 
-/* As soon as it is called its place in line may be gone, which a semaphore is made for: POSIX allows to
- * destroy one when the wait for it has returned, even if the call that ended the wait has not. */
-static void ticket_call(Ticket *next)
-{
-    int r = sem_post(&next->called);
-
-    assert(r == 0);
-}
-
 /* Whoever is called has the lock already. So taken is not set again behind the wait: it was true all the
  * time, and nobody else has seen the lock free. left is written by the holder only. */
 static bool ticket_acquire(Lock *lock, Seat *seat)
@@ -158,7 +133,7 @@ static bool ticket_acquire(Lock *lock, Seat *seat)
         ticket_stand_in_line_locked(ticket, &mine);
     ticket_unlock_mutex(ticket);
     if (was_taken)
-        ticket_wait_for_call(&mine);
+        semaphore_wait(&mine.called);
     ticket->left = ticket->turn_ticks;
     return was_taken;
 }
@@ -174,7 +149,7 @@ static bool ticket_release(Lock *lock, Seat *seat)
     next = ticket_next_locked(ticket);
     ticket_unlock_mutex(ticket);
     if (next)
-        ticket_call(next);
+        semaphore_post(&next->called);
     return false;
 }
 
@@ -193,8 +168,8 @@ static bool ticket_pass_on(Lock *lock, Seat *seat)
     ticket_stand_in_line_locked(ticket, &mine);
     next = ticket_next_locked(ticket);
     ticket_unlock_mutex(ticket);
-    ticket_call(next);
-    ticket_wait_for_call(&mine);
+    semaphore_post(&next->called);
+    semaphore_wait(&mine.called);
     ticket->left = ticket->turn_ticks;
     return next != &mine;
 }

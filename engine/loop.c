@@ -77,16 +77,20 @@ Task *loop_next(Loop *loop)
     return task;
 }
 
+int loop_prepare_to_watch(Loop *loop)
+{
+    if (loop->epoll_fd < 0)
+        loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    return loop->epoll_fd < 0 ? -errno : 0;
+}
+
 int loop_watch(Loop *loop, Watch *watch, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = watch};
+    int r = loop_prepare_to_watch(loop);
 
-    /* Late, because most experiments have no descriptors: ten thousand threads that sleep would each have a
-     * set. */
-    if (loop->epoll_fd < 0)
-        loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (loop->epoll_fd < 0)
-        return -errno;
+    if (r < 0)
+        return r;
     if (events == 0) {
         /* The owner may have closed it already, and then the kernel has forgotten it by itself. */
         epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);

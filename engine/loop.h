@@ -12,12 +12,12 @@
  *               loop_dispatch() -> ready(), expired() -> loop_wake()        with the lock */
 #pragma once
 
-#include <semaphore.h>
 #include <stdint.h>
 
 #include "base/nsec.h"
 #include "engine/arena.h"
 #include "engine/lock.h"
+#include "engine/own-semaphore.h"
 
 typedef struct Cell Cell;
 typedef struct Loop Loop;
@@ -46,7 +46,7 @@ struct Loop {
     Tracer *tracer; /* of the seat, while it is driven; NULL: not traced */
     void *state;    /* the experiment's own for each loop */
 
-    sem_t *begun;          /* posted when it has the lock for the first time; NULL: nobody waits for that */
+    Semaphore *begun;      /* posted when it has the lock for the first time; NULL: nobody waits for that */
     bool opened;           /* state is there; drive.c's own */
     bool alone;            /* its tasks come one at a time and have the thread for themselves */
     uint32_t n_unfinished; /* tasks that were handed to the loop and have not ended */
@@ -77,6 +77,11 @@ void loop_wake(Loop *loop, Task *task);
 /* Takes the first task that is ready, or NULL. It is no longer ready then, and may be woken again while it
  * runs. */
 Task *loop_next(Loop *loop);
+
+/* Makes the epoll set, if it is not there. The first watch does it, too: late, because most experiments have
+ * no descriptors, and ten thousand threads that sleep would each have a set. Returns 0 or a negative errno.
+ */
+int loop_prepare_to_watch(Loop *loop);
 
 /* Starts, changes or (events 0) ends watching a descriptor. Returns 0 or a negative errno. events is a set
  * of EPOLLIN, EPOLLOUT and so on. Ending a watch never fails. */

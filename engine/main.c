@@ -223,10 +223,11 @@ typedef struct Hand {
 static bool take_event(void *user, json_t *event)
 {
     const Hand *hand = user;
+    auto_free char *wrong = NULL;
     ResultsNext next;
 
-    if (hand->collects && results_add(hand->results, NULL, event) < 0)
-        fprintf(stderr, "gilscope-run: an event of its own was refused\n");
+    if (hand->collects && results_add(hand->results, NULL, event, &wrong) < 0)
+        fprintf(stderr, "gilscope-run: an event of its own was refused: %s\n", wrong);
     if (hand->writes)
         write_event(NULL, event);
     else
@@ -381,7 +382,7 @@ static const char *hand_status(RepeatOutcome outcome)
  * on the monotonic clock. */
 static json_t *make_run(const Results *results, RepeatOutcome outcome, nsec_t started)
 {
-    json_auto_t *host = host_describe();
+    json_auto_t *host = host_describe("");
     char id[ULID_LENGTH + 1];
     struct timespec now;
 

@@ -9,9 +9,7 @@
  * turn at the lock: with eight threads that compute, the last one begins when the first has long been at
  * work. */
 #include <assert.h>
-#include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +28,7 @@ typedef struct Worker {
 typedef struct Starter {
     Lock *lock; /* NULL: there is none for all of them */
     Seat seat;
-    sem_t begun; /* posted by each thread when it has the lock */
+    Semaphore begun; /* posted by each thread when it has the lock */
 } Starter;
 
 static void *threads_work(void *data)
@@ -80,11 +78,8 @@ static void threads_free_workers(const Cell *cell, Worker *workers, Lock *common
 /* A lock without an algorithm lets everybody in, and nobody is waited for. */
 static void starter_init(Starter *starter, Lock *common)
 {
-    int r;
-
     *starter = (Starter){0};
-    r = sem_init(&starter->begun, 0, 0);
-    assert(r == 0);
+    semaphore_init(&starter->begun, 0);
     starter->lock = common && common->policy->acquire ? common : NULL;
     if (starter->lock)
         lock_acquire(starter->lock, &starter->seat, nsec_now());
@@ -96,8 +91,7 @@ static void starter_wait_until_begun(Starter *starter)
     if (!starter->lock)
         return;
     lock_release(starter->lock, &starter->seat, nsec_now());
-    while (sem_wait(&starter->begun) < 0 && errno == EINTR)
-        ;
+    semaphore_wait(&starter->begun);
     lock_acquire(starter->lock, &starter->seat, nsec_now());
 }
 
@@ -161,7 +155,6 @@ static int threads_run(const Cell *cell, Arena *arena)
         assert(joined == 0);
     }
     cell_stop_clock(arena);
-    sem_destroy(&starter.begun);
     threads_free_workers(cell, workers, common);
     return r;
 }

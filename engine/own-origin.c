@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +15,6 @@
 
 #include "base/cleanup.h"
 #include "base/sibling.h"
-
-extern char **environ;
 
 /* The pipes are close-on-exec, and the two ends that the origin needs become its 0 and 1, which are not. So
  * it does not inherit our end of its own input, with which it would wait for itself for ever. */
@@ -32,15 +32,17 @@ static int own_origin_spawn(const char *path, int input, int output, pid_t *ret)
     return -r;
 }
 
-/* The origin says in one line where it listens. If it ends without a word, the read comes to the end of the
- * pipe, since our copy of its output was closed. */
+/* The origin says in one line where it listens, at once. If it ends without a word, the read comes to the end
+ * of the pipe, since our copy of its output was closed. One that only says nothing is not waited for. */
 static json_t *own_origin_read_ports(int fd)
 {
+    enum { START_MS = 10000 };
     auto_file FILE *file = fdopen(fd, "r");
+    struct pollfd said = {.fd = fd, .events = POLLIN};
     json_auto_t *ready = NULL;
     char line[1024];
 
-    if (!file || !fgets(line, sizeof(line), file))
+    if (!file || poll(&said, 1, START_MS) != 1 || !fgets(line, sizeof(line), file))
         return NULL;
     ready = json_loads(line, 0, NULL);
     if (!json_is_array(json_object_get(ready, "ports")))
@@ -79,12 +81,14 @@ int own_origin_start(OwnOrigin *origin, json_t **ret_ports)
     return -EIO;
 }
 
-/* To close the pipe is to end it; then it is waited for, so that no zombie stays and its ports are free. */
+/* It is waited for, so that no zombie stays and its ports are free. It would end with its pipe, but not if
+ * somebody has stopped it; and it has nothing to finish. */
 void own_origin_stop(OwnOrigin *origin)
 {
     if (origin->pid == 0)
         return;
     close(origin->stdin_fd);
+    kill(origin->pid, SIGKILL);
     while (waitpid(origin->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     *origin = (OwnOrigin){0};

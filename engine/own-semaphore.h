@@ -5,7 +5,9 @@
  * waiter if there is any, whether or not somebody else takes what was posted before that one is awake. glibc
  * sends a thread that woke in vain to sleep again by itself, and tells nobody. To read the voluntary switches
  * of the thread before and after a wait tells it too, but costs two system calls, and with a short check
- * interval twice the time of all that the lock does. */
+ * interval twice the time of all that the lock does.
+ *
+ * It needs nothing of the system to be made, so that cannot fail: whoever is about to wait has one. */
 #pragma once
 
 #include <stdalign.h>
@@ -27,5 +29,6 @@ bool semaphore_try(Semaphore *semaphore);
 /* Takes one, and sleeps until there is one. Returns how often it was woken and found none. */
 uint64_t semaphore_wait(Semaphore *semaphore);
 
-/* Adds one, and wakes one of those who wait, if any. */
+/* Adds one, and wakes one of those who wait, if any. Whoever takes it may end the semaphore's life at once,
+ * even if this call has not returned: after the addition it is not looked at any more. */
 void semaphore_post(Semaphore *semaphore);

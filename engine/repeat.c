@@ -11,7 +11,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "engine/events.h"
+#include "engine/experiment.h"
+#include "engine/ticks.h"
 #include "engine/timeline.h"
 #include "results/spans.h"
 
@@ -62,7 +65,9 @@ static OnceOutcome run_once(Rounds *rounds, const Cell *cell, int repetition)
     r = cell_run(cell, first, request->deadline, &arena);
     heard = noise_take(&rounds->meter, &noise);
     if (r < 0) {
-        rounds->stopped = !rounds->emit(rounds->user, event_no_sample(cell, repetition, strerror(-r)));
+        auto_free char *reason = text_printf("its process cannot be started: %s", strerror(-r));
+
+        rounds->stopped = !rounds->emit(rounds->user, event_no_sample(cell, repetition, reason));
         return ONCE_FAILED;
     }
     outcome = arena->refused ? ONCE_REFUSED : arena->complete ? ONCE_DONE : ONCE_FAILED;
@@ -167,6 +172,15 @@ static RoundEnd run_rounds(Rounds *rounds)
     return end;
 }
 
+/* Before the engine says hello, so that it disturbs nobody's repetition. */
+static void repeat_warm(const Request *request)
+{
+    ticks_know_turn_ns(request->turn_ns);
+    for (size_t i = 0; i < request->n_cells; i++)
+        if (request->cells[i].experiment->warm)
+            request->cells[i].experiment->warm(&request->cells[i]);
+}
+
 RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
 {
     auto_free bool *failed = calloc(request->n_cells, sizeof(*failed));
@@ -176,6 +190,7 @@ RepeatOutcome repeat_run(Request *request, EventSink emit, void *user)
     assert(failed);
     for (size_t i = 0; i < request->n_cells; i++)
         request->cells[i].turns_per_tick = request->tick_turns;
+    repeat_warm(request);
     rounds.stopped = !emit(user, event_hello(request->tick_turns));
     noise_start(&rounds.meter, request->friends, request->n_friends);
     end = run_rounds(&rounds);

@@ -38,6 +38,18 @@ static int64_t request_whole(
     return min;
 }
 
+/* What a turn takes, or 0. Nothing that is measured rests on it, so one that is out of all reason is only
+ * refused. */
+static double request_turn_ns(const json_t *object, Problem *problem)
+{
+    const json_t *value = json_object_get(object, "turn_ns");
+    double turn_ns = json_number_value(value);
+
+    if (value && !(json_is_number(value) && turn_ns > 0 && turn_ns <= 1e9))
+        problem_add(problem, "turn_ns", json_deep_copy(value), NULL, "must be a number above 0, at most 1e9");
+    return turn_ns;
+}
+
 /* A missing or wrong member is an empty word, and no mode, lock or experiment is called so. */
 static const char *request_word(const json_t *object, const char *name)
 {
@@ -190,6 +202,7 @@ int request_parse(const json_t *object, Request *ret, Problem *problem)
     request_read_allow(object, &request, problem);
     request.tick_turns =
         (uint64_t)request_whole(object, "tick_turns", 1, PLAN_MAX_TICK_TURNS, PLAN_TICK_TURNS, problem);
+    request.turn_ns = request_turn_ns(object, problem);
     if (experiment)
         request_read_cells(object, experiment, &request, problem);
     else

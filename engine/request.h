@@ -12,12 +12,13 @@ typedef struct Request {
     Cell *cells;
     size_t n_cells;
     int repeat, warmup;
-    int max_repeat;     /* rounds go on so far unless they are stopped; no more than repeat: they do not */
-    bool full;          /* all rows of tasks, not only the first */
-    bool pace;          /* waits behind each event until it is told to go on */
-    uint32_t max_spans; /* of each cell in one more repetition, which is traced; 0: there is none */
-    uint64_t tick_turns;              /* countdown turns that fill one tick */
-    nsec_t deadline;                  /* on the monotonic clock; 0: none */
+    int max_repeat;      /* rounds go on so far unless they are stopped; no more than repeat: they do not */
+    bool full;           /* all rows of tasks, not only the first */
+    bool pace;           /* waits behind each event until it is told to go on */
+    uint32_t max_spans;  /* of each cell in one more repetition, which is traced; 0: there is none */
+    uint64_t tick_turns; /* countdown turns that fill one tick */
+    double turn_ns;      /* what one takes, as the catalog said; 0: not known */
+    nsec_t deadline;     /* on the monotonic clock; 0: none */
     pid_t friends[NOISE_MAX_FRIENDS]; /* whose CPU time is not foreign */
     size_t n_friends;
 } Request;

@@ -15,6 +15,7 @@
 #include "base/cgroup.h"
 #include "base/cleanup.h"
 #include "base/machine.h"
+#include "base/text.h"
 
 /* How many there may be, and what allows no more. */
 typedef struct Room {
@@ -36,8 +37,9 @@ static int64_t less_reserve(int64_t limit, int64_t least)
 }
 
 /* The number at the beginning of a file; INT64_MAX if there is none. */
-static int64_t number_in(const char *path)
+static int64_t number_in(const char *root, const char *name)
 {
+    auto_free char *path = text_printf("%s%s", root, name);
     auto_file FILE *file = fopen(path, "re");
     char line[256];
 
@@ -45,9 +47,10 @@ static int64_t number_in(const char *path)
 }
 
 /* The fourth word of "0.20 0.18 0.12 1/80 11206": of all threads of the machine so many are running. */
-static int64_t threads_in_use(void)
+static int64_t threads_in_use(const char *root)
 {
-    auto_file FILE *file = fopen("/proc/loadavg", "re");
+    auto_free char *path = text_printf("%s/proc/loadavg", root);
+    auto_file FILE *file = fopen(path, "re");
     long long n_threads;
 
     return file && fscanf(file, "%*f %*f %*f %*d/%lld", &n_threads) == 1 ? n_threads : 0;
@@ -57,21 +60,21 @@ static int64_t threads_in_use(void)
  * taken off only if it is asked for now: the catalog tells what the machine can ever do, a cell what it can
  * do at this moment. How many threads of the user there are stands nowhere, so RLIMIT_NPROC is taken as it
  * is. */
-static void bound_by_numbers(Room *room, bool now)
+static void bound_by_numbers(const char *root, Room *room, bool now)
 {
     enum { MACHINE_RESERVE = 1000, GROUP_RESERVE = 16 };
-    int64_t used = now ? threads_in_use() : 0, left;
+    int64_t used = now ? threads_in_use(root) : 0, left;
     const char *in_use = now ? "pids.current" : NULL;
     struct rlimit limit;
     Cgroup cgroup;
 
-    left = number_in("/proc/sys/kernel/pid_max");
+    left = number_in(root, "/proc/sys/kernel/pid_max");
     bound(room, less_reserve(left, MACHINE_RESERVE) - used, "process numbers (kernel.pid_max)");
-    left = number_in("/proc/sys/kernel/threads-max");
+    left = number_in(root, "/proc/sys/kernel/threads-max");
     bound(room, less_reserve(left, MACHINE_RESERVE) - used, "threads (kernel.threads-max)");
     if (geteuid() != 0 && getrlimit(RLIMIT_NPROC, &limit) == 0 && limit.rlim_cur < INT64_MAX)
         bound(room, less_reserve((int64_t)limit.rlim_cur, GROUP_RESERVE), "threads (RLIMIT_NPROC)");
-    cgroup_find_controller("", "pids", &cgroup);
+    cgroup_find_controller(root, "pids", &cgroup);
     left = cgroup_left(&cgroup.v1, "pids.max", in_use);
     bound(room, less_reserve(left, GROUP_RESERVE), "process numbers (pids.max)");
     left = cgroup_left(&cgroup.v2, "pids.max", in_use);
@@ -80,18 +83,18 @@ static void bound_by_numbers(Room *room, bool now)
 
 int64_t room_memory(void)
 {
-    return machine_memory(true, NULL);
+    return machine_memory("", true, NULL);
 }
 
 /* Half of the memory is kept free, because threads that fill it bring the machine to swap, and then it is no
  * longer measurable and hardly usable. */
-int64_t room_for_tasks(uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE])
+int64_t room_for_tasks(const char *root, uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE])
 {
     Room room = {INT64_MAX, ""};
     const char *limit;
-    int64_t memory = machine_memory(now, &limit);
+    int64_t memory = machine_memory(root, now, &limit);
 
-    bound_by_numbers(&room, now);
+    bound_by_numbers(root, &room, now);
     bound(&room, memory / 2 / (int64_t)bytes_each, limit);
     snprintf(reason, ROOM_REASON_SIZE, "the rest of the %s stays free for the machine", room.what);
     return room.most > 1 ? room.most : 1;

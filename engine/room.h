@@ -13,5 +13,6 @@ enum { ROOM_REASON_SIZE = 100 };
 int64_t room_memory(void);
 
 /* Returns the most threads or processes that take so many bytes each: by the limits alone, or (now) less what
- * is in use at this moment; at least 1. Writes what it is that allows no more. */
-int64_t room_for_tasks(uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE]);
+ * is in use at this moment; at least 1. Writes what it is that allows no more. root is as in base/machine.h.
+ */
+int64_t room_for_tasks(const char *root, uint64_t bytes_each, bool now, char reason[static ROOM_REASON_SIZE]);

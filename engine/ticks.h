@@ -18,6 +18,10 @@
 uint64_t ticks_count_down(uint64_t n);
 
 /* The time of one turn in nanoseconds: the least of several short measurements, a few milliseconds in all.
- * Measured once per process. For estimates, and for the size of what is to take about so long: nothing that
- * is measured rests on it. */
+ * Measured once per process, unless it is known. For estimates, and for the size of what is to take about so
+ * long: nothing that is measured rests on it. */
 double ticks_turn_ns(void);
+
+/* Says what it was when this program was asked before, so that it is not measured again; 0: nobody
+ * knows. */
+void ticks_know_turn_ns(double turn_ns);

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 /* What a task does at present. On a cache line of its own, since rows are written by the threads of their
  * tasks. */
@@ -62,17 +61,6 @@ void timeline_free(Timeline *timeline)
 {
     if (timeline)
         munmap(timeline, timeline->size);
-}
-
-void timeline_touch(Timeline *timeline)
-{
-    long page = sysconf(_SC_PAGESIZE);
-
-    for (size_t at = 0; at < timeline->size; at += (size_t)page) {
-        volatile char *byte = (volatile char *)timeline + at;
-
-        *byte = *byte;
-    }
 }
 
 static uint32_t timeline_count_all(const Timeline *timeline)

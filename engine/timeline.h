@@ -51,9 +51,6 @@ struct Timeline {
 int timeline_create(uint32_t n_seats, uint32_t n_tasks, uint32_t max_spans, Timeline **ret);
 void timeline_free(Timeline *timeline);
 
-/* Brings all its pages into this process. */
-void timeline_touch(Timeline *timeline);
-
 /* After the join: how many spans there are, how many more there was no room for, and their order by start. */
 uint32_t timeline_count(const Timeline *timeline);
 uint32_t timeline_dropped(const Timeline *timeline);

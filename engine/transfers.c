@@ -29,6 +29,8 @@ typedef struct Transfers {
     CURLM *multi;
     TransferEnded *ended;
     Timer timer; /* the next point in time that libcurl asked for */
+    LIST_HEAD(, Transfer) under_way;
+    int lost; /* an errno, see transfers_lost() */
     SLIST_HEAD(, SocketWatch) free_sockets;
     SLIST_HEAD(, Chunk) chunks;
     Chunk first_chunk;
@@ -65,6 +67,15 @@ static void transfers_give_back(Transfers *transfers, Loop *loop, SocketWatch *s
     SLIST_INSERT_HEAD(&transfers->free_sockets, socket, next_free);
 }
 
+static void transfers_end(Loop *loop, Transfer *transfer, CURLcode code)
+{
+    Transfers *transfers = loop->state;
+
+    curl_multi_remove_handle(transfers->multi, transfer->easy);
+    LIST_REMOVE(transfer, link);
+    transfers->ended(loop, transfer, code);
+}
+
 /* Called after everything that can end a transfer. ended() only notes the code and wakes the task, whose
  * next step begins the next transfer. */
 static void transfers_collect_ended(Loop *loop)
@@ -76,11 +87,15 @@ static void transfers_collect_ended(Loop *loop)
     while ((message = curl_multi_info_read(transfers->multi, &n_left))) {
         CURL *easy = message->easy_handle;
         CURLcode code = message->data.result;
+        Transfer *transfer = NULL;
 
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
         /* With this the message is gone, so it was read before. */
-        curl_multi_remove_handle(transfers->multi, easy);
-        transfers->ended(loop, easy, code);
+        transfers_end(loop, transfer, code);
     }
+    /* Of these one at least would never end. */
+    while (transfers->lost && !LIST_EMPTY(&transfers->under_way))
+        transfers_end(loop, LIST_FIRST(&transfers->under_way), CURLE_ABORTED_BY_CALLBACK);
 }
 
 /* libcurl may set the timer anew in this call: it was cleared before, so that stays. */
@@ -106,11 +121,22 @@ static void transfers_on_ready(Loop *loop, Watch *watch, uint32_t events)
     transfers_collect_ended(loop);
 }
 
+/* Libcurl must not hear of it: a multi handle whose callback has failed is dead, tells nothing of the
+ * transfers that it had, and cannot let go of them. So it goes on believing that somebody watches, and all
+ * are ended from the loop, at the next dispatch. */
+static void transfers_lose(Transfers *transfers, Loop *loop, int error)
+{
+    if (!transfers->lost)
+        transfers->lost = error;
+    loop_set_timer(loop, &transfers->timer, nsec_now());
+}
+
 int transfers_set_socket(CURL *easy, curl_socket_t fd, int what, void *user, void *assigned)
 {
     Loop *loop = user;
     Transfers *transfers = loop->state;
     SocketWatch *socket = assigned;
+    int r;
     uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
 
     (void)easy;
@@ -122,12 +148,17 @@ int transfers_set_socket(CURL *easy, curl_socket_t fd, int what, void *user, voi
     /* Once libcurl knows the watch, it hands it back with each further word about this descriptor. */
     if (!socket) {
         socket = transfers_take_socket(transfers);
-        if (!socket)
-            return -1;
+        if (!socket) {
+            transfers_lose(transfers, loop, ENOMEM);
+            return 0;
+        }
         socket->watch = (Watch){.fd = fd, .ready = transfers_on_ready};
         curl_multi_assign(transfers->multi, fd, socket);
     }
-    return loop_watch(loop, &socket->watch, events) < 0 ? -1 : 0;
+    r = loop_watch(loop, &socket->watch, events);
+    if (r < 0)
+        transfers_lose(transfers, loop, -r);
+    return 0;
 }
 
 /* libcurl: when it wants to be called at the latest. A time of 0 means at once, but libcurl must not be
@@ -138,6 +169,8 @@ static int transfers_set_timer(CURLM *multi, long timeout_ms, void *user)
     Transfers *transfers = loop->state;
 
     (void)multi;
+    if (transfers->lost)
+        return 0;
     if (timeout_ms < 0)
         loop_clear_timer(loop, &transfers->timer);
     else
@@ -146,11 +179,16 @@ static int transfers_set_timer(CURLM *multi, long timeout_ms, void *user)
 }
 
 /* libcurl opens descriptors for the multi handle itself; that is what most likely failed if it could not be
- * made. */
+ * made. The set comes first: libcurl has no way to go on with a transfer whose socket is not watched, and
+ * would never end it. */
 int transfers_open(Loop *loop, TransferEnded *ended)
 {
-    Transfers *transfers = calloc(1, sizeof(*transfers));
+    Transfers *transfers;
+    int r = loop_prepare_to_watch(loop);
 
+    if (r < 0)
+        return r;
+    transfers = calloc(1, sizeof(*transfers));
     if (!transfers)
         return -ENOMEM;
     transfers->multi = curl_multi_init();
@@ -203,9 +241,18 @@ void transfers_close(Loop *loop)
     loop->state = NULL;
 }
 
-bool transfers_begin(Loop *loop, CURL *easy)
+bool transfers_begin(Loop *loop, Transfer *transfer)
 {
     Transfers *transfers = loop->state;
 
-    return curl_multi_add_handle(transfers->multi, easy) == CURLM_OK;
+    curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
+    if (transfers->lost || curl_multi_add_handle(transfers->multi, transfer->easy) != CURLM_OK)
+        return false;
+    LIST_INSERT_HEAD(&transfers->under_way, transfer, link);
+    return true;
+}
+
+int transfers_lost(const Loop *loop)
+{
+    return ((const Transfers *)loop->state)->lost;
 }

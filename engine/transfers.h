@@ -13,11 +13,18 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <sys/queue.h>
 
 #include "engine/loop.h"
 
+/* One that is under way; inside of what waits for it. Its handle is set by its owner. */
+typedef struct Transfer {
+    CURL *easy;
+    LIST_ENTRY(Transfer) link;
+} Transfer;
+
 /* Called when a transfer is over; its handle can be used again, or cleaned up. */
-typedef void TransferEnded(Loop *loop, CURL *easy, CURLcode code);
+typedef void TransferEnded(Loop *loop, Transfer *transfer, CURLcode code);
 
 /* Opens them as the loop's state. Returns 0 or a negative errno. */
 int transfers_open(Loop *loop, TransferEnded *ended);
@@ -25,9 +32,14 @@ int transfers_open(Loop *loop, TransferEnded *ended);
 /* Closes them; does nothing if they are not open. Transfers still under way are given up. */
 void transfers_close(Loop *loop);
 
-/* Begins one; ended() follows, in a later turn of the loop. The handle must live until then or until the
- * close. Returns false if libcurl does not take it. */
-bool transfers_begin(Loop *loop, CURL *easy);
+/* Begins one; ended() follows, in a later turn of the loop. The transfer must live until then or until the
+ * close; the private pointer of its handle is taken. Returns false if libcurl does not take it, or the
+ * transfers are lost. */
+bool transfers_begin(Loop *loop, Transfer *transfer);
+
+/* Returns 0, or why no transfer of this loop can end any more by itself, an errno: a descriptor could not be
+ * watched. All that are under way end with CURLE_ABORTED_BY_CALLBACK then. */
+int transfers_lost(const Loop *loop);
 
 /* What libcurl calls (CURLMOPT_SOCKETFUNCTION) to say which events of a descriptor it waits for. For tests,
  * which call it as versions of libcurl do that are not installed here. */

@@ -6,8 +6,8 @@
 
 /* Places in the table of measurements, in its order. */
 enum {
-    OF_COUNTDOWN,
-    OF_THREE,
+    OF_THREADS,
+    OF_PROCESSES,
     OF_INTERVALS,
     OF_INTERVAL_LONG,
     OF_CHECKS,
@@ -40,48 +40,50 @@ enum {
 #define IF_SWITCH FIDELITY_WITH_PARAMETER, "switch_interval_us"
 #define IF_CHECK FIDELITY_WITH_PARAMETER, "check_interval"
 
-/* A convoy goes on long enough for ten answers at the least, where each waits for up to two intervals. */
+/* Threads and processes apart: the start of an interpreter's process takes some ms, which would weigh in a task that is
+ * long enough for threads. A convoy goes on long enough for eight answers at the least, where each waits for up to two
+ * intervals. */
 const FidelityMeasurement fidelity_measurements[] = {
-    [OF_COUNTDOWN] = {"countdown", FIDELITY_ANY_LOCK, NULL, 8000,
-        {{"tasks", "2,4"}, {"mode", "serial,threads,processes"}, {"cpus", "1,2"}, TWICE}},
-    [OF_THREE] = {"countdown", FIDELITY_ANY_LOCK, NULL, 3000,
-        {{"tasks", "3"}, {"mode", "serial,processes"}, {"cpus", "1,2"}, TWICE}},
-    [OF_INTERVALS] = {"countdown", IF_SWITCH, 6000,
+    [OF_THREADS] = {"countdown", FIDELITY_ANY_LOCK, NULL, 11000,
+        {{"tasks", "2,4"}, {"mode", "serial,threads"}, {"cpus", "1,2"}, TWICE}},
+    [OF_PROCESSES] = {"countdown", FIDELITY_ANY_LOCK, NULL, 26000,
+        {{"tasks", "2,3,4"}, {"mode", "serial,processes"}, {"cpus", "1,2"}, ONCE}},
+    [OF_INTERVALS] = {"countdown", IF_SWITCH, 8000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"switch_interval_us", "500,5000"}, TRACED}},
     /* A task of its full size: with a smaller one there would be no slice between the first and the last. */
     [OF_INTERVAL_LONG] = {"countdown", IF_SWITCH, 20000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"switch_interval_us", "50000"}, TRACED}},
-    [OF_CHECKS] = {"countdown", IF_CHECK, 9000,
+    [OF_CHECKS] = {"countdown", IF_CHECK, 12000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"check_interval", "10,100,10000"}, TWICE}},
-    [OF_CONVOY_SHORT] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "500"}, {"duration_ms", "400"}, CONVOY}},
-    [OF_CONVOY] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "5000"}, {"duration_ms", "600"}, CONVOY}},
-    [OF_CONVOY_LONG] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "50000"}, {"duration_ms", "1600"}, CONVOY}},
+    [OF_CONVOY_SHORT] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "500"}, {"duration_ms", "200"}, CONVOY}},
+    [OF_CONVOY] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "5000"}, {"duration_ms", "300"}, CONVOY}},
+    [OF_CONVOY_LONG] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "50000"}, {"duration_ms", "1000"}, CONVOY}},
     [OF_PAUSE_SHORT] = {"convoy", IF_SWITCH, 9000,
-        {{"switch_interval_us", "500"}, {"duration_ms", "400"}, {"pause_us", "2000"}, CONVOY}},
+        {{"switch_interval_us", "500"}, {"duration_ms", "200"}, {"pause_us", "2000"}, CONVOY}},
     [OF_PAUSE] = {"convoy", IF_SWITCH, 9000,
-        {{"switch_interval_us", "5000"}, {"duration_ms", "600"}, {"pause_us", "11000"}, CONVOY}},
+        {{"switch_interval_us", "5000"}, {"duration_ms", "300"}, {"pause_us", "11000"}, CONVOY}},
     [OF_PAUSE_LONG] = {"convoy", IF_SWITCH, 9000,
-        {{"switch_interval_us", "50000"}, {"duration_ms", "2000"}, {"pause_us", "110000"}, CONVOY}},
+        {{"switch_interval_us", "50000"}, {"duration_ms", "1300"}, {"pause_us", "110000"}, CONVOY}},
     [OF_CLOSED] = {"convoy", IF_SWITCH, 9000,
-        {{"switch_interval_us", "500,5000"}, {"paced", "off"}, {"duration_ms", "400"}, CONVOY}},
-    [OF_CONVOY_CHECKS] = {"convoy", IF_CHECK, 9000, {{"check_interval", "10,100"}, {"duration_ms", "500"}, CONVOY}},
+        {{"switch_interval_us", "500,5000"}, {"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
+    [OF_CONVOY_CHECKS] = {"convoy", IF_CHECK, 9000, {{"check_interval", "10,100"}, {"duration_ms", "300"}, CONVOY}},
     [OF_CONVOY_CHECKS_LONG] = {"convoy", IF_CHECK, 9000,
-        {{"check_interval", "10000"}, {"duration_ms", "1200"}, CONVOY}},
+        {{"check_interval", "10000"}, {"duration_ms", "1000"}, CONVOY}},
     [OF_CLOSED_CHECKS] = {"convoy", IF_CHECK, 9000,
-        {{"check_interval", "100"}, {"paced", "off"}, {"duration_ms", "500"}, CONVOY}},
-    [OF_CONVOY_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000, {{"duration_ms", "500"}, CONVOY}},
+        {{"check_interval", "100"}, {"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
+    [OF_CONVOY_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000, {{"duration_ms", "300"}, CONVOY}},
     [OF_CLOSED_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000,
-        {{"paced", "off"}, {"duration_ms", "500"}, CONVOY}},
-    [OF_CRUNCH] = {"crunch", FIDELITY_ANY_LOCK, NULL, 4000,
+        {{"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
+    [OF_CRUNCH] = {"crunch", FIDELITY_ANY_LOCK, NULL, 9000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, TWICE}},
     [OF_FETCH] = {"fetch", FIDELITY_ANY_LOCK, NULL, 4000,
-        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"delay_ms", "100"}, TWICE}},
-    [OF_COUNTER] = {"counter", FIDELITY_ANY_LOCK, NULL, 2000,
+        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"delay_ms", "100"}, ONCE}},
+    [OF_COUNTER] = {"counter", FIDELITY_ANY_LOCK, NULL, 4000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off"}, ONCE}},
-    [OF_COUNTER_INSIDE] = {"counter", FIDELITY_ANY_LOCK, NULL, 2000,
+    [OF_COUNTER_INSIDE] = {"counter", FIDELITY_ANY_LOCK, NULL, 4000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "on"}, ONCE}},
     [OF_IDLE] = {"idle", FIDELITY_ANY_LOCK, NULL, 6000,
-        {{"tasks", "500"}, {"mode", "threads,epoll"}, {"cpus", "2"}, {"duration_ms", "200"}, ONCE}},
+        {{"tasks", "500"}, {"mode", "threads,epoll"}, {"cpus", "2"}, {"duration_ms", "100"}, ONCE}},
 };
 const size_t fidelity_n_measurements = ARRAY_LENGTH(fidelity_measurements);
 
@@ -106,16 +108,16 @@ const size_t fidelity_n_measurements = ARRAY_LENGTH(fidelity_measurements);
 #define NOT_RECORDED {NULL, NULL, NULL, 0}
 
 const FidelityQuantity fidelity_quantities[] = {
-    {"countdown, 2 threads", OF_COUNTDOWN, "threads", 2, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=t2")},
-    {"countdown, 4 threads", OF_COUNTDOWN, "threads", 4, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=t4")},
-    {"countdown, 2 processes", OF_COUNTDOWN, "processes", 2, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=p2")},
-    {"countdown, 3 processes", OF_THREE, "processes", 3, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=p3")},
-    {"countdown, 4 processes", OF_COUNTDOWN, "processes", 4, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=p4")},
-    {"countdown, 2 threads, 1 CPU", OF_COUNTDOWN, "threads", 2, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=t2")},
-    {"countdown, 4 threads, 1 CPU", OF_COUNTDOWN, "threads", 4, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=t4")},
-    {"countdown, 2 processes, 1 CPU", OF_COUNTDOWN, "processes", 2, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=p2")},
-    {"countdown, 3 processes, 1 CPU", OF_THREE, "processes", 3, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, NOT_RECORDED},
-    {"countdown, 4 processes, 1 CPU", OF_COUNTDOWN, "processes", 4, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=p4")},
+    {"countdown, 2 threads", OF_THREADS, "threads", 2, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=t2")},
+    {"countdown, 4 threads", OF_THREADS, "threads", 4, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=t4")},
+    {"countdown, 2 processes", OF_PROCESSES, "processes", 2, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=p2")},
+    {"countdown, 3 processes", OF_PROCESSES, "processes", 3, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=p3")},
+    {"countdown, 4 processes", OF_PROCESSES, "processes", 4, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=2 mode=p4")},
+    {"countdown, 2 threads, 1 CPU", OF_THREADS, "threads", 2, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=t2")},
+    {"countdown, 4 threads, 1 CPU", OF_THREADS, "threads", 4, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=t4")},
+    {"countdown, 2 processes, 1 CPU", OF_PROCESSES, "processes", 2, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=p2")},
+    {"countdown, 3 processes, 1 CPU", OF_PROCESSES, "processes", 3, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, NOT_RECORDED},
+    {"countdown, 4 processes, 1 CPU", OF_PROCESSES, "processes", 4, 1, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, CPU("cores=1 mode=p4")},
 
     {"2 threads, interval 0.5 ms", OF_INTERVALS, "threads", 2, 2, SWITCH(500), FIGURE_OVER_ONE, NULL, WITHIN_10, INTERVAL("cores=2 interval=0.0005 mode=t2")},
     {"2 threads, interval 5 ms", OF_INTERVALS, "threads", 2, 2, SWITCH(5000), FIGURE_OVER_ONE, NULL, WITHIN_10, INTERVAL("cores=2 interval=0.005 mode=t2")},
@@ -127,6 +129,7 @@ const FidelityQuantity fidelity_quantities[] = {
     {"voluntary switches, 5 ms", OF_INTERVALS, "threads", 2, 2, SWITCH(5000), FIGURE_SWITCHES, NULL, SWITCH_BOUND, NOT_RECORDED},
     {"voluntary switches, 50 ms", OF_INTERVAL_LONG, "threads", 2, 2, SWITCH(50000), FIGURE_SWITCHES, NULL, SWITCH_BOUND, NOT_RECORDED},
 
+    {"one turn of the countdown", OF_CHECKS, "serial", 2, 2, CHECK(100), FIGURE_TURN, NULL, SHOWN, NOT_RECORDED},
     {"2 threads, check every 10", OF_CHECKS, "threads", 2, 2, CHECK(10), FIGURE_OVER_ONE, NULL, WITHIN_10, INTERVAL("cores=2 interval=10 mode=t2")},
     {"2 threads, check every 100", OF_CHECKS, "threads", 2, 2, CHECK(100), FIGURE_OVER_ONE, NULL, WITHIN_10, INTERVAL("cores=2 interval=100 mode=t2")},
     {"2 threads, check every 10,000", OF_CHECKS, "threads", 2, 2, CHECK(10000), FIGURE_OVER_ONE, NULL, WITHIN_10, INTERVAL("cores=2 interval=10000 mode=t2")},

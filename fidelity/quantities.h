@@ -28,7 +28,7 @@ typedef struct FidelityMeasurement {
     const char *experiment;
     FidelityLocks locks;
     const char *parameter; /* of FIDELITY_WITH_PARAMETER */
-    int64_t most_ms;       /* sizes that nobody gives are chosen so that the run takes no longer */
+    int64_t most_ms;       /* the time limit; sizes that nobody gives are chosen to take half of it at most */
     FidelityGiven given[FIDELITY_MAX_GIVEN + 1];
 } FidelityMeasurement;
 
@@ -36,6 +36,7 @@ typedef enum FidelityFigure {
     FIGURE_OVER_ONE, /* wall time over that of one task: ratio to serial times the number of tasks */
     FIGURE_OVER_SERIAL,
     FIGURE_WALL,         /* ns */
+    FIGURE_TURN,         /* of a countdown, by the time of one task after the other; ns */
     FIGURE_SLICE,        /* how long a task runs before it is another's turn; ns */
     FIGURE_SWITCHES,     /* voluntary context switches a second */
     FIGURE_PART_LOST,    /* of all updates, 0 to 1 */

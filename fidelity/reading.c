@@ -102,6 +102,8 @@ static double value_in(const ResultRun *run, const ResultCell *cell, const Fidel
         return cell->relative.is_known ? cell->relative.ratio : NAN;
     case FIGURE_WALL:
         return cell->wall.n > 0 ? (double)cell->wall.median : NAN;
+    case FIGURE_TURN:
+        return (double)cell->wall.median / ((double)cell->tasks * result_param_number(cell, "n"));
     case FIGURE_SLICE:
         return slice_of(spans_of(run, cell));
     case FIGURE_SWITCHES:

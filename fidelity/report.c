@@ -28,6 +28,8 @@ static char *value_text(const FidelityQuantity *quantity, double value)
     case FIGURE_SLICE:
     case FIGURE_METRIC_NS:
         return human_time((int64_t)llround(value));
+    case FIGURE_TURN:
+        return text_printf("%.3g ns", value);
     case FIGURE_SWITCHES:
     case FIGURE_METRIC_RATE: {
         auto_free char *number = human_real(value);
@@ -102,6 +104,27 @@ static void print_counts(const FidelityReport *report, FILE *file)
     fputc('\n', file);
 }
 
+double fidelity_tick_turns(const FidelityReport *report)
+{
+    enum { TICKS_OF_A_TURN = 3 }; /* bytecodes of `while n > 0: n -= 1` that Python 2 counts */
+
+    for (size_t i = 0; i < report->n_rows; i++)
+        if (report->rows[i].quantity->figure == FIGURE_TURN)
+            return 1 / report->rows[i].ratio / TICKS_OF_A_TURN;
+    return NAN;
+}
+
+static void print_tick(const FidelityReport *report, FILE *file)
+{
+    double turns = fidelity_tick_turns(report);
+
+    if (!isnan(turns))
+        fprintf(file,
+            "A tick of this interpreter took as long as %.3g turns of the engine's countdown; "
+            "lock.tick_turns is %lld.\n",
+            turns, (long long)report->tick_turns);
+}
+
 void fidelity_print(const FidelityReport *report, FILE *file)
 {
     Layout *layout;
@@ -139,6 +162,7 @@ void fidelity_print(const FidelityReport *report, FILE *file)
     layout_write(layout, file);
     layout_free(layout);
     print_counts(report, file);
+    print_tick(report, file);
 }
 
 static json_t *number_json(double value)
@@ -160,10 +184,14 @@ static json_t *row_json(const FidelityRow *row)
 
 json_t *fidelity_json(const FidelityReport *report)
 {
-    json_t *rows = json_array();
+    json_t *rows = json_array(), *tick;
+    double turns = fidelity_tick_turns(report);
 
     for (size_t i = 0; i < report->n_rows; i++)
         json_array_append_new(rows, row_json(&report->rows[i]));
-    return json_pack("{s:s, s:s?, s:s?, s:s, s:s?, s:o}", "runtime", report->runtime, "version",
-        report->version, "about", report->about, "lock", report->lock, "model", report->model, "rows", rows);
+    tick = isnan(turns) ? json_null()
+                        : json_pack("{s:f, s:I}", "turns", turns, "set", (json_int_t)report->tick_turns);
+    return json_pack("{s:s, s:s?, s:s?, s:s, s:s?, s:o, s:o}", "runtime", report->runtime, "version",
+        report->version, "about", report->about, "lock", report->lock, "model", report->model, "tick", tick,
+        "rows", rows);
 }

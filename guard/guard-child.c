@@ -111,9 +111,8 @@ static void child_set_cpus(const GuardOptions *options)
     }
 }
 
-static void child_confine(const GuardOptions *options, const GuardGroup *group)
+static void child_confine(const GuardOptions *options)
 {
-    guard_group_enter(group);
     child_set_cpus(options);
     descriptors_raise();
     child_tighten(RLIMIT_NOFILE, "nofile", &options->option[GUARD_NOFILE], 0);
@@ -128,7 +127,7 @@ static void child_confine(const GuardOptions *options, const GuardGroup *group)
 /* Does not return: it becomes the program, or ends with a status of GuardStatus. It runs in a copy of the
  * guard, so it leaves by _exit(): exit() would write out once more what the guard has in its buffers. */
 __attribute__((noreturn)) static void child_run(
-    const GuardOptions *options, const GuardGroup *group, pid_t guard, const sigset_t *mask)
+    const GuardOptions *options, pid_t guard, const sigset_t *mask)
 {
     setpgid(0, 0);
     /* The kernel sends the signal when the parent dies from now on. A parent that died before this line
@@ -136,7 +135,7 @@ __attribute__((noreturn)) static void child_run(
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != guard)
         _exit(GUARD_STATUS_STOPPED);
-    child_confine(options, group);
+    child_confine(options);
     /* As late as possible: a signal that came meanwhile strikes only now, when the process is confined. */
     sigprocmask(SIG_SETMASK, mask, NULL);
     execvp(options->program[0], options->program);
@@ -147,12 +146,12 @@ __attribute__((noreturn)) static void child_run(
 
 pid_t guard_child_start(const GuardOptions *options, const GuardGroup *group, const sigset_t *mask)
 {
-    pid_t guard = getpid(), child = fork();
+    pid_t guard = getpid(), child = guard_group_fork(group);
 
     if (child < 0)
         return -errno;
     if (child == 0)
-        child_run(options, group, guard, mask);
+        child_run(options, guard, mask);
     /* Here too, so that the group is there whoever runs first. It fails when the child has it already. */
     setpgid(child, child);
     return child;

@@ -39,6 +39,8 @@ static const OptionRow rows[N_GUARD_OPTIONS] = {
     [GUARD_HANGUP_FD] = {"hangup-fd", NUMBER("FD", 3, 1048576),
         "pipe or socket whose other end is the owner's life"},
     [GUARD_HELP] = {"help", SWITCH, "show this text"},
+    [GUARD_MEMORY_MAX] = {"memory-max", NUMBER("BYTES", 1, INT64_C(1000000000000000)),
+        "memory of all together, see below"},
     [GUARD_NOFILE] = {"nofile", NUMBER("N", 16, 1048576), "open descriptors of each process"},
     [GUARD_OOM_SCORE_ADJ] = {"oom-score-adj", NUMBER("N", -1000, 1000),
         "1000: first to go when memory runs out"},
@@ -171,7 +173,8 @@ void guard_options_help(void)
     }
     printf("\n--pids-max makes a pids control group below our own and removes it in the end. PROGRAM runs\n"
            "without this limit where there is no such group, where it is not ours to divide, or where it is\n"
-           "one of version 2 whose pids controller is not handed on to groups below.\n");
+           "one of version 2 whose pids controller is not handed on to groups below. --memory-max is a\n"
+           "further limit of such a group of version 2, where the memory controller is handed on, too.\n");
     printf("\nExit status: that of PROGRAM, or 128 + N when signal N ended it; 143 told to stop;\n"
            "125 bad usage or the guard itself failed; 126 PROGRAM cannot be executed; 127 not found.\n");
 }

@@ -197,7 +197,7 @@ static int keeper_die(int signal_number)
 
 static int keeper_run(Guard *guard)
 {
-    const GuardOption *pids_max = &guard->options.option[GUARD_PIDS_MAX];
+    const GuardOption *options = guard->options.option;
     int lifeline[2], status;
     pid_t watchman;
 
@@ -209,7 +209,7 @@ static int keeper_run(Guard *guard)
     }
     if (pipe2(lifeline, O_CLOEXEC) < 0)
         return guard_fail("cannot make a pipe", errno);
-    guard_group_make(&guard->group, pids_max->given ? pids_max->value : 0);
+    guard_group_make(&guard->group, options[GUARD_PIDS_MAX].value, options[GUARD_MEMORY_MAX].value);
     watchman = fork();
     if (watchman == 0) {
         close(lifeline[1]);

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "handlers/accept.h"
 
 int answer_choose_format(const Request *request, const char *name, ResultFormat *ret, Problem *problem)
@@ -69,17 +70,20 @@ unsigned answer_retry_after_s(const App *app)
     return seconds < 3600 ? (unsigned)seconds : 3600;
 }
 
-RunView answer_view(const App *app, const Run *run, const char *owner, bool joined)
+AskReader answer_reader(const App *app, const char *owner, bool instructor)
 {
-    const Ask *ask = asks_find(&run->asks, owner);
-    RunView view = {.joined = joined};
+    return (AskReader){.owner = owner, .sees_all = instructor || !class_hides_predictions(app->class)};
+}
 
-    if (!ask)
-        ask = STAILQ_FIRST(&run->asks);
-    if (ask) {
-        view.label = ask->label;
-        view.prediction = ask->prediction;
-    }
+RunView answer_view(const App *app, const Run *run, AskReader reader, bool joined)
+{
+    RunView view = {
+        .asks = run_asks(run),
+        .reader = reader,
+        .questions = app->settings->limits.questions,
+        .joined = joined,
+    };
+
     /* Before that nobody knows whether the disk takes it, so nothing is said. */
     if (run->state >= RUN_KEPT) {
         view.tells_kept = true;
@@ -91,20 +95,17 @@ RunView answer_view(const App *app, const Run *run, const char *owner, bool join
 
 RunView answer_view_for(const App *app, const Run *run, const Watcher *watcher)
 {
-    RunView view = answer_view(app, run, watcher->owner, watcher->joined);
+    RunView view =
+        answer_view(app, run, answer_reader(app, watcher->owner, watcher->instructor), watcher->joined);
 
-    if (watcher->own) {
-        view.label = watcher->own->label;
-        view.prediction = watcher->own->prediction;
-    }
+    if (watcher->own)
+        view.own = ask_json(watcher->own);
     return view;
 }
 
-Response *answer_run(int status, const json_t *object, ResultFormat format)
+Response *answer_text(int status, Shared *text, ResultFormat format)
 {
-    size_t length = 0;
-    char *text = result_format(object, format, &length);
-    Response *response = response_new(status, result_format_media_type(format), text, length);
+    Response *response = response_new_shared(status, result_format_media_type(format), text);
 
     response_add_header(response, "Cache-Control", "no-store");
     return response_add_header(response, "Vary", "Accept");
@@ -131,5 +132,19 @@ Response *answer_no_run(const char *id)
     else
         problem_set(
             &problem, 404, "No such run", "there is no run %.60s; GET /runs lists those there are", id);
+    return answer_problem(&problem);
+}
+
+Response *answer_unless_found(const char *id, const ArchiveFound *found)
+{
+    auto_problem Problem problem = {0};
+
+    if (!found)
+        return answer_no_run(id);
+    if (!found->unreadable)
+        return NULL;
+    problem_set(&problem, 500, "Unreadable",
+        "the record of the run %s %s; other runs are not concerned, and the instructor can remove this one",
+        id, found->unreadable);
     return answer_problem(&problem);
 }

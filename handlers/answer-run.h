@@ -25,20 +25,27 @@ int answer_status(const Run *run);
  * 3600. */
 unsigned answer_retry_after_s(const App *app);
 
+/* How a client sees what others predicted; owner is borrowed. */
+AskReader answer_reader(const App *app, const char *owner, bool instructor);
+
 /* Returns the view of one that asked: its owner's words, or those of the first ask if the owner has none,
- * and whether the run was kept, if that is known already. The texts are borrowed from the run and the
- * archive: use the view before the loop runs again. */
-RunView answer_view(const App *app, const Run *run, const char *owner, bool joined);
+ * and whether the run was kept, if that is known already. Texts are borrowed from the reader and the
+ * archive: use the view before the loop runs again, and finish it. */
+RunView answer_view(const App *app, const Run *run, AskReader reader, bool joined);
 
 /* The same of one that watches: the words of its own request, if it made one. */
 RunView answer_view_for(const App *app, const Run *run, const Watcher *watcher);
 
-/* Returns the answer with a run's object, which stays the caller's. It is not cached by anybody, as a run
- * changes until it is over, and its label even afterwards. */
-Response *answer_run(int status, const json_t *object, ResultFormat format);
+/* Returns the answer with a run as a text in this format, which is held. It is not cached by anybody, as a
+ * run changes until it is over, and its label even afterwards. */
+Response *answer_text(int status, Shared *text, ResultFormat format);
 
 /* Returns problem details as an answer, not cached either: a 404 of today may be a run of tomorrow. */
 Response *answer_problem(const Problem *problem);
 
 /* 404 for a run that is not there. */
 Response *answer_no_run(const char *id);
+
+/* What there is to say instead of a run, as the archive found it: 404, or 500 for one whose record cannot be
+ * read; NULL if there is the run. */
+Response *answer_unless_found(const char *id, const ArchiveFound *found);

@@ -4,6 +4,8 @@
 
 void app_init(App *app)
 {
+    heavy_init(&app->heavy, app->loop, run_texts_sweep, app);
+    app->backlog.max_bytes = app->max_unread_bytes;
     health_init(app);
     app->page = page_new();
     app->make_openapi = openapi_make;
@@ -11,11 +13,11 @@ void app_init(App *app)
 
 void app_finish(App *app)
 {
+    run_texts_sweep(app);
     response_free(app->alive);
     response_free(app->stopping);
     response_free(app->version);
-    json_decref(app->experiments);
-    json_decref(app->openapi);
+    app_forget_told(app);
     page_free(app->page);
     *app = (App){0};
 }

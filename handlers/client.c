@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "runs/ask.h"
+
 enum {
     YEAR_S = 365 * 24 * 3600,
     SECRET_BYTES = 16, /* nobody guesses 128 bits */
@@ -68,7 +70,7 @@ static void client_set_owner(Client *client, const char *secret, size_t length)
     /* Servers before this one kept "client:NAME" and "address:ADDRESS". With a kind in front no hash can be
      * taken for one of those, nor the other way round: what they kept belongs to nobody but the instructor.
      */
-    static const char kind[] = "owner:";
+    static const char kind[] = ASK_HASH;
     unsigned char hash[HASH_BYTES];
     int r = gnutls_hash_fast(GNUTLS_DIG_SHA256, secret, length, hash);
 

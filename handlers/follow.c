@@ -10,15 +10,16 @@
 #include <string.h>
 
 #include "handlers/answer-run.h"
+#include "handlers/run-text.h"
 
 /* A client that follows a run. It hangs on the run as a watcher, and the stream tells it when the client
- * leaves. Whichever of the two ends first frees it: on_followed_end() or on_follower_gone(), never both,
- * as the one takes away what would call the other. */
+ * leaves. When the client leaves first, that frees it; when the run ends first, it is freed when the last
+ * event is made, whether or not the client is still there. */
 typedef struct Follower {
     Watcher watcher;
     App *app;
-    Run *run;
-    Stream *stream;
+    Run *run;       /* NULL: it has ended */
+    Stream *stream; /* NULL: the client has left after that */
 } Follower;
 
 static void free_follower(Follower *follower)
@@ -35,18 +36,31 @@ static void on_followed_event(void *data, Shared *text)
     stream_write(follower->stream, text);
 }
 
+/* Where there is no event, because slow clients hold too much, the stream just ends: a client that comes back
+ * is told why. */
+static void on_followed_text(void *data, const RunText *text, Shared *shared)
+{
+    Follower *follower = data;
+
+    (void)text;
+    if (follower->stream && shared)
+        stream_write(follower->stream, shared);
+    if (follower->stream)
+        stream_end(follower->stream);
+    free_follower(follower);
+}
+
 /* The last event is made for each: it has the words of its own request. */
 static void on_followed_end(void *data, Run *run)
 {
     Follower *follower = data;
-    RunView view = answer_view_for(follower->app, run, &follower->watcher);
-    json_auto_t *object = run_json_for(run->object, &view);
-    Shared *text = event_text(run->log.last_number, run->outcome == OUTCOME_DONE ? "done" : "failed", object);
+    RunText *text = run_text_new(follower->app, run->id, on_followed_text, follower);
 
-    stream_write(follower->stream, text);
-    shared_drop(text);
-    stream_end(follower->stream);
-    free_follower(follower);
+    follower->run = NULL;
+    text->object = json_incref(run->object);
+    run_text_see(text, answer_view_for(follower->app, run, &follower->watcher));
+    run_text_as_event(text, run->outcome == OUTCOME_DONE ? "done" : "failed", run->log.last_number);
+    run_text_make(text, run->n_object_bytes);
 }
 
 /* The client has left before the end. The stream is the server's and is freed there. */
@@ -54,11 +68,16 @@ static void on_follower_gone(void *data)
 {
     Follower *follower = data;
 
+    if (!follower->run) {
+        follower->stream = NULL;
+        return;
+    }
     queue_unwatch(follower->app->queue, follower->run, &follower->watcher);
     free_follower(follower);
 }
 
-Response *follow_run(App *app, Run *run, const Client *client, Ask *own, bool joined, uint64_t last_number)
+Response *follow_run(App *app, const Request *request, Run *run, const Client *client, Ask *own, bool joined,
+    uint64_t last_number)
 {
     Follower *follower = calloc(1, sizeof(*follower));
     /* Between RUN_SHOWN and the archive's answer the log has its last event already. It is left out here,
@@ -73,13 +92,14 @@ Response *follow_run(App *app, Run *run, const Client *client, Ask *own, bool jo
                 .owner = strdup(client->owner),
                 .own = own,
                 .joined = joined,
+                .instructor = request->instructor,
                 .event = on_followed_event,
                 .end = on_followed_end,
                 .data = follower,
             },
         .app = app,
         .run = run,
-        .stream = stream_new(on_follower_gone, follower),
+        .stream = stream_new(&app->backlog, on_follower_gone, follower),
     };
     assert(follower->watcher.owner);
     for (size_t i = event_log_after(&run->log, last_number); i < n_told; i++)
@@ -105,14 +125,14 @@ int follow_last_number(const Request *request, uint64_t *ret, Problem *problem)
     return 0;
 }
 
-Response *follow_response(Stream *stream, char *text)
+Response *follow_response(Stream *stream, Shared *text)
 {
     Response *response;
 
     if (stream)
         response = response_new_stream(200, "text/event-stream", stream);
     else if (text)
-        response = response_new(200, "text/event-stream", text, strlen(text));
+        response = response_new_shared(200, "text/event-stream", text);
     else
         response = response_new_static(200, "text/event-stream", "", 0);
     response_add_header(response, "Cache-Control", "no-store");

@@ -27,3 +27,6 @@ Response *gate_check_host(const GateSettings *settings, const Request *request);
 Response *gate_check_site(const GateSettings *settings, const Request *request);
 Response *gate_check_token(
     const GateSettings *settings, const Request *request, bool needed, GateRole *ret_role);
+
+/* Returns the refusal of those who are not the instructor; if there can be none, it names the setting. */
+Response *gate_refuse_all_but_instructor(const GateSettings *settings);

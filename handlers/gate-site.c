@@ -22,10 +22,13 @@ typedef struct Sign {
 static bool site_is_own(const Request *request, const char *url, bool exact)
 {
     Authority asked, foreign;
+    int r;
 
     if (gate_authority(request, &asked, NULL) < 0)
         return false;
-    if ((exact ? authority_parse_origin : authority_parse_url)(url, strlen(url), &foreign) < 0)
+    r = exact ? authority_parse_origin(url, strlen(url), &foreign)
+              : authority_parse_url(url, strlen(url), &foreign);
+    if (r < 0)
         return false;
     return authority_equals(&asked, &foreign);
 }

@@ -55,3 +55,20 @@ Response *gate_check_token(
     *ret_role = role == GATE_NOBODY && is_open ? GATE_USER : role;
     return NULL;
 }
+
+Response *gate_refuse_all_but_instructor(const GateSettings *settings)
+{
+    auto_problem Problem problem = {0};
+
+    if (*settings->instructor_token) {
+        problem_set(&problem, 403, "For the instructor",
+            "only the instructor may do this: send the instructor's token, as in curl -H 'Authorization: "
+            "Bearer TOKEN'");
+    } else {
+        problem_set(&problem, 403, "For the instructor",
+            "only the instructor may do this, and this server has none: start it with --set "
+            "server.instructor_token=SECRET");
+        problem_extend(&problem, "setting", json_string("server.instructor_token"));
+    }
+    return response_new_problem(&problem);
+}

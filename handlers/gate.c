@@ -1,4 +1,4 @@
-/* The order of the three checks. Each of them is in a file of its own. */
+/* The order of the checks. Each of them is in a file of its own. */
 #include "handlers/gate.h"
 
 #include "handlers/gate-check.h"
@@ -13,5 +13,8 @@ Response *gate_check(const GateSettings *settings, const Request *request, unsig
         refusal = gate_check_site(settings, request);
     if (refusal)
         return refusal;
-    return gate_check_token(settings, request, needs & NEEDS_TOKEN, ret_role);
+    refusal = gate_check_token(settings, request, needs & NEEDS_TOKEN, ret_role);
+    if (!refusal && needs & NEEDS_INSTRUCTOR && *ret_role != GATE_INSTRUCTOR)
+        return gate_refuse_all_but_instructor(settings);
+    return refusal;
 }

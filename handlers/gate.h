@@ -8,7 +8,8 @@
  * the answer, but the run would start. Browsers tell such a request from one of the server's own page; curl
  * and the like send none of these headers and pass. Origins that are allowed by name (CORS) pass, too.
  *
- * Token: where the operator has set one, nothing that costs or tells something works without it.
+ * Token: where the operator has set one, nothing that costs or tells something works without it. Some things
+ * are the instructor's, who has another token; where the operator has set none, they are nobody's.
  *
  * A route says which of them it needs. */
 #pragma once
@@ -28,7 +29,7 @@ typedef struct GateSettings {
 typedef enum GateRole {
     GATE_NOBODY,     /* a token is needed, and there is none */
     GATE_USER,       /* may run something and read the history */
-    GATE_INSTRUCTOR, /* may also change the runs of others */
+    GATE_INSTRUCTOR, /* may also lead the class, and change the runs of others */
 } GateRole;
 
 enum {
@@ -36,10 +37,12 @@ enum {
     NEEDS_HOST = 1 << 0,
     NEEDS_SAME_SITE = 1 << 1,
     NEEDS_TOKEN = 1 << 2,
+    NEEDS_INSTRUCTOR = 1 << 3,
 };
 
 /* Returns NULL and sets *ret_role if the request may pass what it needs, or else the refusal: 400 for a Host
- * that is none, 421 for one that is not allowed, 403 for a foreign page, 401 without the right token. */
+ * that is none, 421 for one that is not allowed, 403 for a foreign page, 401 without the right token, 403
+ * without that of the instructor. */
 Response *gate_check(
     const GateSettings *settings, const Request *request, unsigned needs, GateRole *ret_role);
 

@@ -13,11 +13,20 @@ typedef struct Looker {
     BoardWatcher watcher;
     App *app;
     Stream *stream;
+    Client client;
+    bool instructor;
 } Looker;
 
-static void on_board_event(void *data, Shared *text)
+/* Made for each: everybody sees an ask of its own, and perhaps no other. */
+static void on_board_event(void *data, const BoardEvent *event)
 {
-    stream_write(((Looker *)data)->stream, text);
+    const Looker *looker = data;
+    const AskReader reader = answer_reader(looker->app, looker->client.owner, looker->instructor);
+    json_auto_t *told = asks_told_in(event->data, &reader);
+    Shared *text = event_text(event->number, event->name, told);
+
+    stream_write(looker->stream, text);
+    shared_drop(text);
 }
 
 static void on_board_end(void *data)
@@ -40,18 +49,26 @@ Response *handle_board(App *app, Request *request)
     json_auto_t *values = query_read(request, &problem);
     uint64_t last_number;
     Shared *greeting;
+    Client client;
     Looker *looker;
+    Response *refusal;
 
-    if (!values || follow_last_number(request, &last_number, &problem) < 0)
+    if (!values || follow_last_number(request, &last_number, &problem) < 0 ||
+        client_identify(request, NULL, &client, &problem) < 0)
         return answer_problem(&problem);
     /* HEAD wants the headers only; a watcher would never be read. */
     if (request->method == METHOD_HEAD)
         return follow_response(NULL, NULL);
+    refusal = audience_enter(&app->audience, request);
+    if (refusal)
+        return refusal;
     looker = calloc(1, sizeof(*looker));
     assert(looker);
     looker->watcher = (BoardWatcher){.event = on_board_event, .end = on_board_end, .data = looker};
     looker->app = app;
-    looker->stream = stream_new(on_looker_gone, looker);
+    looker->client = client;
+    looker->instructor = request->instructor;
+    looker->stream = stream_new(&app->backlog, on_looker_gone, looker);
     /* Something at once, so that a client knows that it is connected. */
     greeting = shared_new(": the runs of this server\n\n", 27);
     stream_write(looker->stream, greeting);

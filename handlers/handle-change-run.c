@@ -1,5 +1,5 @@
-/* PATCH and DELETE /runs/{id}, POST /runs/{id}/cancel. Only a client that asked for a run, or the
- * instructor, may change it.
+/* PATCH and DELETE /runs/{id}, POST /runs/{id}/cancel, DELETE /runs. Only a client that asked for a run, or
+ * the instructor, may change it; all of them are the instructor's.
  *
  * A run that is not over is found in the queue, any other in the archive, which answers later. Cancelling
  * concerns only the first kind, removing only the second, relabelling both. A run that ends between two
@@ -51,7 +51,7 @@ static Response *conflict(const char *id, const char *why)
 static Response *summary_response(const Lookup *lookup, const ArchiveFound *found)
 {
     const char *trouble = archive_trouble(later_app(lookup->later)->archive);
-    json_auto_t *object = json_copy((json_t *)found->summary);
+    json_auto_t *object = lookup_row(lookup, found->summary);
 
     json_object_set_new(object, "kept", json_boolean(lookup->kept));
     if (!lookup->kept && trouble)
@@ -62,8 +62,9 @@ static Response *summary_response(const Lookup *lookup, const ArchiveFound *foun
 static void on_relabelled_shown(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
+    Response *refusal = answer_unless_found(lookup->id, found);
 
-    lookup_answer(lookup, found ? summary_response(lookup, found) : answer_no_run(lookup->id));
+    lookup_answer(lookup, refusal ? refusal : summary_response(lookup, found));
 }
 
 /* The owner for whom a change is made, as the archive and the queue take it; NULL for the instructor, who
@@ -102,9 +103,10 @@ static bool says_label(const json_t *values)
 static void on_found_to_relabel(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
+    Response *refusal = answer_unless_found(lookup->id, found);
 
-    if (!found)
-        lookup_answer(lookup, answer_no_run(lookup->id));
+    if (refusal)
+        lookup_answer(lookup, refusal);
     else if (!found->owned && actor(lookup))
         lookup_answer(lookup, not_yours(lookup->id, &lookup->client));
     else if (!says_label(lookup->values))
@@ -136,12 +138,13 @@ Response *handle_relabel(App *app, Request *request)
     return NULL;
 }
 
-static Response *not_removed(const Lookup *lookup)
+/* The archive could not remove it. what is "the run ... is" or "the runs are". */
+static Response *not_removed(const App *app, const char *what)
 {
-    const char *trouble = archive_trouble(later_app(lookup->later)->archive);
+    const char *trouble = archive_trouble(app->archive);
     auto_problem Problem problem = {0};
 
-    problem_set(&problem, 503, "Not removed", "the run %s is still there: %s", lookup->id,
+    problem_set(&problem, 503, "Not removed", "%s still there: %s", what,
         trouble ? trouble : "the archive cannot be written");
     return answer_problem(&problem);
 }
@@ -149,21 +152,23 @@ static Response *not_removed(const Lookup *lookup)
 static void on_removed(void *data, bool found, bool kept)
 {
     Lookup *lookup = data;
+    auto_free char *what = text_printf("the run %s is", lookup->id);
 
     if (!found)
         lookup_answer(lookup, answer_no_run(lookup->id));
     else
-        lookup_answer(lookup, kept ? response_new_empty(204) : not_removed(lookup));
+        lookup_answer(lookup, kept ? response_new_empty(204) : not_removed(later_app(lookup->later), what));
 }
 
 /* A run that others asked for too is theirs as much: only the instructor may take it away from all of them.
- */
+ * Of one that cannot be read nobody knows whose it is. */
 static void on_found_to_remove(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
+    Response *refusal = found && !actor(lookup) ? NULL : answer_unless_found(lookup->id, found);
 
-    if (!found)
-        lookup_answer(lookup, answer_no_run(lookup->id));
+    if (refusal)
+        lookup_answer(lookup, refusal);
     else if (!found->owned && actor(lookup))
         lookup_answer(lookup, not_yours(lookup->id, &lookup->client));
     else if (!found->began && actor(lookup))
@@ -206,8 +211,9 @@ static void on_found_to_cancel(void *data, const ArchiveFound *found)
 {
     Lookup *lookup = data;
     auto_free char *why = found ? text_printf("is over already: %s", found->status) : NULL;
+    Response *refusal = answer_unless_found(lookup->id, found);
 
-    lookup_answer(lookup, found ? conflict(lookup->id, why) : answer_no_run(lookup->id));
+    lookup_answer(lookup, refusal ? refusal : conflict(lookup->id, why));
 }
 
 Response *handle_cancel(App *app, Request *request)
@@ -215,6 +221,7 @@ Response *handle_cancel(App *app, Request *request)
     json_auto_t *values = NULL;
     Client client;
     Response *refusal = lookup_begin(app, request, &values, &client);
+    Lookup *lookup;
     Run *live;
 
     if (refusal)
@@ -232,5 +239,30 @@ Response *handle_cancel(App *app, Request *request)
         return goes_on(live);
     /* The answer comes when the run is over and in the archive, so that a client that asks for the run
      * next finds its end. */
-    return lookup_at_end(app, request, live, &client, RESULT_FORMAT_JSON);
+    lookup = lookup_new(app, request, &client, json_incref(values));
+    lookup->format = RESULT_FORMAT_JSON;
+    lookup_at_end(lookup, live);
+    return NULL;
+}
+
+static void on_emptied(void *data, int64_t n, bool kept)
+{
+    Later *later = data;
+    json_auto_t *object = json_pack("{s:I}", "removed", (json_int_t)n);
+
+    later_answer(later, kept
+                            ? response_add_header(response_new_json(200, object), "Cache-Control", "no-store")
+                            : not_removed(later_app(later), "the runs are"));
+}
+
+/* Those that wait or run are not over, and stay. Who may do it was asked by the gate. */
+Response *handle_remove_all(App *app, Request *request)
+{
+    auto_problem Problem problem = {0};
+    json_auto_t *values = query_read(request, &problem);
+
+    if (!values)
+        return answer_problem(&problem);
+    archive_empty(app->archive, on_emptied, later_new(app, request));
+    return NULL;
 }

@@ -1,7 +1,10 @@
-/* /compare: two runs of the archive held against each other. The intervals of a large grid take a while to
- * draw, so that is done off the loop.
+/* /compare: two runs of the archive held against each other. Large ones take a while to read, and the
+ * intervals of a large grid to draw, so that is done off the loop, in the line of heavy.h.
  *
- *     handle_compare ─► archive ─► on_baseline ─► archive ─► on_candidate ─► a thread ─► on_compared
+ *     handle_compare ─► its turn ─► archive ─► on_baseline ─► archive ─► on_candidate ─► a thread ─► on_read
+ *                                                                       ─► a thread ─► on_compared
+ *
+ * Between the two threads the loop plans both runs once more, as only the loop may look at the machine.
  *
  * The client may leave at any of these steps; later_answer() then drops the answer, and nothing else has
  * to know. */
@@ -9,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "handlers/answer-run.h"
 #include "handlers/app.h"
 #include "handlers/client.h"
@@ -18,51 +23,78 @@
 /* What one comparison needs from its request to its answer. The loop and the thread have it in turns;
  * only compare_work() runs in the thread. */
 typedef struct Comparison {
+    HeavyWork heavy;
     Later *later;
     Client client;
     char *baseline_id, *candidate_id; /* owned */
     ResultFormat format;
-    json_t *baseline, *candidate; /* owned; NULL: not there yet */
-    CompareRoom rooms[2];         /* of the baseline and of the candidate */
-    Plan plans[2];                /* of the same; they hold the catalogs that the rooms point into */
+    char *texts[2];       /* owned; the runs as the archive has them, NULL: not there */
+    json_t *labels[2];    /* owned; by which the client that asks knows them */
+    json_t *runs[2];      /* owned; NULL: not read yet, or not to be read */
+    CompareRoom rooms[2]; /* of the baseline and of the candidate, like all pairs here */
+    Plan plans[2];        /* they hold the catalogs that the rooms point into */
     bool has_rooms;
     uv_work_t work;
     char *text; /* what came of it */
     size_t length;
 } Comparison;
 
+enum { BASELINE, CANDIDATE };
+
 /* The only way out: answers and frees it. */
 static void answer_comparison(Comparison *comparison, Response *response)
 {
-    json_decref(comparison->baseline);
-    json_decref(comparison->candidate);
-    plan_finish(&comparison->plans[0]);
-    plan_finish(&comparison->plans[1]);
+    Heavy *heavy = &later_app(comparison->later)->heavy;
+
+    for (int i = BASELINE; i <= CANDIDATE; i++) {
+        free(comparison->texts[i]);
+        json_decref(comparison->labels[i]);
+        json_decref(comparison->runs[i]);
+        plan_finish(&comparison->plans[i]);
+    }
     free(comparison->baseline_id);
     free(comparison->candidate_id);
     later_answer(comparison->later, response);
     free(comparison);
+    heavy_leave(heavy, true);
 }
 
-static Response *cannot_be_compared(const char *param, const char *id, const char *why)
+/* There is no such run, or it cannot be read. */
+static Response *cannot_be_compared(const char *param, const char *id, const ArchiveFound *found)
 {
+    bool unreadable = found && found->unreadable;
+    auto_free char *why = unreadable ? text_printf("its record %s", found->unreadable)
+                                     : text_copy("there is no such run, or not yet");
     auto_problem Problem problem = {0};
 
     problem_add(&problem, param, json_string(id), NULL, "%s", why);
-    problem_set(
-        &problem, 404, "No such run", "%s is %.60s: %s; GET /runs lists those there are", param, id, why);
+    problem_set(&problem, unreadable ? 500 : 404, unreadable ? "Unreadable" : "No such run",
+        "%s is %.60s: %s; GET /runs lists those there are", param, id, why);
     return answer_problem(&problem);
 }
 
-/* Returns the run that was found as a new object, with the label of the client that asks, because that is
- * the name under which it knows the run. NULL if there is none, or none with figures. */
-static json_t *read_compared(const ArchiveFound *found)
+/* Takes what was found, with the label of the client that asks, because that is the name under which it knows
+ * the run. Returns false if there is none, or none with figures. */
+static bool take_compared(Comparison *comparison, int i, const ArchiveFound *found)
 {
-    json_t *run = found && found->run ? json_loads(found->run, 0, NULL) : NULL;
+    if (!found || !found->run || found->unreadable)
+        return false;
+    comparison->texts[i] = text_copy(found->run);
+    comparison->labels[i] = json_deep_copy(json_object_get(found->summary, "label"));
+    return true;
+}
 
-    if (run)
-        json_object_set_new(run, "label", json_deep_copy(json_object_get(found->summary, "label")));
-    return run;
+static void read_work(uv_work_t *request)
+{
+    Comparison *comparison = request->data;
+
+    for (int i = BASELINE; i <= CANDIDATE; i++) {
+        comparison->runs[i] = json_loads(comparison->texts[i], 0, NULL);
+        free(comparison->texts[i]);
+        comparison->texts[i] = NULL;
+        if (comparison->runs[i])
+            json_object_set(comparison->runs[i], "label", comparison->labels[i]);
+    }
 }
 
 /* Plans what a run was asked for once more, with the limits and on the machine of today. Sizes that gilscope
@@ -96,11 +128,16 @@ static void compare_work(uv_work_t *request)
     auto_result_run ResultRun baseline, candidate;
     RunComparison *both;
 
-    result_run_read(comparison->baseline, &baseline);
-    result_run_read(comparison->candidate, &candidate);
+    result_run_read(comparison->runs[BASELINE], &baseline);
+    result_run_read(comparison->runs[CANDIDATE], &candidate);
     both = compare_runs(&baseline, &candidate, comparison->has_rooms ? comparison->rooms : NULL);
     comparison->text = compare_format(both, comparison->format, &comparison->length);
     compare_free(both);
+    /* Freeing a large tree takes as long as reading it. */
+    for (int i = BASELINE; i <= CANDIDATE; i++) {
+        json_decref(comparison->runs[i]);
+        comparison->runs[i] = NULL;
+    }
 }
 
 static void on_compared(uv_work_t *request, int status)
@@ -114,38 +151,70 @@ static void on_compared(uv_work_t *request, int status)
     answer_comparison(comparison, response_add_header(response, "Vary", "Accept"));
 }
 
+static void answer_missing(Comparison *comparison, int i, const ArchiveFound *found)
+{
+    answer_comparison(
+        comparison, cannot_be_compared(i == BASELINE ? "baseline" : "candidate",
+                        i == BASELINE ? comparison->baseline_id : comparison->candidate_id, found));
+}
+
+static void on_read(uv_work_t *request, int status)
+{
+    Comparison *comparison = request->data;
+    App *app = later_app(comparison->later);
+
+    assert(status == 0);
+    for (int i = BASELINE; i <= CANDIDATE; i++) {
+        if (!comparison->runs[i]) {
+            answer_missing(comparison, i, NULL);
+            return;
+        }
+    }
+    app_look(app);
+    comparison->has_rooms =
+        plan_again(app, comparison->runs[BASELINE], &comparison->plans[0], &comparison->rooms[0]) &&
+        plan_again(app, comparison->runs[CANDIDATE], &comparison->plans[1], &comparison->rooms[1]);
+    uv_queue_work(app->loop, &comparison->work, compare_work, on_compared);
+}
+
 static void on_candidate(void *data, const ArchiveFound *found)
 {
     Comparison *comparison = data;
 
-    comparison->candidate = read_compared(found);
-    if (!comparison->candidate) {
-        answer_comparison(comparison,
-            cannot_be_compared("candidate", comparison->candidate_id, "there is no such run, or not yet"));
+    if (!take_compared(comparison, CANDIDATE, found)) {
+        answer_missing(comparison, CANDIDATE, found);
         return;
     }
-    app_look(later_app(comparison->later));
-    comparison->has_rooms = plan_again(later_app(comparison->later), comparison->baseline,
-                                &comparison->plans[0], &comparison->rooms[0]) &&
-                            plan_again(later_app(comparison->later), comparison->candidate,
-                                &comparison->plans[1], &comparison->rooms[1]);
-    /* Both runs are here and nobody else has them. From now on they are the thread's, until
-     * on_compared(). */
+    /* Both runs are here and nobody else has them. While a thread works they are its own. */
     comparison->work.data = comparison;
-    uv_queue_work(later_app(comparison->later)->loop, &comparison->work, compare_work, on_compared);
+    uv_queue_work(later_app(comparison->later)->loop, &comparison->work, read_work, on_read);
+}
+
+/* Reads one of them, unless the client has left: the archive may be closed by now. */
+static void read_compared(Comparison *comparison, const char *id, ArchiveGot got)
+{
+    if (later_is_gone(comparison->later))
+        answer_comparison(comparison, response_new_empty(204));
+    else
+        archive_get(later_app(comparison->later)->archive, id, comparison->client.owner, ARCHIVE_RUN, got,
+            comparison);
 }
 
 static void on_baseline(void *data, const ArchiveFound *found)
 {
     Comparison *comparison = data;
 
-    comparison->baseline = read_compared(found);
-    if (comparison->baseline)
-        archive_get(later_app(comparison->later)->archive, comparison->candidate_id, comparison->client.owner,
-            ARCHIVE_RUN, on_candidate, comparison);
+    if (take_compared(comparison, BASELINE, found))
+        read_compared(comparison, comparison->candidate_id, on_candidate);
     else
-        answer_comparison(comparison,
-            cannot_be_compared("baseline", comparison->baseline_id, "there is no such run, or not yet"));
+        answer_missing(comparison, BASELINE, found);
+}
+
+static void on_turn(HeavyWork *heavy)
+{
+    Comparison *comparison = (Comparison *)((char *)heavy - offsetof(Comparison, heavy));
+
+    read_compared(comparison, comparison->baseline_id, on_baseline);
 }
 
 Response *handle_compare(App *app, Request *request)
@@ -168,7 +237,6 @@ Response *handle_compare(App *app, Request *request)
     comparison->candidate_id = strdup(json_string_value(json_object_get(values, "candidate")));
     comparison->baseline_id = strdup(json_string_value(json_object_get(values, "baseline")));
     assert(comparison->baseline_id && comparison->candidate_id);
-    archive_get(app->archive, comparison->baseline_id, comparison->client.owner, ARCHIVE_RUN, on_baseline,
-        comparison);
+    heavy_enter(&app->heavy, &comparison->heavy, on_turn);
     return NULL;
 }

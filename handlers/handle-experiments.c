@@ -3,9 +3,11 @@
 
 Response *handle_experiments(App *app, Request *request)
 {
-    (void)request;
     app_look(app);
-    if (!app->experiments)
-        app->experiments = plan_catalog(app->catalogs, &app->settings->limits);
-    return response_new_json(200, app->experiments);
+    if (!app->experiments) {
+        json_auto_t *catalog = plan_catalog(app->catalogs, &app->settings->limits);
+
+        app->experiments = content_new(response_new_json(200, catalog));
+    }
+    return content_answer(app->experiments, request);
 }

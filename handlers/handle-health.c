@@ -33,9 +33,9 @@ static json_t *health_runtimes_json(const Catalogs *catalogs)
     size_t i = 0, k = 0;
 
     while (i < catalogs->n || k < catalogs->n_missing) {
-        const CatalogMissing *missing = &catalogs->missing[k];
+        const CatalogMissing *missing = k < catalogs->n_missing ? &catalogs->missing[k] : NULL;
 
-        if (k == catalogs->n_missing || (i < catalogs->n && catalogs->places[i] < missing->place)) {
+        if (!missing || (i < catalogs->n && catalogs->places[i] < missing->place)) {
             json_array_append_new(list,
                 json_pack("{s:s, s:s}", "runtime", catalogs->list[i++]->runtime, "status", CATALOG_READY));
             continue;

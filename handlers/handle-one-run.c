@@ -1,5 +1,6 @@
 /* GET /runs/{id}, its events and its trace. A run that is not over is in the queue, any other in the archive;
  * the client need not know. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,37 +11,163 @@
 #include "handlers/app.h"
 #include "handlers/follow.h"
 #include "handlers/lookup.h"
+#include "handlers/run-text.h"
+#include "results/cell.h"
 
-/* The archive's text as the one that asks sees it; NULL if it cannot be read. A run that others share is
- * kept once, in the words of its first client; here it gets those of the one that asks. */
-static json_t *see_found(const ArchiveFound *found)
+/* A lookup whose answer is a text of the archive, read when it is its turn. */
+typedef struct Reading {
+    Lookup *lookup;
+    RunText *text;
+    unsigned wanted;
+    bool looks; /* only who asked for the run is read: somebody may have the text already */
+    /* Takes what was found into the text, and says what that is to be. */
+    void (*prepare)(struct Reading *reading, const ArchiveFound *found);
+} Reading;
+
+static void answer_reading(Reading *reading, Response *response)
 {
-    json_auto_t *run = found->run ? json_loads(found->run, 0, NULL) : NULL;
-    RunView view = {
-        .label = lookup_text(found->summary, "label"),
-        .prediction = lookup_text(found->summary, "prediction"),
+    lookup_answer(reading->lookup, response);
+    free(reading);
+}
+
+static size_t length_of(const char *text)
+{
+    return text ? strlen(text) : 0;
+}
+
+static void on_found(void *data, const ArchiveFound *found);
+
+/* Of a client that has left meanwhile nothing is read: the archive may be closed by now. */
+static void read_archive(Reading *reading)
+{
+    Lookup *lookup = reading->lookup;
+
+    if (later_is_gone(lookup->later)) {
+        run_text_cancel(reading->text);
+        lookup_cancel(lookup);
+        free(reading);
+        return;
+    }
+    archive_get(later_app(lookup->later)->archive, lookup->id, lookup->client.owner,
+        reading->looks ? 0 : reading->wanted, on_found, reading);
+}
+
+static void on_found(void *data, const ArchiveFound *found)
+{
+    Reading *reading = data;
+    RunText *text = reading->text;
+    Response *refusal = answer_unless_found(reading->lookup->id, found);
+
+    if (refusal) {
+        run_text_cancel(text);
+        answer_reading(reading, refusal);
+        return;
+    }
+    reading->prepare(reading, found);
+    if (!reading->looks) {
+        run_text_make(text, length_of(text->run) + length_of(text->other));
+    } else if (!run_text_share(text)) {
+        reading->looks = false;
+        read_archive(reading);
+    }
+}
+
+static void on_turn(void *data)
+{
+    Reading *reading = data;
+
+    reading->looks = run_text_is_read(reading->text);
+    read_archive(reading);
+}
+
+/* Takes the lookup over; made() has to answer. */
+static Reading *reading_new(Lookup *lookup, unsigned wanted,
+    void (*prepare)(Reading *reading, const ArchiveFound *found),
+    void (*made)(void *data, const RunText *text, Shared *shared))
+{
+    Reading *reading = calloc(1, sizeof(*reading));
+
+    assert(reading);
+    reading->lookup = lookup;
+    reading->wanted = wanted;
+    reading->prepare = prepare;
+    reading->text = run_text_new(later_app(lookup->later), lookup->id, made, reading);
+    return reading;
+}
+
+/* The same, of what is in the archive. Returns NULL, as the handler should. */
+static Response *read_later(Lookup *lookup, unsigned wanted,
+    void (*prepare)(Reading *reading, const ArchiveFound *found),
+    void (*made)(void *data, const RunText *text, Shared *shared))
+{
+    run_text_wait(reading_new(lookup, wanted, prepare, made)->text, on_turn);
+    return NULL;
+}
+
+/* What a run has so far that goes on. */
+static void make_live(Reading *reading, const Run *live)
+{
+    const Lookup *lookup = reading->lookup;
+    const App *app = later_app(lookup->later);
+
+    run_text_picture(reading->text, live);
+    run_text_see(
+        reading->text, answer_view(app, live, answer_reader(app, lookup->client.owner, lookup->instructor),
+                           lookup_has_joined(live, lookup->client.owner)));
+    run_text_as_answer(reading->text, lookup->format);
+    run_text_make(reading->text, live->n_bytes);
+}
+
+/* It is over but not in the archive yet. Answered now, the client would get a run without its end, or with
+ * one that is not on disk; so it waits the few milliseconds. */
+static void read_at_end(Reading *reading, Run *live)
+{
+    run_text_cancel(reading->text);
+    lookup_at_end(reading->lookup, live);
+    free(reading);
+}
+
+/* A run that went on when it was asked for may have come to its end while there was no turn. */
+static void on_turn_to_show(void *data)
+{
+    Reading *reading = data;
+    Lookup *lookup = reading->lookup;
+    Run *live = later_is_gone(lookup->later) ? NULL : queue_find(later_app(lookup->later)->queue, lookup->id);
+
+    if (!live)
+        on_turn(reading);
+    else if (live->state >= RUN_OVER)
+        read_at_end(reading, live);
+    else
+        make_live(reading, live);
+}
+
+/* The archive's text is to be made as the one that asks sees it. A run that others share is kept once, in
+ * nobody's words; here it gets those of the one that asks. */
+static void see_found(const Reading *reading, const ArchiveFound *found)
+{
+    const Lookup *lookup = reading->lookup;
+    const App *app = later_app(lookup->later);
+    const RunView view = {
+        .asks = json_incref((json_t *)found->asks),
+        .reader = answer_reader(app, lookup->client.owner, lookup->instructor),
+        .questions = app->settings->limits.questions,
         .joined = found->owned && !found->began,
     };
 
-    return run ? run_json_for(run, &view) : NULL;
+    reading->text->run = text_copy(found->run);
+    run_text_see(reading->text, view);
 }
 
-static Response *answer_found(const Lookup *lookup, const ArchiveFound *found)
+static void prepare_run(Reading *reading, const ArchiveFound *found)
 {
-    json_auto_t *seen = see_found(found);
-    auto_problem Problem problem = {0};
-
-    if (seen)
-        return answer_run(200, seen, lookup->format);
-    problem_set(&problem, 500, "Unreadable", "what was kept of the run %s cannot be read", lookup->id);
-    return answer_problem(&problem);
+    see_found(reading, found);
+    run_text_as_answer(reading->text, reading->lookup->format);
 }
 
-static void on_run(void *data, const ArchiveFound *found)
+static void on_run_text(void *data, const RunText *text, Shared *shared)
 {
-    Lookup *lookup = data;
-
-    lookup_answer(lookup, found ? answer_found(lookup, found) : answer_no_run(lookup->id));
+    answer_reading(data, run_text_answer(text, 200, shared));
 }
 
 Response *handle_one_run(App *app, Request *request)
@@ -50,6 +177,7 @@ Response *handle_one_run(App *app, Request *request)
     Client client;
     Response *refusal = lookup_begin(app, request, &values, &client);
     ResultFormat format;
+    Reading *reading;
     Lookup *lookup;
     Run *live;
 
@@ -57,20 +185,16 @@ Response *handle_one_run(App *app, Request *request)
         return refusal;
     if (answer_choose_format(request, lookup_text(values, "format"), &format, &problem) < 0)
         return answer_problem(&problem);
-    live = queue_find(app->queue, request->parameter);
-    /* It is over but not in the archive yet. Answered now, the client would get a run without its end, or
-     * with one that is not on disk; so it waits the few milliseconds. */
-    if (live && live->state >= RUN_OVER)
-        return lookup_at_end(app, request, live, &client, format);
-    if (live) {
-        RunView view = answer_view(app, live, client.owner, lookup_has_joined(live, client.owner));
-        json_auto_t *object = run_json(live), *seen = run_json_for(object, &view);
-
-        return answer_run(200, seen, format);
-    }
     lookup = lookup_new(app, request, &client, json_incref(values));
     lookup->format = format;
-    archive_get(app->archive, lookup->id, lookup->client.owner, ARCHIVE_RUN, on_run, lookup);
+    reading = reading_new(lookup, ARCHIVE_RUN, prepare_run, on_run_text);
+    live = queue_find(app->queue, request->parameter);
+    if (live && live->state >= RUN_OVER)
+        read_at_end(reading, live);
+    else if (live && !run_text_is_large(live->n_bytes))
+        make_live(reading, live);
+    else
+        run_text_wait(reading->text, on_turn_to_show);
     return NULL;
 }
 
@@ -82,35 +206,58 @@ enum { INTERRUPTED_NUMBER = 1000000000 }; /* more than any run has events */
 /* A run that ended with its server left no events. A client that comes back is told how it ended. Without
  * an event the client would come back again and again to a run that will never say another word. Its
  * number is higher than any, so a client that had it gets 204. */
-static char *tell_interrupted(const Lookup *lookup, const ArchiveFound *found)
+static Shared *tell_interrupted(const RunText *text, const json_t *run)
 {
-    json_auto_t *seen = lookup->last_number < INTERRUPTED_NUMBER ? see_found(found) : NULL;
-    Shared *event = seen ? event_text(INTERRUPTED_NUMBER, "failed", seen) : NULL;
-    char *text = event ? strdup(event->text) : NULL;
+    if (text->number >= INTERRUPTED_NUMBER)
+        return shared_new("", 0);
+    return run ? event_text(INTERRUPTED_NUMBER, text->ended, run) : NULL;
+}
 
-    shared_drop(event);
-    return text;
+/* The events behind the last one that the client had, as the archive has them, but for the end: the last
+ * event is the run, as the one that asks sees it. */
+static Shared *tell_kept(const RunText *text, const json_t *run)
+{
+    const char *rest = event_text_after(text->other, text->number), *last;
+    uint64_t number;
+    Shared *end;
+    auto_free char *told = NULL;
+
+    last = event_text_last(rest, &number);
+    if (!*last || !run)
+        return shared_new(rest, strlen(rest));
+    end = event_text(number, text->ended, run);
+    told = text_printf("%.*s%s", (int)(last - rest), rest, end->text);
+    shared_drop(end);
+    return shared_new(told, strlen(told));
+}
+
+static Shared *write_events(const RunText *text, const json_t *run)
+{
+    return text->other ? tell_kept(text, run) : tell_interrupted(text, run);
+}
+
+static void prepare_events(Reading *reading, const ArchiveFound *found)
+{
+    RunText *text = reading->text;
+
+    see_found(reading, found);
+    text->other = text_copy(found->events);
+    text->ended = strcmp(found->status, result_status_name(RESULT_DONE)) == 0 ? "done" : "failed";
+    text->kind = "events";
+    text->number = reading->lookup->last_number;
+    text->write = write_events;
 }
 
 /* 204 tells a browser not to come back: there is nothing more, and it had everything. An empty stream
  * with 200 would have it ask again every few seconds for ever. */
-static void on_events(void *data, const ArchiveFound *found)
+static void on_events_text(void *data, const RunText *text, Shared *shared)
 {
-    Lookup *lookup = data;
-    char *rest;
-
-    if (!found) {
-        lookup_answer(lookup, answer_no_run(lookup->id));
-        return;
-    }
-    rest = found->events ? strdup(event_text_after(found->events, lookup->last_number))
-                         : tell_interrupted(lookup, found);
-    if (rest && *rest) {
-        lookup_answer(lookup, follow_response(NULL, rest));
-        return;
-    }
-    free(rest);
-    lookup_answer(lookup, response_new_empty(204));
+    if (text->refused)
+        answer_reading(data, run_text_failure(text));
+    else if (shared && shared->length > 0)
+        answer_reading(data, follow_response(NULL, shared));
+    else
+        answer_reading(data, response_new_empty(204));
 }
 
 Response *handle_run_events(App *app, Request *request)
@@ -131,13 +278,15 @@ Response *handle_run_events(App *app, Request *request)
     /* HEAD has no body, so nothing must be watched: a watcher that leaves at once could end the run. */
     if (live && request->method == METHOD_HEAD)
         return follow_response(NULL, NULL);
-    if (live)
-        return follow_run(app, live, &client, NULL, lookup_has_joined(live, client.owner), last_number);
+    if (live) {
+        refusal = audience_enter(&app->audience, request);
+        return refusal ? refusal
+                       : follow_run(app, request, live, &client, NULL, lookup_has_joined(live, client.owner),
+                             last_number);
+    }
     lookup = lookup_new(app, request, &client, json_incref(values));
     lookup->last_number = last_number;
-    archive_get(
-        app->archive, lookup->id, lookup->client.owner, ARCHIVE_RUN | ARCHIVE_EVENTS, on_events, lookup);
-    return NULL;
+    return read_later(lookup, ARCHIVE_RUN | ARCHIVE_EVENTS, prepare_events, on_events_text);
 }
 
 /* --- GET /runs/{id}/trace --- */
@@ -151,21 +300,32 @@ static Response *no_trace(int status, const char *id, const char *why)
     return answer_problem(&problem);
 }
 
-/* A browser saves it under a name that tells which run it is. */
-static void on_trace(void *data, const ArchiveFound *found)
+static Shared *write_trace(const RunText *text, const json_t *run)
 {
-    Lookup *lookup = data;
-    auto_free char *name = text_printf("attachment; filename=\"gilscope-%s.json\"", lookup->id);
-    Response *response;
+    (void)run;
+    return text->other ? shared_new(text->other, strlen(text->other)) : NULL;
+}
 
-    if (!found || !found->trace) {
-        lookup_answer(lookup, found ? no_trace(404, lookup->id, "keeps no timeline; ask for timeline=on")
-                                    : answer_no_run(lookup->id));
-        return;
-    }
-    response = response_new(200, "application/json", strdup(found->trace), strlen(found->trace));
-    response_add_header(response, "Content-Disposition", "%s", name);
-    lookup_answer(lookup, response);
+/* Whoever asked for the run, all see the same. */
+static void prepare_trace(Reading *reading, const ArchiveFound *found)
+{
+    reading->text->other = text_copy(found->trace);
+    reading->text->kind = "trace";
+    reading->text->write = write_trace;
+}
+
+/* A browser saves it under a name that tells which run it is. */
+static void on_trace_text(void *data, const RunText *text, Shared *shared)
+{
+    const Reading *reading = data;
+    const char *id = reading->lookup->id;
+    Response *response = shared          ? response_new_shared(200, "application/json", shared)
+                         : text->refused ? run_text_failure(text)
+                                         : no_trace(404, id, "keeps no timeline; ask for timeline=on");
+
+    if (shared)
+        response_add_header(response, "Content-Disposition", "attachment; filename=\"gilscope-%s.json\"", id);
+    answer_reading(data, response);
 }
 
 Response *handle_run_trace(App *app, Request *request)
@@ -180,7 +340,6 @@ Response *handle_run_trace(App *app, Request *request)
     live = queue_find(app->queue, request->parameter);
     if (live && live->state < RUN_OVER)
         return no_trace(409, live->id, "is not over yet");
-    archive_get(app->archive, request->parameter, NULL, ARCHIVE_TRACE, on_trace,
-        lookup_new(app, request, &client, json_incref(values)));
-    return NULL;
+    return read_later(
+        lookup_new(app, request, &client, json_incref(values)), ARCHIVE_TRACE, prepare_trace, on_trace_text);
 }

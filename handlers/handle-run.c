@@ -17,6 +17,7 @@
 #include "handlers/follow.h"
 #include "handlers/later.h"
 #include "handlers/parameters.h"
+#include "handlers/run-text.h"
 #include "handlers/wait.h"
 
 /* What was asked for beside the plan: it belongs to this client, not to the run, which others may share. */
@@ -24,12 +25,13 @@ typedef struct Wish {
     Client client;
     ResultFormat format;
     bool stream, async, fresh;
-    json_t *label, *prediction; /* owned */
+    json_t *label, *question, *prediction; /* owned */
 } Wish;
 
 static void wish_finish(Wish *wish)
 {
     json_decref(wish->label);
+    json_decref(wish->question);
     json_decref(wish->prediction);
 }
 #define auto_wish __attribute__((cleanup(wish_finish)))
@@ -52,7 +54,7 @@ static bool prefers_async(const Request *request)
     return false;
 }
 
-/* The text of a label or prediction; NULL if there is none. A form sends a field that is left empty all
+/* The text of a label, say; NULL if there is none. A form sends a field that is left empty all
  * the same, and nobody meant to give an empty label. */
 static const char *given_words(const json_t *value)
 {
@@ -88,8 +90,9 @@ static int read_wish(const Request *request, Plan *plan, Wish *wish, Problem *pr
     json_auto_t *client = take_out_client(plan), *fresh = take_out(plan->request, "fresh");
 
     wish->fresh = strcmp(json_string_value(fresh), "on") == 0;
-    wish->label = json_incref(json_object_get(plan->request, "label"));
-    wish->prediction = json_incref(json_object_get(plan->request, "prediction"));
+    wish->label = take_out(plan->request, "label");
+    wish->question = take_out(plan->request, "question");
+    wish->prediction = take_out(plan->request, "prediction");
     wish->async = prefers_async(request);
     wish->stream = !wish->async && !plan->format && answer_wants_stream(request);
     if (client_identify(request, json_string_value(client), &wish->client, problem) < 0)
@@ -144,42 +147,51 @@ static Response *answer_busy(const App *app, QueueAnswer answer, const Wish *wis
     return answer_problem(&problem);
 }
 
+static AskWords wish_words(const Wish *wish)
+{
+    return (AskWords){given_words(wish->label), given_words(wish->question), given_words(wish->prediction)};
+}
+
 /* Returns this request's words, owned by the caller. A client may have joined a run of its own with other
  * words, and then the run's ask has only the newest: so each request is answered with the words of that
  * request. */
 static Ask *own_words(const Wish *wish)
 {
-    return ask_new(wish->client.owner, given_words(wish->label), given_words(wish->prediction));
+    const AskWords words = wish_words(wish);
+
+    return ask_new(wish->client.owner, &words);
 }
 
 /* One that only wants to know that the run is on the books. */
 typedef struct Booking {
     Later *later;
     char id[ULID_LENGTH + 1];
-    json_t *object; /* the run as it was then */
+    RunText *text; /* of the run as it was then, of about this size */
+    size_t size;
 } Booking;
 
-/* 202 is a promise that the run will be found at its Location, so it waits for the archive; and where there
- * is no disk to promise by, the answer says so. */
-static void on_noted(void *data, bool found, bool kept)
+static void on_booked(void *data, const RunText *text, Shared *shared)
 {
     Booking *booking = data;
-    Response *response;
+    Response *response = run_text_answer(text, 202, shared);
 
-    (void)found;
-    /* The run goes on all the same, and is found as long as the server lives. */
-    if (!kept) {
-        const char *trouble = archive_trouble(later_app(booking->later)->archive);
-
-        json_object_set_new(booking->object, "kept", json_false());
-        json_object_set_new(booking->object, "kept_reason", trouble ? json_string(trouble) : json_null());
-    }
-    response = answer_run(202, booking->object, RESULT_FORMAT_JSON);
     response_add_header(response, "Location", LINK_TO_RUN, booking->id);
     response_add_header(response, "Preference-Applied", "respond-async");
     later_answer(booking->later, response);
-    json_decref(booking->object);
     free(booking);
+}
+
+/* 202 is a promise that the run will be found at its Location, so it waits for the archive; and where there
+ * is no disk to promise by, the answer says so: the run goes on all the same, and is found as long as the
+ * server lives. */
+static void on_noted(void *data, bool found, bool kept)
+{
+    Booking *booking = data;
+
+    (void)found;
+    if (!kept)
+        run_text_not_kept(booking->text, archive_trouble(later_app(booking->later)->archive));
+    run_text_make(booking->text, booking->size);
 }
 
 /* Notes the run as it is now, before the archive has it: when the archive calls back it may be further,
@@ -187,12 +199,14 @@ static void on_noted(void *data, bool found, bool kept)
  * time to fill in the booking after it. */
 static void book(Booking *booking, App *app, Request *request, const Run *run, const Wish *wish, bool joined)
 {
-    RunView view = answer_view(app, run, wish->client.owner, joined);
-    json_auto_t *object = run_json(run);
-
     booking->later = later_new(app, request);
     memcpy(booking->id, run->id, sizeof(booking->id));
-    booking->object = run_json_for(object, &view);
+    booking->text = run_text_new(app, run->id, on_booked, booking);
+    run_text_picture(booking->text, run);
+    run_text_see(booking->text,
+        answer_view(app, run, answer_reader(app, wish->client.owner, request->instructor), joined));
+    run_text_as_answer(booking->text, RESULT_FORMAT_JSON);
+    booking->size = run->n_bytes;
 }
 
 /* Puts the plan into the queue and chooses the answer. The queue says no before anything was begun, so a
@@ -205,17 +219,19 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
         .address = wish->client.address,
         .client = wish->client.name,
         .owner = wish->client.owner,
-        .label = given_words(wish->label),
-        .prediction = given_words(wish->prediction),
+        .words = wish_words(wish),
         .fresh = wish->fresh,
         .detached = wish->async,
         .noted = wish->async ? on_noted : NULL,
         .data = booking,
     };
+    Response *refusal = wish->async ? NULL : audience_enter(&app->audience, request);
     Run *run;
     QueueAnswer answer;
 
     assert(booking || !wish->async);
+    if (refusal)
+        return refusal;
     answer = queue_submit(app->queue, plan, &submission, &run);
     if (answer != QUEUE_TAKEN && answer != QUEUE_JOINED) {
         free(booking);
@@ -224,7 +240,7 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
     memcpy(request->run, run->id, sizeof(run->id));
     client_tell_owner(request, &wish->client);
     if (wish->stream)
-        return follow_run(app, run, &wish->client, own_words(wish), answer == QUEUE_JOINED, 0);
+        return follow_run(app, request, run, &wish->client, own_words(wish), answer == QUEUE_JOINED, 0);
     if (booking)
         book(booking, app, request, run, wish, answer == QUEUE_JOINED);
     else
@@ -235,7 +251,7 @@ static Response *submit(App *app, Request *request, Plan *plan, const Wish *wish
 Response *handle_run(App *app, Request *request)
 {
     auto_problem Problem problem = {0};
-    json_auto_t *given = parameters_read(request, &problem);
+    json_auto_t *given = parameters_read(request, NULL, &problem);
     auto_wish Wish wish = {0};
     Response *response;
     Plan plan = {0};

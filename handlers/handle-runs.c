@@ -24,8 +24,9 @@ static int check_before(const json_t *values, Problem *problem)
 }
 
 /* Writes the list with one run a line, for people: a terminal shows it as a table of sorts, and grep
- * finds runs in it. Returns the text, owned by the caller. */
-static char *layout(const json_t *runs, const char *next)
+ * finds runs in it. Runs that cannot be read are named apart, if there are any. Returns the text, owned by
+ * the caller. */
+static char *layout(const json_t *runs, const json_t *unreadable, const char *next)
 {
     char *text = NULL;
     size_t length = 0, i;
@@ -39,7 +40,13 @@ static char *layout(const json_t *runs, const char *next)
         fputs(i > 0 ? ",\n    " : "\n    ", file);
         json_dumpf(run, file, JSON_COMPACT | JSON_REAL_PRECISION(15));
     }
-    fputs(i > 0 ? "\n  ],\n  \"next\": " : "],\n  \"next\": ", file);
+    fputs(i > 0 ? "\n  ],\n" : "],\n", file);
+    if (json_array_size(unreadable) > 0) {
+        fputs("  \"unreadable\": ", file);
+        json_dumpf(unreadable, file, JSON_COMPACT);
+        fputs(",\n", file);
+    }
+    fputs("  \"next\": ", file);
     json_dumpf(link, file, JSON_ENCODE_ANY);
     fputs("\n}\n", file);
     fclose(file);
@@ -78,20 +85,6 @@ static char *next_page(const json_t *values, const char *last_id)
     return text;
 }
 
-/* A row with what tells runs apart first; the archive's own words about it follow. */
-static json_t *make_row(const json_t *run)
-{
-    static const char *const first[] = {
-        "id", "experiment", "status", "label", "prediction", "created_at", "headline"};
-    json_t *row = json_object();
-
-    for (size_t i = 0; i < ARRAY_LENGTH(first); i++)
-        if (json_object_get(run, first[i]))
-            json_object_set(row, first[i], json_object_get(run, first[i]));
-    json_object_update_missing(row, (json_t *)run);
-    return row;
-}
-
 /* What the archive does not know of a run that is not over: its place in the queue, what is left of it,
  * and its status at this moment, which may be newer than the archive's. */
 static void add_live(const App *app, json_t *run)
@@ -108,7 +101,7 @@ static void add_live(const App *app, json_t *run)
 }
 
 /* The archive's objects are borrowed and may be shared, so what is added goes to copies. */
-static void on_listed(void *data, const json_t *runs, bool more)
+static void on_listed(void *data, const json_t *runs, const json_t *unreadable, bool more)
 {
     Lookup *lookup = data;
     const json_t *last = json_array_get(runs, json_array_size(runs) - 1);
@@ -120,10 +113,10 @@ static void on_listed(void *data, const json_t *runs, bool more)
     json_t *run;
 
     json_array_foreach (runs, i, run) {
-        json_array_append_new(copies, make_row(run));
+        json_array_append_new(copies, lookup_row(lookup, run));
         add_live(later_app(lookup->later), json_array_get(copies, i));
     }
-    text = layout(copies, next);
+    text = layout(copies, unreadable, next);
     response = response_new(200, "application/json", text, strlen(text));
     response_add_header(response, "Cache-Control", "no-store");
     if (next)

@@ -39,6 +39,11 @@ App *later_app(const Later *later)
     return later->app;
 }
 
+bool later_is_gone(const Later *later)
+{
+    return !later->request;
+}
+
 /* A constant answer is the app's and is never freed here. In the other case nobody is left to take it. */
 void later_answer(Later *later, Response *response)
 {

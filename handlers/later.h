@@ -13,6 +13,9 @@ Later *later_new(App *app, Request *request);
 /* The app, for callbacks that have nothing else. */
 App *later_app(const Later *later);
 
+/* Whether the client has left, so that nothing needs to be found out for it. */
+bool later_is_gone(const Later *later);
+
 /* Answers, if there is still somebody, and frees it. Takes the response over. */
 void later_answer(Later *later, Response *response);
 

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "handlers/answer-run.h"
+#include "handlers/run-text.h"
 #include "plan/plan.h"
 
 const char *lookup_text(const json_t *values, const char *name)
@@ -51,6 +53,41 @@ void lookup_cancel(Lookup *lookup)
     free(lookup);
 }
 
+/* What was predicted and came out, as far as the one who asks may see it. */
+static void lookup_set_expected(const Lookup *lookup, const json_t *row, json_t *shown)
+{
+    const AskReader reader =
+        answer_reader(later_app(lookup->later), lookup->client.owner, lookup->instructor);
+    bool hidden = !reader.sees_all && !json_is_true(json_object_get(row, "yours"));
+    const char *question = lookup_text(row, "question"), *prediction = lookup_text(row, "prediction");
+    const json_t *outcomes = hidden ? NULL : json_object_get(row, "outcomes");
+    const char *outcome = asks_outcome(outcomes, question);
+
+    json_object_set_new(shown, "outcome", outcome ? json_string(outcome) : json_null());
+    json_object_set_new(shown, "held", ask_held(outcomes, question, prediction));
+    json_object_set_new(shown, "hidden", json_boolean(hidden));
+    if (hidden) {
+        json_object_set_new(shown, "prediction", json_null());
+        json_object_set_new(shown, "headline", json_null());
+    }
+}
+
+/* What tells runs apart comes first; the archive's own words about it follow. */
+json_t *lookup_row(const Lookup *lookup, const json_t *row)
+{
+    static const char *const first[] = {
+        "id", "experiment", "status", "label", "question", "prediction", "created_at", "headline"};
+    json_t *shown = json_object();
+
+    for (size_t i = 0; i < ARRAY_LENGTH(first); i++)
+        if (json_object_get(row, first[i]))
+            json_object_set(shown, first[i], json_object_get(row, first[i]));
+    lookup_set_expected(lookup, row, shown);
+    json_object_update_missing(shown, (json_t *)row);
+    json_object_del(shown, "outcomes");
+    return shown;
+}
+
 /* "/runs/countdown" is an experiment that somebody wants to run. */
 static Response *lookup_refuse_id(const App *app, const Request *request)
 {
@@ -89,8 +126,7 @@ Response *lookup_begin(const App *app, const Request *request, json_t **ret_valu
  * the archive. To ask the archive now would be to find the run as it was before its end. */
 typedef struct AtEnd {
     Watcher watcher;
-    Later *later; /* owned */
-    ResultFormat format;
+    Lookup *lookup; /* owned */
 } AtEnd;
 
 bool lookup_has_joined(const Run *run, const char *owner)
@@ -100,32 +136,40 @@ bool lookup_has_joined(const Run *run, const char *owner)
     return ask && ask != STAILQ_FIRST(&run->asks);
 }
 
-/* Answers with 200, however the run has ended: the client asked for what is there, and it is there. */
-static void on_at_end(void *data, Run *run)
+static void on_at_end_text(void *data, const RunText *text, Shared *shared)
 {
     AtEnd *at_end = data;
-    RunView view = answer_view(later_app(at_end->later), run, at_end->watcher.owner, at_end->watcher.joined);
-    json_auto_t *object = run_json_for(run->object, &view);
 
-    later_answer(at_end->later, answer_run(200, object, at_end->format));
+    lookup_answer(at_end->lookup, run_text_answer(text, 200, shared));
     free(at_end->watcher.owner);
     free(at_end);
 }
 
-Response *lookup_at_end(App *app, Request *request, Run *run, const Client *client, ResultFormat format)
+/* Answers with 200, however the run has ended: the client asked for what is there, and it is there. */
+static void on_at_end(void *data, Run *run)
+{
+    AtEnd *at_end = data;
+    App *app = later_app(at_end->lookup->later);
+    RunText *text = run_text_new(app, run->id, on_at_end_text, at_end);
+
+    text->object = json_incref(run->object);
+    run_text_see(text, answer_view_for(app, run, &at_end->watcher));
+    run_text_as_answer(text, at_end->lookup->format);
+    run_text_make(text, run->n_object_bytes);
+}
+
+void lookup_at_end(Lookup *lookup, Run *run)
 {
     AtEnd *at_end = calloc(1, sizeof(*at_end));
 
     assert(at_end);
     at_end->watcher = (Watcher){
-        .owner = strdup(client->owner),
-        .joined = lookup_has_joined(run, client->owner),
+        .owner = text_copy(lookup->client.owner),
+        .joined = lookup_has_joined(run, lookup->client.owner),
+        .instructor = lookup->instructor,
         .end = on_at_end,
         .data = at_end,
     };
-    assert(at_end->watcher.owner);
-    at_end->later = later_new(app, request);
-    at_end->format = format;
-    queue_watch(app->queue, run, &at_end->watcher);
-    return NULL;
+    at_end->lookup = lookup;
+    queue_watch(later_app(lookup->later)->queue, run, &at_end->watcher);
 }

@@ -34,6 +34,9 @@ void lookup_answer(Lookup *lookup, Response *response);
 /* Frees it; the handler answers at once. */
 void lookup_cancel(Lookup *lookup);
 
+/* Returns a run as lists show it to the one that asks, a new object: row is as the archive has it. */
+json_t *lookup_row(const Lookup *lookup, const json_t *row);
+
 /* The text of a parameter; NULL if there is none. */
 const char *lookup_text(const json_t *values, const char *name);
 
@@ -43,6 +46,6 @@ bool lookup_is_id(const char *text);
 /* Whether the owner asked for a run that somebody else had begun. */
 bool lookup_has_joined(const Run *run, const char *owner);
 
-/* Watches a run that is about to end, and answers with its object when the archive has it. Returns NULL,
- * as the handler should. */
-Response *lookup_at_end(App *app, Request *request, Run *run, const Client *client, ResultFormat format);
+/* Watches a run that is about to end, and answers with its object when the archive has it. Takes the lookup
+ * over. */
+void lookup_at_end(Lookup *lookup, Run *run);

@@ -50,8 +50,12 @@ static json_t *schema_of_one(const json_t *description)
 {
     bool is_integer = strcmp(schema_text_of(description, "type"), "integer") == 0;
     const char *format = schema_text_of(description, "format");
-    json_t *schema = json_pack("{s:s}", "type", is_integer ? "integer" : "string");
+    json_t *schema;
 
+    /* The parameters of an experiment, which stand at its path. */
+    if (strcmp(schema_text_of(description, "type"), "request") == 0)
+        return json_pack("{s:[s, s], s:b}", "type", "object", "string", "additionalProperties", 1);
+    schema = json_pack("{s:s}", "type", is_integer ? "integer" : "string");
     schema_copy_keyword(schema, "minimum", description, "min");
     schema_copy_keyword(schema, "maximum", description, "max");
     schema_copy_keyword(schema, "enum", description, "choices");

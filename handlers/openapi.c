@@ -97,7 +97,8 @@ static json_t *openapi_security(const App *app, unsigned needs)
 {
     if (!(needs & NEEDS_TOKEN))
         return json_array();
-    return *app->gate.token ? json_pack("[{s:[]}]", "bearerAuth") : json_pack("[{}, {s:[]}]", "bearerAuth");
+    return *app->gate.token || needs & NEEDS_INSTRUCTOR ? json_pack("[{s:[]}]", "bearerAuth")
+                                                        : json_pack("[{}, {s:[]}]", "bearerAuth");
 }
 
 static json_t *openapi_query_parameters(const Place *place, Method method)

@@ -48,19 +48,26 @@ static bool parameters_has_container(const json_t *value)
 
 /* No parameter is more than a list of values. What is nested deeper goes no further: neither those that check
  * it nor those that would show it have to cope with any depth. */
-static void parameters_refuse_nested(json_t *object, Problem *problem)
+static void parameters_refuse_nested(json_t *given, const char *object, Problem *problem)
 {
     const char *name;
     json_t *value;
     void *next;
 
-    json_object_foreach_safe(object, next, name, value)
+    json_object_foreach_safe(given, next, name, value)
     {
+        if (object && strcmp(name, object) == 0 && json_is_object(value)) {
+            auto_problem Problem inner = {0};
+
+            parameters_refuse_nested(value, NULL, &inner);
+            problem_add_inner(problem, name, &inner);
+            continue;
+        }
         if (!parameters_has_container(value))
             continue;
         problem_add(problem, name, json_incref(value), NULL,
             "is nested too deep: it may be a value or a list of values");
-        json_object_del(object, name);
+        json_object_del(given, name);
     }
 }
 
@@ -94,19 +101,21 @@ static bool parameters_looks_like_form(const Request *request)
 /* No parameter begins with a brace, so nothing is lost. Without this the answer to {"tasks":2} would be that
  * there is no parameter called {"tasks":2}, which is true and helps nobody: curl -d says of itself that it
  * sends a form. */
-static json_t *parameters_read_form(const Request *request, Problem *problem)
+static json_t *parameters_read_form(const Request *request, const char *object, Problem *problem)
 {
-    json_t *object = json_object();
+    json_t *given = json_object();
+
+    (void)object; /* a field of a form is a text */
 
     if (parameters_looks_like_json(request)) {
         problem_set(problem, 400, "JSON sent as a form",
             "the body looks like JSON, and its content type says that it is a form: send it with -H "
             "'Content-Type: application/json', or with curl --json instead of -d");
-        return object;
+        return given;
     }
 
-    form_parse(object, request->body, request->body_length, problem);
-    return object;
+    form_parse(given, request->body, request->body_length, problem);
+    return given;
 }
 
 /* What is probably wrong with a text that is no JSON: the parser knows where it stopped, and not why. */
@@ -140,34 +149,34 @@ static const char *parameters_kind(const json_t *value)
 }
 
 /* A name that stands twice in one object is refused: parsers differ in which of the two counts. */
-static json_t *parameters_read_json(const Request *request, Problem *problem)
+static json_t *parameters_read_json(const Request *request, const char *object, Problem *problem)
 {
     json_error_t error;
-    json_t *object = json_loadb(request->body ? request->body : "", request->body_length,
+    json_t *given = json_loadb(request->body ? request->body : "", request->body_length,
         JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
-    if (!object) {
+    if (!given) {
         problem_set(problem, 400, "Malformed JSON", "line %d, column %d: %s%s", error.line, error.column,
             error.text, parameters_json_hint(request));
         problem_extend(problem, "line", json_integer(error.line));
         problem_extend(problem, "column", json_integer(error.column));
         return NULL;
     }
-    if (!json_is_object(object)) {
+    if (!json_is_object(given)) {
         problem_set(problem, 400, "Not a JSON object",
             "the body must be an object, as in {\"tasks\": 2, \"mode\": [\"serial\", \"threads\"]}, and is "
             "%s",
-            parameters_kind(object));
-        json_decref(object);
+            parameters_kind(given));
+        json_decref(given);
         return NULL;
     }
-    parameters_refuse_nested(object, problem);
-    return object;
+    parameters_refuse_nested(given, object, problem);
+    return given;
 }
 
 static const struct {
     const char *type;
-    json_t *(*read)(const Request *request, Problem *problem);
+    json_t *(*read)(const Request *request, const char *object, Problem *problem);
 } bodies[] = {
     {"application/x-www-form-urlencoded", parameters_read_form},
     {"application/json", parameters_read_json},
@@ -175,7 +184,7 @@ static const struct {
 
 /* By the content type, without guessing: what looks like another type than it says is refused, with how to
  * send it. What may follow the type, as a charset, is passed over. */
-static json_t *parameters_read_body(const Request *request, Problem *problem)
+static json_t *parameters_read_body(const Request *request, const char *object, Problem *problem)
 {
     const char *type = request->header(request, "Content-Type");
     size_t length = type ? strcspn(type, "; \t") : 0;
@@ -185,7 +194,7 @@ static json_t *parameters_read_body(const Request *request, Problem *problem)
     for (size_t i = 0; i < ARRAY_LENGTH(bodies); i++) {
         if (length == strlen(bodies[i].type) && strncasecmp(type, bodies[i].type, length) == 0) {
             json_decref(accepted);
-            return bodies[i].read(request, problem);
+            return bodies[i].read(request, object, problem);
         }
         json_array_append_new(accepted, json_string(bodies[i].type));
     }
@@ -212,13 +221,13 @@ static bool parameters_says_json(const Request *request)
 }
 
 /* The query is read even if there is a body: a form's address may have parameters of its own. */
-json_t *parameters_read(const Request *request, Problem *problem)
+json_t *parameters_read(const Request *request, const char *object, Problem *problem)
 {
     json_t *parameters = json_object();
 
     form_parse(parameters, request->query, strlen(request->query), problem);
     if (request->body_length > 0 || parameters_says_json(request)) {
-        json_auto_t *given = parameters_read_body(request, problem);
+        json_auto_t *given = parameters_read_body(request, object, problem);
 
         parameters_merge(parameters, given, problem);
     }

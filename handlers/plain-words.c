@@ -25,7 +25,7 @@ static json_t *plain_words_format(const Request *request)
     json_auto_t *given = NULL;
 
     if (request->query) {
-        given = parameters_read(request, &ignored);
+        given = parameters_read(request, NULL, &ignored);
     } else {
         const char *mark = request->target ? strchr(request->target, '?') : NULL;
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/form.h"
 #include "handlers/parameters.h"
 #include "plan/param.h"
 
@@ -32,8 +33,30 @@ json_t *query_describe(const RouteParameter *row)
     const CatalogParameter parameter = query_parameter(row);
     json_t *description = catalog_parameter_json(&parameter);
 
+    if (row->request)
+        json_object_set_new(description, "type", json_string("request"));
     json_decref((json_t *)parameter.fallback);
     return description;
+}
+
+/* What is wrong in it is named as a part of it: "request.tasks". Which parameters there are is not known
+ * here. */
+static json_t *query_check_request(const RouteParameter *row, const json_t *given, Problem *problem)
+{
+    auto_problem Problem inner = {0};
+    json_t *request;
+
+    if (json_is_object(given))
+        return json_incref((json_t *)given);
+    if (!json_is_string(given)) {
+        problem_add(problem, row->name, json_incref((json_t *)given), NULL,
+            "must be an object, as in {\"tasks\": 2}, or a text as in a query, as \"tasks=2&lock=none\"");
+        return NULL;
+    }
+    request = json_object();
+    form_parse(request, json_string_value(given), json_string_length(given), &inner);
+    problem_add_inner(problem, row->name, &inner);
+    return request;
 }
 
 static json_t *query_names(const RouteParameter *rows)
@@ -52,6 +75,8 @@ static json_t *query_check(const RouteParameter *row, const json_t *given, Probl
     const CatalogParameter parameter = query_parameter(row);
     json_auto_t *fallback = (json_t *)parameter.fallback;
 
+    if (given && !json_is_null(given) && row->request)
+        return query_check_request(row, given, problem);
     if (given && !json_is_null(given))
         return param_check(&parameter, given, 1, problem);
     if (row->required)
@@ -85,11 +110,19 @@ static void query_refuse_unknown(const RouteParameter *rows, const json_t *given
     }
 }
 
+/* The parameter that may be an object, or NULL. */
+static const char *query_object(const RouteParameter *rows)
+{
+    while (rows->name && !rows->request)
+        rows++;
+    return rows->name;
+}
+
 /* What was given as null stays null in the values, so that a handler can tell it from what was not given. */
-json_t *query_read(const Request *request, Problem *problem)
+json_t *query_read_all(const Request *request, Problem *problem)
 {
     const RouteParameter *rows = request->parameters;
-    json_auto_t *given = parameters_read(request, problem);
+    json_auto_t *given = parameters_read(request, query_object(rows), problem);
     json_t *values = json_object();
 
     for (const RouteParameter *row = rows; row->name; row++) {
@@ -100,6 +133,13 @@ json_t *query_read(const Request *request, Problem *problem)
             json_object_set(values, row->name, value);
     }
     query_refuse_unknown(rows, given, problem);
+    return values;
+}
+
+json_t *query_read(const Request *request, Problem *problem)
+{
+    json_t *values = query_read_all(request, problem);
+
     if (!problem_is_set(problem))
         return values;
     json_decref(values);

@@ -18,6 +18,7 @@ typedef struct RouteParameter {
     const char *const *choices; /* of a choice; ends with NULL */
     int64_t fallback;           /* of an integer */
     bool required;
+    bool request; /* the parameters of a run: an object, or a text as in a query, which is read as one */
 } RouteParameter;
 
 /* Returns the description of a row, a new object, see catalog_parameter_json(). */
@@ -27,3 +28,7 @@ json_t *query_describe(const RouteParameter *row);
  * last one has no name). Returns a new object with a value for each row, null for what was not given and has
  * no default; or NULL with the problem set: unknown and bad parameters by name. */
 json_t *query_read(const Request *request, Problem *problem);
+
+/* The same for a handler that finds further faults by itself and tells all of them at once: returns what is
+ * right of the values in any case, and null for the rest. */
+json_t *query_read_all(const Request *request, Problem *problem);

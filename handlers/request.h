@@ -71,6 +71,7 @@ struct Request {
     const char *route; /* its path with {name}; NULL: none */
     char run[32];      /* the id of the run that it is about; "": none */
 
+    bool watches;                            /* has a place in the audience, see handlers/audience.h */
     bool instructor;                         /* asks, by its token; set by routes_dispatch() */
     const struct RouteParameter *parameters; /* those that its route takes; set by routes_dispatch() */
 

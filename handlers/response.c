@@ -1,5 +1,6 @@
-/* A body belongs to its response, or is static and outlives it, or comes from a stream. What is the same for
- * everybody and for ever is a constant answer: made once, sent many times, freed by whoever made it. */
+/* A body belongs to its response, or is a text that several have, or is static and outlives it, or comes from
+ * a stream. What is the same for everybody and for ever is a constant answer: made once, sent many times,
+ * freed by whoever made it. */
 #include "handlers/response.h"
 
 #include <assert.h>
@@ -27,6 +28,14 @@ Response *response_new(int status, const char *type, char *body, size_t length)
     Response *response = response_new_static(status, type, body, length);
 
     response->owned = body;
+    return response;
+}
+
+Response *response_new_shared(int status, const char *type, Shared *text)
+{
+    Response *response = response_new_static(status, type, text->text, text->length);
+
+    response->shared = shared_hold(text);
     return response;
 }
 
@@ -110,6 +119,7 @@ void response_free(Response *response)
         free(response->headers[i].value);
     if (response->stream)
         stream_free(response->stream);
+    shared_drop(response->shared);
     free(response->owned);
     free(response->plain);
     free(response);

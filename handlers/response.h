@@ -19,6 +19,7 @@ typedef struct Response {
     const char *type; /* of the body; NULL if there is none */
     const char *body; /* not terminated */
     char *owned;      /* the body if it has to be freed, else NULL */
+    Shared *shared;   /* held; what the body is in, if others may send the same; else NULL */
     size_t length;    /* of the body, in bytes */
     char *plain;      /* owned; what a problem says in lines for a terminal, see plain-words.h; else NULL */
     Stream *stream;   /* owned; comes instead of a body. NULL: there is a body */
@@ -39,6 +40,9 @@ Response *response_new(int status, const char *type, char *body, size_t length);
 
 /* The body must live as long as the response. */
 Response *response_new_static(int status, const char *type, const char *body, size_t length);
+
+/* Holds the text. */
+Response *response_new_shared(int status, const char *type, Shared *text);
 
 /* Returns an answer without a body, as for 204 and 304. */
 Response *response_new_empty(int status);

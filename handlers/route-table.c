@@ -11,6 +11,7 @@
 enum {
     NEEDS_RUNS = NEEDS_HOST | NEEDS_TOKEN,
     NEEDS_ALL = NEEDS_HOST | NEEDS_SAME_SITE | NEEDS_TOKEN,
+    NEEDS_LEAD = NEEDS_HOST | NEEDS_TOKEN | NEEDS_INSTRUCTOR,
 };
 
 const Route routes[] = {
@@ -62,7 +63,8 @@ const Route routes[] = {
         .operation = "openapi",
         .tag = "server",
         .help = "this document",
-        .answers = {{200, "OpenApi"}},
+        .headers = {"If-None-Match"},
+        .answers = {{200, "OpenApi"}, {304, "Same"}},
     },
     {
         .methods = ROUTE_READS,
@@ -72,7 +74,8 @@ const Route routes[] = {
         .operation = "experiments",
         .tag = "experiments",
         .help = "what can be run: the catalog and the limits in force",
-        .answers = {{200, "Catalog"}},
+        .headers = {"If-None-Match"},
+        .answers = {{200, "Catalog"}, {304, "Same"}},
     },
     {
         .methods = ROUTE_READS,
@@ -87,6 +90,17 @@ const Route routes[] = {
         .answers = {{200, "RunList"}},
     },
     {
+        .methods = METHOD_DELETE,
+        .needs = NEEDS_LEAD,
+        .path = "/runs",
+        .handle = handle_remove_all,
+        .parameters = no_parameters,
+        .operation = "removeAllRuns",
+        .tag = "runs",
+        .help = "removes all runs that are over; for the instructor",
+        .answers = {{200, "RemovedAll"}, {403, "NotTheInstructor"}, {503, "NotRemoved"}},
+    },
+    {
         .methods = ROUTE_READS,
         .needs = NEEDS_RUNS,
         .path = "/runs/{id}",
@@ -96,7 +110,8 @@ const Route routes[] = {
         .tag = "runs",
         .help = "one run",
         .headers = {"Gilscope-Owner"},
-        .answers = {{200, "Run"}, {404, "NoRun"}, {406, "NotAcceptable"}, {500, "Unreadable"}},
+        .answers = {{200, "Run"}, {404, "NoRun"}, {406, "NotAcceptable"}, {500, "Unreadable"},
+            {503, "NoRoom"}},
     },
     {
         .methods = METHOD_PATCH,
@@ -108,7 +123,7 @@ const Route routes[] = {
         .tag = "runs",
         .help = "changes the label of a run",
         .headers = {"Gilscope-Owner"},
-        .answers = {{200, "RunSummary"}, {403, "NotYours"}, {404, "NoRun"}},
+        .answers = {{200, "RunSummary"}, {403, "NotYours"}, {404, "NoRun"}, {500, "Unreadable"}},
     },
     {
         .methods = METHOD_DELETE,
@@ -120,7 +135,8 @@ const Route routes[] = {
         .tag = "runs",
         .help = "removes a run that is over",
         .headers = {"Gilscope-Owner"},
-        .answers = {{204, "Removed"}, {403, "NotYours"}, {404, "NoRun"}, {409, "NotNow"}},
+        .answers = {{204, "Removed"}, {403, "NotYours"}, {404, "NoRun"}, {409, "NotNow"},
+            {500, "Unreadable"}},
     },
     {
         .methods = METHOD_POST,
@@ -132,7 +148,8 @@ const Route routes[] = {
         .tag = "runs",
         .help = "ends a run",
         .headers = {"Gilscope-Owner"},
-        .answers = {{200, "Cancelled"}, {403, "NotYours"}, {404, "NoRun"}, {409, "NotNow"}},
+        .answers = {{200, "Cancelled"}, {403, "NotYours"}, {404, "NoRun"}, {409, "NotNow"},
+            {500, "Unreadable"}, {503, "NoRoom"}},
     },
     {
         .methods = ROUTE_READS,
@@ -144,7 +161,8 @@ const Route routes[] = {
         .tag = "runs",
         .help = "how a run goes, as an event stream",
         .headers = {"Last-Event-ID", "Gilscope-Owner"},
-        .answers = {{200, "RunEvents"}, {204, "NothingLeft"}, {404, "NoRun"}},
+        .answers = {{200, "RunEvents"}, {204, "NothingLeft"}, {404, "NoRun"}, {429, "NoRoom"},
+            {500, "Unreadable"}, {503, "NoRoom"}},
     },
     {
         .methods = ROUTE_READS,
@@ -155,7 +173,7 @@ const Route routes[] = {
         .operation = "getRunTrace",
         .tag = "runs",
         .help = "the timelines of a run, for Perfetto",
-        .answers = {{200, "Trace"}, {404, "NoTrace"}, {409, "NotNow"}},
+        .answers = {{200, "Trace"}, {404, "NoTrace"}, {409, "NotNow"}, {500, "Unreadable"}, {503, "NoRoom"}},
     },
     {
         .methods = ROUTE_READS,
@@ -167,7 +185,7 @@ const Route routes[] = {
         .tag = "runs",
         .help = "two runs held against each other",
         .headers = {"Gilscope-Owner"},
-        .answers = {{200, "Comparison"}, {404, "NoRun"}, {406, "NotAcceptable"}},
+        .answers = {{200, "Comparison"}, {404, "NoRun"}, {406, "NotAcceptable"}, {500, "Unreadable"}},
     },
     {
         .methods = ROUTE_READS,
@@ -177,9 +195,42 @@ const Route routes[] = {
         .parameters = no_parameters,
         .operation = "watchBoard",
         .tag = "runs",
-        .help = "the starts and ends of all runs, as an event stream",
+        .help = "who waits, what begins and what came of it, as an event stream",
         .headers = {"Last-Event-ID"},
-        .answers = {{200, "Board"}},
+        .answers = {{200, "Board"}, {429, "NoRoom"}, {503, "NoRoom"}},
+    },
+    {
+        .methods = ROUTE_READS,
+        .needs = NEEDS_RUNS,
+        .path = "/class",
+        .handle = handle_class,
+        .parameters = no_parameters,
+        .operation = "getClass",
+        .tag = "class",
+        .help = "what everybody shall do next, and whether predictions are shown",
+        .answers = {{200, "Class"}},
+    },
+    {
+        .methods = METHOD_POST,
+        .needs = NEEDS_LEAD,
+        .path = "/class",
+        .handle = handle_lead,
+        .parameters = class_parameters,
+        .operation = "leadClass",
+        .tag = "class",
+        .help = "leads the class; for the instructor",
+        .answers = {{200, "Class"}, {403, "NotTheInstructor"}, {409, "NoClass"}, {503, "NotReady"}},
+    },
+    {
+        .methods = ROUTE_READS,
+        .needs = NEEDS_HOST,
+        .path = "/qr",
+        .handle = handle_qr,
+        .parameters = qr_parameters,
+        .operation = "drawQrCode",
+        .tag = "class",
+        .help = "a text as a QR code, to be read by a telephone",
+        .answers = {{200, "QrCode"}},
     },
     {
         .methods = METHOD_GET | METHOD_POST,
@@ -204,7 +255,7 @@ const Route routes[] = {
         .tag = "page",
         .help = "the page: / and what belongs to it",
         .headers = {"If-None-Match"},
-        .answers = {{200, "Page"}, {304, "SamePage"}},
+        .answers = {{200, "Page"}, {304, "Same"}},
     },
 };
 const size_t n_routes = ARRAY_LENGTH(routes);

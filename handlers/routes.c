@@ -218,6 +218,8 @@ void routes_answered(App *app, const Request *request, int status)
     const char *method = request->method == METHOD_OTHER ? "other" : method_name(request->method);
     char code[16];
 
+    audience_leave(&app->audience, request);
+    run_texts_sweep(app);
     /* A client that left before there was an answer has no status. */
     snprintf(code, sizeof(code), status ? "%d" : "gone", status);
     metrics_count(&app->metrics->requests, request->route ? request->route : "other", method, code);

@@ -7,14 +7,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-Stream *stream_new(void (*gone)(void *data), void *data)
+Stream *stream_new(Backlog *backlog, void (*gone)(void *data), void *data)
 {
     Stream *stream = calloc(1, sizeof(*stream));
 
     assert(stream);
+    stream->backlog = backlog;
+    LIST_INSERT_HEAD(&backlog->streams, stream, link);
     stream->gone = gone;
     stream->data = data;
     return stream;
+}
+
+static void take(Stream *stream, Shared *text)
+{
+    stream->n_bytes += (int64_t)text->length;
+    if (text->n_waiting++ == 0)
+        stream->backlog->n_bytes += (int64_t)text->length;
+    stream->texts[stream->n_texts++] = shared_hold(text);
+}
+
+static void let_go(Stream *stream)
+{
+    Shared *text = stream->texts[stream->n_read++];
+
+    stream->n_bytes -= (int64_t)text->length;
+    if (--text->n_waiting == 0)
+        stream->backlog->n_bytes -= (int64_t)text->length;
+    shared_drop(text);
+    stream->offset = 0;
+}
+
+static void let_go_of_all(Stream *stream)
+{
+    while (stream->n_read < stream->n_texts)
+        let_go(stream);
+}
+
+/* The one that holds most; NULL: none holds anything. One that is not sent yet cannot be slow. */
+static Stream *find_slowest(const Backlog *backlog)
+{
+    Stream *stream, *slowest = NULL;
+
+    LIST_FOREACH (stream, &backlog->streams, link)
+        if (stream->cut && stream->n_bytes > (slowest ? slowest->n_bytes : 0))
+            slowest = stream;
+    return slowest;
+}
+
+/* A text that is longer than all together may be has room where it is the only one. */
+static void relieve(Backlog *backlog, const Shared *newest)
+{
+    Stream *slowest;
+
+    while (backlog->n_bytes > backlog->max_bytes && backlog->n_bytes > (int64_t)newest->length &&
+           (slowest = find_slowest(backlog))) {
+        let_go_of_all(slowest);
+        slowest->is_cut = true;
+        slowest->cut(slowest->reader);
+    }
 }
 
 /* Tells the reader once that there is more. It asks again by setting `wake`, when it has read everything. */
@@ -46,9 +97,12 @@ static void make_room(Stream *stream)
 void stream_write(Stream *stream, Shared *text)
 {
     assert(!stream->ended);
+    if (stream->is_cut)
+        return;
     if (stream->n_texts == stream->room)
         make_room(stream);
-    stream->texts[stream->n_texts++] = shared_hold(text);
+    take(stream, text);
+    relieve(stream->backlog, text);
     wake(stream);
 }
 
@@ -74,9 +128,7 @@ size_t stream_read(Stream *stream, char *bytes, size_t room)
         stream->offset += part;
         if (stream->offset < text->length)
             break;
-        shared_drop(text);
-        stream->n_read++;
-        stream->offset = 0;
+        let_go(stream);
     }
     return n;
 }
@@ -88,8 +140,8 @@ bool stream_has_more(const Stream *stream)
 
 void stream_free(Stream *stream)
 {
-    for (size_t i = stream->n_read; i < stream->n_texts; i++)
-        shared_drop(stream->texts[i]);
+    let_go_of_all(stream);
+    LIST_REMOVE(stream, link);
     free(stream->texts);
     free(stream);
 }

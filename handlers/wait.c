@@ -8,31 +8,52 @@
 
 #include "base/text.h"
 #include "handlers/answer-run.h"
+#include "handlers/run-text.h"
 
 /* One that waits for the whole run. */
 typedef struct Waiting {
     Watcher watcher;
     App *app;
-    Request *request;
-    Run *run;
+    Request *request; /* NULL: the client has left, after the end of the run */
+    Run *run;         /* NULL: it has ended, and its text is being made */
     ResultFormat format;
+    int status; /* of the answer; this and what follows are known from the end of the run on */
+    char *location, *timing;
 } Waiting;
 
 static void free_waiting(Waiting *waiting)
 {
     free(waiting->watcher.owner);
     ask_free(waiting->watcher.own);
+    free(waiting->location);
+    free(waiting->timing);
     free(waiting);
 }
 
 /* For the developer tools of a browser: how much of the time was waiting in line. Milliseconds, as the
  * header wants them. */
-static void add_run_timing(Response *response, const Run *run)
+static char *run_timing(const Run *run)
 {
     nsec_t started = run->started_at ? run->started_at : run->ended_at;
 
-    response_add_header(response, "Server-Timing", "queue;dur=%.3f, run;dur=%.3f",
-        (double)(started - run->queued_at) / 1e6, (double)(run->ended_at - started) / 1e6);
+    return text_printf("queue;dur=%.3f, run;dur=%.3f", (double)(started - run->queued_at) / 1e6,
+        (double)(run->ended_at - started) / 1e6);
+}
+
+static void on_waited_text(void *data, const RunText *text, Shared *shared)
+{
+    Waiting *waiting = data;
+    Response *response;
+
+    if (waiting->request) {
+        response = run_text_answer(text, waiting->status, shared);
+        response_add_header(response, "Server-Timing", "%s", waiting->timing);
+        response_add_header(response, "Location", "%s", waiting->location);
+        if (response->status == 503 && !text->refused)
+            response_add_header(response, "Retry-After", "%u", answer_retry_after_s(waiting->app));
+        waiting->request->answer(waiting->request, response);
+    }
+    free_waiting(waiting);
 }
 
 /* The run is over and kept, if it can be: now the answer may be given. The run is freed after this call,
@@ -40,16 +61,16 @@ static void add_run_timing(Response *response, const Run *run)
 static void on_waited_end(void *data, Run *run)
 {
     Waiting *waiting = data;
-    RunView view = answer_view_for(waiting->app, run, &waiting->watcher);
-    json_auto_t *object = run_json_for(run->object, &view);
-    Response *response = answer_run(answer_status(run), object, waiting->format);
+    RunText *text = run_text_new(waiting->app, run->id, on_waited_text, waiting);
 
-    add_run_timing(response, run);
-    response_add_header(response, "Location", LINK_TO_RUN, run->id);
-    if (response->status == 503)
-        response_add_header(response, "Retry-After", "%u", answer_retry_after_s(waiting->app));
-    waiting->request->answer(waiting->request, response);
-    free_waiting(waiting);
+    waiting->run = NULL;
+    waiting->status = answer_status(run);
+    waiting->location = text_printf(LINK_TO_RUN, run->id);
+    waiting->timing = run_timing(run);
+    text->object = json_incref(run->object);
+    run_text_see(text, answer_view_for(waiting->app, run, &waiting->watcher));
+    run_text_as_answer(text, waiting->format);
+    run_text_make(text, run->n_object_bytes);
 }
 
 /* A page that was closed shall not keep the machine busy, and others waiting, for minutes. */
@@ -57,6 +78,10 @@ static void on_waiting_gone(Request *request)
 {
     Waiting *waiting = request->data;
 
+    if (!waiting->run) {
+        waiting->request = NULL;
+        return;
+    }
     queue_unwatch(waiting->app->queue, waiting->run, &waiting->watcher);
     free_waiting(waiting);
 }
@@ -73,6 +98,7 @@ void wait_for_run(
                 .owner = text_copy(client->owner),
                 .own = own,
                 .joined = joined,
+                .instructor = request->instructor,
                 .end = on_waited_end,
                 .data = waiting,
             },

@@ -132,18 +132,18 @@ static void budget_check_tasks(const Asked *asked, Problem *problem)
 /* Cells run one after the other, so it is the largest that must fit. What one cell takes is given back by the
  * time the next begins, because each repetition runs in a process of its own. Of those that do not fit into
  * what their runtimes leave, the largest; NULL if all fit, or nobody knows how much there is. */
-static const CellSpec *largest_misfit(const Asked *asked, double *ret_bytes, int64_t *ret_most)
+static const CellSpec *largest_misfit(const Asked *asked)
 {
     const CellSpec *largest = NULL;
+    double largest_bytes = 0;
 
     for (size_t i = 0; i < asked->n_cells; i++) {
         double bytes = estimate_memory(&asked->cells[i]);
         int64_t most = limits_memory(asked->limits, asked->cells[i].runtime);
 
-        if (most == 0 || bytes <= (double)most || (largest && bytes <= *ret_bytes))
+        if (most == 0 || bytes <= (double)most || bytes <= largest_bytes)
             continue;
-        *ret_bytes = bytes;
-        *ret_most = most;
+        largest_bytes = bytes;
         largest = &asked->cells[i];
     }
     return largest;
@@ -153,9 +153,9 @@ static const CellSpec *largest_misfit(const Asked *asked, double *ret_bytes, int
  * may have room for the same number of tasks. */
 static void budget_check_memory(const Asked *asked, Problem *problem)
 {
+    const CellSpec *cell = largest_misfit(asked);
     double bytes;
     int64_t most;
-    const CellSpec *cell = largest_misfit(asked, &bytes, &most);
     const char *name;
     auto_free char *needed = NULL, *allowed = NULL, *where = NULL;
 
@@ -164,6 +164,8 @@ static void budget_check_memory(const Asked *asked, Problem *problem)
     name = estimate_memory_cause(cell);
     if (!name)
         name = budget_tasks_parameter(asked);
+    bytes = estimate_memory(cell);
+    most = limits_memory(asked->limits, cell->runtime);
     needed = amount_bytes(bytes);
     allowed = amount_bytes((double)most);
     where = asked->n_runtimes > 1 ? text_printf(" of the runtime %s", cell->runtime->runtime)

@@ -163,7 +163,8 @@ json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *given)
             merge_entry(
                 experiments, catalog->experiments[k].name, catalog->experiments[k].json, catalog->runtime);
     }
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "protocol", CATALOG_PROTOCOL, "runtimes",
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "protocol", CATALOG_PROTOCOL, "runtimes",
         runtimes, "parameters", parameters, "modes", merged_list(modes), "locks", merged_list(locks),
-        "experiments", merged_list(experiments), "limits", limits_json(catalogs, &limits));
+        "experiments", merged_list(experiments), "questions", questions_json(limits.questions, catalogs),
+        "limits", limits_json(catalogs, &limits));
 }

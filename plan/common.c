@@ -67,7 +67,15 @@ static const CommonRow run_rows[] = {
                  "cells and time for it; detail=full always has it"},
         NULL, 0, "auto"},
     {{.name = "label", .type = CATALOG_TEXT, .max_length = 100, .help = "your own name for this run"}, NULL, 0, NULL},
-    {{.name = "prediction", .type = CATALOG_TEXT, .max_length = 1000, .help = "what you expect to see"}, NULL, 0, NULL},
+};
+
+/* What is asked of a person before the run. */
+static const CommonRow question_rows[] = {
+    {{.name = "question", .type = CATALOG_CHOICE,
+         .help = "which question you answer before the run; GET /experiments has all of them with their choices"},
+        fill_question, 0, NULL},
+    {{.name = "prediction", .type = CATALOG_CHOICE, .help = "what you expect to come out: one of the question's choices"},
+        fill_prediction, 0, NULL},
 };
 
 static const CommonRow format_row = {
@@ -97,7 +105,8 @@ static bool rows_have(const CommonRow *rows, size_t n, const char *name)
 bool parameters_name_is_taken(const char *name, bool of_experiment)
 {
     return rows_have(grid_rows, ARRAY_LENGTH(grid_rows), name) ||
-           rows_have(run_rows, ARRAY_LENGTH(run_rows), name) || rows_have(&format_row, 1, name) ||
+           rows_have(run_rows, ARRAY_LENGTH(run_rows), name) ||
+           rows_have(question_rows, ARRAY_LENGTH(question_rows), name) || rows_have(&format_row, 1, name) ||
            rows_have(&fresh_row, 1, name) || (!of_experiment && rows_have(&client_row, 1, name)) ||
            strcmp(name, "experiment") == 0 || strcmp(name, "sized") == 0;
 }
@@ -182,10 +191,11 @@ static void parameters_add_own(const Making *making, Parameters *parameters)
     }
 }
 
-/* How many there can be at most. The 3 are format, client and fresh, which are not in every list. */
+/* How many there can be at most. The 5 are question, prediction, format, client and fresh, which are not in
+ * every list. */
 static size_t parameters_count(const Making *making)
 {
-    size_t n = ARRAY_LENGTH(grid_rows) + ARRAY_LENGTH(run_rows) + 3;
+    size_t n = ARRAY_LENGTH(grid_rows) + ARRAY_LENGTH(run_rows) + 5;
 
     for (size_t i = 0; i < making->chosen->n; i++) {
         const Catalog *catalog = making->chosen->list[i];
@@ -232,6 +242,8 @@ void parameters_make(const Catalogs *all, const Catalogs *chosen, const PlanLimi
     parameters_add_of_locks(&making, ret);
     for (size_t i = 0; i < ARRAY_LENGTH(run_rows); i++)
         parameters_add_row(&making, &run_rows[i], ret);
+    for (size_t i = 0; fill_has_questions(&making) && i < ARRAY_LENGTH(question_rows); i++)
+        parameters_add_row(&making, &question_rows[i], ret);
     if (limits->formats)
         parameters_add_row(&making, &format_row, ret);
     /* An experiment may have a parameter of that name, as fetch has a client: then who asks is said by the

@@ -130,8 +130,22 @@ static size_t count_names(const Catalogs *catalogs, NameOf name_of)
     return n;
 }
 
-/* "is a lock of the runtime ruby, which this request does not name; c: there is but one". Belongs to the
- * memo. */
+/* "; c has none, gil", or "; jython: the JVM cannot fork; it has serial, threads": what a runtime has instead
+ * of this name. Owned by the caller. */
+static char *what_it_has(const Catalog *catalog, NameOf name_of, const char *name)
+{
+    const char *absence = catalog_absence(catalog, name);
+    json_auto_t *names = json_array();
+    auto_free char *list = NULL;
+
+    for (size_t i = 0; name_of(catalog, i); i++)
+        json_array_append_new(names, json_string(name_of(catalog, i)));
+    list = problem_names(names);
+    return absence ? text_printf("; %s: %s; it has %s", catalog->runtime, absence, list)
+                   : text_printf("; %s has %s", catalog->runtime, list);
+}
+
+/* "is a lock of the runtime ruby, which this request does not name; c has none, gil". Belongs to the memo. */
 static const char *why_barred(
     const Making *making, NameOf name_of, const CatalogParameter *parameter, const char *name)
 {
@@ -147,11 +161,9 @@ static const char *why_barred(
     clause = text_printf("is a %s of the runtime%s %s, which this request does not name", parameter->name,
         json_array_size(owners) > 1 ? "s" : "", list);
     for (size_t i = 0; i < making->chosen->n; i++) {
-        const char *absence = catalog_absence(making->chosen->list[i], name);
-        auto_free char *before = clause;
+        auto_free char *before = clause, *has = what_it_has(making->chosen->list[i], name_of, name);
 
-        clause = absence ? text_printf("%s; %s: %s", before, making->chosen->list[i]->runtime, absence)
-                         : text_printf("%s", before);
+        clause = text_printf("%s%s", before, has);
     }
     text = memo_take(making->memo, 1, strlen(clause) + 1);
     return strcpy(text, clause);
@@ -241,4 +253,49 @@ void fill_formats(const Making *making, CatalogParameter *parameter)
     parameter->choices = making->limits->formats;
     while (parameter->choices[parameter->n_choices])
         parameter->n_choices++;
+}
+
+static bool is_asked(const Making *making, const Question *question)
+{
+    return (!making->experiment || strcmp(making->experiment, question->experiment) == 0) &&
+           catalogs_experiment(making->all, question->experiment);
+}
+
+bool fill_has_questions(const Making *making)
+{
+    const Questions *questions = making->limits->questions;
+
+    for (size_t i = 0; questions && i < questions->n; i++)
+        if (is_asked(making, &questions->list[i]))
+            return true;
+    return false;
+}
+
+/* The experiment's own question is called as it is. */
+void fill_question(const Making *making, CatalogParameter *parameter)
+{
+    const Questions *questions = making->limits->questions;
+    const char **choices = memo_take(making->memo, questions->n, sizeof(*choices));
+
+    for (size_t i = 0; i < questions->n; i++)
+        if (is_asked(making, &questions->list[i]))
+            add_choice(parameter, choices, questions->list[i].id);
+    if (making->experiment)
+        parameter->fallback = json_string(making->experiment);
+}
+
+/* Those of all questions that may be asked, for forms and documents; which of them a request may have, its
+ * question decides (plan/expect.h). */
+void fill_prediction(const Making *making, CatalogParameter *parameter)
+{
+    const Questions *questions = making->limits->questions;
+    const char **choices;
+    size_t n = 0;
+
+    for (size_t i = 0; i < questions->n; i++)
+        n += questions->list[i].n_choices;
+    choices = memo_take(making->memo, n, sizeof(*choices));
+    for (size_t i = 0; i < questions->n; i++)
+        for (size_t k = 0; is_asked(making, &questions->list[i]) && k < questions->list[i].n_choices; k++)
+            add_choice(parameter, choices, questions->list[i].choices[k].id);
 }

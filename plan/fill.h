@@ -3,6 +3,7 @@
  * catalogs; a default is a new reference. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/memo.h"
@@ -26,4 +27,9 @@ void fill_timeout(const Making *making, CatalogParameter *parameter);
 void fill_modes(const Making *making, CatalogParameter *parameter);
 void fill_locks(const Making *making, CatalogParameter *parameter);
 void fill_runtimes(const Making *making, CatalogParameter *parameter);
+void fill_question(const Making *making, CatalogParameter *parameter);
+void fill_prediction(const Making *making, CatalogParameter *parameter);
 void fill_formats(const Making *making, CatalogParameter *parameter);
+
+/* Whether any question is about the experiment: where there is none, there is nothing to predict. */
+bool fill_has_questions(const Making *making);

@@ -41,10 +41,15 @@ static json_t *param_refuse(
     return NULL;
 }
 
-/* An empty number or choice is a field that somebody forgot. */
+/* An empty number or choice is a field that somebody forgot, and an empty list one that a program has not
+ * filled. */
 static const char *param_if_empty(const json_t *given)
 {
-    return json_is_string(given) && json_string_length(given) == 0 ? "is empty; " : "";
+    bool is_empty = json_is_string(given)  ? json_string_length(given) == 0
+                    : json_is_array(given) ? json_array_size(given) == 0
+                                           : false;
+
+    return is_empty ? "is empty; " : "";
 }
 
 /* What often stands between two values that the writer took for something else. In a query a plus sign is
@@ -348,7 +353,7 @@ static json_t *items_check(
     size_t i;
 
     if (json_array_size(items) == 0)
-        param_refuse(parameter, given, &faults, "is empty");
+        json_decref(param_check_one(parameter, given, &faults));
     json_array_foreach (items, i, item) {
         json_t *value;
 

@@ -18,6 +18,7 @@
 #include "base/problem.h"
 #include "catalog/catalog.h"
 #include "catalog/headroom.h"
+#include "catalog/questions.h"
 
 /* What holds where the operator did not decide; the server's settings have their defaults from here, too.
  * Macros, so that a table of texts can have them as text. */
@@ -60,6 +61,7 @@ typedef struct PlanLimits {
     int64_t fetch_max_requests;  /* of one run to elsewhere; only where allow is not NULL */
     const char *const *formats;  /* what the answer can be written in; ends with NULL. NULL: nobody may ask */
     const char *timeline_format; /* the one of them that shows a timeline, and so asks for one; NULL: none */
+    const Questions *questions;  /* that those who ask for a run may answer before; NULL: there are none */
     bool by_hand;                /* a person runs the engine in a shell: there are no clients to tell apart */
 } PlanLimits;
 
@@ -124,9 +126,10 @@ json_t *plan_parameters(
     const Catalogs *catalogs, const PlanLimits *limits, const CatalogExperiment *experiment);
 
 /* Returns the catalog for people and forms, a new reference: {protocol, runtimes, parameters: [...common...],
- * modes, locks, experiments, limits}. runtimes are all that are configured, in that order: {runtime, status:
- * "ready", version, about, cpus_usable, memory_bytes, host, paces, own_lock, modes: [names], locks: [names],
- * experiments: {name: entry}, absent: {name: reason}}, or {runtime, status: "starting", "broken" or
- * "missing", reason}. Modes, locks and experiments are merged by name: they have all the facts of the catalog
- * that came first, and runtimes: which of them have it. Defaults and ranges are those in force. */
+ * modes, locks, experiments, questions, limits}. questions are those of questions_json(). runtimes are all
+ * that are configured, in that order: {runtime, status: "ready", version, about, cpus_usable, memory_bytes,
+ * host, paces, own_lock, modes: [names], locks: [names], experiments: {name: entry}, absent: {name: reason}},
+ * or {runtime, status: "starting", "broken" or "missing", reason}. Modes, locks and experiments are merged by
+ * name: they have all the facts of the catalog that came first, and runtimes: which of them have it. Defaults
+ * and ranges are those in force. */
 json_t *plan_catalog(const Catalogs *catalogs, const PlanLimits *limits);

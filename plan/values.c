@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "plan/expect.h"
 #include "plan/limits.h"
 #include "plan/param.h"
 
@@ -84,6 +85,8 @@ static void values_refuse_unknown(const Asked *asked, const Parameters *paramete
 
     json_object_foreach ((json_t *)asked->given, name, value) {
         if (parameters_find(parameters, name))
+            continue;
+        if (expect_refuse(asked, name, value, problem))
             continue;
         if (!problem_is_full(problem) && values_refuse_elsewhere(asked, name, value, problem))
             continue;
@@ -176,17 +179,28 @@ static json_t *values_runtimes(const Asked *asked)
     return names;
 }
 
+/* What was given for a common parameter; NULL: nothing. */
+static const json_t *values_given(const Asked *asked, const CatalogParameter *parameter)
+{
+    const json_t *given = param_given(asked->given, parameter->name);
+    bool is_empty = json_is_string(given) && json_string_length(given) == 0;
+
+    return is_empty && expect_may_be_empty(parameter) ? NULL : given;
+}
+
 static void values_check_common(const Asked *asked, const Parameters *parameters, Problem *problem)
 {
     for (size_t i = 0; i < parameters->n_common; i++) {
         const CatalogParameter *parameter = &parameters->list[i];
-        const json_t *given = param_given(asked->given, parameter->name);
+        const json_t *given = values_given(asked, parameter);
         json_t *value = NULL;
 
         if (strcmp(parameter->name, "runtime") == 0)
             value = values_runtimes(asked);
         else if (!given)
             value = values_default(asked, parameter);
+        else if (strcmp(parameter->name, "prediction") == 0)
+            value = expect_check_prediction(asked, parameter, given, problem);
         else if (!values_refuse_misplaced(parameters, parameter, given, problem))
             value = param_check(parameter, given, asked->limits->max_cells, problem);
         if (value)

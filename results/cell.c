@@ -11,8 +11,8 @@
 #include "results/beside.h"
 #include "results/crowd.h"
 #include "results/human.h"
-#include "results/sample.h"
 #include "results/scaling.h"
+#include "results/value.h"
 
 /* A whole number of an object, and its place in the struct that is read into. */
 typedef struct IntegerField {
@@ -88,7 +88,7 @@ static int64_t cell_read_integer(const json_t *value)
 {
     int64_t integer = RESULT_UNKNOWN;
 
-    sample_read_integer(value, &integer);
+    value_read_integer(value, &integer);
     return integer;
 }
 
@@ -342,6 +342,20 @@ static void run_read_runtimes(const json_t *array, ResultRun *run)
     }
 }
 
+static void run_read_expected(const json_t *json, ResultExpected *ret)
+{
+    const json_t *held = json_object_get(json, "held");
+
+    *ret = (ResultExpected){
+        .question = cell_read_text(json, "question_text"),
+        .prediction = cell_read_text(json, "prediction_text"),
+        .outcome = cell_read_text(json, "outcome_text"),
+        .reason = cell_read_text(json, "outcome_reason"),
+        .is_judged = json_is_boolean(held),
+        .held = json_is_true(held),
+    };
+}
+
 /* It takes a reference of the JSON, so the texts stay although the caller may let go of it. */
 void result_run_read(const json_t *json, ResultRun *ret)
 {
@@ -366,6 +380,7 @@ void result_run_read(const json_t *json, ResultRun *ret)
     run_read_precision(json_object_get(json, "precision"), &ret->precision);
     run_read_host(json_object_get(json, "host"), &ret->host);
     run_read_about(json_object_get(json, "about"), request, &ret->about);
+    run_read_expected(json, &ret->expected);
     run_read_runtimes(json_object_get(json, "runtimes"), ret);
     run_read_cells(json_object_get(json, "cells"), ret);
 }

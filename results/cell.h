@@ -195,6 +195,16 @@ typedef struct ResultPrecision {
     const char *stopped_by; /* NULL: they go on */
 } ResultPrecision;
 
+/* What the one who reads the run had predicted, in words. A run that was stored has none, as it is nobody's.
+ */
+typedef struct ResultExpected {
+    const char *question;   /* NULL: of a prediction from before there were questions */
+    const char *prediction; /* NULL: there is none, or it is hidden; nothing else counts then */
+    const char *outcome;    /* what came out; NULL: it is not known */
+    const char *reason;     /* why it cannot be told; NULL: it can, or the run is not over */
+    bool is_judged, held;   /* held only if is_judged */
+} ResultExpected;
+
 /* A run. Any text may be NULL. */
 typedef struct ResultRun {
     json_t *json; /* owned; what everything else is borrowed from */
@@ -206,6 +216,7 @@ typedef struct ResultRun {
     ResultTexts sized; /* parameters that nobody gave and that were chosen by measuring */
     ResultHost host;
     ResultAbout about;
+    ResultExpected expected;
     ResultRuntime *runtimes; /* owned; a run that was stored before runs had several has none */
     size_t n_runtimes;
     const json_t *left_out; /* an array: what of the request some runtime does not have; NULL: nothing */

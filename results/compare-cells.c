@@ -81,6 +81,14 @@ bool compare_is_timed(const RunComparison *comparison)
     return comparison->runs[BASELINE]->about.fixed_time || comparison->runs[CANDIDATE]->about.fixed_time;
 }
 
+const ResultAbout *compare_about(const RunComparison *comparison)
+{
+    const ResultAbout *about = &comparison->runs[BASELINE]->about;
+    const char *other = comparison->runs[CANDIDATE]->about.figure;
+
+    return about->figure && other && strcmp(about->figure, other) == 0 ? about : NULL;
+}
+
 /* Nothing is compared, and this is why. Takes the text over. */
 static void compare_leave_open(ComparedCell *pair, char *why)
 {

@@ -23,7 +23,8 @@
 #define MOST_NAMES 8 /* columns that say which cell it is: more leave no room for the figures */
 
 enum {
-    RANK_INTERVAL = 1, /* the only column of figures that can be missed */
+    RANK_INTERVAL = 1, /* can be missed beside the verdict */
+    RANK_ABOUT = 2,    /* of figures that are not judged, where others are */
 };
 
 /* What a row of CSV says of the runs, and what stands against comparing them. */
@@ -106,9 +107,9 @@ static void compare_add_median(Layout *layout, const RunComparison *comparison, 
     }
 }
 
-/* The same of what the experiment is about, for runs whose time says nothing. One figure of each run has no
+/* The same of what the experiment is about. One figure of each run has no
  * interval, so no ratio of it is given: a reader would take it for more than it is. */
-static void compare_add_figure(Layout *layout, const RunComparison *comparison, int side)
+static void compare_add_figure(Layout *layout, const RunComparison *comparison, int side, int rank)
 {
     const ResultAbout *about = &comparison->runs[side]->about;
     auto_free char *head = text_printf("%s: %s", compare_side_names[side], about->figure ? about->head : "");
@@ -116,7 +117,7 @@ static void compare_add_figure(Layout *layout, const RunComparison *comparison, 
 
     if (!about->figure)
         return;
-    column = layout_add(layout, head, true, LAYOUT_KEEP);
+    column = layout_add(layout, head, true, rank);
     for (size_t row = 0; row < comparison->rows.n; row++) {
         const json_t *figure = comparison->cells[row].figure[side];
 
@@ -190,14 +191,16 @@ static void compare_write_rows(
 
     axes_add_columns(varying, n_names, &comparison->rows, layout);
     if (is_timed) {
-        compare_add_figure(layout, comparison, BASELINE);
-        compare_add_figure(layout, comparison, CANDIDATE);
+        compare_add_figure(layout, comparison, BASELINE, LAYOUT_KEEP);
+        compare_add_figure(layout, comparison, CANDIDATE, LAYOUT_KEEP);
     } else {
         compare_add_median(layout, comparison, BASELINE);
         compare_add_median(layout, comparison, CANDIDATE);
         if (comparison->n_both > 0 || comparison->n_models == 0)
             compare_add_ratio(layout, &comparison->rows);
         compare_add_models(layout, comparison);
+        compare_add_figure(layout, comparison, BASELINE, RANK_ABOUT);
+        compare_add_figure(layout, comparison, CANDIDATE, RANK_ABOUT);
     }
     compare_add_verdict(layout, comparison);
     layout_fit(layout, RESULT_WIDTH);

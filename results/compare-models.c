@@ -15,34 +15,10 @@
 #include "results/beside.h"
 #include "results/cell-status.h"
 #include "results/compare-parts.h"
+#include "results/runtimes.h"
 
 /* As many repetitions as a server can be asked for. */
 #define MOST_SAMPLES 1000
-
-/* The entry of that name in an array of objects; NULL if there is none. */
-static const json_t *models_entry(const json_t *array, const char *key, const char *name)
-{
-    size_t i;
-    json_t *item;
-
-    json_array_foreach ((json_t *)array, i, item) {
-        const char *is = json_string_value(json_object_get(item, key));
-
-        if (is && strcmp(is, name) == 0)
-            return item;
-    }
-    return NULL;
-}
-
-static const json_t *models_runtime(const ResultRun *run, const ResultCell *cell)
-{
-    return models_entry(json_object_get(run->json, "runtimes"), "runtime", cell->runtime);
-}
-
-static const json_t *models_lock(const ResultRun *run, const ResultCell *cell)
-{
-    return models_entry(json_object_get(models_runtime(run, cell), "locks"), "name", cell->lock);
-}
 
 /* The side whose lock is a model of that of the other; N_SIDES if there is none. */
 static int models_side(const RunComparison *comparison, const ResultCell *const sides[N_SIDES])
@@ -50,7 +26,7 @@ static int models_side(const RunComparison *comparison, const ResultCell *const 
     const json_t *locks[N_SIDES];
 
     for (int s = 0; s < N_SIDES; s++)
-        locks[s] = models_lock(comparison->runs[s], sides[s]);
+        locks[s] = runtimes_find_lock(comparison->runs[s]->json, sides[s]->runtime, sides[s]->lock);
     for (int s = 0; s < N_SIDES; s++) {
         const char *models = json_string_value(json_object_get(locks[s], "models"));
         const char *real = json_string_value(json_object_get(locks[1 - s], "real"));
@@ -78,7 +54,7 @@ static bool models_is_size(
     const RunComparison *comparison, const ResultCell *const sides[N_SIDES], const char *name)
 {
     for (int s = 0; s < N_SIDES; s++) {
-        const json_t *runtime = models_runtime(comparison->runs[s], sides[s]);
+        const json_t *runtime = runtimes_find(comparison->runs[s]->json, sides[s]->runtime);
 
         if (models_has_text(json_object_get(runtime, "sizes"), name))
             return true;

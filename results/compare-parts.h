@@ -51,6 +51,9 @@ struct RunComparison {
 /* Whether a run goes on for a given time, so that its wall times are no measure. */
 bool compare_is_timed(const RunComparison *comparison);
 
+/* What both runs are about beside the wall time; NULL: nothing, or not the same. Borrowed. */
+const ResultAbout *compare_about(const RunComparison *comparison);
+
 /* Cells by what they are, in an order in which they are found quickly. */
 typedef struct CompareIndex {
     struct CompareEntry *entries; /* owned */

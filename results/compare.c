@@ -52,7 +52,21 @@ static char *compare_common_text(const RunComparison *comparison)
         faster, slower, same, rest);
 }
 
-/* The second sentence with a blank before it, or nothing; the caller frees it. */
+/* What is not judged is said with a blank before it, or nothing; the caller frees it. One figure of each run
+ * has no interval, so a verdict on it would be a guess. */
+static char *compare_about_text(const RunComparison *comparison)
+{
+    const ResultAbout *about = compare_about(comparison);
+
+    if (!about || comparison->n_both == 0 || compare_is_timed(comparison))
+        return strdup("");
+    return text_printf(
+        " That is of wall times alone; what such a run is about (%s) stands beside them for each, "
+        "and is not judged.",
+        about->head);
+}
+
+/* The last sentence with a blank before it, or nothing; the caller frees it. */
 static char *compare_lonely_text(size_t n_baseline, size_t n_candidate)
 {
     size_t first = n_baseline > 0 ? n_baseline : n_candidate;
@@ -69,9 +83,10 @@ static char *compare_lonely_text(size_t n_baseline, size_t n_candidate)
 static char *compare_summary_text(const RunComparison *comparison)
 {
     auto_free char *common = compare_common_text(comparison), *models = compare_models_text(comparison);
+    auto_free char *about = compare_about_text(comparison);
     auto_free char *lonely = compare_lonely_text(comparison->n_only[BASELINE], comparison->n_only[CANDIDATE]);
 
-    return text_printf("%s%s%s%s", common, *common && *models ? " " : "", models, lonely);
+    return text_printf("%s%s%s%s%s", common, about, *common && *models ? " " : "", models, lonely);
 }
 
 /* In this order: a warning about sizes looks at the cells that found no partner, and the summary counts all
@@ -131,8 +146,33 @@ static json_t *compare_named_json(const ResultCell *cell, const Axes *varying)
     return object;
 }
 
+/* What the experiment is about, of either run; null where it is about its time. */
+static json_t *compare_figures_json(const RunComparison *comparison, const ComparedCell *pair)
+{
+    json_t *object;
+
+    if (!compare_about(comparison))
+        return json_null();
+    object = json_object();
+    for (int s = 0; s < N_SIDES; s++)
+        json_object_set_new(
+            object, compare_side_names[s], pair->figure[s] ? json_incref(pair->figure[s]) : json_null());
+    return object;
+}
+
+static json_t *compare_about_json(const RunComparison *comparison)
+{
+    const ResultAbout *about = compare_about(comparison);
+
+    if (!about)
+        return json_null();
+    return json_pack("{s:s, s:s, s:b}", "figure", about->figure, "head", about->head, "fixed_time",
+        compare_is_timed(comparison));
+}
+
 /* The finding is the verdict in words; the page shows it as it is. */
-static json_t *compare_pair_json(const ComparedCell *pair, const Axes *varying)
+static json_t *compare_pair_json(
+    const RunComparison *comparison, const ComparedCell *pair, const Axes *varying)
 {
     json_t *object = compare_named_json(&pair->cell, varying);
     auto_words Words words = {0};
@@ -141,6 +181,7 @@ static json_t *compare_pair_json(const ComparedCell *pair, const Axes *varying)
         json_object_set_new(object, compare_side_names[s], time_json(&pair->wall[s]));
     relative_json_set(object, &pair->cell.relative);
     json_object_set_new(object, "finding", json_string(sentence_candidate(&words, &pair->cell.relative)));
+    json_object_set_new(object, "figures", compare_figures_json(comparison, pair));
     return object;
 }
 
@@ -176,15 +217,15 @@ json_t *compare_json(const RunComparison *comparison)
     auto_words Words words = {0};
 
     for (size_t i = 0; i < n_both; i++)
-        json_array_append_new(pairs, compare_pair_json(&comparison->cells[i], &varying));
+        json_array_append_new(pairs, compare_pair_json(comparison, &comparison->cells[i], &varying));
     for (size_t i = n_both; i < first; i++)
         json_array_append_new(models, compare_beside_json(&comparison->cells[i], &varying));
     for (size_t i = 0; i < comparison->n_warnings; i++)
         json_array_append_new(warnings, json_string(comparison->warnings[i]));
-    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "baseline",
+    return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "baseline",
         compare_head_json(comparison->runs[BASELINE]), "candidate",
         compare_head_json(comparison->runs[CANDIDATE]), "common", sentence_common(&words, &comparison->rows),
-        "cells", pairs, "models", models, "only_baseline",
+        "about", compare_about_json(comparison), "cells", pairs, "models", models, "only_baseline",
         compare_lonely_json(comparison, &varying, first, n_baseline), "only_candidate",
         compare_lonely_json(comparison, &varying, first + n_baseline, comparison->n_only[CANDIDATE]),
         "warnings", warnings, "summary", comparison->summary);

@@ -116,14 +116,14 @@ static const char *crowd_inside_words(Words *words, const ResultCell *cell, cons
                *up_to = inside->is_whole ? "up to" : "at least";
 
     if (one_lock && inside->max == 1)
-        return words_printf(words, "never more than one %s was inside the lock at once%s", noun,
+        return words_printf(words, "never more than one %s held the lock at a time%s", noun,
             inside->is_whole ? "" : ", as far as it was recorded");
     if (one_lock && inside->max > 1)
-        return words_printf(words, "%s %s were inside the lock at once", up_to, many);
+        return words_printf(words, "%s %s held the lock at once", up_to, many);
     if (inside->max < 2)
         return NULL;
     if (!no_lock)
-        return words_printf(words, "%s %s were inside at once, each in a lock of its own", up_to, many);
+        return words_printf(words, "%s %s held a lock at once, each its own", up_to, many);
     return words_printf(words, "%s %s were under way at once%s", up_to, many,
         cell->mode_facts->shares_memory ? ", as no lock keeps them apart" : "");
 }
@@ -139,7 +139,7 @@ const char *crowd_words(Words *words, const ResultCell *cell)
     has_lock = cell->lock_facts->exclusive || cell->lock_facts->whose != CATALOG_FOR_ALL;
     text = crowd_inside_words(words, cell, mode->task.noun);
     if (text && has_lock && cell->outside.is_known && cell->outside.max > 1)
-        text = words_printf(words, "%s, and %s%s %s outside it", text,
+        text = words_printf(words, "%s, and %s%s %s went on without it", text,
             cell->inside.max + cell->outside.max > cell->tasks ? "at another moment " : "",
             cell->outside.is_whole ? "up to" : "at least", words_integer(words, (double)cell->outside.max));
     return text;

@@ -20,7 +20,7 @@
  * has a reason. */
 ResultCrowd crowd_of_spans(const Spans *spans, SpansKind kind, double fine_ns);
 
-/* What the crowds of a cell show: "never more than one thread was inside the lock at once". NULL where there
+/* What the crowds of a cell show: "never more than one thread held the lock at a time". NULL where there
  * is nothing to see: one task, or a mode that has never two side by side. Needs the facts of its mode and
  * lock. */
 const char *crowd_words(Words *words, const ResultCell *cell);

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "results/beside.h"
+#include "results/expected.h"
 #include "results/runtimes.h"
 
 static const CsvColumn identity[] = {
@@ -198,6 +199,7 @@ CsvSource csv_source(Words *words, const ResultRun *run)
 {
     const ResultHost *host = &run->host;
     const char *left_out = "";
+    bool predicted = run->expected.prediction;
     size_t i;
     json_t *item;
 
@@ -218,6 +220,10 @@ CsvSource csv_source(Words *words, const ResultRun *run)
         .precision_reached = run->precision.is_known ? run->precision.reached : NAN,
         .stopped_by = run->precision.stopped_by,
         .left_out = *left_out ? left_out : NULL,
+        .held = expected_held(run),
+        .question = predicted ? run->expected.question : NULL,
+        .prediction = run->expected.prediction,
+        .outcome = predicted ? run->expected.outcome : NULL,
     };
 }
 

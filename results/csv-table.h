@@ -51,6 +51,8 @@ typedef struct CsvSource {
         precision_reached; /* per cent; NAN: none was asked for, or there is no interval */
     const char *stopped_by;
     const char *left_out; /* what some runtime does not have; NULL: nothing */
+    const char *held;     /* "yes", "no" or "cannot tell"; NULL: nobody predicted, or it is not known */
+    const char *question, *prediction, *outcome; /* in words; all NULL where nothing was predicted */
 } CsvSource;
 
 CsvSource csv_source(Words *words, const ResultRun *run);

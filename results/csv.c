@@ -89,9 +89,13 @@ static const CsvColumn closing[] = {
     AT("model_low", CSV_REAL, model.low),
     AT("model_high", CSV_REAL, model.high),
     AT("model_verdict", CSV_MODEL, model.verdict),
+    OF_RUN("held", CSV_TEXT, held),
     AT("relative_hint", CSV_TEXT, relative.hint),
     OF_RUN("label", CSV_TEXT, label),
     OF_RUN("left_out", CSV_TEXT, left_out),
+    OF_RUN("question", CSV_TEXT, question),
+    OF_RUN("prediction", CSV_TEXT, prediction),
+    OF_RUN("outcome", CSV_TEXT, outcome),
 };
 
 /* The parts of a row that are of runs alone; what all rows have is in results/csv-table.c. */

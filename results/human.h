@@ -1,7 +1,7 @@
 /* Numbers for people: 271 ms, 1.98 s, 1,000,000,000. The exact figures are in JSON and CSV; here a reader
  * wants to compare at a glance, and three digits are more than most timings are good for.
  *
- * The page writes numbers by the same rules (static/format.js), and tests/cases/numbers.json holds the cases
+ * The page writes numbers by the same rules (static/core/format.js), and tests/cases/numbers.json holds the cases
  * that both are tested against: a rule is changed there first. Each function returns a new string that the
  * caller frees.
  *

@@ -32,7 +32,8 @@
  */
 static double ideal_share(const CellSpec *cell, int64_t tasks, int64_t cpus)
 {
-    double most = (double)(tasks / cpus + (tasks % cpus > 0)) / (double)tasks;
+    int64_t rounds = tasks / cpus + (tasks % cpus > 0);
+    double most = (double)rounds / (double)tasks;
     double by_quota = cell->cpu_quota > 0 ? 1 / fmax(cell->cpu_quota, 1) : 0;
 
     return fmax(most, by_quota);

@@ -193,7 +193,7 @@ typedef bool LessonHolds(const Lesson *lesson, const LessonReason *reason, const
 bool lesson_sees(const Lesson *lesson, const LessonReason *reason, const ResultCell *under,
     LessonHolds *holds, ResultCrowd *ret);
 
-/* "never more than one was inside it at once", "up to 3 were under way at once", or "at least 3" where spans
+/* "never more than one held it at a time", "up to 3 were under way at once", or "at least 3" where spans
  * are missing */
 const char *lesson_sight(Lesson *lesson, LessonSight sight, const ResultCrowd *seen);
 

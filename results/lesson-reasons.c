@@ -130,7 +130,7 @@ static const char *name_runtimes(Lesson *lesson, const LessonReason *reason, Les
 }
 
 /* Behind the clause stands what was seen, if it was: "the GIL lets one thread run at a time: never more than
- * one was inside it at once". */
+ * one held it at a time". */
 static void give_clause(Lesson *lesson, const LessonReason *reason, const char *template, LessonHolds *holds,
     const ResultCell *cell)
 {

@@ -78,7 +78,7 @@ bool lesson_sees(const Lesson *lesson, const LessonReason *reason, const ResultC
 const char *lesson_sight(Lesson *lesson, LessonSight sight, const ResultCrowd *seen)
 {
     if (sight == LESSON_ALONE)
-        return "never more than one was inside it at once";
+        return "never more than one held it at a time";
     return words_printf(lesson->words, "%s %s were %s at once", seen->is_whole ? "up to" : "at least",
         words_integer(lesson->words, (double)seen->max),
         sight == LESSON_TOGETHER_OUTSIDE ? "outside it" : "under way");

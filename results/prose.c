@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "results/expected.h"
 #include "results/plain.h"
 #include "results/runtimes.h"
 #include "results/sentences.h"
@@ -55,6 +56,7 @@ void prose_heading(const Prose *prose, const ResultRun *run)
     prose_title(prose, run->experiment ? run->experiment : "run", &run->cells);
     if (run->label)
         paragraph_write(prose, "\n", "  ", "label: %s", run->label);
+    expected_write(prose, run);
     if (repetitions)
         paragraph_write(prose, "\n", "  ", "%s", repetitions);
     if (precision)

@@ -8,16 +8,21 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "results/collected.h"
 #include "results/precision.h"
 #include "results/totals.h"
+#include "results/value.h"
 
 #define SUMMARY_ROWS 256
 #define NO_REASON "the runtime gave no reason"
+#define LISTED_CELLS 8 /* of those that a refusal names */
 
 /* There are seldom more than some dozens of cells: looking through them costs less than reading the event
  * did. */
@@ -84,6 +89,40 @@ Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cell
     for (size_t i = 0; i < n_cells; i++)
         results_add_cell(results, &cells[i]);
     return results;
+}
+
+static CollectedCell results_copy_cell(const CollectedCell *cell)
+{
+    CollectedCell copy = *cell;
+
+    json_incref(copy.spec.params);
+    json_incref(copy.memory);
+    /* Repetitions that are still to come are added to these sums. */
+    copy.totals = json_deep_copy(cell->totals);
+    copy.samples = calloc(cell->n_places + 1, sizeof(*copy.samples));
+    assert(copy.samples);
+    for (size_t i = 0; i < cell->n_places; i++)
+        copy.samples[i] = sample_copy(&cell->samples[i]);
+    copy.spans = spans_copy(cell->spans);
+    copy.first_reason = text_copy(cell->first_reason);
+    copy.lost = text_copy(cell->lost);
+    return copy;
+}
+
+Results *results_copy(const Results *results)
+{
+    Results *copy = malloc(sizeof(*copy));
+
+    assert(copy);
+    *copy = *results;
+    copy->collected = calloc(results->n_cells + 1, sizeof(*copy->collected));
+    assert(copy->collected);
+    for (size_t i = 0; i < results->n_cells; i++)
+        copy->collected[i] = results_copy_cell(&results->collected[i]);
+    copy->error = text_copy(results->error);
+    json_incref(copy->left_out);
+    json_incref(copy->request);
+    return copy;
 }
 
 void results_allow(Results *results, const Headroom *headroom)
@@ -162,70 +201,109 @@ static bool results_is_late(const Results *results, CollectedCell *cell, json_in
     return late;
 }
 
-/* Warm-ups have the repetitions -warmup to -1, so adding warmup gives the place. A place that is filled is
- * refused and not overwritten: a runtime that sent one repetition twice would otherwise choose which of its
- * figures count. */
-static int results_add_sample(Results *results, const char *runtime, const json_t *event)
+/* The numbers of a runtime's cells, "0, 1 and 4 more"; owned by the caller. */
+static char *results_list_cells(const Results *results, const char *runtime)
 {
-    json_t *cell_json = NULL, *repetition = NULL, *reason = NULL, *memory = NULL;
-    CollectedCell *cell;
-    Sample *place;
-    json_int_t number;
-    int64_t cell_number;
-    int r;
+    char *list = NULL;
+    size_t length = 0, n = 0;
+    FILE *file = open_memstream(&list, &length);
 
-    json_unpack((json_t *)event, "{s?o, s?o, s?o, s?o}", "cell", &cell_json, "repetition", &repetition,
-        "reason", &reason, "memory", &memory);
-    r = sample_read_integer(cell_json, &cell_number);
-    if (r < 0)
-        return r;
-    cell = results_find_cell(results, runtime, cell_number);
-    if (!cell || !json_is_integer(repetition))
-        return -EINVAL;
+    assert(file);
+    for (size_t i = 0; i < results->n_cells; i++)
+        if (collected_is_of(&results->collected[i], runtime) && n++ < LISTED_CELLS)
+            fprintf(file, "%s%lld", n > 1 ? ", " : "", (long long)results->collected[i].spec.number);
+    if (n > LISTED_CELLS)
+        fprintf(file, " and %zu more", n - LISTED_CELLS);
+    fclose(file);
+    return list;
+}
+
+/* Of which cell the event is; NULL if it is not one of the runtime's, and that was complained of. */
+static CollectedCell *results_read_cell(
+    Reader *reader, const Results *results, const char *runtime, const json_t *event)
+{
+    const Place *place = VALUE_AT("cell");
+    CollectedCell *cell;
+    int64_t number;
+    auto_free char *list = NULL;
+
+    if (!value_read_whole(reader, place, json_object_get(event, "cell"), 0, &number))
+        return NULL;
+    cell = results_find_cell(results, runtime, number);
+    if (cell)
+        return cell;
+    list = results_list_cells(results, runtime);
+    reader_complain(reader, place, "must be one of its own cells (%s), is %lld", list, (long long)number);
+    return NULL;
+}
+
+/* Warm-ups have the repetitions -warmup to -1. */
+static bool results_check_repetition(Reader *reader, const Results *results, json_int_t number)
+{
+    json_int_t first = -(json_int_t)results->warmup, end = (json_int_t)results->max_repeat;
+
+    return (number >= first && number < end) ||
+           reader_complain(reader, VALUE_AT("repetition"), "must be from %lld to %lld, is %lld",
+               (long long)first, (long long)end - 1, (long long)number);
+}
+
+/* Adding warmup to a repetition gives its place. A place that is filled is refused and not overwritten: a
+ * runtime that sent one repetition twice would otherwise choose which of its figures count. */
+static bool results_add_sample(Reader *reader, Results *results, const char *runtime, const json_t *event)
+{
+    const json_t *repetition = json_object_get(event, "repetition");
+    const Place *place = VALUE_AT("repetition");
+    CollectedCell *cell = results_read_cell(reader, results, runtime, event);
+    Sample *sample;
+    json_int_t number;
+
+    if (!cell)
+        return false;
+    if (!json_is_integer(repetition))
+        return value_refuse(reader, place, repetition, "a whole number");
     number = json_integer_value(repetition);
     if (results_is_late(results, cell, number))
-        return 0;
-    if (number < -(json_int_t)results->warmup || number >= (json_int_t)results->max_repeat)
-        return -EINVAL;
-    place = results_place(results, cell, number);
-    if (place->status != SAMPLE_MISSING)
-        return -EINVAL;
-    r = sample_read(event, results->max_rows, place);
-    if (r < 0)
-        return r;
-    results_count_sample(cell, number < 0, place->status, reason, memory);
-    if (number >= 0 && place->status == SAMPLE_GOOD)
+        return true;
+    if (!results_check_repetition(reader, results, number))
+        return false;
+    sample = results_place(results, cell, number);
+    if (sample->status != SAMPLE_MISSING)
+        return reader_complain(reader, place, "must be one that has not come yet: cell %lld has had %lld",
+            (long long)cell->spec.number, (long long)number);
+    if (!sample_read(reader, event, cell->spec.experiment, results->max_rows, sample))
+        return false;
+    results_count_sample(
+        cell, number < 0, sample->status, json_object_get(event, "reason"), json_object_get(event, "memory"));
+    if (number >= 0 && sample->status == SAMPLE_GOOD)
         totals_add(&cell->totals, cell->spec.experiment, json_object_get(event, "metrics"));
-    return 0;
+    return true;
 }
 
 /* Spans are the one thing a runtime can send without end, so they are counted over all cells. They are read
  * first and counted then; those that would be too many are freed again. */
-static int results_add_timeline(Results *results, const char *runtime, const json_t *event)
+static bool results_add_timeline(Reader *reader, Results *results, const char *runtime, const json_t *event)
 {
-    CollectedCell *cell;
-    int64_t number;
+    CollectedCell *cell = results_read_cell(reader, results, runtime, event);
     Spans *spans;
     size_t n;
-    int r;
 
-    r = sample_read_integer(json_object_get(event, "cell"), &number);
-    if (r < 0)
-        return r;
-    cell = results_find_cell(results, runtime, number);
-    if (!cell || cell->spans)
-        return -EINVAL;
-    r = spans_read(event, cell->spec.tasks, &spans);
-    if (r < 0)
-        return r;
+    if (!cell)
+        return false;
+    if (cell->spans)
+        return reader_complain(reader, VALUE_AT("cell"),
+            "must be one that has no timeline yet: cell %lld has", (long long)cell->spec.number);
+    if (!spans_read(reader, event, cell->spec.tasks, &spans))
+        return false;
     n = spans->n_spans + spans->n_instants;
     if (results->n_spans + n > SPANS_MAX_RUN) {
         spans_free(spans);
-        return -EINVAL;
+        return reader_complain(reader, VALUE_AT("spans"),
+            "must be at most %d of all cells together, with the instants, are %zu", SPANS_MAX_RUN,
+            results->n_spans + n);
     }
     results->n_spans += n;
     cell->spans = spans;
-    return 0;
+    return true;
 }
 
 /* A cell may be out and yet have all that it must have: its figures are whole then, and shown. */
@@ -244,62 +322,74 @@ void results_lose(Results *results, const char *runtime, const char *reason)
 
 void results_end_timelines(Results *results, const char *runtime, const char *reason)
 {
-    json_auto_t *event = json_pack("{s:s}", "reason", reason);
-
     for (size_t i = 0; i < results->n_cells; i++) {
         CollectedCell *cell = &results->collected[i];
 
         if (collected_is_of(cell, runtime) && !cell->spans && !cell->first_reason &&
             collected_came(results, cell) >= results->repeat)
-            spans_read(event, cell->spec.tasks, &cell->spans);
+            cell->spans = spans_of_reason(reason);
     }
 }
 
 /* The first message counts: what a runtime complains of later is often a consequence. */
-static int results_add_error(Results *results, const char *runtime, const json_t *event)
+static bool results_add_error(Reader *reader, Results *results, const char *runtime, const json_t *event)
 {
-    const char *message = json_string_value(json_object_get(event, "message"));
+    const char *message;
 
     (void)runtime;
-    if (!message)
-        return -EINVAL;
+    if (!value_read_text(reader, VALUE_AT("message"), json_object_get(event, "message"), &message))
+        return false;
     if (!results->error) {
         results->error = strdup(*message ? message : NO_REASON);
         assert(results->error);
     }
-    return 0;
+    return true;
 }
 
 /* The load before the run began; a runtime that cannot tell leaves it out. */
-static int results_add_hello(Results *results, const char *runtime, const json_t *event)
+static bool results_add_hello(Reader *reader, Results *results, const char *runtime, const json_t *event)
 {
     const json_t *load = json_object_get(event, "load1");
 
     (void)runtime;
-    if (!load || json_is_null(load))
-        return 0;
+    if (value_is_absent(load))
+        return true;
     if (!json_is_number(load) || json_number_value(load) < 0)
-        return -EINVAL;
+        return value_refuse(reader, VALUE_AT("load1"), load, "a number of at least 0");
     if (results->load1 < 0)
         results->load1 = json_number_value(load);
-    return 0;
+    return true;
 }
 
 /* An event that is known and says nothing here: that a run is done is judged by its samples. */
-static int results_add_nothing(Results *results, const char *runtime, const json_t *event)
+static bool results_add_nothing(Reader *reader, Results *results, const char *runtime, const json_t *event)
 {
+    (void)reader;
     (void)results;
     (void)runtime;
     (void)event;
-    return 0;
+    return true;
+}
+
+/* What is passed on unread stands deeper in an answer than here, and has to be written there. */
+static bool results_check_depth(Reader *reader, const json_t *event)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach ((json_t *)event, name, value) {
+        if (!reader_check_depth(reader, VALUE_AT(name), value))
+            return false;
+    }
+    return true;
 }
 
 /* An event that is not in the table is refused, so a runtime of a later protocol is not half understood. */
-int results_add(Results *results, const char *runtime, const json_t *event)
+static bool results_add_event(Reader *reader, Results *results, const char *runtime, const json_t *event)
 {
     static const struct {
         const char *name;
-        int (*add)(Results *results, const char *runtime, const json_t *event);
+        bool (*add)(Reader *reader, Results *results, const char *runtime, const json_t *event);
     } events[] = {
         {"done", results_add_nothing},
         {"error", results_add_error},
@@ -307,13 +397,26 @@ int results_add(Results *results, const char *runtime, const json_t *event)
         {"sample", results_add_sample},
         {"timeline", results_add_timeline},
     };
-    const char *name = json_string_value(json_object_get(event, "event"));
+    const json_t *given = json_object_get(event, "event");
+    const char *name = json_string_value(given);
 
     for (size_t i = 0; name && i < ARRAY_LENGTH(events); i++) {
         if (strcmp(name, events[i].name) == 0)
-            return events[i].add(results, runtime, event);
+            return results_check_depth(reader, event) && events[i].add(reader, results, runtime, event);
     }
-    return -EINVAL;
+    return value_refuse(reader, VALUE_AT("event"), given, "one of done, error, hello, sample, timeline");
+}
+
+int results_add(Results *results, const char *runtime, const json_t *event, char **ret_reason)
+{
+    Reader reader = {0};
+    bool is_good = results_add_event(&reader, results, runtime, event);
+
+    if (!is_good && ret_reason)
+        *ret_reason = reader.reason;
+    else
+        free(reader.reason);
+    return is_good ? 0 : -EINVAL;
 }
 
 /* A warm-up that fails makes a cell fail, too: whatever breaks one repetition may have bent the others. */

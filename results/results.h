@@ -45,6 +45,11 @@ typedef struct RunHead {
 Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cells);
 void results_free(Results *results);
 
+/* Returns the results as they are now, so that another thread can write them down while these go on; owned by
+ * the caller. It shares all that does not change any more, and is made in about the time that reading the
+ * last event took, or much less. The catalogs must outlive it, too. */
+Results *results_copy(const Results *results);
+
 /* Says what the request might still ask for, so that a run which cannot tell names what would help (see
  * results/advice.h). To be called before the first results_run(); without it the hints are general. */
 void results_allow(Results *results, const Headroom *headroom);
@@ -55,12 +60,16 @@ void results_allow(Results *results, const Headroom *headroom);
 void results_leave_out(Results *results, const json_t *left_out);
 
 /* Takes any event of a runtime. Returns 0, or -EINVAL and changes nothing for a malformed one: unknown event,
- * missing field, wrong type, a number below 0 or above 10^18, unknown cell or repetition, a repetition that
- * is there already, a second timeline of a cell or more spans than are allowed. Named, a runtime may report
- * its own cells only, and any other is unknown to it; NULL: any cell may be reported. Of a hello only the
- * load is taken (of several runtimes, that of the first that says it), a done says nothing; an error event's
- * message becomes the reason of the run. May share the event, so nobody may change it afterwards. */
-int results_add(Results *results, const char *runtime, const json_t *event);
+ * missing field, wrong type, a number below 0 or above 10^18, something nested too deep, unknown cell or
+ * repetition, a repetition that is there already, a second timeline of a cell or more spans than are allowed.
+ * Then *ret_reason (unless NULL; owned by the caller) says which member is wrong, what it must be and what it
+ * is: "wall_ns: must be a whole number from 1 to 1000000000000000000, is 0".
+ *
+ * Named, a runtime may report its own cells only, and any other is unknown to it; NULL: any cell may be
+ * reported. Of a hello only the load is taken (of several runtimes, that of the first that says it), a done
+ * says nothing; an error event's message becomes the reason of the run. May share the event, so nobody may
+ * change it afterwards. */
+int results_add(Results *results, const char *runtime, const json_t *event, char **ret_reason);
 
 /* Nothing more comes of this runtime, though others may go on. Its cells that lack repetitions have failed,
  * for this reason (copied); what they have stays. No round waits for any of its cells any more, and unless

@@ -103,6 +103,31 @@ json_t *runtimes_json(const Results *results, const Figures *figures)
     return runtimes;
 }
 
+/* The entry of that name in an array of objects. */
+static const json_t *runtimes_entry(const json_t *array, const char *key, const char *name)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach (array, i, item) {
+        const char *is = json_string_value(json_object_get(item, key));
+
+        if (is && strcmp(is, name) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+const json_t *runtimes_find(const json_t *run, const char *runtime)
+{
+    return runtimes_entry(json_object_get(run, "runtimes"), "runtime", runtime);
+}
+
+const json_t *runtimes_find_lock(const json_t *run, const char *runtime, const char *lock)
+{
+    return runtimes_entry(json_object_get(runtimes_find(run, runtime), "locks"), "name", lock);
+}
+
 void results_leave_out(Results *results, const json_t *left_out)
 {
     json_decref(results->left_out);

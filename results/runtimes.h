@@ -12,6 +12,11 @@
  * (results/compare-models.h) when nobody knows the catalog any more. */
 json_t *runtimes_json(const Results *results, const Figures *figures);
 
+/* Returns the entry of a runtime in a stored run, as runtimes_json() has made it, and that of one of its
+ * locks; borrowed, or NULL if the run does not say it. */
+const json_t *runtimes_find(const json_t *run, const char *runtime);
+const json_t *runtimes_find_lock(const json_t *run, const char *runtime, const char *lock);
+
 /* "jython: processes: it cannot fork" of an item of a run's "left_out": what is left out, and why. */
 const char *runtimes_left_out_words(Words *words, const json_t *item);
 

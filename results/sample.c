@@ -10,29 +10,42 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "results/value.h"
 
-#define INTEGER_MAX INT64_C(1000000000000000000) /* 31 years, or an exabyte */
-#define PACK_FROM_VALUES 1000                    /* rows and entries in the event's arrays */
+#define PACK_FROM_VALUES 1000 /* rows and entries in the event's arrays */
 
-/* A runtime that cannot tell may leave out those that are optional. */
+/* A runtime that cannot tell may leave out those that are optional. No repetition takes no time at all, and a
+ * ratio must not divide by zero. */
 static const struct {
     const char *name;
     bool optional;
+    int64_t min;
 } times_of_sample[N_SAMPLE_TIMES] = {
-    [SAMPLE_WALL] = {"wall_ns", false},
-    [SAMPLE_CPU] = {"cpu_ns", false},
-    [SAMPLE_CREATE] = {"create_ns", false},
-    [SAMPLE_JOIN] = {"join_ns", false},
-    [SAMPLE_WAITS] = {"waits_ns", true},
-    [SAMPLE_START] = {"start_ns", true},
-    [SAMPLE_CREATE_ALONE] = {"create_alone_ns", true},
+    [SAMPLE_WALL] = {"wall_ns", false, 1},
+    [SAMPLE_CPU] = {"cpu_ns", false, 0},
+    [SAMPLE_CREATE] = {"create_ns", false, 0},
+    [SAMPLE_JOIN] = {"join_ns", false, 0},
+    [SAMPLE_WAITS] = {"waits_ns", true, 0},
+    [SAMPLE_START] = {"start_ns", true, 0},
+    [SAMPLE_CREATE_ALONE] = {"create_alone_ns", true, 0},
 };
 
 void sample_finish(Sample *sample)
 {
     json_decref(sample->event);
-    free(sample->packed);
+    json_decref(sample->packed);
     *sample = (Sample){0};
+}
+
+Sample sample_copy(const Sample *sample)
+{
+    Sample copy = *sample;
+
+    json_incref(copy.event);
+    json_incref(copy.packed);
+    return copy;
 }
 
 const char *sample_time_name(SampleTime time)
@@ -40,150 +53,171 @@ const char *sample_time_name(SampleTime time)
     return times_of_sample[time].name;
 }
 
-/* The limit leaves room to add a few of them up without an overflow. It is the same for every whole number of
- * an event. */
-int sample_read_integer(const json_t *value, int64_t *ret)
+/* An object that holds nothing but counters, each of which may be null. */
+static bool check_counters(Reader *reader, const Place *place, const json_t *object)
 {
-    if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > INTEGER_MAX)
-        return -EINVAL;
-    *ret = json_integer_value(value);
-    return 0;
-}
-
-static bool is_integer(const json_t *value)
-{
+    const char *name;
+    json_t *value;
     int64_t ignored;
 
-    return sample_read_integer(value, &ignored) == 0;
-}
-
-/* Null means the same as leaving a field out: a runtime may say that it does not know. */
-static bool is_absent(const json_t *value)
-{
-    return !value || json_is_null(value);
-}
-
-static bool is_integer_or_absent(const json_t *value)
-{
-    return is_absent(value) || is_integer(value);
-}
-
-/* An object that holds nothing but counters, each of which may be null. */
-static bool is_counters(const json_t *object)
-{
-    const char *key;
-    json_t *value;
-
-    json_object_foreach ((json_t *)object, key, value) {
-        if (!is_integer_or_absent(value))
+    json_object_foreach ((json_t *)object, name, value) {
+        if (!value_read_optional(reader, &(Place){.in = place, .member = name}, value, &ignored))
             return false;
     }
-    return is_absent(object) || json_is_object(object);
+    return json_is_object(object) || value_refuse(reader, place, object, "an object of counters");
+}
+
+/* A member of a row of per_task. */
+static bool check_row_time(
+    Reader *reader, const Place *place, const json_t *row, const char *name, bool is_optional)
+{
+    const Place at = {.in = place, .member = name};
+    const json_t *value = json_object_get(row, name);
+    int64_t ignored;
+
+    return is_optional ? value_read_optional(reader, &at, value, &ignored)
+                       : value_read_whole(reader, &at, value, 0, &ignored);
 }
 
 /* What the task answered, and what else an experiment says of it, is its own business. */
-static bool is_task_row(const json_t *row)
+static bool check_row(Reader *reader, const Place *place, const json_t *row)
 {
-    json_t *id = NULL, *start = NULL, *end = NULL, *cpu = NULL;
+    if (!json_is_object(row))
+        return value_refuse(reader, place, row, "an object");
+    return check_row_time(reader, place, row, "id", false) &&
+           check_row_time(reader, place, row, "start_ns", false) &&
+           check_row_time(reader, place, row, "end_ns", false) &&
+           check_row_time(reader, place, row, "cpu_ns", true);
+}
 
-    json_unpack(
-        (json_t *)row, "{s?o, s?o, s?o, s?o}", "id", &id, "start_ns", &start, "end_ns", &end, "cpu_ns", &cpu);
-    return is_integer(id) && is_integer(start) && is_integer(end) && is_integer_or_absent(cpu);
+static bool check_id(Reader *reader, const Place *place, const json_t *value)
+{
+    int64_t ignored;
+
+    return value_read_whole(reader, place, value, 0, &ignored);
 }
 
 /* An array of nothing but such items. */
-static bool is_array_of(const json_t *array, bool (*is_item)(const json_t *item))
+static bool check_items(Reader *reader, const Place *place, const json_t *array,
+    bool (*check_item)(Reader *reader, const Place *place, const json_t *item))
 {
     size_t i;
     json_t *item;
 
     json_array_foreach (array, i, item) {
-        if (!is_item(item))
+        if (!check_item(reader, &(Place){.in = place, .index = i}, item))
             return false;
     }
-    return is_absent(array) || json_is_array(array);
+    return json_is_array(array) || value_refuse(reader, place, array, "a list");
 }
 
-static bool is_task_rows(const json_t *array)
+static bool check_rows(Reader *reader, const Place *place, const json_t *array)
 {
-    return is_array_of(array, is_task_row);
+    return check_items(reader, place, array, check_row);
 }
 
-static bool is_integers(const json_t *array)
+static bool check_ids(Reader *reader, const Place *place, const json_t *array)
 {
-    return is_array_of(array, is_integer);
+    return check_items(reader, place, array, check_id);
 }
 
 /* What is in it only the experiment knows; results/cell.c reads what is a number. */
-static bool is_metrics(const json_t *object)
+static bool check_metrics(Reader *reader, const Place *place, const json_t *object)
 {
-    return is_absent(object) || json_is_object(object);
+    return json_is_object(object) || value_refuse(reader, place, object, "an object");
 }
 
 /* The parts of an event that are passed on, each with its outer shape. A part that is left out is right. */
-static bool sample_is_valid(const json_t *event)
+static bool check_parts(Reader *reader, const json_t *event)
 {
     static const struct {
         const char *name;
-        bool (*is_valid)(const json_t *value);
-    } fields[] = {
-        {"completion_order", is_integers},
-        {"context_switches", is_counters},
-        {"lock_stats", is_counters},
-        {"memory", is_counters},
-        {"metrics", is_metrics},
-        {"per_task", is_task_rows},
-        {"per_task_omitted", is_integer_or_absent},
+        bool (*check)(Reader *reader, const Place *place, const json_t *value);
+    } parts[] = {
+        {"completion_order", check_ids},
+        {"context_switches", check_counters},
+        {"lock_stats", check_counters},
+        {"memory", check_counters},
+        {"metrics", check_metrics},
+        {"per_task", check_rows},
+        {"per_task_omitted", check_id},
     };
 
-    for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
-        if (!fields[i].is_valid(json_object_get(event, fields[i].name)))
+    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+        const json_t *value = json_object_get(event, parts[i].name);
+        const Place *place = VALUE_AT(parts[i].name);
+
+        if (!value_is_absent(value) && !parts[i].check(reader, place, value))
             return false;
     }
     return true;
 }
 
-/* No repetition takes no time at all, and a ratio must not divide by zero. */
-static int sample_read_times(const json_t *event, int64_t *times)
+/* The figure that the experiment is about stands over columns and in sentences. Null: it could not be
+ * measured, and then the metrics say why. */
+static bool check_headline(Reader *reader, const CatalogExperiment *experiment, const json_t *event)
+{
+    static const char metrics[] = "metrics.";
+    const char *figure = experiment->headline.figure;
+    const char *name =
+        figure && strncmp(figure, metrics, strlen(metrics)) == 0 ? figure + strlen(metrics) : NULL;
+    const json_t *value = name ? json_object_get(json_object_get(event, "metrics"), name) : NULL;
+    const Place *place = VALUE_AT(figure);
+
+    return value_is_absent(value) || json_is_number(value) ||
+           value_refuse(reader, place, value, "a number, being what the experiment is about");
+}
+
+static bool read_times(Reader *reader, const json_t *event, int64_t *times)
 {
     for (int i = 0; i < N_SAMPLE_TIMES; i++) {
         const json_t *value = json_object_get(event, times_of_sample[i].name);
+        const Place *place = VALUE_AT(times_of_sample[i].name);
 
-        if (is_absent(value) && times_of_sample[i].optional)
-            times[i] = SAMPLE_NO_TIME;
-        else if (sample_read_integer(value, &times[i]) < 0)
-            return -EINVAL;
+        times[i] = SAMPLE_NO_TIME;
+        if (value_is_absent(value) && times_of_sample[i].optional)
+            continue;
+        if (!value_read_whole(reader, place, value, times_of_sample[i].min, &times[i]))
+            return false;
     }
-    return times[SAMPLE_WALL] > 0 ? 0 : -EINVAL;
+    return true;
 }
 
 /* The kernel's ticks can make a share of a very short sample absurd, but not beyond any measure. */
-static int sample_read_share(const json_t *value, double *ret)
+static bool read_share(Reader *reader, const Place *in, const json_t *object, const char *name, double *ret)
 {
+    const json_t *value = json_object_get(object, name);
+    const Place place = {.in = in, .member = name};
+
     if (!json_is_number(value) || !(json_number_value(value) >= -1e6 && json_number_value(value) <= 1e6))
-        return -EINVAL;
+        return value_refuse(reader, &place, value, "a number from -1000000 to 1000000");
     *ret = json_number_value(value);
-    return 0;
+    return true;
 }
 
 /* Without a span of its own it is that of the wall time. A runtime that says nothing of noise leaves a weight
  * of 0, as *ret is not touched. */
-static int sample_read_noise(const json_t *object, int64_t wall, SampleNoise *ret)
+static bool read_noise(Reader *reader, const json_t *event, int64_t wall, SampleNoise *ret)
 {
-    json_t *foreign = NULL, *steal = NULL, *throttled = NULL, *span = NULL, *cpus = NULL;
+    const json_t *object = json_object_get(event, "noise");
+    const Place *place = VALUE_AT("noise");
     SampleNoise noise = {.span = wall};
 
-    if (is_absent(object))
-        return 0;
-    json_unpack((json_t *)object, "{s?o, s?o, s?o, s?o, s?o}", "foreign_cpu", &foreign, "steal", &steal,
-        "throttled_ns", &throttled, "span_ns", &span, "cpus", &cpus);
-    if (sample_read_share(foreign, &noise.foreign) < 0 || sample_read_share(steal, &noise.steal) < 0 ||
-        sample_read_integer(throttled, &noise.throttled) < 0 ||
-        (!is_absent(span) && sample_read_integer(span, &noise.span) < 0) ||
-        (!is_absent(cpus) && sample_read_integer(cpus, &noise.cpus) < 0))
-        return -EINVAL;
+    if (value_is_absent(object))
+        return true;
+    if (!json_is_object(object))
+        return value_refuse(reader, place, object, "an object");
+    if (!read_share(reader, place, object, "foreign_cpu", &noise.foreign) ||
+        !read_share(reader, place, object, "steal", &noise.steal) ||
+        !value_read_whole(reader, &(Place){.in = place, .member = "throttled_ns"},
+            json_object_get(object, "throttled_ns"), 0, &noise.throttled) ||
+        !value_read_optional(reader, &(Place){.in = place, .member = "span_ns"},
+            json_object_get(object, "span_ns"), &noise.span) ||
+        !value_read_optional(
+            reader, &(Place){.in = place, .member = "cpus"}, json_object_get(object, "cpus"), &noise.cpus))
+        return false;
     *ret = noise;
-    return 0;
+    return true;
 }
 
 /* The first n items in a new array; the items are shared. */
@@ -229,43 +263,51 @@ static void sample_keep(const json_t *event, size_t max_rows, Sample *sample)
 {
     size_t n_values;
     json_auto_t *kept = sample_cut_rows(event, max_rows, &n_values);
+    auto_free char *text = n_values >= PACK_FROM_VALUES ? json_dumps(kept, JSON_COMPACT) : NULL;
 
-    if (n_values >= PACK_FROM_VALUES)
-        sample->packed = json_dumps(kept, JSON_COMPACT);
+    sample->packed = json_string_nocheck(text);
     if (!sample->packed)
         sample->event = json_incref(kept);
 }
 
+static bool read_status(Reader *reader, const json_t *event, SampleStatus *ret)
+{
+    const json_t *value = json_object_get(event, "status"), *reason = json_object_get(event, "reason");
+    const char *status = json_string_value(value) ? json_string_value(value) : "", *ignored;
+
+    if (strcmp(status, "failed") == 0)
+        *ret = SAMPLE_FAILED;
+    else if (strcmp(status, "done") == 0)
+        *ret = SAMPLE_GOOD;
+    else
+        return value_refuse(reader, VALUE_AT("status"), value, "\"done\" or \"failed\"");
+    return value_is_absent(reason) || value_read_text(reader, VALUE_AT("reason"), reason, &ignored);
+}
+
 /* Everything is read into a sample of its own first, so *ret changes only when all of it is right. Nothing of
  * a failed sample is kept but that it failed; its reason is the caller's business. */
-int sample_read(const json_t *event, size_t max_rows, Sample *ret)
+bool sample_read(
+    Reader *reader, const json_t *event, const CatalogExperiment *experiment, size_t max_rows, Sample *ret)
 {
-    json_t *status_json = NULL, *reason = NULL, *noise = NULL;
-    const char *status;
     Sample sample = {0};
 
-    json_unpack(
-        (json_t *)event, "{s?o, s?o, s?o}", "status", &status_json, "reason", &reason, "noise", &noise);
-    status = json_string_value(status_json);
-    if (!status || (!is_absent(reason) && !json_is_string(reason)))
-        return -EINVAL;
-    if (strcmp(status, "failed") == 0) {
-        sample.status = SAMPLE_FAILED;
-    } else if (strcmp(status, "done") == 0) {
-        sample.status = SAMPLE_GOOD;
-        if (sample_read_times(event, sample.times) < 0 ||
-            sample_read_noise(noise, sample.times[SAMPLE_WALL], &sample.noise) < 0 || !sample_is_valid(event))
-            return -EINVAL;
+    if (!read_status(reader, event, &sample.status))
+        return false;
+    if (sample.status == SAMPLE_GOOD) {
+        if (!read_times(reader, event, sample.times) ||
+            !read_noise(reader, event, sample.times[SAMPLE_WALL], &sample.noise) ||
+            !check_parts(reader, event) || !check_headline(reader, experiment, event))
+            return false;
         sample_keep(event, max_rows, &sample);
-    } else {
-        return -EINVAL;
     }
     *ret = sample;
-    return 0;
+    return true;
 }
 
 /* The text was made from checked JSON, so it reads back. */
 json_t *sample_event(const Sample *sample)
 {
-    return sample->packed ? json_loads(sample->packed, 0, NULL) : json_incref(sample->event);
+    return sample->packed
+               ? json_loadb(json_string_value(sample->packed), json_string_length(sample->packed), 0, NULL)
+               : json_incref(sample->event);
 }

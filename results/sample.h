@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "catalog/catalog.h"
+#include "catalog/schema.h"
+
 typedef enum SampleTime {
     SAMPLE_WALL,
     SAMPLE_CPU,
@@ -42,7 +45,7 @@ typedef struct Sample {
     SampleNoise noise;             /* only of a good one, and 0 if its runtime says nothing of it */
     int64_t times[N_SAMPLE_TIMES]; /* nanoseconds, or SAMPLE_NO_TIME; only of a good one */
     json_t *event;                 /* owned; the event of a good one, or NULL if it is packed */
-    char *packed;                  /* owned; its text instead, if it is large */
+    json_t *packed;                /* owned; its text instead, if it is large */
 } Sample;
 
 /* Lets go of what a sample holds, and makes it one that has not come. */
@@ -51,13 +54,14 @@ void sample_finish(Sample *sample);
 /* The field of the run and of the event: "wall_ns" and so on. */
 const char *sample_time_name(SampleTime time);
 
-/* Reads an integer between 0 and 10^18. Returns 0, or -EINVAL and leaves *ret alone. */
-int sample_read_integer(const json_t *value, int64_t *ret);
+/* Checks a sample event of the experiment, whose cell and repetition are the caller's business, and keeps it,
+ * with at most max_rows entries of per_task and of completion_order; per_task_omitted counts the rows left
+ * out. Returns whether it is right; has complained if not, and left *ret alone. */
+bool sample_read(
+    Reader *reader, const json_t *event, const CatalogExperiment *experiment, size_t max_rows, Sample *ret);
 
-/* Checks a sample event, whose cell and repetition are the caller's business, and keeps it, with at most
- * max_rows entries of per_task and of completion_order; per_task_omitted counts the rows left out. Returns 0,
- * or -EINVAL for a malformed one and leaves *ret alone. */
-int sample_read(const json_t *event, size_t max_rows, Sample *ret);
+/* Returns the same once more, which shares what it holds: for another thread, too. */
+Sample sample_copy(const Sample *sample);
 
 /* Returns the event of a good sample, a new reference. */
 json_t *sample_event(const Sample *sample);

@@ -15,8 +15,8 @@ static const char *sentence_level(Words *words, const ResultCells *cells)
         double level = cells->at[i]->wall.level;
 
         if (isfinite(level))
-            return words_printf(
-                words, "the true median lies in the interval at %s", words_keep(words, human_percent(level)));
+            return words_printf(words, "each interval holds the true median in about %d of 100 such runs",
+                (int)floor(level * 100));
     }
     return "";
 }

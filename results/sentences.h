@@ -32,8 +32,8 @@ const char *sentence_model(Words *words, const ResultCell *cell);
 /* "the candidate is faster", "the same", or "cannot tell: HINT": of two runs that are compared. */
 const char *sentence_candidate(Words *words, const ResultRelative *relative);
 
-/* "7 repetitions after 1 warm-up, 4.21 s in all; the true median lies in the interval at 98.4
- * %"; NULL if it is not known. */
+/* "7 repetitions after 1 warm-up, 4.21 s in all; each interval holds the true median in about 98 of 100 such
+ * runs"; NULL if it is not known. */
 const char *sentence_repetitions(Words *words, const ResultRun *run);
 
 /* "every ratio is known within 4.2 %, as asked (5 %), after 22 repetitions"; NULL if no precision was asked

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "catalog/schema.h"
 
 /* Spans and instants together, that a runtime may send. They are the one thing that a runtime could send
  * without end, and all are kept until the run is over. */
@@ -35,9 +38,15 @@ typedef struct Spans {
     SpanRow *rows; /* the spans, then the instants, each in the order of the event */
 } Spans;
 
-/* Reads a timeline event, whose cell is the caller's business, with tasks from 0 to n_tasks - 1. Returns 0
- * and sets *ret, owned by the caller, or -EINVAL for a malformed one. */
-int spans_read(const json_t *event, int64_t n_tasks, Spans **ret);
+/* Reads a timeline event, whose cell is the caller's business, with tasks from 0 to n_tasks - 1. Returns
+ * whether it is right, and sets *ret, owned by the caller; has complained if not. */
+bool spans_read(Reader *reader, const json_t *event, int64_t n_tasks, Spans **ret);
+
+/* Returns one that has nothing but a reason (copied), owned by the caller. */
+Spans *spans_of_reason(const char *reason);
+
+/* Returns the same once more, owned by the caller; of NULL NULL. */
+Spans *spans_copy(const Spans *spans);
 void spans_free(Spans *spans);
 
 /* "run", "wait-lock" and so on. */

@@ -1,6 +1,6 @@
 #include "results/totals.h"
 
-#include "results/sample.h"
+#include "results/value.h"
 
 /* Two counts are at most 10^18 each, so they can be added. What is larger then is no count that anybody made,
  * and the sum stays as it was. */
@@ -9,10 +9,10 @@ static json_t *total_sum(const json_t *before, const json_t *more)
     int64_t sum = 0, next = 0;
     json_t *value;
 
-    sample_read_integer(before, &sum);
-    sample_read_integer(more, &next);
+    value_read_integer(before, &sum);
+    value_read_integer(more, &next);
     value = json_integer(sum + next);
-    if (sample_read_integer(value, &next) < 0)
+    if (value_read_integer(value, &next) < 0)
         json_integer_set(value, sum);
     return value;
 }
@@ -23,7 +23,7 @@ static void total_add_count(json_t *sums, const char *name, const json_t *value)
 {
     int64_t ignored;
 
-    if (sample_read_integer(value, &ignored) == 0 && !json_is_object(json_object_get(sums, name)))
+    if (value_read_integer(value, &ignored) == 0 && !json_is_object(json_object_get(sums, name)))
         json_object_set_new(sums, name, total_sum(json_object_get(sums, name), value));
 }
 

@@ -21,6 +21,8 @@ typedef enum ArchiveJobKind {
     ARCHIVE_JOB_FINISH,
     ARCHIVE_JOB_RELABEL,
     ARCHIVE_JOB_REMOVE,
+    ARCHIVE_JOB_EMPTY,
+    ARCHIVE_JOB_NOTE,
     ARCHIVE_JOB_LIST,
     ARCHIVE_JOB_GET,
 } ArchiveJobKind;
@@ -29,8 +31,9 @@ typedef struct ArchiveJob {
     STAILQ_ENTRY(ArchiveJob) link;
     ArchiveJobKind kind;
 
-    /* What is to be done; owned; NULL where it was not given. The filter's texts are those of the job. */
-    char *id, *experiment, *status, *summary, *owner, *label, *prediction, *before;
+    /* What is to be done; owned; NULL where it was not given. The filter's texts are those of the job. A note
+     * has its name as id and its text as the first text. */
+    char *id, *experiment, *status, *summary, *owner, *label, *question, *prediction, *before;
     char *texts[ARCHIVE_N_TEXTS];
     int64_t created_ms;
     unsigned wanted;
@@ -38,14 +41,19 @@ typedef struct ArchiveJob {
 
     /* What came of it. */
     bool found, kept;
-    json_t *runs; /* of a list */
+    int64_t n_removed; /* of emptying */
+    json_t *runs;      /* of a list */
     bool more;
-    json_t *row; /* of one run, as in a list; NULL: there is none. Its status is in the job's */
+    json_t *row;  /* of one run, as in a list; NULL: there is none. Its status is in the job's */
+    json_t *asks; /* of it, see asks_json() */
     bool owned, began;
+    char *unreadable; /* why the run cannot be read; NULL: it can, or there is none */
+    json_t *unlisted; /* of a list: the ids of runs that cannot be read */
     char *got[ARCHIVE_N_TEXTS];
 
     /* The callback to be told; only the one that fits the kind is set. */
     ArchiveDone done;
+    ArchiveEmptied emptied;
     ArchiveListed listed;
     ArchiveGot answer;
     void *data;

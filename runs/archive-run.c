@@ -82,6 +82,7 @@ static void finish_run(KeptRun *run, const ArchiveJob *job)
             continue;
         free(run->texts[i].packed);
         run->texts[i] = pack_text(job->texts[i]);
+        run->kinds |= 1u << i;
     }
 }
 
@@ -101,7 +102,7 @@ bool kept_run_apply(KeptRun *run, const ArchiveJob *job)
         kept_run_set(run, job->created_ms, job->experiment, job->status, job->summary);
         return true;
     case ARCHIVE_JOB_ASK:
-        asks_add(&run->asks, job->owner, job->label, job->prediction);
+        asks_add(&run->asks, job->owner, &(AskWords){job->label, job->question, job->prediction});
         return true;
     case ARCHIVE_JOB_CHANGE:
     case ARCHIVE_JOB_FINISH:
@@ -110,6 +111,8 @@ bool kept_run_apply(KeptRun *run, const ArchiveJob *job)
     case ARCHIVE_JOB_RELABEL:
         return relabel_ask(run, job->owner, job->label);
     case ARCHIVE_JOB_REMOVE:
+    case ARCHIVE_JOB_EMPTY:
+    case ARCHIVE_JOB_NOTE:
     case ARCHIVE_JOB_LIST:
     case ARCHIVE_JOB_GET:
         break;
@@ -181,7 +184,9 @@ json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, boo
     json_object_set_new(row, "experiment", row_text(run->experiment));
     json_object_set_new(row, "status", row_text(run->status));
     json_object_set_new(row, "label", row_text(shown ? shown->label : NULL));
+    json_object_set_new(row, "question", row_text(shown ? shown->question : NULL));
     json_object_set_new(row, "prediction", row_text(shown ? shown->prediction : NULL));
+    json_object_set_new(row, "yours", json_boolean(own));
     json_object_set_new(row, "created_at", row_text(created));
     json_object_set_new(row, "asks", json_integer((json_int_t)asks_count(&run->asks)));
     if (ret_owned)
@@ -191,16 +196,46 @@ json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, boo
     return row;
 }
 
-/* The order of the members is that of a real run, for people. `asks` is a word of lists only. */
+/* With its end, so that two texts cannot be one that is longer; and none is not an empty one. */
+static uLong add_text(uLong sum, const char *text)
+{
+    static const Bytef none[] = {0xff};
+
+    return text ? crc32_z(sum, (const Bytef *)text, strlen(text) + 1) : crc32_z(sum, none, sizeof(none));
+}
+
+/* Numbers are written out: the file may go to a machine of another kind. */
+uint32_t kept_run_sum(const KeptRun *run)
+{
+    auto_free char *numbers = text_printf("%lld %u", (long long)run->created_ms, run->kinds);
+    const char *const texts[] = {run->id, numbers, run->experiment, run->status, run->summary};
+    uLong sum = crc32_z(0, NULL, 0);
+    const Ask *ask;
+
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+        sum = add_text(sum, texts[i]);
+    STAILQ_FOREACH (ask, &run->asks, link) {
+        const char *const words[] = {ask->owner, ask->label, ask->question, ask->prediction};
+
+        for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+            sum = add_text(sum, words[i]);
+    }
+    return (uint32_t)sum;
+}
+
+/* The order of the members is that of a real run, for people. What one client has said of it is not the
+ * run's. */
 char *kept_run_stand_in(const json_t *row)
 {
     static const char *const first[] = {"id", "experiment", "status", "reason", "label", "created_at"};
+    static const char *const of_lists[] = {"asks", "question", "prediction", "yours"};
     json_auto_t *run = json_object();
 
     for (size_t i = 0; i < ARRAY_LENGTH(first); i++)
         json_object_set(run, first[i], json_object_get(row, first[i]));
     json_object_update_missing(run, (json_t *)row);
-    json_object_del(run, "asks");
+    for (size_t i = 0; i < ARRAY_LENGTH(of_lists); i++)
+        json_object_del(run, of_lists[i]);
     if (!json_is_array(json_object_get(run, "cells")))
         json_object_set_new(run, "cells", json_array());
     return json_dumps(run, JSON_COMPACT);

@@ -33,6 +33,7 @@ typedef struct KeptRun {
     int64_t created_ms;
     Asks asks;
     KeptText texts[ARCHIVE_N_TEXTS];
+    unsigned kinds; /* of the texts that it left, here or on disk; ARCHIVE_RUN and so on, added up */
     OnDisk on_disk;
     bool touched; /* by the jobs that are being done */
 } KeptRun;
@@ -64,6 +65,10 @@ bool kept_run_fits(const KeptRun *run, const ArchiveFilter *filter);
 /* How the owner (NULL: anybody) sees it in a list, a new object. *ret_owned: the owner asked
  * for it; *ret_began: before all others. Both may be NULL. */
 json_t *kept_run_row(const KeptRun *run, const char *owner, bool *ret_owned, bool *ret_began);
+
+/* A number by which a run that was read is known to be the one that was written: of all that is in it, but of
+ * its texts only which there are, as each carries a sum of its own. */
+uint32_t kept_run_sum(const KeptRun *run);
 
 /* A server that died left no run to show. Returns what is known of it by its row, in the shape of one, owned
  * by the caller. */

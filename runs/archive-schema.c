@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -56,8 +57,20 @@ static const char *const steps[] = {
      * for as long as the run is kept. Made anew it could be only from the text of each run, which may be
      * thousands of large ones before the first request is answered. So these runs have none; what is right
      * stands in the run itself. What is not JSON is left for the reader to judge. */
-    "UPDATE runs SET summary = json_replace(summary, '$.headline', NULL)"
-    " WHERE CASE WHEN json_valid(summary) THEN json_type(summary, '$.headline') = 'object' END;",
+    ("UPDATE runs SET summary = json_replace(summary, '$.headline', NULL)"
+     " WHERE CASE WHEN json_valid(summary) THEN json_type(summary, '$.headline') = 'object' END;"),
+
+    /* Predictions were any text. Now they are choices of a question; those without a question are still such
+     * texts. */
+    "ALTER TABLE asks ADD COLUMN question TEXT;",
+
+    "CREATE TABLE notes (name TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL);",
+
+    /* A run that is read is known to be the one that was written: by its sum, and by which texts it must
+     * have. Those that are there already have no sum until they are written again. */
+    "ALTER TABLE runs ADD COLUMN kinds INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE runs ADD COLUMN sum INTEGER;"
+    "UPDATE runs SET kinds = (SELECT ifnull(sum(kind), 0) FROM texts WHERE run = id);",
 };
 enum { N_STEPS = ARRAY_LENGTH(steps) };
 
@@ -87,12 +100,13 @@ static int check_owner(Shelf *shelf, int64_t *ret_version)
         return shelf_fail(shelf, SQLITE_CORRUPT);
     if (*ret_version > N_STEPS)
         return refuse_file(shelf, "was made by a newer version");
-    if (sqlite3_db_readonly(shelf->db, "main") == 1)
+    if (!shelf->read_only && sqlite3_db_readonly(shelf->db, "main") == 1)
         return shelf_fail(shelf, SQLITE_READONLY);
     return SQLITE_OK;
 }
 
-/* Reads a file that is not too large from end to end. */
+/* Reads a file that is not too large from end to end, and asks of each index whether it has every row: the
+ * first fault is enough. */
 static int check_pages(Shelf *shelf)
 {
     int64_t n_bytes = 0, n_faults = 0;
@@ -102,7 +116,7 @@ static int check_pages(Shelf *shelf)
     if (r || n_bytes > SHELF_MAX_CHECKED_BYTES)
         return r;
     r = shelf_exec_number(
-        shelf, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'", &n_faults);
+        shelf, "SELECT count(*) FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'", &n_faults);
     return !r && n_faults ? shelf_fail(shelf, SQLITE_CORRUPT) : r;
 }
 
@@ -125,9 +139,11 @@ static int migrate(Shelf *shelf, int64_t version)
 
 static int mark_one(Shelf *shelf, const char *id)
 {
-    KeptRun *run;
+    KeptRun *run = NULL;
     int r = shelf_read(shelf, id, &run);
 
+    if (shelf_is_damage(r))
+        return shelf_lose(shelf, id);
     if (r || !run)
         return r ? r : shelf_fail(shelf, SQLITE_CORRUPT); /* its id was read a moment ago */
     kept_run_interrupt(run, SHELF_INTERRUPTED);
@@ -156,6 +172,22 @@ static int judge_tables(int r)
     return r == SQLITE_ERROR ? SQLITE_CORRUPT : r;
 }
 
+/* By it the oldest runs are removed: one wrong bit of it could take all of them. */
+static int count_again(Shelf *shelf)
+{
+    return shelf_exec(shelf, "UPDATE totals SET n_runs = (SELECT count(*) FROM runs)"
+                             " WHERE n_runs <> (SELECT count(*) FROM runs)");
+}
+
+static int open_file(Shelf *shelf, const char *path, int flags)
+{
+    int r;
+
+    *shelf = (Shelf){0};
+    r = sqlite3_open_v2(path, &shelf->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    return r ? shelf_fail(shelf, r) : SQLITE_OK;
+}
+
 /* The busy timeout is set first, so that all that follows waits for another program's transaction instead
  * of failing at once. The modes come after the checks, because switching to the write-ahead log writes to
  * the file. foreign_keys is off in SQLite unless each connection turns it on, and without it a removed
@@ -180,6 +212,8 @@ static int begin_to_use(Shelf *shelf)
     if (!r)
         r = judge_tables(shelf_prepare(shelf));
     if (!r)
+        r = count_again(shelf);
+    if (!r)
         r = mark_interrupted(shelf);
     if (!r)
         r = shelf_exec(shelf, "COMMIT");
@@ -188,12 +222,114 @@ static int begin_to_use(Shelf *shelf)
 
 int shelf_open(Shelf *shelf, const char *path)
 {
-    int r;
+    int r = open_file(shelf, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 
-    *shelf = (Shelf){0};
-    r = sqlite3_open_v2(
-        path, &shelf->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
-    r = r ? shelf_fail(shelf, r) : begin_to_use(shelf);
+    if (!r)
+        r = begin_to_use(shelf);
+    if (r)
+        shelf_close(shelf, true);
+    return r;
+}
+
+/* The tables are brought to today's version all the same, in a transaction that is never committed and does
+ * not leave memory. */
+static int begin_to_read(Shelf *shelf)
+{
+    int64_t version;
+    int r = check_owner(shelf, &version);
+
+    if (!r)
+        r = shelf_exec(shelf, version < N_STEPS ? "PRAGMA cache_spill = OFF; BEGIN IMMEDIATE" : "BEGIN");
+    if (!r)
+        r = migrate(shelf, version);
+    return r ? r : shelf_prepare(shelf);
+}
+
+int shelf_open_damaged(Shelf *shelf, const char *path)
+{
+    int r = open_file(shelf, path, SQLITE_OPEN_READWRITE);
+
+    if (!r)
+        r = begin_to_read(shelf);
+    if (r)
+        shelf_close(shelf, true);
+    return r;
+}
+
+/* SQLite's name for a file that cannot be written. Without a log nobody will change it, and SQLite need not
+ * look for locks beside it, which it could not make there. With a log, as a server that was killed leaves it,
+ * it reads both. */
+static char *name_read_only(const char *path)
+{
+    auto_free char *all = NULL, *log = text_printf("%s-wal", path);
+    char *escaped = text_copy("");
+
+    for (const char *c = path; *c; c++) {
+        auto_free char *shorter = escaped;
+
+        escaped = text_printf(strchr("%?#", *c) ? "%s%%%02X" : "%s%c", shorter, (unsigned char)*c);
+    }
+    all = escaped;
+    return text_printf("file:%s?%s", all, access(log, F_OK) == 0 ? "mode=ro" : "immutable=1");
+}
+
+/* Of a file of an older version, known as `old`, all but the texts of runs is copied into the tables of its
+ * version in memory, so that they can be brought to today's there. The texts, by far the most of it, are read
+ * where they are: they have been the same since the first version. Nothing is ever written to them; the
+ * trigger is there because the statements that would write are prepared all the same. */
+static int copy_older(Shelf *shelf, int64_t version)
+{
+    sqlite3_stmt *row = NULL;
+    int r = SQLITE_OK;
+
+    for (int64_t i = 0; !r && i < version; i++)
+        r = shelf_exec(shelf, steps[i]);
+    if (!r)
+        r = sqlite3_prepare_v2(shelf->db,
+            "SELECT group_concat('INSERT INTO main.' || name || ' SELECT * FROM old.' || name, ';')"
+            " FROM main.sqlite_master WHERE type = 'table' AND name NOT IN ('texts', 'totals')",
+            -1, &row, NULL);
+    if (!r && sqlite3_step(row) == SQLITE_ROW)
+        r = shelf_exec(shelf, (const char *)sqlite3_column_text(row, 0));
+    sqlite3_finalize(row);
+    return r ? r
+             : shelf_exec(shelf, "CREATE TEMP VIEW texts AS SELECT * FROM old.texts;"
+                                 "CREATE TEMP TRIGGER no_texts INSTEAD OF INSERT ON texts"
+                                 " BEGIN SELECT raise(ABORT, 'read-only'); END");
+}
+
+static int open_older(Shelf *shelf, const char *path, int64_t version)
+{
+    auto_free char *name = name_read_only(path);
+    char *attach = sqlite3_mprintf("ATTACH %Q AS old", name);
+    int r = open_file(shelf, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI);
+
+    if (!r)
+        r = shelf_exec(shelf, attach);
+    sqlite3_free(attach);
+    if (!r)
+        r = copy_older(shelf, version);
+    if (!r)
+        r = migrate(shelf, version);
+    return judge_tables(r);
+}
+
+int shelf_open_read_only(Shelf *shelf, const char *path)
+{
+    auto_free char *name = name_read_only(path);
+    int64_t version = 0;
+    int r = open_file(shelf, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+
+    shelf->read_only = true;
+    if (!r)
+        r = check_owner(shelf, &version);
+    if (!r && version > 0 && version < N_STEPS) {
+        shelf_close(shelf, true);
+        r = open_older(shelf, path, version);
+        shelf->read_only = true;
+    }
+    if (!r)
+        r = judge_tables(shelf_prepare(shelf));
     if (r)
         shelf_close(shelf, true);
     return r;

@@ -14,6 +14,13 @@ enum { SHELF_MAX_CHECKED_BYTES = 64 << 20 };
  * A file that is not ours or was made by a newer version stays as it is: SQLITE_MISMATCH. */
 int shelf_open(Shelf *shelf, const char *path);
 
+/* Opens a file that cannot be written, to show what is in it; nobody else writes to it either. Runs that were
+ * not finished are read as failed. One of an older version is brought to this one in memory. */
+int shelf_open_read_only(Shelf *shelf, const char *path);
+
+/* Opens a damaged file that cannot be used any more, to read from it what can be read. Close it as it is. */
+int shelf_open_damaged(Shelf *shelf, const char *path);
+
 /* Closes it; a closed one stays closed. as_it_is: without writing the log back into the file, for one
  * that is damaged or not ours. */
 void shelf_close(Shelf *shelf, bool as_it_is);

@@ -10,6 +10,9 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "runs/archive-schema.h"
+
+#define HEAD "experiment, status, summary, created_ms, kinds, sum" /* as read_head() takes it */
 
 /* Texts come first and in the order in which they are bound. Unfinished runs are few and found by an index.
  *
@@ -19,25 +22,35 @@
  * Runs and asks are put by ON CONFLICT DO UPDATE. INSERT OR REPLACE would delete the old row before, and with
  * it, by the foreign keys, the asks and texts of the run. */
 static const char *const sql_of[SHELF_N_STATEMENTS] = {
-    [SHELF_ASKS] = "SELECT owner, label, prediction FROM asks WHERE run = ?1 ORDER BY number",
+    [SHELF_ASKS] = "SELECT owner, label, question, prediction FROM asks WHERE run = ?1 ORDER BY number",
     [SHELF_COUNT] = "SELECT n_runs, (SELECT count(*) FROM runs WHERE status IN ('queued', 'running')),"
                     " (page_count - freelist_count) * page_size"
                     " FROM totals, pragma_page_count, pragma_freelist_count, pragma_page_size",
     [SHELF_DROP] = "DELETE FROM runs WHERE id = ?1",
+    [SHELF_DROP_FINISHED] = "DELETE FROM runs WHERE status NOT IN ('queued', 'running')",
+    /* No sum is negative, so what is read here will never fit. */
+    [SHELF_LOSE] = "INSERT INTO runs (id, experiment, status, summary, created_ms, kinds, sum)"
+                   " VALUES (?1, '', 'failed', '{}', 0, 0, -1) ON CONFLICT (id) DO UPDATE"
+                   " SET status = excluded.status, sum = excluded.sum",
+    [SHELF_NOTES] = "SELECT name, text FROM notes",
     [SHELF_OLDEST_FINISHED] = "SELECT id FROM runs WHERE +status NOT IN ('queued', 'running')"
                               " AND id > ?1 ORDER BY id LIMIT 1",
-    [SHELF_PUT] = "INSERT INTO runs (id, experiment, status, summary, created_ms)"
-                  " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE"
+    [SHELF_PUT] = "INSERT INTO runs (id, experiment, status, summary, created_ms, kinds, sum)"
+                  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE"
                   " SET experiment = excluded.experiment, status = excluded.status,"
-                  " summary = excluded.summary, created_ms = excluded.created_ms",
+                  " summary = excluded.summary, created_ms = excluded.created_ms,"
+                  " kinds = excluded.kinds, sum = excluded.sum",
     /* The whole run is written again and again while others ask for it: what is the same costs a look. */
-    [SHELF_PUT_ASK] = "INSERT INTO asks (run, experiment, status, owner, label, prediction, number)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (run, number) DO UPDATE"
-                      " SET owner = excluded.owner, label = excluded.label, prediction = excluded.prediction"
+    [SHELF_PUT_ASK] = "INSERT INTO asks (run, experiment, status, owner, label, question, prediction, number)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (run, number) DO UPDATE"
+                      " SET owner = excluded.owner, label = excluded.label, question = excluded.question,"
+                      " prediction = excluded.prediction"
                       " WHERE owner IS NOT excluded.owner OR label IS NOT excluded.label COLLATE BINARY"
-                      " OR prediction IS NOT excluded.prediction",
+                      " OR question IS NOT excluded.question OR prediction IS NOT excluded.prediction",
+    [SHELF_PUT_NOTE] = "INSERT OR REPLACE INTO notes (name, text) VALUES (?1, ?2)",
     [SHELF_PUT_TEXT] = "INSERT OR REPLACE INTO texts (run, kind, size, body) VALUES (?1, ?2, ?3, ?4)",
-    [SHELF_RUN] = "SELECT experiment, status, summary, created_ms FROM runs WHERE id = ?1",
+    [SHELF_RUN] = "SELECT " HEAD " FROM runs WHERE id = ?1",
+    [SHELF_RUN_AT] = "SELECT " HEAD " FROM runs WHERE rowid = ?1",
     [SHELF_TEXT] = "SELECT size, body FROM texts WHERE run = ?1 AND kind = ?2",
     [SHELF_UNFINISHED] = "SELECT id FROM runs WHERE status IN ('queued', 'running') LIMIT 1",
 };
@@ -168,9 +181,11 @@ void shelf_rollback(Shelf *shelf)
         sqlite3_exec(shelf->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int read_head(Shelf *shelf, const char *id, KeptRun **ret)
+/* *ret_sum is negative for a run that was lost, and *ret_summed false for one that an older version wrote. */
+static int read_head(
+    Shelf *shelf, sqlite3_stmt *head, const char *id, KeptRun **ret, int64_t *ret_sum, bool *ret_summed)
 {
-    auto_reset sqlite3_stmt *row = bind(shelf, SHELF_RUN, id);
+    auto_reset sqlite3_stmt *row = head;
     int r = step_row(shelf, row);
 
     *ret = NULL;
@@ -180,7 +195,10 @@ static int read_head(Shelf *shelf, const char *id, KeptRun **ret)
         return shelf_fail(shelf, SQLITE_CORRUPT); /* the tables allow no such thing */
     *ret = kept_run_new(id);
     kept_run_set(*ret, sqlite3_column_int64(row, 3), column(row, 0), column(row, 1), column(row, 2));
+    (*ret)->kinds = (unsigned)sqlite3_column_int(row, 4);
     (*ret)->on_disk = ON_DISK_ALL;
+    *ret_summed = sqlite3_column_type(row, 5) != SQLITE_NULL;
+    *ret_sum = sqlite3_column_int64(row, 5);
     return SQLITE_OK;
 }
 
@@ -192,24 +210,50 @@ static int read_asks(Shelf *shelf, KeptRun *run)
     while ((r = step_row(shelf, row)) == SQLITE_ROW) {
         if (!column(row, 0))
             return shelf_fail(shelf, SQLITE_CORRUPT);
-        asks_add(&run->asks, column(row, 0), column(row, 1), column(row, 2));
+        asks_add(&run->asks, column(row, 0), &(AskWords){column(row, 1), column(row, 2), column(row, 3)});
     }
     return done(r);
 }
 
-int shelf_read(Shelf *shelf, const char *id, KeptRun **ret)
+static int read_run(Shelf *shelf, sqlite3_stmt *head, const char *id, KeptRun **ret)
 {
     KeptRun *run;
-    int r = read_head(shelf, id, &run);
+    int64_t sum = 0;
+    bool summed = false;
+    int r = read_head(shelf, head, id, &run, &sum, &summed);
 
     if (!r && run) {
         r = read_asks(shelf, run);
+        if (!r && summed && sum != kept_run_sum(run))
+            r = shelf_fail(shelf, SQLITE_CORRUPT);
         if (r)
             kept_run_free(run);
     }
+    if (!r && run && shelf->read_only && !kept_run_is_over(run))
+        kept_run_interrupt(run, SHELF_INTERRUPTED);
     if (!r)
         *ret = run;
     return r;
+}
+
+int shelf_read(Shelf *shelf, const char *id, KeptRun **ret)
+{
+    return read_run(shelf, bind(shelf, SHELF_RUN, id), id, ret);
+}
+
+int shelf_read_at(Shelf *shelf, int64_t place, const char *id, KeptRun **ret)
+{
+    sqlite3_stmt *head = shelf->statements[SHELF_RUN_AT];
+
+    sqlite3_bind_int64(head, 1, place);
+    return read_run(shelf, head, id, ret);
+}
+
+bool shelf_has(Shelf *shelf, const char *id)
+{
+    auto_reset sqlite3_stmt *row = bind(shelf, SHELF_RUN, id);
+
+    return step_row(shelf, row) == SQLITE_ROW;
 }
 
 int shelf_read_text(Shelf *shelf, const char *id, int i, char **ret)
@@ -233,15 +277,17 @@ static int write_head(Shelf *shelf, const KeptRun *run)
     sqlite3_stmt *statement = bind(shelf, SHELF_PUT, run->id, run->experiment, run->status, run->summary);
 
     sqlite3_bind_int64(statement, 5, run->created_ms);
+    sqlite3_bind_int(statement, 6, (int)run->kinds);
+    sqlite3_bind_int64(statement, 7, kept_run_sum(run));
     return run_statement(shelf, statement);
 }
 
 static int write_ask(Shelf *shelf, const KeptRun *run, const Ask *ask, int64_t number)
 {
-    sqlite3_stmt *statement = bind(
-        shelf, SHELF_PUT_ASK, run->id, run->experiment, run->status, ask->owner, ask->label, ask->prediction);
+    sqlite3_stmt *statement = bind(shelf, SHELF_PUT_ASK, run->id, run->experiment, run->status, ask->owner,
+        ask->label, ask->question, ask->prediction);
 
-    sqlite3_bind_int64(statement, 7, number);
+    sqlite3_bind_int64(statement, 8, number);
     return run_statement(shelf, statement);
 }
 
@@ -271,6 +317,11 @@ int shelf_write(Shelf *shelf, const KeptRun *run)
     return r;
 }
 
+int shelf_lose(Shelf *shelf, const char *id)
+{
+    return run_statement(shelf, bind(shelf, SHELF_LOSE, id));
+}
+
 int shelf_drop(Shelf *shelf, const char *id)
 {
     return run_statement(shelf, bind(shelf, SHELF_DROP, id));
@@ -279,6 +330,31 @@ int shelf_drop(Shelf *shelf, const char *id)
 int shelf_unfinished(Shelf *shelf, char **ret_id)
 {
     return take_text(shelf, shelf->statements[SHELF_UNFINISHED], ret_id);
+}
+
+int shelf_drop_finished(Shelf *shelf, int64_t *ret_n)
+{
+    int r = run_statement(shelf, shelf->statements[SHELF_DROP_FINISHED]);
+
+    if (!r)
+        *ret_n = sqlite3_changes(shelf->db);
+    return r;
+}
+
+int shelf_read_notes(Shelf *shelf, Notes *notes)
+{
+    auto_reset sqlite3_stmt *row = shelf->statements[SHELF_NOTES];
+    int r;
+
+    while ((r = step_row(shelf, row)) == SQLITE_ROW)
+        if (column(row, 0) && column(row, 1))
+            notes_set(notes, column(row, 0), column(row, 1))->saved = true;
+    return done(r);
+}
+
+int shelf_write_note(Shelf *shelf, const Note *note)
+{
+    return run_statement(shelf, bind(shelf, SHELF_PUT_NOTE, note->name, note->text));
 }
 
 int shelf_oldest_finished(Shelf *shelf, const char *after, char **ret_id)

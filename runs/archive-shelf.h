@@ -8,17 +8,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "runs/archive-notes.h"
 #include "runs/archive-run.h"
 
 typedef enum ShelfStatement {
     SHELF_ASKS,
     SHELF_COUNT,
     SHELF_DROP,
+    SHELF_DROP_FINISHED,
+    SHELF_LOSE,
+    SHELF_NOTES,
     SHELF_OLDEST_FINISHED,
     SHELF_PUT,
     SHELF_PUT_ASK,
+    SHELF_PUT_NOTE,
     SHELF_PUT_TEXT,
     SHELF_RUN,
+    SHELF_RUN_AT,
     SHELF_TEXT,
     SHELF_UNFINISHED,
     SHELF_N_STATEMENTS,
@@ -27,14 +33,15 @@ typedef enum ShelfStatement {
 typedef struct Shelf {
     sqlite3 *db; /* NULL: closed */
     sqlite3_stmt *statements[SHELF_N_STATEMENTS];
+    bool read_only; /* its server is gone, whatever it may say of runs that go on */
     char error[256];
 } Shelf;
 
 /* Prepares all statements. */
 int shelf_prepare(Shelf *shelf);
 
-/* Whether SQLite's code r says that the file is not what was written to it. Then it is set aside; any
- * other error leaves it as it is. */
+/* Whether SQLite's code r says that the file is not what was written to it. Where one run is read, this is
+ * said of that run; where the file is written or walked through, of the file. */
 bool shelf_is_damage(int r);
 
 /* For a caller that has got the error r from SQLite: takes note of it in words and returns it. */
@@ -49,8 +56,13 @@ int shelf_exec_number(Shelf *shelf, const char *sql, int64_t *ret);
 /* Takes back what was not committed, if anything is left to take back. */
 void shelf_rollback(Shelf *shelf);
 
-/* Reads a run without its texts; *ret is owned by the caller, NULL if there is no such run. */
+/* Reads a run without its texts; *ret is owned by the caller, NULL if there is no such run. A run that is not
+ * what was written is damage. shelf_read_at() reads the row at a place, as the run of this id. */
 int shelf_read(Shelf *shelf, const char *id, KeptRun **ret);
+int shelf_read_at(Shelf *shelf, int64_t place, const char *id, KeptRun **ret);
+
+/* Whether there is a run of this id. */
+bool shelf_has(Shelf *shelf, const char *id);
 
 /* Reads text number i of a run; *ret is owned by the caller, NULL if there is none. */
 int shelf_read_text(Shelf *shelf, const char *id, int i, char **ret);
@@ -58,9 +70,21 @@ int shelf_read_text(Shelf *shelf, const char *id, int i, char **ret);
 /* Makes the shelf's run what this one is; texts that are not here stay as they are there. */
 int shelf_write(Shelf *shelf, const KeptRun *run);
 
+/* Puts down that there was a run of this id which is lost: it is over, and can only be removed. */
+int shelf_lose(Shelf *shelf, const char *id);
+
 /* Removes a run with all that belongs to it: its asks and texts go by the foreign keys. It is no error if
  * there is none. */
 int shelf_drop(Shelf *shelf, const char *id);
+
+/* Removes all runs that are over, and says how many there were. */
+int shelf_drop_finished(Shelf *shelf, int64_t *ret_n);
+
+/* Reads all notes into the list, as saved. */
+int shelf_read_notes(Shelf *shelf, Notes *notes);
+
+/* Puts a note in the place of the one of its name. */
+int shelf_write_note(Shelf *shelf, const Note *note);
 
 /* Any run that is not over; the oldest behind an id ("": of all) that is. *ret_id is owned by the caller;
  * NULL: none. */

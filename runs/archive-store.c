@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "runs/archive-disk.h"
+#include "runs/asks-json.h"
 
 /* Of finished runs that are in memory because the disk did not take them. */
 enum { MEMORY_MAX_RUNS = 200, MEMORY_MAX_BYTES = 64 << 20 };
@@ -20,6 +21,7 @@ struct Store {
     int64_t max_held_runs, max_held_bytes; /* of finished ones in memory */
     Disk disk;
     KeptRuns held; /* in memory, newest first */
+    Notes notes;
     char *trouble;
     bool busy;     /* another program has the file: these jobs have waited for it once, that is enough */
     bool replaced; /* the file was, while these jobs are done */
@@ -74,26 +76,29 @@ static void set_trouble(Store *store, char *words)
     store->trouble = words;
 }
 
-/* There is another file than before, or none: whatever it had, the runs in memory are all that is sure.
- * save() then writes them to the new one, and `replaced` has it try even for those that no job has
- * touched. */
-static void forget_disk(Store *store)
+/* There is another file than before, or none: whatever the old one had, the runs in memory are all that is
+ * sure. save() then writes them to the new one, and `replaced` has it try even for those that no job has
+ * touched. Texts that are not in memory are there only if the new file has the run, too. */
+static void change_disk(Store *store)
 {
     KeptRun *run;
 
     TAILQ_FOREACH (run, &store->held, link)
-        run->on_disk = ON_DISK_NOTHING;
+        run->on_disk = disk_is_open(&store->disk) && shelf_has(&store->disk.shelf, run->id) ? ON_DISK_OLDER
+                                                                                            : ON_DISK_NOTHING;
+    notes_lose(&store->notes);
     store->replaced = true;
 }
 
-/* The disk refused something with r; says so in words. A file that is damaged is replaced by a new one,
- * if that is possible: then there is no trouble. One that another program keeps busy is not waited for
- * again by the jobs of this list: each would wait for the whole timeout, and everybody for all of them. */
+/* The disk refused something with r; says so in words. A file that is damaged is replaced by a new one with
+ * what can be read of it, if that is possible: then there is no trouble. One that another program keeps busy
+ * is not waited for again by the jobs of this list: each would wait for the whole timeout, and everybody for
+ * all of them. */
 static void take_error(Store *store, int r)
 {
     if (shelf_is_damage(r)) {
         set_trouble(store, disk_replace(&store->disk));
-        forget_disk(store);
+        change_disk(store);
     } else {
         set_trouble(store, text_printf("%s: %s", store->path, store->disk.shelf.error));
     }
@@ -101,40 +106,63 @@ static void take_error(Store *store, int r)
         store->busy = true;
 }
 
-/* Before jobs that write: has somebody taken the file away, or can it be opened by now? Each new run tries.
- */
+/* Before jobs that write: has somebody taken the file away, or can it be opened, or written, by now? Each new
+ * run tries, and each note. */
 static void reopen_disk(Store *store, bool begins)
 {
-    bool gone = disk_is_open(&store->disk) && disk_let_go(&store->disk);
+    bool gone = disk_takes(&store->disk) && disk_let_go(&store->disk);
 
-    if (gone)
-        forget_disk(store);
+    if (begins && disk_is_open(&store->disk) && !disk_takes(&store->disk) &&
+        disk_can_be_written(&store->disk)) {
+        disk_close(&store->disk, true);
+        gone = true;
+    }
     if (!disk_is_open(&store->disk) && (gone || begins))
         set_trouble(store, disk_open(&store->disk));
+    if (gone)
+        change_disk(store);
 }
 
 /* --- jobs --- */
 
-/* Reads a run that is not in memory; NULL if it is not on disk either. */
-static KeptRun *read_stored(Store *store, const char *id)
+/* Whether an error says nothing of the file but that this run cannot be had: the run is not what was written,
+ * or lies where the disk gives nothing back. */
+static bool is_of_run(int r)
+{
+    return shelf_is_damage(r) || (r & 0xff) == SQLITE_IOERR;
+}
+
+/* A run, or one of its texts, could not be read with r. */
+static void take_unreadable(Store *store, ArchiveJob *job, int r)
+{
+    if (job->unreadable)
+        return;
+    job->unreadable = shelf_is_damage(r) ? text_printf("is damaged")
+                                         : text_printf("cannot be read: %s", store->disk.shelf.error);
+    if (!is_of_run(r))
+        take_error(store, r);
+}
+
+/* Reads a run that is not in memory; NULL if it is not on disk either, or unreadable. */
+static KeptRun *read_stored(Store *store, ArchiveJob *job)
 {
     KeptRun *run = NULL;
-    int r = disk_is_open(&store->disk) ? shelf_read(&store->disk.shelf, id, &run) : SQLITE_OK;
+    int r = disk_is_open(&store->disk) ? shelf_read(&store->disk.shelf, job->id, &run) : SQLITE_OK;
 
     if (r)
-        take_error(store, r);
+        take_unreadable(store, job, r);
     return run;
 }
 
 /* The run that a job changes, in memory; NULL if there is none. From here on it is held until
  * drop_saved() finds that the disk has it. */
-static KeptRun *take_run(Store *store, const ArchiveJob *job)
+static KeptRun *take_run(Store *store, ArchiveJob *job)
 {
     KeptRun *run = find_held(store, job->id);
 
     if (run)
         return run;
-    run = job->kind == ARCHIVE_JOB_BEGIN ? kept_run_new(job->id) : read_stored(store, job->id);
+    run = job->kind == ARCHIVE_JOB_BEGIN ? kept_run_new(job->id) : read_stored(store, job);
     if (run)
         hold_run(store, run);
     return run;
@@ -152,59 +180,131 @@ static void change_run(Store *store, ArchiveJob *job)
         run->on_disk = ON_DISK_OLDER;
 }
 
-/* At once, and not with what the jobs write: a removal that the disk refuses leaves the run where it is. */
+/* Returns whether the disk has let go of it. A file that turns out to be damaged is replaced, perhaps with
+ * the run in it: then once more. */
+static bool drop_stored(Store *store, const char *id)
+{
+    Shelf *shelf = &store->disk.shelf;
+
+    for (int i = 0; i < 2 && disk_takes(&store->disk); i++) {
+        int r = store->busy ? SQLITE_BUSY : shelf_drop(shelf, id);
+
+        if (!r)
+            return true;
+        take_error(store, r);
+        if (!shelf_is_damage(r))
+            return false;
+        if (!disk_is_open(&store->disk) || !shelf_has(shelf, id))
+            return true;
+    }
+    return false;
+}
+
+/* At once, and not with what the jobs write: a removal that the disk refuses leaves the run where it is. One
+ * that is unreadable is over, as those that are not are in memory. */
 static void remove_run(Store *store, ArchiveJob *job)
 {
     KeptRun *run = take_run(store, job);
+    bool stored = run ? run->on_disk != ON_DISK_NOTHING : job->unreadable != NULL;
 
-    job->found = run && kept_run_is_over(run);
+    job->found = run ? kept_run_is_over(run) : stored;
     if (!job->found)
         return;
-    if (run->on_disk != ON_DISK_NOTHING) {
-        int r = store->busy ? SQLITE_BUSY : shelf_drop(&store->disk.shelf, run->id);
-
-        if (r)
-            take_error(store, r);
-        /* A damaged file is gone, and the run with it. */
-        if (r && !shelf_is_damage(r))
-            return;
-    }
+    if (stored && !drop_stored(store, job->id))
+        return;
     job->kept = true;
-    forget_held(store, run);
+    if (run)
+        forget_held(store, run);
 }
 
-/* Of a run that is in memory, those that are there; others are on disk. */
+/* On disk in one transaction: first the runs that are over, and that the disk may still know as unfinished,
+ * then all that it has as finished. Returns SQLite's code. */
+static int empty_disk(Store *store, int64_t *ret_n)
+{
+    Shelf *shelf = &store->disk.shelf;
+    int64_t n_held = 0, n_others = 0;
+    const KeptRun *run;
+    int r = store->busy ? SQLITE_BUSY : shelf_exec(shelf, "BEGIN IMMEDIATE");
+
+    TAILQ_FOREACH (run, &store->held, link)
+        if (!r && kept_run_is_over(run) && run->on_disk != ON_DISK_NOTHING) {
+            r = shelf_drop(shelf, run->id);
+            n_held++;
+        }
+    if (!r)
+        r = shelf_drop_finished(shelf, &n_others);
+    if (!r)
+        r = shelf_exec(shelf, "COMMIT");
+    shelf_rollback(shelf);
+    if (!r)
+        *ret_n = n_held + n_others;
+    return r;
+}
+
+/* At once, as one run is removed. Runs in a file that cannot be opened are not seen, so those in memory stay,
+ * too: half of it done would look like all. */
+static void remove_runs(Store *store, ArchiveJob *job)
+{
+    int r = SQLITE_CORRUPT;
+
+    if (!disk_takes(&store->disk) && store->path)
+        return;
+    /* A file that is damaged is replaced by one with the same runs. */
+    for (int i = 0; i < 2 && shelf_is_damage(r) && disk_is_open(&store->disk); i++) {
+        r = empty_disk(store, &job->n_removed);
+        if (r)
+            take_error(store, r);
+    }
+    if (r && disk_is_open(&store->disk))
+        return;
+    job->kept = true;
+    for (KeptRun *run = TAILQ_FIRST(&store->held), *next; run; run = next) {
+        next = TAILQ_NEXT(run, link);
+        if (!kept_run_is_over(run))
+            continue;
+        job->n_removed += run->on_disk == ON_DISK_NOTHING;
+        forget_held(store, run);
+    }
+}
+
+static void keep_note(Store *store, const ArchiveJob *job)
+{
+    notes_set(&store->notes, job->id, job->texts[0]);
+}
+
+/* Of a run that is in memory, those that are there; others are on disk. That it left such a text is known, so
+ * one that is not found there was lost. */
 static int read_run_text(Store *store, const KeptRun *run, int i, char **ret)
 {
     const KeptText *text = &run->texts[i];
+    int r = SQLITE_OK;
 
     if (text->packed)
         return kept_text_unpack(text->packed, text->packed_size, text->size, ret) < 0 ? SQLITE_NOMEM
                                                                                       : SQLITE_OK;
-    if (run->on_disk == ON_DISK_NOTHING)
-        return SQLITE_OK;
-    return shelf_read_text(&store->disk.shelf, run->id, i, ret);
+    if (run->on_disk != ON_DISK_NOTHING)
+        r = shelf_read_text(&store->disk.shelf, run->id, i, ret);
+    return !r && !*ret && (run->kinds & 1u << i) ? SQLITE_CORRUPT : r;
 }
 
 static void get_run(Store *store, ArchiveJob *job)
 {
     KeptRun *held = find_held(store, job->id);
-    KeptRun *run = held ? held : read_stored(store, job->id);
-    int r = SQLITE_OK;
+    KeptRun *run = held ? held : read_stored(store, job);
 
     if (!run)
         return;
-    for (int i = 0; !r && i < ARCHIVE_N_TEXTS; i++)
-        if (job->wanted & 1u << i)
-            r = read_run_text(store, run, i, &job->got[i]);
-    if (r)
-        take_error(store, r);
-    if (!r || held) {
-        job->status = text_copy(run->status);
-        job->row = kept_run_row(run, job->owner, &job->owned, &job->began);
-        if ((job->wanted & ARCHIVE_RUN) && !job->got[0] && kept_run_is_over(run))
-            job->got[0] = kept_run_stand_in(job->row);
+    job->status = text_copy(run->status);
+    job->row = kept_run_row(run, job->owner, &job->owned, &job->began);
+    job->asks = asks_json(&run->asks);
+    for (int i = 0; i < ARCHIVE_N_TEXTS; i++) {
+        int r = job->wanted & 1u << i ? read_run_text(store, run, i, &job->got[i]) : SQLITE_OK;
+
+        if (r)
+            take_unreadable(store, job, r);
     }
+    if ((job->wanted & ARCHIVE_RUN) && !job->got[0] && !job->unreadable && kept_run_is_over(run))
+        job->got[0] = kept_run_stand_in(job->row);
     if (!held)
         kept_run_free(run);
 }
@@ -238,16 +338,21 @@ static void show_run(ArchiveJob *job, const KeptRun *run)
     json_array_append_new(job->runs, kept_run_row(run, job->owner, NULL, NULL));
 }
 
+/* One that cannot be read takes no place on the page, so that a page is as long as it was asked for. */
 static int show_stored(Store *store, ArchiveJob *job, Ids *ids)
 {
     KeptRun *run = NULL;
     int r = shelf_read(&store->disk.shelf, ids->id, &run);
 
-    if (!r && run) {
+    if (is_of_run(r))
+        json_array_append_new(job->unlisted, json_string(ids->id));
+    else if (r)
+        return r;
+    if (run) {
         show_run(job, run);
         kept_run_free(run);
     }
-    return r ? r : ids_next(ids);
+    return ids_next(ids);
 }
 
 /* Fills the page with the newest runs, by merging two lists that are both newest first: the runs in
@@ -259,7 +364,10 @@ static int fill_page(Store *store, ArchiveJob *job, Ids *ids)
     const KeptRun *held = next_listed(TAILQ_FIRST(&store->held), &job->filter, !ids);
     int r = ids ? skip_unsaved(store, ids) : SQLITE_OK;
 
+    json_decref(job->runs);
+    json_decref(job->unlisted);
     job->runs = json_array();
+    job->unlisted = json_array();
     while (!r) {
         const char *stored = ids ? ids->id : NULL;
 
@@ -278,14 +386,15 @@ static int fill_page(Store *store, ArchiveJob *job, Ids *ids)
     return r;
 }
 
-/* If the disk fails in the middle of a page, the page is made again of what is in memory. Half a page
- * would look like the end of the history. */
+/* If the disk fails in the middle of a page, the page is made again: of the file that took the place of a
+ * damaged one, or of what is in memory. Half a page would look like the end of the history. */
 static void list_runs(Store *store, ArchiveJob *job)
 {
-    Ids ids = {0};
-    int r;
+    int r = SQLITE_CORRUPT;
 
-    if (disk_is_open(&store->disk)) {
+    for (int i = 0; i < 2 && shelf_is_damage(r) && disk_is_open(&store->disk); i++) {
+        Ids ids = {0};
+
         r = ids_init(&ids, &store->disk.shelf, &job->filter);
         if (!r)
             r = fill_page(store, job, &ids);
@@ -293,7 +402,6 @@ static void list_runs(Store *store, ArchiveJob *job)
         if (!r)
             return;
         take_error(store, r);
-        json_decref(job->runs);
     }
     fill_page(store, job, NULL);
 }
@@ -310,6 +418,12 @@ static void do_job(Store *store, ArchiveJob *job)
         return;
     case ARCHIVE_JOB_REMOVE:
         remove_run(store, job);
+        return;
+    case ARCHIVE_JOB_EMPTY:
+        remove_runs(store, job);
+        return;
+    case ARCHIVE_JOB_NOTE:
+        keep_note(store, job);
         return;
     case ARCHIVE_JOB_LIST:
         list_runs(store, job);
@@ -372,7 +486,7 @@ static bool save_run(Store *store, KeptRun *run)
 {
     bool again = true;
 
-    for (int i = 0; i < 2 && again && disk_is_open(&store->disk); i++) {
+    for (int i = 0; i < 2 && again && disk_takes(&store->disk); i++) {
         int r = write_run(store, run);
 
         if (!r) {
@@ -396,6 +510,36 @@ static KeptRun *oldest_unsaved(const Store *store)
     return NULL;
 }
 
+/* As save_run(); one statement is a transaction of its own. */
+static bool save_note(Store *store, Note *note)
+{
+    bool again = true;
+
+    for (int i = 0; i < 2 && again && disk_takes(&store->disk); i++) {
+        int r = shelf_write_note(&store->disk.shelf, note);
+
+        if (!r) {
+            note->saved = true;
+            set_trouble(store, NULL);
+            return true;
+        }
+        again = shelf_is_damage(r);
+        take_error(store, r);
+    }
+    return false;
+}
+
+static bool save_notes(Store *store)
+{
+    bool takes = false;
+    Note *note;
+
+    LIST_FOREACH (note, &store->notes, link)
+        if (!note->saved && !store->busy)
+            takes = save_note(store, note) || takes;
+    return takes;
+}
+
 /* Each run that was touched, as one that is too large for the disk shall take no other with it. If the disk
  * took one, or is a new one, then also all that it did not take before, the oldest first, as long as it takes
  * them. */
@@ -407,6 +551,7 @@ static void save(Store *store)
     TAILQ_FOREACH (run, &store->held, link)
         if (run->touched && is_unsaved(run) && !store->busy)
             takes = save_run(store, run) || takes;
+    takes = save_notes(store) || takes;
     while (takes && !store->busy && (run = oldest_unsaved(store)))
         takes = save_run(store, run);
 }
@@ -470,12 +615,41 @@ static void confirm(const Store *store, ArchiveJob *job)
 {
     const KeptRun *run = find_held(store, job->id);
 
-    job->kept = job->found && disk_is_open(&store->disk) && (!run || !is_unsaved(run));
+    if (job->kind == ARCHIVE_JOB_NOTE) {
+        job->found = true;
+        job->kept = disk_takes(&store->disk) && notes_find(&store->notes, job->id)->saved;
+        return;
+    }
+    job->kept = job->found && disk_takes(&store->disk) && (!run || !is_unsaved(run));
 }
 
 static int64_t least(int64_t one, int64_t other)
 {
     return one < other ? one : other;
+}
+
+static void read_notes(Store *store)
+{
+    int r = SQLITE_CORRUPT;
+
+    for (int i = 0; i < 2 && shelf_is_damage(r) && disk_is_open(&store->disk); i++) {
+        r = shelf_read_notes(&store->disk.shelf, &store->notes);
+        if (r)
+            take_error(store, r);
+    }
+}
+
+const char *store_note(const Store *store, const char *name)
+{
+    const Note *note = notes_find(&store->notes, name);
+
+    return note ? note->text : NULL;
+}
+
+/* Whether the answer says what the disk has in the end. A removal has said so by itself. */
+static bool is_confirmed(const ArchiveJob *job)
+{
+    return archive_job_writes(job) && job->kind != ARCHIVE_JOB_REMOVE && job->kind != ARCHIVE_JOB_EMPTY;
 }
 
 Store *store_open(const ArchiveSettings *settings)
@@ -489,8 +663,10 @@ Store *store_open(const ArchiveSettings *settings)
     store->max_held_runs = least(MEMORY_MAX_RUNS, settings->max_runs);
     store->max_held_bytes = least(MEMORY_MAX_BYTES, settings->max_bytes);
     TAILQ_INIT(&store->held);
+    LIST_INIT(&store->notes);
     disk_init(&store->disk, store->path);
     set_trouble(store, disk_open(&store->disk));
+    read_notes(store);
     count_runs(store);
     return store;
 }
@@ -508,7 +684,7 @@ void store_do(Store *store, ArchiveJobs *jobs)
         return;
     STAILQ_FOREACH (job, jobs, link) {
         writes = writes || archive_job_writes(job);
-        begins = begins || job->kind == ARCHIVE_JOB_BEGIN;
+        begins = begins || job->kind == ARCHIVE_JOB_BEGIN || job->kind == ARCHIVE_JOB_NOTE;
     }
     store->busy = store->replaced = false;
     TAILQ_FOREACH (run, &store->held, link)
@@ -521,7 +697,7 @@ void store_do(Store *store, ArchiveJobs *jobs)
         return;
     save(store);
     STAILQ_FOREACH (job, jobs, link)
-        if (archive_job_writes(job) && job->kind != ARCHIVE_JOB_REMOVE)
+        if (is_confirmed(job))
             confirm(store, job);
     drop_saved(store);
     prune_memory(store);
@@ -548,6 +724,7 @@ void store_free(Store *store)
 
     while ((run = TAILQ_FIRST(&store->held)))
         forget_held(store, run);
+    notes_finish(&store->notes);
     disk_finish(&store->disk);
     free(store->trouble);
     free(store->path);

@@ -21,6 +21,9 @@ typedef struct StoreState {
 } StoreState;
 StoreState store_state(const Store *store);
 
+/* The text of a note, borrowed; NULL: there is none. */
+const char *store_note(const Store *store, const char *name);
+
 /* Closes the file, after another try to put there what is in memory only. The store can still be asked, and
  * knows no run. */
 void store_close(Store *store);

@@ -5,8 +5,10 @@
  *     archive-store.c   where a run is: in memory, on disk, or on its way; a home for runs that is not a file
  *                       would stand in its place, and do the same lists of jobs
  *     archive-run.c     a run, what changes it, and how it is seen
+ *     archive-notes.c   the few short texts that are no runs
  *     archive-shelf.c   SQL; archive-schema.c: the tables
- *     archive-disk.c    the file, its lock, and its other name when it is damaged
+ *     archive-disk.c    the file, its lock, and its other name when it is damaged; archive-denial.c: whose it
+ * is archive-salvage.c what is brought over from a damaged file to a new one
  *
  * There is one database, and it has all runs while the disk is well. In memory is a short list of whole runs:
  * those that are not over, because the file may be taken away under them, and those that the disk did not
@@ -18,8 +20,13 @@
  * any other from the disk as long as the file can be read, and its large texts are read from the disk also
  * when only a new label waits in the list. A page of the history is the database's, with the unsaved runs in
  * their places; there are none of those while all is well. A removal is not noted for later, as the run would
- * come back with the next server: it is done or refused. A file that is damaged is set aside with the history
- * in it; the runs in the list begin the new one.
+ * come back with the next server: it is done or refused.
+ *
+ * Damage is the run's as long as it can be: each text and each run carries a sum, and one that does not fit,
+ * or that SQLite cannot get at, is a run that cannot be read, among others that can. Where SQLite cannot
+ * write or walk on, or says at the opening that its pages do not hang together, it is the file's: that is set
+ * aside as it is, and its place taken by a new one with all that could be read, and with the runs in the
+ * list.
  *
  * No reader meets a run half moved: one work at a time has the store, and a run leaves the list only after
  * the transaction that wrote it. */
@@ -59,26 +66,30 @@ static void take_state(Archive *archive)
     archive->n_bytes = state.n_bytes;
 }
 
+/* Of a run that cannot be read at all there is nothing to be shown but that. */
 static void answer_get(const ArchiveJob *job)
 {
+    json_auto_t *no_summary = json_object(), *no_asks = json_array();
     ArchiveFound found = {
-        .status = job->status,
-        .summary = job->row,
+        .status = job->row ? job->status : "",
+        .summary = job->row ? job->row : no_summary,
+        .asks = job->row ? job->asks : no_asks,
         .run = job->got[0],
         .events = job->got[1],
         .trace = job->got[2],
         .owned = job->owned,
         .began = job->began,
+        .unreadable = job->unreadable,
     };
 
-    job->answer(job->data, job->row ? &found : NULL);
+    job->answer(job->data, job->row || job->unreadable ? &found : NULL);
 }
 
 static void answer_list(const ArchiveJob *job)
 {
     json_auto_t *none = json_array();
 
-    job->listed(job->data, job->runs ? job->runs : none, job->more);
+    job->listed(job->data, job->runs ? job->runs : none, job->unlisted ? job->unlisted : none, job->more);
 }
 
 static void answer_job(const ArchiveJob *job)
@@ -87,6 +98,8 @@ static void answer_job(const ArchiveJob *job)
         answer_get(job);
     else if (job->kind == ARCHIVE_JOB_LIST)
         answer_list(job);
+    else if (job->kind == ARCHIVE_JOB_EMPTY)
+        job->emptied(job->data, job->n_removed, job->kept);
     else if (job->done)
         job->done(job->data, job->found, job->kept);
 }
@@ -94,7 +107,7 @@ static void answer_job(const ArchiveJob *job)
 static void free_job(ArchiveJob *job)
 {
     char *const texts[] = {job->id, job->experiment, job->status, job->summary, job->owner, job->label,
-        job->prediction, job->before};
+        job->question, job->prediction, job->before, job->unreadable};
 
     for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
         free(texts[i]);
@@ -103,7 +116,9 @@ static void free_job(ArchiveJob *job)
         free(job->got[i]);
     }
     json_decref(job->runs);
+    json_decref(job->unlisted);
     json_decref(job->row);
+    json_decref(job->asks);
     free(job);
 }
 
@@ -247,14 +262,15 @@ void archive_begin(Archive *archive, const char *id, int64_t created_ms, const c
     note_job(archive, job);
 }
 
-void archive_ask(Archive *archive, const char *id, const char *owner, const char *label,
-    const char *prediction, ArchiveDone done, void *data)
+void archive_ask(
+    Archive *archive, const char *id, const char *owner, const AskWords *words, ArchiveDone done, void *data)
 {
     ArchiveJob *job = new_job(ARCHIVE_JOB_ASK, id, data);
 
     job->owner = text_copy(owner);
-    job->label = text_copy(label);
-    job->prediction = text_copy(prediction);
+    job->label = text_copy(words->label);
+    job->question = text_copy(words->question);
+    job->prediction = text_copy(words->prediction);
     job->done = done;
     note_job(archive, job);
 }
@@ -297,6 +313,29 @@ void archive_remove(Archive *archive, const char *id, ArchiveDone done, void *da
 
     job->done = done;
     note_job(archive, job);
+}
+
+void archive_empty(Archive *archive, ArchiveEmptied emptied, void *data)
+{
+    ArchiveJob *job = new_job(ARCHIVE_JOB_EMPTY, NULL, data);
+
+    job->emptied = emptied;
+    note_job(archive, job);
+}
+
+void archive_note(Archive *archive, const char *name, const char *text, ArchiveDone done, void *data)
+{
+    ArchiveJob *job = new_job(ARCHIVE_JOB_NOTE, name, data);
+
+    job->texts[0] = text_copy(text);
+    job->done = done;
+    note_job(archive, job);
+}
+
+char *archive_read_note(const Archive *archive, const char *name)
+{
+    assert(!archive->busy); /* the store is the work's while there is any */
+    return text_copy(store_note(archive->store, name));
 }
 
 void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed listed, void *data)

@@ -12,11 +12,14 @@
  * archive_trouble() says why; what is in the file can be read on, if the file can. Each change tries the disk
  * again, each new run also a file that could not be opened; when one is taken, all that is held goes there,
  * and memory is empty again but for the runs that are not over. Memory holds the 200 newest finished runs at
- * most, in 64 MB, and ends with the server. Runs in a file that cannot even be opened are not seen.
+ * most, in 64 MB, and ends with the server. Runs in a file that cannot even be opened are not seen; one that
+ * cannot be written but read, as on a read-only file system, is shown.
  *
- * A file that is damaged is set aside under another name, never deleted, and a new one begun;
- * archive_notice() says so. Damage is found when the file is opened, in one above 64 MB when the damaged
- * place is touched. A run that goes on then is not lost.
+ * A run whose record is damaged is unreadable, and no other with it: archive_get() says so, and a list names
+ * it apart. A file whose structure is damaged is set aside under another name, never deleted, and a new one
+ * begun with all that could be read; archive_notice() says so. That is found when the file is opened, in one
+ * above 64 MB when the damaged place is touched. A run that goes on then is not lost. A file that is taken
+ * away while it is in use is not missed in silence either: a new one is begun.
  *
  * Beside the file lie SQLite's own two (-wal, -shm) and an empty one (.lock) that keeps a second server away.
  * Other programs may read the file meanwhile. */
@@ -27,6 +30,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
+
+#include "runs/ask.h"
 
 typedef struct Archive Archive;
 
@@ -69,10 +74,10 @@ void archive_begin(Archive *archive, const char *id, int64_t created_ms, const c
     const char *status, const json_t *summary, ArchiveDone done, void *data);
 
 /* A client asked for a run: the one that began it, and each that joined it, in this order. owner is who may
- * change it later ("client:abc", "address:127.0.0.1"), never shown; label and prediction may be NULL. A
- * second ask of the same owner replaces the words of the first. */
-void archive_ask(Archive *archive, const char *id, const char *owner, const char *label,
-    const char *prediction, ArchiveDone done, void *data);
+ * change it later ("client:abc", "address:127.0.0.1"), never shown. A second ask of the same owner replaces
+ * the words of the first. */
+void archive_ask(
+    Archive *archive, const char *id, const char *owner, const AskWords *words, ArchiveDone done, void *data);
 
 /* A run has a new status and summary but is not over. */
 void archive_change(Archive *archive, const char *id, const char *status, const json_t *summary,
@@ -94,23 +99,39 @@ void archive_finish(Archive *archive, const char *id, const char *status, const 
 void archive_relabel(
     Archive *archive, const char *id, const char *owner, const char *label, ArchiveDone done, void *data);
 
-/* Removes a finished run with all that belongs to it. found: there was a finished run; kept: it is gone for
- * good; else the disk could not be written and it is still there. */
+/* Removes a finished run, or one that is unreadable, with all that belongs to it. found: there was one; kept:
+ * it is gone for good; else the disk could not be written and it is still there. */
 void archive_remove(Archive *archive, const char *id, ArchiveDone done, void *data);
+
+/* Removes all finished runs. n is how many; kept: they are gone for good. Else the disk could not be written,
+ * and all of them are still there (n is 0), or it is away with the runs that it has. */
+typedef void (*ArchiveEmptied)(void *data, int64_t n, bool kept);
+void archive_empty(Archive *archive, ArchiveEmptied emptied, void *data);
+
+/* Keeps a short text under a name, in the place of the one that is there: what the server has to know again
+ * after a restart and is no run. It is kept, and held while the disk does not take it, as runs are; found is
+ * true. */
+void archive_note(Archive *archive, const char *name, const char *text, ArchiveDone done, void *data);
+
+/* Returns the text of that name as it was when the archive was opened, owned by the caller; NULL: none. Call
+ * it before the loop runs. */
+char *archive_read_note(const Archive *archive, const char *name);
 
 /* Which runs a list shows, newest first. NULL: any. */
 typedef struct ArchiveFilter {
     const char *experiment, *status;
     const char *label;  /* of any of its asks, the whole of it, upper and lower case of A to Z alike */
     const char *before; /* an id: only older ones */
-    const char *owner;  /* whose label and prediction are shown, if it asked too; else those of the first */
+    const char *owner;  /* whose words are shown, if it asked too; else those of the first */
     int64_t limit;      /* at most so many */
 } ArchiveFilter;
 
-/* One run of a list: the summary, into which id, experiment, status, label, prediction (null if there is
- * none), created_at (RFC 3339) and asks (how many asked for it) were set. Newest first. more: there are older
- * ones. runs is borrowed for the call. */
-typedef void (*ArchiveListed)(void *data, const json_t *runs, bool more);
+/* One run of a list: the summary, into which id, experiment, status, label, question, prediction (each null
+ * if there is none), yours (whether these are the owner's), created_at (RFC 3339) and asks (how many asked
+ * for it) were set. Newest first. more: there are older ones. unreadable: the ids of those that would be on
+ * this page if their records were not damaged; the page is full without them. Both are borrowed for the call.
+ */
+typedef void (*ArchiveListed)(void *data, const json_t *runs, const json_t *unreadable, bool more);
 void archive_list(Archive *archive, const ArchiveFilter *filter, ArchiveListed listed, void *data);
 
 /* Which texts archive_get() shall bring, added up. They are large, so what is not wanted is not read. */
@@ -121,9 +142,13 @@ enum { ARCHIVE_RUN = 1, ARCHIVE_EVENTS = 2, ARCHIVE_TRACE = 4 };
 typedef struct ArchiveFound {
     const char *status;
     const json_t *summary;            /* as in a list */
+    const json_t *asks;               /* all who asked for it, see asks_json() */
     const char *run, *events, *trace; /* those that were wanted and are there; else NULL */
     bool owned;                       /* the owner asked for it */
     bool began;                       /* the owner is the one who began it */
+    /* Why it, or one of the texts that were wanted, cannot be read, as "is damaged"; else NULL. Where nothing
+     * can be read the others are empty, and nobody owns it. */
+    const char *unreadable;
 } ArchiveFound;
 
 /* found is NULL if there is no such run. owner may be NULL. */

@@ -9,14 +9,15 @@
 #include "base/secret.h"
 #include "base/text.h"
 
-Ask *ask_new(const char *owner, const char *label, const char *prediction)
+Ask *ask_new(const char *owner, const AskWords *words)
 {
     Ask *ask = calloc(1, sizeof(*ask));
 
     assert(ask);
     ask->owner = text_copy(owner);
-    ask->label = text_copy(label);
-    ask->prediction = text_copy(prediction);
+    ask->label = text_copy(words->label);
+    ask->question = text_copy(words->question);
+    ask->prediction = text_copy(words->prediction);
     return ask;
 }
 
@@ -26,6 +27,7 @@ void ask_free(Ask *ask)
         return;
     free(ask->owner);
     free(ask->label);
+    free(ask->question);
     free(ask->prediction);
     free(ask);
 }
@@ -35,17 +37,18 @@ void ask_relabel(Ask *ask, const char *label)
     text_replace(&ask->label, label);
 }
 
-Ask *asks_add(Asks *asks, const char *owner, const char *label, const char *prediction)
+Ask *asks_add(Asks *asks, const char *owner, const AskWords *words)
 {
     Ask *ask = asks_find(asks, owner);
 
     if (!ask) {
-        ask = ask_new(owner, label, prediction);
+        ask = ask_new(owner, words);
         STAILQ_INSERT_TAIL(asks, ask, link);
         return ask;
     }
-    ask_relabel(ask, label);
-    text_replace(&ask->prediction, prediction);
+    ask_relabel(ask, words->label);
+    text_replace(&ask->question, words->question);
+    text_replace(&ask->prediction, words->prediction);
     return ask;
 }
 

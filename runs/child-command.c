@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-enum { MAX_OWN_WORDS = 16 }; /* the guard, its options, "--" and the program: nine at present */
+enum { MAX_OWN_WORDS = 16 }; /* the guard, its options, "--" and the program: ten at present */
 
 static size_t count_words(const char *const *words)
 {
@@ -48,6 +48,7 @@ char **child_command_new(const ChildSpec *spec)
     add_limit(words, "cpu-seconds", spec->limits.cpu_seconds);
     add_limit(words, "file-size", spec->limits.max_file_bytes);
     add_limit(words, "pids-max", spec->limits.max_processes);
+    add_limit(words, "memory-max", spec->limits.memory_bytes);
     if (spec->limits.cpus)
         add_word(words, text_printf("--cpus=%s", spec->limits.cpus));
     /* What the program is called cannot be taken for a limit. */

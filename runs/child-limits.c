@@ -1,6 +1,7 @@
 /* The limit of CPU time is a net below a net. A run is normally ended by its time limit, by the clock on
  * the wall; this one is for a process that has escaped from everything, and that the kernel then ends. So
- * it is the most that an honest process could use: all CPUs for all of the time. */
+ * it is the most that an honest process could use: all CPUs for all of the time. In the same way a run may
+ * have half as much memory again as a request may be estimated to need. */
 #include "runs/child-limits.h"
 
 #include <unistd.h>
@@ -19,6 +20,7 @@ ChildLimits child_limits(const RunSettings *settings, nsec_t timeout, int64_t n_
         .cpu_seconds = timeout_s * n_cpus + SPARE_S,
         .max_file_bytes = settings->max_file_bytes,
         .max_processes = settings->max_processes,
+        .memory_bytes = settings->limits.max_memory_bytes + settings->limits.max_memory_bytes / 2,
         .cpus = cpus,
     };
 }

@@ -22,25 +22,28 @@
 #include "runs/strays.h"
 
 enum {
-    MAX_LINE = 16 << 20,   /* one repetition of 10,000 tasks with all details is about 3 MB */
+    MAX_LINE = 8 << 20,    /* one repetition of 10,000 tasks with all details is about 3 MB */
     MAX_LOG_LINE = 4096,   /* longer ones are cut into pieces */
     MAX_LOG_LINES = 1000,  /* of one child; what comes after them is dropped */
     STUCK_GUARD_MS = 2000, /* after child_stop(); far more than a guard ever needs */
+    MUTE_MS = 2000,        /* from the end of its output to its own */
 };
 
 struct Child {
     ChildSpec spec;
     uv_process_t process;
     uv_pipe_t input, output, log, hangup;
-    uv_timer_t stuck; /* a guard that does not end, or an output that nobody closes */
+    uv_timer_t stuck; /* a guard that does not end, an output that nobody closes, or one that was closed */
     Strays strays;
+    uv_check_t turn;  /* of the loop; a new one begins */
     uv_write_t write; /* of the input, and the text that it writes, which must live until it is done */
-    char *text, *name;
+    char *text, *run, *runtime; /* the latter for the log */
     Lines lines, log_lines;
     int n_open; /* handles that are not closed yet */
     int n_log_lines;
-    size_t n_output; /* bytes */
-    bool started, exited, output_ended, log_ended, stopped, too_much;
+    size_t n_output;                    /* bytes, with those of the log */
+    bool has_read_output, has_read_log; /* their share of this turn */
+    bool started, exited, output_ended, log_ended, stopped, too_much, mute;
     int64_t status; /* of the guard, which reports the program's as a shell does: 128 + its signal */
     int signal;     /* that ended the guard itself; 0: none */
 };
@@ -50,7 +53,8 @@ static void free_child(Child *child)
     lines_finish(&child->lines);
     lines_finish(&child->log_lines);
     free(child->text);
-    free(child->name);
+    free(child->run);
+    free(child->runtime);
     free(child);
 }
 
@@ -76,6 +80,8 @@ static char *describe_end(const Child *child)
     if (child->too_much)
         return text_printf(
             "wrote more than %d MB, or a line of more than %d MB", CHILD_MAX_OUTPUT >> 20, MAX_LINE >> 20);
+    if (child->mute)
+        return text_printf("closed its output and went on for more than %d s", MUTE_MS / 1000);
     if (child->signal != 0)
         return text_printf("lost its guard to signal %d (%s)", child->signal, strsignal(child->signal));
     if (child->status > 128 && child->status <= 128 + 64)
@@ -103,6 +109,7 @@ static void finish_when_over(Child *child)
     close_child_handle((uv_handle_t *)&child->log);
     close_child_handle((uv_handle_t *)&child->hangup);
     close_child_handle((uv_handle_t *)&child->stuck);
+    close_child_handle((uv_handle_t *)&child->turn);
     strays_close(&child->strays, on_child_closed, child);
     if (!child->started)
         return;
@@ -117,11 +124,21 @@ static void on_guard_stuck(uv_timer_t *timer)
 {
     Child *child = timer->data;
 
-    log_error("guard_stuck", log_text("run", child->name), log_number("pid", child->process.pid));
+    log_error("guard_stuck", log_text("run", child->run), log_text("runtime", child->runtime),
+        log_number("pid", child->process.pid));
     if (!child->exited)
         uv_process_kill(&child->process, SIGKILL);
     child->output_ended = child->log_ended = true;
     finish_when_over(child);
+}
+
+/* Whatever it does, nobody will hear of it any more. */
+static void on_child_mute(uv_timer_t *timer)
+{
+    Child *child = timer->data;
+
+    child->mute = true;
+    child_stop(child);
 }
 
 static void on_strays_gone(void *data)
@@ -161,41 +178,63 @@ static void on_child_log_line(void *data, char *line, size_t length)
 
     (void)length;
     if (child->n_log_lines < MAX_LOG_LINES)
-        log_info("runtime_says", log_text("run", child->name), log_text("text", line));
+        log_info("runtime_says", log_text("run", child->run), log_text("runtime", child->runtime),
+            log_text("text", line));
     else if (child->n_log_lines == MAX_LOG_LINES)
-        log_warning(
-            "runtime_talks_too_much", log_text("run", child->name), log_number("lines", MAX_LOG_LINES));
+        log_warning("runtime_talks_too_much", log_text("run", child->run),
+            log_text("runtime", child->runtime), log_number("lines", MAX_LOG_LINES));
     child->n_log_lines++;
 }
 
-/* One buffer for all: the loop reads one pipe at a time and is done with it before the next. */
+static void on_child_turn(uv_check_t *check)
+{
+    Child *child = check->data;
+
+    child->has_read_output = child->has_read_log = false;
+}
+
+/* One buffer for all: the loop reads one pipe at a time and is done with it before the next. libuv reads a
+ * pipe up to 32 times in a row where there is always more, and a runtime that floods it would hold up
+ * everybody else; so each pipe is read once in a turn. Without a buffer libuv comes again in the next one. */
 static void on_child_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
-    static char shared[65536];
+    static char shared[CHILD_SHARE];
+    Child *child = handle->data;
+    bool *has_read = handle == (uv_handle_t *)&child->output ? &child->has_read_output : &child->has_read_log;
 
-    (void)handle;
     (void)suggested;
-    *buffer = uv_buf_init(shared, sizeof(shared));
+    *buffer = *has_read ? uv_buf_init(NULL, 0) : uv_buf_init(shared, sizeof(shared));
+    *has_read = true;
+}
+
+/* Output of a stopped child is still read, so that the end of file is seen, but not kept. Returns whether to
+ * look at it. */
+static bool child_take_output(Child *child, size_t length)
+{
+    child->n_output += length;
+    if (!child->stopped && child->n_output > CHILD_MAX_OUTPUT) {
+        child->too_much = true;
+        child_stop(child);
+    }
+    return !child->stopped;
 }
 
 static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
     Child *child = stream->data;
 
-    /* Output of a stopped child is still read, so that the end of file is seen, but not kept. */
-    if (length > 0 && !child->stopped) {
-        child->n_output += (size_t)length;
-        if (child->n_output > CHILD_MAX_OUTPUT ||
-            lines_feed(&child->lines, buffer->base, (size_t)length, on_child_line, child) < 0) {
-            child->too_much = true;
-            child_stop(child);
-        }
+    if (length > 0 && child_take_output(child, (size_t)length) &&
+        lines_feed(&child->lines, buffer->base, (size_t)length, on_child_line, child) < 0) {
+        child->too_much = true;
+        child_stop(child);
     }
-    if (length >= 0)
+    if (length >= 0 || length == UV_ENOBUFS)
         return;
     lines_end(&child->lines, on_child_line, child);
     child->output_ended = true;
     uv_read_stop(stream);
+    if (!child->exited && !child->stopped)
+        uv_timer_start(&child->stuck, on_child_mute, MUTE_MS, 0);
     finish_when_over(child);
 }
 
@@ -205,9 +244,9 @@ static void on_child_log(uv_stream_t *stream, ssize_t length, const uv_buf_t *bu
 {
     Child *child = stream->data;
 
-    if (length > 0)
+    if (length > 0 && child_take_output(child, (size_t)length))
         lines_feed(&child->log_lines, buffer->base, (size_t)length, on_child_log_line, child);
-    if (length < 0) {
+    if (length < 0 && length != UV_ENOBUFS) {
         lines_end(&child->log_lines, on_child_log_line, child);
         child->log_ended = true;
         uv_read_stop(stream);
@@ -256,12 +295,14 @@ static void init_child_handles(Child *child, uv_loop_t *loop)
     }
     uv_timer_init(loop, &child->stuck);
     child->stuck.data = child;
+    uv_check_init(loop, &child->turn);
+    child->turn.data = child;
     strays_init(&child->strays, loop);
     child->process.data = child;
     child->write.data = child;
-    /* Four pipes, two timers and the process. All are counted and closed, whether they were opened or not:
-     * a spawn that failed has made its handle all the same. */
-    child->n_open = 7;
+    /* Four pipes, two timers, the check and the process. All are counted and closed, whether they were opened
+     * or not: a spawn that failed has made its handle all the same. */
+    child->n_open = 8;
 }
 
 /* The guard has four descriptors: the usual three, which it hands on to the program, and the hang-up
@@ -298,8 +339,9 @@ int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret)
     assert(child);
     child->spec = *spec;
     child->text = strndup(spec->input, spec->input_length);
-    child->name = strdup(spec->name);
-    assert(child->text && child->name);
+    child->run = strdup(spec->run ? spec->run : "none");
+    child->runtime = strdup(spec->runtime);
+    assert(child->text && child->run && child->runtime);
     lines_init(&child->lines, MAX_LINE, false);
     lines_init(&child->log_lines, MAX_LOG_LINE, true);
     init_child_handles(child, loop);
@@ -313,6 +355,7 @@ int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret)
         return r;
     }
     child->started = true;
+    uv_check_start(&child->turn, on_child_turn);
     uv_read_start((uv_stream_t *)&child->output, on_child_allocate, on_child_output);
     uv_read_start((uv_stream_t *)&child->log, on_child_allocate, on_child_log);
     buffer = uv_buf_init(child->text, (unsigned)spec->input_length);

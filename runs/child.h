@@ -15,13 +15,17 @@
 
 typedef struct Child Child;
 
-enum { CHILD_MAX_OUTPUT = 256 << 20 }; /* bytes of one child; its results are kept until it ends */
+enum {
+    CHILD_MAX_OUTPUT = 256 << 20, /* bytes of one child, with its log; its results are kept until it ends */
+    CHILD_SHARE = 64 << 10,       /* bytes of its output that are read in a turn of the loop */
+};
 
 /* What the guard is told to allow the program; 0 or NULL: as much as the server itself has. */
 typedef struct ChildLimits {
     int64_t cpu_seconds;    /* of each process, not of all together */
     int64_t max_file_bytes; /* of each file */
     int64_t max_processes;  /* and threads, all together, where the machine can count them */
+    int64_t memory_bytes;   /* of all together, where max_processes holds and memory can be divided, too */
     const char *cpus;       /* a list as in "0-3,8" */
 } ChildLimits;
 
@@ -32,8 +36,9 @@ typedef struct ChildSpec {
     const char *const *arguments;
     const char *input; /* for its standard input; copied */
     size_t input_length;
-    bool keep_input;  /* child_say() follows */
-    const char *name; /* for the log: the run's id */
+    bool keep_input; /* child_say() follows */
+    /* For the log: the run's id, NULL where there is none; and the name of the runtime. Both are copied. */
+    const char *run, *runtime;
     ChildLimits limits;
 
     /* One line of output without its newline, which the callee may change. Not called after child_stop(). */

@@ -5,18 +5,25 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "base/cleanup.h"
+#include "base/split.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "plan/plan.h"
 #include "runs/child-limits.h"
 #include "runs/child.h"
 
 enum {
     MAX_TEXT = 4 << 20,
+    MAX_VALUES = 100000, /* of an answer, which is read on the loop; the engine's has 2,000 */
+    MAX_COMMAND = 200,   /* bytes of it that a reason shows */
     DESCRIBE_MS = 20000, /* it measures a little; a machine that is very busy gets its time */
 };
 
@@ -33,11 +40,23 @@ struct Describe {
     void *data;
 };
 
-/* The words are borrowed from it. A runtime is known by its program in what is said of it: that is what
- * somebody can try by hand. */
-static const char *describe_program(const Describe *describe)
+/* What is wrong, behind the command that somebody can try by hand: of several runtimes with one interpreter
+ * only the script tells which it is. */
+static void describe_fail(Describe *describe, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void describe_fail(Describe *describe, const char *format, ...)
 {
-    return describe->runtime->words[0];
+    auto_free char *words = split_join((const char *const *)describe->runtime->words), *what = NULL;
+    size_t length = strlen(words), shown = length < MAX_COMMAND ? length : MAX_COMMAND;
+    auto_free char *command = utf8_clean(words, shown);
+    va_list arguments;
+    int r;
+
+    va_start(arguments, format);
+    r = vasprintf(&what, format, arguments);
+    va_end(arguments);
+    assert(r >= 0);
+    describe->reason = text_printf("%s%s --describe%s", command, shown < length ? "..." : "", what);
 }
 
 /* A runtime that says too much is stopped: one that never ends its answer would otherwise be read until the
@@ -61,11 +80,15 @@ static void describe_read(Describe *describe)
 {
     json_error_t error;
     auto_free char *complaint = NULL;
-    json_auto_t *answer = json_loadb(describe->text, describe->length, JSON_REJECT_DUPLICATES, &error);
+    json_auto_t *answer = NULL;
 
+    if (bounds_count_values(describe->text, describe->length) > MAX_VALUES) {
+        describe_fail(describe, " says more than %d values", MAX_VALUES);
+        return;
+    }
+    answer = json_loadb(describe->text, describe->length, JSON_REJECT_DUPLICATES, &error);
     if (!answer) {
-        describe->reason = text_printf("%s --describe: line %d, column %d: %s", describe_program(describe),
-            error.line, error.column, error.text);
+        describe_fail(describe, ": line %d, column %d: %s", error.line, error.column, error.text);
         return;
     }
     if (json_is_object(answer))
@@ -75,7 +98,7 @@ static void describe_read(Describe *describe)
         return;
     catalog_unref(describe->catalog);
     describe->catalog = NULL;
-    describe->reason = text_printf("%s --describe: %s", describe_program(describe), complaint);
+    describe_fail(describe, ": %s", complaint);
 }
 
 /* Of several reasons the first cause is told: a runtime that was too slow, or said too much, was stopped by
@@ -85,13 +108,11 @@ static void describe_judge(Describe *describe, const char *how)
     if (describe->stopped)
         return;
     if (describe->late)
-        describe->reason = text_printf(
-            "%s --describe did not answer within %d s", describe_program(describe), DESCRIBE_MS / 1000);
+        describe_fail(describe, " did not answer within %d s", DESCRIBE_MS / 1000);
     else if (describe->too_long)
-        describe->reason =
-            text_printf("%s --describe says more than %d bytes", describe_program(describe), MAX_TEXT);
+        describe_fail(describe, " says more than %d bytes", MAX_TEXT);
     else if (how)
-        describe->reason = text_printf("%s --describe %s", describe_program(describe), how);
+        describe_fail(describe, " %s", how);
     else
         describe_read(describe);
 }
@@ -148,7 +169,7 @@ Describe *describe_start(uv_loop_t *loop, const RunSettings *settings, const Run
         .program = runtime->words[0],
         .arguments = arguments,
         .input = "",
-        .name = runtime->name,
+        .runtime = runtime->name,
         .limits = child_limits(settings, DESCRIBE_MS * NSEC_PER_MSEC, 0, cpus),
         .line = describe_on_line,
         .end = describe_on_end,

@@ -22,27 +22,40 @@ void event_log_finish(EventLog *log)
     *log = (EventLog){0};
 }
 
-Shared *event_text(uint64_t number, const char *name, const json_t *data)
+Shared *event_text_of(uint64_t number, const char *name, const char *json)
 {
-    auto_free char *json = json_dumps(data, DUMP_FLAGS), *text = NULL;
+    auto_free char *id = number ? text_printf("id: %" PRIu64 "\n", number) : text_copy("");
+    auto_free char *text = text_printf("%sevent: %s\ndata: %s\n\n", id, name, json);
 
-    assert(json);
-    text = text_printf("id: %" PRIu64 "\nevent: %s\ndata: %s\n\n", number, name, json);
     return shared_new(text, strlen(text));
 }
 
-Shared *event_log_add(EventLog *log, const char *name, const json_t *data, bool replaceable)
+Shared *event_text(uint64_t number, const char *name, const json_t *data)
 {
-    Shared *text = event_text(++log->last_number, name, data);
+    auto_free char *json = json_dumps(data, DUMP_FLAGS);
 
-    if (replaceable && log->replaceable)
-        shared_drop(log->events[--log->n_events].text);
+    assert(json);
+    return event_text_of(number, name, json);
+}
+
+void event_log_put(EventLog *log, Shared *text)
+{
     if (log->n_events == log->room) {
         log->room = log->room ? 2 * log->room : 8;
         log->events = realloc(log->events, log->room * sizeof(*log->events));
         assert(log->events);
     }
-    log->events[log->n_events++] = (LoggedEvent){log->last_number, text};
+    log->events[log->n_events++] = (LoggedEvent){++log->last_number, text};
+    log->replaceable = false;
+}
+
+Shared *event_log_add(EventLog *log, const char *name, const json_t *data, bool replaceable)
+{
+    Shared *text = event_text(log->last_number + 1, name, data);
+
+    if (replaceable && log->replaceable)
+        shared_drop(log->events[--log->n_events].text);
+    event_log_put(log, text);
     log->replaceable = replaceable;
     return text;
 }
@@ -69,6 +82,20 @@ char *event_log_text(const EventLog *log)
         fwrite(log->events[i].text->text, 1, log->events[i].text->length, file);
     fclose(file);
     return text;
+}
+
+const char *event_text_last(const char *text, uint64_t *ret_number)
+{
+    const char *last = "", *end;
+
+    for (; *text; text = end + 2) {
+        last = text;
+        end = strstr(text, "\n\n");
+        if (!end)
+            break;
+    }
+    *ret_number = strncmp(last, "id: ", 4) == 0 ? strtoull(last + 4, NULL, 10) : 0;
+    return last;
 }
 
 /* An event ends with an empty line. Its data cannot have one inside, because JSON that is written

@@ -36,14 +36,25 @@ void event_log_finish(EventLog *log);
  * Returns its text, borrowed from the log until the event is replaced or the log is finished. */
 Shared *event_log_add(EventLog *log, const char *name, const json_t *data, bool replaceable);
 
-/* Returns an event as text that is not in any log, held by the caller (shared_drop()). */
+/* The same with a text that event_text() made for the next number, which the log holds from now on in the
+ * place of the caller. */
+void event_log_put(EventLog *log, Shared *text);
+
+/* Returns an event as text that is not in any log, held by the caller (shared_drop()); one of the number 0
+ * has none. */
 Shared *event_text(uint64_t number, const char *name, const json_t *data);
+
+/* The same with data that was written already, compactly. */
+Shared *event_text_of(uint64_t number, const char *name, const char *json);
 
 /* Returns the index of the first event behind a number; n_events if there is none. */
 size_t event_log_after(const EventLog *log, uint64_t number);
 
 /* Returns all of it as one text, owned by the caller. */
 char *event_log_text(const EventLog *log);
+
+/* Returns the last event of such a text, "" if there is none, and sets *ret_number to its number. */
+const char *event_text_last(const char *text, uint64_t *ret_number);
 
 /* Returns the part of such a text that stands behind the event of a number, "" if there is nothing left. */
 const char *event_text_after(const char *text, uint64_t number);

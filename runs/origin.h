@@ -2,8 +2,9 @@
  * watched, and started again when it dies, later each time. It ends when this side of its standard input is
  * closed, by us or by our death.
  *
- * Its ports are new after each start, so they are asked for with each run and never kept. While the
- * origin is down, a run is told that there is none. */
+ * Its ports are new after each start, so they are asked for with each run and never kept. A run that comes
+ * while it starts again waits for it; if it does not come up, the run is told that there is none. One that
+ * somebody has stopped is woken. */
 #pragma once
 
 #include <jansson.h>
@@ -25,9 +26,12 @@ const json_t *origin_ports(const Origin *origin);
 /* Its process; 0 while there is none. */
 pid_t origin_pid(const Origin *origin);
 
-/* Whether the first start has come to something: it is up, or it failed, or it takes too long to wait
- * for. The server waits for this before it answers anybody. */
+/* Whether it is worth no wait: it is up, or it failed, or its start takes too long. The server waits for this
+ * before it answers anybody, and a run before it begins. */
 bool origin_is_settled(const Origin *origin);
+
+/* settled(data) is called from the loop each time it becomes so again. */
+void origin_tell_settled(Origin *origin, void (*settled)(void *data), void *data);
 
 /* Ends it by closing its input, and kills it if that does not help within a second. It is freed by
  * itself, from the loop, when the process is gone. Call it once. */

@@ -17,6 +17,7 @@ typedef struct QueuePlace {
     FairItem item;   /* in the line, while it is queued */
     size_t position; /* as it was told last, from 1; while it is queued */
     int cpuset;      /* that it has, while it runs; -1: none */
+    bool is_stale;   /* others ask for it now than the class board was told */
 } QueuePlace;
 
 struct Queue {
@@ -64,6 +65,15 @@ void queue_tell_place(const Queue *queue, Run *run, size_t position, nsec_t befo
  * waiting runs each start would otherwise send a hundred events at the moment when the next repetition
  * begins. */
 void queue_line_moved(Queue *queue);
+
+/* Tells the class board how a run stands: that it waits, and where, or that it has begun. One whose outcome
+ * is decided is passed over, its end is told soon. */
+void queue_tell_standing(const Queue *queue, const Run *run);
+
+/* Somebody joined it, left it or is called otherwise: the class board is told soon, once for all changes of
+ * that time. With a hundred clients that join one run each would else be a hundred events to a hundred
+ * others. */
+void queue_asks_changed(Queue *queue, Run *run);
 
 /* Tells the class board; more is an object with further members. */
 void queue_tell_board(const Queue *queue, const Run *run, const char *event, const json_t *more);

@@ -9,19 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-
 /* Returns a text that is the same for two requests exactly if they ask for the same run: the checked
- * request with all its defaults, its members sorted by name, without what is a client's own (the words
- * that it puts on the run, and the form of the answer). Owned by the caller. */
+ * request with all its defaults, its members sorted by name, without the form of the answer. What the client
+ * says of itself is not in it any more. Owned by the caller. */
 static char *key_of(const Plan *plan)
 {
-    static const char *const own[] = {"label", "prediction", "format"};
     json_auto_t *request = json_copy(plan->request);
     char *key;
 
-    for (size_t i = 0; i < ARRAY_LENGTH(own); i++)
-        json_object_del(request, own[i]);
+    json_object_del(request, "format");
     key = json_dumps(request, JSON_COMPACT | JSON_SORT_KEYS);
     assert(key);
     return key;
@@ -64,13 +60,13 @@ static QueueAnswer refuse_submission(const Queue *queue, const Submission *submi
 
 static void note_ask(const Queue *queue, Run *run, const Submission *submission)
 {
-    Ask *ask = asks_add(&run->asks, submission->owner, submission->label, submission->prediction);
+    Ask *ask = asks_add(&run->asks, submission->owner, &submission->words);
 
     /* A client that once asked for the run to go on without it has been promised that; its later request
      * does not take it back. */
     ask->detached = ask->detached || submission->detached;
-    archive_ask(queue->parts.archive, run->id, submission->owner, submission->label, submission->prediction,
-        submission->noted, submission->data);
+    archive_ask(queue->parts.archive, run->id, submission->owner, &submission->words, submission->noted,
+        submission->data);
 }
 
 /* Takes the key over. */
@@ -128,6 +124,7 @@ QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission,
         same = add_run(queue, plan, submission, key);
     }
     note_ask(queue, same, submission);
+    queue_asks_changed(queue, same);
     *ret = same;
     return answer;
 }

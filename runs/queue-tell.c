@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "runs/run-view.h"
 
 enum { TELL_PLACES_MS = 200 }; /* how often those who wait are told how far they are */
 
@@ -51,9 +52,19 @@ void queue_tell_place(const Queue *queue, Run *run, size_t position, nsec_t befo
     run_tell(run, "queued", data, true);
 }
 
-/* Tells those whose place has changed, in the order of the line, so that each is told the time of all in
- * front of it. Those who are where they were hear nothing: a hundred waiting runs would else be a hundred
- * events for each step. */
+static void tell_line(const Queue *queue, FairItem *const items[])
+{
+    json_auto_t *line = json_pack("{s:[]}", "waiting");
+
+    for (size_t i = 0; i < queue->line.n_items; i++)
+        json_array_append_new(
+            json_object_get(line, "waiting"), json_string(((const Run *)items[i]->what)->id));
+    board_state(queue->parts.board, "line", line);
+}
+
+/* Tells the board who waits, and those whose place has changed, in the order of the line, so that each is
+ * told the time of all in front of it. Those who are where they were hear nothing: a hundred waiting runs
+ * would else be a hundred events for each step. */
 static void tell_places(Queue *queue)
 {
     auto_free FairItem **items = calloc(queue->line.n_items + 1, sizeof(FairItem *));
@@ -68,44 +79,58 @@ static void tell_places(Queue *queue)
             queue_tell_place(queue, run, i + 1, before);
         before += run->plan.estimate;
     }
+    tell_line(queue, items);
 }
 
+/* Of those who came and went meanwhile, too, each run is told once. */
 static void on_line_moved(uv_timer_t *timer)
 {
-    tell_places(timer->data);
+    Queue *queue = timer->data;
+    const QueuePlace *place;
+
+    tell_places(queue);
+    LIST_FOREACH (place, &queue->places, link)
+        if (place->is_stale)
+            queue_tell_standing(queue, place->run);
 }
 
 /* A timer that runs already is left alone: restarted with each change, a busy queue would put the news
  * off for ever. */
 void queue_line_moved(Queue *queue)
 {
-    if (queue->line.n_items > 0 && !uv_is_active((uv_handle_t *)&queue->moved))
+    if (!uv_is_active((uv_handle_t *)&queue->moved))
         uv_timer_start(&queue->moved, on_line_moved, TELL_PLACES_MS, 0);
-}
-
-static json_t *label_or_null(const char *label)
-{
-    return label ? json_string(label) : json_null();
 }
 
 void queue_tell_board(const Queue *queue, const Run *run, const char *event, const json_t *more)
 {
-    enum { MAX_LABELS = 20 }; /* the board is kept and read again and again */
     auto_free char *created = text_time(run->created_ms);
-    const Ask *first = STAILQ_FIRST(&run->asks), *ask;
-    int n_labels = 0;
-    json_auto_t *data = json_pack("{s:s, s:s, s:s, s:[]}", "id", run->id, "experiment", run_experiment(run),
-        "status", run_status_name(run), "labels");
+    const Ask *first = STAILQ_FIRST(&run->asks);
+    json_auto_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o}", "id", run->id, "experiment",
+        run_experiment(run), "status", run_status_name(run), "created_at", created, "label",
+        first ? first->label : NULL, "asks", run_asks(run));
 
-    json_object_set_new(data, "created_at", json_string(created));
-    json_object_set_new(data, "label", label_or_null(first ? first->label : NULL));
-    json_object_set_new(data, "prediction", label_or_null(first ? first->prediction : NULL));
-    STAILQ_FOREACH (ask, &run->asks, link)
-        if (ask->label && n_labels++ < MAX_LABELS)
-            json_array_append_new(json_object_get(data, "labels"), json_string(ask->label));
-    json_object_set_new(data, "asks", json_integer((json_int_t)asks_count(&run->asks)));
     json_object_update_missing(data, (json_t *)more);
-    board_tell(queue->parts.board, event, data);
+    run->place->is_stale = false;
+    board_tell(queue->parts.board, run->id, event, run->outcome != OUTCOME_OPEN, data);
+}
+
+void queue_asks_changed(Queue *queue, Run *run)
+{
+    run->place->is_stale = true;
+    queue_line_moved(queue);
+}
+
+void queue_tell_standing(const Queue *queue, const Run *run)
+{
+    bool waits = run->state == RUN_QUEUED;
+    json_auto_t *more = json_object();
+
+    if (run->outcome != OUTCOME_OPEN)
+        return;
+    if (waits)
+        json_object_set_new(more, "position", json_integer((json_int_t)run->place->position));
+    queue_tell_board(queue, run, waits ? "queued" : "started", more);
 }
 
 nsec_t queue_estimate(const Queue *queue)

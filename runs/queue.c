@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "runs/run-work.h"
+#include "runs/turns.h"
 
 /* Ends a run that never started. It leaves the line, and takes the same way to the archive as all others:
  * a client that was told 202 finds what became of it. */
@@ -26,6 +27,17 @@ static void give_up(Queue *queue, Run *run, const char *by, const char *reason)
     log_info("run_ended", log_text("run", run->id), log_text("status", run_status_name(run)),
         log_text("reason", reason));
     queue_end(run, queue);
+}
+
+/* Until now the archive was at work beside the run. The archive does what it is told in order, so a run that
+ * was over before is still there. */
+static void on_noted(void *data, bool found, bool kept)
+{
+    Run *run = data;
+
+    (void)found, (void)kept;
+    run->is_being_noted = false;
+    turns_take(run);
 }
 
 /* Starts the one whose turn it is on a CPU set that was taken for it. The set goes back in queue-end.c,
@@ -45,8 +57,9 @@ static void start_next(Queue *queue, int cpuset)
      * would come behind its end, or before a start that never was. */
     if (run->state == RUN_OVER)
         return;
-    archive_change(queue->parts.archive, run->id, "running", nothing, NULL, NULL);
-    queue_tell_board(queue, run, "started", nothing);
+    run->is_being_noted = true;
+    archive_change(queue->parts.archive, run->id, "running", nothing, on_noted, run);
+    queue_tell_standing(queue, run);
 }
 
 /* All that begins or ends by the queue's own will does so here, with no call of a handler on the stack.
@@ -59,8 +72,8 @@ static void on_turn(uv_timer_t *timer)
 
     while (queue->stopping && queue->line.n_items > 0)
         give_up(queue, fair_first(&queue->line)->what, "server", "the server is stopping");
-    while (queue->line.n_items > 0 && survey_gives_way(queue->parts.survey) &&
-           (cpuset = cpusets_take(queue->parts.cpusets)) >= 0)
+    while (queue->line.n_items > 0 && origin_is_settled(queue->parts.origin) &&
+           survey_gives_way(queue->parts.survey) && (cpuset = cpusets_take(queue->parts.cpusets)) >= 0)
         start_next(queue, cpuset);
     if (queue->stopping && LIST_EMPTY(&queue->places) && queue->idle) {
         void (*idle)(void *data) = queue->idle;
@@ -86,6 +99,7 @@ Queue *queue_new(const QueueParts *parts)
     uv_timer_init(parts->loop, &queue->grace);
     queue->turn.data = queue->moved.data = queue->grace.data = queue;
     queue->n_open = 3;
+    queue_line_moved(queue);
     return queue;
 }
 
@@ -101,8 +115,9 @@ Run *queue_find(const Queue *queue, const char *id)
 
 void queue_watch(Queue *queue, Run *run, Watcher *watcher)
 {
-    (void)queue;
     run_watch(run, watcher);
+    if (asks_find(&run->asks, watcher->owner))
+        queue_asks_changed(queue, run);
 }
 
 /* What is over already, or stopping, stays as it is. */
@@ -132,18 +147,10 @@ static bool is_detached(const Run *run)
 void queue_unwatch(Queue *queue, Run *run, Watcher *watcher)
 {
     run_unwatch(run, watcher);
+    if (asks_find(&run->asks, watcher->owner))
+        queue_asks_changed(queue, run);
     if (LIST_EMPTY(&run->watchers) && !is_detached(run))
         end_run(queue, run, "client", "the client has left");
-}
-
-static bool waits(const Run *run, const Ask *ask)
-{
-    const Watcher *watcher;
-
-    LIST_FOREACH (watcher, &run->watchers, link)
-        if (strcmp(watcher->owner, ask->owner) == 0)
-            return true;
-    return false;
 }
 
 /* Whether somebody other than this ask's client still wants the run: one that said it goes on without a
@@ -153,7 +160,7 @@ static bool is_wanted_by_others(const Run *run, const Ask *but)
     const Ask *ask;
 
     STAILQ_FOREACH (ask, &run->asks, link)
-        if (ask != but && (ask->detached || waits(run, ask)))
+        if (ask != but && (ask->detached || run_has_watcher_of(run, ask->owner)))
             return true;
     return false;
 }
@@ -164,6 +171,7 @@ bool queue_cancel(Queue *queue, Run *run, const char *owner)
 
     if (ask && is_wanted_by_others(run, ask)) {
         asks_remove(&run->asks, ask);
+        queue_asks_changed(queue, run);
         return false;
     }
     end_run(queue, run, "client", owner ? "it was cancelled" : "it was cancelled by the instructor");
@@ -184,6 +192,7 @@ bool queue_relabel(Queue *queue, Run *run, const char *owner, const char *label,
     LIST_FOREACH (watcher, &run->watchers, link)
         if (watcher->own && strcmp(watcher->owner, ask->owner) == 0)
             ask_relabel(watcher->own, label);
+    queue_asks_changed(queue, run);
     archive_relabel(queue->parts.archive, run->id, owner, label, done, data);
     return true;
 }

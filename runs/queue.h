@@ -40,12 +40,12 @@ Queue *queue_new(const QueueParts *parts);
 
 /* The client that asks, and how it asks. Texts are copied. */
 typedef struct Submission {
-    const char *address, *client;   /* for the fair line; client "" if it has no name */
-    const char *owner;              /* the one that may change it */
-    const char *label, *prediction; /* or NULL */
-    bool fresh;                     /* does not join */
-    bool detached;                  /* goes on without a watcher */
-    ArchiveDone noted;              /* the run and the ask are in the archive; NULL: not wanted */
+    const char *address, *client; /* for the fair line; client "" if it has no name */
+    const char *owner;            /* the one that may change it */
+    AskWords words;
+    bool fresh;        /* does not join */
+    bool detached;     /* goes on without a watcher */
+    ArchiveDone noted; /* the run and the ask are in the archive; NULL: not wanted */
     void *data;
 } Submission;
 
@@ -60,6 +60,7 @@ typedef enum QueueAnswer {
 } QueueAnswer;
 
 /* Takes the plan over and sets *ret if the answer is QUEUE_TAKEN or QUEUE_JOINED, else leaves both alone.
+ * The plan's request has no words of the client any more: they are in the submission, and not the run's.
  * Nothing calls back from inside. A run without a watcher that is not detached would stay until somebody
  * watches and leaves: watch it at once. */
 QueueAnswer queue_submit(Queue *queue, Plan *plan, const Submission *submission, Run **ret);

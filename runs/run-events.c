@@ -9,17 +9,35 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/bounds.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/utf8.h"
+#include "results/value.h"
 #include "runs/run-loss.h"
 #include "runs/turns.h"
+
+/* Of a line, which is read on the loop. One repetition of 10,000 tasks has about 150,000. */
+enum { MAX_VALUES = 400000 };
+
+/* What the experiment is about, of this repetition; NULL if there is no such number. The path, as
+ * "metrics.latency_p50_ns", is the same in an event as in a cell. Borrowed. */
+static json_t *figure_of(const Run *run, const json_t *event)
+{
+    const char *path = run->plan.specs[0].experiment->headline.figure, *dot = path ? strchr(path, '.') : NULL;
+    json_t *part = dot ? json_object_getn(event, path, (size_t)(dot - path)) : NULL;
+    json_t *figure = part ? json_object_get(part, dot + 1) : NULL;
+
+    return json_is_number(figure) ? figure : NULL;
+}
 
 /* Progress: what was measured, and how far it is. */
 static void tell_sample(Run *run, const json_t *event)
 {
     static const char *const copied[] = {"cell", "repetition", "status", "reason", "wall_ns"};
     json_auto_t *data = json_object();
+    json_t *figure = figure_of(run, event);
     int64_t expected = run_expected(run), done = run_done(run);
 
     for (size_t i = 0; i < ARRAY_LENGTH(copied); i++) {
@@ -28,10 +46,23 @@ static void tell_sample(Run *run, const json_t *event)
         if (value && !json_is_null(value))
             json_object_set(data, copied[i], value);
     }
+    if (figure)
+        json_object_set(data, "figure", figure);
     json_object_set_new(data, "done", json_integer((json_int_t)done));
     json_object_set_new(data, "of", json_integer((json_int_t)(expected > done ? expected : done)));
     json_object_set_new(data, "remaining_ns", json_integer((json_int_t)run_remaining(run)));
     run_tell(run, "sample", data, false);
+}
+
+/* The message of an error; NULL: there is none. Owned by the caller. One that is too long for a reason is
+ * cut: what it begins with is worth more than nothing. */
+static char *read_message(const json_t *event)
+{
+    const json_t *message = json_object_get(event, "message");
+
+    return json_string_length(message) > VALUE_MAX_TEXT
+               ? utf8_clean(json_string_value(message), VALUE_MAX_TEXT)
+               : text_copy(json_string_value(message));
 }
 
 /* A runtime may refuse what the server could not check, and says with which status of HTTP. Only 4xx is taken
@@ -39,7 +70,7 @@ static void tell_sample(Run *run, const json_t *event)
  * a failed run look like a good answer. */
 static void read_error(RunPart *part, const json_t *event)
 {
-    const char *message = json_string_value(json_object_get(event, "message"));
+    auto_free char *message = read_message(event);
     json_int_t status = json_integer_value(json_object_get(json_object_get(event, "problem"), "status"));
     auto_free char *how = text_printf("reports an error%s%s", message ? ": " : "", message ? message : "");
 
@@ -65,6 +96,7 @@ static void read_done(RunPart *part)
         return;
     }
     part->state = PART_DONE;
+    turns_await_end(run);
     if (part_has_others(part))
         results_cut(run->results, "runtime");
     if (part_paces(part))
@@ -127,11 +159,16 @@ static const char *out_of_turn(const RunPart *part, const char *name)
  * rest. Returns what is wrong, owned by the caller; NULL: nothing. */
 static char *read_line(RunPart *part, const char *line, size_t length)
 {
+    bool is_dense = bounds_count_values(line, length) > MAX_VALUES;
     json_error_t error;
-    json_auto_t *event = json_loadb(line, length, 0, &error);
-    const char *name = json_string_value(json_object_get(event, "event")), *wrong;
+    json_auto_t *event = is_dense ? NULL : json_loadb(line, length, 0, &error);
+    const json_t *given = json_object_get(event, "event");
+    const char *name = json_string_value(given), *wrong;
     unsigned long long number = ++part->n_lines;
+    auto_free char *shown = NULL, *reason = NULL;
 
+    if (is_dense)
+        return text_printf("line %llu has more than %d values", number, MAX_VALUES);
     if (!event)
         return text_printf("line %llu, column %d: %s", number, error.column, error.text);
     if (!name)
@@ -143,12 +180,14 @@ static char *read_line(RunPart *part, const char *line, size_t length)
     wrong = out_of_turn(part, name);
     if (wrong)
         return text_printf("line %llu %s", number, wrong);
-    if (strcmp(name, "done") == 0)
+    if (strcmp(name, "done") == 0) {
         read_done(part);
-    else if (results_add(part->run->results, part_runtime(part), event) < 0)
-        return text_printf("line %llu is a malformed \"%s\"", number, name);
-    else
+    } else if (results_add(part->run->results, part_runtime(part), event, &reason) < 0) {
+        shown = value_shown(given);
+        return text_printf("line %llu, %s: %s", number, shown, reason);
+    } else {
         read_event(part, name, event);
+    }
     return NULL;
 }
 

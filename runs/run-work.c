@@ -43,7 +43,7 @@ static void on_timeout(uv_timer_t *timer)
     auto_free char *late = lateness(run);
     auto_free char *loss = is_lossy ? run_loss_reason(run) : NULL;
 
-    /* A runtime that has said `done` but does not end has done its work all the same. */
+    /* A runtime that has said `done` and is about to end has done its work all the same. */
     if (parts_are_over(&run->parts))
         parts_stop(&run->parts);
     else if ((is_lossy || !results_failed(run->results)) && has_enough(run))
@@ -129,7 +129,6 @@ static void on_part_end(void *data, const char *how)
     Run *run = part->run;
 
     part->child = NULL;
-    uv_timer_stop(&run->leaving);
     if (part->state != PART_DONE)
         run_lose(run, part, how ? how : "ended before it was done");
     if (parts_are_gone(&run->parts))
@@ -168,7 +167,8 @@ static void start_part(Run *run, RunPart *part, const Origin *origin)
         .input = input,
         .input_length = strlen(input),
         .keep_input = part_paces(part),
-        .name = run->id,
+        .run = run->id,
+        .runtime = part_runtime(part),
         .limits = child_limits(run->settings, run->plan.timeout,
             json_integer_value(json_object_get(run->host, "cpus_usable")), run->cpus),
         .line = run_events_read,

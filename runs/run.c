@@ -190,14 +190,24 @@ nsec_t run_remaining(const Run *run)
     return elapsed < run->plan.estimate ? run->plan.estimate - elapsed : 0;
 }
 
-void run_tell(Run *run, const char *event, const json_t *data, bool replaceable)
+static void tell_watchers(const Run *run, Shared *text)
 {
-    Shared *text = event_log_add(&run->log, event, data, replaceable);
     const Watcher *watcher;
 
     LIST_FOREACH (watcher, &run->watchers, link)
         if (watcher->event)
             watcher->event(watcher->data, text);
+}
+
+void run_tell(Run *run, const char *event, const json_t *data, bool replaceable)
+{
+    tell_watchers(run, event_log_add(&run->log, event, data, replaceable));
+}
+
+void run_tell_text(Run *run, Shared *text)
+{
+    event_log_put(&run->log, text);
+    tell_watchers(run, text);
 }
 
 void run_watch(Run *run, Watcher *watcher)
@@ -209,6 +219,26 @@ void run_unwatch(Run *run, Watcher *watcher)
 {
     (void)run;
     LIST_REMOVE(watcher, link);
+}
+
+bool run_is_looked_at(const Run *run)
+{
+    const Watcher *watcher;
+
+    LIST_FOREACH (watcher, &run->watchers, link)
+        if (watcher->event)
+            return true;
+    return false;
+}
+
+bool run_has_watcher_of(const Run *run, const char *owner)
+{
+    const Watcher *watcher;
+
+    LIST_FOREACH (watcher, &run->watchers, link)
+        if (strcmp(watcher->owner, owner) == 0)
+            return true;
+    return false;
 }
 
 /* Called once for each timer; the last one frees the memory that all lie in. */

@@ -67,6 +67,7 @@ struct Run {
     Plan plan;
     Results *results;
     json_t *object;                         /* all of it as JSON, from RUN_SHOWN on; else NULL */
+    size_t n_object_bytes;                  /* how long that is as a text */
     int64_t created_ms;                     /* wall clock, since 1970 */
     nsec_t queued_at, started_at, ended_at; /* monotonic clock; 0: has not happened */
     const char *cpus; /* those it is confined to, as in "0-1"; NULL: all. Set before it starts */
@@ -74,11 +75,12 @@ struct Run {
     uv_loop_t *loop;
     const RunSettings *settings;
     RunParts parts;         /* one for each of its runtimes */
+    bool is_being_noted;    /* that it has started is on its way to the archive: no turn begins meanwhile */
     bool enough;            /* no further repetition: who is told something is told to stop */
     uv_timer_t timer;       /* to its time limit */
     uv_timer_t hello;       /* until all runtimes must have said hello */
     uv_timer_t pause;       /* until the next runtime may go on */
-    uv_timer_t leaving;     /* until a runtime that is done must have ended, while others wait */
+    uv_timer_t leaving;     /* until the runtimes that are done must have ended */
     int n_open;             /* handles that are not closed yet */
     size_t n_bytes;         /* of the output of all runtimes */
     const char *stopped_by; /* "client" or "server", if one of them ended it; else NULL */
@@ -133,11 +135,20 @@ nsec_t run_remaining(const Run *run);
  * who come later, and hands it to all watchers now. replaceable: see event_log_add(). */
 void run_tell(Run *run, const char *event, const json_t *data, bool replaceable);
 
+/* The same with an event that was made already, see event_log_put(). */
+void run_tell_text(Run *run, Shared *text);
+
 /* Hangs a watcher on it, and takes one off. The watcher is not copied; its owner keeps it until it is off
  * again, or until its end() was called. Taking the last one off does not end the run: that is
  * queue_unwatch(). */
 void run_watch(Run *run, Watcher *watcher);
 void run_unwatch(Run *run, Watcher *watcher);
+
+/* Whether somebody is told what happens to it, and not only that it is over. */
+bool run_is_looked_at(const Run *run);
+
+/* Whether an owner watches it. */
+bool run_has_watcher_of(const Run *run, const char *owner);
 
 /* Frees it with all that it owns, some of it only when the loop has closed its timers. It must have no
  * child and no watcher any more. */

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cgroup-runs.h"
 #include "base/cleanup.h"
 #include "base/kill.h"
 #include "base/log.h"
@@ -24,6 +25,7 @@
 enum {
     GRACE_MS = 1000,    /* for a watchman, which needs a few milliseconds */
     GIVE_UP_MS = 10000, /* processes that even SIGKILL does not end, or that multiply faster than they die */
+    GROUP_MS = 1000,    /* for the kernel to let go of a control group whose last process is dead */
     FIRST_PAUSE_MS = 2, /* to the next look; doubles from one to the next */
     LAST_PAUSE_MS = 64,
     MAX_LIST = 1 << 20, /* bytes */
@@ -38,6 +40,15 @@ void strays_init(Strays *strays, uv_loop_t *loop)
 {
     *strays = (Strays){.hunting = false};
     uv_timer_init(loop, &strays->timer);
+}
+
+/* The group of the guard that was killed can go when the last stray is dead. */
+static bool strays_leave_a_group(void)
+{
+    Cgroup found;
+
+    cgroup_runs_find("", &found);
+    return cgroup_runs_sweep(&found) > 0;
 }
 
 /* A process that is looked for among those that libuv has started. */
@@ -56,22 +67,35 @@ static void stray_compare_handle(uv_handle_t *handle, void *data)
         sought->found = true;
 }
 
-/* A guard has a session of its own, and so have all below it. What is a child in the server's session was
- * there before the server: it was started by the shell that became the server, as "sleep 9 & exec gilscope"
- * does. */
-static bool pid_is_stray(uv_loop_t *loop, pid_t pid)
+static bool pid_is_of_loop(uv_loop_t *loop, pid_t pid)
 {
     Sought sought = {.pid = pid};
 
-    if (getsid(pid) == getsid(0))
-        return false;
     uv_walk(loop, stray_compare_handle, &sought);
-    return !sought.found;
+    return sought.found;
+}
+
+typedef enum Deed {
+    DEED_REAP,  /* all that are dead */
+    DEED_AWAIT, /* strays only, and say whether there were any */
+    DEED_KILL,  /* the same, and kill those that live */
+} Deed;
+
+/* A guard has a session of its own, and so have all below it. What is a child in the server's session was
+ * there before the server: it was started by the shell that became the server, as "sleep 9 & exec gilscope"
+ * does. So it is no stray, but it has nobody else who would reap it. */
+static bool stray_visit(uv_loop_t *loop, pid_t pid, Deed deed)
+{
+    if (pid_is_of_loop(loop, pid) || (deed != DEED_REAP && getsid(pid) == getsid(0)))
+        return false;
+    if (waitpid(pid, NULL, WNOHANG | __WALL) == 0 && deed == DEED_KILL)
+        kill_with_group(pid, getsid(0));
+    return true;
 }
 
 /* Each thread of ours has a list of the children that are its own. Returns whether there was a stray. One
  * that is reaped here counts too: its children may have become ours in a list that was read before. */
-static bool strays_visit_list(uv_loop_t *loop, const char *path, bool may_kill)
+static bool strays_visit_list(uv_loop_t *loop, const char *path, Deed deed)
 {
     auto_free char *text = NULL;
     size_t length;
@@ -81,17 +105,13 @@ static bool strays_visit_list(uv_loop_t *loop, const char *path, bool may_kill)
 
     if (text_read_file(path, MAX_LIST, &text, &length) < 0)
         return false;
-    for (const char *at = text; sscanf(at, "%d%n", &pid, &used) == 1; at += used) {
-        if (!pid_is_stray(loop, pid))
-            continue;
-        any = true;
-        if (waitpid(pid, NULL, WNOHANG | __WALL) == 0 && may_kill)
-            kill_with_group(pid, getsid(0));
-    }
+    for (const char *at = text; sscanf(at, "%d%n", &pid, &used) == 1; at += used)
+        if (stray_visit(loop, pid, deed))
+            any = true;
     return any;
 }
 
-static bool strays_visit(uv_loop_t *loop, bool may_kill)
+static bool strays_visit(uv_loop_t *loop, Deed deed)
 {
     DIR *threads = opendir("/proc/self/task");
     const struct dirent *thread;
@@ -100,7 +120,7 @@ static bool strays_visit(uv_loop_t *loop, bool may_kill)
     while (threads && (thread = readdir(threads))) {
         auto_free char *path = text_printf("/proc/self/task/%s/children", thread->d_name);
 
-        if (thread->d_name[0] != '.' && strays_visit_list(loop, path, may_kill))
+        if (thread->d_name[0] != '.' && strays_visit_list(loop, path, deed))
             any = true;
     }
     if (threads)
@@ -108,11 +128,16 @@ static bool strays_visit(uv_loop_t *loop, bool may_kill)
     return any;
 }
 
+void strays_reap(uv_loop_t *loop)
+{
+    strays_visit(loop, DEED_REAP);
+}
+
 static void strays_on_turn(uv_timer_t *timer)
 {
     Strays *strays = timer->data;
     uint64_t ms = uv_now(timer->loop) - strays->started_ms;
-    bool any = strays_visit(timer->loop, ms >= GRACE_MS);
+    bool any = strays_visit(timer->loop, ms < GRACE_MS ? DEED_AWAIT : DEED_KILL);
 
     if (any && ms < GIVE_UP_MS) {
         uv_timer_start(timer, strays_on_turn, strays->pause_ms, 0);
@@ -122,6 +147,10 @@ static void strays_on_turn(uv_timer_t *timer)
     }
     if (any)
         log_error("strays_left", log_number("waited_ms", (int64_t)ms));
+    if (!any && ms < GROUP_MS && strays_leave_a_group()) {
+        uv_timer_start(timer, strays_on_turn, LAST_PAUSE_MS, 0);
+        return;
+    }
     strays->hunting = false;
     strays->gone(strays->data);
 }

@@ -19,7 +19,9 @@ struct Survey {
     size_t place;       /* of its runtime */
     nsec_t due_since;   /* since when the first one that is due could have been asked; 0: none is due */
     nsec_t asked_at;
-    bool holds; /* a run was kept waiting */
+    bool has_asked; /* somebody, in this round */
+    bool again;     /* another round is to follow it */
+    bool holds;     /* a run was kept waiting */
     bool stopping, closed;
 };
 
@@ -96,6 +98,20 @@ static void survey_take_answer(Survey *survey, Catalog *catalog, const char *rea
     }
 }
 
+/* The next one begins when all have had their turn in this one. If each call began anew with the first
+ * runtime, those behind it would never be asked by somebody who calls often. */
+static void survey_end_round(Survey *survey)
+{
+    bool again = survey->again;
+    size_t place;
+
+    if (survey->describe || survey_find_due(survey, &place))
+        return;
+    survey->has_asked = survey->again = false;
+    if (again)
+        survey_begin(survey);
+}
+
 /* Without a catalog and a reason it was stopped: it gave way, or the server stops. */
 static void survey_on_end(void *data, Catalog *catalog, const char *reason)
 {
@@ -113,6 +129,7 @@ static void survey_on_end(void *data, Catalog *catalog, const char *reason)
     else
         survey->is_due[survey->place] = true;
     survey_step(survey);
+    survey_end_round(survey);
     if (survey->holds && !survey->describe) {
         survey->holds = false;
         survey->parts.go_on(survey->parts.data);
@@ -145,6 +162,7 @@ static void survey_step(Survey *survey)
         return;
     }
     survey->is_due[place] = false;
+    survey->has_asked = true;
     survey->place = place;
     survey->asked_at = nsec_now();
     survey->describe = describe_start(survey->parts.loop, survey->parts.settings,
@@ -162,10 +180,19 @@ Survey *survey_new(const SurveyParts *parts)
     return survey;
 }
 
-void survey_begin(Survey *survey)
+bool survey_begin(Survey *survey)
 {
+    bool is_new;
+    size_t first;
+
     if (survey->stopping)
-        return;
+        return false;
+    if (survey->has_asked) {
+        is_new = !survey->again;
+        survey->again = true;
+        return is_new;
+    }
+    is_new = !survey_find_due(survey, &first);
     for (size_t place = 1; place < survey->parts.settings->n_runtimes; place++) {
         const char *name = survey_runtime(survey, place)->name;
 
@@ -174,6 +201,7 @@ void survey_begin(Survey *survey)
             survey_miss(survey, place, CATALOG_STARTING, NULL);
     }
     survey_step(survey);
+    return is_new;
 }
 
 bool survey_gives_way(Survey *survey)

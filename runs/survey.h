@@ -42,8 +42,10 @@ typedef struct SurveyParts {
 Survey *survey_new(const SurveyParts *parts);
 
 /* Asks all runtimes but the first, also those that were asked before: a catalog stays in force until there is
- * a new one, or until it is found that there is none any more. What is installed is looked at now. */
-void survey_begin(Survey *survey);
+ * a new one, or until it is found that there is none any more. What is installed is looked at now, or where
+ * somebody is asked already, when all have been asked: however often this is called meanwhile, one more round
+ * follows. Returns false if there was nothing to note: that round, or this one, is to come anyway. */
+bool survey_begin(Survey *survey);
 
 /* Whether a run may be started now: asked before each start. If not, go_on() is called when it may. NULL is
  * fine, and has nothing against it. */

@@ -1,7 +1,7 @@
 /* What happens here between two repetitions disturbs none of them, since all runtimes wait: reading an event,
  * writing it to a log, looking at intervals. The price is that a turn which is forgotten stops the run until
  * its time is over. So there is one function that gives turns, and everything that may make one possible
- * calls it: an event, the end of a child, a look that is over. */
+ * calls it: an event, the end of a child, a look that is over, the start that has been noted. */
 #include "runs/turns.h"
 
 #include "base/log.h"
@@ -9,7 +9,7 @@
 
 enum {
     READING_MS = 4,    /* for those who watch */
-    LEAVING_MS = 2000, /* from "done" to the end, while others wait */
+    LEAVING_MS = 2000, /* from the last "done" to the end of all who said it */
     MUCH_OUTPUT = CHILD_MAX_OUTPUT / 2,
 };
 
@@ -33,32 +33,38 @@ RunPart *turns_next(const RunParts *parts, const Results *results)
     return next;
 }
 
-/* It has had its time to end by itself. */
+/* They have had their time to end by themselves. */
 static void on_late_to_leave(uv_timer_t *timer)
 {
     const Run *run = timer->data;
 
-    for (size_t i = 0; i < run->parts.n; i++)
-        if (run->parts.list[i].state == PART_DONE)
-            part_stop(&run->parts.list[i]);
-}
-
-/* Whether something has to come to its end before a turn can begin. One that has said that it is done is
- * waited for, but not for ever. */
-static bool turns_are_held(Run *run)
-{
-    bool leaves = false;
-
-    if (parts_count(&run->parts, PART_STARTING) > 0 || parts_count(&run->parts, PART_MEASURING) > 0)
-        return true;
     for (size_t i = 0; i < run->parts.n; i++) {
         const RunPart *part = &run->parts.list[i];
 
-        leaves = leaves || (part->state != PART_WAITING && part->child);
+        if (part->state != PART_DONE || !part->child)
+            continue;
+        log_warning("runtime_stays", log_text("run", run->id), log_text("runtime", part_runtime(part)),
+            log_number("waited_ms", LEAVING_MS));
+        part_stop(part);
     }
-    if (leaves && parts_count(&run->parts, PART_WAITING) > 0 && !uv_is_active((uv_handle_t *)&run->leaving))
-        uv_timer_start(&run->leaving, on_late_to_leave, LEAVING_MS, 0);
-    return leaves;
+}
+
+void turns_await_end(Run *run)
+{
+    uv_timer_start(&run->leaving, on_late_to_leave, LEAVING_MS, 0);
+}
+
+/* Whether something has to come to its end before a turn can begin. */
+static bool turns_are_held(const Run *run)
+{
+    if (run->is_being_noted)
+        return true;
+    if (parts_count(&run->parts, PART_STARTING) > 0 || parts_count(&run->parts, PART_MEASURING) > 0)
+        return true;
+    for (size_t i = 0; i < run->parts.n; i++)
+        if (run->parts.list[i].state != PART_WAITING && run->parts.list[i].child)
+            return true;
+    return false;
 }
 
 /* Somebody may have gone during the pause. */
@@ -84,7 +90,8 @@ static void on_ask_again(uv_timer_t *timer)
 
 /* With precision the runtimes may be told to stop. That is decided cell by cell, a turn of the loop for each,
  * since the intervals of a large grid take longer than other clients may wait; all runtimes wait meanwhile.
- * Whoever watches gets a moment to read what has happened. */
+ * Whoever is told what has happened gets a moment to read it. A client that only waits for the end is told
+ * nothing before, so nothing is written for it, and it costs no pause. */
 void turns_take(Run *run)
 {
     int64_t elapsed = (int64_t)(nsec_now() - run->started_at);
@@ -105,8 +112,8 @@ void turns_take(Run *run)
         uv_timer_start(&run->pause, on_ask_again, 0, 0);
         return;
     }
-    if (LIST_EMPTY(&run->watchers))
-        give(run);
-    else
+    if (run_is_looked_at(run))
         uv_timer_start(&run->pause, on_read, READING_MS, 0);
+    else
+        give(run);
 }

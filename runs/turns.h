@@ -19,3 +19,7 @@ RunPart *turns_next(const RunParts *parts, const Results *results);
  * the next one go on: now, or from the loop, after those who watch have had a moment to read. May be called
  * at any time, and does nothing as long as it is somebody's turn, or the run does not go on. */
 void turns_take(Run *run);
+
+/* A runtime has said that it is done: from now on it, and those that said so before, have two seconds to end
+ * by themselves. One that stays is ended, and the log says it; what it has reported counts all the same. */
+void turns_await_end(Run *run);

@@ -15,9 +15,10 @@ typedef struct Run Run;
 
 typedef struct Watcher {
     LIST_ENTRY(Watcher) link;
-    char *owner; /* owned by what embeds the watcher */
-    Ask *own;    /* what this one's request said, owned in the same way; NULL: it only looks on */
-    bool joined; /* its request joined a run that was there already */
+    char *owner;     /* owned by what embeds the watcher */
+    Ask *own;        /* what this one's request said, owned in the same way; NULL: it only looks on */
+    bool joined;     /* its request joined a run that was there already */
+    bool instructor; /* it is one, by its token */
 
     /* Something happened; the text is that of an event stream. May be NULL. Must not end the watch. */
     void (*event)(void *data, Shared *text);

@@ -21,6 +21,7 @@ import signal
 import sys
 import threading
 import time
+import zlib
 
 VERSION = "1"
 
@@ -43,6 +44,16 @@ def hash_rounds(digest, pieces, rounds):
         for piece in pieces:
             digest.update(piece)
         rounds -= 1
+
+
+def deflate_rounds(checksum, pieces, rounds):
+    while rounds > 0:
+        packer = zlib.compressobj(1)
+        for piece in pieces:
+            checksum = zlib.crc32(packer.compress(piece), checksum)
+        checksum = zlib.crc32(packer.flush(), checksum)
+        rounds -= 1
+    return checksum & 0xffffffff
 
 
 def multiply_rounds(one, other, rounds):
@@ -317,6 +328,18 @@ ALL_CPUS = cpus_allowed() or [0]
 confined_to = ALL_CPUS
 
 
+def confine_by_taskset(cpus):
+    """It goes from thread to thread, and gives up at one that has just ended, as those of a compiler do."""
+    import subprocess
+    for _ in range(20):
+        process = subprocess.Popen(["taskset", "-a", "-c", "-p", ",".join(map(str, cpus)), str(os.getpid())],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        text = process.communicate()[0]
+        if process.returncode == 0:
+            return
+    raise OSError("taskset could not confine it to %d CPUs: %s" % (len(cpus), text.decode("ascii", "replace").strip()))
+
+
 def confine(n_cpus):
     """Lets this process, with all that it starts, use the first so many CPUs only. Where Python cannot do that, the
     system's own program can."""
@@ -327,12 +350,7 @@ def confine(n_cpus):
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, cpus)
     else:
-        import subprocess
-        with open(os.devnull, "w") as nowhere:
-            wrong = subprocess.call(["taskset", "-a", "-c", "-p", ",".join(map(str, cpus)), str(os.getpid())],
-                                    stdout=nowhere)
-        if wrong:
-            raise OSError("taskset could not confine it to %d CPUs" % n_cpus)
+        confine_by_taskset(cpus)
     confined_to = cpus
 
 
@@ -415,7 +433,8 @@ def own_lock():
     if implementation == "Jython":
         return Lock("none", "jython", "no lock", "no lock: Jython's threads are threads of Java", exclusive=False)
     if implementation == "PyPy":
-        return Lock("gil-pypy", "pypy", "the GIL of PyPy", "the global lock of PyPy", parameters=[switch_interval()])
+        return Lock("gil-pypy", "pypy", "the GIL of PyPy", "the global lock (GIL) of PyPy: one thread at a time runs Python "
+                    "code, as in CPython; when it changes hands is by rules of PyPy's own", parameters=[switch_interval()])
     if implementation != "CPython":
         return Lock("unknown", None, "its own lock", "whatever lock %s has" % implementation, exclusive=False)
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
@@ -541,11 +560,15 @@ class Tracer(object):
         self.since = self.last = at
 
     def note(self, at=None):
+        """Of the work between two notes some part came before a gap and the rest behind it, nobody knows how much.
+        Half of it each is right on average; without it, every slice would be too short by all of it."""
         at = at or now()
         if at - self.last > self.gap:
-            self.add("run", self.since, self.last)
-            self.add(self.gap_kind, self.last, at)
-            self.since = at
+            half = self.gap // 8  # a gap is of four notes at the least
+            stopped, went_on = self.last + half, at - half
+            self.add("run", self.since, stopped)
+            self.add(self.gap_kind, stopped, went_on)
+            self.since = went_on
         self.last = at
 
     def passed(self, kind, since):
@@ -816,8 +839,8 @@ class Countdown(Experiment):
     def parameters(self):
         return [integer("n", 0, 10 ** 12, nice_size(self.turn_ns), "the number to count down from; " + SIZED,
                         unit="turns", sized=True),
-                integer("await_every", 0, 10 ** 12, 0, "in epoll, let the others have a turn after so many ticks, of "
-                        "which a turn of the countdown has 3; 0: never", unit="ticks")]
+                integer("await_every", 0, 10 ** 12, 0, "ticks until a task lets the others have a turn; in epoll only; a "
+                        "turn of the countdown has 3 ticks; 0: it never does", unit="ticks")]
 
     def cost(self):
         return [term("cpu", self.turn_ns, "n")]
@@ -872,15 +895,15 @@ class Fetch(Experiment):
     def parameters(self):
         return [integer("requests", 1, 50, 1, "how many pages each task gets, one after the other"),
                 integer("delay_ms", 0, 60000, 200, "how long the own server waits before it answers", unit="ms"),
-                integer("jitter_ms", 0, 60000, 0, "a random addition to delay_ms, from 0 to this; the seed decides",
+                integer("jitter_ms", 0, 60000, 0, "how much longer it waits by chance, from 0 to this; the seed decides",
                         unit="ms"),
                 integer("bytes", 0, 10000000, 1024, "length of the own server's page", unit="bytes"),
-                integer("request_timeout_ms", 1, 600000, 10000, "a request that takes longer has failed", unit="ms"),
+                integer("request_timeout_ms", 1, 600000, 10000, "how long a request may take; a longer one has failed", unit="ms"),
                 choice("client", ["async", "blocking"],
-                       "async waits on the loop, with streams of asyncio; blocking waits in the call of urllib, as "
-                       "all other modes do, and freezes an event loop"),
+                       "how a task waits on an event loop; async: on the loop, with streams of asyncio; blocking: in the "
+                       "call of urllib, as in all other modes, which freezes it"),
                 choice("expect", ["any", "2xx"],
-                       "2xx: an answer with any other status has failed; any: it is counted")]
+                       "which answers are good ones; 2xx: one with any other status has failed; any: all are counted")]
 
     def cost(self):
         return [term("wait", 1e6, "requests", "delay_ms"), term("wait", 0.5e6, "requests", "jitter_ms"),
@@ -1012,22 +1035,26 @@ class Crunch(Experiment):
     USUAL_N = 256
 
     def kernels(self):
-        """What can be computed here. NumPy is not looked for in an interpreter of a task: it does not load there."""
-        return ["sha256"] if IN_INTERPRETER or not load_numpy() else ["sha256", "matmul"]
+        """What can be computed here, the usual one first. hashlib without OpenSSL has a SHA-256 of its own, which never
+        lets go of the lock. NumPy is not looked for in an interpreter of a task: it does not load there."""
+        usual = ["sha256"] if hash_lets_go() else ["deflate", "sha256"]
+        return usual if IN_INTERPRETER or not load_numpy() else usual + ["matmul"]
 
     def measure(self):
         import hashlib
         digest, picture = hashlib.sha256(), bytes(bytearray(self.USUAL_N ** 2))
-        self.turn_ns = measure_turn(lambda rounds: hash_rounds(digest, [picture], rounds))
+        self.turn_ns = measure_turn((lambda rounds: hash_rounds(digest, [picture], rounds)) if hash_lets_go() else
+                                    (lambda rounds: deflate_rounds(0, [picture], rounds)))
 
     def turn_ns_of(self, cell):
         return self.turn_ns * cell.params["n"] ** 2 / self.USUAL_N ** 2
 
     def parameters(self):
-        return [choice("kernel", self.kernels(), "sha256 hashes n pictures of n times n bytes (hashlib); matmul "
-                       "multiplies two matrices of n times n numbers (NumPy, where it is installed)"),
-                choice("release", ["on", "off"], "on: hashlib lets go of the lock while it computes; off: it gets so "
-                       "little at once that it does not (fewer than 2,048 bytes). NumPy always lets go"),
+        return [choice("kernel", self.kernels(), "what is computed; sha256 hashes n pictures of n times n bytes (hashlib); deflate "
+                       "compresses them (zlib, for a Python whose hashlib keeps the lock); matmul multiplies two "
+                       "matrices of n times n numbers (NumPy, where it is installed)"),
+                choice("release", ["on", "off"], "whether the lock is let go meanwhile; on: by hashlib; off: it gets so "
+                       "little at once that it does not (fewer than 2,048 bytes). NumPy and zlib always let go"),
                 integer("n", 64, 2048, self.USUAL_N, "rows and columns of the pictures or matrices; the work grows "
                         "with its third power"),
                 integer("rounds", 1, 10 ** 9, nice_size(self.turn_ns * self.USUAL_N), "how many times a task does it; if not given, "
@@ -1047,6 +1074,11 @@ class Crunch(Experiment):
             numpy = load_numpy()
             row = numpy.arange(n, dtype=float) % 7
             return [numpy.tile(row, (n, 1)), numpy.tile(row, (n, 1))]
+        if cell.params["kernel"] == "deflate" and cell.params["release"] == "off":
+            raise ValueError("zlib lets go of the lock by itself, so kernel=deflate has no release=off")
+        if cell.params["kernel"] == "sha256" and cell.params["release"] == "on" and not hash_lets_go():
+            raise ValueError("the hashlib of this Python was built without OpenSSL and never lets go of the lock, so "
+                             "kernel=sha256 has no release=on; kernel=deflate has")
         numbers = random_numbers(cell.seed)
         picture = bytes(bytearray(next(numbers) & 255 for _ in range(n))) * n
         most = len(picture) if cell.params["release"] == "on" else self.KEPT
@@ -1057,11 +1089,13 @@ class Crunch(Experiment):
         rounds, since, digest = cell.params["rounds"], now(), hashlib.sha256()
         if cell.params["kernel"] == "matmul":
             task.answer = int(multiply_rounds(shared[0], shared[1], rounds).sum()) & 0xffffffff
+        elif cell.params["kernel"] == "deflate":
+            task.answer = deflate_rounds(0, shared, rounds * cell.params["n"])
         elif cell.params["release"] == "on":
             hash_rounds(digest, shared, rounds * cell.params["n"])
         else:
             in_pieces(lambda n: hash_rounds(digest, shared, n), rounds * cell.params["n"], task)
-        if cell.params["kernel"] != "matmul":
+        if cell.params["kernel"] == "sha256":
             task.answer = int(digest.hexdigest()[:8], 16)
         if cell.params["release"] == "on":
             task.passed("outside", since)
@@ -1074,6 +1108,15 @@ class Crunch(Experiment):
         told = {"checksum": tasks[0].answer}
         told.update({"operations_per_s": 2 * done} if cell.params["kernel"] == "matmul" else {"bytes_per_s": done})
         return told
+
+
+def hash_lets_go():
+    """Whether the SHA-256 of hashlib is OpenSSL's, which computes outside the lock."""
+    try:
+        import _hashlib
+    except ImportError:
+        return False
+    return hasattr(_hashlib, "openssl_sha256")
 
 
 def load_numpy():
@@ -1100,7 +1143,7 @@ class Counter(Experiment):
         return [integer("n", 1, 10 ** 11, nice_size(self.turn_ns), "how often each task adds 1 to the counter; " +
                         SIZED, sized=True),
                 choice("switch_inside", ["off", "on"],
-                       "off: x += 1; on: x += f(), so that the lock may change hands between load and store")]
+                       "how a task adds 1; off: x += 1; on: x += f(), so that the lock may change hands between load and store")]
 
     def cost(self):
         return [term("cpu", self.turn_ns, "n", switch_inside="off"),
@@ -1626,14 +1669,15 @@ class Convoy(Experiment):
     def parameters(self):
         return [integer("hogs", 0, 255, 1, "tasks that only compute; one more answers the requests"),
                 choice("paced", ["on", "off"],
-                       "on: the client sends when it has seen a hog at work; off: at once after an answer"),
-                integer("pause_us", 0, 10000000, 1000, "where paced, how long the client rests before a request, and up "
-                        "to 1 ms more", unit="us"),
+                       "when the client sends its next request; on: when it has seen a hog at work; off: at once after an "
+                       "answer"),
+                integer("pause_us", 0, 10000000, 1000, "how long a paced client rests before a request, and up to "
+                        "1 ms more", unit="us"),
                 integer("duration_ms", 1, 60000, 1000, "how long the client sends requests; if not given, for 1 s, "
                         "less where a run of many cells would otherwise take longer than the server allows",
                         unit="ms", sized=True),
-                integer("await_every", 0, 10 ** 12, 0, "in epoll, a hog lets the others have a turn after so many "
-                        "ticks, of which a turn of the countdown has 3; 0: never", unit="ticks")]
+                integer("await_every", 0, 10 ** 12, 0, "ticks until a hog lets the others have a turn; in epoll only; a "
+                        "turn of the countdown has 3 ticks; 0: it never does", unit="ticks")]
 
     def cost(self):
         terms = [term("wait", 1e6, "duration_ms"),

@@ -331,12 +331,15 @@ class Tracer
     @since = @last = at
   end
 
+  # Of the work between two notes some part came before a gap and the rest behind it, nobody knows how much. Half of it
+  # each is right on average; without it, every slice would be too short by all of it.
   def note
     at = now
     if at - @last > GAP_NS
-      add("run", @since, @last)
-      add(@gap_kind, @last, at) if @gap_kind
-      @since = at
+      stopped, went_on = @last + PIECE_NS / 2, at - PIECE_NS / 2
+      add("run", @since, stopped)
+      add(@gap_kind, stopped, went_on) if @gap_kind
+      @since = went_on
     end
     @last = at
   end
@@ -469,12 +472,12 @@ class Fetch < Experiment
     { parameters: [
         integer("requests", 1..50, 1, "how many pages each task gets, one after the other"),
         integer("delay_ms", 0..60_000, 200, "how long the own server waits before it answers", unit: "ms"),
-        integer("jitter_ms", 0..60_000, 0, "a random addition to delay_ms, from 0 to this; the seed decides",
+        integer("jitter_ms", 0..60_000, 0, "how much longer it waits by chance, from 0 to this; the seed decides",
                 unit: "ms"),
         integer("bytes", 0..10_000_000, 1024, "length of the own server's page", unit: "bytes"),
-        integer("request_timeout_ms", 1..600_000, 10_000, "a request that takes longer has failed", unit: "ms"),
-        choice("client", ["blocking"], "it waits in the call"),
-        choice("expect", %w[any 2xx], "2xx: an answer with any other status has failed; any: it is counted")
+        integer("request_timeout_ms", 1..600_000, 10_000, "how long a request may take; a longer one has failed", unit: "ms"),
+        choice("client", ["blocking"], "how a task waits; blocking: in the call"),
+        choice("expect", %w[any 2xx], "which answers are good ones; 2xx: one with any other status has failed; any: all are counted")
       ],
       cost: [cost("wait", 1e6, "requests", "delay_ms"), cost("wait", 0.5e6, "requests", "jitter_ms"),
              cost("cpu", 600e3, "requests"), cost("cpu", 2, "requests", "bytes")] }
@@ -565,7 +568,7 @@ class Counter < Experiment
     { parameters: [
         integer("n", 1..10**11, nice_size(plain), "how often each task adds 1 to the counter; #{SIZED}", sized: true),
         choice("switch_inside", %w[off on],
-               "off: x += 1; on: x += f, so that the lock may change hands between load and store")
+               "how a task adds 1; off: x += 1; on: x += f, so that the lock may change hands between load and store")
       ],
       cost: [cost("cpu", plain, "n", switch_inside: "off"), cost("cpu", with_call, "n", switch_inside: "on")] }
   end
@@ -761,9 +764,9 @@ class Convoy < Experiment
     hogs_share_a_lock = { "mode.side_by_side": true, "mode.shares_memory": true, "lock.exclusive": true }
     { parameters: [
         integer("hogs", 0..255, 1, "tasks that only compute; one more answers the requests"),
-        choice("paced", %w[on off], "on: the client sends when it has seen a hog at work; off: at once after an answer"),
-        integer("pause_us", 0..10_000_000, 1000, "where paced, how long the client rests before a request, and up to 1 ms " \
-                "more", unit: "us"),
+        choice("paced", %w[on off], "when the client sends its next request; on: when it has seen a hog at work; off: at once " \
+               "after an answer"),
+        integer("pause_us", 0..10_000_000, 1000, "how long a paced client rests before a request, and up to 1 ms more", unit: "us"),
         integer("duration_ms", 1..60_000, 2000, "how long the client sends requests; if not given, for 2 s (some 20 " \
                 "turns of 100 ms), less where a run of many cells would otherwise take longer than the server allows",
                 unit: "ms", sized: true)

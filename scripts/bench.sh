@@ -1,9 +1,30 @@
 #!/bin/sh
-# Builds a release and runs the benchmarks. They want a machine with nothing else to do.
+# Builds a release and measures what matters beside its floor, in turns; prints one table (docs/performance.md). Wants a
+# machine with nothing else to do, and half an hour for all of it. --help says what else it takes.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/.."
 . scripts/packages.sh
 
-need "$build_modules check:check" "$build_programs" "$build_files $run_files"
+# What is measured beside gilscope, or measured with. What is not here is left out by name.
+find_peers() {
+    want 'wrk:wrk perf:linux-perf valgrind:valgrind python3:python3'
+    command -v apt-get >/dev/null 2>&1 || return 0
+    peer_files='/usr/sbin/nginx:nginx-light'
+    python3 -c 'import aiohttp' 2>/dev/null ||
+        peer_files="$peer_files /usr/lib/python3/dist-packages/aiohttp/__init__.py:python3-aiohttp"
+    need '' '' "$peer_files"
+}
+
+peers=
+n_words=$#
+while [ "$n_words" -gt 0 ]; do
+    word=$1
+    shift
+    n_words=$((n_words - 1))
+    if [ "$word" = --peers ]; then peers=yes; else set -- "$@" "$word"; fi
+done
+
+need "$build_modules" "$build_programs" "$build_files $run_files"
+[ -z "$peers" ] || find_peers
 build build/release --buildtype=release
-exec meson test -C build/release --benchmark --verbose "$@"
+exec build/release/tests/bench/bench "$@"

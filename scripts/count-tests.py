@@ -1,23 +1,36 @@
 #!/usr/bin/env python3
-"""Counts the tests in meson's testlog.json: prints how many passed and how many failed."""
+"""count-tests.py SUITE LOG: reads meson's testlog.json. Prints how many tests passed and how many failed, and below it a
+line for each that failed: where it stands and what it said."""
 import json
 import re
 import sys
 
-passed = failed = 0
-with open(sys.argv[1], encoding="utf-8") as log:
+suite, path = sys.argv[1:]
+passed, failed = 0, []
+
+
+def last_line(text):
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+with open(path, encoding="utf-8") as log:
     for line in log:
         test = json.loads(line)
-        check = re.search(r"Checks: (\d+), Failures: (\d+), Errors: (\d+)", test.get("stdout", ""))
+        stdout = test.get("stdout", "")
+        check = re.search(r"Checks: (\d+), Failures: (\d+), Errors: (\d+)", stdout)
         if check:
             total, failures, errors = map(int, check.groups())
             passed += total - failures - errors
-            failed += failures + errors
+            titles = re.findall(r"^\S+:\d+:[FE]:.*", stdout, re.MULTILINE)[:failures + errors]
+            failed += titles + ["a test without a title"] * (failures + errors - len(titles))
             # A sanitizer may fail a program whose tests all passed.
             if test["result"] != "OK" and failures + errors == 0:
-                failed += 1
+                failed.append(f"{test['name']}: {test['result']}: {last_line(test.get('stderr', ''))}")
         elif test["result"] == "OK":
             passed += 1
         elif test["result"] != "SKIP":
-            failed += 1
-print(passed, failed)
+            failed.append(f"{test['name']}: {test['result']}: {last_line(stdout + test.get('stderr', ''))}")
+print(passed, len(failed))
+for title in failed:
+    print(f"FAILED  {suite}: {title}")

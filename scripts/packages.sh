@@ -6,7 +6,7 @@
 
 # What a build needs, by pkg-config name, and Debian's package for it.
 build_modules='gnutls:libgnutls28-dev jansson:libjansson-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev
-libuv:libuv1-dev sqlite3:libsqlite3-dev zlib:zlib1g-dev'
+libqrencode:libqrencode-dev libuv:libuv1-dev sqlite3:libsqlite3-dev zlib:zlib1g-dev'
 build_programs='cc:gcc ninja:ninja-build meson:meson pkg-config:pkgconf curl:curl'
 build_files='/usr/include/stdlib.h:libc6-dev /usr/share/javascript/chart.js/chart.min.js:libjs-chart.js'
 
@@ -121,4 +121,35 @@ build() {
         exit 1
     fi
     rm -f "$directory.log"
+}
+
+# Whether clang is here with all that a fuzzer is linked with.
+can_fuzz() {
+    folder=$(mktemp -d)
+    echo '#include <stddef.h>
+int LLVMFuzzerTestOneInput(const char *data, size_t size) { return data && size > 9; }' |
+        clang -fsanitize=fuzzer,address,undefined -x c -o "$folder/fuzzer" - 2>/dev/null && fuzzes=yes || fuzzes=
+    rm -rf "$folder"
+    [ -n "$fuzzes" ]
+}
+
+# find_fuzzing: installs what build_fuzzers needs. Fails, and says so, where there is no clang that can.
+find_fuzzing() {
+    want 'clang:clang'
+    command -v clang >/dev/null 2>&1 || return 1
+    # Of the runtime that the package of clang only recommends, the name has the version in it.
+    runtime=libclang-rt-$(clang -dumpversion | sed 's/\..*//')-dev
+    if ! can_fuzz && apt-cache show "$runtime" >/dev/null 2>&1; then
+        need '' '' "$(clang -print-resource-dir)/lib/linux/libclang_rt.fuzzer-$(uname -m).a:$runtime"
+    fi
+    can_fuzz || { say 'The clang that is here has no runtime for fuzzing; tests/fuzz is skipped'; return 1; }
+}
+
+# build_fuzzers [MESON OPTIONS]: builds the programs with the harnesses of tests/fuzz in build/fuzz.
+build_fuzzers() {
+    (
+        CC=clang
+        export CC
+        build build/fuzz --buildtype=debugoptimized -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false "$@"
+    )
 }

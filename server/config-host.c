@@ -107,3 +107,10 @@ bool host_is_loopback(const char *text)
 
     return address_parse(text, &address) && address_is_loopback(&address);
 }
+
+const char *host_reachable(const char *text)
+{
+    if (strcmp(text, "0.0.0.0") == 0)
+        return "127.0.0.1";
+    return strcmp(text, "::") == 0 ? "::1" : text;
+}

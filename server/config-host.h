@@ -19,3 +19,7 @@ bool host_is_origin(const char *text);
 
 /* Whether an address, as host_is_address() has it, is this machine's own only. */
 bool host_is_loopback(const char *text);
+
+/* Returns the address by which this machine reaches a server that listens on this one: "all addresses" is none
+ * that one can connect to. */
+const char *host_reachable(const char *text);

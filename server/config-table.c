@@ -40,7 +40,8 @@ const Setting config_settings[] = {
     {AT(server, port), INTEGER(0, 65535), "8080", NULL,
         "The TCP port; 0 takes a free one."},
     {AT(server, max_connections), INTEGER(8, 100000), "1024", NULL,
-        "Connections open at once; further clients wait until one of them closes."},
+        "Connections open at once; further clients wait until one of them closes. When fifteen in sixteen are taken, the "
+        "one that has been silent longest is closed for each that comes."},
     {AT(server, grace_ms), INTEGER(0, 600000), "5000", "ms",
         "How long running work may go on when the server is told to stop: by SIGTERM, by SIGINT, or because the terminal "
         "that it was started from is closed."},
@@ -57,7 +58,8 @@ const Setting config_settings[] = {
         "A client that runs something or reads the history must send it, as Authorization: Bearer TOKEN. When empty, "
         "all may."},
     {AT(server, instructor_token), SECRET(8, 128), "", NULL,
-        "A client that sends this one may also change the runs of others; it is good wherever server.token is."},
+        "A client that sends this one may also lead the class, and change and remove the runs of others; it is good "
+        "wherever server.token is. When empty, nobody may."},
 
     {AT(limits, max_queue), INTEGER(0, 10000), "256", NULL,
         "Runs that may wait for their turn; one more is refused with 503."},
@@ -67,6 +69,11 @@ const Setting config_settings[] = {
         "Runs of one client of an address that may wait; one more is refused with 429."},
     {AT(limits, max_joined), INTEGER(1, 10000), "256", NULL,
         "Clients that may have asked for one and the same run; one more is refused with 429."},
+    {AT(limits, max_watchers), INTEGER(1, 100000), "512", NULL,
+        "Clients that may watch the class board or a run, or wait for one, at once; one more is refused with 503. Never "
+        "more than three quarters of server.max_connections, so that there is room for all others."},
+    {AT(limits, max_watchers_address), INTEGER(1, 100000), "256", NULL,
+        "Those of one address; one more is refused with 429. A whole room may have one address."},
     {AT(limits, max_cells), INTEGER(1, 4096), USUAL(PLAN_MAX_CELLS), NULL,
         "Cells that one request may span: its lists multiplied."},
     {AT(limits, timeout_ms), INTEGER(1, 3600000), USUAL(PLAN_TIMEOUT_MS), "ms",
@@ -83,11 +90,19 @@ const Setting config_settings[] = {
         "The tasks of all cells of a request together."},
     {AT(limits, max_memory_bytes), INTEGER(0, 1000000000000000), "0", "bytes",
         "A request whose largest cell is estimated to need more memory is refused; 0 stands for half of what "
-        "is available at that moment."},
+        "is available at that moment. Where the server can make a memory control group for a run, one that takes "
+        "half as much again is ended."},
     {AT(limits, max_body_bytes), INTEGER(1024, 16777216), "65536", "bytes",
         "A longer request body is refused with 413."},
     {AT(limits, header_timeout_ms), INTEGER(100, 600000), "10000", "ms",
         "How long a client may take to send a request, counted from its connection or its last answer."},
+    {AT(limits, answer_timeout_ms), INTEGER(100, 3600000), "60000", "ms",
+        "How long a client may take no byte of its answer. It is looked at once in that time, so it is hung up on after "
+        "twice as long at the latest; a slow one that goes on reading never is."},
+    {AT(limits, max_unread_bytes), INTEGER(1000000, 1000000000000), "256000000", "bytes",
+        "Texts of large runs that clients are reading, in memory together; all who read the same share one. A further "
+        "one is refused with 503. Events that clients who watch have not read yet may be as much again; beyond that the "
+        "slowest are hung up on, and may come back for the rest."},
     {AT(limits, max_processes), INTEGER(0, 4194304), "20000", NULL,
         "Processes and threads of a run at once, where the server can make a pids control group for it; 0: no "
         "limit."},

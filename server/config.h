@@ -61,6 +61,8 @@ typedef struct Config {
         int64_t max_queue_address;
         int64_t max_queue_client;
         int64_t max_joined;
+        int64_t max_watchers;
+        int64_t max_watchers_address;
         int64_t max_cells;
         int64_t timeout_ms;
         int64_t max_timeout_ms;
@@ -71,6 +73,8 @@ typedef struct Config {
         int64_t max_memory_bytes; /* 0: half of what is available */
         int64_t max_body_bytes;
         int64_t header_timeout_ms;
+        int64_t answer_timeout_ms;
+        int64_t max_unread_bytes;
         int64_t max_processes;
         int64_t max_file_bytes;
     } limits;

@@ -53,6 +53,11 @@ void deadline_set(Deadlines *deadlines, Deadline *deadline)
         uv_timer_start(&deadlines->timer, deadlines_on_timer, deadlines->after_ms, 0);
 }
 
+Deadline *deadlines_first(const Deadlines *deadlines)
+{
+    return TAILQ_FIRST(&deadlines->list);
+}
+
 void deadline_clear(Deadline *deadline)
 {
     if (!deadline->list)

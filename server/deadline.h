@@ -38,5 +38,8 @@ void deadlines_close(Deadlines *deadlines, uv_close_cb closed, void *data);
 /* Due after_ms from now, whether it was set or not, in this list or in another one. */
 void deadline_set(Deadlines *deadlines, Deadline *deadline);
 
+/* Returns the one that is due next, the one that was set longest ago; NULL: none is set. */
+Deadline *deadlines_first(const Deadlines *deadlines);
+
 /* Takes it out of its list; nothing happens to one that is not set. */
 void deadline_clear(Deadline *deadline);

@@ -8,18 +8,11 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "server/config-host.h"
 
 /* By a client of three lines, so that a container's check every few seconds costs no library. "localhost" is
  * a name that every server accepts, whatever server.hosts says. */
 static const char request[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-
-/* One cannot connect to "all addresses". */
-static const char *health_reachable(const char *bind_to)
-{
-    if (strcmp(bind_to, "0.0.0.0") == 0)
-        return "127.0.0.1";
-    return strcmp(bind_to, "::") == 0 ? "::1" : bind_to;
-}
 
 static int health_connect(const char *address_text, int64_t port)
 {
@@ -46,7 +39,7 @@ static int health_connect(const char *address_text, int64_t port)
  * of the socket shows as EAGAIN. */
 int health_ask(const char *bind_to, int64_t port)
 {
-    auto_close int fd = health_connect(health_reachable(bind_to), port);
+    auto_close int fd = health_connect(host_reachable(bind_to), port);
     auto_free char *answer = NULL;
     size_t length;
     int r;

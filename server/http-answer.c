@@ -37,9 +37,14 @@ static void prepared_release(void *data)
     free(prepared);
 }
 
-/* A body that is part of the program stays where it is. Any other one may be sent for long after the response
- * is gone: that of a constant answer is copied, once, and else it changes hands, and libmicrohttpd frees it
- * when it is sent. */
+static void answer_drop(void *shared)
+{
+    shared_drop(shared);
+}
+
+/* A text that several have is held by each until it is sent. A body that is part of the program stays where
+ * it is. Any other one may be sent for long after the response is gone: that of a constant answer is copied,
+ * once, and else it changes hands, and libmicrohttpd frees it when it is sent. */
 static struct MHD_Response *answer_make_body(Exchange *exchange, Response *response)
 {
     bool give_away = response->owned && !response->constant;
@@ -50,6 +55,12 @@ static struct MHD_Response *answer_make_body(Exchange *exchange, Response *respo
 
     if (response->stream)
         return stream_attach(exchange, response);
+    if (response->shared) {
+        made = MHD_create_response_from_buffer_with_free_callback_cls(
+            response->length, (void *)response->body, answer_drop, shared_hold(response->shared));
+        assert(made);
+        return made;
+    }
     made = MHD_create_response_from_buffer(
         response->length, give_away ? response->owned : (void *)response->body, mode);
     assert(made);

@@ -16,12 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "handlers/forwarded.h"
+
+enum {
+    KEPT_FREE = 16,  /* of so many places one is kept free of silent connections */
+    GIVEN_UP_S = 60, /* long enough never to pass */
+};
 
 /* From now on the deadline is the client's for reading the answer. */
 static enum MHD_Result exchange_send(Exchange *exchange, Response *response)
@@ -74,6 +78,14 @@ static void exchange_on_hangup(void *data)
     exchange->http->pending = true;
 }
 
+void exchange_give_up(Exchange *exchange)
+{
+    if (exchange->stage == STAGE_WAITING)
+        exchange_on_hangup(exchange);
+    else
+        stream_give_up(exchange);
+}
+
 /* A handler's answer that comes later. If it comes before the handler has returned, nothing is suspended
  * yet, and exchange_call_handler() finds it. Else the watch for a hang-up is ended before the connection
  * is resumed: a client that leaves from now on is libmicrohttpd's affair, and the handler must hear no
@@ -106,6 +118,8 @@ static enum MHD_Result exchange_call_handler(Exchange *exchange)
         return exchange_send_anyway(exchange, response);
     if (exchange->length > (size_t)http->settings.max_body_bytes)
         return exchange_send(exchange, refuse_body(http->settings.max_body_bytes));
+    if (http->draining)
+        return exchange_send(exchange, refuse_late());
     exchange->request.body = exchange->body;
     exchange->request.body_length = exchange->length;
     response = http->handler(http->handler_data, &exchange->request);
@@ -255,6 +269,15 @@ void *exchange_on_target(void *data, const char *target, struct MHD_Connection *
     return exchange;
 }
 
+/* Leaves the path as it is: request_split_target() decodes our own copy. Version 1 of the library would
+ * refuse a bad percent-escape and an escaped NUL by itself, in HTML. */
+size_t exchange_on_unescape(void *data, struct MHD_Connection *connection, char *text)
+{
+    (void)data;
+    (void)connection;
+    return strlen(text);
+}
+
 /* Makes the exchange ready for the next request of its connection. */
 static void exchange_reset(Exchange *exchange)
 {
@@ -294,7 +317,12 @@ void exchange_on_completed(
     if (exchange->counted && http->settings.answered)
         http->settings.answered(http->handler_data, &exchange->request, exchange->status);
     http->n_exchanges -= exchange->counted;
-    /* After a failure the connection is given up in the next run, if somebody asks for one. */
+    /* After a failure the connection is given up in the next run, if somebody asks for one; but one that was
+     * suspended only if it is the oldest of all, or has a time-out of its own, so it gets one. Version 0.9.75
+     * would else keep its place as long as an older connection stays, and a server that is full would be
+     * deaf. */
+    if (code == MHD_REQUEST_TERMINATED_WITH_ERROR)
+        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, GIVEN_UP_S);
     if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK || http->draining)
         http->pending = true;
     exchange_reset(exchange);
@@ -322,6 +350,24 @@ static void exchange_name_peer(Exchange *exchange)
         inet_ntop(AF_INET6, long_address, exchange->peer, sizeof(exchange->peer));
 }
 
+/* Near the limit, one that has said nothing for long makes room for one that has just come: else a thousand
+ * connections that are open and silent would keep everybody else waiting until their time is over. Of those
+ * that are not silent the one goes whose answer has been on its way longest. Those who watch or wait stay;
+ * there are never so many of them, see handlers/audience.h. */
+static void exchange_make_room(Http *http)
+{
+    int64_t n = (int64_t)http->n_connections, most = http->settings.max_connections;
+    Deadline *first = deadlines_first(&http->reading);
+
+    if (!first)
+        first = deadlines_first(&http->answering);
+    if (n <= most - most / KEPT_FREE || !first)
+        return;
+    log_info("connection_given_up", log_text("client", exchange_of_deadline(first)->peer));
+    deadline_clear(first);
+    exchange_hang_up(exchange_of_deadline(first));
+}
+
 /* While a limit is reached, of connections or of descriptors, libmicrohttpd takes the listening socket out of
  * its epoll set, and only looks whether to put it back at the beginning of a run. A connection is cleaned up
  * at the end of one. If no event came after that, the server would be deaf: for ever when it was the last
@@ -336,6 +382,8 @@ void exchange_on_connection(
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         deadline_clear(&exchange->deadline);
         exchange_reset(exchange);
+        LIST_REMOVE(exchange, link);
+        http->n_connections--;
         free(exchange);
         *context = NULL;
         http->pending = true;
@@ -346,15 +394,33 @@ void exchange_on_connection(
     exchange->http = http;
     exchange->connection = connection;
     exchange->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    LIST_INSERT_HEAD(&http->exchanges, exchange, link);
+    http->n_connections++;
     exchange_name_peer(exchange);
     exchange_reset(exchange);
+    exchange_make_room(http);
     deadline_set(&http->reading, &exchange->deadline);
     *context = exchange;
 }
 
-/* The connection is shut down, not closed: the descriptor is the library's. It finds an end of file,
- * gives the connection up and closes it, which comes back here as exchange_on_connection(). */
 void exchange_on_late(Deadline *deadline)
 {
-    shutdown(exchange_of_deadline(deadline)->fd, SHUT_RDWR);
+    exchange_hang_up(exchange_of_deadline(deadline));
+}
+
+/* A deadline for the whole answer would cut off everybody who is slow, however steadily they read. So what
+ * counts is whether the client's side has confirmed anything meanwhile. The count goes over all answers of
+ * the connection, and is not looked at when an answer begins: that would be a call of the kernel for each. So
+ * the first time may find what was confirmed before, and gives one more time. */
+void exchange_on_unread(Deadline *deadline)
+{
+    Exchange *exchange = exchange_of_deadline(deadline);
+    uint64_t n_taken = taken_bytes(exchange->fd);
+
+    if (n_taken == exchange->n_taken) {
+        exchange_hang_up(exchange);
+        return;
+    }
+    exchange->n_taken = n_taken;
+    deadline_set(&exchange->http->answering, deadline);
 }

@@ -14,10 +14,13 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
 
 #include "server/deadline.h"
 #include "server/hangup.h"
 #include "server/http.h"
+#include "server/taken.h"
 
 struct Http {
     uv_loop_t *loop;
@@ -32,8 +35,12 @@ struct Http {
     Deadlines reading, answering, quiet; /* a connection stands in one of them at most */
     uint64_t id_start, n_requests;       /* what the ids of requests are made of */
     bool pending;                        /* libmicrohttpd has to run before the loop sleeps */
-    size_t n_exchanges;                  /* requests that have begun and are not answered */
-    bool draining, finished;             /* http_stop() was called; libmicrohttpd is stopped */
+    bool exhausted, resting;             /* it had no descriptor in its last run; poll is stopped therefore */
+    bool said_exhausted;
+    LIST_HEAD(, Exchange) exchanges; /* one for each connection */
+    size_t n_connections;            /* how many these are */
+    size_t n_exchanges;              /* requests that have begun and are not answered */
+    bool draining, finished;         /* http_stop() was called; libmicrohttpd is stopped */
     uv_timer_t drain;
     void (*stopped)(void *data);
     void *stopped_data;
@@ -51,6 +58,7 @@ typedef enum Stage {
 /* A connection and the request that it carries at the moment. */
 typedef struct Exchange {
     Request request;
+    LIST_ENTRY(Exchange) link;
     Http *http;
     struct MHD_Connection *connection;
     int fd;                   /* libmicrohttpd's; to be watched and shut down, not to be closed */
@@ -64,6 +72,7 @@ typedef struct Exchange {
     int status;          /* of the answer; 0: there is none */
     Stream *stream;      /* owned; what is being sent, or NULL */
     bool suspended;      /* while the stream has nothing to be sent */
+    uint64_t n_taken;    /* bytes that the client had taken when that was looked at last */
     Hangup *hangup;      /* while it waits or is a stream; else NULL */
     char peer[INET6_ADDRSTRLEN];
 } Exchange;
@@ -79,17 +88,32 @@ static inline Exchange *exchange_of_deadline(Deadline *deadline)
     return (Exchange *)((char *)deadline - offsetof(Exchange, deadline));
 }
 
+/* The connection is shut down, not closed: the descriptor is the library's. It finds an end of file, gives
+ * the connection up and closes it, which comes back as exchange_on_connection(). */
+static inline void exchange_hang_up(const Exchange *exchange)
+{
+    shutdown(exchange->fd, SHUT_RDWR);
+}
+
 /* libmicrohttpd's callbacks; data is the Http. */
 enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *piece, size_t *length, void **context);
 void *exchange_on_target(void *data, const char *target, struct MHD_Connection *connection);
+size_t exchange_on_unescape(void *data, struct MHD_Connection *connection, char *text);
 void exchange_on_completed(
     void *data, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code);
 void exchange_on_connection(
     void *data, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
 
+/* Takes its client for one that has left, so that it is not suspended any more and whoever works for it
+ * knows. */
+void exchange_give_up(Exchange *exchange);
+
 /* Closes a connection that is late. */
 void exchange_on_late(Deadline *deadline);
+
+/* Closes one whose client has taken nothing of its answer since this was asked before. */
+void exchange_on_unread(Deadline *deadline);
 
 /* Hands the answer over to libmicrohttpd, with the headers that the request has gathered; frees the
  * response unless it is constant. Returns what libmicrohttpd's callback has to return. */
@@ -104,6 +128,9 @@ struct MHD_Response *stream_attach(Exchange *exchange, Response *response);
 
 /* The answer is over, whether it was sent or not; also for an exchange without a stream. */
 void stream_detach(Exchange *exchange);
+
+/* Ends a stream before its time; nothing happens to an exchange that is none. */
+void stream_give_up(Exchange *exchange);
 
 /* Nothing was sent for a while: writes a comment, which wakes the connection. */
 void stream_on_quiet(Deadline *deadline);
@@ -124,3 +151,7 @@ enum { REFUSE_MAX_DISCARDED = 1 << 20 };
 
 /* Returns the answer to a body that is too large. */
 Response *refuse_body(int64_t max_body_bytes);
+
+/* Returns the answer to a request that is complete only now that the server has stopped: what a handler would
+ * work with is gone. */
+Response *refuse_late(void);

@@ -43,6 +43,11 @@ Response *refuse_body(int64_t max_body_bytes)
     return response_new_problem(&problem);
 }
 
+Response *refuse_late(void)
+{
+    return refuse_with(503, "Stopping", "the server is stopping and answers nothing more");
+}
+
 static bool header_is(const char *text, size_t length, const char *name)
 {
     return length == strlen(name) && strncasecmp(text, name, length) == 0;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "server/http-exchange.h"
 
 /* How many bytes libmicrohttpd asks for at a time. */
@@ -43,7 +44,7 @@ static ssize_t stream_on_read(void *data, uint64_t position, char *bytes, size_t
     size_t n;
 
     (void)position;
-    if (exchange->stage == STAGE_GONE)
+    if (exchange->stage == STAGE_GONE || stream->is_cut)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     n = stream_read(stream, bytes, room);
     if (n > 0) {
@@ -53,7 +54,6 @@ static ssize_t stream_on_read(void *data, uint64_t position, char *bytes, size_t
     if (stream->ended)
         return MHD_CONTENT_READER_END_OF_STREAM;
     stream->wake = stream_on_wake;
-    stream->reader = exchange;
     deadline_set(&exchange->http->quiet, &exchange->deadline);
     stream_set_suspended(exchange, true);
     return 0;
@@ -83,14 +83,30 @@ static void stream_tell_gone(Stream *stream)
 }
 
 /* The connection is woken up to find that it has come to its end. */
-static void stream_on_hangup(void *data)
+void stream_give_up(Exchange *exchange)
 {
-    Exchange *exchange = data;
-
+    if (!exchange->stream)
+        return;
     exchange->stage = STAGE_GONE;
     deadline_clear(&exchange->deadline);
     stream_tell_gone(exchange->stream);
     stream_set_suspended(exchange, false);
+}
+
+static void stream_on_hangup(void *data)
+{
+    stream_give_up(data);
+}
+
+/* The socket is shut down; the loop comes to stream_on_hangup() by that, and the library to an end of the
+ * answer. */
+static void stream_on_cut(void *reader)
+{
+    Exchange *exchange = reader;
+
+    log_warning("watcher_too_slow", log_text("client", exchange->request.forwarded.client),
+        log_text("request", exchange->request.id));
+    exchange_hang_up(exchange);
 }
 
 /* The stream moves from the response to the exchange, because the response is freed now, and the stream
@@ -103,6 +119,8 @@ struct MHD_Response *stream_attach(Exchange *exchange, Response *response)
     assert(prepared && !exchange->stream);
     exchange->stream = response->stream;
     response->stream = NULL;
+    exchange->stream->reader = exchange;
+    exchange->stream->cut = stream_on_cut;
     exchange->hangup = hangup_watch(exchange->http->loop, exchange->fd, stream_on_hangup, exchange);
     return prepared;
 }

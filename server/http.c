@@ -8,16 +8,19 @@
 #include "server/http.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "server/http-exchange.h"
 
 enum {
-    ANSWER_MS = 60000, /* for the client to read an answer, or a part of a stream */
-    QUIET_MS = 15000,  /* after which a stream with nothing to say says so */
+    QUIET_MS = 15000, /* after which a stream with nothing to say says so */
+    REST_MS = 100,    /* between two tries to accept when no descriptor is left */
     /* Version 1 then refuses what it would repair. 0.9.75 checks only Host, and answers with a header that
      * comes twice: so http-refuse.c does it. */
     STRICT = MHD_VERSION >= 0x01000000,
@@ -40,6 +43,36 @@ static void http_on_timer(uv_timer_t *timer)
     http->pending = true;
 }
 
+/* libmicrohttpd tells only in words that no descriptor was left for a connection. Of all its words only these
+ * are of interest: the others are about what clients do. */
+static void http_on_words(void *data, const char *format, va_list arguments)
+{
+    Http *http = data;
+
+    (void)arguments;
+    if (strstr(format, "resource limit"))
+        http->exhausted = true;
+}
+
+/* While others are connected, libmicrohttpd listens no more until one of them leaves. With nobody there it
+ * would try again at once, for ever, and take a CPU for that: so its events are not looked at for a while. */
+static bool http_rests(Http *http)
+{
+    size_t n = http_n_connections(http);
+
+    if (http->exhausted && !http->said_exhausted) {
+        log_error("descriptors_exhausted", log_number("connections", (int64_t)n));
+        http->said_exhausted = true;
+    }
+    http->resting = http->exhausted && n == 0;
+    if (!http->resting)
+        return false;
+    uv_poll_stop(&http->poll);
+    uv_idle_stop(&http->busy);
+    uv_timer_start(&http->timer, http_on_timer, REST_MS, 0);
+    return true;
+}
+
 /* While an idle handle is active, the loop asks for events without waiting for them. */
 static void http_on_busy(uv_idle_t *busy)
 {
@@ -60,7 +93,9 @@ static void http_on_prepare(uv_prepare_t *prepare_handle)
 
     if (!http->pending)
         return;
-    http->pending = false;
+    http->pending = http->exhausted = false;
+    if (http->resting)
+        uv_poll_start(&http->poll, UV_READABLE, http_on_ready);
     MHD_run(http->daemon);
     /* Asked behind the run, as it may have sent the last answer. Asked before, the answer would be cut
      * off. */
@@ -68,6 +103,8 @@ static void http_on_prepare(uv_prepare_t *prepare_handle)
         http_finish(http);
         return;
     }
+    if (http_rests(http))
+        return;
     /* Each run has its own answer to when the next one is due. */
     uv_timer_stop(&http->timer);
     if (MHD_get_timeout(http->daemon, &timeout) == MHD_YES) {
@@ -106,19 +143,21 @@ Http *http_start(uv_loop_t *loop, int fd, const HttpSettings *settings, HttpHand
     http->settings = *settings;
     http->handler = handler;
     http->handler_data = data;
-    http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL,
-        exchange_on_request, http, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)settings->max_connections, MHD_OPTION_NOTIFY_CONNECTION, exchange_on_connection, http,
-        MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, http, MHD_OPTION_STRICT_FOR_CLIENT, STRICT,
-        MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, http, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+    http->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0,
+            NULL, NULL, exchange_on_request, http, MHD_OPTION_EXTERNAL_LOGGER, http_on_words, http,
+            MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)settings->max_connections,
+            MHD_OPTION_NOTIFY_CONNECTION, exchange_on_connection, http, MHD_OPTION_NOTIFY_COMPLETED,
+            exchange_on_completed, http, MHD_OPTION_STRICT_FOR_CLIENT, STRICT, MHD_OPTION_URI_LOG_CALLBACK,
+            exchange_on_target, http, MHD_OPTION_UNESCAPE_CALLBACK, exchange_on_unescape, NULL,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
     if (!http->daemon) {
         close(fd);
         free(http);
         return NULL;
     }
     deadlines_init(&http->reading, loop, (uint64_t)settings->header_timeout_ms, exchange_on_late);
-    deadlines_init(&http->answering, loop, ANSWER_MS, exchange_on_late);
+    deadlines_init(&http->answering, loop, (uint64_t)settings->answer_timeout_ms, exchange_on_unread);
     deadlines_init(&http->quiet, loop, QUIET_MS, stream_on_quiet);
     if (getrandom(&http->id_start, sizeof(http->id_start), 0) != sizeof(http->id_start))
         assert(!"the kernel has random bytes");
@@ -138,9 +177,11 @@ void http_stop_listening(Http *http)
     http->pending = true;
 }
 
+/* libmicrohttpd would count them, too, but closes those that are over for that, and may be asked from within
+ * one of its own callbacks. */
 size_t http_n_connections(const Http *http)
 {
-    return MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+    return http->n_connections;
 }
 
 /* The last of the handles; nothing of libuv points to http any more. */
@@ -155,7 +196,8 @@ static void http_on_closed(uv_handle_t *handle)
 }
 
 /* All requests are answered, or their time is over. libmicrohttpd must not be stopped while a connection is
- * suspended, which is why whoever stops the server first sees to it that nobody waits any more. */
+ * suspended: so nobody waits for a run any more when the server is stopped, and who waits for anything else
+ * was given up. */
 static void http_finish(Http *http)
 {
     uv_handle_t *handles[] = {(uv_handle_t *)&http->poll, (uv_handle_t *)&http->prepare,
@@ -174,10 +216,17 @@ static void http_finish(Http *http)
     deadlines_close(&http->quiet, http_on_closed, http);
 }
 
-/* A client that does not read its last answer is not waited for longer. */
+/* A client that does not read its last answer is not waited for longer, nor an answer that still is not made.
+ * libmicrohttpd resumes what was suspended when it runs. */
 static void http_on_drained(uv_timer_t *timer)
 {
-    http_finish(timer->data);
+    Http *http = timer->data;
+    Exchange *exchange;
+
+    LIST_FOREACH (exchange, &http->exchanges, link)
+        exchange_give_up(exchange);
+    MHD_run(http->daemon);
+    http_finish(http);
 }
 
 void http_stop(Http *http, uint64_t drain_ms, void (*stopped)(void *data), void *data)

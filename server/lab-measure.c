@@ -43,7 +43,8 @@ json_t *lab_measure(Lab *lab, const PlanLimits *limits, const char *experiment, 
 {
     const Submission submission = {.address = "", .client = "", .owner = ""};
     auto_problem Problem problem = {0};
-    Measurement measurement = {.watcher = {.end = measurement_on_end, .data = &measurement}};
+    char nobody[] = "";
+    Measurement measurement = {.watcher = {.owner = nobody, .end = measurement_on_end, .data = &measurement}};
     Plan plan;
     Run *run;
 

@@ -13,18 +13,41 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cgroup-runs.h"
 #include "base/cleanup.h"
 #include "base/cpulist.h"
 #include "base/descriptors.h"
+#include "base/log.h"
 #include "base/sibling.h"
 #include "base/text.h"
+#include "handlers/document.h"
 #include "results/format.h"
 #include "runs/strays.h"
 #include "server/config-setting.h"
 
 int lab_complain(const char *what, const char *why)
 {
-    fprintf(stderr, "gilscope: %s: %s\n", what, why);
+    if (log_is_json())
+        log_error("cannot_start", log_text("what", what), log_text("why", why));
+    else
+        fprintf(stderr, "gilscope: %s: %s\n", what, why);
+    return -1;
+}
+
+int lab_complain_of_settings(const Problem *problem)
+{
+    json_t *error;
+    size_t i;
+
+    if (!log_is_json()) {
+        problem_print(problem, stderr);
+        return -1;
+    }
+    if (problem->detail)
+        lab_complain(problem->title, problem->detail);
+    json_array_foreach (problem->errors, i, error)
+        lab_complain(json_string_value(json_object_get(error, "param")),
+            json_string_value(json_object_get(error, "reason")));
     return -1;
 }
 
@@ -45,6 +68,17 @@ static int lab_find_programs(Lab *lab, const Config *config)
     return 0;
 }
 
+/* They are part of the program, so a fault in them is one of whoever built it. */
+static int lab_read_questions(Lab *lab)
+{
+    json_auto_t *document = document_load("questions.json");
+    auto_free char *reason = NULL;
+
+    if (questions_read(document, &lab->questions, &reason) < 0)
+        return lab_complain("story/questions.json", reason);
+    return 0;
+}
+
 /* What of the settings concerns runs. The texts are not copied: the config outlives the lab. */
 static void lab_fill_settings(Lab *lab, const Config *config)
 {
@@ -56,6 +90,7 @@ static void lab_fill_settings(Lab *lab, const Config *config)
                 .lock_defaults = {{"switch_interval_us", config->lock.switch_interval_us},
                     {"check_interval", config->lock.check_interval}},
                 .formats = format_names(FORMAT_ANSWER),
+                .questions = lab->questions,
                 .default_timeout_ms = config->limits.timeout_ms,
                 .max_timeout_ms = config->limits.max_timeout_ms,
                 .max_cells = config->limits.max_cells,
@@ -111,10 +146,11 @@ int lab_init(Lab *lab, const Config *config)
     umask(0077);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is like a full disk: the archive copes with it */
     descriptors_raise();
+    cgroup_runs_lead("");
     /* Without it all works, but what a killed guard leaves behind lives on. */
     strays_adopt();
     uv_loop_init(&lab->loop);
-    if (lab_find_programs(lab, config) < 0)
+    if (lab_find_programs(lab, config) < 0 || lab_read_questions(lab) < 0)
         return -1;
     lab_fill_settings(lab, config);
     return lab_cut_cpus(lab, config);
@@ -186,8 +222,7 @@ int lab_ask(Lab *lab)
     if (!problem_is_set(&wrong))
         return 0;
     lab_refuse_settings(&wrong, &problem);
-    problem_print(&problem, stderr);
-    return -1;
+    return lab_complain_of_settings(&problem);
 }
 
 /* 0: no lock has such a parameter. */
@@ -244,6 +279,7 @@ int lab_start(Lab *lab, const Config *config)
         uv_run(&lab->loop, UV_RUN_ONCE);
     lab_open_archive(lab, config);
     lab->board = board_new();
+    lab->class = class_new(lab->archive, lab->board);
     lab->survey = survey_new(&(SurveyParts){
         .loop = &lab->loop,
         .settings = &lab->settings,
@@ -266,6 +302,7 @@ int lab_start(Lab *lab, const Config *config)
         .metrics = &lab->metrics,
         .survey = lab->survey,
     });
+    origin_tell_settled(lab->origin, lab_go_on, lab);
     return 0;
 }
 
@@ -286,8 +323,7 @@ int lab_check_runtimes(const Lab *lab, const Config *config)
     }
     if (!problem_is_set(&problem))
         return 0;
-    problem_print(&problem, stderr);
-    return -1;
+    return lab_complain_of_settings(&problem);
 }
 
 static bool lab_asks(const Lab *lab)
@@ -317,11 +353,13 @@ void lab_stop(Lab *lab)
 
 void lab_finish(Lab *lab)
 {
+    class_free(lab->class);
     catalogs_finish(&lab->catalogs);
     metrics_finish(&lab->metrics);
     cpusets_free(lab->cpusets);
     uv_loop_close(&lab->loop);
     json_decref(lab->allow);
+    questions_free(lab->questions);
     free(lab->guard);
     free(lab->origin_program);
     programs_finish(&lab->programs);

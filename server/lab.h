@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "runs/catalog.h"
+#include "runs/class.h"
 #include "runs/cpusets.h"
 #include "runs/origin.h"
 #include "runs/present.h"
@@ -22,6 +23,7 @@ typedef struct Lab {
     char *guard, *origin_program; /* owned; their paths */
     Programs programs;            /* the runtimes; the first is gilscope-run */
     json_t *allow;                /* owned; fetch.allow as a list */
+    Questions *questions;         /* owned; that may be answered before a run */
     RunSettings settings;         /* borrows from the config and from here */
     Cpusets *cpusets;
     Catalogs catalogs;
@@ -31,6 +33,7 @@ typedef struct Lab {
     bool keeps;     /* runs are kept on disk, unless the settings say otherwise; set before lab_start() */
     Archive *archive;
     Board *board; /* ended by board_free(), when no run tells it anything any more */
+    Class *class;
     Metrics metrics;
     Queue *queue;
     Survey *survey; /* of the runtimes other than the engine; it asks nobody before survey_begin() */
@@ -70,5 +73,6 @@ void lab_stop(Lab *lab);
 /* When the loop has run to its end. */
 void lab_finish(Lab *lab);
 
-/* Says on standard error what went wrong. Returns -1. */
+/* Says on standard error what went wrong, in the form of the log if that is JSON. Returns -1. */
 int lab_complain(const char *what, const char *why);
+int lab_complain_of_settings(const Problem *problem);

@@ -242,8 +242,10 @@ static int main_run_task(const Arguments *arguments)
 
     config_init(&config);
     main_read_config(arguments, &config, &configured_port, &problem);
+    if (arguments->task == TASK_SERVE)
+        serve_set_log(&config);
     if (problem_is_set(&problem)) {
-        problem_print(&problem, stderr);
+        lab_complain_of_settings(&problem);
         return EXIT_FAILURE;
     }
     switch (arguments->task) {

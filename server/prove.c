@@ -22,7 +22,7 @@
 
 enum {
     LEAST_ROUNDS = STATS_MIN_VALUES, /* that give an interval */
-    MOST_ROUNDS = 2 * LEAST_ROUNDS,  /* where rounds are dropped because the machine changed */
+    MOST_ROUNDS = 2 * LEAST_ROUNDS,  /* where these decide nothing */
     MOST_REPORTS = 32,
 };
 
@@ -54,7 +54,8 @@ static bool is_asked_of(const FidelityMeasurement *measurement, const CatalogLoc
 /* Returns the run, or an object with its reason; a new reference. */
 static json_t *measure(const Proof *proof, const FidelityMeasurement *measurement)
 {
-    const PlanLimits limits = {.allow = "", .max_estimate_ms = measurement->most_ms};
+    const PlanLimits limits = {
+        .allow = "", .max_estimate_ms = measurement->most_ms, .default_timeout_ms = measurement->most_ms};
     json_auto_t *given = json_pack("{s:[s, s], s:[s]}", "runtime", proof->model_runtime->runtime,
         proof->real_runtime->runtime, "lock", proof->model->name);
 
@@ -94,47 +95,58 @@ static void clear_pairs(Proof *proof)
             proof->pairs[i][round] = (FidelityPair){NAN, NAN, false};
 }
 
-/* Whether the rounds so far leave some quantity of the measurement without an interval because they were
- * dropped. What cannot be measured at all is not tried again and again. */
-static bool lacks_rounds(const Proof *proof, size_t measurement)
+/* Whether the rounds so far leave some quantity of the measurement undecided. What cannot be measured at all
+ * is not tried again and again. */
+static bool is_undecided(const Proof *proof, size_t measurement)
 {
     for (size_t i = 0; i < fidelity_n_quantities; i++) {
-        size_t n_steady = 0, n_dropped = 0;
+        const FidelityQuantity *quantity = &fidelity_quantities[i];
+        FidelityRow row;
 
-        if (fidelity_quantities[i].measurement != measurement)
+        if (quantity->measurement != measurement)
             continue;
-        for (size_t round = 0; round < MOST_ROUNDS; round++) {
-            const FidelityPair *pair = &proof->pairs[i][round];
-            bool is_there = !isnan(pair->real) && !isnan(pair->model);
-
-            n_steady += is_there && pair->is_steady;
-            n_dropped += is_there && !pair->is_steady;
-        }
-        if (n_dropped > 0 && n_steady < LEAST_ROUNDS)
+        row = fidelity_judge(quantity, proof->pairs[i], LEAST_ROUNDS, NULL);
+        free(row.reason);
+        if (row.outcome == FIDELITY_INCONCLUSIVE)
             return true;
     }
     return false;
 }
 
-/* Returns whether there was anything to measure. */
-static bool measure_round(Proof *proof, size_t round)
+/* What is measured further is decided once, after the least number of rounds, and all of it is then measured
+ * to the end: who looks after each round and stops where the figures please is wrong more often than the
+ * interval says. */
+static void measure_rounds(Proof *proof, size_t from, size_t to, const bool *wanted)
 {
-    bool any = false;
+    for (size_t round = from; round < to; round++) {
+        fprintf(stderr, "%s, lock %s: round %zu of %zu\n", proof->real_runtime->runtime, proof->real->name,
+            round + 1, to);
+        for (size_t i = 0; i < fidelity_n_measurements; i++) {
+            json_auto_t *run = wanted[i] ? measure(proof, &fidelity_measurements[i]) : NULL;
 
-    for (size_t i = 0; i < fidelity_n_measurements; i++) {
-        json_auto_t *run = NULL;
-
-        if (!is_asked_of(&fidelity_measurements[i], proof->model) ||
-            (round >= LEAST_ROUNDS && !lacks_rounds(proof, i)))
-            continue;
-        if (!any)
-            fprintf(stderr, "%s, lock %s: round %zu\n", proof->real_runtime->runtime, proof->real->name,
-                round + 1);
-        any = true;
-        run = measure(proof, &fidelity_measurements[i]);
-        read_round(proof, i, round, run);
+            if (run)
+                read_round(proof, i, round, run);
+        }
     }
-    return any;
+}
+
+static void measure_all_rounds(Proof *proof)
+{
+    auto_free bool *wanted = calloc(fidelity_n_measurements, sizeof(*wanted));
+    size_t n = 0;
+
+    assert(wanted);
+    for (size_t i = 0; i < fidelity_n_measurements; i++)
+        wanted[i] = is_asked_of(&fidelity_measurements[i], proof->model);
+    measure_rounds(proof, 0, LEAST_ROUNDS, wanted);
+    for (size_t i = 0; i < fidelity_n_measurements; i++) {
+        wanted[i] = wanted[i] && is_undecided(proof, i);
+        n += wanted[i];
+    }
+    if (n == 0)
+        return;
+    fprintf(stderr, "%zu of the measurements leave something undecided and are made again\n", n);
+    measure_rounds(proof, LEAST_ROUNDS, MOST_ROUNDS, wanted);
 }
 
 static FidelityReport report_of(Proof *proof, const json_t *recorded)
@@ -146,6 +158,7 @@ static FidelityReport report_of(Proof *proof, const json_t *recorded)
         .about = proof->real_runtime->about,
         .lock = proof->real->name,
         .model = proof->model->name,
+        .tick_turns = proof->lab->settings.tick_turns,
         .rows = calloc(fidelity_n_quantities, sizeof(FidelityRow)),
     };
 
@@ -185,8 +198,7 @@ static FidelityReport prove_lock(
     proof.reasons = calloc(fidelity_n_quantities, sizeof(*proof.reasons));
     assert(proof.pairs && proof.reasons);
     clear_pairs(&proof);
-    for (size_t round = 0; round < MOST_ROUNDS && measure_round(&proof, round); round++)
-        ;
+    measure_all_rounds(&proof);
     report = report_of(&proof, recorded);
     for (size_t i = 0; i < fidelity_n_quantities; i++)
         free(proof.reasons[i]);
@@ -195,16 +207,26 @@ static FidelityReport prove_lock(
     return report;
 }
 
-static size_t prove_all(Lab *lab, const json_t *recorded, FidelityReport reports[static MOST_REPORTS])
+/* A table is printed as soon as it is made, since the next takes minutes. */
+static size_t prove_all(
+    Lab *lab, const json_t *recorded, bool as_json, FidelityReport reports[static MOST_REPORTS])
 {
     size_t n = 0;
 
     for (size_t i = 1; i < lab->catalogs.n; i++) {
         const Catalog *catalog = lab->catalogs.list[i];
 
-        for (size_t k = 0; k < catalog->n_locks && n < MOST_REPORTS; k++)
-            if (catalog->locks[k].real)
-                reports[n++] = prove_lock(lab, catalog, &catalog->locks[k], recorded);
+        for (size_t k = 0; k < catalog->n_locks && n < MOST_REPORTS; k++) {
+            if (!catalog->locks[k].real)
+                continue;
+            reports[n] = prove_lock(lab, catalog, &catalog->locks[k], recorded);
+            if (!as_json && n > 0)
+                putchar('\n');
+            if (!as_json)
+                fidelity_print(&reports[n], stdout);
+            fflush(stdout);
+            n++;
+        }
     }
     return n;
 }
@@ -250,16 +272,11 @@ static bool prove_in(Lab *lab, void *data)
 
     lab_await_runtimes(lab);
     print_missing(&lab->catalogs);
-    n = prove_all(lab, recorded, reports);
+    n = prove_all(lab, recorded, *as_json, reports);
     if (n == 0)
         fputs("gilscope: there is no interpreter to hold the models against; see [runtimes]\n", stderr);
     if (*as_json)
         print_json(reports, n);
-    for (size_t i = 0; i < n && !*as_json; i++) {
-        if (i > 0)
-            putchar('\n');
-        fidelity_print(&reports[i], stdout);
-    }
     proved = is_proved(reports, n);
     for (size_t i = 0; i < n; i++)
         fidelity_report_finish(&reports[i]);

@@ -26,12 +26,11 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "handlers/app.h"
-#include "handlers/routes.h"
+#include "runs/strays.h"
 #include "server/config-host.h"
-#include "server/http.h"
 #include "server/lab.h"
 #include "server/listen.h"
+#include "server/site.h"
 #include "server/terminal.h"
 
 enum {
@@ -49,6 +48,7 @@ typedef struct Server {
     Http *http;
     uv_signal_t signals[N_SIGNALS];
     int n_signals;          /* that counted */
+    uv_signal_t deaths;     /* of children, see runs/strays.h */
     bool had_terminal;      /* when it was started */
     uv_timer_t second_look; /* at the terminal */
 } Server;
@@ -58,6 +58,7 @@ static void serve_unwatch_signals(Server *server)
 {
     for (size_t i = 0; i < N_SIGNALS; i++)
         uv_close((uv_handle_t *)&server->signals[i], NULL);
+    uv_close((uv_handle_t *)&server->deaths, NULL);
     uv_close((uv_handle_t *)&server->second_look, NULL);
 }
 
@@ -127,9 +128,8 @@ static void serve_on_hangup(Server *server)
     }
     if (server->had_terminal)
         uv_timer_start(&server->second_look, serve_on_second_look, TERMINAL_MS, 0);
-    log_info("asking_again", log_number("signal", SIGHUP));
-    if (server->http)
-        survey_begin(server->lab.survey);
+    if (server->http && survey_begin(server->lab.survey))
+        log_info("asking_again", log_number("signal", SIGHUP));
 }
 
 static void serve_on_signal(uv_signal_t *handle, int signal_number)
@@ -142,46 +142,10 @@ static void serve_on_signal(uv_signal_t *handle, int signal_number)
         serve_on_hangup(server);
 }
 
-static Response *serve_on_request(void *data, Request *request)
+static void serve_on_death(uv_signal_t *handle, int signal_number)
 {
-    return routes_dispatch(data, request);
-}
-
-/* The gate reads the settings where they are: they live as long as the server. */
-static GateSettings serve_gate_settings(const Config *config)
-{
-    return (GateSettings){
-        .hosts = config->server.hosts,
-        .cors_origins = config->server.cors_origins,
-        .token = config->server.token,
-        .instructor_token = config->server.instructor_token,
-    };
-}
-
-static void serve_on_answered(void *data, const Request *request, int status)
-{
-    routes_answered(data, request, status);
-}
-
-static size_t serve_n_connections(const void *http)
-{
-    return http_n_connections(http);
-}
-
-static int serve_open_http(Server *server, int fd)
-{
-    HttpSettings settings = {
-        .max_connections = server->config->server.max_connections,
-        .header_timeout_ms = server->config->limits.header_timeout_ms,
-        .max_body_bytes = server->config->limits.max_body_bytes,
-        .trusted_proxies = server->config->server.trusted_proxies,
-        .answered = serve_on_answered,
-    };
-
-    server->http = http_start(&server->lab.loop, fd, &settings, serve_on_request, &server->app);
-    server->app.http = server->http;
-    server->app.n_connections = serve_n_connections;
-    return server->http ? 0 : lab_complain("http", "libmicrohttpd cannot start");
+    (void)signal_number;
+    strays_reap(handle->loop);
 }
 
 /* Whether the signal was ignored before we began, as nohup has it. */
@@ -203,17 +167,23 @@ static void serve_watch_signals(Server *server)
         if (watched_signals[i] != SIGHUP || !signal_is_ignored(SIGHUP))
             uv_signal_start(&server->signals[i], serve_on_signal, watched_signals[i]);
     }
+    uv_signal_init(&server->lab.loop, &server->deaths);
+    uv_signal_start(&server->deaths, serve_on_death, SIGCHLD);
 }
 
 /* For a person at a terminal, on standard output, with a line that can be copied. It is flushed, because
- * a script that reads it from a pipe waits for exactly this line before it sends a request. */
+ * a script that reads it from a pipe waits for exactly this line before it sends a request. Who wants JSON
+ * wants nothing else: a container has both outputs in one log. */
 static void serve_greet(const Server *server, int port)
 {
     auto_free char *url = listen_url(server->config->server.bind, port);
+    auto_free char *near_url = listen_url(host_reachable(server->config->server.bind), port);
 
-    printf("gilscope " GILSCOPE_VERSION " listens on %s\n", url);
-    printf("try: curl '%srun/countdown?tasks=2&format=table'\n", url);
-    fflush(stdout);
+    if (!log_is_json()) {
+        printf("gilscope " GILSCOPE_VERSION " listens on %s\n", url);
+        printf("try: curl '%srun/countdown?tasks=2&format=table'\n", near_url);
+        fflush(stdout);
+    }
     log_info("listening", log_text("address", server->config->server.bind), log_number("port", port));
     if (!host_is_loopback(server->config->server.bind) && *server->config->server.token == '\0')
         log_warning("no_token", log_text("address", server->config->server.bind),
@@ -243,21 +213,10 @@ static int serve_open(Server *server)
         return -1;
     }
     queue_log_archive(lab->queue);
-    server->app = (App){
-        .gate = serve_gate_settings(server->config),
-        .loop = &lab->loop,
-        .version_name = GILSCOPE_VERSION,
-        .settings = &lab->settings,
-        .catalogs = &lab->catalogs,
-        .present = &lab->present,
-        .queue = lab->queue,
-        .archive = lab->archive,
-        .board = lab->board,
-        .metrics = &lab->metrics,
-    };
-    /* Everything that the constant answers tell of is known by now: the catalog, the limits, the tokens. */
-    app_init(&server->app);
-    if (lab->cancelled || serve_open_http(server, fd) < 0) {
+    site_make_app(&server->app, lab, server->config);
+    if (!lab->cancelled)
+        server->http = site_open(&server->app, lab, server->config, fd);
+    if (!server->http) {
         if (lab->cancelled)
             close(fd);
         board_free(lab->board);
@@ -291,13 +250,17 @@ static LogLevel serve_log_level(const char *name)
                                           : LOG_LEVEL_ERROR;
 }
 
+void serve_set_log(const Config *config)
+{
+    log_set_least(serve_log_level(config->log.level));
+    log_set_json(strcmp(config->log.format, "json") == 0);
+}
+
 int serve(const Config *config)
 {
     Server server = {.config = config};
     int r;
 
-    log_set_least(serve_log_level(config->log.level));
-    log_set_json(strcmp(config->log.format, "json") == 0);
     r = serve_start(&server);
 
     uv_run(&server.lab.loop, UV_RUN_DEFAULT);

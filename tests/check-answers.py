@@ -384,7 +384,7 @@ def waited_enough(answer, cell):
 
 def rule_one_at_a_time_is_what_was_seen(answer):
     clause = (r"[^.;:]*?(?:lets? one \w+ run at a time|[Tt]he work keeps|keeps a plain count exact)[^.;:]*"
-              r"(?::( never more than one was inside it at once))?")
+              r"(?::( never more than one held it at a time))?")
     for found in sees(answer, clause, answer.lesson):
         cells = together_under(answer, found[0])
         for cell in cells:
@@ -408,7 +408,7 @@ def rule_one_at_a_time_is_what_was_seen(answer):
 def rule_never_in_the_headline_is_what_was_seen(answer):
     text = (answer.run.get("headline") or {}).get("text") or ""
     cells = [cell for cell in answer.done if cell["mode"] == "threads" and cell["tasks"] >= 2]
-    for found in sees(answer, r"never more than one \w+ was inside the lock at once(, as far as it was recorded)?", text):
+    for found in sees(answer, r"never more than one \w+ held the lock at a time(, as far as it was recorded)?", text):
         if not any((cell.get("inside") or {}).get("max") == 1 and (cell["inside"]["whole"] or found[1]) for cell in cells):
             yield f"headline: {found[0]!r}, and that was not seen"
 

@@ -54,4 +54,45 @@ need() {
 (PATH="$folder/bin:$PATH"; want 'sh:shell no-such-program:its-package no-other-program:no-package') >wants 2>said
 echo 'needs:: no-such-program:its-package:' | diff - wants
 echo 'There is no no-other-program here, and no package of it; what needs it is skipped' | diff - said
+# Of fuzzers, the one that ends badly is counted, and what it said is shown.
+mkdir -p fuzz/tests
+printf '#!/bin/sh\necho "#7 DONE   cov: 12 ft: 3 corp: 1/1b"\necho "stat::number_of_executed_units: 7"\n' >fuzz/tests/fuzz-good
+printf '#!/bin/sh\necho it broke\nexit 77\n' >fuzz/tests/fuzz-bad
+chmod +x fuzz/tests/fuzz-good fuzz/tests/fuzz-bad
+"$1/tests/fuzz/run.sh" fuzz 1 good bad >said && { echo 'a finding is passed over'; exit 1; }
+for line in 'fuzz-good: 7 executions, 12 edges, nothing found' 'it broke' \
+    'fuzz-bad: no executions, no edges, FAILED with status 77' 'FAILED  bad' '1 passed, 1 failed'; do
+    grep -qx "$line" said || { echo "not said: $line"; cat said; exit 1; }
+done
 [ ! -e build/release.failed ] && [ ! -e build/release.log ] || { echo 'it leaves files behind'; exit 1; }
+
+# What failed is counted, and named in a line of its own each, whatever kind of test it was.
+cat >log.json <<'END'
+{"name": "ulid", "result": "OK", "stdout": "Running suite(s): ulid\n100%: Checks: 7, Failures: 0, Errors: 0\n", "stderr": ""}
+{"name": "near", "result": "FAIL", "stdout": "33%: Checks: 3, Failures: 1, Errors: 1\na/near.c:8:F:near:one:0: 1 != 2\na/near.c:9:P:near:two:0: Passed\na/near.c:7:E:near:three:0: (after this point) Received signal 11\n", "stderr": ""}
+{"name": "loop", "result": "FAIL", "stdout": "100%: Checks: 2, Failures: 0, Errors: 0\n", "stderr": "a race\nSUMMARY: ThreadSanitizer\n"}
+{"name": "gate", "result": "TIMEOUT", "stdout": "", "stderr": ""}
+{"name": "docs", "result": "FAIL", "stdout": "a page names what is not there\n"}
+{"name": "nginx", "result": "SKIP", "stdout": "skipped\n"}
+END
+"$1/scripts/count-tests.py" 'unit and API' log.json >counted
+diff - counted <<'END'
+10 5
+FAILED  unit and API: a/near.c:8:F:near:one:0: 1 != 2
+FAILED  unit and API: a/near.c:7:E:near:three:0: (after this point) Received signal 11
+FAILED  unit and API: loop: FAIL: SUMMARY: ThreadSanitizer
+FAILED  unit and API: gate: TIMEOUT: it said nothing
+FAILED  unit and API: docs: FAIL: a page names what is not there
+END
+# What is no number of minutes is refused in words, before anything is built.
+for words in 0 0.3 -1 ten '' '--fuzz 0.5' '--fuzz 0' '--property 1e6' 123456789012; do
+    got=0
+    if [ -n "$words" ]; then
+        # shellcheck disable=SC2086
+        "$1/scripts/soak.sh" $words >said 2>&1 || got=$?
+    else
+        "$1/scripts/soak.sh" '' >said 2>&1 || got=$?
+    fi
+    [ "$got" -eq 2 ] && [ "$(wc -l <said)" -eq 1 ] && grep -Eq 'must be a whole number of at least 1|^usage: ' said ||
+        { echo "soak.sh $words: status $got"; cat said; exit 1; }
+done

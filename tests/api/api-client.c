@@ -106,6 +106,19 @@ ApiAnswer api_get(const ApiServer *server, const char *path)
     return api_ask(server, (ApiAsk){.path = path});
 }
 
+ApiAnswer api_get_cut_short(
+    const ApiServer *server, const char *path, int *timeout_ms, bool (*came_so_far)(const ApiAnswer *answer))
+{
+    for (;; *timeout_ms *= 3) {
+        auto_free char *limited = text_printf("%s&timeout_ms=%d", path, *timeout_ms);
+        ApiAnswer answer = api_get(server, limited);
+
+        if (came_so_far(&answer) || *timeout_ms > API_PATIENCE_S * 1000)
+            return answer;
+        api_answer_finish(&answer);
+    }
+}
+
 int api_connect(const ApiServer *server)
 {
     return api_connect_small(server, 0);

@@ -35,6 +35,12 @@ typedef struct ApiAsk {
 ApiAnswer api_ask(const ApiServer *server, ApiAsk ask);
 ApiAnswer api_get(const ApiServer *server, const char *path);
 
+/* Gets a run whose time limit must not be over before it has come to some point. How long that takes depends on
+ * what else the machine does, so that it is asked again with three times the limit, from timeout_ms on, until
+ * came_so_far says so, or API_PATIENCE_S is over. The path has a query. Leaves the last limit in *timeout_ms. */
+ApiAnswer api_get_cut_short(
+    const ApiServer *server, const char *path, int *timeout_ms, bool (*came_so_far)(const ApiAnswer *answer));
+
 void *api_connection_new(void);
 void api_connection_free(void *connection);
 

@@ -88,7 +88,7 @@ static pid_t spawn(
     return pid;
 }
 
-/* The address stands in the first line: "gilscope 0.1.0 listens on http://127.0.0.1:40001/". */
+/* The address stands in the first line: "gilscope 0.2.0 listens on http://127.0.0.1:40001/". */
 static int read_port(int output)
 {
     char text[512];

@@ -21,7 +21,8 @@ if [ "${1-}" = --describe ]; then
     printf '"models":"cpython3","crowding":0,"parameters":[{"name":"switch_interval_us","type":"integer",'
     printf '"unit":"us","help":"how long","min":1,"max":1000000,"default":[5000],"list":true}]}],"experiments":['
     experiment fine "answers at once"
-    for name in gated hang astray crash quit silent garbage strange early failing refusing flood talking friends confined stepped; do
+    # A question is asked about crunch, and about no other of them.
+    for name in crunch gated hang astray crash quit silent garbage strange early failing refusing flood bulky lingering talking friends confined stepped; do
         printf ','
         experiment "$name" "misbehaves"
     done
@@ -29,12 +30,13 @@ if [ "${1-}" = --describe ]; then
     exit 0
 fi
 
+# With the repetition, and what stands in its metrics.
 sample()
 {
     printf '{"event":"sample","cell":0,"repetition":%d,"status":"done","reason":null,"wall_ns":1000,' "${1-0}"
     printf '"cpu_ns":1000,"create_ns":0,"join_ns":0,"context_switches":{"voluntary":0,"involuntary":0},'
     printf '"memory":null,"lock_stats":{},"per_task":[],"per_task_omitted":0,"completion_order":[],'
-    printf '"metrics":{}}\n'
+    printf '"metrics":{%s}}\n' "${2-}"
 }
 
 request=$(cat)
@@ -43,7 +45,7 @@ case $request in
 *'"experiment":"fine"'*)
     sample
     ;;
-*'"experiment":"gated"'*)
+*'"experiment":"gated"'* | *'"experiment":"crunch"'*)
     # Says that it has begun, and goes on when it is told to.
     : >begun
     while [ ! -e go ]; do
@@ -114,6 +116,17 @@ case $request in
 *'"experiment":"flood"'*)
     # One line without an end.
     exec tr '\0' x </dev/zero
+    ;;
+*'"experiment":"bulky"'*)
+    # So much to tell that the run has 5 MB, and its events 10 MB.
+    sample 0 "\"figures\":[$(seq -s, 1000000000000 1000000349999)]"
+    ;;
+*'"experiment":"lingering"'*)
+    # So much to tell that the run has 1 MB, and it goes on until it is told to end.
+    sample 0 "\"figures\":[$(seq -s, 1000000000000 1000000069999)]"
+    while [ ! -e go ]; do
+        sleep 0.02
+    done
     ;;
 *'"experiment":"friends"'*)
     # The server, which is the parent of the guard's first process, has named itself and the origin as friends.

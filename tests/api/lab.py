@@ -1,6 +1,7 @@
 """A server for tests that need more than the C library of tests: a copy of the built program in a folder of its own,
 on a free port, ended by its pid. Nothing is left of it."""
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -9,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 BESIDE = "engine", "guard", "origin", "runtimes"
 
 
@@ -55,11 +57,11 @@ def end(process):
 
 
 @contextlib.contextmanager
-def server(path, *settings):
-    """A running server; gives its port."""
+def server(path, *settings, under=()):
+    """A running server, by a command that runs others where one is given; gives its port."""
     with open(path / "server.log", "a", encoding="utf-8") as log:
-        process = subprocess.Popen(command(path, "archive.path=none", *settings), cwd=path, stdout=subprocess.PIPE,
-                                   stderr=log, text=True, env=environment())
+        process = subprocess.Popen([*under, *command(path, "archive.path=none", *settings)], cwd=path,
+                                   stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
     try:
         line = process.stdout.readline()
         found = re.search(r"listens on http://.*:(\d+)/", line)
@@ -69,6 +71,12 @@ def server(path, *settings):
     finally:
         end(process)
         process.stdout.close()
+
+
+def get(port, path):
+    """What the server answers, read from JSON."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_S) as answer:
+        return json.load(answer)
 
 
 def until(what, condition):

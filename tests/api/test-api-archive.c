@@ -486,9 +486,79 @@ START_TEST(a_damaged_file_is_set_aside_and_a_new_one_begun)
 }
 END_TEST
 
+/* Turns round a bit of a label wherever it stands in the file, so that the file itself stays sound. */
+static void turn_bit_of(const char *label)
+{
+    auto_free char *path = text_printf("%s/archive.db", server.directory), *bytes = NULL;
+    size_t size, length = strlen(label);
+    int n_turned = 0;
+
+    ck_assert_int_eq(text_read_file(path, 1 << 30, &bytes, &size), 0);
+    for (char *at = bytes; (at = memmem(at, size - (size_t)(at - bytes), label, length)); n_turned++)
+        at[length - 1] ^= 1;
+    ck_assert_int_gt(n_turned, 0);
+    {
+        auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+        ck_assert_int_eq(text_write_fd(fd, bytes, size), 0);
+    }
+}
+
+START_TEST(a_run_whose_record_is_damaged_is_told_and_no_other)
+{
+    static const struct {
+        const char *method, *format;
+    } rows[] = {
+        {"GET", "/runs/%s"},
+        {"GET", "/runs/%s/events"},
+        {"GET", "/runs/%s/trace"},
+        {"PATCH", "/runs/%s?label=new"},
+        {"DELETE", "/runs/%s"},
+        {"POST", "/runs/%s/cancel"},
+        {"GET", "/compare?baseline=%s&candidate=01ARZ3NDEKTSV4RRFFQ69G5FAV"},
+    };
+    auto_free char *first = NULL, *damaged = NULL, *last = NULL, *path = NULL;
+    auto_answer ApiAnswer list = {0}, removed = {0}, after = {0};
+    const json_t *unreadable;
+
+    api_server_start(&server, API_FAKE_RUNTIME, NULL);
+    first = run_to_end("fine", "&client=anna&label=aaaa" FRESH, "done");
+    damaged = run_to_end("fine", "&client=anna&label=bbbb" FRESH, "done");
+    last = run_to_end("fine", "&client=anna&label=dddd" FRESH, "done");
+    ck_assert_int_eq(api_server_end(&server, SIGTERM), 0);
+    turn_bit_of("bbbb");
+    api_server_start_again(&server, API_FAKE_RUNTIME, "server.instructor_token=teacher-secret", NULL);
+    assert_pages("/runs?limit=1", 1, "dddd aaaa");
+    list = api_get(&server, "/runs");
+    unreadable = json_object_get(list.json, "unreadable");
+    ck_assert_uint_eq(json_array_size(unreadable), 1);
+    ck_assert_str_eq(json_string_value(json_array_get(unreadable, 0)), damaged);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *where = text_printf(rows[i].format, damaged);
+        auto_answer ApiAnswer answer =
+            api_ask(&server, (ApiAsk){.method = rows[i].method, .path = where, .header = API_OWNER("anna")});
+
+        api_assert_status(&answer, 500);
+        ck_assert_msg(strstr(api_text(answer.json, "detail"), "is damaged"), "%s: %s", where, answer.body);
+    }
+    api_wait_for_status(&server, first, "done");
+    api_wait_for_status(&server, last, "done");
+    path = text_printf("/runs/%s", damaged);
+    removed = api_ask(&server,
+        (ApiAsk){.method = "DELETE", .path = path, .header = "Authorization: Bearer teacher-secret"});
+    api_assert_status(&removed, 204);
+    after = api_get(&server, path);
+    api_assert_status(&after, 404);
+    assert_run_is_kept(true, NULL);
+    ck_assert_int_eq(count_files("archive.db.damaged"), 0);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
 RUN_TESTS("api-archive", 1800, the_history_is_paged_and_filtered,
     each_sees_its_own_words_on_all_pages_and_nobody_its_name, a_kept_run_is_shown_in_each_format,
     a_trace_is_there_if_the_run_had_a_timeline_and_is_over,
     a_server_that_is_killed_has_lost_nothing_that_it_answered,
     on_a_full_disk_runs_work_and_are_not_kept_until_there_is_room,
-    where_no_file_can_be_made_runs_work_and_are_not_kept, a_damaged_file_is_set_aside_and_a_new_one_begun)
+    where_no_file_can_be_made_runs_work_and_are_not_kept, a_damaged_file_is_set_aside_and_a_new_one_begun,
+    a_run_whose_record_is_damaged_is_told_and_no_other)

@@ -313,19 +313,20 @@ START_TEST(the_board_shows_all_runs_beginning_and_ending)
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     api_stream_open(&board, &server, "/events", "");
-    id = api_book(&server, "gated", "&client=anna&label=alpha&prediction=faster");
+    id = api_book(&server, "crunch", "&client=anna&label=alpha&prediction=shorter");
     started = api_stream_find(&board, "started");
     ck_assert_str_eq(api_text(started.data, "id"), id);
-    ck_assert_str_eq(api_text(started.data, "experiment"), "gated");
+    ck_assert_str_eq(api_text(started.data, "experiment"), "crunch");
     ck_assert_str_eq(api_text(started.data, "label"), "alpha");
-    ck_assert_str_eq(api_text(started.data, "prediction"), "faster");
-    joined = api_book(&server, "gated", "&client=ben&label=beta");
+    ck_assert_str_eq(
+        api_text(json_array_get(json_object_get(started.data, "asks"), 0), "prediction"), "shorter");
+    joined = api_book(&server, "crunch", "&client=ben&label=beta");
     api_server_wait_for_file(&server, "begun");
     api_server_touch(&server, "go");
     ended = api_stream_find(&board, "ended");
     ck_assert_str_eq(api_text(ended.data, "id"), joined);
     ck_assert_str_eq(api_text(ended.data, "status"), "done");
-    ck_assert_uint_eq(json_array_size(json_object_get(ended.data, "labels")), 2);
+    ck_assert_uint_eq(json_array_size(json_object_get(ended.data, "asks")), 2);
     ck_assert_ptr_nonnull(json_object_get(json_object_get(ended.data, "headline"), "value"));
     ck_assert(*api_text(json_object_get(ended.data, "headline"), "text"));
     ck_assert_uint_gt(ended.id, started.id);
@@ -463,7 +464,7 @@ END_TEST
 /* It takes 15 seconds, which are those of the server. */
 START_TEST(who_is_told_nothing_is_told_so)
 {
-    auto_event ApiEvent greeting = {0}, comment = {0}, of_run = {0};
+    auto_event ApiEvent greeting = {0}, class = {0}, line = {0}, comment = {0}, of_run = {0};
     auto_free char *id = NULL;
     ApiStream board, run;
 
@@ -476,6 +477,10 @@ START_TEST(who_is_told_nothing_is_told_so)
     api_stream_open(&board, &server, "/events", "Last-Event-ID: 99999999999999\r\n");
     greeting = api_stream_next(&board);
     ck_assert_str_eq(greeting.name, "");
+    class = api_stream_next(&board);
+    ck_assert_str_eq(class.name, "class");
+    line = api_stream_next(&board);
+    ck_assert_str_eq(line.name, "line");
     comment = api_stream_next(&board);
     ck_assert(!comment.ended && *comment.name == '\0' && comment.id == 0);
     api_event_finish(&of_run);

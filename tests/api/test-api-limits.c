@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "tests/api/api-client.h"
+#include "tests/api/api-runs.h"
 #include "tests/api/api-stream.h"
 #include "tests/unit/run.h"
 
@@ -19,7 +19,7 @@
 #define PATIENT "limits.header_timeout_ms=600000"
 #define EIGHT "server.max_connections=8"
 
-enum { N_EIGHT = 8, N_DESCRIPTORS = 72, N_CROWD = 60 };
+enum { N_EIGHT = 8, N_EIGHT_WATCH = 6, N_DESCRIPTORS = 72, N_CROWD = 60 };
 
 static ApiServer server;
 
@@ -67,26 +67,153 @@ START_TEST(when_all_connections_end_at_once_the_next_is_accepted)
 }
 END_TEST
 
-/* The next heartbeat would let the waiting client in, too: so it must not have come before the answer. */
+/* As many as may watch, and others that only stay. The next heartbeat would let the waiting client in, too:
+ * so it must not have come before the answer. */
 START_TEST(when_one_of_the_watchers_leaves_who_waits_comes_in)
 {
-    ApiStream streams[N_EIGHT];
-    int fd;
+    ApiStream streams[N_EIGHT_WATCH];
+    int others[N_EIGHT - N_EIGHT_WATCH], fd;
 
     api_server_start(&server, EIGHT, PATIENT, NULL);
-    for (int i = 0; i < N_EIGHT; i++)
+    for (int i = 0; i < N_EIGHT_WATCH; i++)
         api_stream_open(&streams[i], &server, "/events", "");
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++) {
+        others[i] = ask_health();
+        assert_answered(others[i]);
+    }
     fd = ask_health();
     api_stream_close(&streams[0]);
     assert_answered(fd);
-    for (int i = 1; i < N_EIGHT; i++) {
+    for (int i = 1; i < N_EIGHT_WATCH; i++) {
         char text[4096] = "";
 
         recv(streams[i].fd, text, sizeof(text) - 1, MSG_DONTWAIT);
         ck_assert_msg(!strstr(text, ": still here"), "it came in with the heartbeat only");
         api_stream_close(&streams[i]);
     }
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+        close(others[i]);
     close(fd);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+/* Asserts that one more watcher is refused by the limit of this name. */
+static void assert_refused(const char *path, const char *header, int status, const char *limit)
+{
+    auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = path, .header = header});
+    auto_free char *retry = api_answer_header(&answer, "Retry-After");
+    auto_free char *type = api_answer_header(&answer, "Content-Type");
+
+    api_assert_status(&answer, status);
+    ck_assert_ptr_nonnull(retry);
+    ck_assert_str_eq(type, "application/problem+json");
+    ck_assert_msg(strstr(answer.body, limit), "no %s in %s", limit, answer.body);
+}
+
+/* Waits until a place was given back. */
+static void wait_for_watchers(int n)
+{
+    for (int i = 0; i < API_PATIENCE_S * 100; i++) {
+        auto_answer ApiAnswer metrics = api_get(&server, "/metrics");
+        auto_free char *line = text_printf("\ngilscope_watchers %d\n", n);
+
+        if (strstr(metrics.body, line))
+            return;
+        usleep(10000);
+    }
+    ck_abort_msg("there are never %d watchers", n);
+}
+
+/* Three quarters of the connections, whatever the limit says. */
+START_TEST(those_who_watch_leave_room_for_all_others)
+{
+    ApiStream streams[12], again;
+    auto_answer ApiAnswer health = {0}, booked = {0};
+
+    api_server_start(&server, API_FAKE_RUNTIME, "server.max_connections=16", PATIENT, NULL);
+    for (size_t i = 0; i < ARRAY_LENGTH(streams); i++)
+        api_stream_open(&streams[i], &server, "/events", "");
+    assert_refused("/events", NULL, 503, "no more than 12");
+    assert_refused("/run/gated?repeat=1&warmup=0", NULL, 503, "limits.max_watchers");
+    health = api_get(&server, "/healthz");
+    api_assert_status(&health, 200);
+    booked =
+        api_ask(&server, (ApiAsk){.path = "/run/fine?repeat=1&warmup=0", .header = "Prefer: respond-async"});
+    api_assert_status(&booked, 202);
+    api_stream_close(&streams[0]);
+    wait_for_watchers(11);
+    api_stream_open(&again, &server, "/events", "");
+    api_stream_close(&again);
+    for (size_t i = 1; i < ARRAY_LENGTH(streams); i++)
+        api_stream_close(&streams[i]);
+    wait_for_watchers(0);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+#define ANN "X-Forwarded-For: 192.0.2.1"
+#define BOB "X-Forwarded-For: 192.0.2.2"
+
+/* The board, a run that is looked on at, and one that is waited for: each takes a place of its address. */
+START_TEST(one_address_has_only_so_many_who_watch)
+{
+    ApiStream board, run, other;
+    auto_free char *id = NULL, *events = NULL;
+    int waiting;
+
+    api_server_start(
+        &server, API_FAKE_RUNTIME, "server.trusted_proxies=127.0.0.1", "limits.max_watchers_address=3", NULL);
+    api_stream_open(&board, &server, "/events", ANN "\r\n");
+    waiting =
+        api_send(&server, "GET /run/gated?repeat=1&warmup=0 HTTP/1.1\r\nHost: localhost\r\n" ANN "\r\n\r\n");
+    api_server_wait_for_file(&server, "begun");
+    id = api_wait_for_asks(&server, 1);
+    events = text_printf("/runs/%s/events", id);
+    api_stream_open(&run, &server, events, ANN "\r\n");
+    assert_refused("/events", ANN, 429, "limits.max_watchers_address");
+    assert_refused(events, ANN, 429, "no more than 3 of 192.0.2.1");
+    assert_refused("/run/fine?repeat=1&warmup=0", ANN, 429, "limits.max_watchers_address");
+    api_stream_open(&other, &server, "/events", BOB "\r\n");
+    api_server_touch(&server, "go");
+    assert_answered(waiting);
+    wait_for_watchers(2);
+    api_stream_close(&board);
+    api_stream_close(&run);
+    api_stream_close(&other);
+    close(waiting);
+    ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
+}
+END_TEST
+
+/* As many descriptors as the kernel lets this process have. Returns how many of them are for connections, at
+ * most as many as the server takes. */
+static int raise_descriptors(void)
+{
+    enum { FOR_OTHERS = 64, USUAL = 1024 };
+    struct rlimit limit;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return limit.rlim_cur > USUAL + FOR_OTHERS ? USUAL : (int)limit.rlim_cur - FOR_OTHERS;
+}
+
+START_TEST(silent_connections_make_room_for_one_that_asks)
+{
+    int n = raise_descriptors(), fd;
+    auto_free int *silent = calloc((size_t)n, sizeof(int));
+    auto_free char *most = text_printf("server.max_connections=%d", n);
+
+    ck_assert_ptr_nonnull(silent);
+    api_server_start(&server, most, PATIENT, "log.level=warning", NULL);
+    for (int i = 0; i < n; i++)
+        silent[i] = api_connect(&server);
+    fd = ask_health();
+    assert_answered(fd);
+    close(fd);
+    for (int i = 0; i < n; i++)
+        close(silent[i]);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 END_TEST
@@ -308,6 +435,7 @@ START_TEST(what_is_nested_too_deep_is_refused_by_name)
 END_TEST
 
 RUN_TESTS("api-limits", 120, when_all_connections_end_at_once_the_next_is_accepted,
-    when_one_of_the_watchers_leaves_who_waits_comes_in, when_a_descriptor_becomes_free_who_waits_comes_in,
-    a_request_is_answered_whatever_it_is_filled_with, the_answer_to_a_bad_request_is_small,
-    what_is_nested_too_deep_is_refused_by_name)
+    when_one_of_the_watchers_leaves_who_waits_comes_in, those_who_watch_leave_room_for_all_others,
+    one_address_has_only_so_many_who_watch, silent_connections_make_room_for_one_that_asks,
+    when_a_descriptor_becomes_free_who_waits_comes_in, a_request_is_answered_whatever_it_is_filled_with,
+    the_answer_to_a_bad_request_is_small, what_is_nested_too_deep_is_refused_by_name)

@@ -50,6 +50,8 @@ static const struct {
     {"gilscope_lock_waited_seconds_total", "counter"},
     {"gilscope_http_requests_total", "counter"},
     {"gilscope_connections", "gauge"},
+    {"gilscope_watchers", "gauge"},
+    {"gilscope_unread_bytes", "gauge"},
     {"gilscope_children_started_total", "counter"},
     {"gilscope_children", "gauge"},
     {"gilscope_archive_runs", "gauge"},
@@ -150,9 +152,10 @@ START_TEST(requests_are_counted_by_route_method_and_code)
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-        auto_answer ApiAnswer answer = api_ask(&server, rows[i].ask);
+        ApiAnswer answer = api_ask(&server, rows[i].ask);
         auto_free char *sample = text_printf("gilscope_http_requests_total{%s}", rows[i].labels);
 
+        api_answer_finish(&answer);
         ck_assert_int_eq(value_of(sample), 1);
     }
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);

@@ -138,7 +138,7 @@ static const Mistake mistakes[] = {
         "404 No such path: there is nothing at /runs/01M8BNSK63CV413CYR3D84HRK7/evnts; did you mean "
         "/runs/01M8BNSK63CV413CYR3D84HRK7/events?\n"},
     {{.method = "POST", .path = "/runs"}, 405, NULL,
-        "405 Wrong method: /runs takes GET, HEAD, OPTIONS, not POST; POST /run/{experiment} starts a run\n"},
+        "405 Wrong method: /runs takes GET, HEAD, DELETE, OPTIONS, not POST; POST /run/{experiment} starts a run\n"},
     {{.method = "PUT", .path = "/run/countdown"}, 405, NULL,
         "405 Wrong method: /run/countdown takes GET, POST, OPTIONS, not PUT\n"},
     /* Too much, and one fault once. */

@@ -1,5 +1,5 @@
 /* The page's files, the answers that every path gives to HEAD and OPTIONS, and the headers of all. */
-#include <dirent.h>
+#include <ftw.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -23,28 +23,33 @@ static void assert_header(const ApiAnswer *answer, const char *name, const char 
     ck_assert_msg(strstr(value, expected), "%s: %s", name, value);
 }
 
+static size_t n_served;
+
+static int assert_served(const char *file, const struct stat *status, int kind, struct FTW *place)
+{
+    const char *path = file + strlen(API_SOURCE_ROOT "/static");
+    auto_answer ApiAnswer answer = {0};
+    auto_free char *text = NULL;
+    size_t length;
+
+    (void)status;
+    if (kind != FTW_F || file[place->base] == '.')
+        return 0;
+    ck_assert_int_eq(text_read_file(file, 1 << 22, &text, &length), 0);
+    answer = ask(path, NULL);
+    ck_assert_msg(answer.status == 200, "%s: %ld", path, answer.status);
+    ck_assert_uint_eq(answer.length, length);
+    ck_assert_mem_eq(answer.body, text, length);
+    n_served++;
+    return 0;
+}
+
 /* The build lists the files of static/ when it is configured; a new file needs that again. */
 START_TEST(every_file_of_the_page_is_served_as_it_is)
 {
-    DIR *directory = opendir(API_SOURCE_ROOT "/static");
-    struct dirent *entry;
-
-    ck_assert_ptr_nonnull(directory);
     api_server_start(&server, NULL);
-    while ((entry = readdir(directory))) {
-        auto_free char *file = text_printf("%s/static/%s", API_SOURCE_ROOT, entry->d_name);
-        auto_free char *path = text_printf("/%s", entry->d_name), *text = NULL;
-        auto_answer ApiAnswer answer = {0};
-        size_t length;
-
-        if (entry->d_name[0] == '.' || text_read_file(file, 1 << 22, &text, &length) < 0)
-            continue;
-        answer = ask(path, NULL);
-        ck_assert_msg(answer.status == 200, "%s: %ld", path, answer.status);
-        ck_assert_uint_eq(answer.length, length);
-        ck_assert_mem_eq(answer.body, text, length);
-    }
-    closedir(directory);
+    ck_assert_int_eq(nftw(API_SOURCE_ROOT "/static", assert_served, 8, FTW_PHYS), 0);
+    ck_assert_uint_gt(n_served, 10);
     api_server_stop(&server, SIGTERM);
 }
 END_TEST
@@ -70,44 +75,54 @@ START_TEST(files_have_their_types)
 }
 END_TEST
 
-START_TEST(files_are_compressed_for_who_wants_it)
+/* Files, and documents that seldom change. */
+START_TEST(files_and_documents_are_compressed_for_who_wants_it)
 {
-    auto_answer ApiAnswer plain = {0}, packed = {0}, refused = {0};
-    auto_free char *plain_tag = NULL, *packed_tag = NULL, *coding = NULL;
+    static const char *const paths[] = {"/chart.js", "/experiments", "/openapi.json"};
 
     api_server_start(&server, NULL);
-    plain = ask("/chart.js", NULL);
-    packed = ask("/chart.js", "Accept-Encoding: br, gzip;q=0.5");
-    refused = ask("/chart.js", "Accept-Encoding: gzip;q=0");
-    plain_tag = api_answer_header(&plain, "ETag");
-    packed_tag = api_answer_header(&packed, "ETag");
-    coding = api_answer_header(&refused, "Content-Encoding");
-    assert_header(&packed, "Content-Encoding", "gzip");
-    ck_assert_uint_lt(packed.length, plain.length / 2);
-    ck_assert_mem_eq(packed.body, "\x1f\x8b", 2);
-    ck_assert_str_ne(plain_tag, packed_tag);
-    ck_assert_ptr_null(coding);
-    ck_assert_uint_eq(refused.length, plain.length);
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        auto_answer ApiAnswer plain = ask(paths[i], NULL);
+        auto_answer ApiAnswer packed = ask(paths[i], "Accept-Encoding: br, gzip;q=0.5");
+        auto_answer ApiAnswer refused = ask(paths[i], "Accept-Encoding: gzip;q=0");
+        auto_free char *plain_tag = api_answer_header(&plain, "ETag");
+        auto_free char *packed_tag = api_answer_header(&packed, "ETag");
+        auto_free char *coding = api_answer_header(&refused, "Content-Encoding");
+
+        assert_header(&packed, "Content-Encoding", "gzip");
+        assert_header(&packed, "Vary", "Accept-Encoding");
+        ck_assert_uint_lt(packed.length, plain.length / 2);
+        ck_assert_mem_eq(packed.body, "\x1f\x8b", 2);
+        ck_assert_str_ne(plain_tag, packed_tag);
+        ck_assert_ptr_null(coding);
+        ck_assert_uint_eq(refused.length, plain.length);
+    }
     api_server_stop(&server, SIGTERM);
 }
 END_TEST
 
-START_TEST(who_has_the_file_already_is_told_so)
+static void assert_known(const char *path, const char *coding)
 {
-    static const char *const codings[] = {"Accept-Encoding: gzip", "Accept-Encoding: identity"};
+    auto_answer ApiAnswer first = ask(path, coding), again = {0}, other = {0};
+    auto_free char *tag = api_answer_header(&first, "ETag");
+    auto_free char *same = text_printf("If-None-Match: \"x\", W/%s\r\n%s", tag, coding);
+
+    again = ask(path, same);
+    ck_assert_int_eq(again.status, 304);
+    ck_assert_uint_eq(again.length, 0);
+    assert_header(&again, "ETag", tag);
+    other = ask(path, "If-None-Match: \"something-else\"");
+    ck_assert_int_eq(other.status, 200);
+}
+
+START_TEST(who_has_it_already_is_told_so)
+{
+    static const char *const paths[] = {"/", "/experiments", "/openapi.json"};
 
     api_server_start(&server, NULL);
-    for (size_t i = 0; i < 2; i++) {
-        auto_answer ApiAnswer first = ask("/", codings[i]), again = {0}, other = {0};
-        auto_free char *tag = api_answer_header(&first, "ETag");
-        auto_free char *same = text_printf("If-None-Match: \"x\", W/%s\r\n%s", tag, codings[i]);
-
-        again = ask("/", same);
-        ck_assert_int_eq(again.status, 304);
-        ck_assert_uint_eq(again.length, 0);
-        assert_header(&again, "ETag", tag);
-        other = ask("/", "If-None-Match: \"something-else\"");
-        ck_assert_int_eq(other.status, 200);
+    for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+        assert_known(paths[i], "Accept-Encoding: gzip");
+        assert_known(paths[i], "Accept-Encoding: identity");
     }
     api_server_stop(&server, SIGTERM);
 }
@@ -195,6 +210,6 @@ START_TEST(the_catalog_and_the_version_are_json)
 END_TEST
 
 RUN_TESTS("api-page", 120, every_file_of_the_page_is_served_as_it_is, files_have_their_types,
-    files_are_compressed_for_who_wants_it, who_has_the_file_already_is_told_so, head_is_get_without_a_body,
-    head_does_not_run_anything, options_tells_the_methods, every_answer_has_the_guarding_headers,
-    the_catalog_and_the_version_are_json)
+    files_and_documents_are_compressed_for_who_wants_it, who_has_it_already_is_told_so,
+    head_is_get_without_a_body, head_does_not_run_anything, options_tells_the_methods,
+    every_answer_has_the_guarding_headers, the_catalog_and_the_version_are_json)

@@ -254,7 +254,7 @@ START_TEST(a_secret_is_shown_nowhere_and_kept_as_a_hash)
 {
     auto_free char *id = NULL, *secret = NULL, *archive = NULL, *wal = NULL, *path = NULL, *file = NULL,
                    *log = NULL;
-    auto_free char *events = NULL, *text = NULL;
+    auto_free char *events = NULL;
     size_t length, wal_length;
 
     api_server_start(&server, API_FAKE_RUNTIME, "archive.path=archive.db", NULL);

@@ -30,6 +30,9 @@ static void assert_words(const json_t *run, const char *id, const char *label, c
     ck_assert_str_eq(api_text(run, "status"), "done");
     ck_assert_str_eq(api_text(run, "label"), label);
     ck_assert_str_eq(api_text(json_object_get(run, "request"), "label"), label);
+    ck_assert_str_eq(api_text(run, "question"), "crunch");
+    ck_assert_str_eq(api_text(run, "prediction"), prediction);
+    ck_assert_str_eq(api_text(json_object_get(run, "request"), "question"), "crunch");
     ck_assert_str_eq(api_text(json_object_get(run, "request"), "prediction"), prediction);
 }
 
@@ -40,17 +43,17 @@ START_TEST(identical_requests_are_one_run_and_each_has_its_own_words)
     int anna, ben, carl;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    anna = api_send_run(&server, "gated", "&client=anna&label=alpha&prediction=faster");
+    anna = api_send_run(&server, "crunch", "&client=anna&label=alpha&prediction=shorter");
     api_server_wait_for_file(&server, "begun");
-    ben = api_send_run(&server, "gated", "&client=ben&label=beta&prediction=slower");
-    carl = api_send_run(&server, "gated", "&client=carl&label=&format=table");
+    ben = api_send_run(&server, "crunch", "&client=ben&label=beta&prediction=longer");
+    carl = api_send_run(&server, "crunch", "&client=carl&label=&prediction=&format=table");
     id = api_wait_for_asks(&server, 3);
     api_server_touch(&server, "go");
     anna_run = api_receive_json(anna);
     ben_run = api_receive_json(ben);
     table = api_receive(carl);
-    assert_words(anna_run, id, "alpha", "faster");
-    assert_words(ben_run, id, "beta", "slower");
+    assert_words(anna_run, id, "alpha", "shorter");
+    assert_words(ben_run, id, "beta", "longer");
     ck_assert(json_is_false(json_object_get(anna_run, "joined")));
     ck_assert(json_is_true(json_object_get(ben_run, "joined")));
     ck_assert_msg(strstr(table, "text/plain") && strstr(table, id), "%s", table);
@@ -68,9 +71,9 @@ START_TEST(a_client_that_joins_its_own_run_keeps_the_words_of_each_request)
     int first, second;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    first = api_send_run(&server, "gated", "&client=anna&label=alpha&prediction=faster");
+    first = api_send_run(&server, "crunch", "&client=anna&label=alpha&prediction=shorter");
     api_server_wait_for_file(&server, "begun");
-    second = api_send_run(&server, "gated", "&client=anna&label=beta&prediction=slower");
+    second = api_send_run(&server, "crunch", "&client=anna&label=beta&prediction=longer");
     do {
         api_answer_finish(&third);
         third = api_get(&server, "/runs?label=beta");
@@ -79,8 +82,8 @@ START_TEST(a_client_that_joins_its_own_run_keeps_the_words_of_each_request)
     api_server_touch(&server, "go");
     first_run = api_receive_json(first);
     second_run = api_receive_json(second);
-    assert_words(first_run, id, "alpha", "faster");
-    assert_words(second_run, id, "beta", "slower");
+    assert_words(first_run, id, "alpha", "shorter");
+    assert_words(second_run, id, "beta", "longer");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 END_TEST
@@ -228,15 +231,15 @@ START_TEST(a_client_an_address_and_the_line_have_limits)
 }
 END_TEST
 
-/* The labels of the runs in the order in which they started, with blanks between. */
-static char *order_of_starts(int n)
+/* The labels of the runs in the order in which they went, one after the other, with blanks between. */
+static char *order_of_ends(int n)
 {
     char *order = strdup("");
     ApiStream stream;
 
     api_stream_open(&stream, &server, "/events", "");
     for (int i = 0; i < n; i++) {
-        auto_event ApiEvent event = api_stream_find(&stream, "started");
+        auto_event ApiEvent event = api_stream_find(&stream, "ended");
         auto_free char *before = order;
 
         order = text_printf("%s%s%s", before, i > 0 ? " " : "", api_text(event.data, "label"));
@@ -248,7 +251,8 @@ static char *order_of_starts(int n)
 static void book_labelled(const char *from, const char *client, const char *label)
 {
     auto_free char *more = text_printf("&client=%s&label=%s" FRESH, client, label);
-    auto_free char *id = api_book_from(&server, from, "fine", more);
+
+    free(api_book_from(&server, from, "fine", more));
 }
 
 START_TEST(clients_of_an_address_take_turns)
@@ -264,7 +268,7 @@ START_TEST(clients_of_an_address_take_turns)
     book_labelled(NULL, "ben", "B1");
     book_labelled(NULL, "carl", "C1");
     api_server_touch(&server, "go");
-    order = order_of_starts(7);
+    order = order_of_ends(7);
     ck_assert_str_eq(order, " A1 B1 C1 A2 A3 A4");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
@@ -283,7 +287,7 @@ START_TEST(addresses_take_turns_whatever_names_they_use)
     book_labelled("127.0.0.2", "anna", "X1");
     book_labelled("127.0.0.2", "anna", "X2");
     api_server_touch(&server, "go");
-    order = order_of_starts(7);
+    order = order_of_ends(7);
     ck_assert_str_eq(order, " A1 X1 B1 X2 C1 D1");
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }

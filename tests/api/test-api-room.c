@@ -167,8 +167,8 @@ START_TEST(half_of_a_crowd_vanishes_and_the_other_half_is_answered)
     int fds[N_CROWD];
 
     raise_descriptors();
-    api_server_start(
-        &server, API_FAKE_RUNTIME, "limits.max_queue=1000", "limits.max_queue_address=1000", NULL);
+    api_server_start(&server, API_FAKE_RUNTIME, "limits.max_queue=1000", "limits.max_queue_address=1000",
+        "limits.max_watchers=1000", "limits.max_watchers_address=1000", NULL);
     occupy();
     send_all(fds, N_CROWD, true);
     api_wait_for_runs(&server, "queued", N_CROWD);

@@ -128,14 +128,22 @@ START_TEST(each_cell_says_how_many_were_inside_at_once)
 }
 END_TEST
 
+static bool has_measured(const ApiAnswer *answer)
+{
+    const json_t *cell = json_array_get(json_object_get(answer->json, "cells"), 0);
+
+    return strcmp(api_text(cell, "status"), "done") == 0;
+}
+
 /* The fake sends its one repetition and then nothing more: the figures are whole. */
 START_TEST(a_run_whose_timeline_has_no_time_is_done)
 {
     auto_answer ApiAnswer answer = {0}, silent = {0};
     const json_t *cell;
+    int timeout_ms = 400;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    answer = api_get(&server, "/run/hang" ONCE "&timeout_ms=400");
+    answer = api_get_cut_short(&server, "/run/hang" ONCE, &timeout_ms, has_measured);
     ck_assert_msg(answer.status == 200, "%s", answer.body);
     ck_assert_str_eq(text_of(&answer, "status"), "done");
     ck_assert_str_eq(text_of(&answer, "reason"), "");
@@ -234,7 +242,7 @@ static const struct {
     {"quit", 502, "failed", "status 3"},
     {"silent", 502, "failed", "before it was done"},
     {"garbage", 502, "failed", "line 2, column"},
-    {"strange", 502, "failed", "line 2 is a malformed \"sample\""},
+    {"strange", 502, "failed", "line 2, \"sample\": cell: must be one of its own cells (0), is 7"},
     {"early", 502, "failed", "before all repetitions"},
     {"failing", 502, "failed", "a cell failed"},
     {"refusing", 403, "failed", "not with me"},
@@ -269,10 +277,10 @@ START_TEST(the_server_and_its_origin_are_friends_of_a_run)
 }
 END_TEST
 
-/* The fake runtime has a single CPU, so of 2.5 seconds for the run come 3 for a process, and 10 more. */
+/* The fake runtime has a single CPU, so of 12.5 seconds for the run come 13 for a process, and 10 more. */
 START_TEST(a_run_is_confined)
 {
-    static const char *const lines[] = {"\n--clean-env\n", "\n--oom-score-adj=1000\n", "\n--cpu-seconds=13\n",
+    static const char *const lines[] = {"\n--clean-env\n", "\n--oom-score-adj=1000\n", "\n--cpu-seconds=23\n",
         "\n--file-size=2048\n", "\n--pids-max=300\n", "\nHOME=/nowhere\n",
         "\nMax file size             2048                 2048                 bytes"};
     auto_answer ApiAnswer answer = {0};
@@ -284,7 +292,7 @@ START_TEST(a_run_is_confined)
     setenv("HOME", "/nowhere", 1);
     api_server_start(
         &server, API_FAKE_RUNTIME, "limits.max_file_bytes=2048", "limits.max_processes=300", NULL);
-    answer = api_get(&server, "/run/confined" ONCE "&timeout_ms=2500");
+    answer = api_get(&server, "/run/confined" ONCE "&timeout_ms=12500");
     ck_assert_msg(answer.status == 200, "%s", answer.body);
     path = text_printf("%s/report", server.directory);
     ck_assert_int_eq(text_read_file(path, 1 << 20, &report, &length), 0);
@@ -369,13 +377,16 @@ END_TEST
 START_TEST(a_run_past_its_time_ends_with_what_it_has)
 {
     auto_answer ApiAnswer answer = {0}, after = {0};
+    auto_free char *limit = NULL;
+    int timeout_ms = 400;
     json_t *cell;
 
     api_server_start(&server, API_FAKE_RUNTIME, NULL);
-    answer = api_get(&server, "/run/hang" ONCE "&timeline=off&timeout_ms=400");
+    answer = api_get_cut_short(&server, "/run/hang" ONCE "&timeline=off", &timeout_ms, has_measured);
+    limit = text_printf("timeout_ms=%d", timeout_ms);
     ck_assert_msg(answer.status == 504, "%s", answer.body);
     ck_assert_str_eq(text_of(&answer, "status"), "timeout");
-    ck_assert(strstr(text_of(&answer, "reason"), "timeout_ms=400"));
+    ck_assert_ptr_nonnull(strstr(text_of(&answer, "reason"), limit));
     cell = json_array_get(json_object_get(answer.json, "cells"), 0);
     ck_assert_str_eq(json_string_value(json_object_get(cell, "status")), "done");
     ck_assert_int_eq(api_server_count_descendants(&server), 1);
@@ -523,7 +534,7 @@ START_TEST(a_comparison_that_cannot_tell_names_one_parameter_that_is_allowed)
             "; try repeat=7 in both runs (about "},
         {"limits.max_repeat=100", "/run/fetch?requests=1&bytes=1&delay_ms=1&tasks=1",
             "; try repeat=7 in both runs (about "},
-        {"limits.max_repeat=100", "/run/countdown?tasks=1&cpus=1&timeline=off",
+        {"limits.max_repeat=100", "/run/countdown?n=1000&tasks=1&cpus=1&timeline=off",
             "; try repeat=7 in both runs (about "},
         {"limits.max_repeat=5", "/run/countdown?n=1000", "; no single parameter within the limits would "},
     };

@@ -170,9 +170,9 @@ START_TEST(nonsense_loses_one_and_leaves_the_others_alone)
     } rows[] = {
         {"garbage", "broke the protocol: line 4, column "},
         {"half", "broke the protocol: line 4, column "},
-        {"strange", "broke the protocol: line 4 is a malformed \"sample\""},
-        {"foreign", "broke the protocol: line 4 is a malformed \"sample\""},
-        {"twice", "broke the protocol: line 4 is a malformed \"sample\""},
+        {"strange", "broke the protocol: line 4, \"sample\": cell: must be a whole number from 0 to "},
+        {"foreign", "broke the protocol: line 4, \"sample\": cell: must be one of its own cells ("},
+        {"twice", "broke the protocol: line 4, \"sample\": repetition: must be one that has not come yet: "},
         {"eager", "broke the protocol: line 5 came before it was told to go on"},
         {"ahead", "broke the protocol: line "},
         {"first", "broke the protocol: line 1 comes before \"hello\""},
@@ -209,19 +209,27 @@ START_TEST(nonsense_loses_one_and_leaves_the_others_alone)
 }
 END_TEST
 
+static bool both_have_begun(const ApiAnswer *answer)
+{
+    return count_cells(answer->json, "good", "timeout", 1) == 2 &&
+           count_cells(answer->json, "hangs", "timeout", 1) == 2;
+}
+
 /* The time of all is over; what the other has stays. */
 START_TEST(one_that_hangs_ends_the_run_and_not_what_there_is)
 {
     auto_answer ApiAnswer answer = {0};
+    auto_free char *reason = NULL;
+    int timeout_ms = 1500;
 
     api_server_start(&server, RUNTIME("good"), RUNTIME("hangs"), NULL);
     wait_until_ready("good");
     wait_until_ready("hangs");
-    answer = run("good,hangs", "&timeout_ms=1500");
+    answer = api_get_cut_short(&server, "/run/turns" ASK "good,hangs", &timeout_ms, both_have_begun);
+    reason = text_printf("it ran longer than timeout_ms=%d, in a turn of the runtime hangs", timeout_ms);
     api_assert_status(&answer, 504);
     ck_assert_str_eq(api_text(answer.json, "status"), "timeout");
-    ck_assert_str_eq(api_text(answer.json, "reason"),
-        "it ran longer than timeout_ms=1500, in a turn of the runtime hangs");
+    ck_assert_str_eq(api_text(answer.json, "reason"), reason);
     ck_assert_int_eq(count_cells(answer.json, "good", "timeout", 1), 2);
     ck_assert_int_eq(count_cells(answer.json, "hangs", "timeout", 1), 2);
     assert_nobody_is_left();

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "tests/api/api-client.h"
+#include "tests/api/api-runs.h"
 #include "tests/unit/run.h"
 
 #define ONCE "?repeat=1&warmup=0&mode=serial&lock=gil&fresh=1"
@@ -146,6 +147,29 @@ START_TEST(who_waits_in_the_queue_is_told_at_once)
 }
 END_TEST
 
+START_TEST(a_long_line_is_told_at_once)
+{
+    enum { WAITING = 50 };
+    int first, others[WAITING];
+
+    api_server_start(
+        &server, API_FAKE_RUNTIME, "server.grace_ms=600000", "limits.max_queue_client=100", NULL);
+    first = api_send_get(&server, "/run/hang" ONCE);
+    api_server_wait_for_file(&server, "begun");
+    for (int i = 0; i < WAITING; i++)
+        others[i] = api_send_get(&server, "/run/fine" ONCE);
+    api_wait_for_runs(&server, "queued", WAITING);
+    kill(server.pid, SIGTERM);
+    for (int i = 0; i < WAITING; i++) {
+        auto_free char *text = api_receive(others[i]);
+
+        ck_assert_msg(strstr(text, "HTTP/1.1 503"), "%d: %s", i, text);
+    }
+    close(first);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
 START_TEST(while_it_stops_it_says_so_and_takes_nothing_new)
 {
     void *connection = api_connection_new();
@@ -168,6 +192,46 @@ START_TEST(while_it_stops_it_says_so_and_takes_nothing_new)
     ck_assert_int_eq(run.status, 503);
     api_connection_free(connection);
     close(fd);
+    ck_assert_int_eq(api_server_wait(&server), 0);
+}
+END_TEST
+
+/* Reads a stream to its last chunk, which is empty. */
+static void await_end(int fd)
+{
+    char last[6] = "";
+
+    while (strcmp(last, "0\r\n\r\n") != 0) {
+        memmove(last, last + 1, 4);
+        ck_assert_int_eq(read(fd, last + 4, 1), 1);
+    }
+}
+
+/* Its header came in time, so the server still waits for it when the board, which it asks about, is gone. */
+START_TEST(a_request_that_is_complete_when_the_server_has_stopped_finds_it_so)
+{
+    static const char begun[] =
+        "POST /class HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer teacher-secret\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n"
+        "Content-Length: 12\r\n\r\nactio";
+    auto_free char *text = NULL;
+    int fd, board;
+
+    api_server_start(&server, "server.instructor_token=teacher-secret", NULL);
+    board = api_send(&server, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    fd = api_send(&server, begun);
+    /* It has read that much when it answers what came behind it. */
+    {
+        auto_answer ApiAnswer answer = api_ask(&server, (ApiAsk){.path = "/healthz"});
+
+        ck_assert_int_eq(answer.status, 200);
+    }
+    kill(server.pid, SIGTERM);
+    await_end(board);
+    ck_assert_int_eq(write(fd, "n=clear", 7), 7);
+    text = api_receive(fd);
+    ck_assert_msg(strstr(text, "HTTP/1.1 503") && strstr(text, "Stopping"), "%s", text);
+    close(board);
     ck_assert_int_eq(api_server_wait(&server), 0);
 }
 END_TEST
@@ -301,8 +365,9 @@ END_TEST
 RUN_TESTS("api-stop", 120, it_ends_at_once_when_nothing_runs, a_run_that_ends_within_the_grace_is_answered,
     ctrl_c_leaves_the_grace_to_the_run, a_hang_up_leaves_the_grace_to_the_run,
     under_nohup_a_hang_up_is_nothing, a_run_that_outlasts_the_grace_is_cancelled,
-    a_second_signal_takes_the_grace_away, who_waits_in_the_queue_is_told_at_once,
-    while_it_stops_it_says_so_and_takes_nothing_new, a_killed_server_leaves_no_process,
+    a_second_signal_takes_the_grace_away, who_waits_in_the_queue_is_told_at_once, a_long_line_is_told_at_once,
+    while_it_stops_it_says_so_and_takes_nothing_new,
+    a_request_that_is_complete_when_the_server_has_stopped_finds_it_so, a_killed_server_leaves_no_process,
     a_signal_while_it_starts_ends_the_start, both_guards_killed_leave_no_process,
     a_stopped_and_a_killed_guard_leave_no_process, a_killed_server_wakes_a_stopped_guard,
     the_origin_is_started_again, it_ends_with_the_test_that_started_it)

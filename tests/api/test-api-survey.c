@@ -15,6 +15,8 @@
 #define DESCRIBE API_SOURCE_ROOT "/tests/api/fake-runtime.sh --describe"
 #define SMALL "/run/countdown?n=1000&repeat=1&warmup=0&fresh=1&mode=serial"
 
+#define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
 static ApiServer server;
 
 /* Writes a shell script into the server's folder. */
@@ -74,15 +76,21 @@ static const struct {
     {"/usr", "there is no program /usr"},
     {"sh none.py",
         "gilscope brings no script called none.py; one of your own is named with its path, as ./none.py"},
-    {"sh -c \"exit 3\"", "sh --describe ended with status 3"},
-    {"sh -c \"kill -SEGV $$\"", "sh --describe died of signal 11 (Segmentation fault)"},
-    {"sh -c \"echo hello\"", "sh --describe: line 1, column 5: '[' or '{' expected near 'hello'"},
-    {"sh -c \"echo []\"", "sh --describe: the document: must be an object, is a list"},
-    {"sh -c yes", "sh --describe says more than 4194304 bytes"},
+    {"sh -c \"exit 3\"", "sh -c \"exit 3\" --describe ended with status 3"},
+    {"sh -c \"kill -SEGV $$\"", "sh -c \"kill -SEGV $$\" --describe died of signal 11 (Segmentation fault)"},
+    {"sh -c \"echo hello\"",
+        "sh -c \"echo hello\" --describe: line 1, column 5: '[' or '{' expected near 'hello'"},
+    {"sh -c \"echo []\"", "sh -c \"echo []\" --describe: the document: must be an object, is a list"},
+    {"sh -c \"exit 3\" " X50 X50 X50 X50,
+        "sh -c \"exit 3\" " X50 X50 X50
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx... --describe ended with status 3"},
+    {"sh -c yes", "sh -c yes --describe says more than 4194304 bytes"},
     {"sh -c \"" DESCRIBE " | sed s/switch_interval_us/format/\"",
-        "sh --describe: locks[0].parameters[0].name: must not be \"format\", which all requests have"},
+        "sh -c \"" DESCRIBE " | sed s/switch_interval_us/format/\" --describe: locks[0].parameters[0].name: "
+        "must not be \"format\", which all requests have"},
     {"sh -c \"" DESCRIBE " | sed s/:1,/:2,/\"",
-        "sh --describe: protocol: must be 1, the protocol that is spoken here"},
+        "sh -c \"" DESCRIBE
+        " | sed s/:1,/:2,/\" --describe: protocol: must be 1, the protocol that is spoken here"},
 };
 
 START_TEST(a_broken_runtime_is_told_with_its_reason_and_disturbs_nothing)
@@ -103,7 +111,8 @@ START_TEST(a_runtime_has_twenty_seconds_to_answer)
 {
     api_server_start(&server, "runtimes.mute=sh -c \"sleep 1000 & sleep 1000\"",
         "runtimes.fine=" API_SOURCE_ROOT "/tests/api/fake-runtime.sh", NULL);
-    api_runtimes_wait(&server, "c ready, mute broken (sh --describe did not answer within 20 s), fine ready");
+    api_runtimes_wait(&server, "c ready, mute broken (sh -c \"sleep 1000 & sleep 1000\" --describe did not "
+                               "answer within 20 s), fine ready");
     api_server_wait_for_descendants(&server, 1);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }

@@ -2,6 +2,7 @@
  * on. */
 #include <jansson.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -182,5 +183,54 @@ START_TEST(a_paced_engine_goes_on_only_when_it_is_told)
 }
 END_TEST
 
+/* What a process has in its memory; owned by the caller. */
+static char *maps_of(pid_t pid)
+{
+    auto_free char *path = text_printf("/proc/%d/maps", (int)pid);
+    char *text;
+    size_t length;
+
+    ck_assert_int_eq(text_read_file(path, 4 << 20, &text, &length), 0);
+    return text;
+}
+
+/* libcurl comes with thirty libraries, and loading them took ten times as long as the smallest run. Where it
+ * is wanted it is there before the first repetition, which would have to load it again each time. */
+START_TEST(libcurl_is_loaded_by_who_fetches_and_by_nobody_else)
+{
+    static const struct {
+        const char *experiment, *params;
+        bool loads;
+    } rows[] = {
+        {"countdown", "\"n\":1,\"await_every\":0", false},
+        {"fetch",
+            "\"requests\":1,\"delay_ms\":0,\"jitter_ms\":0,\"bytes\":1,\"request_timeout_ms\":1000,"
+            "\"client\":\"async\",\"expect\":\"2xx\"",
+            true},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_free char *maps = NULL;
+        auto_free char *request =
+            text_printf("{\"experiment\":\"%s\",\"repeat\":1,\"warmup\":0,\"pace\":true,\"cells\":[{\"mode\":"
+                        "\"serial\",\"lock\":\"none\",\"tasks\":1,\"cpus\":1,\"params\":{%s}}]}\n",
+                rows[i].experiment, rows[i].params);
+        FILE *output;
+        int input, status;
+        pid_t pid = start_between_pipes(&input, &output);
+
+        ck_assert_int_eq(write(input, request, strlen(request)), (ssize_t)strlen(request));
+        expect_event(output, "hello");
+        maps = maps_of(pid);
+        ck_assert_int_eq(strstr(maps, "/libcurl") != NULL, rows[i].loads);
+        close(input);
+        expect_event(output, "sample");
+        fclose(output);
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    }
+}
+END_TEST
+
 RUN_TESTS("engine-pace", 60, a_paced_engine_waits_for_a_line_after_each_event,
-    a_paced_engine_goes_on_only_when_it_is_told, noise_is_read_anew_at_each_go)
+    a_paced_engine_goes_on_only_when_it_is_told, noise_is_read_anew_at_each_go,
+    libcurl_is_loaded_by_who_fetches_and_by_nobody_else)

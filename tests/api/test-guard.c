@@ -686,6 +686,28 @@ START_TEST(a_group_that_was_left_behind_is_taken_over)
 }
 END_TEST
 
+/* Both processes of a guard are killed, so that neither can clean up; the next guard does. */
+START_TEST(a_group_that_killed_guards_left_behind_is_removed_by_the_next)
+{
+    Guarded guarded = GUARD_START(NULL, "--pids-max=500", "--", "SELF", PLAY "deaf");
+    auto_free char *group = group_of_guard(guarded.pid);
+    pid_t watchman;
+
+    wait_until_ready(&guarded);
+    watchman = watchman_of(&guarded);
+    ck_assert_int_eq(kill(guarded.pid, SIGSTOP), 0);
+    ck_assert_int_eq(kill(watchman, SIGKILL), 0);
+    ck_assert_int_eq(kill(guarded.pid, SIGKILL), 0);
+    assert_killed(&guarded);
+    wait_for_everybody();
+    /* The kernel may still count the dead when the first one looks; and one of another test may come before.
+     */
+    do
+        ck_assert_int_eq(guard_run(GUARD_START(NULL, "--pids-max=500", "--", "true"), "", ""), 0);
+    while (group && access(group, F_OK) == 0);
+}
+END_TEST
+
 /* Hides all control groups from the guard. */
 static void hide_groups(void)
 {
@@ -765,6 +787,7 @@ static Suite *guard_suite(void)
     tcase_add_test(tcase, processes_are_limited_where_a_group_can_be_made);
     tcase_add_loop_test(tcase, a_stopped_guard_removes_its_group, 0, N(bad_roles));
     tcase_add_test(tcase, a_group_that_was_left_behind_is_taken_over);
+    tcase_add_test(tcase, a_group_that_killed_guards_left_behind_is_removed_by_the_next);
     tcase_add_test(tcase, without_a_group_the_program_runs_all_the_same);
     tcase_add_test(tcase, limits_hold_together);
     tcase_add_test(tcase, hangup_descriptor_stays_with_the_guard);

@@ -64,6 +64,37 @@ misbehave()
         exit 0
         ;;
     strange) say '{"event":"sample","cell":"one"}' && stay ;;
+    closed)
+        echo "end $how" >>turns
+        exec >&- && stay
+        ;;
+    stopped) kill -STOP $$ ;;
+    halted)
+        # Once, until somebody has it go on. That is said more than once, as it may come too early.
+        [ -e "$how.stays" ] && return
+        (
+            while [ ! -e go ]; do sleep 0.02; done
+            while kill -CONT $$ 2>/dev/null; do sleep 0.05; done
+        ) &
+        : >"$how.stays"
+        kill -STOP $$
+        ;;
+    dense)
+        # Half a million of values, which are a megabyte.
+        echo "end $how" >>turns
+        printf '{"event":"sample","metrics":{"list":['
+        yes 1, | head -500000 | tr -d '\n'
+        printf '1]}}\n'
+        stay
+        ;;
+    deep)
+        brackets=$(printf '%2000s' | tr ' ' '[')
+        say "$(sample "$1" "$2" | sed "s/}$/,\"metrics\":{\"deep\":$brackets$(echo "$brackets" | tr '[' ']')}}/")"
+        stay
+        ;;
+    negative) say "$(sample "$1" "$2" | sed 's/"wall_ns":[0-9]*/"wall_ns":-7/')" && stay ;;
+    huge) say "$(sample "$1" "$2" | sed 's/"cpu_ns":[0-9]*/"cpu_ns":1000000000000000001/')" && stay ;;
+    real) say "$(sample "$1" "$2" | sed 's/"cpu_ns":[0-9]*/"cpu_ns":1.5/')" && stay ;;
     unknown) say '{"event":"surprise"}' && stay ;;
     foreign)
         # A cell that is there, and is another runtime's.
@@ -166,5 +197,8 @@ case $request in
     ;;
 esac
 say '{"event":"done"}'
-[ "$how" = stays ] && stay
+case $how in
+stays) stay ;;
+stays-closed) exec >&- && stay ;;
+esac
 exit 0

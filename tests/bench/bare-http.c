@@ -1,11 +1,15 @@
-/* The floor for the server: libmicrohttpd in an external epoll loop, driven by libuv, one persistent answer.
- * Nothing is looked at and nothing can go wrong. Prints its port and serves until it is ended. */
+/* The floor for the server: libmicrohttpd in an external epoll loop, driven by libuv, one persistent answer:
+ * the bytes of the file that is its argument. Nothing is looked at and nothing can go wrong. Prints where it
+ * listens and serves until it is ended. */
 #include <assert.h>
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <uv.h>
+
+#include "base/text.h"
+
+enum { MAX_BODY = 16 << 20 };
 
 static struct MHD_Daemon *server;
 static struct MHD_Response *response;
@@ -57,14 +61,19 @@ static void on_prepare(uv_prepare_t *prepare)
         uv_idle_stop(&busy);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    static char body[] = "{\"status\":\"alive\"}\n";
+    char *body = NULL;
+    size_t length = 0;
     uv_loop_t *loop = uv_default_loop();
     uv_poll_t poll;
     uv_prepare_t prepare;
 
-    response = MHD_create_response_from_buffer(strlen(body), body, MHD_RESPMEM_PERSISTENT);
+    if (argc != 2 || text_read_file(argv[1], MAX_BODY, &body, &length) < 0) {
+        fprintf(stderr, "usage: bare-http FILE\n");
+        return 2;
+    }
+    response = MHD_create_response_from_buffer(length, body, MHD_RESPMEM_PERSISTENT);
     MHD_add_response_header(response, "Content-Type", "application/json");
     server = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_TURBO, 0, NULL, NULL, on_request, NULL,
         MHD_OPTION_CONNECTION_LIMIT, 2000U, MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096U, MHD_OPTION_END);

@@ -3,39 +3,23 @@
  * the machine was too noisy to say. */
 #pragma once
 
-#include <stdio.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-#include "results/stats.h"
+/* In the order of which decides where there are several; exit statuses are made of them in bench.c. */
+typedef enum JudgeOutcome { JUDGE_HOLDS, JUDGE_INCONCLUSIVE, JUDGE_MISSES } JudgeOutcome;
 
-/* Exit statuses; meson shows 77 as skipped. */
-enum { JUDGE_HOLDS = 0, JUDGE_MISSES = 1, JUDGE_INCONCLUSIVE = 77 };
+/* The median of some values, and where the true one lies with a probability of 95 % or more. Of fewer values
+ * than that takes, it is where all of them lie (is_range). */
+typedef struct Estimate {
+    double median, low, high;
+    bool is_range;
+} Estimate;
 
-/* Prints one line that begins with what is claimed, and returns the outcome of n ratios. */
-static inline int judge(const char *claim, const double *ratios, int n, double target)
-{
-    enum { SCALE = 1000000, MOST = 1000 };
-    int64_t scaled[MOST];
-    Stats stats;
-    int outcome;
+/* At least one value; all of them 0 or more. */
+Estimate judge_estimate(const double *values, size_t n);
 
-    for (int i = 0; i < n && i < MOST; i++)
-        scaled[i] = (int64_t)(ratios[i] * SCALE);
-    stats_describe(scaled, (size_t)(n < MOST ? n : MOST), &stats);
-    outcome = (double)stats.high <= target * SCALE ? JUDGE_HOLDS
-              : (double)stats.low > target * SCALE ? JUDGE_MISSES
-                                                   : JUDGE_INCONCLUSIVE;
-    printf("%-45s %.4f [%.4f, %.4f], at most %.2f: %s\n", claim, (double)stats.median / SCALE,
-        (double)stats.low / SCALE, (double)stats.high / SCALE, target,
-        outcome == JUDGE_HOLDS    ? "holds"
-        : outcome == JUDGE_MISSES ? "misses"
-                                  : "inconclusive");
-    return outcome;
-}
+/* Whether the whole estimate is at most (else: at least) the target. */
+JudgeOutcome judge(const Estimate *estimate, bool at_most, double target);
 
-/* The outcome of several claims: one that misses decides, then one that nobody can tell. */
-static inline int judge_worse(int one, int other)
-{
-    if (one == JUDGE_MISSES || other == JUDGE_HOLDS)
-        return one;
-    return other;
-}
+const char *judge_word(JudgeOutcome outcome);

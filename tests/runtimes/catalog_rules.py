@@ -178,10 +178,17 @@ class Rules:
                     self.say(f"{at}.times", f"there is no parameter {name} that is a number")
             self.conditions(f"{at}.only_if", term.get("only_if"), catalog, experiment, axes)
 
+    def figure(self, place, figure):
+        if not re.match(r"(metrics|memory)\..", figure):
+            self.say(place, f"must be metrics.NAME or memory.NAME, is {shown(figure)}; for the wall time leave it out")
+
     def headline(self, place, headline):
-        if headline is None or is_name(headline):
+        if headline is None:
             return
-        if self.members(place, headline, {"figure": "name", "head": "text?", "words": "text?"}):
+        if is_name(headline):
+            self.figure(place, headline)
+        elif self.members(place, headline, {"figure": "name", "head": "text?", "words": "text?"}):
+            self.figure(f"{place}.figure", headline["figure"])
             if "{}" not in headline.get("words", "{}"):
                 self.say(f"{place}.words", "must have {} where the figure stands")
 

@@ -132,6 +132,8 @@ def metrics(event, experiment):
     value = value or {}
     if figure and figure.startswith("metrics.") and figure[8:] not in value:
         yield f"{figure}: is the headline of the experiment, and is missing"
+    elif figure and figure.startswith("metrics.") and not is_number(value[figure[8:]] or 0, -1e18):
+        yield f"{figure}: must be a number, being the headline, and is {shown(value[figure[8:]])}"
     for name in experiment.get("totals") or []:
         total = value.get(name)
         counts = total.values() if isinstance(total, dict) else [total]

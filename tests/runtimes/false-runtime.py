@@ -44,6 +44,7 @@ def catalog():
         "two-baselines": (result["modes"][1], "baseline", True), "called-tasks": (n, "name", "tasks"),
         "no-choices": (way, "choices", []), "alias": (way, "aliases", {"left": "west"}), "real-3": (lock, "real", 3),
         "unknown-factor": (experiment["cost"][0], "times", ["m"]), "no-words": (experiment["headline"], "words", "turns"),
+        "headline-of-time": (experiment, "headline", "wall_ns"),
         "unknown-fact": (experiment["cost"][0], "only_if", {"mode.quick": True}),
         "unknown-value": (experiment["cost"][1], "only_if", {"way": "sideways"}),
         "no-room": (experiment, "max_tasks", {"serial": 8, "threads": 8}),
@@ -97,6 +98,7 @@ class Run:
         if is_false("ids-from-1"):
             rows = [{**row, "id": row["id"] + 1} for row in rows]
         kept = rows if self.request["detail"] == "full" or is_false("all-rows") else rows[:256]
+        turns = "many" if is_false("text-headline") else 0.5 if is_false("half-a-total") else n_tasks * n
         event = {
             "event": "sample", "cell": number, "repetition": repetition, "status": "done",
             "wall_ns": 0 if is_false("no-time") else wall, "cpu_ns": 1.5 if is_false("half-a-ns") else wall,
@@ -104,7 +106,7 @@ class Run:
             "create_alone_ns": 1 if is_false("longer-part-of-it") else 0,
             "per_task_omitted": 0 if is_false("none-omitted") else n_tasks - len(kept),
             "completion_order": order[::-1] if is_false("wrong-order") else order[:-1] if is_false("short-order") else order,
-            "metrics": {} if is_false("no-headline") else {"turns": 0.5 if is_false("half-a-total") else n_tasks * n},
+            "metrics": {} if is_false("no-headline") else {"turns": turns},
             "lock_stats": {"acquires": -1} if is_false("negative") else None,
             "noise": {"span_ns": time.monotonic_ns() - self.since, "cpus": 2, "throttled_ns": 0, "steal": 0,
                       "foreign_cpu": "much" if is_false("noise-text") else 0.1}}

@@ -28,6 +28,7 @@ FAULTS = {
     "unknown-fact": "only_if.mode.quick: there is no such fact",
     "unknown-value": "'sideways' is no value",
     "no-words": "headline.words: must have {}",
+    "headline-of-time": "headline: must be metrics.NAME or memory.NAME, is 'wall_ns'",
     "no-room": "max_tasks.processes: must be there, or a reason in unavailable",
     "unknown-mode": "unavailable.coroutines: there is no such mode",
     "no-json": "--describe printed no JSON",
@@ -68,6 +69,7 @@ FAULTS = {
     "all-rows": "of 300 tasks 256 rows are to be there and 44 omitted",
     "none-omitted": "per_task_omitted is 0",
     "no-headline": "metrics.turns: is the headline",
+    "text-headline": "metrics.turns: must be a number, being the headline, and is 'many'",
     "half-a-total": "metrics.turns: is one of the totals",
     # timelines
     "both-inside": "never two tasks are inside an exclusive lock",

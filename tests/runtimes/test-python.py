@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import pathlib
+import runpy
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ from runtime_requests import start_origin  # noqa: E402
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "runtimes" / "python.py"
 ORIGIN_PORT = start_origin()
+PATIENCE_S = 300
 SMALL = {"n": 100000, "rounds": 2, "items": 5000, "duration_ms": 60, "delay_ms": 20, "hogs": 1}
 
 
@@ -33,7 +35,7 @@ class Python:
     def __init__(self, name, program):
         self.name, self.command = name, [program, str(SCRIPT)]
         self.catalog = json.loads(subprocess.run([*self.command, "--describe"], stdout=subprocess.PIPE, check=True,
-                                                 timeout=60).stdout)
+                                                 timeout=PATIENCE_S).stdout)
         self.modes = {mode["name"]: mode for mode in self.catalog["modes"]}
         self.locks = {lock["name"]: lock for lock in self.catalog["locks"]}
         self.usual = next(lock for lock in self.catalog["locks"] if lock["usual"])
@@ -55,10 +57,10 @@ class Python:
                 "detail": "full", "timeline": "off", "pace": False, "friends": [], "origin": {"ports": [ORIGIN_PORT]},
                 **given}
 
-    def run(self, experiment, cells, **given):
+    def run(self, experiment, cells, environment=None, **given):
         """Returns the events of a whole run."""
         done = subprocess.run(self.command, input=json.dumps(self.request(experiment, cells, **given)) + "\n",
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=100)
+                              env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
         events = [json.loads(line) for line in done.stdout.splitlines()]
         assert events and events[-1]["event"] == "done", (events[-1:], done.stderr[-2000:])
         return events
@@ -110,9 +112,25 @@ def fetches_the_pages_that_were_asked_for(python):
 
 
 def hashes_the_same_in_and_outside_the_lock(python):
-    sums = {sample["metrics"]["checksum"]
-            for _, _, sample in python.all_modes("crunch", {"release": "on"}, {"release": "off"})}
-    assert len(sums) == 1, sums
+    kernels = next(each for each in python.experiments["crunch"]["parameters"] if each["name"] == "kernel")["choices"]
+    for kernel, ways in [("sha256", ("on", "off") if "deflate" not in kernels else ("off",)), ("deflate", ("on",))]:
+        if kernel in kernels:
+            sums = {sample["metrics"]["checksum"] for _, _, sample in
+                    python.all_modes("crunch", *({"kernel": kernel, "release": way} for way in ways))}
+            assert len(sums) == 1, (kernel, sums)
+
+
+def computes_outside_the_lock_where_it_says_so(python):
+    """Whoever is outside the lock says so in a span; a kernel that cannot be is refused with the reason."""
+    kernel = python.cell(0, "crunch", "threads")["params"]["kernel"]
+    cells = [python.cell(0, "crunch", "threads", release="on"), python.cell(1, "crunch", "threads", kernel="sha256"),
+             python.cell(2, "crunch", "threads", kernel=kernel, release="off")]
+    kinds = [kind for event in python.run("crunch", cells[:1], timeline="on", max_spans=100)
+             if event["event"] == "timeline" for _, kind, _, _ in event["spans"]]
+    assert "outside" in kinds, kinds
+    if kernel != "sha256":
+        for sample, word in zip(python.samples("crunch", cells[1:]), ("without OpenSSL", "no release=off")):
+            assert word in sample["reason"], sample
 
 
 def loses_updates_only_where_they_can_be_lost(python):
@@ -167,6 +185,16 @@ def shows_where_tasks_ran(python):
     runs = sorted((since, until, task) for task, kind, since, until in lines[0]["spans"] if kind == "run")
     assert [task for _, _, task in runs] == sorted(task for _, _, task in runs), "serial tasks took turns"
     assert python.catalog["timeline_ns"] > 0
+
+
+def divides_the_work_around_a_gap(python):
+    """A task that notes the time every 10 and is away from 100 to 500, somewhere between two notes."""
+    tracer = runpy.run_path(str(SCRIPT))["Tracer"](40, "wait-lock", 100)
+    tracer.begin(0)
+    for at in [*range(10, 101, 10), *range(510, 601, 10)]:
+        tracer.note(at)
+    tracer.end(600)
+    assert tracer.spans == [("run", 0, 105), ("wait-lock", 105, 505), ("run", 505, 600)], tracer.spans
 
 
 def runs_each_task_in_an_interpreter(python):
@@ -260,17 +288,41 @@ def is_alive(pid):
         return False
 
 
+FIRST_FAILS = """#!/bin/sh
+rm -- "$0"
+echo "failed to set pid 1's affinity: No such process" >&2
+exit 1
+"""
+
+
+# taskset gives up when a thread ends while it goes through them, as those of a compiler do at any time. Pythons that need
+# no taskset never call it.
+def is_confined_although_a_thread_ends(python):
+    if not shutil.which("taskset"):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        program = pathlib.Path(folder, "taskset")
+        program.write_text(FIRST_FAILS)
+        program.chmod(0o755)
+        cell = dict(python.cell(0, "countdown", "serial"), cpus=1)
+        [sample] = python.samples("countdown", [cell],
+                                  environment={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
+        assert sample["status"] == "done", sample
+
+
 def writes_no_file(python):
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(SCRIPT, folder)
-        subprocess.run([python.command[0], copy, "--describe"], stdout=subprocess.DEVNULL, check=True, timeout=60)
+        subprocess.run([python.command[0], copy, "--describe"], stdout=subprocess.DEVNULL, check=True, timeout=PATIENCE_S)
         assert os.listdir(folder) == [SCRIPT.name], os.listdir(folder)
 
 
 TESTS = [counts_down_in_every_mode, fetches_the_pages_that_were_asked_for, hashes_the_same_in_and_outside_the_lock,
-         loses_updates_only_where_they_can_be_lost, shares_what_can_be_shared, sleeps_together, answers_beside_hogs,
-         shows_where_tasks_ran, runs_each_task_in_an_interpreter, refuses_what_it_does_not_have, tells_of_memory_once,
-         goes_when_nobody_listens, leaves_no_process_behind, writes_no_file]
+         computes_outside_the_lock_where_it_says_so, loses_updates_only_where_they_can_be_lost,
+         shares_what_can_be_shared, sleeps_together, answers_beside_hogs, shows_where_tasks_ran,
+         divides_the_work_around_a_gap, runs_each_task_in_an_interpreter, refuses_what_it_does_not_have,
+         tells_of_memory_once, goes_when_nobody_listens, leaves_no_process_behind,
+         is_confined_although_a_thread_ends, writes_no_file]
 
 
 def interpreters():

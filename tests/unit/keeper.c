@@ -87,13 +87,18 @@ Kept keep_begin(Keeper *keeper, int i, const char *experiment)
     return settled(keeper, &kept);
 }
 
-Kept keep_ask(Keeper *keeper, int i, const char *owner, const char *label, const char *prediction)
+Kept keep_words(Keeper *keeper, int i, const char *owner, AskWords words)
 {
     char id[ID_SIZE];
     Kept kept = {0};
 
-    archive_ask(keeper->archive, id_of(i, id), owner, label, prediction, note_kept, &kept);
+    archive_ask(keeper->archive, id_of(i, id), owner, &words, note_kept, &kept);
     return settled(keeper, &kept);
+}
+
+Kept keep_ask(Keeper *keeper, int i, const char *owner, const char *label, const char *prediction)
+{
+    return keep_words(keeper, i, owner, (AskWords){.label = label, .prediction = prediction});
 }
 
 Kept keep_change(Keeper *keeper, int i, const char *status)
@@ -167,6 +172,45 @@ Kept keep_remove(Keeper *keeper, int i)
     return settled(keeper, &kept);
 }
 
+Kept keep_note(Keeper *keeper, const char *name, const char *text)
+{
+    Kept kept = {0};
+
+    archive_note(keeper->archive, name, text, note_kept, &kept);
+    return settled(keeper, &kept);
+}
+
+void assert_note(Keeper *keeper, const char *name, const char *text)
+{
+    auto_free char *kept = archive_read_note(keeper->archive, name);
+
+    if (text)
+        ck_assert_pstr_eq(kept, text);
+    else
+        ck_assert_ptr_null(kept);
+}
+
+typedef struct Emptied {
+    bool called, kept;
+    int64_t n;
+} Emptied;
+
+static void on_emptied(void *data, int64_t n, bool kept)
+{
+    *(Emptied *)data = (Emptied){true, kept, n};
+}
+
+bool keep_nothing(Keeper *keeper, int64_t *ret)
+{
+    Emptied emptied = {0};
+
+    archive_empty(keeper->archive, on_emptied, &emptied);
+    keeper_settle(keeper);
+    ck_assert(emptied.called);
+    *ret = emptied.n;
+    return emptied.kept;
+}
+
 void keep_whole(Keeper *keeper, int i, bool kept)
 {
     Kept begun = keep_begin(keeper, i, "countdown");
@@ -179,7 +223,7 @@ void keep_whole(Keeper *keeper, int i, bool kept)
 typedef struct Got {
     bool called;
     json_t *summary;
-    char *status, *text;
+    char *status, *text, *unreadable;
 } Got;
 
 static void on_got(void *data, const ArchiveFound *found)
@@ -190,6 +234,7 @@ static void on_got(void *data, const ArchiveFound *found)
     got->called = true;
     if (!found)
         return;
+    got->unreadable = text_copy(found->unreadable);
     text = found->run ? found->run : found->events ? found->events : found->trace;
     got->summary = json_deep_copy(found->summary);
     got->status = strdup(found->status);
@@ -213,6 +258,7 @@ char *kept_text(Keeper *keeper, int i, unsigned kind)
 
     json_decref(got.summary);
     free(got.status);
+    free(got.unreadable);
     return got.text;
 }
 
@@ -221,6 +267,7 @@ json_t *kept_summary(Keeper *keeper, int i, const char *owner)
     Got got = get(keeper, i, owner, 0);
 
     ck_assert_ptr_null(got.text);
+    ck_assert_msg(!got.unreadable, "run %d: %s", i, got.unreadable);
     free(got.status);
     return got.summary;
 }
@@ -229,11 +276,21 @@ void assert_status(Keeper *keeper, int i, const char *status)
 {
     Got got = get(keeper, i, NULL, 0);
 
-    ck_assert_msg(got.summary, "run %d is not there", i);
+    ck_assert_msg(got.summary && !got.unreadable, "run %d is not there: %s", i, got.unreadable);
     ck_assert_str_eq(got.status, status);
     ck_assert_str_eq(json_string_value(json_object_get(got.summary, "status")), status);
     json_decref(got.summary);
     free(got.status);
+}
+
+char *why_unreadable(Keeper *keeper, int i, unsigned kinds)
+{
+    Got got = get(keeper, i, NULL, kinds);
+
+    json_decref(got.summary);
+    free(got.status);
+    free(got.text);
+    return got.unreadable;
 }
 
 void assert_large(Keeper *keeper, int i, size_t size)
@@ -254,24 +311,49 @@ void assert_absent(Keeper *keeper, int i)
 
 typedef struct Page {
     bool called, more;
-    json_t *runs;
+    json_t *runs, *unreadable;
 } Page;
 
-static void on_listed(void *data, const json_t *runs, bool more)
+static void on_listed(void *data, const json_t *runs, const json_t *unreadable, bool more)
 {
-    *(Page *)data = (Page){true, more, json_deep_copy(runs)};
+    *(Page *)data = (Page){true, more, json_deep_copy(runs), json_deep_copy(unreadable)};
 }
 
-json_t *kept_page(Keeper *keeper, const ArchiveFilter *filter, bool *ret_more)
+static Page page_of(Keeper *keeper, const ArchiveFilter *filter)
 {
     Page page = {0};
 
     archive_list(keeper->archive, filter, on_listed, &page);
     keeper_settle(keeper);
     ck_assert(page.called);
+    return page;
+}
+
+json_t *kept_page(Keeper *keeper, const ArchiveFilter *filter, bool *ret_more)
+{
+    Page page = page_of(keeper, filter);
+
+    json_decref(page.unreadable);
     if (ret_more)
         *ret_more = page.more;
     return page.runs;
+}
+
+char *unreadable_numbers(Keeper *keeper)
+{
+    Page page = page_of(keeper, &(ArchiveFilter){.limit = 999});
+    char *numbers = text_printf("%s", "");
+    json_t *id;
+    size_t i;
+
+    json_array_foreach (page.unreadable, i, id) {
+        auto_free char *shorter = numbers;
+
+        numbers = text_printf("%s%s%d", shorter, i ? " " : "", atoi(json_string_value(id) + 3));
+    }
+    json_decref(page.runs);
+    json_decref(page.unreadable);
+    return numbers;
 }
 
 char *kept_numbers(Keeper *keeper, const ArchiveFilter *filter)
@@ -289,4 +371,26 @@ char *kept_numbers(Keeper *keeper, const ArchiveFilter *filter)
         numbers = longer;
     }
     return numbers;
+}
+
+void assert_all_numbers(Keeper *keeper, const char *expected)
+{
+    auto_free char *numbers = kept_numbers(keeper, &(ArchiveFilter){.limit = 99});
+
+    ck_assert_str_eq(numbers, expected);
+}
+
+static void assert_says(const char *said, const char *words)
+{
+    ck_assert_msg(words ? said && strstr(said, words) : !said, "not \"%s\" but \"%s\"", words, said);
+}
+
+void assert_trouble(const Keeper *keeper, const char *words)
+{
+    assert_says(archive_trouble(keeper->archive), words);
+}
+
+void assert_notice(const Keeper *keeper, const char *words)
+{
+    assert_says(archive_notice(keeper->archive), words);
 }

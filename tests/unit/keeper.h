@@ -40,7 +40,9 @@ void keeper_settle(Keeper *keeper);
 const char *id_of(int i, char text[static ID_SIZE]);
 
 Kept keep_begin(Keeper *keeper, int i, const char *experiment);
-Kept keep_ask(Keeper *keeper, int i, const char *owner, const char *label, const char *prediction);
+Kept keep_words(Keeper *keeper, int i, const char *owner, AskWords words);
+Kept keep_ask(
+    Keeper *keeper, int i, const char *owner, const char *label, const char *prediction); /* no question */
 Kept keep_change(Keeper *keeper, int i, const char *status);
 /* With the three texts {"number": i}, "events i" and "trace i". */
 Kept keep_finish(Keeper *keeper, int i, const char *status);
@@ -48,12 +50,23 @@ Kept keep_finish(Keeper *keeper, int i, const char *status);
 Kept keep_large(Keeper *keeper, int i, size_t size);
 Kept keep_relabel(Keeper *keeper, int i, const char *owner, const char *label);
 Kept keep_remove(Keeper *keeper, int i);
+Kept keep_note(Keeper *keeper, const char *name, const char *text);
+/* Asserts that there is this text under the name (NULL: nothing), as the archive was opened. */
+void assert_note(Keeper *keeper, const char *name, const char *text);
+/* Removes all finished runs. Returns whether the archive says so, and sets *ret to how many it says there
+ * were.
+ */
+bool keep_nothing(Keeper *keeper, int64_t *ret);
 
 /* Begins, and finishes as done. Asserts that it is kept, or that it is not. */
 void keep_whole(Keeper *keeper, int i, bool kept);
 
 /* The run's text of a kind, or NULL; owned by the caller. */
 char *kept_text(Keeper *keeper, int i, unsigned kind);
+/* Why the run or one of these texts of it cannot be read; owned by the caller, NULL if it can. */
+char *why_unreadable(Keeper *keeper, int i, unsigned kinds);
+/* The numbers of the runs that a list of all names as unreadable, as of kept_numbers(). */
+char *unreadable_numbers(Keeper *keeper);
 /* A new reference to what lists show of it, or NULL if there is no such run. */
 json_t *kept_summary(Keeper *keeper, int i, const char *owner);
 /* What it is; asserts that there is such a run. */
@@ -65,3 +78,10 @@ void assert_absent(Keeper *keeper, int i);
 json_t *kept_page(Keeper *keeper, const ArchiveFilter *filter, bool *ret_more);
 /* The numbers of the runs on a page, as "12 11 3", owned by the caller. */
 char *kept_numbers(Keeper *keeper, const ArchiveFilter *filter);
+
+/* Asserts that a list of all runs shows these. */
+void assert_all_numbers(Keeper *keeper, const char *numbers);
+
+/* Asserts what the archive says of itself; NULL: nothing. */
+void assert_trouble(const Keeper *keeper, const char *words);
+void assert_notice(const Keeper *keeper, const char *words);

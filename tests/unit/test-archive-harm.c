@@ -23,46 +23,25 @@ static void end_test(void)
     tree_remove();
 }
 
-static void assert_numbers(const char *expected)
-{
-    auto_free char *numbers = kept_numbers(&keeper, &(ArchiveFilter){.limit = 99});
-
-    ck_assert_str_eq(numbers, expected);
-}
-
-static void assert_no_trouble(void)
-{
-    const char *trouble = archive_trouble(keeper.archive);
-
-    ck_assert_msg(!trouble, "%s", trouble);
-}
-
-static void assert_trouble(const char *words)
-{
-    const char *trouble = archive_trouble(keeper.archive);
-
-    ck_assert_msg(trouble && strstr(trouble, words), "not \"%s\" but \"%s\"", words, trouble);
-}
-
 /* Runs are not kept, but they can be read and listed, go on and change, and are gone at the end. */
 static void assert_works_in_memory(const char *trouble)
 {
     auto_free char *text = NULL;
 
-    assert_trouble(trouble);
+    assert_trouble(&keeper, trouble);
     keep_whole(&keeper, 901, false);
     keep_begin(&keeper, 902, "fetch");
     ck_assert(keep_ask(&keeper, 902, "client:a", "mine", NULL).found);
-    assert_trouble(trouble);
+    assert_trouble(&keeper, trouble);
     assert_status(&keeper, 902, "queued");
     ck_assert(keep_finish(&keeper, 902, "failed").found);
     ck_assert(keep_relabel(&keeper, 902, NULL, "yours").found);
     text = kept_text(&keeper, 901, ARCHIVE_RUN);
     ck_assert_str_eq(text, "{\"number\": 901}");
-    assert_numbers("902 901");
+    assert_all_numbers(&keeper, "902 901");
     ck_assert_int_eq(archive_n_runs(keeper.archive), 2);
     ck_assert(keep_remove(&keeper, 901).kept);
-    assert_numbers("902");
+    assert_all_numbers(&keeper, "902");
     keeper_reopen(&keeper);
     assert_absent(&keeper, 902);
 }
@@ -84,7 +63,8 @@ static char *path_aside(void)
     ck_assert_ptr_nonnull(notice);
     path = strstr(notice, " was damaged and is kept as ");
     ck_assert_msg(path && strncmp(notice, keeper.path, strlen(keeper.path)) == 0, "%s", notice);
-    return text_printf("%s", path + strlen(" was damaged and is kept as "));
+    path += strlen(" was damaged and is kept as ");
+    return text_printf("%.*s", (int)(strchr(path, ':') - path), path);
 }
 
 /* The file was harmed: it must be found out and kept as it is, and a new one be in use. */
@@ -94,15 +74,15 @@ static void assert_set_aside_at_opening(void)
     auto_free char *harmed = bytes_of(keeper.path, &size), *aside = NULL, *path = NULL;
 
     keeper_open(&keeper);
-    assert_no_trouble();
+    assert_trouble(&keeper, NULL);
     path = path_aside();
     aside = bytes_of(path, &size_aside);
     ck_assert_uint_eq(size_aside, size);
     ck_assert(memcmp(aside, harmed, size) == 0);
     keep_whole(&keeper, 1001, true);
     keeper_reopen(&keeper);
-    ck_assert_ptr_null(archive_notice(keeper.archive));
-    assert_numbers("1001");
+    assert_notice(&keeper, NULL);
+    assert_status(&keeper, 1001, "done");
 }
 
 START_TEST(a_file_of_garbage_is_set_aside)
@@ -113,6 +93,7 @@ START_TEST(a_file_of_garbage_is_set_aside)
         memset(garbage, 'x' + i, 100000);
         tree_write_bytes("/runs.db", garbage, 100000);
         assert_set_aside_at_opening();
+        assert_all_numbers(&keeper, "1001");
         keeper_close(&keeper);
     }
 }
@@ -129,8 +110,8 @@ START_TEST(an_empty_file_is_a_new_one)
 {
     tree_write("/runs.db", "");
     keeper_open(&keeper);
-    assert_no_trouble();
-    ck_assert_ptr_null(archive_notice(keeper.archive));
+    assert_trouble(&keeper, NULL);
+    assert_notice(&keeper, NULL);
     keep_whole(&keeper, 1, true);
 }
 END_TEST
@@ -188,47 +169,61 @@ static void overwrite(off_t from, off_t length)
     ck_assert_int_eq(status, 0);
 }
 
-START_TEST(a_page_in_the_middle_that_was_overwritten_is_found_at_opening)
+/* The numbers of the runs whose text cannot be read, of those that fill() made. */
+static char *damaged_numbers(void)
+{
+    char *numbers = text_printf("%s", "");
+
+    for (int i = 1; i <= N_FILLED; i++) {
+        auto_free char *why = why_unreadable(&keeper, i, ARCHIVE_RUN);
+        auto_free char *shorter = numbers;
+
+        ck_assert_msg(!why || strcmp(why, "is damaged") == 0, "%s", why);
+        numbers = text_printf(why ? "%s %d" : "%s", shorter, i);
+    }
+    return numbers;
+}
+
+/* Whatever page it is: what does not lie in it is brought over. */
+START_TEST(a_page_in_the_middle_that_was_overwritten_costs_the_run_that_was_in_it)
 {
     off_t size = fill();
+    auto_free char *numbers = NULL;
 
     overwrite(size / 2 / 4096 * 4096, 4096);
     assert_set_aside_at_opening();
+    numbers = damaged_numbers();
+    ck_assert_msg(*numbers && !strchr(numbers + 1, ' '), "%s", numbers);
 }
 END_TEST
 
 /* A change by somebody else, after which SQLite reads again what it had in memory. */
 static const char forget_pages[] = "CREATE TABLE other (a)";
 
-START_TEST(damage_that_comes_while_it_is_open_is_found_when_it_is_touched)
+START_TEST(damage_that_comes_while_it_is_open_is_that_of_the_runs_in_it)
 {
     off_t size = fill();
-    auto_free char *path = NULL, *text = NULL;
+    auto_free char *before = NULL, *after = NULL;
     json_auto_t *summary = NULL;
-    int i;
 
     keeper_open(&keeper);
     keep_begin(&keeper, 100, "fetch");
     keep_ask(&keeper, 100, "client:a", "mine", NULL);
     overwrite(size / 4, size / 2);
     say(forget_pages);
-    for (i = 1; i <= N_FILLED && !archive_notice(keeper.archive); i++) {
-        text = kept_text(&keeper, i, ARCHIVE_RUN);
-        free(take_pointer(text));
-    }
-    path = path_aside();
-    ck_assert_int_eq(access(path, R_OK), 0);
-    assert_no_trouble();
-    assert_absent(&keeper, 1);
-    /* What goes on is complete, and is kept in the new file. */
+    before = damaged_numbers();
+    ck_assert_msg(strlen(before) > 30 && strlen(before) < 90, "%s", before);
+    assert_trouble(&keeper, NULL);
+    /* What goes on is complete. */
     assert_status(&keeper, 100, "queued");
     ck_assert(keep_ask(&keeper, 100, "client:b", NULL, NULL).kept);
     ck_assert(keep_finish(&keeper, 100, "done").kept);
     keeper_reopen(&keeper);
+    after = damaged_numbers();
+    ck_assert_str_eq(after, before);
     summary = kept_summary(&keeper, 100, "client:a");
     ck_assert_str_eq(json_string_value(json_object_get(summary, "label")), "mine");
     ck_assert_int_eq(json_integer_value(json_object_get(summary, "asks")), 2);
-    assert_numbers("100");
 }
 END_TEST
 
@@ -243,10 +238,10 @@ START_TEST(a_write_that_meets_damage_goes_to_a_new_file)
     ck_assert(keep_begin(&keeper, 100, "countdown").kept);
     ck_assert(keep_finish(&keeper, 100, "done").kept);
     path = path_aside();
-    assert_no_trouble();
-    assert_numbers("100");
+    assert_trouble(&keeper, NULL);
+    assert_all_numbers(&keeper, "100");
     keeper_reopen(&keeper);
-    assert_numbers("100");
+    assert_all_numbers(&keeper, "100");
 }
 END_TEST
 
@@ -348,19 +343,34 @@ START_TEST(a_folder_that_cannot_be_written_is_trouble)
 }
 END_TEST
 
-START_TEST(a_file_that_cannot_be_written_is_trouble)
+START_TEST(a_file_that_cannot_be_written_is_shown_and_left_as_it_is)
 {
-    auto_free char *lock = text_printf("%s.lock", keeper.path);
+    auto_free char *lock = text_printf("%s.lock", keeper.path), *before = NULL, *after = NULL;
+    size_t size, size_after;
 
     keeper_open(&keeper);
     keep_whole(&keeper, 1, true);
+    keep_begin(&keeper, 2, "fetch");
     keeper_close(&keeper);
     ck_assert_int_eq(remove(lock), 0);
+    before = bytes_of(keeper.path, &size);
     chmod(keeper.path, 0444);
     chmod(tree_root, 0777);
     become_somebody();
-    assert_untouched("attempt to write a readonly database");
+    keeper_open(&keeper);
+    assert_trouble(&keeper, "attempt to write a readonly database");
+    assert_trouble(&keeper, "; the runs that it has are shown");
+    keep_whole(&keeper, 3, false);
+    assert_all_numbers(&keeper, "3 2 1");
+    ck_assert(keep_remove(&keeper, 1).found);
+    ck_assert(!keep_remove(&keeper, 1).kept);
+    keeper_reopen(&keeper);
+    assert_all_numbers(&keeper, "2 1");
+    keeper_close(&keeper);
     become_root_again();
+    after = bytes_of(keeper.path, &size_after);
+    ck_assert_uint_eq(size, size_after);
+    ck_assert(memcmp(before, after, size) == 0);
 }
 END_TEST
 
@@ -372,7 +382,7 @@ START_TEST(a_second_archive_leaves_the_file_to_the_first)
     keeper_open(&first);
     keep_begin(&first, 1, "countdown");
     keeper_open(&keeper);
-    assert_trouble("another server has it");
+    assert_trouble(&keeper, "another server has it");
     assert_absent(&keeper, 1);
     assert_status(&first, 1, "queued");
     keep_whole(&keeper, 2, false);
@@ -382,11 +392,11 @@ START_TEST(a_second_archive_leaves_the_file_to_the_first)
     /* When the first one ends, the next run opens the file, and all in memory goes there. */
     keeper_finish(&first);
     ck_assert(keep_begin(&keeper, 4, "idle").kept);
-    assert_no_trouble();
-    assert_numbers("4 3 2 1");
+    assert_trouble(&keeper, NULL);
+    assert_all_numbers(&keeper, "4 3 2 1");
     ck_assert(keep_finish(&keeper, 3, "done").kept);
     keeper_reopen(&keeper);
-    assert_numbers("4 3 2 1");
+    assert_all_numbers(&keeper, "4 3 2 1");
     assert_status(&keeper, 1, "done");
     assert_status(&keeper, 2, "done");
     assert_status(&keeper, 3, "done");
@@ -415,23 +425,23 @@ START_TEST(a_full_disk_is_no_end)
     keep_ask(&keeper, 2, "client:a", "mine", NULL);
     limit_files(1 << 20);
     ck_assert(!keep_large(&keeper, 2, LARGE).kept);
-    assert_trouble("disk I/O error");
+    assert_trouble(&keeper, "disk I/O error");
     assert_status(&keeper, 2, "done");
     assert_large(&keeper, 2, LARGE);
-    assert_numbers("2 1");
+    assert_all_numbers(&keeper, "2 1");
     ck_assert_int_eq(archive_n_runs(keeper.archive), 2);
     /* What is on disk can still be read. */
     assert_status(&keeper, 1, "done");
     limit_files(RLIM_INFINITY);
     /* The next run takes it along. */
-    assert_trouble("disk I/O error");
+    assert_trouble(&keeper, "disk I/O error");
     ck_assert(keep_begin(&keeper, 3, "idle").kept);
-    assert_no_trouble();
+    assert_trouble(&keeper, NULL);
     ck_assert(keep_finish(&keeper, 3, "done").kept);
-    assert_numbers("3 2 1");
+    assert_all_numbers(&keeper, "3 2 1");
     ck_assert_int_eq(archive_n_runs(keeper.archive), 3);
     keeper_reopen(&keeper);
-    assert_numbers("3 2 1");
+    assert_all_numbers(&keeper, "3 2 1");
     assert_large(&keeper, 2, LARGE);
     assert_status(&keeper, 2, "done");
 }
@@ -475,12 +485,12 @@ START_TEST(a_disk_that_takes_nothing_can_still_be_read_and_relabelled)
     ck_assert(keep_remove(&keeper, 2).found);
     ck_assert(!keep_remove(&keeper, 2).kept);
     assert_status(&keeper, 2, "done");
-    assert_numbers("3 2 1");
+    assert_all_numbers(&keeper, "3 2 1");
     limit_files(RLIM_INFINITY);
     keep_whole(&keeper, 4, true);
-    assert_no_trouble();
+    assert_trouble(&keeper, NULL);
     keeper_reopen(&keeper);
-    assert_numbers("4 3 2 1");
+    assert_all_numbers(&keeper, "4 3 2 1");
     kept = kept_summary(&keeper, 1, NULL);
     ck_assert(json_equal(kept, changed));
 }
@@ -527,7 +537,7 @@ START_TEST(a_page_shows_what_is_on_disk_and_what_is_not_in_one_order)
     limit_files(RLIM_INFINITY);
     ck_assert(keep_relabel(&keeper, 4, NULL, NULL).kept);
     keeper_reopen(&keeper);
-    assert_numbers("6 5 4 3 2 1");
+    assert_all_numbers(&keeper, "6 5 4 3 2 1");
     assert_status(&keeper, 6, "failed");
     free(text);
     text = kept_text(&keeper, 3, ARCHIVE_TRACE);
@@ -560,10 +570,10 @@ START_TEST(a_file_that_was_deleted_is_noticed)
     keep_begin(&keeper, 2, "fetch");
     remove(keeper.path);
     ck_assert(keep_finish(&keeper, 2, "done").kept);
-    ck_assert(strstr(archive_notice(keeper.archive), "was moved or deleted"));
-    assert_no_trouble();
+    assert_notice(&keeper, "was moved or deleted");
+    assert_trouble(&keeper, NULL);
     keeper_reopen(&keeper);
-    assert_numbers("2");
+    assert_all_numbers(&keeper, "2");
 }
 END_TEST
 
@@ -583,12 +593,90 @@ START_TEST(a_file_that_another_program_holds_is_waited_for_and_then_done_without
     keeper_settle(&keeper);
     for (int i = 0; i < 100; i++)
         ck_assert(kept[i].found && !kept[i].kept);
-    assert_trouble("database is locked");
+    assert_trouble(&keeper, "database is locked");
     assert_status(&keeper, 1, "queued");
     sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     sqlite3_close(db);
     ck_assert(keep_finish(&keeper, 1, "done").kept);
-    assert_no_trouble();
+    assert_trouble(&keeper, NULL);
+}
+END_TEST
+
+/* Which of them are gone from a file that cannot be written, nobody could say later: so none goes. */
+START_TEST(what_the_disk_does_not_let_go_of_is_not_removed)
+{
+    int64_t n;
+    sqlite3 *db;
+
+    keeper_open(&keeper);
+    keep_whole(&keeper, 1, true);
+    ck_assert_int_eq(sqlite3_open(keeper.path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    keep_whole(&keeper, 2, false);
+    ck_assert(!keep_nothing(&keeper, &n));
+    ck_assert_int_eq(n, 0);
+    assert_trouble(&keeper, "database is locked");
+    assert_all_numbers(&keeper, "2 1");
+    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    sqlite3_close(db);
+    ck_assert(keep_nothing(&keeper, &n));
+    ck_assert_int_eq(n, 2);
+    assert_all_numbers(&keeper, "");
+    keeper_reopen(&keeper);
+    assert_all_numbers(&keeper, "");
+}
+END_TEST
+
+START_TEST(runs_in_memory_are_removed_where_there_is_no_disk_and_stay_where_it_is_away)
+{
+    int64_t n;
+
+    keeper.settings.path = NULL;
+    keeper_open(&keeper);
+    keep_whole(&keeper, 1, false);
+    keep_begin(&keeper, 2, "fetch");
+    ck_assert(keep_nothing(&keeper, &n));
+    ck_assert_int_eq(n, 1);
+    assert_all_numbers(&keeper, "2");
+    keeper_close(&keeper);
+    keeper.settings.path = "/dev/null/runs.db";
+    keeper_open(&keeper);
+    keep_whole(&keeper, 3, false);
+    ck_assert(!keep_nothing(&keeper, &n));
+    assert_all_numbers(&keeper, "3");
+}
+END_TEST
+
+START_TEST(a_note_that_the_disk_did_not_take_goes_there_with_the_next_change)
+{
+    sqlite3 *db;
+
+    keeper_open(&keeper);
+    ck_assert(keep_note(&keeper, "a", "one").kept);
+    ck_assert_int_eq(sqlite3_open(keeper.path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert(keep_note(&keeper, "a", "two").found);
+    assert_trouble(&keeper, "database is locked");
+    ck_assert(!keep_note(&keeper, "a", "three").kept);
+    sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    sqlite3_close(db);
+    ck_assert(keep_begin(&keeper, 1, "idle").kept);
+    assert_trouble(&keeper, NULL);
+    keeper_reopen(&keeper);
+    assert_note(&keeper, "a", "three");
+}
+END_TEST
+
+START_TEST(notes_outlive_a_file_that_was_deleted)
+{
+    keeper_open(&keeper);
+    ck_assert(keep_note(&keeper, "a", "one").kept);
+    keeper_reopen(&keeper);
+    remove(keeper.path);
+    ck_assert(keep_note(&keeper, "b", "two").kept);
+    keeper_reopen(&keeper);
+    assert_note(&keeper, "a", "one");
+    assert_note(&keeper, "b", "two");
 }
 END_TEST
 
@@ -617,7 +705,7 @@ static void write_for_ever(int fd, int first)
 
             notes[i] = (Note){fd, first};
             archive_begin(keeper.archive, id, first, "idle", "queued", NULL, NULL, NULL);
-            archive_ask(keeper.archive, id, "client:a", id, NULL, NULL, NULL);
+            archive_ask(keeper.archive, id, "client:a", &(AskWords){.label = id}, NULL, NULL);
             archive_finish(keeper.archive, id, "done", NULL, &texts, tell, &notes[i]);
             first++;
         }
@@ -664,8 +752,8 @@ static int write_until_killed(int first, int n_enough)
 
 static void assert_all_there(int first, int n_runs)
 {
-    assert_no_trouble();
-    ck_assert_ptr_null(archive_notice(keeper.archive));
+    assert_trouble(&keeper, NULL);
+    assert_notice(&keeper, NULL);
     for (int i = first; i < first + n_runs; i++) {
         char id[ID_SIZE];
         auto_free char *text = kept_text(&keeper, i, ARCHIVE_RUN);
@@ -702,8 +790,8 @@ int main(void)
         a_short_text_is_set_aside_too,
         an_empty_file_is_a_new_one,
         a_truncated_file_is_set_aside,
-        a_page_in_the_middle_that_was_overwritten_is_found_at_opening,
-        damage_that_comes_while_it_is_open_is_found_when_it_is_touched,
+        a_page_in_the_middle_that_was_overwritten_costs_the_run_that_was_in_it,
+        damage_that_comes_while_it_is_open_is_that_of_the_runs_in_it,
         a_write_that_meets_damage_goes_to_a_new_file,
         tables_that_are_not_there_are_damage,
         a_newer_version_is_left_alone,
@@ -713,7 +801,7 @@ int main(void)
         a_file_as_its_folder_is_trouble,
         a_pipe_in_its_place_does_not_block,
         a_folder_that_cannot_be_written_is_trouble,
-        a_file_that_cannot_be_written_is_trouble,
+        a_file_that_cannot_be_written_is_shown_and_left_as_it_is,
         a_second_archive_leaves_the_file_to_the_first,
         a_full_disk_is_no_end,
         a_change_of_what_the_disk_did_not_take_brings_all_of_it_there,
@@ -722,6 +810,10 @@ int main(void)
         memory_holds_only_so_many,
         a_file_that_was_deleted_is_noticed,
         a_file_that_another_program_holds_is_waited_for_and_then_done_without,
+        what_the_disk_does_not_let_go_of_is_not_removed,
+        runs_in_memory_are_removed_where_there_is_no_disk_and_stay_where_it_is_away,
+        a_note_that_the_disk_did_not_take_goes_there_with_the_next_change,
+        notes_outlive_a_file_that_was_deleted,
         what_was_confirmed_is_there_after_a_kill,
     };
 

@@ -42,7 +42,7 @@ START_TEST(a_run_goes_its_way_and_leaves_its_texts)
     ck_assert(keep_begin(&keeper, 7, "countdown").kept);
     assert_status(&keeper, 7, "queued");
     ck_assert_ptr_null(kept_text(&keeper, 7, ARCHIVE_RUN));
-    ck_assert(keep_ask(&keeper, 7, "client:a", "mine", "it is faster").kept);
+    ck_assert(keep_words(&keeper, 7, "client:a", (AskWords){"mine", "countdown", "half"}).kept);
     ck_assert(keep_change(&keeper, 7, "running").kept);
     assert_status(&keeper, 7, "running");
     ck_assert(keep_finish(&keeper, 7, "done").kept);
@@ -58,7 +58,8 @@ START_TEST(a_run_goes_its_way_and_leaves_its_texts)
     ck_assert_str_eq(text_of(summary, "status"), "done");
     ck_assert_str_eq(text_of(summary, "created_at"), "1970-01-01T00:00:00.007Z");
     ck_assert_str_eq(text_of(summary, "label"), "mine");
-    ck_assert_str_eq(text_of(summary, "prediction"), "it is faster");
+    ck_assert_str_eq(text_of(summary, "question"), "countdown");
+    ck_assert_str_eq(text_of(summary, "prediction"), "half");
     ck_assert_int_eq(json_integer_value(json_object_get(summary, "asks")), 1);
     ck_assert_int_eq(json_integer_value(json_object_get(summary, "number")), 7);
     ck_assert_int_eq(archive_n_runs(keeper.archive), 1);
@@ -106,10 +107,10 @@ static void say_done(void *data, bool found, bool kept)
     strcat(said, found && kept ? "+" : "-");
 }
 
-static void say_listed(void *data, const json_t *runs, bool more)
+static void say_listed(void *data, const json_t *runs, const json_t *unreadable, bool more)
 {
     strcat(said, data);
-    strcat(said, json_array_size(runs) == 1 && !more ? "+" : "-");
+    strcat(said, json_array_size(runs) == 1 && json_array_size(unreadable) == 0 && !more ? "+" : "-");
 }
 
 static void say_got(void *data, const ArchiveFound *found)
@@ -127,7 +128,7 @@ START_TEST(answers_come_in_order_and_a_reader_sees_what_was_written_before_it_as
     archive_get(archive, "A", NULL, ARCHIVE_RUN, say_got, "a");
     archive_begin(archive, "A", 0, "idle", "queued", NULL, say_done, "b");
     archive_list(archive, &all, say_listed, "c");
-    archive_ask(archive, "A", "client:a", "one", NULL, say_done, "d");
+    archive_ask(archive, "A", "client:a", &(AskWords){.label = "one"}, say_done, "d");
     archive_finish(archive, "A", "done", NULL, &texts, say_done, "e");
     archive_get(archive, "A", NULL, ARCHIVE_RUN, say_got, "f");
     archive_remove(archive, "A", say_done, "g");
@@ -222,26 +223,29 @@ END_TEST
 START_TEST(each_owner_sees_its_own_words_and_others_those_of_the_first)
 {
     static const struct {
-        const char *owner, *label, *prediction;
+        const char *owner, *label, *question, *prediction;
+        bool yours;
     } rows[] = {
-        {NULL, "first", "same"},
-        {"client:a", "first", "same"},
-        {"client:b", "second", NULL},
-        {"client:c", NULL, NULL},
-        {"client:x", "first", "same"},
+        {NULL, "first", "countdown", "same", false},
+        {"client:a", "first", "countdown", "same", true},
+        {"client:b", "second", "two-threads", NULL, true},
+        {"client:c", NULL, NULL, NULL, true},
+        {"client:x", "first", "countdown", "same", false},
     };
 
     keep_begin(&keeper, 1, "countdown");
-    keep_ask(&keeper, 1, "client:a", "first", "same");
-    keep_ask(&keeper, 1, "client:b", "second", NULL);
-    keep_ask(&keeper, 1, "client:c", NULL, NULL);
+    keep_words(&keeper, 1, "client:a", (AskWords){"first", "countdown", "same"});
+    keep_words(&keeper, 1, "client:b", (AskWords){"second", "two-threads", NULL});
+    keep_words(&keeper, 1, "client:c", (AskWords){0});
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         ArchiveFilter filter = {.owner = rows[i].owner, .limit = 1};
         json_auto_t *summary = kept_summary(&keeper, 1, rows[i].owner);
         json_auto_t *runs = kept_page(&keeper, &filter, NULL);
 
         ck_assert_pstr_eq(text_of(summary, "label"), rows[i].label);
+        ck_assert_pstr_eq(text_of(summary, "question"), rows[i].question);
         ck_assert_pstr_eq(text_of(summary, "prediction"), rows[i].prediction);
+        ck_assert(json_is_true(json_object_get(summary, "yours")) == rows[i].yours);
         ck_assert_int_eq(json_integer_value(json_object_get(summary, "asks")), 3);
         ck_assert(json_is_null(json_object_get(summary, "label")) == !rows[i].label);
         ck_assert(json_equal(json_array_get(runs, 0), summary));
@@ -254,11 +258,12 @@ START_TEST(an_owner_that_asks_again_replaces_its_words_and_keeps_its_place)
     json_auto_t *summary = NULL;
 
     keep_begin(&keeper, 1, "countdown");
-    keep_ask(&keeper, 1, "client:a", "first", "same");
-    keep_ask(&keeper, 1, "client:b", "second", "same");
-    ck_assert(keep_ask(&keeper, 1, "client:a", "third", NULL).found);
+    keep_words(&keeper, 1, "client:a", (AskWords){"first", "countdown", "same"});
+    keep_words(&keeper, 1, "client:b", (AskWords){"second", "countdown", "same"});
+    ck_assert(keep_words(&keeper, 1, "client:a", (AskWords){"third", "two-threads", NULL}).found);
     summary = kept_summary(&keeper, 1, NULL);
     ck_assert_str_eq(text_of(summary, "label"), "third");
+    ck_assert_str_eq(text_of(summary, "question"), "two-threads");
     ck_assert_ptr_null(text_of(summary, "prediction"));
     ck_assert_int_eq(json_integer_value(json_object_get(summary, "asks")), 2);
     assert_numbers(&(ArchiveFilter){.label = "first", .limit = 9}, "");
@@ -333,6 +338,49 @@ START_TEST(a_run_is_removed_with_all_it_left_but_not_before_it_is_over)
 }
 END_TEST
 
+START_TEST(all_finished_runs_are_removed_at_once_and_those_that_go_on_stay)
+{
+    int64_t n;
+
+    ck_assert(keep_nothing(&keeper, &n));
+    ck_assert_int_eq(n, 0);
+    keep_whole(&keeper, 1, true);
+    keep_begin(&keeper, 2, "fetch");
+    keep_ask(&keeper, 2, "client:a", "mine", NULL);
+    keep_whole(&keeper, 3, true);
+    keep_begin(&keeper, 4, "fetch");
+    keep_change(&keeper, 4, "running");
+    keep_note(&keeper, "a", "stays");
+    ck_assert(keep_nothing(&keeper, &n));
+    ck_assert_int_eq(n, 2);
+    assert_numbers(&(ArchiveFilter){.limit = 9}, "4 2");
+    ck_assert_int_eq(archive_n_runs(keeper.archive), 2);
+    ck_assert(keep_finish(&keeper, 2, "done").kept);
+    keeper_reopen(&keeper);
+    assert_numbers(&(ArchiveFilter){.limit = 9}, "4 2");
+    assert_note(&keeper, "a", "stays");
+    assert_absent(&keeper, 1);
+    /* The one that the last server left unfinished is over by now. */
+    ck_assert(keep_nothing(&keeper, &n));
+    ck_assert_int_eq(n, 2);
+    ck_assert_int_eq(archive_n_runs(keeper.archive), 0);
+}
+END_TEST
+
+START_TEST(notes_come_back_each_under_its_name_and_the_newest)
+{
+    assert_note(&keeper, "a", NULL);
+    ck_assert(keep_note(&keeper, "a", "one").kept);
+    ck_assert(keep_note(&keeper, "b", "").kept);
+    ck_assert(keep_note(&keeper, "a", "Größe \"2\"").kept);
+    keeper_reopen(&keeper);
+    assert_note(&keeper, "a", "Größe \"2\"");
+    assert_note(&keeper, "b", "");
+    assert_note(&keeper, "c", NULL);
+    ck_assert_int_eq(archive_n_runs(keeper.archive), 0);
+}
+END_TEST
+
 START_TEST(any_summary_and_any_text_come_back)
 {
     /* Deeper than what any summary is, a NUL, a character outside of the basic plane, no text at all. */
@@ -351,7 +399,8 @@ START_TEST(any_summary_and_any_text_come_back)
         Kept kept = {0};
 
         archive_begin(keeper.archive, id_of(i, id), -1, "x", "running", given, NULL, NULL);
-        archive_ask(keeper.archive, id, "", "", "\xf0\x9f\x98\x80", NULL, NULL);
+        archive_ask(
+            keeper.archive, id, "", &(AskWords){.label = "", .prediction = "\xf0\x9f\x98\x80"}, NULL, NULL);
         archive_finish(keeper.archive, id, "done", given, &texts, note_kept, &kept);
         keeper_settle(&keeper);
         ck_assert(kept.kept);
@@ -510,6 +559,8 @@ START_TEST(every_list_is_a_search_in_one_index_without_sorting)
 }
 END_TEST
 
+#define VERSION 6 /* that files have now */
+
 /* The tables of the first version, as they were. */
 static const char first_version[] =
     "CREATE TABLE runs (id TEXT NOT NULL PRIMARY KEY, created_ms INTEGER NOT NULL,"
@@ -523,7 +574,7 @@ static const char first_version[] =
     "INSERT INTO runs VALUES ('01K00000000000000000000001', 1, 'fetch', 'done', '{\"number\": 1,"
     " \"headline\": {\"text\": \"old\", \"value\": 1, \"unit\": \"count\"}}'),"
     " ('01K00000000000000000000002', 2, 'idle', 'running', '{\"number\": 2}');"
-    "INSERT INTO asks VALUES ('01K00000000000000000000001', 0, 'client:a', 'old', NULL),"
+    "INSERT INTO asks VALUES ('01K00000000000000000000001', 0, 'client:a', 'old', 'it is faster'),"
     " ('01K00000000000000000000002', 0, 'client:a', 'old', NULL);";
 
 /* The file is closed in between. */
@@ -540,6 +591,11 @@ static void say(const char *sql)
     ck_assert_ptr_null(archive_trouble(keeper.archive));
     ck_assert_ptr_null(archive_notice(keeper.archive));
 }
+
+/* What came behind it is taken back. */
+#define TO_SECOND_VERSION                                                                                    \
+    "ALTER TABLE runs DROP COLUMN sum; ALTER TABLE runs DROP COLUMN kinds; DROP TABLE notes;"                \
+    " ALTER TABLE asks DROP COLUMN question; PRAGMA user_version = 2;"
 
 static void assert_headline(int i, const char *expected)
 {
@@ -565,14 +621,20 @@ static int64_t version_of_file(void)
     return version;
 }
 
+/* A prediction was any text then, and is one still. */
 START_TEST(a_file_of_the_first_version_is_migrated)
 {
+    json_auto_t *summary = NULL;
+
     keeper_close(&keeper);
     remove(keeper.path);
     say(first_version);
     assert_status(&keeper, 1, "done");
     assert_status(&keeper, 2, "failed");
     assert_headline(1, "null");
+    summary = kept_summary(&keeper, 1, NULL);
+    ck_assert(json_is_null(json_object_get(summary, "question")));
+    ck_assert_str_eq(text_of(summary, "prediction"), "it is faster");
     assert_numbers(&(ArchiveFilter){.label = "OLD", .experiment = "fetch", .limit = 9}, "1");
     assert_numbers(&(ArchiveFilter){.label = "old", .status = "failed", .limit = 9}, "2");
     keep_whole(&keeper, 3, true);
@@ -591,7 +653,7 @@ START_TEST(headlines_of_the_second_version_are_forgotten_once)
         "took 1.10 "
         "times the serial time\", \"value\": 1.1, \"unit\": \"ratio\"}, \"noisy\": null}' WHERE id LIKE '%1';"
         "UPDATE runs SET summary = '{\"headline\": null}' WHERE id LIKE '%2';"
-        "UPDATE runs SET summary = '{\"n_cells\": 3}' WHERE id LIKE '%3'; PRAGMA user_version = 2;");
+        "UPDATE runs SET summary = '{\"n_cells\": 3}' WHERE id LIKE '%3';" TO_SECOND_VERSION);
     assert_headline(1, "null");
     assert_headline(2, "null");
     assert_headline(3, "absent");
@@ -601,7 +663,7 @@ START_TEST(headlines_of_the_second_version_are_forgotten_once)
         ck_assert_int_eq(json_integer_value(json_object_get(summary, "n_cells")), 9007199254740993);
         ck_assert(json_is_null(json_object_get(summary, "noisy")));
     }
-    ck_assert_int_eq(version_of_file(), 3);
+    ck_assert_int_eq(version_of_file(), VERSION);
     say("UPDATE runs SET summary = '{\"headline\": {\"text\": \"new\"}}' WHERE id LIKE '%1'");
     assert_headline(1, "{\"text\": \"new\"}");
 }
@@ -612,9 +674,9 @@ START_TEST(a_summary_that_is_no_json_does_not_stop_the_file_from_being_opened)
 {
     keep_whole(&keeper, 1, true);
     keep_whole(&keeper, 2, true);
-    say("UPDATE runs SET summary = '{\"headline\": {' WHERE id LIKE '%1'; PRAGMA user_version = 2;");
+    say("UPDATE runs SET summary = '{\"headline\": {' WHERE id LIKE '%1';" TO_SECOND_VERSION);
     assert_status(&keeper, 2, "done");
-    ck_assert_int_eq(version_of_file(), 3);
+    ck_assert_int_eq(version_of_file(), VERSION);
 }
 END_TEST
 
@@ -645,6 +707,8 @@ int main(void)
         it_knows_who_asked_and_who_began,
         labels_change_for_whom_they_belong_to,
         a_run_is_removed_with_all_it_left_but_not_before_it_is_over,
+        all_finished_runs_are_removed_at_once_and_those_that_go_on_stay,
+        notes_come_back_each_under_its_name_and_the_newest,
         any_summary_and_any_text_come_back,
         runs_that_the_last_server_left_unfinished_are_marked,
         only_so_many_finished_runs_are_kept,

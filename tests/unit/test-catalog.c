@@ -83,6 +83,10 @@ static const struct {
     {WORK "/summary", "[]", IN_WORK ".summary: must be a text, is a list"},
     {WORK "/headline", "5", IN_WORK ".headline: must be an object, is a number"},
     {WORK "/headline", "'a b'", IN_WORK ".headline: must be a name: 1 to 64 "},
+    {WORK "/headline", "'wall_ns'", IN_WORK ".headline: must be metrics.NAME or memory.NAME, is \"wall_ns\""},
+    {WORK "/headline", "'metrics.'", IN_WORK ".headline: must be metrics.NAME or memory.NAME, is "},
+    {WORK "/headline", "{'figure': 'cpu_ns', 'head': 'CPU'}",
+        IN_WORK ".headline.figure: must be metrics.NAME or memory.NAME, is \"cpu_ns\""},
     {WORK "/headline", "{}", IN_WORK ".headline.figure: must be a name, is missing"},
     {WORK "/headline", "{'figure': 'metrics.lost', 'head': 5}",
         IN_WORK ".headline.head: must be a text, is a number"},
@@ -194,6 +198,25 @@ START_TEST(bad_documents_are_refused_with_the_place)
         ck_assert_msg(strncmp(reason, bad_rows[i].reason, strlen(bad_rows[i].reason)) == 0, "%s = %s: %s",
             bad_rows[i].path, bad_rows[i].text, reason);
     }
+}
+END_TEST
+
+/* What nobody reads is shown all the same, inside of a larger document. */
+START_TEST(what_is_nested_too_deep_is_refused)
+{
+    json_auto_t *describe = small_describe();
+    json_t *deep = json_integer(1);
+    auto_free char *reason = NULL, *none = NULL;
+
+    for (int i = 0; i < 31; i++)
+        deep = json_pack("[o]", deep);
+    json_object_set(describe, "deep", deep);
+    none = complaint_of(describe);
+    ck_assert_pstr_eq(none, NULL);
+    deep = json_pack("[[o]]", deep);
+    json_object_set_new(describe, "deep", deep);
+    reason = complaint_of(describe);
+    ck_assert_pstr_eq(reason, "the document: must not be nested deeper than 32");
 }
 END_TEST
 
@@ -544,8 +567,8 @@ START_TEST(the_engine_describes_itself_well)
 }
 END_TEST
 
-RUN_TESTS("catalog", 60, bad_documents_are_refused_with_the_place, unknown_members_are_left_alone,
-    nothing_in_a_document_is_taken_on_trust, what_is_no_object_is_no_document,
+RUN_TESTS("catalog", 60, bad_documents_are_refused_with_the_place, what_is_nested_too_deep_is_refused,
+    unknown_members_are_left_alone, nothing_in_a_document_is_taken_on_trust, what_is_no_object_is_no_document,
     a_long_list_and_a_long_text_are_refused, a_place_is_short_and_can_be_shown, some_mode_is_usual,
     two_runtimes_have_two_names, facts_are_fields, a_headline_is_a_figure_or_its_name,
     a_parameter_is_written_as_it_was_read, conditions_are_facts_of_the_cell,

@@ -39,13 +39,14 @@ START_TEST(limits_stand_before_the_program_and_arguments_behind_it)
         .guard = "/g",
         .program = "python3",
         .arguments = arguments,
-        .limits = {.cpu_seconds = 1, .max_file_bytes = 2, .max_processes = 3, .cpus = "0-1"},
+        .limits =
+            {.cpu_seconds = 1, .max_file_bytes = 2, .max_processes = 3, .memory_bytes = 4, .cpus = "0-1"},
     };
     auto_command char **words = child_command_new(&spec);
     auto_free char *text = joined(words);
 
     ck_assert_str_eq(text, "/g --hangup-fd=3 --clean-env --oom-score-adj=1000 --cpu-seconds=1 --file-size=2 "
-                           "--pids-max=3 --cpus=0-1 -- python3 -X gil=0 a b --cpus=0");
+                           "--pids-max=3 --memory-max=4 --cpus=0-1 -- python3 -X gil=0 a b --cpus=0");
 }
 END_TEST
 

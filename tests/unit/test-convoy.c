@@ -143,32 +143,47 @@ START_TEST(a_hog_that_never_awaits_freezes_the_loop)
 }
 END_TEST
 
-/* The convoy's step, but task 0 kills its process in its sixth. */
+/* The convoy's step, but one task kills its process, in its sixth, or in its first, before it has begun. */
+static struct {
+    uint32_t task;
+    int step;
+} death;
+
 static Step step_and_die(Loop *loop, Task *task, uint64_t ticks)
 {
     static int n_steps;
 
-    if (task->id == 0 && ++n_steps == 6)
+    if (task->id == death.task && ++n_steps == death.step)
         raise(SIGKILL);
     return experiment_convoy.step(loop, task, ticks);
 }
 
-/* Neither the client nor the hogs wait for one who is no more. */
-START_TEST(a_task_that_dies_ends_the_cell)
+static void run_deadly_cells(uint32_t task, int step, int duration_ms)
 {
     Experiment deadly = experiment_convoy;
 
     deadly.step = step_and_die;
+    death.task = task;
+    death.step = step;
     for (size_t m = 0; registry_modes[m]; m++) {
-        Cell cell = convoy_cell(registry_modes[m], &lock_gil, 2, "off", 20000, 500);
+        Cell cell = convoy_cell(registry_modes[m], &lock_gil, 2, "off", duration_ms, 500);
         Arena *arena;
 
         cell.experiment = &deadly;
         ck_assert_int_eq(cell_run(&cell, false, nsec_now() + 60 * NSEC_PER_SEC, &arena), 0);
         ck_assert(!arena->complete);
-        ck_assert_msg(strstr(arena->reason, "died of signal 9"), "%s", arena->reason);
+        ck_assert_msg(strstr(arena->reason, "died of signal 9"), "%s: %s", cell.mode->name, arena->reason);
         arena_free(arena);
     }
+}
+
+/* Neither the client nor the hogs wait for one who is no more, or who never came. */
+START_TEST(a_task_that_dies_ends_the_cell)
+{
+    run_deadly_cells(0, 6, 20000);
+    run_deadly_cells(0, 1, 20000);
+    run_deadly_cells(1, 1, 50);
+    run_deadly_cells(2, 1, 50);
 }
 END_TEST
 

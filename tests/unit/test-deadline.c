@@ -44,8 +44,10 @@ START_TEST(deadlines_come_in_the_order_they_were_set)
     deadline_set(&deadlines, &b.deadline);
     deadline_set(&deadlines, &c.deadline);
     deadline_set(&deadlines, &a.deadline);
+    ck_assert_ptr_eq(deadlines_first(&deadlines), &b.deadline);
     uv_run(&loop, UV_RUN_DEFAULT);
     ck_assert_str_eq(late, "bca");
+    ck_assert_ptr_null(deadlines_first(&deadlines));
     finish();
 }
 END_TEST

@@ -313,9 +313,42 @@ START_TEST(the_table_shows_what_was_judged)
 }
 END_TEST
 
+/* 15 ns beside 0.3 ns: a turn of Python 2 is three ticks, so one of these is 50 / 3 turns of ours. */
+START_TEST(the_table_says_how_long_a_tick_was)
+{
+    static const FidelityQuantity turn = {.name = "a turn", .figure = FIGURE_TURN, .bound = {BOUND_NONE, 0}};
+    const FidelityPair pair = {15, 0.3, true};
+    FidelityReport report = {
+        .runtime = "py27", .lock = "gil-py2", .model = "gil-py2", .tick_turns = 28, .n_rows = 1};
+    auto_free char *text = NULL;
+    json_auto_t *with = NULL, *without = NULL;
+    size_t length;
+    FILE *file = open_memstream(&text, &length);
+
+    report.rows = calloc(1, sizeof(FidelityRow));
+    ck_assert_ptr_nonnull(report.rows);
+    report.rows[0] = fidelity_judge(&turn, &pair, 1, NULL);
+    fidelity_print(&report, file);
+    fclose(file);
+    ck_assert_msg(strstr(text, "a turn    15 ns  0.3 ns"), "%s", text);
+    ck_assert_msg(
+        strstr(text, "A tick of this interpreter took as long as 16.7 turns of the engine's countdown; "
+                     "lock.tick_turns is 28.\n"),
+        "%s", text);
+    with = fidelity_json(&report);
+    ck_assert_double_eq_tol(
+        json_number_value(json_object_get(json_object_get(with, "tick"), "turns")), 50.0 / 3, 1e-3);
+    report.rows[0].quantity = &within_10;
+    without = fidelity_json(&report);
+    ck_assert(json_is_null(json_object_get(without, "tick")));
+    fidelity_report_finish(&report);
+}
+END_TEST
+
 RUN_TESTS("fidelity", 60, a_bound_holds_misses_or_cannot_be_told,
     fewer_rounds_than_an_interval_needs_say_nothing, rounds_in_which_the_machine_changed_are_dropped,
     what_was_not_measured_says_why, losses_are_compared_by_whether_there_are_any,
     the_nearest_recorded_interpreter_is_taken, every_row_finds_its_recorded_figure,
     quantities_are_read_from_the_cell_that_they_name, what_a_run_lacks_has_a_reason,
-    a_run_that_could_not_be_planned_gives_its_reason, the_table_shows_what_was_judged)
+    a_run_that_could_not_be_planned_gives_its_reason, the_table_shows_what_was_judged,
+    the_table_says_how_long_a_tick_was)

@@ -281,7 +281,7 @@ END_TEST
 START_TEST(there_is_a_reserve)
 {
     char reason[ROOM_REASON_SIZE];
-    int64_t at_all = room_for_tasks(64 * KB, false, reason), now;
+    int64_t at_all = room_for_tasks("", 64 * KB, false, reason), now;
     FILE *file = fopen("/proc/sys/kernel/pid_max", "re");
     long long most;
 
@@ -290,10 +290,10 @@ START_TEST(there_is_a_reserve)
     fclose(file);
     ck_assert_int_ge(at_all, 1);
     ck_assert_int_le(at_all, most > 2000 ? most - 1000 : 1000);
-    now = room_for_tasks(64 * KB, true, reason);
+    now = room_for_tasks("", 64 * KB, true, reason);
     ck_assert_int_ge(now, 1);
     ck_assert_int_le(now, at_all);
-    ck_assert_int_eq(room_for_tasks(UINT64_C(1) << 60, true, reason), 1);
+    ck_assert_int_eq(room_for_tasks("", UINT64_C(1) << 60, true, reason), 1);
     ck_assert_msg(strstr(reason, "memory"), "%s", reason);
 }
 END_TEST

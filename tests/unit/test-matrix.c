@@ -378,7 +378,7 @@ START_TEST(until_the_first_runs_is_when_nobody_is_at_work)
 }
 END_TEST
 
-RUN_TESTS("matrix", 170, every_experiment_runs_in_every_mode_under_every_lock,
+RUN_TESTS("matrix", 590, every_experiment_runs_in_every_mode_under_every_lock,
     nobody_meets_another_inside_an_exclusive_lock, a_wait_for_a_timer_is_as_long_as_the_timer,
     a_task_that_kills_its_process_is_a_result, a_task_that_fails_says_why, a_wrong_answer_fails_its_cell,
     a_deadline_ends_a_repetition, until_the_first_runs_is_when_nobody_is_at_work)

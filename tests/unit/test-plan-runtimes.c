@@ -473,13 +473,14 @@ static const struct {
         "is configured but broken: lua --describe died of signal 9 (Killed)"},
     {"work", "runtime=c,c", "runtime", "stands twice in the list"},
     {"work", "runtime=", "runtime", "is empty; must be one of c, python3, jython, hasty, pypy3"},
-    {"work", "lock=monitors", "lock", "is a lock of the runtime jython, which this request does not name"},
+    {"work", "lock=monitors", "lock",
+        "is a lock of the runtime jython, which this request does not name; c has none, gil, gil-py2"},
     {"work", "runtime=python3,jython&lock=none,gil", "lock",
-        "is a lock of the runtimes c, hasty, which this request does not name"},
+        "is a lock of the runtimes c, hasty, which this request does not name; python3 has gil; jython has "
+        "monitors"},
     {"work", "runtime=jython&mode=processes", "mode",
         "is a mode of the runtimes c, python3, hasty, which this request does not name; jython: the JVM "
-        "cannot "
-        "fork"},
+        "cannot fork; it has serial, threads, epoll"},
     {"work", "runtime=jython&url=http://a.org/", "url",
         "is a parameter of the runtimes c, python3, hasty, which this request does not name"},
     {"work", "start=fork", "start",

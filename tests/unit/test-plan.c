@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "plan/plan.h"
 #include "plan/url.h"
+#include "tests/unit/made-questions.h"
 #include "tests/unit/run.h"
 #include "tests/unit/small-catalog.h"
 
@@ -1113,6 +1114,146 @@ START_TEST(json_values_are_taken_as_they_are)
 }
 END_TEST
 
+/* As JSON has one. */
+START_TEST(an_empty_list_is_told_what_may_be_in_it)
+{
+    static const struct {
+        const char *name, *reason;
+    } rows[] = {
+        {"runtime", "is empty; must be c"},
+        {"mode", "is empty; must be one of serial, threads, processes, epoll"},
+        {"lock", "is empty; must be one of none, gil, gil-py2, own"},
+        {"tasks", "is empty; must be a whole number from 1 to 10000"},
+        {"switch_interval_us", "is empty; must be a whole number from 1 to 1000000 us"},
+    };
+
+    describe_as(small_describe());
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        json_auto_t *given = json_pack("{s:[]}", rows[i].name);
+        auto_problem Problem problem = {0};
+        const char *reason;
+        Plan plan = {0};
+
+        ck_assert_int_lt(plan_make(&catalogs, NULL, "work", given, &plan, &problem), 0);
+        ck_assert_uint_eq(json_array_size(problem.errors), 1);
+        reason = json_string_value(json_object_get(json_array_get(problem.errors, 0), "reason"));
+        ck_assert_msg(
+            strncmp(reason, rows[i].reason, strlen(rows[i].reason)) == 0, "%s: %s", rows[i].name, reason);
+    }
+}
+END_TEST
+
+/* A request with questions asked about the work, or about other things alone. */
+static int plan_asked(const char *query, const Questions *questions, Plan *ret, Problem *problem)
+{
+    return plan_query(query, &(PlanLimits){.questions = questions}, ret, problem);
+}
+
+static const char *value_of(const Plan *plan, const char *name)
+{
+    return json_string_value(json_object_get(plan->request, name));
+}
+
+START_TEST(a_prediction_is_a_choice_of_the_question)
+{
+    static const struct {
+        const char *query, *question, *prediction;
+    } rows[] = {
+        {"", "work", NULL},
+        {"prediction=same", "work", "same"},
+        {"question=work&prediction=half", "work", "half"},
+        {"question=lost-by-two", "lost-by-two", NULL},
+        {"question=lost-by-two&prediction=none", "lost-by-two", "none"},
+        {"question=&prediction=", "work", NULL},
+    };
+    Questions *questions = made_questions();
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_problem Problem problem = {0};
+        Plan plan = {0};
+
+        ck_assert_int_eq(plan_asked(rows[i].query, questions, &plan, &problem), 0);
+        ck_assert_pstr_eq(value_of(&plan, "question"), rows[i].question);
+        ck_assert_pstr_eq(value_of(&plan, "prediction"), rows[i].prediction);
+        plan_finish(&plan);
+    }
+    questions_free(questions);
+}
+END_TEST
+
+START_TEST(what_is_no_choice_is_refused_with_those_of_this_question)
+{
+    static const Row rows[] = {
+        {"prediction=none", "prediction", "must be one of half, same, longer"},
+        {"prediction=hlaf", "prediction", "must be one of half, same, longer; did you mean half?"},
+        {"prediction=half,same", "prediction", "takes one value and no list"},
+        {"prediction=2", "prediction", "must be one of half, same, longer"},
+        {"question=lost-by-two&prediction=half", "prediction", "must be one of none, some"},
+        {"question=lost-by-tow", "question", "must be one of work, lost-by-two; did you mean lost-by-two?"},
+    };
+    Questions *questions = made_questions();
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_problem Problem problem = {0};
+        Plan plan = {0};
+        const json_t *error;
+
+        ck_assert_int_eq(plan_asked(rows[i].query, questions, &plan, &problem), 400);
+        error = json_array_get(problem.errors, 0);
+        ck_assert_uint_eq(json_array_size(problem.errors), 1);
+        ck_assert_str_eq(json_string_value(json_object_get(error, "param")), rows[i].param);
+        ck_assert_msg(strstr(json_string_value(json_object_get(error, "reason")), rows[i].reason), "%s: %s",
+            rows[i].query, json_string_value(json_object_get(error, "reason")));
+    }
+    questions_free(questions);
+}
+END_TEST
+
+/* A prediction of a question that there is not cannot be wrong or right. */
+START_TEST(of_a_wrong_question_only_the_question_is_refused)
+{
+    Questions *questions = made_questions();
+    auto_problem Problem problem = {0};
+    Plan plan = {0};
+
+    ck_assert_int_eq(plan_asked("question=play&prediction=play", questions, &plan, &problem), 400);
+    ck_assert_uint_eq(json_array_size(problem.errors), 1);
+    ck_assert_str_eq(
+        json_string_value(json_object_get(json_array_get(problem.errors, 0), "param")), "question");
+    questions_free(questions);
+}
+END_TEST
+
+START_TEST(where_nothing_is_asked_there_is_nothing_to_predict)
+{
+    Questions *others =
+        made_questions_of("[{'id': 'play', 'experiment': 'play', 'text': 'How?', 'choices': ["
+                          "{'id': 'so', 'text': 'so', 'to': 1}, {'id': 'thus', 'text': 'thus', 'from': 1}],"
+                          "'answer': {'figure': 'cpu_ns', 'cell': {}}}]");
+    static const char nothing[] =
+        "has no meaning here: no question is asked about work, so there is nothing to predict";
+    const struct {
+        const Questions *questions;
+        const char *reason;
+    } rows[] = {{others, nothing}, {NULL, "there is no such parameter"}};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_problem Problem problem = {0};
+        Plan plan = {0};
+        const char *reason;
+
+        ck_assert_int_eq(plan_asked("prediction=so", rows[i].questions, &plan, &problem), 400);
+        reason = json_string_value(json_object_get(json_array_get(problem.errors, 0), "reason"));
+        ck_assert_msg(strncmp(reason, rows[i].reason, strlen(rows[i].reason)) == 0, "%s", reason);
+        problem_finish(&problem);
+        ck_assert_int_eq(plan_asked("", rows[i].questions, &plan, &problem), 0);
+        ck_assert_ptr_null(json_object_get(plan.request, "question"));
+        plan_finish(&plan);
+    }
+    questions_free(others);
+}
+END_TEST
+
 RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_refused_as_a_whole,
     a_list_may_have_as_many_values_as_there_may_be_cells, all_bad_values_are_named_at_once,
     no_runtime_may_use_the_name_of_what_all_requests_have, a_lock_may_not_call_its_parameter_client,
@@ -1131,4 +1272,7 @@ RUN_TESTS("plan", 30, bad_values_are_named, a_list_of_more_values_than_cells_is_
     requests_to_elsewhere_are_counted_over_all_cells_and_repetitions, a_precision_costs_what_repeat_costs,
     a_precision_asks_no_more_of_elsewhere_than_is_allowed, a_precision_is_of_times_that_are_a_measure,
     a_range_of_one_value_is_that_value, requests_by_hand_are_not_counted,
-    a_plan_keeps_the_catalogs_that_it_refers_to, json_values_are_taken_as_they_are)
+    a_plan_keeps_the_catalogs_that_it_refers_to, json_values_are_taken_as_they_are,
+    an_empty_list_is_told_what_may_be_in_it, a_prediction_is_a_choice_of_the_question,
+    what_is_no_choice_is_refused_with_those_of_this_question,
+    of_a_wrong_question_only_the_question_is_refused, where_nothing_is_asked_there_is_nothing_to_predict)

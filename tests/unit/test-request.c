@@ -9,6 +9,7 @@
 #include "engine/describe.h"
 #include "engine/registry.h"
 #include "engine/repeat.h"
+#include "engine/ticks.h"
 #include "plan/plan.h"
 #include "tests/unit/run.h"
 
@@ -222,6 +223,33 @@ START_TEST(repetitions_go_round_the_cells)
     }
     request_finish(&request);
     json_decref(events);
+}
+END_TEST
+
+/* It was measured when the catalog was asked for, and all runs agree on it. */
+START_TEST(what_a_turn_takes_is_not_measured_where_it_is_said)
+{
+    static const char *const bad[] = {"0", "-1", "2e9", "\"1\"", "null"};
+    json_auto_t *object = json_loads(good, 0, NULL);
+    auto_problem Problem problem = {0};
+    Request request;
+
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_double_eq(request.turn_ns, 0);
+    request_finish(&request);
+    json_object_set_new(object, "turn_ns", json_real(1234.5));
+    events = json_array();
+    ck_assert_int_eq(request_parse(object, &request, &problem), 0);
+    ck_assert_int_eq(repeat_run(&request, collect, NULL), REPEAT_DONE);
+    ck_assert_double_eq(ticks_turn_ns(), 1234.5);
+    request_finish(&request);
+    json_decref(events);
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+        auto_problem Problem refused = {0};
+
+        json_object_set_new(object, "turn_ns", json_loads(bad[i], JSON_DECODE_ANY, NULL));
+        ck_assert_int_eq(request_parse(object, &request, &refused), -EINVAL);
+    }
 }
 END_TEST
 
@@ -530,7 +558,8 @@ END_TEST
 
 RUN_TESTS("request", 60, a_good_request_becomes_cells, a_lock_reads_its_own_parameters,
     a_bad_request_names_what_is_bad, what_is_no_object_is_refused, friends_are_taken_over,
-    repetitions_go_round_the_cells, rounds_go_on_until_they_are_stopped, the_catalog_describes_every_member,
+    repetitions_go_round_the_cells, what_a_turn_takes_is_not_measured_where_it_is_said,
+    rounds_go_on_until_they_are_stopped, the_catalog_describes_every_member,
     the_catalog_tells_the_facts_of_modes_and_locks,
     the_catalog_says_which_limit_of_files_allows_no_more_tasks,
     the_catalog_says_which_limit_of_threads_allows_no_more_tasks, costs_and_memory_name_what_there_is,

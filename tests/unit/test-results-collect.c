@@ -632,90 +632,188 @@ START_TEST(a_run_is_complete_when_every_repetition_came)
 }
 END_TEST
 
-/* Patches to a good sample of cell 0, repetition 0, each of which makes it malformed. */
-static const char *const malformed[] = {
-    "{\"event\": null}",
-    "{\"event\": 1}",
-    "{\"event\": \"simple\"}",
-    "{\"event\": \"\"}",
-    "{\"cell\": null}",
-    "{\"cell\": \"0\"}",
-    "{\"cell\": 0.0}",
-    "{\"cell\": -1}",
-    "{\"cell\": 3}",
-    "{\"cell\": 9223372036854775807}",
-    "{\"cell\": true}",
-    "{\"cell\": []}",
-    "{\"repetition\": null}",
-    "{\"repetition\": \"0\"}",
-    "{\"repetition\": 0.0}",
-    "{\"repetition\": 7}",
-    "{\"repetition\": -2}",
-    "{\"repetition\": 9223372036854775807}",
-    "{\"repetition\": -9223372036854775808}",
-    "{\"status\": null}",
-    "{\"status\": \"ok\"}",
-    "{\"status\": 1}",
-    "{\"reason\": 1}",
-    "{\"reason\": {}}",
-    "{\"wall_ns\": null}",
-    "{\"wall_ns\": 1.5}",
-    "{\"wall_ns\": \"1\"}",
-    "{\"wall_ns\": -1}",
-    "{\"wall_ns\": 0}",
-    "{\"wall_ns\": 9223372036854775807}",
-    "{\"wall_ns\": 1e18}",
-    "{\"wall_ns\": 1000000000000000001}",
-    "{\"cpu_ns\": null}",
-    "{\"cpu_ns\": -1}",
-    "{\"create_ns\": null}",
-    "{\"join_ns\": []}",
-    "{\"start_ns\": -1}",
-    "{\"start_ns\": \"0\"}",
-    "{\"waits_ns\": -1}",
-    "{\"waits_ns\": \"0\"}",
-    "{\"context_switches\": 1}",
-    "{\"context_switches\": []}",
-    "{\"context_switches\": {\"voluntary\": \"1\"}}",
-    "{\"context_switches\": {\"voluntary\": -1}}",
-    "{\"memory\": []}",
-    "{\"memory\": {\"peak_rss_bytes\": 1.5}}",
-    "{\"lock_stats\": \"none\"}",
-    "{\"lock_stats\": {\"held_ns\": {}}}",
-    "{\"lock_stats\": {\"held_ns\": 9223372036854775807}}",
-    "{\"per_task\": {}}",
-    "{\"per_task\": [1]}",
-    "{\"per_task\": [null]}",
-    "{\"per_task\": [{}]}",
-    "{\"per_task\": [{\"id\": 0, \"start_ns\": 0}]}",
-    "{\"per_task\": [{\"id\": -1, \"start_ns\": 0, \"end_ns\": 0}]}",
-    "{\"per_task\": [{\"id\": 0, \"start_ns\": 0, \"end_ns\": 0, \"cpu_ns\": \"0\"}]}",
-    "{\"per_task_omitted\": -1}",
-    "{\"per_task_omitted\": []}",
-    "{\"completion_order\": {}}",
-    "{\"completion_order\": [\"0\"]}",
-    "{\"completion_order\": [0, -1]}",
-    "{\"metrics\": []}",
-    "{\"metrics\": 1}",
+/* Patches to a good sample of cell 0, repetition 0, each of which makes it malformed, and what is said of
+ * them: the beginning. */
+#define WHOLE "must be a whole number from 0 to 1000000000000000000, "
+static const struct {
+    const char *patch, *reason;
+} malformed[] = {
+    {"{\"event\": null}", "event: must be one of done, error, hello, sample, timeline, is null"},
+    {"{\"event\": 1}", "event: must be one of "},
+    {"{\"event\": \"simple\"}", "event: must be one of done, error, hello, sample, timeline, is \"simple\""},
+    {"{\"event\": \"\"}", "event: must be one of "},
+    {"{\"cell\": null}", "cell: " WHOLE "is null"},
+    {"{\"cell\": \"0\"}", "cell: " WHOLE "is \"0\""},
+    {"{\"cell\": 0.0}", "cell: " WHOLE "is 0.0"},
+    {"{\"cell\": -1}", "cell: " WHOLE "is -1"},
+    {"{\"cell\": 3}", "cell: must be one of its own cells (0, 1, 2), is 3"},
+    {"{\"cell\": 9223372036854775807}", "cell: " WHOLE "is 9223372036854775807"},
+    {"{\"cell\": true}", "cell: " WHOLE "is true"},
+    {"{\"cell\": []}", "cell: " WHOLE "is a list"},
+    {"{\"repetition\": null}", "repetition: must be a whole number, is null"},
+    {"{\"repetition\": \"0\"}", "repetition: must be a whole number, is \"0\""},
+    {"{\"repetition\": 0.0}", "repetition: must be a whole number, is 0.0"},
+    {"{\"repetition\": 7}", "repetition: must be from -1 to 6, is 7"},
+    {"{\"repetition\": -2}", "repetition: must be from -1 to 6, is -2"},
+    {"{\"repetition\": 9223372036854775807}", "repetition: must be from -1 to 6, is 9223372036854775807"},
+    {"{\"repetition\": -9223372036854775808}", "repetition: must be from -1 to 6, is -9223372036854775808"},
+    {"{\"status\": null}", "status: must be \"done\" or \"failed\", is null"},
+    {"{\"status\": \"ok\"}", "status: must be \"done\" or \"failed\", is \"ok\""},
+    {"{\"status\": 1}", "status: must be \"done\" or \"failed\", is 1"},
+    {"{\"reason\": 1}", "reason: must be a text, is 1"},
+    {"{\"reason\": {}}", "reason: must be a text, is an object"},
+    {"{\"wall_ns\": null}", "wall_ns: must be a whole number from 1 to 1000000000000000000, is null"},
+    {"{\"wall_ns\": 1.5}", "wall_ns: must be a whole number from 1 to 1000000000000000000, is 1.5"},
+    {"{\"wall_ns\": \"1\"}", "wall_ns: must be a whole number from 1 to 1000000000000000000, is \"1\""},
+    {"{\"wall_ns\": -1}", "wall_ns: must be a whole number from 1 to 1000000000000000000, is -1"},
+    {"{\"wall_ns\": 0}", "wall_ns: must be a whole number from 1 to 1000000000000000000, is 0"},
+    {"{\"wall_ns\": 9223372036854775807}", "wall_ns: must be a whole number from 1 to "},
+    {"{\"wall_ns\": 1e18}", "wall_ns: must be a whole number from 1 to 1000000000000000000, is 1e18"},
+    {"{\"wall_ns\": 1000000000000000001}", "wall_ns: must be a whole number from 1 to "},
+    {"{\"cpu_ns\": null}", "cpu_ns: " WHOLE "is null"},
+    {"{\"cpu_ns\": -1}", "cpu_ns: " WHOLE "is -1"},
+    {"{\"create_ns\": null}", "create_ns: " WHOLE "is null"},
+    {"{\"join_ns\": []}", "join_ns: " WHOLE "is a list"},
+    {"{\"start_ns\": -1}", "start_ns: " WHOLE "is -1"},
+    {"{\"start_ns\": \"0\"}", "start_ns: " WHOLE "is \"0\""},
+    {"{\"waits_ns\": -1}", "waits_ns: " WHOLE "is -1"},
+    {"{\"waits_ns\": \"0\"}", "waits_ns: " WHOLE "is \"0\""},
+    {"{\"create_alone_ns\": \"0\"}", "create_alone_ns: " WHOLE "is \"0\""},
+    {"{\"context_switches\": 1}", "context_switches: must be an object of counters, is 1"},
+    {"{\"context_switches\": []}", "context_switches: must be an object of counters, is a list"},
+    {"{\"context_switches\": {\"voluntary\": \"1\"}}", "context_switches.voluntary: " WHOLE "is \"1\""},
+    {"{\"context_switches\": {\"voluntary\": -1}}", "context_switches.voluntary: " WHOLE "is -1"},
+    {"{\"memory\": []}", "memory: must be an object of counters, is a list"},
+    {"{\"memory\": {\"peak_rss_bytes\": 1.5}}", "memory.peak_rss_bytes: " WHOLE "is 1.5"},
+    {"{\"lock_stats\": \"none\"}", "lock_stats: must be an object of counters, is \"none\""},
+    {"{\"lock_stats\": {\"held_ns\": {}}}", "lock_stats.held_ns: " WHOLE "is an object"},
+    {"{\"lock_stats\": {\"held_ns\": 9223372036854775807}}",
+        "lock_stats.held_ns: " WHOLE "is 9223372036854775807"},
+    {"{\"per_task\": {}}", "per_task: must be a list, is an object"},
+    {"{\"per_task\": [1]}", "per_task[0]: must be an object, is 1"},
+    {"{\"per_task\": [null]}", "per_task[0]: must be an object, is null"},
+    {"{\"per_task\": [{}]}", "per_task[0].id: " WHOLE "is missing"},
+    {"{\"per_task\": [{\"id\": 0, \"start_ns\": 0}]}", "per_task[0].end_ns: " WHOLE "is missing"},
+    {"{\"per_task\": [{\"id\": -1, \"start_ns\": 0, \"end_ns\": 0}]}", "per_task[0].id: " WHOLE "is -1"},
+    {"{\"per_task\": [{\"id\": 0, \"start_ns\": 0, \"end_ns\": 0, \"cpu_ns\": \"0\"}]}",
+        "per_task[0].cpu_ns: " WHOLE "is \"0\""},
+    {"{\"per_task_omitted\": -1}", "per_task_omitted: " WHOLE "is -1"},
+    {"{\"per_task_omitted\": []}", "per_task_omitted: " WHOLE "is a list"},
+    {"{\"completion_order\": {}}", "completion_order: must be a list, is an object"},
+    {"{\"completion_order\": [\"0\"]}", "completion_order[0]: " WHOLE "is \"0\""},
+    {"{\"completion_order\": [0, -1]}", "completion_order[1]: " WHOLE "is -1"},
+    {"{\"metrics\": []}", "metrics: must be an object, is a list"},
+    {"{\"metrics\": 1}", "metrics: must be an object, is 1"},
+    {"{\"metrics\": {\"twice_wall_ns\": \"600\"}}",
+        "metrics.twice_wall_ns: must be a number, being what the experiment is about, is \"600\""},
+    {"{\"metrics\": {\"twice_wall_ns\": {}}}",
+        "metrics.twice_wall_ns: must be a number, being what the experiment is about, is an object"},
 };
 
-START_TEST(malformed_events_are_refused_and_change_nothing)
+/* About a figure that samples have. */
+static const CatalogExperiment made_twice = {
+    .name = "countdown", .headline = {.figure = "metrics.twice_wall_ns"}};
+
+static void assert_refused(Results *results, const json_t *event, const char *wanted)
 {
-    Results *results = make_results();
+    auto_free char *reason = NULL;
+
+    ck_assert_msg(results_add(results, NULL, event, &reason) == -EINVAL, "%s: it was taken", wanted);
+    ck_assert_msg(reason && strncmp(reason, wanted, strlen(wanted)) == 0, "%s: %s", wanted, reason);
+}
+
+START_TEST(malformed_events_are_refused_with_the_member_and_change_nothing)
+{
+    json_auto_t *request = make_request(), *cells = make_cells();
+    Results *results = results_of(request, cells, &made_twice);
     json_auto_t *before = results_cells(results), *after = NULL;
 
     for (size_t i = 0; i < ARRAY_LENGTH(malformed); i++) {
-        json_auto_t *patch = json_loads(malformed[i], 0, NULL);
-        json_t *event = make_sample(0, 0, 300, 200);
+        json_auto_t *patch = json_loads(malformed[i].patch, 0, NULL), *event = make_sample(0, 0, 300, 200);
 
-        ck_assert_msg(patch != NULL, "%s", malformed[i]);
+        ck_assert_msg(patch != NULL, "%s", malformed[i].patch);
         json_object_update(event, patch);
-        ck_assert_msg(add(results, event) == -EINVAL, "%s is taken", malformed[i]);
+        assert_refused(results, event, malformed[i].reason);
     }
     after = results_cells(results);
     ck_assert(json_equal(before, after));
     ck_assert(!results_failed(results));
     ck_assert_int_eq(add(results, make_sample(0, 0, 300, 200)), 0);
+    results_free(results);
+}
+END_TEST
+
+/* What could not be measured is null, and metrics say why. */
+START_TEST(a_headline_may_be_null_and_negative)
+{
+    static const char *const values[] = {"null", "-1.5"};
+    json_auto_t *request = make_request(), *cells = make_cells();
+    Results *results = results_of(request, cells, &made_twice);
+
+    for (int i = 0; i < (int)ARRAY_LENGTH(values); i++) {
+        json_t *event = make_sample(0, i, 300, 200);
+
+        json_object_set_new(
+            json_object_get(event, "metrics"), "twice_wall_ns", json_loads(values[i], JSON_DECODE_ANY, NULL));
+        ck_assert_int_eq(add(results, event), 0);
+    }
+    results_free(results);
+}
+END_TEST
+
+/* So many lists inside of one another. */
+static json_t *nested(int depth)
+{
+    json_t *value = json_integer(1);
+
+    while (depth-- > 0)
+        value = json_pack("[o]", value);
+    return value;
+}
+
+/* All that an event has is written again deeper inside of an answer. */
+START_TEST(what_is_nested_too_deep_is_refused)
+{
+    static const char *const names[] = {"metrics", "per_task", "what_nobody_reads"};
+    Results *results = make_results();
+    json_auto_t *good = make_sample(0, 0, 300, 200);
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        json_auto_t *event = make_sample(0, 0, 300, 200);
+        auto_free char *wanted = text_printf("%s: must not be nested deeper than 32", names[i]);
+
+        json_object_set_new(event, names[i], nested(2000));
+        assert_refused(results, event, wanted);
+        json_object_set_new(event, names[i], nested(33));
+        assert_refused(results, event, wanted);
+    }
+    json_object_set_new(json_object_get(good, "metrics"), "deep", nested(31));
+    ck_assert_int_eq(results_add(results, NULL, good, NULL), 0);
+    results_free(results);
+}
+END_TEST
+
+/* A text may be as long as its line, and have anything in it. */
+START_TEST(long_texts_are_refused_and_shown_in_part)
+{
+    Results *results = make_results();
+    json_auto_t *event = make_sample(0, 0, 300, 200);
+    auto_free char *many = calloc(1, 10001);
+
+    memset(many, 'x', 10000);
+    json_object_set_new(event, "reason", json_string(many));
+    assert_refused(results, event, "reason: must be a text of at most 8192 bytes, has 10000");
+    json_object_set_new(event, "reason", json_null());
+    many[1] = '\n';
+    json_object_set_new(event, "status", json_string(many));
+    many[60] = '\0';
+    many[1] = 'x';
+    {
+        auto_free char *wanted =
+            text_printf("status: must be \"done\" or \"failed\", is \"x\xef\xbf\xbd%s...\"", many + 2);
+
+        assert_refused(results, event, wanted);
+    }
     results_free(results);
 }
 END_TEST
@@ -728,7 +826,7 @@ START_TEST(what_is_no_object_is_refused)
 
     for (size_t i = 0; i < ARRAY_LENGTH(values); i++)
         ck_assert_int_eq(add(results, json_loads(values[i], JSON_DECODE_ANY, NULL)), -EINVAL);
-    ck_assert_int_eq(results_add(results, NULL, NULL), -EINVAL);
+    ck_assert_int_eq(results_add(results, NULL, NULL, NULL), -EINVAL);
     results_free(results);
 }
 END_TEST
@@ -736,9 +834,10 @@ END_TEST
 START_TEST(a_repetition_counts_once)
 {
     Results *results = make_results();
+    json_auto_t *again = make_sample(0, 0, 100, 100);
 
     ck_assert_int_eq(add(results, make_sample(0, 0, 300, 200)), 0);
-    ck_assert_int_eq(add(results, make_sample(0, 0, 100, 100)), -EINVAL);
+    assert_refused(results, again, "repetition: must be one that has not come yet: cell 0 has had 0");
     ck_assert_int_eq(add(results, make_failure(0, 0, "late")), -EINVAL);
     ck_assert_int_eq(add(results, make_failure(1, -1, "x")), 0);
     ck_assert_int_eq(add(results, make_sample(1, -1, 100, 100)), -EINVAL);
@@ -825,6 +924,34 @@ START_TEST(the_label_and_the_experiment_can_be_overridden)
 }
 END_TEST
 
+/* Also sums, rows that are kept as text, and reasons; and what it is a copy of may be gone. */
+START_TEST(a_copy_says_what_was_known_when_it_was_made)
+{
+    json_auto_t *request = make_request(), *cells = make_cells(), *before = NULL, *then = NULL, *later = NULL;
+    Results *results, *copy;
+
+    json_object_set_new(request, "detail", json_string("full"));
+    results = results_of(request, cells, &made_counting);
+    add_counted(results, 0, 10, "{'count': 2}");
+    ck_assert_int_eq(add(results, make_wide_sample(1, 0, 1000)), 0);
+    ck_assert_int_eq(add(results, make_failure(2, 0, "it crashed")), 0);
+    before = results_cells(results);
+    copy = results_copy(results);
+    add_counted(results, 1, 20, "{'count': 5}");
+    ck_assert_int_eq(add(results, make_wide_sample(1, 1, 900)), 0);
+    results_lose(results, NULL, "it is gone");
+    later = results_cells(results);
+    results_free(results);
+    then = results_cells(copy);
+    results_free(copy);
+    ck_assert(json_equal(then, before));
+    ck_assert(!json_equal(then, later));
+    ck_assert_int_eq(find_integer(then, "0.metrics.count"), 2);
+    ck_assert_uint_eq(json_array_size(find(then, "1.per_task")), 10000);
+    ck_assert_str_eq(find_text(then, "2.reason"), "1 of 1 repetition failed: it crashed");
+}
+END_TEST
+
 START_TEST(a_run_without_cells_is_a_run)
 {
     json_auto_t *request = make_request(), *cells = json_array();
@@ -861,7 +988,10 @@ RUN_TESTS("results-collect", 30, keys_come_in_the_documented_order, statistics_a
     a_cancelled_run_keeps_what_it_has, an_incomplete_cell_takes_after_the_run,
     an_error_event_is_the_reason_of_the_run, words_that_are_no_text_do_not_break_the_run,
     other_events_say_nothing_about_results, a_run_is_complete_when_every_repetition_came,
-    malformed_events_are_refused_and_change_nothing, what_is_no_object_is_refused, a_repetition_counts_once,
+    malformed_events_are_refused_with_the_member_and_change_nothing, a_headline_may_be_null_and_negative,
+    what_is_nested_too_deep_is_refused, long_texts_are_refused_and_shown_in_part,
+    what_is_no_object_is_refused, a_repetition_counts_once,
     a_summary_has_256_rows_and_says_how_many_it_left_out, full_detail_has_all_rows_unchanged,
-    the_label_and_the_experiment_can_be_overridden, a_run_without_cells_is_a_run,
-    the_same_samples_give_the_same_run, what_was_seen_of_too_few_repetitions_is_said)
+    the_label_and_the_experiment_can_be_overridden, a_copy_says_what_was_known_when_it_was_made,
+    a_run_without_cells_is_a_run, the_same_samples_give_the_same_run,
+    what_was_seen_of_too_few_repetitions_is_said)

@@ -711,6 +711,37 @@ START_TEST(runs_of_a_given_time_are_not_compared_by_it)
     text = format(baseline, candidate, RESULT_FORMAT_TABLE);
     ck_assert_msg(strstr(text, "\nmode       baseline: turns  candidate: turns  verdict\n"), "%s", text);
     ck_assert_msg(strstr(text, "\nthreads                 20                 7  cannot tell\n"), "%s", text);
+    ck_assert(json_is_true(find(both, "about.fixed_time")));
+    ck_assert_int_eq(find_integer(both, "cells.1.figures.candidate"), 7);
+}
+END_TEST
+
+START_TEST(what_runs_are_about_beside_their_time_is_shown_and_not_judged)
+{
+    json_auto_t *baseline = run_of("A", 270, 275, 136), *candidate = run_of("B", 540, 275, 68), *both = NULL;
+    json_auto_t *other = NULL;
+    json_t *about = json_pack("{s:s, s:s, s:s, s:b}", "figure", "metrics.lost_updates", "head", "off by",
+        "words", "the counter was off by {}", "fixed_time", 0);
+    auto_free char *text = NULL;
+
+    json_object_set_new(baseline, "about", about);
+    json_object_set_new(candidate, "about", json_deep_copy(about));
+    json_object_set_new(find(candidate, "cells.1.metrics"), "lost_updates", json_integer(7));
+    both = compared(baseline, candidate);
+    ck_assert_str_eq(find_text(both, "about.head"), "off by");
+    ck_assert(json_is_false(find(both, "about.fixed_time")));
+    ck_assert_str_eq(find_text(both, "cells.0.verdict"), "slower");
+    ck_assert(json_is_null(find(both, "cells.1.figures.baseline")));
+    ck_assert_int_eq(find_integer(both, "cells.1.figures.candidate"), 7);
+    ck_assert_str_eq(find_text(both, "summary"),
+        "Of 3 cells that both have, the candidate was faster in 1, slower in 1, the same in 1. That is of "
+        "wall "
+        "times alone; what such a run is about (off by) stands beside them for each, and is not judged.");
+    text = format(baseline, candidate, RESULT_FORMAT_MARKDOWN);
+    ck_assert_msg(strstr(text, "candidate: off by"), "%s", text);
+    json_object_set_new(json_object_get(candidate, "about"), "figure", json_string("metrics.other"));
+    other = compared(baseline, candidate);
+    ck_assert(json_is_null(find(other, "about")) && json_is_null(find(other, "cells.1.figures")));
 }
 END_TEST
 
@@ -843,7 +874,7 @@ START_TEST(strange_runs_are_compared_all_the_same)
         ck_assert_msg(
             baseline && candidate, "%s %s", strange_runs[i / N_STRANGE], strange_runs[i % N_STRANGE]);
         both = compared(baseline, candidate);
-        ck_assert_uint_eq(json_object_size(both), 9);
+        ck_assert_uint_eq(json_object_size(both), 10);
         for (const char *const *name = format_names(FORMAT_ANSWER); *name; name++) {
             auto_free char *text = format(baseline, candidate, format_of_name(*name));
 
@@ -923,7 +954,9 @@ RUN_TESTS("results-compare", 60, answers_that_were_no_pages_are_a_warning,
     cells_that_are_not_done_are_a_warning, different_experiments_are_a_warning,
     a_run_compared_with_itself_is_a_warning, the_table_of_a_comparison, markdown_is_the_same_table,
     json_reads_back_and_has_a_line_for_each_field, csv_has_a_row_for_each_cell_of_either_run,
-    runs_of_a_given_time_are_not_compared_by_it, an_old_run_of_a_given_time_is_not_compared_by_it_either,
+    runs_of_a_given_time_are_not_compared_by_it,
+    what_runs_are_about_beside_their_time_is_shown_and_not_judged,
+    an_old_run_of_a_given_time_is_not_compared_by_it_either,
     a_table_is_narrow_and_harmless_whatever_it_is_made_of, strange_runs_are_compared_all_the_same,
     a_missing_run_has_no_cells, thousands_of_cells_find_their_partners,
     many_measured_values_do_not_make_many_warnings)

@@ -24,7 +24,7 @@ static ResultCrowd count(const char *rows, SpansKind kind, int64_t wall_ns, int6
     ResultCrowd crowd;
     Spans *spans;
 
-    ck_assert_int_eq(spans_read(event, 8, &spans), 0);
+    ck_assert(spans_read(&(Reader){0}, event, 8, &spans));
     crowd = crowd_of_spans(spans, kind, 0);
     spans_free(spans);
     ck_assert(crowd.is_known);
@@ -90,7 +90,7 @@ START_TEST(coarse_spans_say_no_more_than_they_can)
     Spans *spans;
     ResultCrowd exact, coarse;
 
-    ck_assert_int_eq(spans_read(event, 8, &spans), 0);
+    ck_assert(spans_read(&(Reader){0}, event, 8, &spans));
     exact = crowd_of_spans(spans, SPANS_RUN, 0);
     coarse = crowd_of_spans(spans, SPANS_RUN, 100000);
     spans_free(spans);
@@ -141,7 +141,7 @@ START_TEST(without_spans_nothing_is_known)
     ResultCrowd none = crowd_of_spans(NULL, SPANS_RUN, 0), failed;
     Spans *spans;
 
-    ck_assert_int_eq(spans_read(event, 8, &spans), 0);
+    ck_assert(spans_read(&(Reader){0}, event, 8, &spans));
     failed = crowd_of_spans(spans, SPANS_RUN, 0);
     spans_free(spans);
     ck_assert(!none.is_known);
@@ -190,13 +190,13 @@ START_TEST(words_say_no_more_than_was_seen)
         bool whole;
         const char *text;
     } rows[] = {
-        {"threads", "gil", 1, 0, true, "never more than one thread was inside the lock at once"},
+        {"threads", "gil", 1, 0, true, "never more than one thread held the lock at a time"},
         {"threads", "gil", 1, 2, true,
-            "never more than one thread was inside the lock at once, and at another moment up to 2 outside "
-            "it"},
+            "never more than one thread held the lock at a time, and at another moment up to 2 went "
+            "on without it"},
         {"threads", "gil", 1, 0, false,
-            "never more than one thread was inside the lock at once, as far as it was recorded"},
-        {"threads", "gil", 2, 0, true, "up to 2 threads were inside the lock at once"},
+            "never more than one thread held the lock at a time, as far as it was recorded"},
+        {"threads", "gil", 2, 0, true, "up to 2 threads held the lock at once"},
         {"threads", "gil", 0, 0, true, ""},
         {"threads", "none", 2, 0, true,
             "up to 2 threads were under way at once, as no lock keeps them apart"},
@@ -207,9 +207,9 @@ START_TEST(words_say_no_more_than_was_seen)
         {"threads", "none", 1, 0, true, ""},
         {"processes", "none", 2, 2, true, "up to 2 processes were under way at once"},
         {"processes", "gil", 2, 2, true,
-            "up to 2 processes were inside at once, each in a lock of its own, and at another moment up to 2 "
-            "outside it"},
-        {"processes", "gil", 2, 0, true, "up to 2 processes were inside at once, each in a lock of its own"},
+            "up to 2 processes held a lock at once, each its own, and at another moment up to 2 "
+            "went on without it"},
+        {"processes", "gil", 2, 0, true, "up to 2 processes held a lock at once, each its own"},
         {"processes", "gil", 1, 0, true, ""},
         {"serial", "gil", 1, 0, true, ""},
         {"epoll", "gil", 1, 0, true, ""},

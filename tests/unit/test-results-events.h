@@ -86,7 +86,7 @@ static inline Results *make_results(void)
 /* Adds an event and lets go of it. */
 static inline int add(Results *results, json_t *event)
 {
-    int r = results_add(results, NULL, event);
+    int r = results_add(results, NULL, event, NULL);
 
     json_decref(event);
     return r;

@@ -96,8 +96,8 @@ END_TEST
 
 static const char good_table[] =
     "countdown  runtime=c  lock=gil  tasks=2  cpus=2  switch_interval_us=5,000  n=1,000,000,000\n"
-    "7 repetitions after 1 warm-up, 5.61 s in all; the true median lies in the interval at "
-    "98.4 %\n"
+    "7 repetitions after 1 warm-up, 5.61 s in all; each interval holds the true median in about 98 of 100\n"
+    "  such runs\n"
     "\n"
     "2 countdowns under gil: threads took 1.02 times the serial time (the same), processes 0.51 times\n"
     "(faster). The GIL lets one thread run at a time, so threads that compute only take turns; each\n"
@@ -138,8 +138,8 @@ END_TEST
 static const char good_markdown[] =
     "**countdown** `runtime=c` `lock=gil` `tasks=2` `cpus=2` `switch_interval_us=5,000` `n=1,000,000,000`\n"
     "\n"
-    "7 repetitions after 1 warm-up, 5.61 s in all; the true median lies in the interval at "
-    "98.4 %\n"
+    "7 repetitions after 1 warm-up, 5.61 s in all; each interval holds the true median in about 98 of 100 "
+    "such runs\n"
     "\n"
     "2 countdowns under gil: threads took 1.02 times the serial time (the same), processes 0.51 times "
     "(faster). "
@@ -328,7 +328,8 @@ START_TEST(csv_ends_in_what_stands_against_the_figures)
 {
     static const char *const last[] = {"noisy", "foreign_cpu", "steal", "throttled_ns", "created_at",
         "precision_asked", "precision_reached", "precision_stopped_by", "model_to", "model_ratio",
-        "model_low", "model_high", "model_verdict", "relative_hint", "label", "left_out"};
+        "model_low", "model_high", "model_verdict", "held", "relative_hint", "label", "left_out", "question",
+        "prediction", "outcome"};
     json_auto_t *run = make_good_run(), *rows = NULL, *head = NULL;
     json_t *host = json_object_get(run, "host");
     auto_free char *text = NULL;

@@ -932,7 +932,7 @@ static const struct {
          0, NULL},
         "2 countdowns: threads took 1.40 times the serial time under gil (cannot tell), 0.90 times under "
         "none (cannot tell); processes 0.80 times under gil (cannot tell). The GIL lets one thread run at a "
-        "time: never more than one was inside it at once; without a lock no thread waits for another: at "
+        "time: never more than one held it at a time; without a lock no thread waits for another: at "
         "least 2 were under way at once; each process has a lock of its own: up to 2 were under way at once. "
         "Take it with care: 3 of 3 comparisons cannot tell, their intervals (where the true ratio lies, at "
         "95 %) are too wide."},
@@ -944,7 +944,7 @@ static const struct {
         "2 countdowns under gil: threads took 1.01 times the serial time (the same), processes 0.50 times "
         "(faster). The GIL lets one thread run at a time, so threads that compute only take turns: never "
         "more "
-        "than one was inside it at once; each process has a lock of its own: up to 2 were under way at once. "
+        "than one held it at a time; each process has a lock of its own: up to 2 were under way at once. "
         "In "
         "the article two threads took 18.4 s where two calls in a row took 17.4 s, and two processes took "
         "about 8."},
@@ -953,7 +953,7 @@ static const struct {
          SERIAL "threads gil 2 2 0.8 faster ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": true}", 0,
          NULL},
         "2 countdowns under gil: threads took 0.80 times the serial time (faster). The GIL lets one thread "
-        "run at a time: never more than one was inside it at once; a lock that lets one thread run at a time "
+        "run at a time: never more than one held it at a time; a lock that lets one thread run at a time "
         "cannot do that, so doubt the serial time of this run. In the article two threads took 18.4 s where "
         "two calls in a row took 17.4 s, and two processes took about 8."},
     /* A lock of each, one of which was not seen to the end. */
@@ -962,7 +962,7 @@ static const struct {
                 "threads new 2 2 1.01 cannot-tell ! \"inside\": {\"max\": 1, \"mean\": 1, \"whole\": false}",
          0, NULL},
         "2 countdowns: threads took 1.01 times the serial time under gil (cannot tell), 1.01 times under new "
-        "(cannot tell). The GIL lets one thread run at a time: never more than one was inside it at once. "
+        "(cannot tell). The GIL lets one thread run at a time: never more than one held it at a time. "
         "Take it with care: 2 of 2 comparisons cannot tell, their intervals (where the true ratio lies, at "
         "95 %) are too wide."},
     /* Outside the lock. */

@@ -164,7 +164,7 @@ START_TEST(shares_are_weighted_with_their_time)
     /* A runtime that names no span means the wall time, here 200 ms. */
     json_object_del(json_object_get(plain, "noise"), "span_ns");
     results = make_results();
-    ck_assert_int_eq(results_add(results, NULL, plain), 0);
+    ck_assert_int_eq(results_add(results, NULL, plain, NULL), 0);
     ck_assert_int_eq(add(results, noisy_sample(0, 3, SECOND / 5, 0.4, 0, 0)), 0);
     json_decref(run);
     run = make_run(results, "running", NULL);
@@ -188,7 +188,7 @@ START_TEST(warm_ups_and_failures_do_not_count)
 
     json_object_set_new(failed, "noise", json_pack("{s:f}", "foreign_cpu", 1.0));
     ck_assert_int_eq(add(results, noisy_sample(0, -1, SECOND, 1, 1, 7)), 0);
-    ck_assert_int_eq(results_add(results, NULL, failed), 0);
+    ck_assert_int_eq(results_add(results, NULL, failed, NULL), 0);
     ck_assert_int_eq(add(results, noisy_sample(0, 0, SECOND, 0.01, 0, 0)), 0);
     run = make_run(results, "failed", NULL);
     ck_assert(!is_noisy(run));

@@ -40,7 +40,7 @@ static int add_of(Results *results, const char *runtime, json_t *event)
 {
     json_auto_t *owned = event;
 
-    return results_add(results, runtime, owned);
+    return results_add(results, runtime, owned, NULL);
 }
 
 /* Repetition `round` of the cells from..to-1; times differ by so many per cent from round to round. */

@@ -174,7 +174,7 @@ START_TEST(the_finding_is_what_the_lesson_says)
         finding, "threads took 1.02 times the serial time (the same), processes 0.51 times (faster)");
     ck_assert_msg(strstr(find_text(run, "lesson"), finding), "%s", find_text(run, "lesson"));
     ck_assert_str_eq(find_text(run, "sentences.repetitions"),
-        "7 repetitions after 1 warm-up, 5.61 s in all; the true median lies in the interval at 98.4 %");
+        "7 repetitions after 1 warm-up, 5.61 s in all; each interval holds the true median in about 98 of 100 such runs");
     ck_assert_str_eq(find_text(run, "sentences.machine"), "A CPU, 2 of 2 CPUs usable, kernel 6.18.0");
     ck_assert_str_eq(find_text(run, "cells.1.title"), "");
 }
@@ -229,8 +229,8 @@ END_TEST
 START_TEST(strange_runs_have_sentences_all_the_same)
 {
     static const char *const strange[] = {"null", "[]", "{}", "{\"cells\": 5}", "{\"cells\": [null, {}, 7]}",
-        "{\"experiment\": 5, \"cells\": [{\"relative\": {\"to\": 99, \"ratio\": 2, \"verdict\": "
-        "\"slower\"}}]}",
+        ("{\"experiment\": 5,"
+         " \"cells\": [{\"relative\": {\"to\": 99, \"ratio\": 2, \"verdict\": \"slower\"}}]}"),
         "{\"host\": [], \"cells\": [{\"params\": [], \"relative\": {\"ratio\": \"x\"}}]}"};
 
     for (size_t i = 0; i < ARRAY_LENGTH(strange); i++) {

@@ -194,7 +194,7 @@ START_TEST(the_same_seed_gives_the_same_resamples)
     stats_resample_medians(values, 7, 1, second);
     stats_resample_medians(values, 7, 2, other);
     ck_assert_mem_eq(first, second, sizeof(first));
-    ck_assert(memcmp(first, other, sizeof(first)) != 0);
+    ck_assert_mem_ne(first, other, sizeof(first));
 }
 END_TEST
 

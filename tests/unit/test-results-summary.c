@@ -107,10 +107,9 @@ START_TEST(where_times_cannot_tell_spans_do)
     assert_open(
         RUN(SERIAL("gil", "0") "," CELL("threads", "gil",
             "\"inside\": {\"max\": 1, \"mean\": 0.97, \"whole\": true, \"text\": \"never more than one "
-            "thread was inside the lock at once\"}, " RATIO("0", "1.26", "cannot tell"))),
-        "2 tasks, lock gil: threads against serial: cannot tell, but never more than one thread was inside "
-        "the "
-        "lock at once");
+            "thread held the lock at a time\"}, " RATIO("0", "1.26", "cannot tell"))),
+        "2 tasks, lock gil: threads against serial: cannot tell, but never more than one thread held "
+        "the lock at a time");
 }
 END_TEST
 

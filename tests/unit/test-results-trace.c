@@ -31,6 +31,28 @@ static json_t *run_with(const char *detail, json_t *timeline)
     return make_run(results, "done", NULL);
 }
 
+START_TEST(a_copy_has_the_timeline_and_the_reason_where_there_is_none)
+{
+    json_auto_t *request = make_request(), *cells = make_cells(), *before = NULL, *copied = NULL;
+    Results *results, *copy;
+
+    json_object_set_new(request, "detail", json_string("full"));
+    results = results_of(request, cells, &made_countdown);
+    add_repetitions(results, 0, 270, 7);
+    add_repetitions(results, 1, 270, 7);
+    ck_assert_int_eq(add(results, make_timeline(0)), 0);
+    results_end_timelines(results, NULL, "there was no time");
+    before = results_cells(results);
+    copy = results_copy(results);
+    results_free(results);
+    copied = results_cells(copy);
+    results_free(copy);
+    ck_assert_uint_eq(json_array_size(find(copied, "0.timeline.spans")), 4);
+    ck_assert_str_eq(find_text(copied, "1.timeline.reason"), "there was no time");
+    ck_assert(json_equal(copied, before));
+}
+END_TEST
+
 START_TEST(full_detail_has_the_timeline)
 {
     json_auto_t *sent = make_timeline(0), *run = run_with("full", json_incref(sent));
@@ -99,10 +121,10 @@ START_TEST(the_table_says_who_was_inside_at_once)
     run = make_run(results, "done", NULL);
     ck_assert_ptr_null(find(run, "cells.0.inside.text"));
     ck_assert_str_eq(
-        find_text(run, "cells.1.inside.text"), "never more than one thread was inside the lock at once");
+        find_text(run, "cells.1.inside.text"), "never more than one thread held the lock at a time");
     ck_assert_ptr_null(find(run, "cells.2.inside.text"));
     table = result_format(run, RESULT_FORMAT_TABLE, &length);
-    ck_assert(strstr(table, "\nthreads: never more than one thread was inside the lock at once\n"));
+    ck_assert(strstr(table, "\nthreads: never more than one thread held the lock at a time\n"));
     csv = result_format(run, RESULT_FORMAT_CSV, &length);
     ck_assert(strstr(csv, ",inside_max,inside_mean,inside_whole,outside_max,outside_mean,outside_whole,"));
     ck_assert(strstr(csv, ",1,0.5667,true,1,0.3221,true,"));
@@ -144,25 +166,51 @@ START_TEST(a_precise_run_that_was_not_traced_says_why)
 }
 END_TEST
 
+#define WHOLE "must be a whole number from 0 to 1000000000000000000, "
+
 /* Each breaks a good event in one place. */
-START_TEST(malformed_timelines_are_refused)
+START_TEST(malformed_timelines_are_refused_with_the_member)
 {
-    static const char *const bad[] = {"{\"cell\": 3}", "{\"cell\": \"0\"}", "{\"wall_ns\": -1}",
-        "{\"dropped\": null}", "{\"spans\": null}", "{\"instants\": {}}", "{\"spans\": [7]}",
-        "{\"spans\": [[0, \"run\", 1]]}", "{\"spans\": [[0, \"run\", 1, 2, 3]]}",
-        "{\"spans\": [[2, \"run\", 1, 2]]}", "{\"spans\": [[-1, \"run\", 1, 2]]}",
-        "{\"spans\": [[0, \"walk\", 1, 2]]}", "{\"spans\": [[0, 0, 1, 2]]}",
-        "{\"spans\": [[0, \"false-wakeup\", 1, 2]]}", "{\"spans\": [[0, \"run\", 2, 1]]}",
-        "{\"spans\": [[0, \"run\", 1.5, 2]]}", "{\"spans\": [[0, \"run\", 1, 1000000000000000001]]}",
-        "{\"instants\": [[0, \"run\", 1]]}", "{\"instants\": [[0, \"false-wakeup\", 1, 1]]}"};
+    static const struct {
+        const char *change, *reason;
+    } bad[] = {
+        {"{\"cell\": 3}", "cell: must be one of its own cells (0, 1, 2), is 3"},
+        {"{\"cell\": \"0\"}", "cell: " WHOLE "is \"0\""},
+        {"{\"wall_ns\": -1}", "wall_ns: " WHOLE "is -1"},
+        {"{\"dropped\": null}", "dropped: " WHOLE "is null"},
+        {"{\"spans\": null}", "spans: must be a list, is null"},
+        {"{\"instants\": {}}", "instants: must be a list, is an object"},
+        {"{\"spans\": [7]}", "spans[0]: must be a list of four, [task, kind, start_ns, end_ns], is 7"},
+        {"{\"spans\": [[0, \"run\", 1]]}", "spans[0]: must be a list of four, "},
+        {"{\"spans\": [[0, \"run\", 1, 2, 3]]}", "spans[0]: must be a list of four, "},
+        {"{\"spans\": [[2, \"run\", 1, 2]]}", "spans[0][0]: must be a task from 0 to 1, is 2"},
+        {"{\"spans\": [[-1, \"run\", 1, 2]]}", "spans[0][0]: " WHOLE "is -1"},
+        {"{\"spans\": [[0, \"run\", 1, 2], [0, \"walk\", 1, 2]]}",
+            "spans[1][1]: must be one of run, wait-lock, wait-io, outside, is \"walk\""},
+        {"{\"spans\": [[0, 0, 1, 2]]}", "spans[0][1]: must be one of "},
+        {"{\"spans\": [[0, \"false-wakeup\", 1, 2]]}",
+            "spans[0][1]: must be one of run, wait-lock, wait-io, outside, is \"false-wakeup\""},
+        {"{\"spans\": [[0, \"run\", 2, 1]]}",
+            "spans[0][3]: must be a whole number from 2 to 1000000000000000000, is 1"},
+        {"{\"spans\": [[0, \"run\", 1.5, 2]]}", "spans[0][2]: " WHOLE "is 1.5"},
+        {"{\"spans\": [[0, \"run\", 1, 1000000000000000001]]}",
+            "spans[0][3]: must be a whole number from 1 to "},
+        {"{\"instants\": [[0, \"run\", 1]]}", "instants[0][1]: must be one of false-wakeup, is \"run\""},
+        {"{\"instants\": [[0, \"false-wakeup\", 1, 1]]}",
+            "instants[0]: must be a list of three, [task, kind, at_ns], is a list"},
+        {"{\"reason\": 5}", "reason: must be a text, is 5"},
+    };
 
     for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
-        json_auto_t *change = json_loads(bad[i], 0, NULL), *event = make_timeline(0);
+        json_auto_t *change = json_loads(bad[i].change, 0, NULL), *event = make_timeline(0);
+        auto_free char *reason = NULL;
         Results *results = make_results();
 
         ck_assert_ptr_nonnull(change);
         json_object_update(event, change);
-        ck_assert_msg(results_add(results, NULL, event) == -EINVAL, "%s was taken", bad[i]);
+        ck_assert_msg(results_add(results, NULL, event, &reason) == -EINVAL, "%s was taken", bad[i].change);
+        ck_assert_msg(
+            strncmp(reason, bad[i].reason, strlen(bad[i].reason)) == 0, "%s: %s", bad[i].change, reason);
         ck_assert_int_eq(add(results, make_timeline(0)), 0);
         results_free(results);
     }
@@ -344,10 +392,12 @@ START_TEST(a_trace_names_the_cells_that_never_had_one)
 }
 END_TEST
 
-RUN_TESTS("results-trace", 60, full_detail_has_the_timeline, a_summary_says_how_much_there_is,
+RUN_TESTS("results-trace", 60, full_detail_has_the_timeline,
+    a_copy_has_the_timeline_and_the_reason_where_there_is_none, a_summary_says_how_much_there_is,
     a_summary_says_why_there_is_no_timeline, a_timeline_that_failed_says_why_and_fails_nothing,
     the_table_says_who_was_inside_at_once, cells_that_were_not_traced_say_why,
-    a_precise_run_that_was_not_traced_says_why, malformed_timelines_are_refused, a_cell_has_one_timeline,
-    a_cell_and_a_run_hold_only_so_much, a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task,
-    a_trace_is_json, times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
+    a_precise_run_that_was_not_traced_says_why, malformed_timelines_are_refused_with_the_member,
+    a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
+    a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
+    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
     a_trace_names_the_cells_that_never_had_one)

@@ -53,5 +53,22 @@ START_TEST(a_quote_that_is_not_closed_is_refused)
 }
 END_TEST
 
-RUN_TESTS(
-    "split", 60, words_are_split_at_blanks_that_stand_in_no_quotes, a_quote_that_is_not_closed_is_refused)
+START_TEST(words_are_joined_so_that_they_are_split_again)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        auto_words char **words = NULL, **again = NULL;
+        auto_free char *text = NULL;
+        size_t n = 0;
+
+        ck_assert_int_eq(split_words(rows[i].text, &words), 0);
+        text = split_join((const char *const *)words);
+        ck_assert_int_eq(split_words(text, &again), 0);
+        for (; words[n] && again[n]; n++)
+            ck_assert_str_eq(words[n], again[n]);
+        ck_assert(!words[n] && !again[n]);
+    }
+}
+END_TEST
+
+RUN_TESTS("split", 60, words_are_split_at_blanks_that_stand_in_no_quotes,
+    a_quote_that_is_not_closed_is_refused, words_are_joined_so_that_they_are_split_again)

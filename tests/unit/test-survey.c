@@ -23,7 +23,8 @@ static RunSettings settings;
 static size_t n_running, n_waiting;
 static int n_told;
 static char *folder_of_test, *engine_words[4], *other_words[4];
-static RuntimeProgram programs[2];
+static char *last_words[] = {"sh", "-c", "echo >>last; exit 3", NULL};
+static RuntimeProgram programs[3]; /* the last one only where a test says so */
 static Survey *survey;
 
 static size_t say_running(void *data)
@@ -72,6 +73,7 @@ static void set_up(void)
         "echo >>asked; while [ ! -e go ]; do sleep 0.02; done; exec %s --describe", engine_words[0]);
     programs[0] = (RuntimeProgram){.name = "c", .words = engine_words};
     programs[1] = (RuntimeProgram){.name = "other", .words = other_words};
+    programs[2] = (RuntimeProgram){.name = "last", .words = last_words};
     settings = (RunSettings){
         .guard = sibling_find("guard", "gilscope-guard"), .runtimes = programs, .n_runtimes = 2};
     ck_assert_ptr_nonnull(settings.guard);
@@ -107,6 +109,7 @@ static void tear_down(void)
         free(other_words[i]);
     }
     unlink("asked");
+    unlink("last");
     unlink("go");
     rmdir(folder_of_test);
     free(folder_of_test);
@@ -136,12 +139,17 @@ static void wait_until_asked(int times)
     ck_assert_int_eq(count_asked(), times);
 }
 
-static void wait_until_known(void)
+static void touch(const char *name)
 {
-    FILE *file = fopen("go", "we");
+    FILE *file = fopen(name, "we");
 
     ck_assert_ptr_nonnull(file);
     fclose(file);
+}
+
+static void wait_until_known(void)
+{
+    touch("go");
     for (int i = 0; i < 300 && catalogs.n < 2; i++)
         run_loop(50);
     ck_assert_uint_eq(catalogs.n, 2);
@@ -236,6 +244,51 @@ START_TEST(a_catalog_is_in_force_until_there_is_another)
 }
 END_TEST
 
+/* However often somebody calls while one is asked. */
+START_TEST(many_calls_are_one_more_round)
+{
+    begin(SURVEY_PATIENCE);
+    wait_until_asked(1);
+    ck_assert(survey_begin(survey));
+    for (int i = 0; i < 1000; i++)
+        ck_assert(!survey_begin(survey));
+    wait_until_known();
+    wait_until_asked(2);
+    run_loop(500);
+    ck_assert_int_eq(count_asked(), 2);
+    ck_assert(survey_begin(survey));
+    wait_until_asked(3);
+}
+END_TEST
+
+/* They are asked in their order, and the first one is not asked again before the last one was. */
+START_TEST(calls_without_end_keep_nobody_from_being_asked)
+{
+    settings.n_runtimes = 3;
+    begin(SURVEY_PATIENCE);
+    touch("go");
+    for (int i = 0; i < 3000 && access("last", F_OK) < 0; i++) {
+        survey_begin(survey);
+        run_loop(10);
+    }
+    ck_assert_int_eq(access("last", F_OK), 0);
+}
+END_TEST
+
+/* What waits for a quiet moment has been noted. */
+START_TEST(calls_before_anybody_is_asked_ask_once)
+{
+    n_running = 1;
+    begin(SURVEY_PATIENCE);
+    ck_assert(!survey_begin(survey));
+    n_running = 0;
+    wait_until_asked(1);
+    wait_until_known();
+    run_loop(500);
+    ck_assert_int_eq(count_asked(), 1);
+}
+END_TEST
+
 START_TEST(it_may_stop_at_any_time)
 {
     begin(SURVEY_PATIENCE);
@@ -268,6 +321,9 @@ int main(void)
     tcase_add_test(tests, a_run_that_comes_meanwhile_ends_the_question);
     tcase_add_test(tests, after_a_while_it_has_its_turn_before_what_waits);
     tcase_add_test(tests, a_catalog_is_in_force_until_there_is_another);
+    tcase_add_test(tests, many_calls_are_one_more_round);
+    tcase_add_test(tests, calls_without_end_keep_nobody_from_being_asked);
+    tcase_add_test(tests, calls_before_anybody_is_asked_ask_once);
     tcase_add_test(tests, it_may_stop_at_any_time);
     tcase_add_test(tests, the_first_runtime_is_asked_once);
     srunner_run_all(runner, CK_NORMAL);

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "engine/describe.h"
 #include "engine/events.h"
+#include "engine/pages.h"
 #include "engine/registry.h"
 #include "engine/repeat.h"
 #include "results/crowd.h"
@@ -21,7 +22,7 @@ static Tracer *make_tracer(uint32_t max_spans)
     Timeline *timeline;
 
     ck_assert_int_eq(timeline_create(1, 2, max_spans, &timeline), 0);
-    timeline_touch(timeline);
+    pages_touch(timeline, timeline->size);
     return timeline->tracers;
 }
 
@@ -338,7 +339,7 @@ START_TEST(the_event_says_who_did_what_when)
 
     ck_assert_str_eq(json_string_value(json_object_get(event, "event")), "timeline");
     ck_assert_int_eq(json_integer_value(json_object_get(event, "wall_ns")), (json_int_t)arena->wall);
-    ck_assert_int_eq(spans_read(event, N_TASKS, &spans), 0);
+    ck_assert(spans_read(&(Reader){0}, event, N_TASKS, &spans));
     ck_assert_uint_eq(spans->n_spans + spans->n_instants, timeline_count(arena->timeline));
     for (size_t i = 0; i < spans->n_spans; i++)
         ck_assert_int_le(spans->rows[i].end, (int64_t)arena->wall);
@@ -464,7 +465,7 @@ static ResultCrowd crowd_of(const Cell *cell, uint32_t room)
     ck_assert_int_eq(cell_trace(cell, room, 0, &arena), 0);
     ck_assert_msg(arena->complete, "%s", arena->reason);
     event = event_timeline(cell, arena);
-    ck_assert_int_eq(spans_read(event, cell->n_tasks, &spans), 0);
+    ck_assert(spans_read(&(Reader){0}, event, cell->n_tasks, &spans));
     crowd = crowd_of_spans(spans, SPANS_RUN, 0);
     ck_assert_int_eq(crowd.is_whole, timeline_dropped(arena->timeline) == 0);
     spans_free(spans);

@@ -1,6 +1,7 @@
 /* libcurl on a loop: its descriptors, as old and new versions name them, and real transfers. */
 #include "engine/transfers.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -14,10 +15,10 @@
 static unsigned n_ended;
 static CURLcode last_code;
 
-static void note_end(Loop *loop, CURL *easy, CURLcode code)
+static void note_end(Loop *loop, Transfer *transfer, CURLcode code)
 {
     (void)loop;
-    (void)easy;
+    (void)transfer;
     n_ended++;
     last_code = code;
 }
@@ -91,6 +92,33 @@ START_TEST(what_was_never_named_may_be_let_go)
 }
 END_TEST
 
+/* A regular file is none that epoll waits for. libcurl, which has nobody else to ask, is not told. */
+START_TEST(what_cannot_be_watched_ends_all_transfers)
+{
+    Transfer transfers[] = {{.easy = curl_easy_init()}, {.easy = curl_easy_init()}};
+    FILE *file = tmpfile();
+    Loop loop;
+
+    open_all(&loop);
+    n_ended = 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(transfers); i++) {
+        curl_easy_setopt(transfers[i].easy, CURLOPT_URL, "http://127.0.0.1:1/");
+        ck_assert(transfers_begin(&loop, &transfers[i]));
+    }
+    ck_assert_int_eq(transfers_lost(&loop), 0);
+    ck_assert_int_eq(transfers_set_socket(transfers[0].easy, fileno(file), CURL_POLL_IN, &loop, NULL), 0);
+    ck_assert_int_eq(transfers_lost(&loop), EPERM);
+    turn(&loop, false);
+    ck_assert_uint_eq(n_ended, 2);
+    ck_assert(!transfers_begin(&loop, &transfers[0]));
+    transfers_close(&loop);
+    loop_finish(&loop);
+    for (size_t i = 0; i < ARRAY_LENGTH(transfers); i++)
+        curl_easy_cleanup(transfers[i].easy);
+    fclose(file);
+}
+END_TEST
+
 typedef struct Server {
     FILE *output;
     int input[2];
@@ -131,6 +159,7 @@ START_TEST(requests_follow_each_other_although_the_server_is_slow_to_close)
 {
     enum { N_REQUESTS = 12 };
     CURL *easy = curl_easy_init();
+    Transfer transfer = {.easy = easy};
     Server server;
     auto_free char *url = server_start(&server);
     Loop loop;
@@ -144,7 +173,7 @@ START_TEST(requests_follow_each_other_although_the_server_is_slow_to_close)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, drop);
     for (unsigned i = 1; i <= N_REQUESTS; i++) {
-        ck_assert(transfers_begin(&loop, easy));
+        ck_assert(transfers_begin(&loop, &transfer));
         while (n_ended < i)
             turn(&loop, false);
         ck_assert_msg(last_code == CURLE_OK, "request %u: %s", i, curl_easy_strerror(last_code));
@@ -159,4 +188,5 @@ END_TEST
 
 RUN_TESTS("transfers", 60, a_descriptor_of_libcurl_itself_is_watched_until_the_close,
     a_transfer_may_have_any_number_of_descriptors, what_was_never_named_may_be_let_go,
+    what_cannot_be_watched_ends_all_transfers,
     requests_follow_each_other_although_the_server_is_slow_to_close)

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "runs/turns.h"
 #include "tests/unit/run.h"
 #include "tests/unit/turn-lab.h"
 
@@ -154,6 +155,8 @@ START_TEST(a_cell_that_failed_gives_no_turns)
 }
 END_TEST
 
+static int n_pauses;
+
 static void on_event(void *data, Shared *text)
 {
     (void)text;
@@ -175,6 +178,66 @@ START_TEST(turns_are_the_same_when_somebody_watches)
     ck_assert_int_eq(lab.run->outcome, OUTCOME_DONE);
     ck_assert_int_eq(n_events, 9); /* that it started, and 8 samples */
     assert_turns("good wide good wide good wide good wide good wide", "");
+    turn_lab_finish(&lab);
+}
+END_TEST
+
+static void on_look(uv_check_t *check)
+{
+    const TurnLab *lab = check->data;
+
+    n_pauses += uv_is_active((const uv_handle_t *)&lab->run->pause);
+}
+
+/* How many turns of the loop have ended in a pause while a run went on that this watcher hangs on. */
+static int count_pauses(Watcher *watcher)
+{
+    static const char *const names[] = {"good", NULL};
+    uv_check_t check;
+    TurnLab lab;
+
+    turn_lab_make(&lab, names, (TurnAsk){.repeat = 2});
+    uv_check_init(&lab.loop, &check);
+    check.data = &lab;
+    uv_check_start(&check, on_look);
+    n_pauses = 0;
+    run_watch(lab.run, watcher);
+    turn_lab_run(&lab);
+    run_unwatch(lab.run, watcher);
+    ck_assert_int_eq(lab.run->outcome, OUTCOME_DONE);
+    uv_close((uv_handle_t *)&check, NULL);
+    turn_lab_finish(&lab);
+    return n_pauses;
+}
+
+/* For a client that reads no events nothing is written between two repetitions. */
+START_TEST(only_who_reads_events_gets_a_pause_to_read_them)
+{
+    int n_events = 0;
+
+    ck_assert_int_eq(count_pauses(&(Watcher){.owner = ""}), 0);
+    ck_assert_int_gt(count_pauses(&(Watcher){.event = on_event, .data = &n_events}), 0);
+}
+END_TEST
+
+/* The archive writes that the run has started. */
+START_TEST(no_turn_begins_while_the_start_is_being_noted)
+{
+    static const char *const names[] = {"good", NULL};
+    TurnLab lab;
+
+    turn_lab_make(&lab, names, (TurnAsk){.repeat = 1});
+    turn_lab_start(&lab);
+    lab.run->is_being_noted = true;
+    while (lab.run->parts.list[0].state != PART_WAITING)
+        uv_run(&lab.loop, UV_RUN_ONCE);
+    turns_take(lab.run);
+    ck_assert_int_eq(lab.run->parts.list[0].state, PART_WAITING);
+    lab.run->is_being_noted = false;
+    turns_take(lab.run);
+    ck_assert_int_eq(lab.run->parts.list[0].state, PART_MEASURING);
+    turn_lab_wait(&lab);
+    ck_assert_int_eq(lab.run->outcome, OUTCOME_DONE);
     turn_lab_finish(&lab);
 }
 END_TEST
@@ -224,6 +287,7 @@ START_TEST(with_a_precision_all_stop_after_the_same_round)
 END_TEST
 
 RUN_TESTS("turns", 60, the_first_turn_waits_for_the_last_hello, a_cell_that_failed_gives_no_turns,
-    turns_are_the_same_when_somebody_watches, with_a_precision_all_stop_after_the_same_round,
+    turns_are_the_same_when_somebody_watches, only_who_reads_events_gets_a_pause_to_read_them,
+    no_turn_begins_while_the_start_is_being_noted, with_a_precision_all_stop_after_the_same_round,
     repetitions_alternate_and_nobody_measures_beside_another, traced_repetitions_alternate_too,
     one_alone_has_all_turns, the_turns_of_a_lost_one_go_to_the_others)

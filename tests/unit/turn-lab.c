@@ -153,6 +153,14 @@ void turn_lab_wait_for_file(TurnLab *lab, const char *name)
     }
 }
 
+void turn_lab_touch(const char *name)
+{
+    FILE *file = fopen(name, "we");
+
+    ck_assert_ptr_nonnull(file);
+    fclose(file);
+}
+
 json_t *turn_lab_json(const TurnLab *lab)
 {
     return run_json(lab->run);

@@ -42,6 +42,9 @@ void turn_lab_wait(TurnLab *lab);
 /* Lets the loop run until a file of this name is in the folder. */
 void turn_lab_wait_for_file(TurnLab *lab, const char *name);
 
+/* Makes a file of this name in the folder. */
+void turn_lab_touch(const char *name);
+
 /* The run as JSON, a new object. */
 json_t *turn_lab_json(const TurnLab *lab);
 

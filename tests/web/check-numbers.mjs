@@ -7,7 +7,7 @@ import path from 'node:path';
 const root = process.argv[2] ?? '.';
 const cases = JSON.parse(fs.readFileSync(path.join(root, 'tests/cases/numbers.json'), 'utf8'));
 // Older versions of node take a file named .js for no module, and a text of this type for one.
-const source = fs.readFileSync(path.join(root, 'static/format.js'), 'utf8');
+const source = fs.readFileSync(path.join(root, 'static/core/format.js'), 'utf8');
 const format = await import(`data:text/javascript,${encodeURIComponent(source)}`);
 const {writeCases} = await import('./number-cases.mjs');
 

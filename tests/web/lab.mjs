@@ -32,22 +32,24 @@ async function freePort() {
     return port;
 }
 
-async function until(what, seconds, condition) {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
-        if (await condition()) return;
+// Waits until a condition holds. what() says in the error how it was in the end.
+export async function until(what, seconds, condition) {
+    for (const end = Date.now() + seconds * 1000; !(await condition());) {
+        if (Date.now() >= end) throw new Error(`${await what()}: not within ${seconds} s`);
         await new Promise((done) => setTimeout(done, 50));
     }
-    throw new Error(`${what}: not within ${seconds} s`);
 }
 
 // Tests name the runtimes that they want besides the engine: to ask all that a machine has takes seconds.
 const NO_INTERPRETERS = Object.fromEntries(['PYTHON3', 'PYPY3', 'JYTHON', 'RUBY'].map((name) => [`GILSCOPE_RUNTIMES_${name}`, '']));
 
-async function startServer(binary, folder, settings = []) {
-    const port = await freePort();
+// before: words of a command that the server is started by, such as taskset.
+async function startServer(binary, folder, settings = [], before = [], port = 0) {
+    port ||= await freePort();
     const archive = path.join(folder, `archive-${port}.db`);
     const all = [`server.port=${port}`, `archive.path=${archive}`, ...settings];
-    const child = spawn(binary, all.flatMap((setting) => ['--set', setting]), {
+    const [command, ...words] = [...before, binary, ...all.flatMap((setting) => ['--set', setting])];
+    const child = spawn(command, words, {
         cwd: folder,
         env: { ...process.env, ...NO_INTERPRETERS },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,7 +61,7 @@ async function startServer(binary, folder, settings = []) {
     const ended = once(child, 'exit');
 
     ended.catch(() => {});
-    await until('the server answers', 10, async () => {
+    await until(() => 'the server answers', 10, async () => {
         if (child.exitCode !== null || child.signalCode !== null)
             throw new Error(`the server ended by itself:\n${log.join('')}`);
         return fetch(`${base}/experiments`).then(
@@ -67,7 +69,7 @@ async function startServer(binary, folder, settings = []) {
             () => false,
         );
     });
-    return {base, log, ended, child};
+    return {base, log, ended, child, again: () => startServer(binary, folder, settings, before, port)};
 }
 
 // Ends the server as an operator would; one that does not listen is killed and reported.
@@ -83,9 +85,11 @@ async function stopServer({child, ended, log}) {
         throw new Error(`the server ended with ${child.signalCode ?? child.exitCode}:\n${log.join('')}`);
 }
 
-export async function startLab(binary) {
+// flags: further ones for the browser.
+export async function startLab(binary, flags = []) {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'gilscope-web-'));
     const servers = [];
+    const takenAway = new Set(); // addresses
     let browser = null;
 
     // Whatever the browser and its driver keep on disk follows these.
@@ -107,27 +111,58 @@ export async function startLab(binary) {
 
     try {
         // A test that needs other settings starts a server of its own.
-        const serve = async (settings) => {
-            servers.push(await startServer(binary, folder, settings));
+        const serve = async (settings, before) => {
+            servers.push(await startServer(binary, folder, settings, before));
             return servers.at(-1).base;
         };
         const base = await serve();
+        // The same server, with the same archive, after it was away; what is done meanwhile finds none.
+        const restart = async (address, meanwhile = async () => {}) => {
+            const at = servers.findIndex((server) => server.base === address);
+            const [former] = servers.splice(at, 1);
 
-        browser = await modules('playwright-core').chromium.launch({executablePath: BROWSER, args: FLAGS});
+            takenAway.add(address);
+            await stopServer(former);
+            await meanwhile();
+            servers.push(await former.again());
+        };
+
+        browser = await modules('playwright-core').chromium.launch({executablePath: BROWSER, args: [...FLAGS, ...flags]});
         const axe = await fs.readFile(modules.resolve('axe-core/axe.min.js'), 'utf8');
 
-        const openView = (hash, view) => open(browser, view?.base ?? base, axe, hash, view);
+        const openView = (hash, view) => {
+            const at = view?.base ?? base;
 
-        return {base, serve, finish, open: openView};
+            return open({browser, base: at, axeSource: axe, wasTakenAway: () => takenAway.has(at)}, hash, view);
+        };
+
+        return {base, serve, restart, finish, open: openView};
     } catch (error) {
         await finish().catch(() => {});
         throw error;
     }
 }
 
+// A slow machine, to find tests that wait for a moment where they should wait for a condition: GILSCOPE_WEB_SLOW=6 gives
+// the page a sixth of the CPU, and delays each answer by up to a third of a second.
+async function slowDown(context, page) {
+    const rate = Number(process.env.GILSCOPE_WEB_SLOW ?? 1);
+
+    if (rate <= 1) return;
+    const session = await context.newCDPSession(page);
+
+    await session.send('Emulation.setCPUThrottlingRate', {rate});
+    await context.route('**', async (route) => {
+        await new Promise((done) => setTimeout(done, Math.random() * 333));
+        await route.fallback().catch(() => {});
+    });
+}
+
 // Opens the page in a context of its own. Returns {page, problems, axe, close}: problems collects what the
-// console, the Content-Security-Policy and the network complained about.
-async function open(browser, base, axeSource, hash = '', {width = 1400, height = 1000, dark = false} = {}) {
+// console, the Content-Security-Policy and the network complained about; wasTakenAway() says whether the test has done
+// that to the server.
+// The lab is what most tests are about.
+async function open({browser, base, axeSource, wasTakenAway}, hash = '#lab/countdown', {width = 1400, height = 1000, dark = false} = {}) {
     const context = await browser.newContext({
         viewport: {width, height},
         colorScheme: dark ? 'dark' : 'light',
@@ -136,12 +171,17 @@ async function open(browser, base, axeSource, hash = '', {width = 1400, height =
     const problems = [];
     const page = await context.newPage();
 
-    page.setDefaultTimeout(20000);
+    page.setDefaultTimeout(60000);
     page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`));
     page.on('console', (message) => {
-        // A refusal is an answer that the page shows; the browser notes it all the same.
+        // A refusal is an answer that the page shows, and that a server is away it says too; the browser notes
+        // both all the same. Only a test that takes its server away has connections refused, or is told by /healthz that it
+        // stops; by then anything else may be told so, too.
         const isRefusal =
-            /^Failed to load resource/.test(message.text()) && /\/runs?\b/.test(message.location().url);
+            /^Failed to load resource/.test(message.text()) &&
+            (/\/(runs?|class|compare|events|healthz)\b/.test(message.location().url) ||
+                /ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED)/.test(message.text()) ||
+                (wasTakenAway() && /status of 503/.test(message.text())));
 
         if (['error', 'warning'].includes(message.type()) && !isRefusal)
             problems.push(`console: ${message.text()}`);
@@ -154,12 +194,13 @@ async function open(browser, base, axeSource, hash = '', {width = 1400, height =
             console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI}`),
         ),
     );
+    await slowDown(context, page);
     await page.goto(`${base}/${hash}`);
-    await page.locator('#form button[type=submit]').waitFor();
+    await page.locator('#view[data-view]').waitFor();
 
-    const axe = async () => {
+    const axe = async (options = {}) => {
         await page.evaluate(`${axeSource}; 0`);
-        const {violations} = await page.evaluate(() => window.axe.run());
+        const {violations} = await page.evaluate((given) => window.axe.run(given), options);
 
         return violations.map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
     };

@@ -1,4 +1,4 @@
-// Writes the cases of tests/cases/numbers.json again with the functions of static/format.js; the same file
+// Writes the cases of tests/cases/numbers.json again with the functions of static/core/format.js; the same file
 // comes out if both sides have the same rules. Shares stand in sentences only, which are the server's. Runs in
 // node and, as text, in the browser.
 export function writeCases({'': about, percent, ...rules}, {time, timeRange, bytes, ratio, text, field}) {

@@ -1,25 +1,32 @@
-// The browser test: node run.mjs PATH/TO/gilscope [part of a test's name]. Ends with "N passed, N failed" and
-// a status that says the same. CHROMIUM names another browser, GILSCOPE_WEB_MODULES the folder that has
-// node_modules.
+// The browser test: node run.mjs PATH/TO/gilscope [WHAT...]. Runs every exported function of the files test-*.mjs beside
+// this one; with WHAT only those with one of these texts in "test-FILE: name of the test". Ends with
+// "N passed, N failed" and a status that says the same. CHROMIUM names another browser, GILSCOPE_WEB_MODULES the
+// folder that has node_modules, and GILSCOPE_WEB_SLOW makes the page slow (lab.mjs).
+import fs from 'node:fs/promises';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {startLab} from './lab.mjs';
-import * as access from './test-access.mjs';
-import * as form from './test-form.mjs';
-import * as openapi from './test-openapi.mjs';
-import * as prefix from './test-prefix.mjs';
-import * as result from './test-result.mjs';
-import * as room from './test-room.mjs';
-import * as run from './test-run.mjs';
-import * as runtimes from './test-runtimes.mjs';
-import * as signs from './test-signs.mjs';
-import * as text from './test-text.mjs';
 
-const TEST_SECONDS = 120;
-const [binary, only = ''] = process.argv.slice(2);
+const TEST_SECONDS = 240;
+const folder = path.dirname(fileURLToPath(import.meta.url));
+const [binary, ...wanted] = process.argv.slice(2);
 
 if (!binary) {
-    console.error('usage: node run.mjs PATH/TO/gilscope [PART OF A TEST NAME]');
+    console.error('usage: node run.mjs PATH/TO/gilscope [PART OF "test-FILE: NAME"...]');
     process.exit(2);
+}
+
+// The tests as [title, function], in the order of the files' names and, within a file, as the module lists them.
+async function findTests() {
+    const names = (await fs.readdir(folder)).filter((name) => /^test-.*\.mjs$/.test(name)).sort();
+    const ofFile = async (name) =>
+        Object.entries(await import(`./${name}`)).map(([test, run]) => [
+            `${path.basename(name, '.mjs')}: ${test.replaceAll('_', ' ')}`,
+            run,
+        ]);
+    const tests = (await Promise.all(names.map(ofFile))).flat();
+
+    return tests.filter(([title]) => wanted.length === 0 || wanted.some((part) => title.includes(part)));
 }
 
 function late(seconds) {
@@ -28,9 +35,10 @@ function late(seconds) {
     );
 }
 
-// A test gets the page, freshly opened, open() for further ones, and serve() for a server of its own. It also
-// fails by whatever the browser complained about meanwhile.
-async function runTest(lab, name, test) {
+// A test gets the page, freshly opened, axe() for what is wrong with it, open() for further ones, serve() for a server
+// of its own and restart() for one that goes away and comes back. It also fails by whatever the browser complained
+// about meanwhile.
+async function runTest(lab, title, test) {
     const start = Date.now();
     const opened = [];
     const open = async (hash, view) => {
@@ -41,49 +49,43 @@ async function runTest(lab, name, test) {
     };
 
     try {
-        const {page} = await open();
+        const {page, axe} = await open();
 
-        await Promise.race([test({page, open, base: lab.base, serve: lab.serve}), late(TEST_SECONDS)]);
+        const {base, serve, restart} = lab;
+
+        await Promise.race([test({page, axe, open, base, serve, restart}), late(TEST_SECONDS)]);
         const problems = opened.flatMap((view) => view.problems);
 
         if (problems.length > 0) throw new Error(problems.join('\n'));
-        console.log(`ok      ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+        console.log(`ok      ${title} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
         return true;
     } catch (error) {
-        console.log(`FAILED  ${name}\n${error.stack.replace(/^/gm, '        ')}`);
+        console.log(`FAILED  ${title}\n${error.stack.replace(/^/gm, '        ')}`);
         return false;
     } finally {
         await Promise.all(opened.map((view) => view.close()));
     }
 }
 
-const tests = Object.entries({
-    ...text,
-    ...form,
-    ...run,
-    ...result,
-    ...signs,
-    ...room,
-    ...prefix,
-    ...access,
-    ...openapi,
-    ...runtimes,
-}).filter(([name]) => name.includes(only));
+const tests = await findTests();
 const lab = await startLab(path.resolve(binary));
+const failed = [];
 let passed = 0;
-let failed = 0;
 
 try {
-    for (const [name, test] of tests)
-        (await runTest(lab, name.replaceAll('_', ' '), test)) ? passed++ : failed++;
+    for (const [title, test] of tests)
+        if (await runTest(lab, title, test)) passed++;
+        else failed.push(title);
 } finally {
     await lab.finish().then(
         () => passed++,
         (error) => {
             console.log(`FAILED  the server ends cleanly\n${error.stack}`);
-            failed++;
+            failed.push('the server ends cleanly');
         },
     );
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 || tests.length === 0 ? 1 : 0);
+// Once more at the end, because often only that is seen.
+for (const title of failed) console.log(`FAILED  ${title}`);
+console.log(`${passed} passed, ${failed.length} failed`);
+process.exit(failed.length > 0 || tests.length === 0 ? 1 : 0);

@@ -1,7 +1,17 @@
 // What a person does on the page, and what it reads there, in words that tests are written in.
 import assert from 'node:assert/strict';
+import {until} from './lab.mjs';
 
 export const field = (page, name) => page.locator(`#field-${name}`);
+
+// Waits until a field has this value.
+export async function hasValue(box, value) {
+    await until(
+        async () => `the field has ${await box.inputValue()} and not ${value}`,
+        60,
+        async () => (await box.inputValue()) === value,
+    );
+}
 
 // Ticks exactly these of a group of checkboxes.
 export async function tick(page, name, choices) {
@@ -108,9 +118,11 @@ export async function assertTableShows(page, run) {
     });
 }
 
-// Something was painted: more than one colour on the canvas.
+// Something was painted: more than one colour on the last canvas of the result, the bars.
 export async function countColours(page) {
-    return page.locator('#result canvas[role=img]').evaluate((canvas) => {
+    const bars = page.locator('#result canvas[role=img]').last();
+
+    return bars.evaluate((canvas) => {
         const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
 
         return new Set(new Uint32Array(data.buffer)).size;

@@ -41,9 +41,9 @@ export async function the_keyboard_alone_is_enough({page}) {
     const byButton = await awaitRun(page, () => page.keyboard.press('Space'));
 
     assert.equal(byButton.status, 202);
-    await tabTo('The lock');
+    await tabTo('Memory');
     await page.keyboard.press('Enter');
-    await page.getByRole('region', {name: 'Counters of the lock'}).waitFor();
+    await page.getByRole('region', {name: 'Memory of each cell'}).waitFor();
 }
 
 export async function a_phone_needs_no_sideways_scrolling({open}) {

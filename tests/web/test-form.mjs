@@ -8,6 +8,8 @@ export async function every_parameter_of_the_catalog_has_a_field({page, base}) {
         'format',
         'client',
         'fresh',
+        'question',
+        'prediction',
         ...catalog.parameters.filter((p) => p.list && p.choices?.length === 1).map((p) => p.name),
     ];
 
@@ -61,9 +63,9 @@ export async function a_link_reproduces_the_form({page, base}) {
     assert.equal(await field(page, 'repeat').inputValue(), '4');
     assert.equal(await field(page, 'repeat').isVisible(), true);
     await chooseExperiment(page, 'fetch');
-    assert.match(page.url(), /#run\/fetch\?mode=serial,threads&lock=none,gil-py2&tasks=1,3&repeat=4$/);
+    assert.match(page.url(), /#lab\/fetch\?mode=serial,threads&lock=none,gil-py2&tasks=1,3&repeat=4$/);
     await page.goBack();
-    assert.match(page.url(), /#run\/countdown\?/);
+    assert.match(page.url(), /#lab\/countdown\?/);
     assert.equal(await page.getByRole('radio', {name: 'countdown'}).isChecked(), true);
 }
 
@@ -78,40 +80,11 @@ export async function an_old_link_says_what_is_not_there({page, base}) {
     assert.equal(await page.locator('input[name=mode][value=epoll]').isChecked(), true);
 }
 
-export async function a_question_fills_in_the_form({page}) {
-    await page.getByRole('link', {name: 'And if the work is waiting?'}).click();
-    assert.equal(await page.getByRole('radio', {name: 'fetch'}).isChecked(), true);
-    assert.equal(await field(page, 'tasks').inputValue(), '5');
-}
-
-// Whatever makes a run of an experiment long, made short.
-function quickly(catalog, link) {
-    const [path, query] = link.split('?');
-    const experiment = catalog.experiments.find(({name}) => path === `run/${name}`);
-    const quick = new URLSearchParams(query);
-
-    for (const {name, min, sized} of experiment.parameters) {
-        if (sized) quick.set(name, Math.max(1, min ?? 1));
-        if (['delay_ms', 'duration_ms'].includes(name)) quick.set(name, '20');
-        // A thousand threads under a lock take their time where other programs want the CPUs, too.
-        if (name === 'request_timeout_ms') quick.set(name, '60000');
-    }
-    quick.set('warmup', '0');
-    if (!quick.has('repeat')) quick.set('repeat', '1');
-    return `${path}?${quick}`;
-}
-
-export async function a_question_of_each_experiment_is_there({page, base}) {
-    const catalog = await (await fetch(`${base}/experiments`)).json();
-
-    for (const {name} of catalog.experiments)
-        assert.ok((await page.locator(`#lessons a[href^="#run/${name}"]`).count()) > 0, name);
-}
-
 export async function what_follows_from_another_field_is_not_asked_for({page}) {
     await field(page, 'tasks').fill('7');
     await chooseExperiment(page, 'convoy');
     assert.equal(await field(page, 'tasks').count(), 0);
+    await page.getByText('More of convoy').click();
     await field(page, 'duration_ms').fill('20');
     await field(page, 'hogs').fill('2');
     await page.getByText('More: repetitions').click();
@@ -122,24 +95,11 @@ export async function what_follows_from_another_field_is_not_asked_for({page}) {
     assert.equal(body.cells[0].tasks, 3);
 }
 
-export async function every_question_is_one_that_the_server_takes({page, base}) {
-    const catalog = await (await fetch(`${base}/experiments`)).json();
-    const links = await page
-        .locator('#lessons a')
-        .evaluateAll((nodes) => nodes.map((node) => node.hash.slice(1)));
-
-    assert.ok(links.length >= 6);
-    for (const link of links) {
-        const answer = await fetch(`${base}/${quickly(catalog, link)}`);
-
-        assert.equal(answer.status, 200, `${link}: ${await answer.text()}`);
-    }
-}
-
 export async function every_bad_parameter_is_marked_in_the_servers_words({page}) {
     await chooseExperiment(page, 'countdown');
     await field(page, 'tasks').fill('0');
     await field(page, 'n').fill('lots');
+    await page.getByText('More: repetitions').click();
     await field(page, 'cpus').fill('none');
     await page.locator('details:has(#field-repeat)').evaluate((fold) => {
         fold.open = false;
@@ -203,4 +163,23 @@ export async function a_form_with_nothing_ticked_says_so_and_sends_nothing({page
     assert.match(await size.textContent(), /^1 cell, /);
     assert.equal((await pressRun(page)).status, 202);
     assert.equal(await page.locator('#error-mode').isVisible(), false);
+}
+
+export async function every_parameter_has_a_name_in_plain_words({page}) {
+    const names = await page.evaluate(async () => {
+        const [{labelOf}, {fieldTitle}, {loadCatalog}] = await Promise.all(
+            ['labels', 'format', 'catalog'].map((name) => import(`/core/${name}.js`)),
+        );
+        const {experiments, locks} = await loadCatalog();
+
+        return [...experiments, ...locks].flatMap((of) =>
+            (of.parameters ?? []).map((one) => ({name: `${of.name} ${one.name}`, label: labelOf(one).label, own: fieldTitle(one.name)})),
+        );
+    });
+
+    assert.ok(names.length > 20);
+    for (const {name, label, own} of names) {
+        assert.notEqual(label.toLowerCase(), own, name);
+        assert.doesNotMatch(label, /_/, name);
+    }
 }

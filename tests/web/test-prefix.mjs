@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {once} from 'node:events';
 import http from 'node:http';
-import {field, pressRun} from './steps.mjs';
+import {pressRun} from './steps.mjs';
 
 const PREFIX = '/lab';
 
@@ -72,7 +72,7 @@ export async function the_page_works_below_a_prefix({open, serve}) {
         const rows = page.locator('.panel tbody tr');
         const mine = page.locator(`.panel tr:has(a[href="#runs/${body.id}"])`);
 
-        await page.locator('summary', {hasText: 'Runs of this server'}).click();
+        await page.getByRole('link', {name: 'Runs', exact: true}).click();
         await rows.nth(19).waitFor();
         await page.getByRole('button', {name: 'Older runs', exact: true}).click();
         await rows.nth(21).waitFor();
@@ -83,7 +83,7 @@ export async function the_page_works_below_a_prefix({open, serve}) {
         await mine.getByRole('button', {name: 'Remove for good?'}).click();
         await mine.waitFor({state: 'detached'});
         await page.reload();
-        await field(page, 'tasks').waitFor();
+        await rows.first().waitFor();
     } finally {
         stop();
     }

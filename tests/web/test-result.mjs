@@ -7,7 +7,7 @@ import {once} from 'node:events';
 import {chooseExperiment, field, pressRun, readTable} from './steps.mjs';
 
 const NOISE = 'other programs took 40.0 % of the CPU time (more than 8 % is noisy)';
-const CROWD = 'never more than one thread was inside the lock at once';
+const CROWD = 'never more than one thread held the lock at a time';
 const crowd = (max, text) => ({max, mean: max / 2, whole: true, ...(text && {text})});
 const stats = (median, interval = [median, median]) => ({
     median,
@@ -82,7 +82,7 @@ function answer(cells, more = {}) {
 async function show(page, run, totals = []) {
     await page.evaluate(
         async ([shown, sums]) => {
-            const {showResult} = await import('./result.js');
+            const {showResult} = await import('./lab/result.js');
 
             window.shown?.close();
             window.shown = showResult(document.getElementById('result'), shown, {
@@ -169,14 +169,13 @@ export async function what_the_spans_show_stands_at_the_verdicts({page}) {
         `threads: ${CROWD}`,
     ]);
     await assertOrder(result, ['.findings', '.sights', 'table']);
-    await result.getByText('The lock', {exact: true}).click();
     const rows = await readTable(page, 1);
 
     assert.deepEqual(
-        rows.map((row) => row['most inside'].values),
+        rows.map((row) => row['most inside at once'].values),
         [[1], [1]],
     );
-    assert.deepEqual(rows[1]['mean inside'].values, [0.5]);
+    assert.deepEqual(rows[1]['inside on average'].values, [0.5]);
 }
 
 // Ten cells that show the same need one line, and cells without spans say why.
@@ -210,15 +209,15 @@ export async function the_chart_is_of_what_the_run_is_about({page}) {
         cell('threads', {memory: {rss_per_task_bytes: 13696}, relative: null}),
     ];
     const result = await show(page, answer(cells, {about}));
-    const bars = result.locator('canvas[role=img]');
+    const bars = result.locator('canvas[role=img]').first();
 
     assert.equal(
         await bars.getAttribute('aria-label'),
-        'Bar chart: each task. serial 5,504 B; threads 13.7 KB;',
+        'Bar chart: Held by each task (resident memory). serial 5,504 B; threads 13.7 KB;',
     );
     // The time was given, so no bar shows it and it has no interval.
     const offered = await result
-        .locator('#bars-show option')
+        .locator('.bars-show option')
         .evaluateAll((all) => all.map(({value}) => value));
 
     assert.deepEqual(offered, ['cpu_ns.median', 'memory.rss_per_task_bytes']);
@@ -230,8 +229,8 @@ export async function the_chart_is_of_what_the_run_is_about({page}) {
     assert.equal(row.verdict, undefined);
     // Of a run that is about something else than the time, but whose time counts, both are offered.
     await show(page, answer(cells, {about: {...about, fixed_time: false}}));
-    assert.equal(await page.locator('#bars-show').inputValue(), about.figure);
-    assert.equal(await page.locator('#bars-show option[value="wall_ns.median"]').count(), 1);
+    assert.equal(await page.locator('.bars-show').inputValue(), 'wall_ns.median');
+    assert.equal(await page.locator(`.bars-show option[value="${about.figure}"]`).count(), 1);
 }
 
 export async function a_missing_figure_has_its_reason_in_its_place({page}) {
@@ -252,7 +251,7 @@ export async function a_missing_figure_has_its_reason_in_its_place({page}) {
     const result = await show(page, answer(cells, {about}));
 
     assert.match(
-        await result.locator('canvas[role=img]').getAttribute('aria-label'),
+        await result.locator('canvas[role=img]').last().getAttribute('aria-label'),
         new RegExp(`threads ${few};`),
     );
     assert.deepEqual(
@@ -339,7 +338,7 @@ export async function several_runtimes_stand_side_by_side({page}) {
     const rows = await readTable(page);
     const text = await textOf(result);
 
-    assert.equal(await result.locator('#bars-show').inputValue(), 'relative.ratio');
+    assert.equal(await result.locator('.bars-show').inputValue(), 'relative.ratio');
     assert.match(await result.locator('canvas[role=img]').getAttribute('aria-label'), /threads 2\.02;/);
     assert.equal(rows[3].runtime.text, 'python3');
     assert.deepEqual(rows[3]['model ÷ real'].values, [0.99]);
@@ -350,44 +349,34 @@ export async function several_runtimes_stand_side_by_side({page}) {
     assert.match(text, /Runtimes: c 1, python3 3 \(a Python\)\./);
     await show(page, answer([cell('serial'), cell('threads')]));
     assert.equal((await readTable(page))[0]['model ÷ real'], undefined);
-    assert.equal(await page.locator('#bars-show').inputValue(), 'wall_ns.median');
+    assert.equal(await page.locator('.bars-show').inputValue(), 'wall_ns.median');
 }
 
-export async function terms_are_explained_in_view({page}) {
+// Heads of columns, and words of the form where they stand for the first time.
+export async function words_are_explained_where_they_stand({page}) {
     const result = await show(page, answer([cell('serial'), cell('threads')]));
-    const terms = () => result.locator('.terms dt').allTextContents();
+    const terms = () => result.locator('table').first().locator('th button.term').allTextContents();
 
-    assert.deepEqual(await terms(), [
-        'cell',
-        'wall time',
-        'interval',
-        '× serial',
-        'verdict',
-        'CPU time',
-        'switches',
-    ]);
-    for (const term of await result.locator('.terms dd').all()) assert.equal(await term.isVisible(), true);
+    assert.deepEqual(await terms(), ['mode', 'wall time', 'interval', '× serial', 'verdict', 'CPU time', 'switches']);
     await show(page, answer([cell('threads', {relative: null})]));
-    assert.deepEqual(await terms(), ['cell', 'wall time', 'interval', 'CPU time', 'switches']);
+    assert.deepEqual(await terms(), ['mode', 'wall time', 'interval', 'CPU time', 'switches']);
+    const inForm = await page.locator('#form .hint button.term').allTextContents();
 
-    // In the form a term is explained at the first field that uses it, and there alone.
-    const hints = (await page.locator('#form .hint').allTextContents()).join(' ');
-
-    assert.equal(times(hints, 'A tick is'), 1);
-    assert.equal(times(hints, 'A cell is'), 1);
-    assert.ok(hints.indexOf('tick') < hints.indexOf('A tick is'));
+    assert.equal(inForm.filter((word) => /^ticks?$/.test(word)).length, 1);
     assert.match(
         await page.locator('.actions .hint').first().textContent(),
-        /^3 cells, 7 × each after 1 warm-up\. A cell is one combination/,
+        /^3 cells, 7 × each after 1 warm-up\./,
     );
     assert.match(await page.locator('header').textContent(), /GIL is the\s+global interpreter lock/);
+    // Choices are explained when the question before the run is out of the way.
+    await page.getByRole('button', {name: 'Skip', exact: true}).click();
     assert.match(
         await page.locator('.check', {has: page.locator('[value=epoll]')}).textContent(),
         /event loop in one thread; also called asyncio/,
     );
 }
 
-// Names stand under the chart, their meaning under the table; how long the run took, and what the lesson says
+// Names stand under the chart, their meaning behind them; how long the run took, and what the lesson says
 // of a group, stand once.
 export async function nothing_is_explained_twice({page}) {
     const ideal = {ideal_ns: 2e8, duration_ns: 15.5e9};
@@ -409,9 +398,9 @@ export async function nothing_is_explained_twice({page}) {
 
     assert.deepEqual(await result.locator('figcaption .key').allTextContents(), [
         'median',
-        'interval',
-        'ideal',
-        '× serial',
+        'interval: where the true value very likely lies',
+        'ideal: the best that the lock and the CPUs allow',
+        '× = times as long as serial',
     ]);
     assert.equal(times(text, '15.5 s'), 1);
     assert.deepEqual(await result.locator('.findings li').allTextContents(), [sentences.findings[0]]);
@@ -419,7 +408,7 @@ export async function nothing_is_explained_twice({page}) {
 
 // In a narrow window the frame of a wide table has a shadow at its right edge.
 export async function a_table_that_is_cut_off_shows_it({open}) {
-    const {page} = await open('', {width: 390, height: 800});
+    const {page} = await open('#lab/countdown', {width: 390, height: 800});
     const result = await show(page, answer([cell('serial'), cell('threads')]));
     const frame = result.locator('.frame').first();
 
@@ -439,7 +428,7 @@ export async function how_precise_it_is_stands_below_the_table({page}) {
         /Every ratio is known within 4\.20 %, as asked \(5 %\), after 22 repetitions\./,
     );
     const said = await page.evaluate(async () => {
-        const {progressText} = await import('./progress.js');
+        const {progressText} = await import('./core/progress.js');
         const sample = {done: 23, of: 58, remaining_ns: 9e9};
         const last = {done: 22, of: 22, remaining_ns: 0};
 
@@ -511,7 +500,7 @@ export async function answers_that_are_no_pages_are_said_and_in_the_table({open,
             (await readTable(page)).map((row) => row.answers.text),
             ['500: 4', '500: 4'],
         );
-        await page.locator('#bars-show').selectOption('metrics.answers_5xx');
+        await page.locator('.bars-show').selectOption('metrics.answers_5xx');
         assert.match(await page.locator('figcaption').textContent(), /all repetitions together/);
     } finally {
         broken.close();
@@ -580,23 +569,13 @@ export async function a_headline_without_a_figure_is_its_text({page}) {
             },
         }),
     );
-    await page.route('**/events', (route) =>
-        route.fulfill({
-            contentType: 'text/event-stream',
-            body: `id: 1\nevent: ended\ndata: ${JSON.stringify(
-                row('01ARZ3NDEKTSV4RRFFQ69G5FAV', {text, value: null, unit: null}),
-            )}\n\n`,
-        }),
-    );
-    await page.locator('summary', {hasText: 'Runs of this server'}).click();
+    await page.evaluate(() => {
+        location.hash = '#runs';
+    });
     await page.locator('.panel tbody tr').nth(1).waitFor();
-    const came = page.locator('.panel tbody td:nth-child(2)');
+    const [first, second] = await page.locator('.panel tbody tr').allTextContents();
 
-    assert.deepEqual(await came.allTextContents(), [text, '–']);
-    // The mark at a run is explained in view, for a finger as well.
-    assert.equal(await page.getByText('Noisy: other programs disturbed the run').first().isVisible(), true);
+    assert.ok(first.includes(text));
+    assert.match(second, /–/);
     assert.equal(await page.locator('[title]').count(), 0);
-    await page.locator('summary', {hasText: 'Class board'}).click();
-    await page.locator('.panel').nth(1).locator('tbody tr').waitFor();
-    assert.ok((await page.locator('.panel').nth(1).locator('tbody').textContent()).includes(text));
 }

@@ -22,7 +22,7 @@ export async function numbers_are_written_as_the_server_writes_them({page}) {
     const cases = JSON.parse(await fs.readFile(new URL('../cases/numbers.json', import.meta.url), 'utf8'));
     // As an expression: a function made of a text is what the page's policy forbids.
     const said = await page.evaluate(
-        `import('./format.js').then((format) => (${writeCases})(${JSON.stringify(cases)}, format))`,
+        `import('./core/format.js').then((format) => (${writeCases})(${JSON.stringify(cases)}, format))`,
     );
 
     assert.deepEqual(said, cases);
@@ -30,7 +30,7 @@ export async function numbers_are_written_as_the_server_writes_them({page}) {
 
 export async function numbers_are_typed_without_commas({page}) {
     const said = await page.evaluate(async () => {
-        const {time, typed, withoutZeros} = await import('./format.js');
+        const {time, typed, withoutZeros} = await import('./core/format.js');
 
         return [typed(1000000), typed(5000), time(null), withoutZeros(time(61e9)), withoutZeros('1.00')];
     });
@@ -44,6 +44,7 @@ export async function the_heading_says_what_came_out_once({page}) {
     const finding = 'threads took 2.01 times the serial time (slower)';
     const run = {
         id: 'X',
+        created_at: '2026-01-01T00:00:00Z',
         experiment: 'countdown',
         status: 'done',
         request: {},
@@ -53,7 +54,7 @@ export async function the_heading_says_what_came_out_once({page}) {
     const show = (shown, headline) =>
         page.evaluate(
             async ([one, about]) => {
-                const {showResult} = await import('./result.js');
+                const {showResult} = await import('./lab/result.js');
                 const section = document.getElementById('result');
 
                 showResult(section, one, {
@@ -94,7 +95,7 @@ export async function bars_are_grouped_by_what_varies({page}) {
         cell('threads', 0.5, 'faster', {lock, title: `lock ${lock}`}),
     ]);
     const [rows, single] = await page.evaluate(async (run) => {
-        const {barRows} = await import('./bars.js');
+        const {barRows} = await import('./charts/bars.js');
 
         return [barRows(run), barRows(run.filter(({mode}) => mode === 'threads'))];
     }, cells);
@@ -115,7 +116,7 @@ export async function bars_without_titles_are_grouped_by_bare_values({page}) {
         cell('serial', 1, 'same', {lock}),
         cell('threads', 0.5, 'faster', {lock}),
     ]);
-    const rows = await page.evaluate(async (run) => (await import('./bars.js')).barRows(run), cells);
+    const rows = await page.evaluate(async (run) => (await import('./charts/bars.js')).barRows(run), cells);
 
     assert.deepEqual(
         rows.map((row) => row.group ?? row.label),
@@ -130,8 +131,8 @@ export async function bars_show_any_figure_of_a_cell({page}) {
         cell('epoll', 1, 'same', {metrics: null}),
     ];
     const said = await page.evaluate(async (run) => {
-        const {measurePaths} = await import('./cells.js');
-        const {barRows, barsInWords, barsTitle} = await import('./bars.js');
+        const {measurePaths} = await import('./core/cells.js');
+        const {barRows, barsInWords, barsTitle} = await import('./charts/bars.js');
         const paths = measurePaths(run);
         const rows = barRows(run, 'metrics.latency_p50_ns');
 
@@ -157,7 +158,7 @@ export async function bars_show_any_figure_of_a_cell({page}) {
 
 export async function a_failed_cell_has_its_reason_in_place_of_a_bar({page}) {
     const rows = await page.evaluate(
-        async (cells) => (await import('./bars.js')).barRows(cells),
+        async (cells) => (await import('./charts/bars.js')).barRows(cells),
         [
             cell('serial', 1, 'same'),
             {
@@ -172,4 +173,66 @@ export async function a_failed_cell_has_its_reason_in_place_of_a_bar({page}) {
 
     assert.equal(rows[1].failed, 'failed: died of signal 9');
     assert.equal(rows[1].value, undefined);
+}
+
+const counted = (lock, lost) => ({
+    ...cell('threads', 1, 'same', {lock}),
+    relative: null,
+    metrics: {expected: 2000000, actual: 2000000 - lost, lost_updates: lost},
+});
+
+// Draws what was lost in a box of this width. Returns the width of the room for bars, and the numbers at the axis.
+function drawLost(page, cells, width) {
+    return page.evaluate(
+        async ([run, pixels]) => {
+            const [{lostFigure}, {loadChart}] = await Promise.all([import('./charts/lost.js'), import('./charts/chart.js')]);
+            const figure = lostFigure(run);
+            const place = document.createElement('div');
+
+            place.style.width = `${pixels}px`;
+            place.append(figure.node);
+            document.body.append(place);
+            await figure.draw();
+            const Chart = await loadChart();
+            const {chartArea, scales} = Chart.getChart(place.querySelector('canvas'));
+            const said = {room: chartArea.width, ticks: scales.x.ticks.map(({value}) => value)};
+
+            figure.close();
+            place.remove();
+            return said;
+        },
+        [{cells}, width],
+    );
+}
+
+export async function where_nothing_was_lost_the_axis_has_no_parts_of_an_update({page}) {
+    const {ticks} = await drawLost(page, [counted('none', 0), counted('gil', 0)], 800);
+
+    assert.deepEqual(ticks, [0, 1]);
+}
+
+export async function what_was_lost_is_a_bar_on_a_phone_too({page}) {
+    const {room} = await drawLost(page, [counted('gil', 709867)], 300);
+
+    assert.ok(room > 80, `${room} pixels for the bar`);
+}
+
+export async function marks_in_a_key_are_full_or_hollow_as_they_are_drawn({page}) {
+    const drawn = await page.evaluate(async () => {
+        const [{latencyFigure}, {loadChart}] = await Promise.all([import('./charts/latency.js'), import('./charts/chart.js')]);
+        const metrics = {latency_p50_ns: 1e6, latency_p90_ns: 2e6, latency_p99_ns: 3e6, latency_max_ns: 4e6};
+        const figure = latencyFigure({cells: [{mode: 'threads', lock: 'gil', tasks: 1, cpus: 2, status: 'done', metrics}]});
+
+        document.body.append(figure.node);
+        await figure.draw();
+        const {data} = (await loadChart()).getChart(figure.node.querySelector('canvas'));
+        const keys = [...figure.node.querySelectorAll('.key b')].map((node) => node.textContent);
+        const isFull = data.datasets.map(({backgroundColor, borderColor}) => backgroundColor === borderColor);
+
+        figure.close();
+        figure.node.remove();
+        return keys.map((key, i) => [key, isFull[i]]);
+    });
+
+    assert.deepEqual(drawn, [['●', true], ['□', false], ['△', false], ['◇', false]]);
 }

@@ -1,0 +1,33 @@
+// Addresses within the page: which view the part after the # belongs to, and how a view changes it.
+//
+// A view that changes the address by itself uses replace() for an edit and push() for a step that Back undoes. Neither
+// raises an event, so an edit that changes the address does not come back as an address that changes the edit.
+// A view's name is its folder. Folders are not called as the server's own paths are: /runs/view.js would be a run.
+const VIEWS = [
+    [/^#(lab|run)\b/, 'lab'],
+    [/^#runs\/./, 'lab'], // one run is shown beside the form that asks for it again
+    [/^#(runs|compare)\b/, 'history'],
+    [/^#class\b/, 'room'],
+    [/^#timeline\b/, 'timeline'],
+];
+const FIRST = 'story';
+
+export function viewOf(hash) {
+    return VIEWS.find(([pattern]) => pattern.test(hash))?.[1] ?? FIRST;
+}
+
+export function replace(hash) {
+    history.replaceState(null, '', hash);
+}
+
+export function push(hash) {
+    history.pushState(null, '', hash);
+}
+
+// Marks the view's link in the navigation.
+export function markCurrent(name) {
+    for (const link of document.querySelectorAll('nav a')) {
+        if (link.dataset.view === name) link.setAttribute('aria-current', 'page');
+        else link.removeAttribute('aria-current');
+    }
+}

@@ -1,0 +1,40 @@
+// The steps of the story, in the article's order. A step is
+//
+//     id, title       in its address and in the overview
+//     text            paragraphs before the run, which give no answer away
+//     code            the function in Python
+//     experiment, values, question    the request; what it expects is one of the question's choices
+//     chart           the kind of picture: 'lanes', or one of charts/pick.js; head, what its bars show if not times
+//     orders          whether the order in which tasks ended is shown, too
+//     explain(run)    sentences on this run's own figures; a false one is left out
+//     point           what to remember
+//     article         what the article measured or says, and what is to be said of that
+//     needs           {cpus, why}: what a machine must have to show it
+//     recorded        what real interpreters did on another machine, [text, record, field] of recorded.json
+//     real            what a request to a real Python has otherwise; null: none can show it
+//
+// The last one has no experiment: it is read, not run.
+import {experimentOf, formParameters, questionOf} from '../core/catalog.js';
+import {COUNTING} from './steps/counting.js';
+import {END} from './steps/end.js';
+import {LOCK} from './steps/lock.js';
+import {LOOP} from './steps/loop.js';
+import {PROCESSES} from './steps/processes.js';
+import {WAITING} from './steps/waiting.js';
+
+const ALL = [...COUNTING, ...LOCK, ...WAITING, ...LOOP, ...PROCESSES, END];
+
+// Whether this server has all that the step asks for by name: its experiment, question, modes and locks.
+function isPossible(catalog, {experiment, question, values}) {
+    const entry = experimentOf(catalog, experiment);
+
+    if (!entry || !questionOf(catalog, question)) return false;
+    return formParameters(catalog, entry).every(
+        ({name, type, choices}) =>
+            type !== 'choice' || (values[name] ?? '').split(',').every((one) => one === '' || choices.includes(one)),
+    );
+}
+
+export function stepsOf(catalog) {
+    return ALL.filter((step) => !step.experiment || isPossible(catalog, step));
+}
