@@ -26,7 +26,6 @@ enum {
     MAX_LOG_LINE = 4096,   /* longer ones are cut into pieces */
     MAX_LOG_LINES = 1000,  /* of one child; what comes after them is dropped */
     STUCK_GUARD_MS = 2000, /* after child_stop(); far more than a guard ever needs */
-    MUTE_MS = 2000,        /* from the end of its output to its own */
 };
 
 struct Child {
@@ -81,7 +80,7 @@ static char *describe_end(const Child *child)
         return text_printf(
             "wrote more than %d MB, or a line of more than %d MB", CHILD_MAX_OUTPUT >> 20, MAX_LINE >> 20);
     if (child->mute)
-        return text_printf("closed its output and went on for more than %d s", MUTE_MS / 1000);
+        return text_printf("closed its output and went on for more than %d s", CHILD_LEAVES_MS / 1000);
     if (child->signal != 0)
         return text_printf("lost its guard to signal %d (%s)", child->signal, strsignal(child->signal));
     if (child->status > 128 && child->status <= 128 + 64)
@@ -234,7 +233,7 @@ static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t 
     child->output_ended = true;
     uv_read_stop(stream);
     if (!child->exited && !child->stopped)
-        uv_timer_start(&child->stuck, on_child_mute, MUTE_MS, 0);
+        uv_timer_start(&child->stuck, on_child_mute, CHILD_LEAVES_MS, 0);
     finish_when_over(child);
 }
 

@@ -18,6 +18,7 @@ typedef struct Child Child;
 enum {
     CHILD_MAX_OUTPUT = 256 << 20, /* bytes of one child, with its log; its results are kept until it ends */
     CHILD_SHARE = 64 << 10,       /* bytes of its output that are read in a turn of the loop */
+    CHILD_LEAVES_MS = 5000, /* from its last word to its end; an instant, unless the machine is very busy */
 };
 
 /* What the guard is told to allow the program; 0 or NULL: as much as the server itself has. */

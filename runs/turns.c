@@ -8,8 +8,7 @@
 #include "runs/child.h"
 
 enum {
-    READING_MS = 4,    /* for those who watch */
-    LEAVING_MS = 2000, /* from the last "done" to the end of all who said it */
+    READING_MS = 4, /* for those who watch */
     MUCH_OUTPUT = CHILD_MAX_OUTPUT / 2,
 };
 
@@ -44,14 +43,14 @@ static void on_late_to_leave(uv_timer_t *timer)
         if (part->state != PART_DONE || !part->child)
             continue;
         log_warning("runtime_stays", log_text("run", run->id), log_text("runtime", part_runtime(part)),
-            log_number("waited_ms", LEAVING_MS));
+            log_number("waited_ms", CHILD_LEAVES_MS));
         part_stop(part);
     }
 }
 
 void turns_await_end(Run *run)
 {
-    uv_timer_start(&run->leaving, on_late_to_leave, LEAVING_MS, 0);
+    uv_timer_start(&run->leaving, on_late_to_leave, CHILD_LEAVES_MS, 0);
 }
 
 /* Whether something has to come to its end before a turn can begin. */
