@@ -16,6 +16,12 @@
 
 static ApiServer server;
 
+/* The server may go on for a moment with what it has just seen, see handlers/look.c. */
+static void wait_for_a_new_look(void)
+{
+    usleep(20000);
+}
+
 /* Lets the server, and what it will start, run on one CPU. Returns whether that is less than before. */
 static bool lower_affinity(void)
 {
@@ -28,6 +34,7 @@ static bool lower_affinity(void)
     CPU_ZERO(&one);
     CPU_SET(cpu, &one);
     ck_assert_int_eq(sched_setaffinity(server.pid, sizeof(one), &one), 0);
+    wait_for_a_new_look();
     return CPU_COUNT(&set) > 1;
 }
 
@@ -172,6 +179,7 @@ static void group_set_quota(const Group *group, int us)
     auto_free char *text = group->v2 ? text_printf("%d 100000", us) : text_printf("%d", us);
 
     group_write(group, group->v2 ? "cpu.max" : "cpu.cfs_quota_us", text);
+    wait_for_a_new_look();
 }
 
 /* Whether it could be made: where the tests may not, they do without. */
