@@ -1,7 +1,8 @@
 // Addresses within the page: which view the part after the # belongs to, and how a view changes it.
 //
 // A view that changes the address by itself uses replace() for an edit and push() for a step that Back undoes. Neither
-// raises an event, so an edit that changes the address does not come back as an address that changes the edit.
+// raises an event, so an edit that changes the address does not come back as an address that changes the edit. A view that
+// was left while it was still opening, or while it waited for an answer, finds the address of another one, and leaves that.
 // A view's name is its folder. Folders are not called as the server's own paths are: /runs/view.js would be a run.
 const VIEWS = [
     [/^#(lab|run)\b/, 'lab'],
@@ -16,12 +17,14 @@ export function viewOf(hash) {
     return VIEWS.find(([pattern]) => pattern.test(hash))?.[1] ?? FIRST;
 }
 
+const isMine = (hash) => viewOf(location.hash) === viewOf(hash);
+
 export function replace(hash) {
-    history.replaceState(null, '', hash);
+    if (isMine(hash)) history.replaceState(null, '', hash);
 }
 
 export function push(hash) {
-    history.pushState(null, '', hash);
+    if (isMine(hash)) history.pushState(null, '', hash);
 }
 
 // Marks the view's link in the navigation.

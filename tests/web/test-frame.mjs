@@ -50,6 +50,20 @@ export async function a_view_does_not_lean_on_the_rules_of_another({open}) {
     assert.deepEqual(await active(), ['lab']);
 }
 
+// Who leaves a view before it has come, or while it waits, is somewhere else by the time it has something to write there.
+export async function a_view_that_was_left_leaves_the_address_alone({open}) {
+    const {page} = await open('#class?from=%23lab');
+    const hash = await page.evaluate(async () => {
+        const {push, replace} = await import('./core/router.js');
+
+        replace('#lab/countdown?n=5');
+        push('#runs');
+        return location.hash;
+    });
+
+    assert.equal(hash, '#class?from=%23lab');
+}
+
 export async function a_problem_is_gone_in_the_next_view({open}) {
     const {page} = await open('#lab/nosuch');
 
