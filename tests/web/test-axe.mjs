@@ -1,6 +1,7 @@
 // Every view and dialog as axe sees it: on a phone, a laptop and a projector, in light and dark. What is seen after a
 // run, a refusal or a click is looked at, too, as that is where things are added by hand.
 import assert from 'node:assert/strict';
+import {until} from './lab.mjs';
 import {overflow, pressRun} from './steps.mjs';
 
 const WIDTHS = [360, 1280, 1920];
@@ -26,7 +27,7 @@ async function assertFine({page, axe}, what) {
         await page.emulateMedia({colorScheme: dark ? 'dark' : 'light'});
         await page.waitForTimeout(300); // charts are drawn again when the window has come to rest
         assert.deepEqual(await axe(), [], where);
-        assert.ok((await overflow(page)) <= 0, `${where}: it is wider than the window`);
+        await until(() => `${where}: it is wider than the window`, 10, async () => (await overflow(page)) <= 0);
     }
 }
 

@@ -1,5 +1,6 @@
 // The page knows no mode and no lock by name: whatever the catalog has gets a colour and a pattern.
 import assert from 'node:assert/strict';
+import {until} from './lab.mjs';
 import {field, pressRun, tick} from './steps.mjs';
 
 // Opens the page anew on a server whose catalog is another.
@@ -100,7 +101,8 @@ export async function signs_follow_light_and_dark({page}) {
     const signs = page.locator('#field-lock canvas.sign');
     const before = await pixels(signs);
 
+    const old = async () => (await pixels(signs)).flatMap((now, i) => (now === before[i] ? [i] : []));
+
     await page.emulateMedia({colorScheme: 'dark'});
-    await page.waitForTimeout(100);
-    (await pixels(signs)).forEach((now, i) => assert.ok(now !== before[i], `sign ${i} stays as it was`));
+    await until(async () => `signs ${await old()} stay as they were`, 30, async () => (await old()).length === 0);
 }
