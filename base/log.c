@@ -53,6 +53,20 @@ static void line_add_text(Line *line, const char *text)
     line_add(line, text, strlen(text));
 }
 
+static bool is_plain(char c)
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
+/* Of plain characters as many go in as have room, all of them together. */
+static void line_add_plain(Line *line, const char *text, size_t length)
+{
+    size_t room = LINE_ROOM - line->length;
+
+    line_add(line, text, length < room ? length : room);
+    line->cut |= length > room;
+}
+
 /* Escapes as in JSON, which readers of logfmt expect. A bad byte becomes the replacement character. */
 static void line_add_escaped(Line *line, const char *text)
 {
@@ -60,9 +74,16 @@ static void line_add_escaped(Line *line, const char *text)
 
     while (at < end && !line->cut) {
         const char *start = at;
-        uint32_t character = utf8_next(&at, end);
+        uint32_t character;
         char escape[8];
 
+        while (is_plain(*at))
+            at++;
+        line_add_plain(line, start, (size_t)(at - start));
+        if (at == end || line->cut)
+            return;
+        start = at;
+        character = utf8_next(&at, end);
         if (character == '\n')
             line_add_text(line, "\\n");
         else if (character == '\t')
@@ -84,10 +105,9 @@ static bool needs_quotes(const char *text)
 {
     if (*text == '\0')
         return true;
-    for (; *text; text++)
-        if (*text <= ' ' || *text > '~' || strchr("\"\\=", *text))
-            return true;
-    return false;
+    while (is_plain(*text) && *text != ' ' && *text != '=')
+        text++;
+    return *text != '\0';
 }
 
 static void line_add_key(Line *line, const char *key)

@@ -60,8 +60,13 @@ static const char *client_find_cookie(const Request *request, const char *name, 
 
 static void client_write_hex(const unsigned char *bytes, size_t n, char *text)
 {
-    for (size_t i = 0; i < n; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        *text++ = digits[bytes[i] >> 4];
+        *text++ = digits[bytes[i] & 15];
+    }
+    *text = '\0';
 }
 
 /* The archive has the hash alone: its file, or a copy of it, gives nobody the right to change a run. */

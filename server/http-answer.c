@@ -109,9 +109,10 @@ static void prepared_change_headers(Prepared *prepared, const Request *request)
  * the header has it. */
 static void answer_add_timing(Request *request)
 {
+    nsec_t us = (nsec_now() - request->began) / NSEC_PER_USEC;
     char value[48];
 
-    snprintf(value, sizeof(value), "total;dur=%.3f", (double)(nsec_now() - request->began) / 1e6);
+    snprintf(value, sizeof(value), "total;dur=%" PRIu64 ".%03u", us / 1000, (unsigned)(us % 1000));
     request_add_header(request, "Server-Timing", value);
 }
 
