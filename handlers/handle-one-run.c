@@ -338,7 +338,8 @@ Response *handle_run_trace(App *app, Request *request)
     if (refusal)
         return refusal;
     live = queue_find(app->queue, request->parameter);
-    if (live && live->state < RUN_OVER)
+    /* Until the archive has it, nobody is told that it is over. */
+    if (live)
         return no_trace(409, live->id, "is not over yet");
     return read_later(
         lookup_new(app, request, &client, json_incref(values)), ARCHIVE_TRACE, prepare_trace, on_trace_text);
