@@ -85,8 +85,8 @@ void app_init(App *app);
  * owner's. */
 void app_finish(App *app);
 
-/* Looks at the machine, as every handler does that plans or tells what can be planned. Documents that tell of
- * another machine are let go of. */
+/* Looks at the machine, if that was not done just now, as every handler does that plans or tells what can be
+ * planned. Documents that tell of another machine are let go of. */
 void app_look(App *app);
 
 /* Lets go of them in any case. */
