@@ -49,7 +49,7 @@ export function lostFigure({cells}) {
                 paint: (canvas) => drawBars(canvas, rowsOf(cells), LOST, TITLE),
             },
         ],
-        keys: () => [key('key-bar', 'one repetition, which stands for all')],
+        keys: () => [key('key-bar', 'one repetition; others may differ')],
         table: () => objectTable('What was counted', cells, tally),
     });
 }

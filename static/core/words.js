@@ -107,7 +107,11 @@ export const WORDS = [
         also: ['check_interval'],
         says: 'After how many ticks the holder let go of the GIL of Python 2 and took it again: 100 unless somebody changed it.',
     },
-    {word: 'turn ticks', also: ['turn_ticks'], says: 'How many ticks each turn lasts under the fair lock (ticket).'},
+    {
+        word: 'turn ticks',
+        also: ['turn_ticks'],
+        says: 'How many ticks each turn lasts under ticket, a fair lock: first come, first served. No Python has it.',
+    },
     {word: 'hand-over', says: 'The lock goes from one thread to another, not back to the one that has just let go of it.'},
     {
         word: 'false wake-up',
@@ -135,8 +139,8 @@ export const WORDS = [
         word: 'context switch',
         also: ['context switches', 'switches'],
         says:
-            'The system takes a CPU from one thread and gives it to another. In the tables: how often the tasks gave up a ' +
-            'CPU, and below it how often because they waited + because they were put aside for another.',
+            'The system takes a CPU from one thread and gives it to another. In the tables: how often that happened to the ' +
+            'tasks; below it, first how often they gave the CPU up to wait, then how often it was taken from them.',
     },
     {word: 'blocking', says: 'Said of a call that comes back only when its answer is there. In an event loop it holds up all others.'},
     {
@@ -182,7 +186,7 @@ export const WORDS = [
             'How many times its own serial time the model took, over the same of the real interpreter. The model agrees if ' +
             'the whole interval lies within 10 % of 1, and differs if all of it lies outside.',
     },
-    {word: 'ideal', quiet: true, says: 'The time that a machine without any cost of its own would need.'},
+    {word: 'ideal', quiet: true, says: 'The best time that the lock and the CPUs allow: that of a machine whose starts and switches cost nothing.'},
     {word: 'answers', quiet: true, says: 'The status that came back and how often, in all repetitions together. 200 is a page that arrived.'},
     {
         word: 'noise',
@@ -192,5 +196,10 @@ export const WORDS = [
     },
     {word: 'quota', quiet: true, says: 'A limit that a container puts on CPU time: with 1.5 CPUs, two busy threads are stopped again and again.'},
     {word: 'prediction', quiet: true, says: 'What somebody said would come out, before the run began.'},
-    {word: 'precision', quiet: true, says: 'A run with a precision goes on until every ratio is known as exactly as that.'},
+    {word: 'precision', quiet: true, says: 'How exactly every ratio is to be known, such as 5 %: the run goes on until it is, or its time is over.'},
+    {
+        word: 'µs',
+        also: ['ns'],
+        says: 'A microsecond (µs) is a millionth of a second, a nanosecond (ns) a thousandth of that. A millisecond (ms) has 1,000 µs.',
+    },
 ];

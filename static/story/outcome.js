@@ -17,7 +17,7 @@ export function outcomeNode(question, run, {isReal = false} = {}) {
             'p',
             {class: 'outcome missed'},
             el('b', {}, '✗ It came out otherwise. '),
-            `You expected: ${said}. `,
+            `You expected: ${said}. Which other answer is right, this run cannot tell. `,
             reason && sentence(reason),
         );
     if (!came)

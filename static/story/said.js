@@ -34,7 +34,8 @@ const UNTOLD = 'the repetitions differ so much that this run cannot tell faster 
 export function compared(run, cell, who, base) {
     const against = run.cells[cell.relative.to];
     const {ratio: times, interval, verdict} = cell.relative;
-    const range = interval ? ` (very likely ${ratio(interval[0])} to ${ratio(interval[1])})` : '';
+    const [least, most] = interval?.map((value) => ratio(value)) ?? [];
+    const range = least === most ? '' : ` (very likely ${least} to ${most})`;
 
     return (
         `${who} took ${wall(cell)}, ${base} ${wall(against)}: ` +

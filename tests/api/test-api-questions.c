@@ -141,7 +141,7 @@ START_TEST(a_prediction_is_held_against_what_came_out)
     assert_member(right, "outcome_text", "none");
     assert_member(right, "outcome_reason", NULL);
     assert_held(right, "true");
-    assert_member(wrong, "prediction_text", "thousands or more");
+    assert_member(wrong, "prediction_text", "a thousand or more");
     assert_member(wrong, "outcome", "none");
     assert_held(wrong, "false");
     assert_member(none, "question", "counter");
@@ -179,12 +179,12 @@ START_TEST(tables_and_csv_say_it_in_words)
     table = text_as("anna", NOTHING_LOST "&prediction=many&format=table");
     markdown = text_as("anna", NOTHING_LOST "&prediction=none&format=markdown");
     csv = text_as("anna", NOTHING_LOST "&prediction=many&format=csv");
-    ck_assert_msg(strstr(table, "Prediction: thousands or more\n") &&
+    ck_assert_msg(strstr(table, "Prediction: a thousand or more\n") &&
                       strstr(table, "The prediction did not hold; it came out: none\n"),
         "%s", table);
     ck_assert_msg(
         strstr(markdown, "Prediction: none") && strstr(markdown, "The prediction held."), "%s", markdown);
-    ck_assert_msg(strstr(csv, "\"" ADDITIONS "\",thousands or more,none"), "%s", csv);
+    ck_assert_msg(strstr(csv, "\"" ADDITIONS "\",a thousand or more,none"), "%s", csv);
     ck_assert_int_eq(api_server_stop(&server, SIGTERM), 0);
 }
 END_TEST

@@ -10,7 +10,8 @@ export const COUNTING = [
         text: [
             'This story follows “Python GIL” by Jahongir Rahmonov (2017), an article on threads in Python and ' +
                 'on a lock with a long name: the global interpreter lock, or GIL. Each step asks what you expect, ' +
-                'and then measures on this machine.',
+                'and then measures it here: the lab does in C, under locks built like the real ones, what the ' +
+                'Python code shows.',
             'It begins with a function that counts down to zero. (A CPU is the part of a computer that ' +
                 'computes; most computers have several, also called cores.)',
         ],
@@ -35,8 +36,8 @@ count_down(150_000_000)
             'Counting needs a CPU all the time. Such work is called CPU-bound: how long it takes depends on the CPU ' +
             'alone. It is done sooner by a faster CPU, or if several CPUs share it.',
         article:
-            'Counting down from 100 million took 8.54 s, in Python and on a machine of 2017. This lab counts in C, ' +
-            'which is far quicker: compare ratios here, never seconds.',
+            'Counting down from 100 million took 8.54 s, in Python and on a machine of 2017. C is far quicker: compare ' +
+            'ratios here, never seconds.',
     },
     {
         id: 'twice',
@@ -69,7 +70,7 @@ count_down(N)
         text: [
             'A thread is a line of work inside a program. A program with two threads can do two things at the ' +
                 'same time, each on a CPU of its own, if it is allowed to. Here each thread makes one of the two ' +
-                'calls, under the lock that Python has.',
+                'calls, under a lock like that of Python.',
         ],
         code: `${COUNT_DOWN}
 ${inTwo('Thread', 'count_down', 'N')}`,
@@ -130,13 +131,13 @@ ${inTwo('Thread', 'count_down', 'N')}`,
                     'Other programs wanted the CPUs, too; a turn can then last longer than 5 ms.',
                 insideText(threads),
                 !isReal &&
-                    'The picture has a row for the lock, with who holds it, and one for each thread (task 0 and task 1), ' +
-                        'which computes or waits.',
+                    'The picture has a row for the lock, with who holds it, and one for each thread, which computes or ' +
+                        'waits. (A task is one call of the function: here each thread has one, task 0 and task 1.)',
             ];
         },
         point:
-            'A thread that waits is patient for one switch interval, in CPython 5 thousandths of a second (5 ms). ' +
-            'Then it asks for the lock, and the holder must let go. Both get on, but never both at once.',
+            'A thread that wants the lock is patient for one switch interval, in CPython 5 thousandths of a second ' +
+            '(5 ms). Then it asks for the lock, and the holder must let go. Both get on, but never both at once.',
         article:
             'The article says that the GIL does not allow a switch, and that trying costs time; it measures ' +
             'neither. In CPython 3.11 we measured that it does switch, some 200 times a second, and that one switch ' +

@@ -12,7 +12,8 @@ export const END = {
         'Work that waits (I/O-bound): threads help, because a thread that waits lets go of the lock. For thousands of ' +
             'waits an event loop (asyncio) does the same in one thread, with less memory.',
         'Number crunching in a library like NumPy: threads help where the library lets go of the lock.',
-        'A thread that computes holds up all others of its program, each time for about one switch interval, 5 ms in CPython.',
+        'A thread that computes in Python holds up each other that needs the lock, mostly for one switch interval, 5 ms in ' +
+            'CPython.',
         'The lock protects the interpreter, not your data: shared variables need a lock of your own.',
         'On an event loop you decide when to switch, with await. A call that blocks, or long computing without await, ' +
             'holds up everything.',

@@ -15,7 +15,7 @@ export const LOCK = [
         ],
         code: `# Python 2.7, after each 100 steps:
 lock.release()  # wakes who waits
-lock.acquire()  # and is quicker
+lock.acquire()  # and gets it first
 `,
         experiment: 'countdown',
         values: {mode: 'serial,threads', tasks: '2', lock: 'gil,gil-py2', n: '100000000'},
@@ -35,12 +35,12 @@ lock.acquire()  # and is quicker
                 compared(run, old, 'Under the lock of Python 2.7 two threads', 'two calls in a row'),
                 woken > 0 &&
                     `Meanwhile a waiting thread was woken up ${plural(woken, 'time')} for nothing: the other one had taken the ` +
-                        'lock back already.',
+                        `lock back already. The lock changed hands ${plural(old.lock_stats.handoffs, 'time')}.`,
             ];
         },
         point:
-            'The old lock was let go very often and hardly ever changed hands. Each time, the thread that computes ' +
-            'stops to wake the other one, and then both fight for it. So two threads could be much slower than one.',
+            'The old lock was let go very often, and mostly taken back by the same thread. Each time, the thread that ' +
+            'computes stops to wake the other one, and then both fight for it. So two threads could be much slower than one.',
         article:
             'Python 2.7 is worse still, says the article: almost twice the time, as David Beazley measured. His ' +
             'figures: 24.6 s in a row, 45.5 s in two threads; with the new lock 23.5 and 24.0 s.',
@@ -77,7 +77,7 @@ os.sched_setaffinity(0, {0})
         },
         point:
             'On one CPU a thread that is woken up cannot even look at the lock while the other one computes, so it ' +
-            'disturbs nobody. More hardware can make a program slower, if all that it adds is a fight for one lock.',
+            'disturbs far less. More hardware can make a program slower, if all that it adds is a fight for one lock.',
         article:
             'The article leaves this out. Beazley switched off one of two CPUs, and 45.5 s became 38.0 s. Findings ' +
             'like this led to the new lock of Python 3.2.',
@@ -121,7 +121,7 @@ del again
         },
         point:
             'With a wrong count, an object is freed while somebody still uses it, or never. The GIL prevents that: ' +
-            'only one thread at a time runs Python code, so no two change a count at once.',
+            'it is let go only between two small steps of the interpreter, and a count changes within one.',
         article:
             'The article measures nothing here. It says that memory management in Python is not safe with threads, ' +
             'and that the GIL protects it. That is why one cannot just take the lock away.',
@@ -164,10 +164,12 @@ def add(n):
             ];
         },
         point:
-            'The GIL keeps the interpreter whole, not your program. A thread may have to let go between reading the ' +
-            'variable and writing it. For data that threads share, use a lock of your own (threading.Lock).',
+            'The GIL keeps the interpreter whole, not your program. A line of yours takes several small steps, and a ' +
+            'thread may have to let go between reading the variable and writing it. When its turn comes again, it ' +
+            'writes its old number plus one, and all that the other one has added meanwhile is gone. For data that ' +
+            'threads share, use a lock of your own (threading.Lock).',
         article:
-            'The article does not say this. It depends on the version, too: total += 1 without the call loses ' +
+            'The article does not say this. It depends on the version, too: total += 1, which calls no function, loses ' +
             'nothing in CPython 3.10 and later, but did in 2.7 and 3.6 to 3.9. That is luck, and no promise.',
     },
 ];

@@ -50,13 +50,13 @@ for _ in range(2000):
             ];
         },
         point:
-            'For each thread the system reserves room for its notes (a stack, mostly 8\u00a0MB), but takes memory only ' +
+            'For each thread the system reserves room for its notes (a stack, mostly some 8\u00a0MB), but takes memory only ' +
             'where something is written: some kilobytes. Thousands of threads are not free, but cost megabytes where ' +
-            'one fears gigabytes. A task of an event loop costs far less.',
+            'one fears gigabytes. A task of an event loop costs far less: in C as above, in asyncio some 1.5\u00a0KB.',
         article:
             'The article warns of gigabytes of memory and of at least 5 % of CPU time for switching. The gigabytes ' +
-            'are mostly reserved, not in use. The 5 % it does not explain: the more often threads wake, the more they ' +
-            'switch. In CPython 3.11 we measured 16\u00a0KB for a thread, and 20\u00a0KB that the system keeps for it.',
+            'are mostly reserved, not in use. It does not explain the 5 %, which depend on how often threads wake. In ' +
+            'CPython 3.11 we measured 16\u00a0KB for a thread, and 20\u00a0KB that the system keeps for it.',
     },
     {
         id: 'event-loop',
@@ -64,7 +64,7 @@ for _ in range(2000):
         text: [
             'An event loop is one thread that looks after many waits. A function that begins with async def can ' +
                 'stop in the middle: where it says await, it waits for its answer, and the loop goes on with ' +
-                'another one that is ready. Such a function is a coroutine, and Python’s event loop is called asyncio.',
+                'another function whose answer has come. Such a function is a coroutine, and Python’s event loop is called asyncio.',
             'Five pages, each of which takes a different time: one after the other, in five threads, and on one event loop.',
         ],
         code: `import asyncio
@@ -102,7 +102,7 @@ asyncio.run(fetch_all(five_urls))
         id: 'await',
         title: 'You decide when to switch',
         text: [
-            'The system switches threads at any moment. On an event loop nobody is interrupted: a task goes on ' +
+            'A thread can be interrupted at any point of your code. On an event loop nobody is interrupted: a task goes on ' +
                 'until it says await. The convoy again, answers beside a hog: first in threads, then on an event ' +
                 'loop, where the hog says await about every tenth of a millisecond.',
         ],
@@ -114,7 +114,7 @@ asyncio.run(fetch_all(five_urls))
             await asyncio.sleep(0)
 `,
         experiment: 'convoy',
-        values: {mode: 'threads,epoll', await_every: '20000', duration_ms: '200'},
+        values: {mode: 'threads,epoll', await_every: '10000', duration_ms: '200'},
         question: 'await',
         chart: 'latency',
         real: {},
@@ -136,7 +136,7 @@ asyncio.run(fetch_all(five_urls))
         id: 'blocking',
         title: 'A call that blocks the loop',
         text: [
-            'The five pages again, on an event loop. But now the function uses an ordinary library that knows ' +
+            'Five pages again, of 0.05 seconds each, on an event loop. But now the function uses an ordinary library that knows ' +
                 'nothing of the loop: it just waits in its call, and never says await.',
         ],
         code: `async def get_content(url):
@@ -158,7 +158,7 @@ asyncio.run(fetch_all(five_urls))
             'While its one thread waits in such a call, the whole loop stands still. On an event loop all that ' +
             'waits must be called with await, from libraries that are made for it.',
         article:
-            'The article measures nothing here, but takes aiohttp instead of requests for its example: requests ' +
-            'would block.',
+            'The article measures nothing here. Its example uses the library aiohttp and not the usual one (requests), ' +
+            'whose calls would hold up the loop.',
     },
 ];

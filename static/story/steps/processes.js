@@ -44,7 +44,7 @@ ${inTwo('Process', 'count_down', 'N')}`,
         title: 'One more process',
         text: ['Two processes took about as long as one. So let us add a third.'],
         code: `process3 = Process(target=count_down, args=(N,))
-process3.start()
+process3.start()   # beside them
 process3.join()
 `,
         experiment: 'countdown',
@@ -96,8 +96,8 @@ process3.join()
         },
         point:
             'To start a process and to wait for its end takes time; here that was nearly all of the time. Threads ' +
-            'start quicker, and a mere call needs no start at all. Processes pay off if there is much more work ' +
-            'than that.',
+            'start quicker, and a mere call needs no start at all. Processes pay off if the work ' +
+            'takes much longer than the start.',
         article: 'The article does not say this: its calls took eight seconds each, beside which a start is nothing.',
     },
     {
@@ -129,7 +129,8 @@ def add(n):
             ];
         },
         point:
-            'Threads share the memory of their program. A process has a copy: what it writes there nobody else ' +
+            'Threads share the memory of their program. (That no item got lost here is no promise: what they share needs ' +
+            'a lock.) A process has a copy: what it writes there nobody else ' +
             'sees, and it is gone when the process ends. To hand something over it must be sent (through a queue or ' +
             'a pipe) or put into shared memory.',
         article:
@@ -140,8 +141,8 @@ def add(n):
         title: 'No lock at all',
         text: [
             'Not every Python has the lock. Jython (a Python on Java) and IronPython (on .NET) have none, and since ' +
-                'version 3.13 there is a CPython without it, called free-threaded. The two threads of the beginning once more, without a ' +
-                'lock.',
+                'version 3.13 there is a CPython without it, called free-threaded. The two threads of the beginning once more, in C and ' +
+                'without a lock.',
         ],
         code: `from threading import Thread
 
@@ -163,8 +164,8 @@ ${inTwo('Thread', 'count_down', 'N')}`,
         },
         point:
             'Without the lock threads do compute at the same time. The count of each object must then be kept safe ' +
-            'in another way, which costs something: free-threaded CPython is said to be 5 to 8 % slower (PEP 703, ' +
-            'its design paper).',
+            'in another way, which costs something: free-threaded CPython is said to run the same code 5 to 8 % slower ' +
+            '(PEP 703, its design paper).',
         article:
             'The article names Jython and IronPython, and measures neither. In 2017 there was no CPython without ' +
             'the lock; now there is.',

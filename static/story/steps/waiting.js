@@ -73,15 +73,15 @@ get_content(url)
             return [compared(run, threads, 'Two threads', 'two fetches in a row'), insideText(threads)];
         },
         point:
-            'A thread that waits lets go of the lock, so the other one can run, and both wait at the same time. That is ' +
-            'what threads are good for in Python.',
+            'A thread that waits for an answer lets go of the lock, so the other one can run, and both wait at the same ' +
+            'time. That is what threads are good for in Python.',
         article: '1.72 s for two fetches in a row, 0.89 s in two threads. As long as one.',
     },
     {
         id: 'crunch',
         title: 'Number crunching outside the lock',
         text: [
-            'Some computing needs no lock either. A library like NumPy multiplies tables of numbers in C code, ' +
+            'Not only waiting, some computing too needs no lock. A library like NumPy multiplies tables of numbers in C code, ' +
                 'which touches no Python object meanwhile; so it lets go of the lock until it is done. Two threads ' +
                 'multiply such tables.',
         ],
@@ -110,8 +110,7 @@ def crunch(rounds):
             return [compared(run, threads, 'Two threads', 'the same work in a row'), insideText(threads)];
         },
         point:
-            'The lock guards Python code. What is computed elsewhere, outside the lock, does run at the same time on ' +
-            'several CPUs.',
+            'Only Python code needs the lock. What is computed outside of it does run at the same time on several CPUs.',
         article:
             'The article names image processing and NumPy, and measures neither. Not every function of NumPy lets ' +
             'go, and none for small tables: 500 numbers or fewer stay inside the lock.',
@@ -165,7 +164,7 @@ def hog():
         },
         point:
             'A thread that comes back from waiting must have the lock again, and waits about one switch interval (5 ' +
-            'ms) for it, sometimes two. The quick one goes at the pace of the slow one, like cars behind a lorry: a ' +
+            'ms) for it; sometimes two, as after each answer it needs the lock once more. The quick one goes at the pace of the slow one, like cars behind a lorry: a ' +
             'convoy.',
         article: 'The article does not measure this. Its advice holds where all threads wait.',
     },
