@@ -73,7 +73,7 @@ struct App {
     Content *experiments;
     OpenApi openapi;
     uint64_t told_version;
-    nsec_t looked; /* when the machine was looked at; 0: not yet */
+    nsec_t looked; /* when the machine was looked at; 0, long ago: not yet */
     /* Returns a new document of /openapi.json. It is made of all routes, so their handlers cannot know it. */
     json_t *(*make_openapi)(const App *app);
 };

@@ -60,13 +60,11 @@ static const char *client_find_cookie(const Request *request, const char *name, 
 
 static void client_write_hex(const unsigned char *bytes, size_t n, char *text)
 {
-    static const char digits[] = "0123456789abcdef";
+    const gnutls_datum_t datum = {(unsigned char *)bytes, (unsigned)n};
+    size_t size = 2 * n + 1;
+    int r = gnutls_hex_encode(&datum, text, &size);
 
-    for (size_t i = 0; i < n; i++) {
-        *text++ = digits[bytes[i] >> 4];
-        *text++ = digits[bytes[i] & 15];
-    }
-    *text = '\0';
+    assert(r == 0);
 }
 
 /* The archive has the hash alone: its file, or a copy of it, gives nobody the right to change a run. */

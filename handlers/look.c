@@ -23,7 +23,7 @@ void app_look(App *app)
 {
     nsec_t now = nsec_now();
 
-    if (!app->looked || now - app->looked >= LOOK_HOLDS) {
+    if (now - app->looked >= LOOK_HOLDS) {
         app->looked = now;
         present_update(app->present);
     }

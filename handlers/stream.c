@@ -133,11 +133,6 @@ size_t stream_read(Stream *stream, char *bytes, size_t room)
     return n;
 }
 
-bool stream_has_more(const Stream *stream)
-{
-    return stream->n_read < stream->n_texts;
-}
-
 void stream_free(Stream *stream)
 {
     let_go_of_all(stream);

@@ -63,8 +63,5 @@ void stream_end(Stream *stream);
  * now, which is the end only if `ended` is set. */
 size_t stream_read(Stream *stream, char *bytes, size_t room);
 
-/* Whether there is something to be read. */
-bool stream_has_more(const Stream *stream);
-
 /* For the server: frees it with what was not sent. gone() is not called. */
 void stream_free(Stream *stream);

@@ -32,7 +32,7 @@ function figureOf(value, path) {
 
 // {group, sign} for a title, or {sign, label, baseline, candidate, ratio, verdict}: each of the two is {value, low,
 // high, text}.
-export function overlayRows(cells, about) {
+function overlayRows(cells, about) {
     const {path} = shownOf(about);
     const side = (cell, name) => (path === WALL_TIME ? sideOf(cell[name]) : figureOf(cell.figures[name], path));
     const groups = groupCells(cells);
@@ -58,7 +58,7 @@ export function overlayRows(cells, about) {
     ]);
 }
 
-export function overlayInWords(rows, title) {
+function overlayInWords(rows, title) {
     const barText = ({label, baseline, candidate, ratio: times, verdict}) =>
         `${label} baseline ${baseline.text}, candidate ${candidate.text}` +
         `${times ? `, ${times} (${verdict})` : ''};`;

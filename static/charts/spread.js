@@ -28,7 +28,7 @@ function sizes() {
 
 // The places of a dot for each of the lane: [{dot, row}]. Each takes the first row in which its neighbours leave room,
 // intervals included, so that every line can be told from the next.
-export function placeDots(dots, toX, radius) {
+function placeDots(dots, toX, radius) {
     const ends = []; // of each row, how far it is taken
 
     return [...dots]
@@ -45,7 +45,7 @@ export function placeDots(dots, toX, radius) {
 }
 
 // A round number of steps, one to ten of them: 0, 0.5, 1, 1.5, 2.
-export function ticksTo(most, atMost) {
+function ticksTo(most, atMost) {
     const rough = most / atMost;
     const power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.9999);

@@ -67,7 +67,7 @@ export function figurePoints(cells, axis, path) {
 // How many times as fast a cell was as what it is held against, and how fast it could be at best: beside the same work
 // one after the other, or, where nobody asked for that, beside one task of the same mode. null for what is held
 // against nothing.
-export function gainOf(cell, cells) {
+function gainOf(cell, cells) {
     const {relative, scaling, ideal_ns: ideal, tasks} = cell;
 
     if (isCompared(cell, cells)) {

@@ -78,7 +78,7 @@ export function numberAt(cell, path) {
 
 // Whether some parameter differs between runtimes and within none of them, as the number of turns does. Then
 // their times are of different work, and only what each took of its own serial time can be compared.
-export function workDiffers(cells) {
+function workDiffers(cells) {
     const runtimes = [...new Set(cells.map((cell) => cell.runtime))];
     const within = (axis) =>
         runtimes.every((name) => distinct(cells.filter(({runtime}) => runtime === name), axis) <= 1);

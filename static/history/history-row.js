@@ -17,7 +17,7 @@ function statusText({status, reason, position, remaining_ns: remaining}) {
 export const NOISY_MEANS = 'Noisy: other programs disturbed the run, so take its figures with care.';
 
 // Whether it went well is said by the word first and by the colour after it.
-export function statusNode(run) {
+function statusNode(run) {
     const isBad = ['failed', 'timeout'].includes(run.status);
 
     return [

@@ -8,7 +8,7 @@ const OTHER = 'other'; // of the list: a form by its address
 const LAB = /#(?:lab|run)\/[^\s]+/;
 
 // What an address asks for, as POST /class takes it; {problem} if it cannot be that of a form.
-export function formOf(catalog, text) {
+function formOf(catalog, text) {
     const hash = LAB.exec(text)?.[0];
 
     if (!hash) return {problem: 'This is no address of a form. Open the lab, fill in its form, and copy the address of the page from there.'};

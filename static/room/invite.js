@@ -28,7 +28,7 @@ function keepAddress(text) {
 }
 
 // Why others may not come by it; null if nothing is known against it.
-export function doubtOf(text) {
+function doubtOf(text) {
     const url = URL.canParse(text) ? new URL(text) : null;
 
     if (!url || !/^https?:$/.test(url.protocol)) return 'This is no address: it begins with http:// and has the name or number of this machine.';

@@ -17,7 +17,7 @@ import {realOffers} from './real.js';
 import {showOutcome, showRecorded} from './result.js';
 
 // What a step asks for, without the prediction.
-export function requestOf(step) {
+function requestOf(step) {
     return {...step.values, question: step.question};
 }
 

@@ -143,7 +143,7 @@ function paintFrame(pen, theme, box, {from, to}, start, end) {
 }
 
 // The place of a lane: lanes that were scrolled away have a y outside the picture.
-export function laneBox({left, width, row, lane}, i, scrolled) {
+function laneBox({left, width, row, lane}, i, scrolled) {
     return {left, width, y: Math.round(i * row + (row - lane) / 2 - scrolled), height: Math.round(lane)};
 }
 

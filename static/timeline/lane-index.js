@@ -100,13 +100,6 @@ export function firstAbove(array, at, low = 0) {
     return low;
 }
 
-// The span of a lane at a time, or -1.
-export function spanAt(lane, at) {
-    const i = firstAbove(lane.start, at) - 1;
-
-    return i >= 0 && lane.end[i] >= at ? i : -1;
-}
-
 // The span of a lane that is nearest to a time, or -1 if it has none.
 export function nearestSpan(lane, at) {
     const i = firstAbove(lane.start, at) - 1;

@@ -1,5 +1,5 @@
 // The first chapter: a function that computes, and threads that do not help it.
-import {count, plural, time} from '../../core/format.js';
+import {plural, time} from '../../core/format.js';
 import {COUNT_DOWN, inTwo} from '../code.js';
 import {beside, busyShare, cellOf, compared, insideText, wall} from '../said.js';
 

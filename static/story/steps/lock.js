@@ -1,6 +1,6 @@
 // The second chapter: the lock of Python 2, what the lock is for, and what it does not do.
-import {count, plural, ratio} from '../../core/format.js';
-import {beside, cellOf, compared, insideText, percent, wall} from '../said.js';
+import {count, plural} from '../../core/format.js';
+import {beside, cellOf, compared, insideText, wall} from '../said.js';
 
 const lostOf = (cell) => cell.metrics?.lost_updates;
 

@@ -1,5 +1,5 @@
 // The fourth chapter: what many threads cost, and the event loop.
-import {bytes, count, ratio, time} from '../../core/format.js';
+import {bytes, count, time} from '../../core/format.js';
 import {cellOf, compared, percent, wall} from '../said.js';
 
 const p50 = (cell) => time(cell.metrics?.latency_p50_ns);

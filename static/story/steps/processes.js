@@ -1,5 +1,5 @@
 // The last chapter: processes, their price, and Python without the lock.
-import {bytes, count, plural, ratio} from '../../core/format.js';
+import {count, plural} from '../../core/format.js';
 import {inTwo} from '../code.js';
 import {beside, cellOf, compared, insideText, wall} from '../said.js';
 

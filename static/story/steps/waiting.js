@@ -1,7 +1,7 @@
 // The third chapter, on work that waits: “why not just delete Thread?”
-import {count, field, plural, time} from '../../core/format.js';
+import {count, time} from '../../core/format.js';
 import {inTwo} from '../code.js';
-import {beside, busyShare, cellOf, compared, insideText, percent, wall} from '../said.js';
+import {beside, busyShare, cellOf, compared, insideText, wall} from '../said.js';
 
 const FETCH = `from urllib.request import urlopen
 
