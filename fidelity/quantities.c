@@ -33,9 +33,11 @@ enum {
 /* clang-format off */
 
 #define ONCE {"repeat", "1"}, {"warmup", "0"}, {"timeline", "off"}
-/* Two, so that a change of the machine's speed between them is seen, and the round is dropped. */
+/* Of these repetitions the fastest counts, and the others say whether the machine kept its speed. */
 #define TWICE {"repeat", "2"}, {"warmup", "0"}, {"timeline", "off"}
-#define TRACED {"repeat", "2"}, {"warmup", "0"}, {"detail", "full"}
+#define OFTEN {"repeat", "4"}, {"warmup", "0"}, {"timeline", "off"}
+#define TRACED_OFTEN {"repeat", "5"}, {"warmup", "0"}, {"detail", "full"}
+#define TRACED {"repeat", "3"}, {"warmup", "0"}, {"detail", "full"}
 #define CONVOY {"hogs", "1"}, {"mode", "threads"}, {"cpus", "2"}, ONCE
 #define IF_SWITCH FIDELITY_WITH_PARAMETER, "switch_interval_us"
 #define IF_CHECK FIDELITY_WITH_PARAMETER, "check_interval"
@@ -44,17 +46,17 @@ enum {
  * long enough for threads. A convoy goes on long enough for eight answers at the least, where each waits for up to two
  * intervals. */
 const FidelityMeasurement fidelity_measurements[] = {
-    [OF_THREADS] = {"countdown", FIDELITY_ANY_LOCK, NULL, 11000,
-        {{"tasks", "2,4"}, {"mode", "serial,threads"}, {"cpus", "1,2"}, TWICE}},
-    [OF_PROCESSES] = {"countdown", FIDELITY_ANY_LOCK, NULL, 26000,
-        {{"tasks", "2,3,4"}, {"mode", "serial,processes"}, {"cpus", "1,2"}, ONCE}},
-    [OF_INTERVALS] = {"countdown", IF_SWITCH, 8000,
-        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"switch_interval_us", "500,5000"}, TRACED}},
+    [OF_THREADS] = {"countdown", FIDELITY_ANY_LOCK, NULL, 16000,
+        {{"tasks", "2,4"}, {"mode", "serial,threads"}, {"cpus", "1,2"}, OFTEN}},
+    [OF_PROCESSES] = {"countdown", FIDELITY_ANY_LOCK, NULL, 40000,
+        {{"tasks", "2,3,4"}, {"mode", "serial,processes"}, {"cpus", "1,2"}, TWICE}},
+    [OF_INTERVALS] = {"countdown", IF_SWITCH, 12000,
+        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"switch_interval_us", "500,5000"}, TRACED_OFTEN}},
     /* A task of its full size: with a smaller one there would be no slice between the first and the last. */
-    [OF_INTERVAL_LONG] = {"countdown", IF_SWITCH, 20000,
+    [OF_INTERVAL_LONG] = {"countdown", IF_SWITCH, 30000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"switch_interval_us", "50000"}, TRACED}},
-    [OF_CHECKS] = {"countdown", IF_CHECK, 12000,
-        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"check_interval", "10,100,10000"}, TWICE}},
+    [OF_CHECKS] = {"countdown", IF_CHECK, 18000,
+        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"check_interval", "10,100,10000"}, OFTEN}},
     [OF_CONVOY_SHORT] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "500"}, {"duration_ms", "200"}, CONVOY}},
     [OF_CONVOY] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "5000"}, {"duration_ms", "300"}, CONVOY}},
     [OF_CONVOY_LONG] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "50000"}, {"duration_ms", "1000"}, CONVOY}},
@@ -74,8 +76,8 @@ const FidelityMeasurement fidelity_measurements[] = {
     [OF_CONVOY_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000, {{"duration_ms", "300"}, CONVOY}},
     [OF_CLOSED_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000,
         {{"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
-    [OF_CRUNCH] = {"crunch", FIDELITY_ANY_LOCK, NULL, 9000,
-        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, TWICE}},
+    [OF_CRUNCH] = {"crunch", FIDELITY_ANY_LOCK, NULL, 13000,
+        {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, OFTEN}},
     [OF_FETCH] = {"fetch", FIDELITY_ANY_LOCK, NULL, 4000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"delay_ms", "100"}, ONCE}},
     [OF_COUNTER] = {"counter", FIDELITY_ANY_LOCK, NULL, 4000,

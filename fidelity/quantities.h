@@ -33,10 +33,11 @@ typedef struct FidelityMeasurement {
 } FidelityMeasurement;
 
 typedef enum FidelityFigure {
-    FIGURE_OVER_ONE, /* wall time over that of one task: ratio to serial times the number of tasks */
+    FIGURE_OVER_ONE, /* wall time over that of one task, the fastest repetition of either */
     FIGURE_OVER_SERIAL,
     FIGURE_WALL,         /* ns */
-    FIGURE_TURN,         /* of a countdown, by the time of one task after the other; ns */
+    FIGURE_TURN,         /* of a countdown, by the time of one task after the other; ns,
+                            of the fastest repetition */
     FIGURE_SLICE,        /* how long a task runs before it is another's turn; ns */
     FIGURE_SWITCHES,     /* voluntary context switches a second */
     FIGURE_PART_LOST,    /* of all updates, 0 to 1 */

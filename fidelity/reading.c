@@ -1,6 +1,12 @@
 /* Most quantities are a figure that a run has anyway, or a quotient of two. The one that is made here is the
  * length of a slice: the spans of the timeline say from when to when a task ran. The first and the last span
- * of a task are left out, as they were cut by the beginning and the end and not by the lock. */
+ * of a task are left out, as they were cut by the beginning and the end and not by the lock.
+ *
+ * Times of work are those of the fastest repetition. Whatever else a machine has to do can only make work
+ * longer, so the fastest one was disturbed least, and where a neighbour comes and goes every few milliseconds
+ * the medians of two cells say more about the neighbour than about the locks. For the same reason the time of
+ * one task is the least that any cell of the run which did one after the other needed for each: 2 of them,
+ * 3 or 4, on one CPU or two, are the same work. */
 #include "fidelity/reading.h"
 
 #include <math.h>
@@ -11,8 +17,11 @@
 #include "base/text.h"
 #include "results/stats.h"
 
-/* The machine has changed its speed if repetitions of one task after the other differ by more. */
+/* The machine has changed its speed if no other repetition of one task after the other came as near to the
+ * fastest as this: that one alone may then have been made at a speed which the rest of the run never had. */
 static const double most_unsteady = 1.10;
+
+enum { MOST_SAMPLES = 64 };
 
 static const ResultCell *find_cell(
     const ResultRun *run, const FidelityQuantity *quantity, const char *runtime, const char *lock)
@@ -93,17 +102,60 @@ static double figure_at(const ResultCell *cell, const char *path)
     return figure ? json_number_value(figure) : NAN;
 }
 
+/* What one task takes, in ns: the two least times. INFINITY: there is none. */
+typedef struct OneTask {
+    double fastest, next;
+} OneTask;
+
+static void add_time(OneTask *one, double time)
+{
+    if (time < one->fastest) {
+        one->next = one->fastest;
+        one->fastest = time;
+    } else if (time < one->next) {
+        one->next = time;
+    }
+}
+
+static bool is_same_work(const ResultCell *cell, const ResultCell *baseline)
+{
+    return strcmp(cell->runtime, baseline->runtime) == 0 && strcmp(cell->lock, baseline->lock) == 0 &&
+           strcmp(cell->mode, baseline->mode) == 0 && json_equal(cell->params, baseline->params);
+}
+
+static OneTask one_task(const ResultRun *run, const ResultCell *baseline)
+{
+    OneTask one = {INFINITY, INFINITY};
+
+    for (size_t i = 0; baseline && i < run->cells.n; i++) {
+        const ResultCell *cell = run->cells.at[i];
+        int64_t samples[MOST_SAMPLES];
+        size_t n = is_same_work(cell, baseline) ? result_time_samples(&cell->wall, samples, MOST_SAMPLES) : 0;
+
+        for (size_t k = 0; k < n; k++)
+            add_time(&one, (double)samples[k] / (double)cell->tasks);
+    }
+    return one;
+}
+
+static double over_one(const ResultRun *run, const ResultCell *cell)
+{
+    OneTask one = one_task(run, cell->relative.baseline);
+
+    return cell->wall.n > 0 && isfinite(one.fastest) ? (double)cell->wall.min / one.fastest : NAN;
+}
+
 static double value_in(const ResultRun *run, const ResultCell *cell, const FidelityQuantity *quantity)
 {
     switch (quantity->figure) {
     case FIGURE_OVER_ONE:
-        return cell->relative.is_known ? cell->relative.ratio * (double)cell->tasks : NAN;
+        return over_one(run, cell);
     case FIGURE_OVER_SERIAL:
         return cell->relative.is_known ? cell->relative.ratio : NAN;
     case FIGURE_WALL:
         return cell->wall.n > 0 ? (double)cell->wall.median : NAN;
     case FIGURE_TURN:
-        return (double)cell->wall.median / ((double)cell->tasks * result_param_number(cell, "n"));
+        return (double)cell->wall.min / ((double)cell->tasks * result_param_number(cell, "n"));
     case FIGURE_SLICE:
         return slice_of(spans_of(run, cell));
     case FIGURE_SWITCHES:
@@ -120,12 +172,17 @@ static double value_in(const ResultRun *run, const ResultCell *cell, const Fidel
     return NAN;
 }
 
-static bool is_steady(const ResultCell *cell)
+/* What a clock or a counter decides is the same at any speed: a slice of 5 ms, a part of the updates. */
+static bool is_of_speed(FidelityFigure figure)
 {
-    const ResultCell *baseline = cell->relative.baseline;
+    return figure == FIGURE_OVER_ONE || figure == FIGURE_OVER_SERIAL || figure == FIGURE_TURN;
+}
 
-    return !baseline || baseline->wall.n < 2 ||
-           (double)baseline->wall.max <= (double)baseline->wall.min * most_unsteady;
+static bool is_steady(const ResultRun *run, const ResultCell *cell, FidelityFigure figure)
+{
+    OneTask one = one_task(run, cell->relative.baseline);
+
+    return !is_of_speed(figure) || !isfinite(one.next) || one.next <= one.fastest * most_unsteady;
 }
 
 double reading_value(const ResultRun *run, const FidelityQuantity *quantity, const char *runtime,
@@ -134,7 +191,7 @@ double reading_value(const ResultRun *run, const FidelityQuantity *quantity, con
     const ResultCell *cell = find_cell(run, quantity, runtime, lock);
     double value = cell && cell->status == RESULT_DONE ? value_in(run, cell, quantity) : NAN;
 
-    *ret_steady = !cell || is_steady(cell);
+    *ret_steady = !cell || is_steady(run, cell, quantity->figure);
     if (isnan(value) && !*ret_reason)
         *ret_reason = text_printf("%s: %s", runtime,
             cell && cell->reason                  ? cell->reason

@@ -162,12 +162,14 @@ START_TEST(every_row_finds_its_recorded_figure)
 }
 END_TEST
 
-/* Two runtimes; threads of the second take 2.1 times what one task after the other takes. */
+/* Two runtimes. The first did one task after the other with two tasks (99 to 130) and with four (196 to 300), so
+ * one takes 49 at the least; it did so with another interval too, which is other work. Of three repetitions
+ * those of the second took 80, 100, 101: one alone was as fast. */
 static const char run_text[] =
     "{'id': 'x', 'experiment': 'countdown', 'status': 'done', 'request': {}, 'cells': ["
     "{'runtime': 'c', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
-    " 'status': 'done', 'wall_ns': {'median': 100, 'min': 99, 'max': 101, 'samples': [99, 101]},"
+    " 'status': 'done', 'wall_ns': {'median': 100, 'min': 99, 'max': 130, 'samples': [99, 100, 130]},"
     " 'relative': {'to': 0, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
     "{'runtime': 'c', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
@@ -177,14 +179,22 @@ static const char run_text[] =
     " 'timeline': {'spans': [[0, 'run', 0, 900], [1, 'wait-lock', 10, 900], [1, 'run', 900, 1400], [0, "
     "'run', 1400, 1920],"
     " [1, 'run', 1920, 2440], [0, 'run', 2440, 2990], [1, 'run', 2990, 3000], [0, 'run', 3000, 3001]]}},"
+    "{'runtime': 'c', 'mode': 'serial', 'lock': 'gil', 'tasks': 4, 'cpus': 1, 'params': "
+    "{'switch_interval_us': 5000},"
+    " 'status': 'done', 'wall_ns': {'median': 197, 'min': 196, 'max': 300, 'samples': [300, 196, 197]},"
+    " 'relative': {'to': 2, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
+    "{'runtime': 'c', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
+    "{'switch_interval_us': 500},"
+    " 'status': 'done', 'wall_ns': {'median': 10, 'min': 10, 'max': 10, 'samples': [10, 10]},"
+    " 'relative': {'to': 3, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
     "{'runtime': 'real', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
-    " 'status': 'done', 'wall_ns': {'median': 100, 'min': 80, 'max': 101, 'samples': [80, 101]},"
-    " 'relative': {'to': 2, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
+    " 'status': 'done', 'wall_ns': {'median': 100, 'min': 80, 'max': 101, 'samples': [80, 100, 101]},"
+    " 'relative': {'to': 4, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
     "{'runtime': 'real', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
     " 'status': 'done', 'wall_ns': {'median': 210, 'min': 209, 'max': 211, 'samples': [209, 211]},"
-    " 'relative': {'to': 2, 'ratio': 2.1, 'interval': null, 'verdict': 'slower'}}]}";
+    " 'relative': {'to': 4, 'ratio': 2.1, 'interval': null, 'verdict': 'slower'}}]}";
 
 static FidelityQuantity quantity_of(FidelityFigure figure, const char *mode, int64_t interval)
 {
@@ -216,12 +226,14 @@ START_TEST(quantities_are_read_from_the_cell_that_they_name)
         double value;
         bool is_steady;
     } cases[] = {
-        {"c", FIGURE_OVER_ONE, 2.02, true},
+        {"c", FIGURE_OVER_ONE, 99. / 49, true},
         {"c", FIGURE_OVER_SERIAL, 1.01, true},
         {"c", FIGURE_WALL, 1000000, true},
         {"c", FIGURE_SWITCHES, 7000, true},
         {"c", FIGURE_PART_LOST, 0.25, true},
-        {"real", FIGURE_OVER_ONE, 4.2, false},
+        {"real", FIGURE_OVER_ONE, 209. / 80 * 2, false},
+        {"real", FIGURE_OVER_SERIAL, 2.1, false},
+        {"real", FIGURE_WALL, 210, true},
         /* The spans between the first and the last of each task: 520, 520, 550; the median. */
         {"c", FIGURE_SLICE, 520, true},
     };
