@@ -5,7 +5,7 @@
 // an empty element, context is {catalog}; update() is told that the address has changed within the view; redraw() that
 // colours or sizes have; close() ends what goes on. A view reads and writes the address by itself (core/router.js).
 import {missed, watchServer, whenThere} from './core/alive.js';
-import {onTokenNeeded, Refused, unreachable} from './core/api.js';
+import {late, onTokenNeeded, Refused} from './core/api.js';
 import {loadCatalog} from './core/catalog.js';
 import {keepClient} from './core/client.js';
 import {byId, el} from './core/dom.js';
@@ -16,7 +16,6 @@ import {markCurrent, viewOf} from './core/router.js';
 import {showProblem} from './core/problem.js';
 import {learnSigns, repaintSigns} from './core/signs.js';
 import {loadStyle} from './core/style.js';
-import {askForToken} from './core/token.js';
 
 const main = byId('view');
 let catalog;
@@ -32,16 +31,18 @@ function applyStyle(name) {
 }
 
 async function load(name) {
-    try {
-        const [module] = await Promise.all([
-            import(`./${name}/view.js`),
-            loadStyle(`${name}/${name}.css`, {'data-view': name}),
-        ]);
+    const [module] = await Promise.all([
+        late(() => import(`./${name}/view.js`)),
+        loadStyle(`${name}/${name}.css`, {'data-view': name}),
+    ]);
 
-        return module;
-    } catch (error) {
-        throw (await missed()) ? error : unreachable(error);
-    }
+    return module;
+}
+
+async function askForToken(problem) {
+    const token = await late(() => import('./core/token.js'));
+
+    return token.askForToken(problem);
 }
 
 // A view may be asked for while another one is still on its way; only the last is shown. The one that the page begins

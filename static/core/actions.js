@@ -1,8 +1,9 @@
 // The row below the form: Run, Cancel, how large the run is, and how it goes. While a run is on its way the
 // Run button stays where it is, so that the focus does, but does nothing.
 import {el} from './dom.js';
-import {JOINED} from './follow.js';
 import {makeProgress} from './progress.js';
+
+export const JOINED = 'Somebody asked for the same: this is one run for both.';
 
 // The running time in a node, ten times a second, until it is stopped.
 function startClock(node) {

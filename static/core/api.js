@@ -148,3 +148,12 @@ export function unreachable(error) {
         detail: `The server cannot be reached, or went away: ${error.message}. Is it running?`,
     });
 }
+
+// What load() imports, when it is first needed: a module that the page begins without. The server may be away by then.
+export async function late(load) {
+    try {
+        return await load();
+    } catch (error) {
+        throw (await missed()) ? error : unreachable(error);
+    }
+}

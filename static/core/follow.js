@@ -4,8 +4,6 @@ import {askJson} from './api.js';
 import {readEvents} from './event-stream.js';
 import {myName} from './person.js';
 
-export const JOINED = 'Somebody asked for the same: this is one run for both.';
-
 export function isOver({status}) {
     return status !== 'queued' && status !== 'running';
 }

@@ -1,7 +1,10 @@
 // The one run that a view follows: from the click, or from the address of a run, until it is over. Another
 // run that was followed before goes on by itself; the history has it.
-import {cancelRun, followRun} from './follow.js';
+import {late} from './api.js';
 import {sentence} from './format.js';
+
+// Nothing of it is needed before there is a run.
+const following = () => late(() => import('./follow.js'));
 
 // show(run, values) gets the run when it is over, refuse(error) what went wrong, hear(name, data) the events on the
 // way, and left() that nothing is followed any more. Returns {isBusy(), follow(begin, options), cancel(), stop()}.
@@ -24,6 +27,7 @@ export function makeRunner({actions, show, refuse, hear = () => {}, left = () =>
         actions.begin();
         try {
             const booked = await mine.booked;
+            const {followRun} = await following();
 
             if (!isMine()) return;
             found(booked);
@@ -66,6 +70,7 @@ export function makeRunner({actions, show, refuse, hear = () => {}, left = () =>
 
         try {
             const {id} = await mine.booked;
+            const {cancelRun} = await following();
             const {detail} = await cancelRun(id);
 
             if (!detail || followed !== mine) return;

@@ -4,7 +4,7 @@ import {chartsFor} from '../charts/pick.js';
 import {cellName, groupCells, sightsOf} from '../core/cells.js';
 import {curlBox} from '../core/curl.js';
 import {el, folded} from '../core/dom.js';
-import {JOINED} from '../core/follow.js';
+import {JOINED} from '../core/actions.js';
 import {count, sentence, time, typed, when} from '../core/format.js';
 import {cellTable, objectTable, taskTable} from '../core/table.js';
 import {timelineLink} from '../timeline/link.js';

@@ -1,11 +1,10 @@
 // One step of the story: its text, the function, the prediction, the button, and what came out. All state of the step
 // is here; the view only changes from one step to another.
 import {makeActions} from '../core/actions.js';
-import {Refused} from '../core/api.js';
+import {late, Refused} from '../core/api.js';
 import {questionOf} from '../core/catalog.js';
 import {byId, el} from '../core/dom.js';
 import {focusOn} from '../core/focus.js';
-import {bookRun, getRun} from '../core/follow.js';
 import {showNotes, showProblem} from '../core/problem.js';
 import {replace} from '../core/router.js';
 import {makeRunner} from '../core/runner.js';
@@ -13,8 +12,16 @@ import {storyPath} from './address.js';
 import {doneWith, setDone} from './done.js';
 import {whyNotHere} from './host.js';
 import {makePrediction} from './predict.js';
-import {realOffers} from './real.js';
-import {showOutcome, showRecorded} from './result.js';
+
+// What is needed once the button has been pressed. The page begins without it and fetches it while the step is read, so
+// that the step is there sooner.
+async function later() {
+    const modules = await late(() =>
+        Promise.all([import('../core/follow.js'), import('./real.js'), import('./result.js')]),
+    );
+
+    return Object.assign({}, ...modules);
+}
 
 // What a step asks for, without the prediction.
 function requestOf(step) {
@@ -65,10 +72,17 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         if (why) {
             setDone(step.id, {});
             changed();
-            put(() => showRecorded(result, step, {why, said: textOf(said), again: againButton()}));
+            put(recorded).catch(refuse);
             return;
         }
-        runner.follow(() => bookRun(step.experiment, {...requestOf(step), ...(said && {prediction: said})}), {found});
+        runner.follow(
+            async () => {
+                const {bookRun} = await later();
+
+                return bookRun(step.experiment, {...requestOf(step), ...(said && {prediction: said})});
+            },
+            {found},
+        );
     }
 
     const textOf = (choice) => question.choices.find(({id}) => id === choice)?.text;
@@ -95,7 +109,15 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         focusOn(result.querySelector('.real-title'));
     }
 
+    async function recorded() {
+        const {showRecorded} = await later();
+
+        return showRecorded(result, step, {why, said: textOf(prediction.value()), again: againButton()});
+    }
+
     async function showAll() {
+        const {realOffers, showOutcome} = await later();
+
         offers ??= await realOffers(catalog, step, {show: showReal, refuse});
         return showOutcome(result, step, {
             run: over,
@@ -162,17 +184,30 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         prediction.focus();
     }
 
-    // A run that is gone (removed, or of another server) leaves the step as it was at first.
+    // A run that is gone (removed, or of another server) leaves the step as it was at first, and so does whatever else
+    // goes wrong.
     function refuse(error) {
-        if (!(error instanceof Refused)) throw error;
+        const isRefused = error instanceof Refused;
+        const problem = isRefused
+            ? error.problem
+            : {title: 'This step could not be run', detail: `${error.message} Loading the page again may help.`};
+
         if (!over) forget();
         actions.say('');
-        showProblem(byId('problem'), error.problem, {hasField: () => false, goTo: () => {}});
+        showProblem(byId('problem'), problem, {hasField: () => false, goTo: () => {}});
+        if (!isRefused) throw error;
     }
 
     function openRun(id) {
         prediction.lock(true);
-        runner.follow((signal) => getRun(id, signal), {found});
+        runner.follow(
+            async (signal) => {
+                const {getRun} = await later();
+
+                return getRun(id, signal);
+            },
+            {found},
+        );
     }
 
     form.append(
@@ -196,6 +231,7 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
     place.replaceChildren(form, result);
     runs ??= doneWith(step.id);
     if (runs?.run) openRun(runs.run);
+    else requestAnimationFrame(() => setTimeout(() => later().catch(() => {})));
     return {
         run,
         reveal,

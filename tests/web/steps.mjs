@@ -41,9 +41,10 @@ export async function awaitRun(page, start) {
     };
 }
 
-// The run as this page's client sees it.
+// The run as this page's client sees it. The server closes a connection that says nothing for some seconds, perhaps in the
+// moment in which it is used again; a browser then asks once more by itself, this client when it is told to.
 export async function getRun(page, id) {
-    return (await page.request.get(new URL(`runs/${id}`, page.url()).href)).json();
+    return (await page.request.get(new URL(`runs/${id}`, page.url()).href, {maxRetries: 2})).json();
 }
 
 export const pressRun = (page) =>

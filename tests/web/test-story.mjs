@@ -2,6 +2,7 @@
 // step. Whether a prediction held depends on the machine; that the page says what the server judged does not.
 import assert from 'node:assert/strict';
 import {until} from './lab.mjs';
+import {getRun} from './steps.mjs';
 
 const result = (page) => page.locator('.try .result');
 const heading = (page) => page.locator('#step-title');
@@ -14,6 +15,30 @@ async function openStory(open, hash, view) {
 
     await opened.page.locator('.prediction, .words').first().waitFor();
     return opened;
+}
+
+// What shows a result is fetched while the step is read; the server may go away in between.
+export async function a_result_that_cannot_be_fetched_leaves_the_step_as_it_was({open, base}) {
+    const {page} = await open('#runs');
+    const booked = [];
+
+    page.on('request', (request) => request.method() === 'POST' && booked.push(request.url()));
+    await page.route(/\/(story\/result\.js|healthz)$/, (route) => route.abort('internetdisconnected'));
+    await page.goto(`${base}/#story/twice`);
+    await page.locator('.prediction input').first().check();
+    await page.getByRole('button', {name: 'Run', exact: true}).click();
+    await page.locator('#problem').getByText('Is it running?').waitFor();
+    assert.ok(await page.locator('.prediction input').first().isEnabled());
+    assert.equal(runId(page), null);
+    assert.deepEqual(booked, []);
+    // It is asked whether it runs until it does, and then the page goes on.
+    await page.unrouteAll();
+    await page.locator('#alive:empty').waitFor({state: 'attached'});
+    await page.goto(`${base}/#story/twice`);
+    await page.reload();
+    await page.locator('.prediction input').first().check();
+    await page.getByRole('button', {name: 'Run', exact: true}).click();
+    await outcomeShown(page);
 }
 
 // Waits until what came out is there; if it does not come, the error says what stands there instead.
@@ -36,11 +61,7 @@ async function runStep(page, choice = 0) {
     ]);
 
     await outcomeShown(page);
-    return {sent: request.postDataJSON(), said: await radio.inputValue(), run: await getRun(page)};
-}
-
-async function getRun(page) {
-    return (await page.request.get(new URL(`runs/${runId(page)}`, page.url()).href)).json();
+    return {sent: request.postDataJSON(), said: await radio.inputValue(), run: await getRun(page, runId(page))};
 }
 
 const choiceText = (question, id) => question.choices.find((choice) => choice.id === id).text;
@@ -247,7 +268,7 @@ export async function a_step_is_done_with_the_keyboard_alone({open}) {
     await tabTo(page, '.try form button[type=submit]');
     await page.keyboard.press('Enter');
     await has('.try .result h3');
-    assert.equal((await getRun(page)).prediction, 'same');
+    assert.equal((await getRun(page, runId(page))).prediction, 'same');
     await tabTo(page, '.pager [rel=next]');
     await page.keyboard.press('Enter');
     await has('#step-title');
@@ -422,7 +443,7 @@ export async function the_same_is_asked_of_a_real_interpreter_and_stands_below({
     await title.waitFor({timeout: 60000});
     assert.match(await title.innerText(), /CPython 3/);
     const realId = new URL(page.url()).hash.match(/real=(\w+)/)[1];
-    const real = await (await page.request.get(`${base}/runs/${realId}`)).json();
+    const real = await getRun(page, realId);
 
     assert.equal(runId(page), run.id);
     assert.deepEqual(real.request.runtime, ['python3']);
