@@ -17,14 +17,14 @@ typedef struct FidelityReport {
 
 void fidelity_report_finish(FidelityReport *report);
 
-/* How many turns of the engine's countdown a tick of the interpreter took, which is what lock.tick_turns stands for on
- * this machine; NAN where its lock counts no ticks, or nothing was measured. */
+/* How many turns of the engine's countdown a tick of the interpreter took, which is what lock.tick_turns
+ * stands for on this machine; NAN where its lock counts no ticks, or nothing was measured. */
 double fidelity_tick_turns(const FidelityReport *report);
 
 /* Writes the table, below it the count of outcomes, and of a lock that counts ticks how long one was. */
 void fidelity_print(const FidelityReport *report, FILE *file);
 
-/* Returns {runtime, version, about, lock, model, tick: {turns, set}, rows: [{quantity, real, model, ratio, interval, bound,
- * outcome, recorded, rounds, dropped, reason}]}, a new reference. Times are in nanoseconds, rates in 1/s;
- * what is not known is null, and tick is for a lock that counts ticks. */
+/* Returns {runtime, version, about, lock, model, tick: {turns, set}, rows: [{quantity, real, model, ratio,
+ * interval, bound, outcome, recorded, rounds, dropped, reason}]}, a new reference. Times are in nanoseconds,
+ * rates in 1/s; what is not known is null, and tick is for a lock that counts ticks. */
 json_t *fidelity_json(const FidelityReport *report);

@@ -1,7 +1,7 @@
-/* Six things have to come to an end before a child is freed: the process, its output, its log, the input
- * that was written, the hang-up pipe, and the hunt for what a guard has left that was killed. end() is called
- * when the process was reaped and its output and log have reached end of file; then all handles are closed,
- * and the last one to close frees the child.
+/* Seven things have to come to an end before a child is freed: the process, its output, its log, the input
+ * that was written, the hang-up pipe, a long line that is being read, and the hunt for what a guard has left
+ * that was killed. end() is called when the process was reaped, its output and log have reached end of file
+ * and the last line was heard; then all handles are closed, and the last one to close frees the child.
  *
  * A run is over only when both halves are seen: the exit of the guard, and the end of what it wrote. The
  * kernel reports them in either order. Judged by the exit alone, a run whose last lines are still in the
@@ -38,7 +38,8 @@ struct Child {
     uv_write_t write; /* of the input, and the text that it writes, which must live until it is done */
     char *text, *run, *runtime; /* the latter for the log */
     Lines lines, log_lines;
-    int n_open; /* handles that are not closed yet */
+    Relay relay; /* of the lines, where the spec has a reader */
+    int n_open;  /* handles that are not closed yet */
     int n_log_lines;
     size_t n_output;                    /* bytes, with those of the log */
     bool has_read_output, has_read_log; /* their share of this turn */
@@ -93,14 +94,15 @@ static char *describe_end(const Child *child)
     return NULL;
 }
 
-/* Called whenever one of the three has come to its end. Closing the handles is done before end() is
+/* Called whenever one of them has come to its end. Closing the handles is done before end() is
  * called, but the memory stays until libuv has closed the last of them: so end() may do what it likes,
  * and no later callback finds freed memory. */
 static void finish_when_over(Child *child)
 {
     auto_free char *reason = NULL;
 
-    if (!child->exited || !child->output_ended || !child->log_ended || child->strays.hunting)
+    if (!child->exited || !child->output_ended || !child->log_ended || child->strays.hunting ||
+        child->relay.is_busy)
         return;
     close_child_handle((uv_handle_t *)&child->process);
     close_child_handle((uv_handle_t *)&child->input);
@@ -123,6 +125,10 @@ static void on_guard_stuck(uv_timer_t *timer)
 {
     Child *child = timer->data;
 
+    if (child->relay.is_busy) {
+        uv_timer_start(timer, on_guard_stuck, STUCK_GUARD_MS, 0);
+        return;
+    }
     log_error("guard_stuck", log_text("run", child->run), log_text("runtime", child->runtime),
         log_number("pid", child->process.pid));
     if (!child->exited)
@@ -167,7 +173,11 @@ static void on_child_line(void *data, char *line, size_t length)
 {
     Child *child = data;
 
-    if (!child->stopped)
+    if (child->stopped)
+        return;
+    if (child->spec.reader)
+        relay_take(&child->relay, line, length);
+    else
         child->spec.line(child->spec.data, line, length);
 }
 
@@ -227,6 +237,8 @@ static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t 
         child->too_much = true;
         child_stop(child);
     }
+    if (child->relay.is_busy)
+        uv_read_stop(stream);
     if (length >= 0 || length == UV_ENOBUFS)
         return;
     lines_end(&child->lines, on_child_line, child);
@@ -234,6 +246,20 @@ static void on_child_output(uv_stream_t *stream, ssize_t length, const uv_buf_t 
     uv_read_stop(stream);
     if (!child->exited && !child->stopped)
         uv_timer_start(&child->stuck, on_child_mute, CHILD_LEAVES_MS, 0);
+    finish_when_over(child);
+}
+
+/* Behind a long line nothing was read, and whoever has exited meanwhile may have left something in the pipe:
+ * the time that its end may take begins now. */
+static void on_child_rested(void *owner)
+{
+    Child *child = owner;
+
+    if (!child->output_ended) {
+        uv_read_start((uv_stream_t *)&child->output, on_child_allocate, on_child_output);
+        if (child->exited)
+            uv_timer_start(&child->stuck, on_guard_stuck, STUCK_GUARD_MS, 0);
+    }
     finish_when_over(child);
 }
 
@@ -343,6 +369,7 @@ int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret)
     assert(child->text && child->run && child->runtime);
     lines_init(&child->lines, MAX_LINE, false);
     lines_init(&child->log_lines, MAX_LOG_LINE, true);
+    relay_init(&child->relay, loop, spec->reader, spec->data, on_child_rested, child);
     init_child_handles(child, loop);
 
     /* After a failure nothing runs and nothing was opened, so all three have ended; the handles are
@@ -369,6 +396,7 @@ void child_stop(Child *child)
     if (child->stopped)
         return;
     child->stopped = true;
+    relay_stop(&child->relay);
     close_child_handle((uv_handle_t *)&child->hangup);
     if (!child->exited)
         uv_timer_start(&child->stuck, on_guard_stuck, STUCK_GUARD_MS, 0);

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "runs/relay.h"
+
 typedef struct Child Child;
 
 enum {
@@ -42,8 +44,10 @@ typedef struct ChildSpec {
     const char *run, *runtime;
     ChildLimits limits;
 
-    /* One line of output without its newline, which the callee may change. Not called after child_stop(). */
+    /* One line of output without its newline, which the callee may change. Or, where lines may be long, what is
+     * made of each and heard, see runs/relay.h. Neither is called after child_stop(). */
     void (*line)(void *data, char *line, size_t length);
+    const RelayReader *reader; /* NULL: line() */
     /* All processes are gone and all output was seen. reason says in words what was wrong, as "died of signal
      * 11 (Segmentation fault)", or is NULL if the program ended by itself with status 0. Frees the child. */
     void (*end)(void *data, const char *reason);
@@ -58,7 +62,7 @@ int child_start(uv_loop_t *loop, const ChildSpec *spec, Child **ret);
  * input is closed, nothing happens. */
 void child_say(Child *child, const char *text);
 
-/* Tells the guard to end everything. No further line() is called from now on. end() follows when all
+/* Tells the guard to end everything. No further line is handed on from now on. end() follows when all
  * processes are gone, normally within milliseconds, and never from inside this call. Stopping twice is
  * like stopping once. */
 void child_stop(Child *child);

@@ -6,6 +6,8 @@
  * runtime never makes figures. */
 #include "runs/run-events.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -18,7 +20,7 @@
 #include "runs/run-loss.h"
 #include "runs/turns.h"
 
-/* Of a line, which is read on the loop. One repetition of 10,000 tasks has about 150,000. */
+/* Of a line. One repetition of 10,000 tasks has about 150,000, and each needs some 60 bytes of memory. */
 enum { MAX_VALUES = 400000 };
 
 /* What the experiment is about, of this repetition; NULL if there is no such number. The path, as
@@ -154,27 +156,55 @@ static const char *out_of_turn(const RunPart *part, const char *name)
     return NULL;
 }
 
+/* A line, as JSON. It is made off the loop where it is long, so nothing of the run is known here. */
+typedef struct EventLine {
+    size_t length;
+    json_t *event; /* owned; NULL: what is wrong says why */
+    char *wrong;   /* owned; behind the number of the line */
+} EventLine;
+
+static void *read_json(const char *line, size_t length)
+{
+    EventLine *made = calloc(1, sizeof(*made));
+    json_error_t error;
+
+    assert(made);
+    made->length = length;
+    if (bounds_count_values(line, length) > MAX_VALUES) {
+        made->wrong = text_printf(" has more than %d values", MAX_VALUES);
+        return made;
+    }
+    made->event = json_loadb(line, length, 0, &error);
+    if (!made->event)
+        made->wrong = text_printf(", column %d: %s", error.column, error.text);
+    return made;
+}
+
+static void drop_json(void *data)
+{
+    EventLine *made = data;
+
+    json_decref(made->event);
+    free(made->wrong);
+    free(made);
+}
+
 /* The order of the questions matters. An `error` may come at any time. `done` and `error` are about the
  * runtime as a whole; anything else goes to the results, which know what events there are and refuse the
  * rest. Returns what is wrong, owned by the caller; NULL: nothing. */
-static char *read_line(RunPart *part, const char *line, size_t length)
+static char *hear_line(RunPart *part, const EventLine *line)
 {
-    bool is_dense = bounds_count_values(line, length) > MAX_VALUES;
-    json_error_t error;
-    json_auto_t *event = is_dense ? NULL : json_loadb(line, length, 0, &error);
-    const json_t *given = json_object_get(event, "event");
+    const json_t *given = json_object_get(line->event, "event");
     const char *name = json_string_value(given), *wrong;
     unsigned long long number = ++part->n_lines;
     auto_free char *shown = NULL, *reason = NULL;
 
-    if (is_dense)
-        return text_printf("line %llu has more than %d values", number, MAX_VALUES);
-    if (!event)
-        return text_printf("line %llu, column %d: %s", number, error.column, error.text);
+    if (line->wrong)
+        return text_printf("line %llu%s", number, line->wrong);
     if (!name)
         return text_printf("line %llu is not an event", number);
     if (strcmp(name, "error") == 0) {
-        read_error(part, event);
+        read_error(part, line->event);
         return NULL;
     }
     wrong = out_of_turn(part, name);
@@ -182,37 +212,40 @@ static char *read_line(RunPart *part, const char *line, size_t length)
         return text_printf("line %llu %s", number, wrong);
     if (strcmp(name, "done") == 0) {
         read_done(part);
-    } else if (results_add(part->run->results, part_runtime(part), event, &reason) < 0) {
+    } else if (results_add(part->run->results, part_runtime(part), line->event, &reason) < 0) {
         shown = value_shown(given);
         return text_printf("line %llu, %s: %s", number, shown, reason);
     } else {
-        read_event(part, name, event);
+        read_event(part, name, line->event);
     }
     return NULL;
 }
 
 /* A line that loses a runtime is not answered with "go on": it is being stopped, and another repetition would
  * only keep the CPUs busy. */
-void run_events_read(void *data, char *line, size_t length)
+static void on_json(void *data, void *made)
 {
     RunPart *part = data;
+    const EventLine *line = made;
     Run *run = part->run;
     auto_free char *wrong = NULL, *how = NULL;
 
     /* Stopped in the same buffer: nothing of it counts any more. */
     if (part->state == PART_LOST)
         return;
-    run->n_bytes += length;
+    run->n_bytes += line->length;
     if (run->n_bytes > CHILD_MAX_OUTPUT) {
         auto_free char *reason = text_printf("the runtimes wrote more than %d MB", CHILD_MAX_OUTPUT >> 20);
 
         run_stop(run, OUTCOME_FAILED, reason);
         return;
     }
-    wrong = read_line(part, line, length);
+    wrong = hear_line(part, line);
     if (wrong) {
         how = text_printf("broke the protocol: %s", wrong);
         run_lose(run, part, how);
     }
     turns_take(run);
 }
+
+const RelayReader run_events_reader = {.read = read_json, .heard = on_json, .drop = drop_json};

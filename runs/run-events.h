@@ -1,7 +1,7 @@
 /* What the runtimes of a run say. */
 #pragma once
 
-#include <stddef.h>
+#include "runs/relay.h"
 
-/* A line of a runtime's output, for ChildSpec.line; data is its RunPart. */
-void run_events_read(void *data, char *line, size_t length);
+/* The lines of a runtime's output, for ChildSpec.reader; the data is its RunPart. */
+extern const RelayReader run_events_reader;

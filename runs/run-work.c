@@ -171,7 +171,7 @@ static void start_part(Run *run, RunPart *part, const Origin *origin)
         .runtime = part_runtime(part),
         .limits = child_limits(run->settings, run->plan.timeout,
             json_integer_value(json_object_get(run->host, "cpus_usable")), run->cpus),
-        .line = run_events_read,
+        .reader = &run_events_reader,
         .end = on_part_end,
         .data = part,
     };

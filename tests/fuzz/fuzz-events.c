@@ -15,6 +15,14 @@
 
 enum { MAX_LINE = 1 << 16, MOST_CELLS = 8 };
 
+static void on_line(void *part, char *line, size_t length)
+{
+    void *made = run_events_reader.read(line, length);
+
+    run_events_reader.heard(part, made);
+    run_events_reader.drop(made);
+}
+
 /* Pieces of a length that depends on the input, so that lines are cut at any place. */
 static void feed(Run *run, const uint8_t *data, size_t size)
 {
@@ -25,12 +33,12 @@ static void feed(Run *run, const uint8_t *data, size_t size)
     while (size > 0) {
         size_t piece = size < most ? size : most;
 
-        if (lines_feed(&lines, (const char *)data, piece, run_events_read, &run->parts.list[0]) < 0)
+        if (lines_feed(&lines, (const char *)data, piece, on_line, &run->parts.list[0]) < 0)
             break;
         data += piece;
         size -= piece;
     }
-    lines_end(&lines, run_events_read, &run->parts.list[0]);
+    lines_end(&lines, on_line, &run->parts.list[0]);
     lines_finish(&lines);
 }
 

@@ -162,9 +162,9 @@ START_TEST(every_row_finds_its_recorded_figure)
 }
 END_TEST
 
-/* Two runtimes. The first did one task after the other with two tasks (99 to 130) and with four (196 to 300), so
- * one takes 49 at the least; it did so with another interval too, which is other work. Of three repetitions
- * those of the second took 80, 100, 101: one alone was as fast. */
+/* Two runtimes. The first did one task after the other with two tasks (99 to 130) and with four (196 to 300),
+ * so one takes 49 at the least; it did so with another interval too, which is other work. Of three
+ * repetitions those of the second took 80, 100, 101: one alone was as fast. */
 static const char run_text[] =
     "{'id': 'x', 'experiment': 'countdown', 'status': 'done', 'request': {}, 'cells': ["
     "{'runtime': 'c', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
