@@ -4,7 +4,6 @@ import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import {
     assertTableShows,
-    awaitRun,
     chooseExperiment,
     countColours,
     field,
