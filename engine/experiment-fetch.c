@@ -239,6 +239,16 @@ static size_t fetch_on_content(char *data, size_t size, size_t count, void *user
     return size * count;
 }
 
+/* What libcurl reads into: the whole answer of the origin with its head, at most libcurl's own 16 KB. It is
+ * there from the beginning of a transfer, and ten thousand that wait need not have 16 KB each. */
+static long fetch_buffer_bytes(const FetchParams *params)
+{
+    enum { HEAD_BYTES = 512, MOST_BYTES = 16 << 10 };
+
+    return params->url[0] || params->bytes > MOST_BYTES - HEAD_BYTES ? MOST_BYTES
+                                                                     : HEAD_BYTES + (long)params->bytes;
+}
+
 /* The handle is made with the first request and kept for the others. */
 static bool fetch_start_request(Loop *loop, Task *task)
 {
@@ -264,6 +274,7 @@ static bool fetch_start_request(Loop *loop, Task *task)
     curl_easy_setopt(state->easy, CURLOPT_TIMEOUT_MS, (long)params->request_timeout_ms);
     curl_easy_setopt(state->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(state->easy, CURLOPT_USERAGENT, "gilscope");
+    curl_easy_setopt(state->easy, CURLOPT_BUFFERSIZE, fetch_buffer_bytes(params));
     /* No signals for time-outs: with many threads a SIGALRM could reach any of them. */
     curl_easy_setopt(state->easy, CURLOPT_NOSIGNAL, 1L);
     /* Without these two libcurl looks through all its connections for every new transfer: with 10,000 of
