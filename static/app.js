@@ -129,6 +129,22 @@ function skipOnClick() {
     });
 }
 
+// What the class does next, above every view. Fetched behind the first view; if the server has gone away by then, the
+// page is read anew when it is back, as a module that did not come may be remembered.
+async function showNext() {
+    let next;
+
+    try {
+        next = await late(() => import('./core/next.js'));
+    } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        await whenThere();
+        location.reload();
+        return;
+    }
+    await next.startNext(document.querySelector('main'), catalog);
+}
+
 // The signs must be known before anything with a mode or a lock is drawn. The view is on its way meanwhile; if it does
 // not come, route() says so.
 async function start() {
@@ -143,9 +159,7 @@ async function start() {
     addEventListener('hashchange', () => route().catch(fail));
     redrawOnChange();
     await route();
-    const {startNext} = await import('./core/next.js');
-
-    await startNext(document.querySelector('main'), catalog);
+    await showNext();
 }
 
 start().catch(fail);

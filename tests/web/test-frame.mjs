@@ -166,6 +166,23 @@ export async function a_server_that_is_away_is_said_until_it_is_back({open, serv
     await page.getByRole('button', {name: 'Run', exact: true}).waitFor();
 }
 
+// It may also go away while the page is still fetching what stands above its views.
+export async function a_server_that_goes_away_behind_the_first_view_is_said_too({open, base}) {
+    const {page} = await open('#glossary');
+
+    await page.route(/\/(core\/next\.js|healthz)$/, (route) => route.abort('internetdisconnected'));
+    await page.goto('about:blank');
+    await page.goto(`${base}/#lab/countdown`);
+    await page.locator('#alive', {hasText: 'Is it running?'}).waitFor();
+    await page.getByRole('button', {name: 'Run', exact: true}).waitFor();
+    const asked = page.waitForResponse('**/core/next.js');
+
+    await page.unrouteAll();
+    await asked;
+    await page.locator('#alive:empty').waitFor({state: 'attached'});
+    await page.getByRole('button', {name: 'Run', exact: true}).waitFor();
+}
+
 // One request that fails is no server that is away.
 export async function a_request_that_fails_alone_raises_no_banner({page}) {
     await page.route('**/run/*', (route) => route.abort());
