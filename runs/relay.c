@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct RelayHeld {
-    struct RelayHeld *next;
+    STAILQ_ENTRY(RelayHeld) link;
     size_t length;
     char line[]; /* with a NUL behind it */
 } RelayHeld;
@@ -25,6 +25,7 @@ void relay_init(Relay *relay, uv_loop_t *loop, const RelayReader *reader, void *
     void (*rested)(void *owner), void *owner)
 {
     *relay = (Relay){.loop = loop, .reader = reader, .data = data, .rested = rested, .owner = owner};
+    STAILQ_INIT(&relay->held);
 }
 
 static RelayHeld *held_new(const char *line, size_t length)
@@ -32,7 +33,6 @@ static RelayHeld *held_new(const char *line, size_t length)
     RelayHeld *held = malloc(sizeof(*held) + length + 1);
 
     assert(held);
-    held->next = NULL;
     held->length = length;
     memcpy(held->line, line, length);
     held->line[length] = '\0';
@@ -61,19 +61,22 @@ static void on_dropped(uv_work_t *work, int status)
     free(job);
 }
 
-static void read_long(Relay *relay, RelayHeld *held);
+/* Returns the first that is kept, owned by the caller; NULL: there is none. */
+static RelayHeld *take_held(Relay *relay)
+{
+    RelayHeld *held = STAILQ_FIRST(&relay->held);
+
+    if (held)
+        STAILQ_REMOVE_HEAD(&relay->held, link);
+    return held;
+}
 
 /* One that is heard may stop the relay, which drops those that are kept. */
 static void hand_on_held(Relay *relay)
 {
-    while (relay->first && !relay->is_busy) {
-        RelayHeld *held = relay->first;
+    RelayHeld *held;
 
-        relay->first = held->next;
-        if (held->length >= RELAY_LONG_LINE) {
-            read_long(relay, held);
-            continue;
-        }
+    while (!relay->is_busy && (held = take_held(relay))) {
         relay_take(relay, held->line, held->length);
         free(held);
     }
@@ -95,24 +98,15 @@ static void on_read(uv_work_t *work, int status)
         relay->rested(relay->owner);
 }
 
-static void read_long(Relay *relay, RelayHeld *held)
+static void read_long(Relay *relay, const char *line, size_t length)
 {
     RelayJob *job = calloc(1, sizeof(*job));
 
     assert(job);
-    *job = (RelayJob){.relay = relay, .reader = relay->reader, .held = held};
+    *job = (RelayJob){.relay = relay, .reader = relay->reader, .held = held_new(line, length)};
     job->work.data = job;
     relay->is_busy = true;
     uv_queue_work(relay->loop, &job->work, read_in_worker, on_read);
-}
-
-static void keep(Relay *relay, RelayHeld *held)
-{
-    if (relay->first)
-        relay->last->next = held;
-    else
-        relay->first = held;
-    relay->last = held;
 }
 
 void relay_take(Relay *relay, const char *line, size_t length)
@@ -122,11 +116,13 @@ void relay_take(Relay *relay, const char *line, size_t length)
     if (relay->is_stopped)
         return;
     if (relay->is_busy) {
-        keep(relay, held_new(line, length));
+        RelayHeld *held = held_new(line, length);
+
+        STAILQ_INSERT_TAIL(&relay->held, held, link);
         return;
     }
     if (length >= RELAY_LONG_LINE) {
-        read_long(relay, held_new(line, length));
+        read_long(relay, line, length);
         return;
     }
     made = relay->reader->read(line, length);
@@ -136,11 +132,9 @@ void relay_take(Relay *relay, const char *line, size_t length)
 
 void relay_stop(Relay *relay)
 {
-    relay->is_stopped = true;
-    while (relay->first) {
-        RelayHeld *held = relay->first;
+    RelayHeld *held;
 
-        relay->first = held->next;
+    relay->is_stopped = true;
+    while ((held = take_held(relay)))
         free(held);
-    }
 }

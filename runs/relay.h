@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 #include <uv.h>
 
-enum {
-    RELAY_LONG_LINE = 64 << 10
-}; /* bytes from which a line is read, and what it became freed, in a worker */
+/* Bytes from which a line is read, and what it became freed, in a worker. */
+enum { RELAY_LONG_LINE = 64 << 10 };
 
 typedef struct RelayReader {
     /* Makes something of a line. It may be called in a worker, and looks at nothing else. */
@@ -26,8 +26,8 @@ typedef struct Relay {
     void *data; /* for heard() */
     void (*rested)(void *owner);
     void *owner;
-    struct RelayHeld *first, *last; /* lines behind the one that is being read; owned */
-    bool is_busy;                   /* a line is being read in a worker */
+    STAILQ_HEAD(, RelayHeld) held; /* lines behind the one that is being read; owned */
+    bool is_busy;                  /* a line is being read in a worker */
     bool is_stopped;
 } Relay;
 

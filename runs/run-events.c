@@ -20,7 +20,7 @@
 #include "runs/run-loss.h"
 #include "runs/turns.h"
 
-/* Of a line. One repetition of 10,000 tasks has about 150,000, and each needs some 60 bytes of memory. */
+/* Of a line. One repetition of 10,000 tasks has about 150,000. */
 enum { MAX_VALUES = 400000 };
 
 /* What the experiment is about, of this repetition; NULL if there is no such number. The path, as
