@@ -2,9 +2,8 @@
  * by a shortcut, three in each turn of `while n > 0: n -= 1`. Its lock is let go every 100 of them.
  *
  * How long a tick is cannot be said in nanoseconds, which are others on each CPU, and on some from one moment
- * to the next. It is said in turns of the countdown in C: both are loops whose time is that of their
- * instructions. So many turns to a tick is the only free constant of the model; docs/truth.md says how it was
- * found. */
+ * to the next. It is said in turns of the countdown in C: a fixed number of the CPU's cycles. So many turns
+ * to a tick is the only free constant of the model; docs/truth.md says how it was found. */
 #pragma once
 
 #include <stdint.h>

@@ -33,7 +33,7 @@
 #define PLAN_SPANS 20000          /* of a cell with timeline=on */
 #define PLAN_AUTO_SPANS 4000      /* of a cell with timeline=auto */
 #define PLAN_AUTO_TRACED_CELLS 16 /* a larger grid has no timeline of its own accord */
-#define PLAN_TICK_TURNS 28        /* countdown turns of the model's unit of work, see engine/ticks.h */
+#define PLAN_TICK_TURNS 5         /* countdown turns of the model's unit of work, see engine/ticks.h */
 #define PLAN_MAX_TICK_TURNS 100000
 
 /* What a parameter of a lock is if the request does not say it. */
