@@ -46,12 +46,11 @@ def hash_rounds(digest, pieces, rounds):
         rounds -= 1
 
 
+# Not with zlib.compressobj: in Python 2.7 all its objects share one lock of zlib's own, and two threads would take turns.
 def deflate_rounds(checksum, pieces, rounds):
     while rounds > 0:
-        packer = zlib.compressobj(1)
         for piece in pieces:
-            checksum = zlib.crc32(packer.compress(piece), checksum)
-        checksum = zlib.crc32(packer.flush(), checksum)
+            checksum = zlib.crc32(zlib.compress(piece, 1), checksum)
         rounds -= 1
     return checksum & 0xffffffff
 
