@@ -110,7 +110,7 @@ FidelityRow fidelity_judge(
     if (row.n_rounds == 0) {
         row.outcome = row.n_dropped > 0 ? FIDELITY_INCONCLUSIVE : FIDELITY_NOT_MEASURED;
         if (row.n_dropped > 0 && !row.reason)
-            row.reason = text_printf("the machine changed its speed in every round");
+            row.reason = text_printf("the CPUs were not of one speed in any round");
         return row;
     }
     row.real = median_of(real, row.n_rounds);

@@ -149,6 +149,7 @@ static double value_in(const ResultRun *run, const ResultCell *cell, const Fidel
 {
     switch (quantity->figure) {
     case FIGURE_OVER_ONE:
+    case FIGURE_OVER_ONE_APART:
         return over_one(run, cell);
     case FIGURE_OVER_SERIAL:
         return cell->relative.is_known ? cell->relative.ratio : NAN;
@@ -175,14 +176,24 @@ static double value_in(const ResultRun *run, const ResultCell *cell, const Fidel
 /* What a clock or a counter decides is the same at any speed: a slice of 5 ms, a part of the updates. */
 static bool is_of_speed(FidelityFigure figure)
 {
-    return figure == FIGURE_OVER_ONE || figure == FIGURE_OVER_SERIAL || figure == FIGURE_TURN;
+    return figure == FIGURE_OVER_ONE || figure == FIGURE_OVER_ONE_APART || figure == FIGURE_OVER_SERIAL ||
+           figure == FIGURE_TURN;
 }
 
+/* Tasks that share nothing take as much of the CPUs' time as one alone. Where they took more, a CPU was
+ * slower than that of the one task, since a neighbour on the host works on the same core: what is missing
+ * then is no fault of a lock. */
 static bool is_steady(const ResultRun *run, const ResultCell *cell, FidelityFigure figure)
 {
     OneTask one = one_task(run, cell->relative.baseline);
+    double most = one.fastest * most_unsteady;
 
-    return !is_of_speed(figure) || !isfinite(one.next) || one.next <= one.fastest * most_unsteady;
+    if (!is_of_speed(figure))
+        return true;
+    if (figure == FIGURE_OVER_ONE_APART && cell->cpu.n > 0 &&
+        (double)cell->cpu.min / (double)cell->tasks > most)
+        return false;
+    return !isfinite(one.next) || one.next <= most;
 }
 
 double reading_value(const ResultRun *run, const FidelityQuantity *quantity, const char *runtime,

@@ -41,6 +41,7 @@ static char *value_text(const FidelityQuantity *quantity, double value)
     case FIGURE_MEMORY_BYTES:
         return human_bytes((int64_t)llround(value));
     case FIGURE_OVER_ONE:
+    case FIGURE_OVER_ONE_APART:
     case FIGURE_OVER_SERIAL:
         break;
     }

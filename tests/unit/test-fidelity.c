@@ -86,7 +86,7 @@ START_TEST(rounds_in_which_the_machine_changed_are_dropped)
         pairs[i].is_steady = false;
     row = fidelity_judge(&within_10, pairs, 8, NULL);
     ck_assert_int_eq(row.outcome, FIDELITY_INCONCLUSIVE);
-    ck_assert_str_eq(row.reason, "the machine changed its speed in every round");
+    ck_assert_str_eq(row.reason, "the CPUs were not of one speed in any round");
     free(row.reason);
 }
 END_TEST
@@ -162,9 +162,10 @@ START_TEST(every_row_finds_its_recorded_figure)
 }
 END_TEST
 
-/* Two runtimes. The first did one task after the other with two tasks (99 to 130) and with four (196 to 300),
- * so one takes 49 at the least; it did so with another interval too, which is other work. Of three
- * repetitions those of the second took 80, 100, 101: one alone was as fast. */
+/* Three runtimes. The first did one task after the other with two tasks (99 to 130) and with four (196 to
+ * 300), so one takes 49 at the least; it did so with another interval too, which is other work. Of three
+ * repetitions those of the second took 80, 100, 101: one alone was as fast. The two tasks of the third had 54
+ * of the CPUs' time each, where one alone took 49. */
 static const char run_text[] =
     "{'id': 'x', 'experiment': 'countdown', 'status': 'done', 'request': {}, 'cells': ["
     "{'runtime': 'c', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
@@ -174,6 +175,7 @@ static const char run_text[] =
     "{'runtime': 'c', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
     " 'status': 'done', 'wall_ns': {'median': 1000000, 'min': 99, 'max': 101, 'samples': [99, 101]},"
+    " 'cpu_ns': {'median': 99, 'min': 98, 'max': 99, 'samples': [98, 99]},"
     " 'context_switches': {'voluntary': 7, 'involuntary': 0}, 'metrics': {'lost_updates': 5, 'expected': 20},"
     " 'relative': {'to': 0, 'ratio': 1.01, 'interval': null, 'verdict': 'same'},"
     " 'timeline': {'spans': [[0, 'run', 0, 900], [1, 'wait-lock', 10, 900], [1, 'run', 900, 1400], [0, "
@@ -194,7 +196,16 @@ static const char run_text[] =
     "{'runtime': 'real', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
     " 'status': 'done', 'wall_ns': {'median': 210, 'min': 209, 'max': 211, 'samples': [209, 211]},"
-    " 'relative': {'to': 4, 'ratio': 2.1, 'interval': null, 'verdict': 'slower'}}]}";
+    " 'relative': {'to': 4, 'ratio': 2.1, 'interval': null, 'verdict': 'slower'}},"
+    "{'runtime': 'slow', 'mode': 'serial', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
+    "{'switch_interval_us': 5000},"
+    " 'status': 'done', 'wall_ns': {'median': 98, 'min': 98, 'max': 99, 'samples': [98, 98, 99]},"
+    " 'relative': {'to': 6, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}},"
+    "{'runtime': 'slow', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
+    "{'switch_interval_us': 5000},"
+    " 'status': 'done', 'wall_ns': {'median': 99, 'min': 99, 'max': 99, 'samples': [99, 99]},"
+    " 'cpu_ns': {'median': 109, 'min': 108, 'max': 110, 'samples': [108, 110]},"
+    " 'relative': {'to': 6, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}}]}";
 
 static FidelityQuantity quantity_of(FidelityFigure figure, const char *mode, int64_t interval)
 {
@@ -227,6 +238,8 @@ START_TEST(quantities_are_read_from_the_cell_that_they_name)
         bool is_steady;
     } cases[] = {
         {"c", FIGURE_OVER_ONE, 99. / 49, true},
+        {"c", FIGURE_OVER_ONE_APART, 99. / 49, true},
+        {"slow", FIGURE_OVER_ONE_APART, 99. / 49, false},
         {"c", FIGURE_OVER_SERIAL, 1.01, true},
         {"c", FIGURE_WALL, 1000000, true},
         {"c", FIGURE_SWITCHES, 7000, true},
