@@ -116,6 +116,7 @@ const LessonKind lesson_countdown = {
     .experiment = "countdown",
     .task = "countdown",
     .computes = true,
+    .doubt = lesson_doubts_cpus,
     .reasons =
         {
             {.tell = tell_storm},

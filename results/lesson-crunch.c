@@ -21,6 +21,7 @@ const LessonKind lesson_crunch = {
     .experiment = "crunch",
     .computes = true,
     .tell = crunch_tell,
+    .doubt = lesson_doubts_cpus,
     .reasons =
         {
             {LESSON_WAITING, "the work is done outside {lock}, so it runs on all CPUs at once",

@@ -8,11 +8,15 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "results/human.h"
 #include "results/lesson-parts.h"
 #include "results/plain.h"
 #include "results/stats.h"
 
 #define REASON_WIDTH 160
+
+/* Starting a process of an interpreter takes some of its CPU time as well, less than this. */
+#define SLOWER_CPUS 1.2
 
 /* What is counted over all cells that are done. */
 typedef struct Tally {
@@ -174,6 +178,37 @@ static const char *short_of(Lesson *lesson, const Tally *tally)
         "creating, starting and joining the tasks took more than a fifth of the time in %zu of %s%s%s",
         tally->n_short, words_count(lesson->words, (int64_t)tally->n_others, "cell"),
         serial ? " beside " : "", serial ? serial->mode : "");
+}
+
+/* How much more of the CPUs' time each task took than one after the other. 0: not known, or it is no matter
+ * of CPUs. */
+static double cpu_growth(const ResultCell *cell)
+{
+    const ResultCell *baseline = cell->relative.baseline;
+
+    if (!cell->relative.is_known || !baseline || baseline == cell || lesson_is_short(cell) ||
+        lesson_known(baseline->cpu.median) <= 0)
+        return 0;
+    return lesson_known(cell->cpu.median) / (double)cell->tasks /
+           (lesson_known(baseline->cpu.median) / (double)baseline->tasks);
+}
+
+/* A task that waits for a lock uses no CPU, and processes share none that they could fight for. So where they
+ * needed more of the CPUs' time for the same work, the CPUs were slower: to the kernel of a virtual machine a
+ * CPU is its own, and yet the guest of somebody else may run on the same core. */
+const char *lesson_doubts_cpus(Lesson *lesson)
+{
+    const ResultCell *worst = lesson_best(lesson, LESSON_APART, cpu_growth);
+    double growth = worst ? cpu_growth(worst) : 0;
+
+    if (growth < SLOWER_CPUS)
+        return NULL;
+    return words_printf(lesson->words,
+        "the same work took %s times as much CPU time in %s%s as in %s, so it was held up by the CPUs and "
+        "not "
+        "by a lock: not all of them were equally fast",
+        words_keep(lesson->words, human_ratio(growth)), worst->mode, lesson_in_runtime(lesson, worst),
+        worst->relative.baseline->mode);
 }
 
 /* Where nothing came out, only what is missing stands against it: the other doubts are about figures, and

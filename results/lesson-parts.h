@@ -247,6 +247,10 @@ const char *lesson_explain_terms(Words *words, const char *text);
 /* Returns what stands against the figures, "a; b", or ""; without a result that is only what has none. */
 const char *lesson_doubts(Lesson *lesson);
 
+/* For experiments whose tasks share nothing as processes: a doubt of CPUs that were not equally fast, or
+ * NULL. */
+const char *lesson_doubts_cpus(Lesson *lesson);
+
 /* Returns ": REASON" of the first cell without a result, "" if it has none. */
 const char *lesson_missing(Words *words, const ResultRun *run);
 

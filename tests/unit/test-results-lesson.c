@@ -286,6 +286,21 @@ static const struct {
     {{"countdown", "\"n\": 5", SERIAL "threads gil 2 2 1.01 cannot-tell", 5, NULL},
         "2 countdowns under gil: threads took 1.01 times the serial time (cannot tell). Take it with care: 5 "
         "repetitions cannot tell faster from slower, that takes at least 6."},
+    /* Processes that used more of the CPUs for the same work, and some that only took longer. */
+    {{"countdown", "\"n\": 5",
+         SERIAL "threads gil 2 2 1 same; processes gil 2 2 0.8 faster ! \"cpu_ns\": {\"median\": 2900000000}",
+         0, NULL},
+        "2 countdowns under gil: threads took 1.00 times the serial time (the same), processes 0.80 times "
+        "(faster). The GIL lets one thread run at a time, so threads that compute only take turns; each "
+        "process has a lock of its own. Take it with care: the same work took 1.45 times as much CPU time in "
+        "processes as in serial, so it was held up by the CPUs and not by a lock: not all of them were "
+        "equally "
+        "fast."},
+    {{"countdown", "\"n\": 5", SERIAL "processes gil 2 2 0.8 faster ! \"cpu_ns\": {\"median\": 2300000000}",
+         0, NULL},
+        "2 countdowns under gil: processes took 0.80 times the serial time (faster). Each process has a lock "
+        "of "
+        "its own. In the article two processes took about 8 s, as long as a single call."},
     /* Too few, and yet something was seen. */
     {{"countdown", "\"n\": 5",
          "serial gil 2 2 1 same ! \"wall_ns\": {\"min\": 990000000, \"max\": 1010000000}; threads gil 2 2 "
