@@ -26,7 +26,7 @@ SMALL = "tasks=2&repeat=2&warmup=1&mode=serial,threads"
 EXPERIMENTS = (f"countdown?n=20000&{SMALL}", f"counter?n=2000&{SMALL}", f"refcount?n=2000&{SMALL}", f"share?items=200&{SMALL}",
                f"crunch?n=32&rounds=1&{SMALL}", f"fetch?delay_ms=5&{SMALL}", f"idle?duration_ms=20&{SMALL}",
                "convoy?duration_ms=30&repeat=2&warmup=1", "countdown?n=200000&tasks=4&repeat=1&timeline=on&detail=full")
-LONG = "countdown?n=200M&tasks=2&mode=serial&repeat=5&timeout_ms=60000"
+LONG = "countdown?n=60M&tasks=2&mode=serial&repeat=5&timeout_ms=60000"
 ENDS = {"done", "failed", "cancelled", "timeout"}
 
 

@@ -52,7 +52,7 @@ static int measure_futex(const BenchContender *self, double *figures)
 enum { GIL_SAME, FUTEX_SAME, GIL_TWO, FUTEX_TWO };
 
 /* An interval of a tenth of a millisecond makes thousands of switches of half a second. */
-#define COUNTDOWN "countdown tasks=2 n=5e8 mode=threads lock=gil switch_interval_us=100 detail=full"
+#define COUNTDOWN "countdown tasks=2 n=15e7 mode=threads lock=gil switch_interval_us=100 detail=full"
 
 static const BenchContender contenders[] = {
     [GIL_SAME] = {"gil, one CPU", .measure = measure_gil, .text = COUNTDOWN " cpus=1"},

@@ -34,7 +34,7 @@ static void close_part(void)
 /* Asks for the run without waiting. Sets id, or returns the result of bench_fail(). */
 static int begin_run(char id[static 64])
 {
-    static const char path[] = "/run/countdown?n=5e7&tasks=2&repeat=15&warmup=1&timeline=off&fresh=true";
+    static const char path[] = "/run/countdown?n=2e7&tasks=2&repeat=15&warmup=1&timeline=off&fresh=true";
     auto_client_answer ClientAnswer answer = {0};
     json_auto_t *run = NULL;
     int fd = client_connect(server.port), r = fd < 0 ? -1 : 0;

@@ -13,7 +13,7 @@ const isOver = (page) => page.locator('body:not(.running)').waitFor({timeout: 90
 async function startLong(page, repeat) {
     await page.evaluate((hash) => {
         location.hash = hash;
-    }, `#lab/countdown?mode=serial,threads&n=300M&repeat=${repeat}`);
+    }, `#lab/countdown?mode=serial,threads&n=100M&repeat=${repeat}`);
     await page.waitForFunction((n) => document.querySelector('#field-repeat')?.value === n, String(repeat));
     await runButton(page).click();
     await atRun(page);

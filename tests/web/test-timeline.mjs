@@ -408,7 +408,7 @@ export async function a_timeline_waits_for_its_run({open, base}) {
     const answer = await fetch(`${base}/run/countdown`, {
         method: 'POST',
         headers: {'Content-Type': 'application/json', Prefer: 'respond-async'},
-        body: JSON.stringify({...SMALL, n: 5e8, fresh: true}),
+        body: JSON.stringify({...SMALL, n: 1e8, fresh: true}),
     });
     const {page} = await open(`#timeline/${(await answer.json()).id}`);
 

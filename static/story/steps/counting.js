@@ -16,10 +16,10 @@ export const COUNTING = [
                 'computes; most computers have several, also called cores.)',
         ],
         code: `${COUNT_DOWN}
-count_down(150_000_000)
+count_down(50_000_000)
 `,
         experiment: 'countdown',
-        values: {mode: 'serial', tasks: '1', n: '150000000'},
+        values: {mode: 'serial', tasks: '1', n: '50000000'},
         question: 'once',
         chart: 'bars',
         real: {n: '4000000'},
@@ -46,13 +46,13 @@ count_down(150_000_000)
             'Now two calls, the second after the first has ended. That is called serial: one thing after the ' +
                 'other.',
         ],
-        code: `N = 150_000_000
+        code: `N = 50_000_000
 
 count_down(N)
 count_down(N)
 `,
         experiment: 'countdown',
-        values: {mode: 'serial', tasks: '1,2', n: '150000000'},
+        values: {mode: 'serial', tasks: '1,2', n: '50000000'},
         question: 'twice',
         chart: 'bars',
         real: {n: '4000000'},
@@ -75,7 +75,7 @@ count_down(N)
         code: `${COUNT_DOWN}
 ${inTwo('Thread', 'count_down', 'N')}`,
         experiment: 'countdown',
-        values: {mode: 'serial,threads', tasks: '2', n: '150000000'},
+        values: {mode: 'serial,threads', tasks: '2', n: '50000000'},
         question: 'two-threads',
         chart: 'bars',
         needs: {cpus: 2, why: 'with one CPU nothing computes at the same time, lock or no lock'},
@@ -113,7 +113,7 @@ ${inTwo('Thread', 'count_down', 'N')}`,
 #   for that long
 `,
         experiment: 'countdown',
-        values: {mode: 'threads', tasks: '2', n: '200000000', timeline: 'on'},
+        values: {mode: 'threads', tasks: '2', n: '60000000', timeline: 'on'},
         question: 'hand-overs',
         chart: 'lanes',
         real: {n: '4000000', timeline: 'on'},

@@ -18,7 +18,7 @@ lock.release()  # wakes who waits
 lock.acquire()  # and gets it first
 `,
         experiment: 'countdown',
-        values: {mode: 'serial,threads', tasks: '2', lock: 'gil,gil-py2', n: '100000000'},
+        values: {mode: 'serial,threads', tasks: '2', lock: 'gil,gil-py2', n: '30000000'},
         question: 'old-lock',
         chart: 'bars',
         needs: {cpus: 2, why: 'the waste needs a second CPU, on which the waiting thread wakes up'},
@@ -56,7 +56,7 @@ os.sched_setaffinity(0, {0})
 # Then two threads, as before.
 `,
         experiment: 'countdown',
-        values: {mode: 'threads', tasks: '2', lock: 'gil-py2', cpus: '1,2', n: '100000000'},
+        values: {mode: 'threads', tasks: '2', lock: 'gil-py2', cpus: '1,2', n: '30000000'},
         question: 'one-cpu',
         chart: 'bars',
         needs: {cpus: 2, why: 'a CPU is to be taken away'},

@@ -15,7 +15,7 @@ export const PROCESSES = [
 
 ${inTwo('Process', 'count_down', 'N')}`,
         experiment: 'countdown',
-        values: {mode: 'serial,threads,processes', tasks: '2', n: '150000000'},
+        values: {mode: 'serial,threads,processes', tasks: '2', n: '50000000'},
         question: 'processes',
         chart: 'bars',
         needs: {cpus: 2, why: 'with one CPU nothing computes at the same time'},
@@ -48,7 +48,7 @@ process3.start()   # beside them
 process3.join()
 `,
         experiment: 'countdown',
-        values: {mode: 'processes', tasks: '1,2,3', n: '150000000'},
+        values: {mode: 'processes', tasks: '1,2,3', n: '50000000'},
         question: 'one-more',
         chart: 'bars',
         needs: {cpus: 2, why: 'with one CPU nothing computes at the same time'},
@@ -148,7 +148,7 @@ def add(n):
 
 ${inTwo('Thread', 'count_down', 'N')}`,
         experiment: 'countdown',
-        values: {mode: 'serial,threads', tasks: '2', lock: 'none', n: '150000000'},
+        values: {mode: 'serial,threads', tasks: '2', lock: 'none', n: '50000000'},
         question: 'no-lock',
         chart: 'bars',
         needs: {cpus: 2, why: 'with one CPU nothing computes at the same time, lock or no lock'},
