@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds files into a program: writes a C file that includes each of them as bytes, and a table of assets.h. A folder
-# stands for all files below it but hidden ones.
+# stands for all files below it but hidden ones; what comes first hides what comes later by the same PATH.
 # Usage: embed.sh OUTPUT DEPFILE TABLE PATH=FILE|FOLDER...
 #
 # The depfile names the files and, as important, the folders: a file that is added or removed changes its folder, so
@@ -19,7 +19,7 @@ quote() {
     printf '%s\n' "$1" | sed 's/[\\"]/\\&/g'
 }
 
-# Lines "PATH=FILE" of all that is embedded.
+# Lines "PATH=FILE" of all that is embedded. The file's name may have an = too.
 list_files() {
     for pair; do
         path=${pair%%=*} file=${pair#*=}
@@ -28,7 +28,7 @@ list_files() {
         else
             printf '%s\n' "$pair"
         fi
-    done
+    done | awk -F= '!seen[$1]++'
 }
 
 # All that it depends on, a line each.

@@ -11,7 +11,7 @@ case "${1-}" in
 --html) mkdir -p build/coverage/html; pages='--html-details build/coverage/html/index.html' ;;
 *) say "usage: scripts/coverage.sh [--html]"; exit 2 ;;
 esac
-need "$build_modules check:check" "$build_programs python3:python3 gcovr:gcovr" "$build_files $run_files"
+need "$build_modules check:check" "$build_programs gcovr:gcovr" "$build_files $run_files"
 # Threads are counted side by side, and what leaves by _exit() says before what it has counted.
 build build/coverage --buildtype=debug -Db_coverage=true \
     "-Dc_args=-fprofile-update=atomic -include $(pwd)/tests/coverage-exit.h"

@@ -7,7 +7,8 @@
 # What a build needs, by pkg-config name, and Debian's package for it.
 build_modules='gnutls:libgnutls28-dev jansson:libjansson-dev libcurl:libcurl4-openssl-dev libmicrohttpd:libmicrohttpd-dev
 libqrencode:libqrencode-dev libuv:libuv1-dev sqlite3:libsqlite3-dev zlib:zlib1g-dev'
-build_programs='cc:gcc ninja:ninja-build meson:meson pkg-config:pkgconf curl:curl'
+build_programs='cc:gcc ninja:ninja-build meson:meson pkg-config:pkgconf curl:curl
+esbuild:esbuild python3:python3'
 build_files='/usr/include/stdlib.h:libc6-dev /usr/share/javascript/chart.js/chart.min.js:libjs-chart.js'
 
 # What a run needs besides: the authorities that https pages are trusted by. Each system has them elsewhere.

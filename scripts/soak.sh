@@ -32,7 +32,7 @@ case "${1-}" in
     ;;
 *) want_whole MINUTES "${1-60}" ;;
 esac
-need "$build_modules check:check" "$build_programs python3:python3" "$build_files $run_files $(need_schemas)"
+need "$build_modules check:check" "$build_programs" "$build_files $run_files $(need_schemas)"
 case "${1-}" in
 --fuzz)
     minutes=${2-60}

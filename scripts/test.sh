@@ -99,7 +99,7 @@ end_computing() {
 }
 
 modules="$build_modules check:check"
-programs="$build_programs python3:python3 setarch:util-linux"
+programs="$build_programs setarch:util-linux"
 [ -z "$all" ] || programs="$programs chromium:chromium node:nodejs npm:npm"
 # Answers are held against the API document by this library. Any python3 that has it will do, wherever it has it.
 files=

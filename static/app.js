@@ -31,8 +31,10 @@ function applyStyle(name) {
 }
 
 async function load(name) {
+    // A name that is known here only: what joins the page's first modules leaves it as it is.
+    const path = `./${name}/view.js`;
     const [module] = await Promise.all([
-        late(() => import(`./${name}/view.js`)),
+        late(() => import(path)),
         loadStyle(`${name}/${name}.css`, {'data-view': name}),
     ]);
 

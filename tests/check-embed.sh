@@ -1,6 +1,7 @@
 #!/bin/sh
 # Two tables of embedded files in one program, one file with a quote and a backslash in its name, linked as they are and
-# with link time optimization, say what is in the files; the depfile names files and folders. Usage: check-embed.sh ROOT
+# with link time optimization, say what is in the files, of two with one path the first; the depfile names files and
+# folders. Usage: check-embed.sh ROOT
 set -eu
 root=$1
 folder=$(mktemp -d)
@@ -12,6 +13,7 @@ printf two >"$folder/a page/two"
 printf three >"$folder/a page/deep/three"
 printf four >"$folder/a page/fo\"u\\r"
 printf hidden >"$folder/a page/.hidden"
+printf late >"$folder/a page/one"
 "$root/handlers/embed.sh" "$folder/assets.c" "$folder/assets.d" assets "/one=$folder/one" "/=$folder/a page"
 "$root/handlers/embed.sh" "$folder/documents.c" "$folder/documents.d" documents "one.txt=$folder/one"
 for source in one 'a\ page' 'a\ page/two' 'a\ page/deep' 'a\ page/deep/three'; do

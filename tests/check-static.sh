@@ -1,6 +1,6 @@
 #!/bin/sh
 # A file that is added to static/ is built into the program by the next ninja, and one that is removed is gone, in a
-# copy of the tree. Usage: check-static.sh ROOT CHART_JS
+# copy of the tree; what is added to a module that is joined with others is in first.js, and handed on by its own file. Usage: check-static.sh ROOT CHART_JS
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -36,3 +36,15 @@ rm -r tree/static/new
 built 'without the folder'
 expect 0 /new/file.txt 'without the folder'
 expect 1 /index.html 'without the folder'
+
+echo 'export const added = 1;' >>tree/static/core/dom.js
+built 'with more in a module'
+for file in first.js core/dom.js; do
+    grep -q core_dom__added "build/handlers/joined/$file" || { echo "what was added to a module is not in $file"; exit 1; }
+done
+echo "import {none} from './nowhere.js';" >>tree/static/core/dom.js
+if ninja -C build handlers/assets.c >log 2>&1; then
+    echo 'a module that imports what is not there is built'
+    exit 1
+fi
+grep -q nowhere.js log || { echo 'nobody says which module is not there'; cat log; exit 1; }
