@@ -144,7 +144,7 @@ def check_page(client):
             sys.exit(f"{url}: {answer.status}")
         if url.endswith("chart.js"):
             continue
-        links = re.findall(r"""(?:src|href)="([^"#]+)"|(?:from|import) '(\.[^']+)'""", answer.body)
+        links = re.findall(r"""(?:src|href)="([^"#]+)"|(?:from|import) ?\(?['"](\.[^'"]+)['"]""", answer.body)
         todo += [urllib.parse.urljoin(url, link) for pair in links for link in pair if link]
     lab.check("all of the page is below the prefix", all(url.startswith(BASE) for url in seen), True)
     lab.check("it has its scripts", sum(url.endswith(".js") for url in seen) > 10, True)
