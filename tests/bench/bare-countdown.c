@@ -12,8 +12,10 @@ __attribute__((noinline, aligned(64))) static uint64_t count_down(uint64_t n)
     uint64_t one = 1;
 
     __asm__("" : "+r"(one));
-    while (n > 0)
+    while (n > 0) {
         n = n * one - 1;
+        __asm__ volatile("" : "+r"(n));
+    }
     return n;
 }
 
