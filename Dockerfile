@@ -10,8 +10,8 @@ ARG BASE=debian:12-slim
 
 FROM ${BASE} AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        check curl esbuild gcc libc6-dev libcurl4-openssl-dev libgnutls28-dev libjansson-dev libjs-chart.js libmicrohttpd-dev \
-        libqrencode-dev libsqlite3-dev libuv1-dev meson ninja-build pkgconf python3 zlib1g-dev
+        check curl esbuild gcc libc6-dev libcurl4-openssl-dev libgnutls28-dev libjansson-dev libjs-chart.js \
+        libmicrohttpd-dev libqrencode-dev libsqlite3-dev libuv1-dev meson ninja-build pkgconf python3 zlib1g-dev
 COPY . /src
 # Who builds it may be slow; Check has deadlines of its own below those of meson.
 RUN meson setup /build /src --buildtype=release --prefix=/usr --sysconfdir=/etc \

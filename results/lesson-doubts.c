@@ -185,12 +185,12 @@ static const char *short_of(Lesson *lesson, const Tally *tally)
 static double cpu_growth(const ResultCell *cell)
 {
     const ResultCell *baseline = cell->relative.baseline;
+    double one;
 
-    if (!cell->relative.is_known || !baseline || baseline == cell || lesson_is_short(cell) ||
-        lesson_known(baseline->cpu.median) <= 0)
+    if (!cell->relative.is_known || !baseline || lesson_is_short(cell))
         return 0;
-    return lesson_known(cell->cpu.median) / (double)cell->tasks /
-           (lesson_known(baseline->cpu.median) / (double)baseline->tasks);
+    one = lesson_known(baseline->cpu.median) / (double)baseline->tasks;
+    return one > 0 ? lesson_known(cell->cpu.median) / (double)cell->tasks / one : 0;
 }
 
 /* A task that waits for a lock uses no CPU, and processes share none that they could fight for. So where they
@@ -205,8 +205,7 @@ const char *lesson_doubts_cpus(Lesson *lesson)
         return NULL;
     return words_printf(lesson->words,
         "the same work took %s times as much CPU time in %s%s as in %s, so it was held up by the CPUs and "
-        "not "
-        "by a lock: not all of them were equally fast",
+        "not by a lock: not all of them were equally fast",
         words_keep(lesson->words, human_ratio(growth)), worst->mode, lesson_in_runtime(lesson, worst),
         worst->relative.baseline->mode);
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A file that is added to static/ is built into the program by the next ninja, and one that is removed is gone, in a
-# copy of the tree; what is added to a module that is joined with others is in first.js, and handed on by its own file. Usage: check-static.sh ROOT CHART_JS
+# copy of the tree; what is added to a module that is joined with others is in first.js, and handed on by its own file.
+# Usage: check-static.sh ROOT CHART_JS
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -294,13 +294,11 @@ static const struct {
         "(faster). The GIL lets one thread run at a time, so threads that compute only take turns; each "
         "process has a lock of its own. Take it with care: the same work took 1.45 times as much CPU time in "
         "processes as in serial, so it was held up by the CPUs and not by a lock: not all of them were "
-        "equally "
-        "fast."},
+        "equally fast."},
     {{"countdown", "\"n\": 5", SERIAL "processes gil 2 2 0.8 faster ! \"cpu_ns\": {\"median\": 2300000000}",
          0, NULL},
         "2 countdowns under gil: processes took 0.80 times the serial time (faster). Each process has a lock "
-        "of "
-        "its own. In the article two processes took about 8 s, as long as a single call."},
+        "of its own. In the article two processes took about 8 s, as long as a single call."},
     /* Too few, and yet something was seen. */
     {{"countdown", "\"n\": 5",
          "serial gil 2 2 1 same ! \"wall_ns\": {\"min\": 990000000, \"max\": 1010000000}; threads gil 2 2 "
