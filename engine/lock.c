@@ -67,14 +67,15 @@ static bool lock_is_there(const Lock *lock)
     return lock->policy->acquire && (lock->shared || !lock->policy->starts_with_threads);
 }
 
-/* The seat has the lock from another, or is the first to have it. Returns the time. A seat that gave way on
+/* The seat has the lock from another, or is the first to have it, or had to wait for it although nobody was
+ * in between, as only one of several takes a semaphore at a time. Returns the time. A seat that gave way on
  * request has noted by itself when it did, and that time stays. */
 static nsec_t lock_change_holder(Lock *lock, Seat *seat)
 {
     Seat *before = lock->holder;
     nsec_t now = nsec_now();
 
-    if (before) {
+    if (before && before != seat) {
         seat->stats.handoffs++;
         if (before->lost_at == 0)
             before->lost_at = now;

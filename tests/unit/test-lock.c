@@ -421,6 +421,33 @@ START_TEST(no_time_is_held_twice_under_any_lock)
 }
 END_TEST
 
+/* Several may reach for a semaphore at the same moment. One of them has to try again, although nobody has
+ * taken it. */
+static bool take_at_the_second_try(Lock *lock, Seat *seat)
+{
+    naive_acquire(lock, seat);
+    return true;
+}
+
+START_TEST(who_had_the_lock_last_takes_it_over_from_nobody)
+{
+    LockPolicy policy = naive;
+    Seat mine = {0};
+    Lock *lock;
+
+    policy.acquire = take_at_the_second_try;
+    lock = lone_lock(&policy, 0, 0);
+    for (int i = 0; i < 2; i++) {
+        lock_acquire(lock, &mine, nsec_now());
+        ck_assert_uint_eq(mine.lost_at, 0);
+        lock_release(lock, &mine, nsec_now());
+    }
+    ck_assert_uint_eq(mine.stats.contended, 2);
+    ck_assert_uint_eq(mine.stats.handoffs, 0);
+    lock_destroy(lock);
+}
+END_TEST
+
 START_TEST(tasks_under_a_naive_lock_hold_it_no_longer_than_there_is_time)
 {
     Cell cell = {
@@ -491,5 +518,6 @@ RUN_TESTS("lock", 60, waiter_forces_a_switch_after_one_interval,
     who_wakes_and_finds_the_lock_taken_again_woke_in_vain, ticket_serves_who_comes_first,
     ticket_holder_gives_way_to_all_in_line, ticket_goes_on_while_nobody_waits,
     interpreters_do_not_wait_for_one_another, without_a_lock_both_are_inside,
-    no_time_is_held_twice_under_any_lock, tasks_under_a_naive_lock_hold_it_no_longer_than_there_is_time,
+    no_time_is_held_twice_under_any_lock, who_had_the_lock_last_takes_it_over_from_nobody,
+    tasks_under_a_naive_lock_hold_it_no_longer_than_there_is_time,
     a_policy_that_lets_go_by_itself_is_found_out)
