@@ -119,19 +119,31 @@ static nsec_t later(nsec_t one, nsec_t other)
     return one > other ? one : other;
 }
 
+/* A CPU that is taken away or comes back changes which are counted, and the sums of the one set say nothing
+ * beside those of the other. Then the spans begin anew. Returns whether they do. */
+static bool noise_begin_anew(NoiseSpans *spans, const NoiseReading *now)
+{
+    if (spans->begin.cpu.n_cpus == now->cpu.n_cpus && spans->begin.cpu.is_part == now->cpu.is_part)
+        return false;
+    *spans = (NoiseSpans){.begin = *now, .seen = now->cpu};
+    return true;
+}
+
 /* A figure that is behind, for its own reasons or because a gap has taken back what it had lent, is waited
  * for. */
-Noise noise_end_span(NoiseSpans *spans, const NoiseReading *now)
+bool noise_end_span(NoiseSpans *spans, const NoiseReading *now, Noise *ret)
 {
-    Noise noise = noise_between(&spans->begin, now);
     NoiseCpuTimes reached = spans->begin.cpu;
 
+    if (noise_begin_anew(spans, now))
+        return false;
+    *ret = noise_between(&spans->begin, now);
     spans->begin = *now;
     spans->begin.cpu.idle = later(reached.idle, now->cpu.idle);
     spans->begin.cpu.interrupts = later(reached.interrupts, now->cpu.interrupts);
     spans->begin.cpu.steal = later(reached.steal, now->cpu.steal);
     spans->seen = now->cpu;
-    return noise;
+    return true;
 }
 
 /* The part of a gap in one figure. The figure moves by whole ticks, so a gap of a millisecond may seem to
@@ -151,6 +163,8 @@ void noise_begin_span(NoiseSpans *spans, const NoiseReading *now)
     nsec_t most = (nsec_t)since(spans->begin.at, now->at) * now->cpu.n_cpus;
     NoiseCpuTimes cpu = spans->begin.cpu, *seen = &spans->seen, *lent = &spans->lent;
 
+    if (noise_begin_anew(spans, now))
+        return;
     cpu.idle += noise_part_of_gap(seen->idle, now->cpu.idle, most, &lent->idle);
     cpu.interrupts += noise_part_of_gap(seen->interrupts, now->cpu.interrupts, most, &lent->interrupts);
     cpu.steal += noise_part_of_gap(seen->steal, now->cpu.steal, most, &lent->steal);
@@ -240,10 +254,7 @@ bool noise_take(NoiseMeter *meter, Noise *ret)
 {
     NoiseReading now;
 
-    if (!meter->works || !read_now(meter, &now))
-        return false;
-    *ret = noise_end_span(&meter->spans, &now);
-    return true;
+    return meter->works && read_now(meter, &now) && noise_end_span(&meter->spans, &now, ret);
 }
 
 void noise_skip(NoiseMeter *meter)

@@ -73,7 +73,7 @@ typedef struct NoiseMeter {
 void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends);
 
 /* Sets *ret to what happened since noise_start(), noise_skip() or the last call. Returns false, *ret
- * untouched, if the kernel does not tell. Every child that worked for the run meanwhile must have been waited
+ * untouched, if the kernel does not tell, or tells of other CPUs than before. Every child that worked for the run meanwhile must have been waited
  * for. Takes some 100 us. */
 bool noise_take(NoiseMeter *meter, Noise *ret);
 
@@ -89,8 +89,9 @@ int noise_parse_stat(const char *text, const cpu_set_t *cpus, NoiseCpuTimes *ret
 /* What happened between two readings. */
 Noise noise_between(const NoiseReading *before, const NoiseReading *after);
 
-/* What happened from where the span begins to now, where the next one begins. No figure goes back. */
-Noise noise_end_span(NoiseSpans *spans, const NoiseReading *now);
+/* Sets *ret to what happened from where the span begins to now, where the next one begins. No figure goes back.
+ * Returns false, *ret untouched, if the two readings are of different CPUs. */
+bool noise_end_span(NoiseSpans *spans, const NoiseReading *now, Noise *ret);
 
 /* Leaves out what happened since the last span ended: the next one begins now. */
 void noise_begin_span(NoiseSpans *spans, const NoiseReading *now);

@@ -183,8 +183,9 @@ START_TEST(gaps_are_left_out_without_their_rounding)
 
     for (nsec_t i = 0; i < 1000; i++) {
         NoiseReading now = rounded(2 * i + 1, ++idle, i + 1);
-        Noise noise = noise_end_span(&spans, &now);
+        Noise noise;
 
+        ck_assert(noise_end_span(&spans, &now, &noise));
         ck_assert_uint_eq(noise.span, NSEC_PER_MSEC);
         sum += noise.foreign_cpu * (double)noise.span * 2;
         idle += 1 + (i % 8 != 0);
@@ -205,6 +206,7 @@ START_TEST(what_happens_in_a_gap_is_no_noise)
 
     for (nsec_t i = 0; i < 10; i++) {
         NoiseReading now;
+        Noise noise;
 
         at += 333;
         idle += 7;
@@ -213,7 +215,8 @@ START_TEST(what_happens_in_a_gap_is_no_noise)
         at += 203;
         idle += 104;
         now = rounded(at, idle, 200 * (i + 1));
-        sum += noise_end_span(&spans, &now).foreign_cpu * 406;
+        ck_assert(noise_end_span(&spans, &now, &noise));
+        sum += noise.foreign_cpu * 406;
     }
     ck_assert_double_ge(sum, 10 * (406 - 104 - 200) - 25);
     ck_assert_double_le(sum, 10 * (406 - 104 - 200) + 25);
@@ -230,7 +233,7 @@ START_TEST(figures_that_go_back_or_stand_still_do_no_harm)
     ck_assert_double_eq(noise.foreign_cpu, 1);
     ck_assert_double_eq(noise.steal, 0);
     spans = spans_from(before);
-    noise = noise_end_span(&spans, &after);
+    ck_assert(noise_end_span(&spans, &after, &noise));
     ck_assert_double_eq(noise.foreign_cpu, 1);
     ck_assert_uint_eq(spans.begin.cpu.idle, 70000 * NSEC_PER_MSEC);
     noise = noise_between(&before, &before);
@@ -239,6 +242,27 @@ START_TEST(figures_that_go_back_or_stand_still_do_no_harm)
     before.throttled = 10;
     after.throttled = 70;
     ck_assert_uint_eq(noise_between(&before, &after).throttled, 60);
+}
+END_TEST
+
+/* A CPU goes offline, and so all that are left are counted: those have been idle since the machine started.
+ */
+START_TEST(figures_of_other_cpus_are_not_compared)
+{
+    NoiseReading before = reading(5000, 70000, 300, 20, 400, 90);
+    NoiseReading other = reading(5001, 90000000, 300, 20, 400, 90);
+    NoiseReading after = reading(5002, 90000001, 300, 20, 401, 90);
+    NoiseSpans spans = spans_from(before);
+    Noise noise;
+
+    other.cpu.is_part = after.cpu.is_part = !before.cpu.is_part;
+    ck_assert(!noise_end_span(&spans, &other, &noise));
+    ck_assert(noise_end_span(&spans, &after, &noise));
+    ck_assert_double_ge(noise.foreign_cpu, -1);
+    spans = spans_from(before);
+    noise_begin_span(&spans, &other);
+    ck_assert(noise_end_span(&spans, &after, &noise));
+    ck_assert_double_ge(noise.foreign_cpu, -1);
 }
 END_TEST
 
@@ -327,6 +351,6 @@ END_TEST
 RUN_TESTS("noise", 60, cpu_times_are_read, an_old_kernel_knows_no_steal, what_is_no_cpu_time_is_refused,
     what_nobody_of_ours_used_is_foreign, short_spans_add_up_without_the_rounding,
     gaps_are_left_out_without_their_rounding, what_happens_in_a_gap_is_no_noise,
-    figures_that_go_back_or_stand_still_do_no_harm, only_the_cpus_of_the_set_are_counted,
-    where_the_set_is_no_part_all_cpus_are_counted, friends_that_may_be_elsewhere_are_not_taken_off,
-    the_meter_reads_this_machine)
+    figures_that_go_back_or_stand_still_do_no_harm, figures_of_other_cpus_are_not_compared,
+    only_the_cpus_of_the_set_are_counted, where_the_set_is_no_part_all_cpus_are_counted,
+    friends_that_may_be_elsewhere_are_not_taken_off, the_meter_reads_this_machine)
