@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "base/nsec.h"
+#include "base/streams.h"
 #include "guard/guard-child.h"
 #include "guard/guard-family.h"
 #include "guard/guard-group.h"
@@ -229,6 +230,7 @@ int main(int argc, char **argv)
     int r;
 
     (void)argc;
+    streams_fill();
     guard_block_signals(&guard);
     if (guard_options_parse(&guard.options, argv) < 0)
         return GUARD_STATUS_FAILED;

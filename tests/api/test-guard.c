@@ -749,6 +749,22 @@ START_TEST(hangup_descriptor_stays_with_the_guard)
 }
 END_TEST
 
+static void close_input(void)
+{
+    close(STDIN_FILENO);
+}
+
+/* The first descriptor that it opens would be its standard input, which it closes. */
+START_TEST(a_guard_without_standard_input_can_be_stopped)
+{
+    Guarded guarded = GUARD_START(close_input, "--", "SELF", PLAY "daemon");
+
+    wait_until_ready(&guarded);
+    ck_assert_int_eq(kill(guarded.pid, SIGTERM), 0);
+    ck_assert_int_eq(guard_wait(&guarded), 143);
+}
+END_TEST
+
 static Suite *guard_suite(void)
 {
     Suite *suite = suite_create("guard");
@@ -791,6 +807,7 @@ static Suite *guard_suite(void)
     tcase_add_test(tcase, without_a_group_the_program_runs_all_the_same);
     tcase_add_test(tcase, limits_hold_together);
     tcase_add_test(tcase, hangup_descriptor_stays_with_the_guard);
+    tcase_add_test(tcase, a_guard_without_standard_input_can_be_stopped);
     suite_add_tcase(suite, tcase);
     return suite;
 }
