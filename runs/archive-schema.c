@@ -180,17 +180,22 @@ static int count_again(Shelf *shelf)
                              " WHERE n_runs <> (SELECT count(*) FROM runs)");
 }
 
+/* With a busy timeout, so that all that follows waits for another program's transaction instead of failing at
+ * once. */
 static int open_file(Shelf *shelf, const char *path, int flags)
 {
     int r;
 
     *shelf = (Shelf){0};
     r = sqlite3_open_v2(path, &shelf->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-    return r ? shelf_fail(shelf, r) : SQLITE_OK;
+    if (r)
+        return shelf_fail(shelf, r);
+    sqlite3_extended_result_codes(shelf->db, 1);
+    sqlite3_busy_timeout(shelf->db, BUSY_MS);
+    return SQLITE_OK;
 }
 
-/* The busy timeout is set first, so that all that follows waits for another program's transaction instead
- * of failing at once. The modes come after the checks, because switching to the write-ahead log writes to
+/* The modes come after the checks, because switching to the write-ahead log writes to
  * the file. foreign_keys is off in SQLite unless each connection turns it on, and without it a removed
  * run would leave its texts behind for ever. */
 static int begin_to_use(Shelf *shelf)
@@ -198,8 +203,6 @@ static int begin_to_use(Shelf *shelf)
     int64_t version;
     int r;
 
-    sqlite3_extended_result_codes(shelf->db, 1);
-    sqlite3_busy_timeout(shelf->db, BUSY_MS);
     r = check_owner(shelf, &version);
     if (!r)
         r = check_pages(shelf);

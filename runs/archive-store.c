@@ -194,7 +194,10 @@ static bool drop_stored(Store *store, const char *id)
         take_error(store, r);
         if (!shelf_is_damage(r))
             return false;
-        if (!disk_is_open(&store->disk) || !shelf_has(shelf, id))
+        /* Nobody knows what a file that was closed still has; it may be opened again. */
+        if (!disk_is_open(&store->disk))
+            return false;
+        if (!shelf_has(shelf, id))
             return true;
     }
     return false;
@@ -255,7 +258,7 @@ static void remove_runs(Store *store, ArchiveJob *job)
         if (r)
             take_error(store, r);
     }
-    if (r && disk_is_open(&store->disk))
+    if (r && store->path)
         return;
     job->kept = true;
     for (KeptRun *run = TAILQ_FIRST(&store->held), *next; run; run = next) {

@@ -55,6 +55,74 @@ START_TEST(a_full_file_system_holds_runs_in_memory_until_there_is_room)
 }
 END_TEST
 
+/* A change by somebody else, after which SQLite reads again what it had in memory. */
+static void forget_pages(void)
+{
+    sqlite3 *db;
+
+    ck_assert_int_eq(sqlite3_open(keeper.path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE other (a)", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void fill_file_system(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    char block[4096] = {0};
+
+    ck_assert_ptr_nonnull(file);
+    setbuf(file, NULL);
+    while (fwrite(block, sizeof(block), 1, file) == 1)
+        ;
+    fclose(file);
+}
+
+static void spoil_file(const char *path)
+{
+    FILE *file = fopen(path, "r+");
+    long size;
+
+    ck_assert_ptr_nonnull(file);
+    fseek(file, 0, SEEK_END);
+    size = ftell(file);
+    ck_assert_int_gt(size, 8192);
+    fseek(file, 4096, SEEK_SET);
+    for (long i = 4096; i < size; i++)
+        fputc('x', file);
+    fclose(file);
+}
+
+/* The file is damaged, and there is no room for one that would take its place. What is in it may be found
+ * again. */
+START_TEST(nothing_is_removed_from_a_file_that_cannot_be_replaced)
+{
+    auto_free char *filler = text_printf("%s/filler", tree_root);
+    int64_t n;
+
+    if (!mounts_make(tree_root, "2m"))
+        return;
+    for (int all = 0; all < 2; all++) {
+        keeper_open(&keeper);
+        for (int i = 1; i < 6; i++) {
+            keep_begin(&keeper, i, "countdown");
+            ck_assert(keep_large(&keeper, i, 20000).kept);
+        }
+        keeper_reopen(&keeper);
+        forget_pages();
+        spoil_file(keeper.path);
+        fill_file_system(filler);
+        if (all)
+            ck_assert(!keep_nothing(&keeper, &n));
+        else
+            ck_assert(!keep_remove(&keeper, 1).kept);
+        ck_assert_ptr_nonnull(archive_trouble(keeper.archive));
+        keeper_close(&keeper);
+        ck_assert_int_eq(remove(filler), 0);
+        ck_assert_int_eq(remove(keeper.path), 0);
+    }
+}
+END_TEST
+
 /* All that is there, and what comes is held in memory. */
 static void assert_shown_only(const char *numbers, const char *with_next)
 {
@@ -282,17 +350,6 @@ static int64_t middle_of_file(void)
     ck_assert_int_eq(stat(keeper.path, &status), 0);
     return status.st_size / 2 / SECTOR * SECTOR;
 }
-
-/* A change by somebody else, after which SQLite reads again what it had in memory. */
-static void forget_pages(void)
-{
-    sqlite3 *db;
-
-    ck_assert_int_eq(sqlite3_open(keeper.path, &db), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE other (a)", NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
-
 /* Returns which run cannot be read because of it: one. */
 static int assert_one_unreadable(const char *why)
 {
@@ -344,6 +401,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_full_file_system_holds_runs_in_memory_until_there_is_room,
+        nothing_is_removed_from_a_file_that_cannot_be_replaced,
         a_read_only_file_system_is_shown_and_written_when_it_can_be,
         a_read_only_file_system_shows_what_a_killed_server_had_written_last,
         a_file_of_an_older_version_that_cannot_be_written_is_shown,
