@@ -114,7 +114,9 @@ static void on_listed(void *data, const json_t *runs, const json_t *unreadable, 
 
     json_array_foreach (runs, i, run) {
         json_array_append_new(copies, lookup_row(lookup, run));
-        add_live(later_app(lookup->later), json_array_get(copies, i));
+        /* A client that left may have left with the server, and then there is no queue any more. */
+        if (!later_is_gone(lookup->later))
+            add_live(later_app(lookup->later), json_array_get(copies, i));
     }
     text = layout(copies, unreadable, next);
     response = response_new(200, "application/json", text, strlen(text));

@@ -40,9 +40,13 @@ static void on_timeout(uv_timer_t *timer)
 {
     Run *run = timer->data;
     bool is_lossy = parts_count(&run->parts, PART_LOST) > 0;
-    auto_free char *late = lateness(run);
-    auto_free char *loss = is_lossy ? run_loss_reason(run) : NULL;
+    auto_free char *late = NULL, *loss = NULL;
 
+    /* How one ends that is being stopped is decided already. */
+    if (run->state == RUN_STOPPING)
+        return;
+    late = lateness(run);
+    loss = is_lossy ? run_loss_reason(run) : NULL;
     /* A runtime that has said `done` and is about to end has done its work all the same. */
     if (parts_are_over(&run->parts))
         parts_stop(&run->parts);

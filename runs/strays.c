@@ -100,15 +100,19 @@ static bool strays_visit_list(uv_loop_t *loop, const char *path, Deed deed)
     auto_free char *text = NULL;
     size_t length;
     bool any = false;
-    int used;
-    pid_t pid;
+    char *end;
 
     if (text_read_file(path, MAX_LIST, &text, &length) < 0)
         return false;
-    for (const char *at = text; sscanf(at, "%d%n", &pid, &used) == 1; at += used)
-        if (stray_visit(loop, pid, deed))
+    /* Not by sscanf(), which measures all that is left each time. */
+    for (const char *at = text;; at = end) {
+        long pid = strtol(at, &end, 10);
+
+        if (end == at)
+            return any;
+        if (stray_visit(loop, (pid_t)pid, deed))
             any = true;
-    return any;
+    }
 }
 
 static bool strays_visit(uv_loop_t *loop, Deed deed)
