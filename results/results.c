@@ -279,13 +279,22 @@ static bool results_add_sample(Reader *reader, Results *results, const char *run
     return true;
 }
 
-/* Spans are the one thing a runtime can send without end, so they are counted over all cells. They are read
- * first and counted then; those that would be too many are freed again. */
+/* Spans are the one thing a runtime can send without end, so they are counted over all cells. A runtime knows
+ * only of its own, so that those of several may be too many together is the fault of none of them. What there
+ * is room for is divided among the cells that have no timeline yet. */
+static size_t results_room_for_spans(const Results *results)
+{
+    size_t n_without = 0;
+
+    for (size_t i = 0; i < results->n_cells; i++)
+        n_without += !results->collected[i].spans;
+    return n_without > 0 ? (SPANS_MAX_RUN - results->n_spans) / n_without : 0;
+}
+
 static bool results_add_timeline(Reader *reader, Results *results, const char *runtime, const json_t *event)
 {
     CollectedCell *cell = results_read_cell(reader, results, runtime, event);
     Spans *spans;
-    size_t n;
 
     if (!cell)
         return false;
@@ -294,14 +303,8 @@ static bool results_add_timeline(Reader *reader, Results *results, const char *r
             "must be one that has no timeline yet: cell %lld has", (long long)cell->spec.number);
     if (!spans_read(reader, event, cell->spec.tasks, &spans))
         return false;
-    n = spans->n_spans + spans->n_instants;
-    if (results->n_spans + n > SPANS_MAX_RUN) {
-        spans_free(spans);
-        return reader_complain(reader, VALUE_AT("spans"),
-            "must be at most %d of all cells together, with the instants, are %zu", SPANS_MAX_RUN,
-            results->n_spans + n);
-    }
-    results->n_spans += n;
+    spans_cut(spans, results_room_for_spans(results));
+    results->n_spans += spans->n_spans + spans->n_instants;
     cell->spans = spans;
     return true;
 }

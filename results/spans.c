@@ -36,6 +36,18 @@ void spans_free(Spans *spans)
     free(spans);
 }
 
+/* The spans come before the instants, and so the instants go first. */
+void spans_cut(Spans *spans, size_t most)
+{
+    size_t n = spans->n_spans + spans->n_instants;
+
+    if (n <= most)
+        return;
+    spans->dropped += (int64_t)(n - most);
+    spans->n_spans = spans->n_spans < most ? spans->n_spans : most;
+    spans->n_instants = most - spans->n_spans;
+}
+
 Spans *spans_of_reason(const char *reason)
 {
     Spans *spans = calloc(1, sizeof(*spans));

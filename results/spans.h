@@ -33,7 +33,7 @@ typedef struct SpanRow {
 
 typedef struct Spans {
     char *reason;             /* why there is nothing; NULL: there is */
-    int64_t wall_ns, dropped; /* of the traced repetition; spans that the runtime had no room for */
+    int64_t wall_ns, dropped; /* of the traced repetition; spans for which there was no room */
     size_t n_spans, n_instants;
     SpanRow *rows; /* the spans, then the instants, each in the order of the event */
 } Spans;
@@ -41,6 +41,9 @@ typedef struct Spans {
 /* Reads a timeline event, whose cell is the caller's business, with tasks from 0 to n_tasks - 1. Returns
  * whether it is right, and sets *ret, owned by the caller; has complained if not. */
 bool spans_read(Reader *reader, const json_t *event, int64_t n_tasks, Spans **ret);
+
+/* Lets go of what is beyond so many spans and instants together, and counts it among those that were dropped. */
+void spans_cut(Spans *spans, size_t most);
 
 /* Returns one that has nothing but a reason (copied), owned by the caller. */
 Spans *spans_of_reason(const char *reason);

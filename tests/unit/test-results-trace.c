@@ -240,21 +240,61 @@ static json_t *make_long_timeline(int cell, int n)
     return event;
 }
 
-START_TEST(a_cell_and_a_run_hold_only_so_much)
+START_TEST(a_cell_holds_only_so_much)
 {
-    json_auto_t *request = make_request(), *cells = json_array();
-    Results *results;
-    int i;
+    Results *results = make_results();
 
-    for (i = 0; i < 6; i++)
+    ck_assert_int_eq(add(results, make_long_timeline(0, SPANS_MAX_CELL + 1)), -EINVAL);
+    ck_assert_int_eq(add(results, make_long_timeline(0, SPANS_MAX_CELL)), 0);
+    results_free(results);
+}
+END_TEST
+
+/* Runtimes that know nothing of one another may have more than a run holds. Each cell gets its part, one that
+ * needs less leaves it to the others, and what is let go is counted. */
+START_TEST(a_run_holds_a_part_of_each_cell)
+{
+    enum { N = 8 };
+    json_auto_t *request = make_request(), *cells = json_array(), *made = NULL;
+    json_int_t sum = 0;
+    Results *results;
+
+    for (int i = 0; i < N; i++)
         json_array_append_new(cells, make_cell(i, "threads", "gil", 2, 1000 + i));
     results = results_of(request, cells, &made_countdown);
-    ck_assert_int_eq(add(results, make_long_timeline(0, SPANS_MAX_CELL + 1)), -EINVAL);
-    for (i = 0; i < SPANS_MAX_RUN / SPANS_MAX_CELL; i++)
-        ck_assert_int_eq(add(results, make_long_timeline(i, SPANS_MAX_CELL)), 0);
-    ck_assert_int_eq(add(results, make_long_timeline(i, 1)), -EINVAL);
-    ck_assert_int_eq(add(results, make_long_timeline(i, 0)), 0);
+    for (int i = 0; i < N; i++)
+        ck_assert_int_eq(add(results, make_long_timeline(i, i == 0 ? 100 : SPANS_MAX_CELL)), 0);
+    made = results_cells(results);
+    for (int i = 0; i < N; i++) {
+        const json_t *timeline = json_object_get(json_array_get(made, (size_t)i), "timeline");
+        json_int_t n = find_integer(timeline, "n_spans"), dropped = find_integer(timeline, "dropped");
+
+        ck_assert_int_eq(n + dropped, i == 0 ? 100 : SPANS_MAX_CELL);
+        ck_assert_int_ge(n, i == 0 ? 100 : (SPANS_MAX_RUN - 100) / (N - 1));
+        sum += n;
+    }
+    ck_assert_int_le(sum, SPANS_MAX_RUN);
     results_free(results);
+}
+END_TEST
+
+START_TEST(what_is_beyond_the_room_goes_from_the_end)
+{
+    json_auto_t *sent = make_timeline(0), *left = NULL;
+    Reader reader = {0};
+    Spans *spans = NULL;
+
+    ck_assert(spans_read(&reader, sent, 2, &spans));
+    spans_cut(spans, 5);
+    ck_assert_uint_eq(spans->n_instants, 1);
+    spans_cut(spans, 4);
+    ck_assert_uint_eq(spans->n_instants, 0);
+    spans_cut(spans, 2);
+    left = spans_json(spans);
+    ck_assert_uint_eq(json_array_size(json_object_get(left, "spans")), 2);
+    ck_assert_int_eq(find_integer(left, "spans.1.2"), 2001);
+    ck_assert_int_eq(find_integer(left, "dropped"), 3);
+    spans_free(spans);
 }
 END_TEST
 
@@ -397,7 +437,7 @@ RUN_TESTS("results-trace", 60, full_detail_has_the_timeline,
     a_summary_says_why_there_is_no_timeline, a_timeline_that_failed_says_why_and_fails_nothing,
     the_table_says_who_was_inside_at_once, cells_that_were_not_traced_say_why,
     a_precise_run_that_was_not_traced_says_why, malformed_timelines_are_refused_with_the_member,
-    a_cell_has_one_timeline, a_cell_and_a_run_hold_only_so_much,
-    a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task, a_trace_is_json,
-    times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
+    a_cell_has_one_timeline, a_cell_holds_only_so_much, a_run_holds_a_part_of_each_cell,
+    what_is_beyond_the_room_goes_from_the_end, a_trace_has_a_process_for_a_cell_and_a_thread_for_a_task,
+    a_trace_is_json, times_survive_a_reader_that_cuts_off, a_trace_says_what_is_missing,
     a_trace_names_the_cells_that_never_had_one)
