@@ -1539,10 +1539,7 @@ class Idle(Experiment):
         now or when their sleep ends, would be busy with nothing but to wait for it."""
         for task in tasks:
             while not acquire_in_time(shared.came, 0.1):
-                if not cell.is_in_processes():
-                    continue
-                if any(process.exitcode is not None for process in multiprocessing.active_children()) or \
-                        len(multiprocessing.active_children()) < len(tasks):
+                if cell.is_in_processes() and a_process_has_ended(len(tasks)):
                     break
         if cell.reads_memory == "once":
             note_memory(tasks[0])
@@ -1577,6 +1574,12 @@ class Idle(Experiment):
         if region.started_fewer:
             told["not_started_reason"] = region.started_fewer
         return told
+
+
+def a_process_has_ended(n):
+    """Whether one of the n processes of a cell's tasks is no more. Those that were seen to end are not listed again."""
+    children = multiprocessing.active_children()
+    return len(children) < n or any(process.exitcode is not None for process in children)
 
 
 def acquire_in_time(semaphore, seconds):
@@ -1825,9 +1828,18 @@ class Convoy(Experiment):
         could be started, the client would wait for them."""
         if not cell.shares_memory():
             shared.connection.close()
-        if len(tasks) < cell.n_tasks:
+        if len(tasks) < cell.n_tasks or not self.all_begin(cell, shared, tasks):
             shared.board[OVER] = 1
             os.kill(shared.client, signal.SIGKILL)
+
+    def all_begin(self, cell, shared, tasks):
+        """Waits until all tasks have begun; a process may have died before."""
+        while cell.is_in_processes() and not shared.board[OVER] and \
+                not all(shared.board[SLOT * (task.number + 1)] for task in tasks):
+            if a_process_has_ended(len(tasks)):
+                return False
+            time.sleep(1e-3)
+        return True
 
     def conclude(self, cell, shared, tasks):
         """With this end closed the client ends, if it has not."""

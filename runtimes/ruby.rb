@@ -640,7 +640,9 @@ class Share < Experiment
     @writer.close unless @cell.mode.shares_memory?
     expected = 8 * @params["items"] * @cell.n_tasks
     while @received < expected
-      return unless @reader.wait_readable(0.02) || @cell.anybody_works?
+      # Asked first: whoever ends meanwhile has written all that it had to.
+      works = @cell.anybody_works?
+      return unless @reader.wait_readable(0.02) || works
 
       data = @reader.read_nonblock(1 << 16, exception: false) or return
       @received += data.bytesize unless data == :wait_readable
@@ -713,7 +715,11 @@ class ConvoyClient
 
   # Gives the latencies and the time from the first request to the last answer. There is always one request.
   def run
-    sleep 0.0002 while @board.n_begun < @n_needed
+    while @board.n_begun < @n_needed
+      return [[], 0] if @board.over? # one of them died before it began
+
+      sleep 0.0002
+    end
     first = last = now
     latencies = []
     loop do
@@ -805,8 +811,13 @@ class Convoy < Experiment
     hog_for_its_time(tracer)
   end
 
+  # A process that dies before it has begun would be waited for.
   def attend
-    @socket.close unless @cell.mode.shares_memory?
+    return if @cell.mode.shares_memory?
+
+    @socket.close
+    sleep 0.001 while !@board.over? && @board.n_begun < @cell.n_tasks && @cell.all_work?
+    @board.end_it if @board.n_begun < @cell.n_tasks
   end
 
   def conclude(tasks, _wall)
@@ -897,6 +908,9 @@ class Forked
     writer.close
   end
 
+  # Whether it has neither said what came of it nor died.
+  def at_work? = !@reader.wait_readable(0)
+
   # Waits for its end. It may have died in the middle.
   def result
     data = @reader.read
@@ -951,7 +965,7 @@ class Threads < Mode
   def self.run(cell)
     cell.start_clock
     threads = Array.new(cell.n_tasks) { |task| Thread.new { cell.run_task(task) } }
-    cell.all_made { threads.any?(&:alive?) }
+    cell.all_made { threads.count(&:alive?) }
     cell.experiment.attend
     rows = threads.map(&:value)
     cell.stop_clock
@@ -970,7 +984,7 @@ class Processes < Mode
     children = []
     cell.start_clock
     cell.n_tasks.times { |task| children << Forked.new { cell.run_task(task) } }
-    cell.all_made { false } # whoever waits for them sees the end of their pipe
+    cell.all_made { children.count(&:at_work?) }
     cell.experiment.attend
     rows = children.map(&:result)
     cell.stop_clock
@@ -1024,12 +1038,13 @@ class Cell
     @epoch = now
   end
 
-  def all_made(&anybody_works)
+  def all_made(&n_at_work)
     @create = now - @epoch
-    @anybody_works = anybody_works
+    @n_at_work = n_at_work
   end
 
-  def anybody_works? = @anybody_works.call
+  def anybody_works? = @n_at_work.call > 0
+  def all_work? = @n_at_work.call == n_tasks
 
   def stop_clock
     @wall = now - @epoch
@@ -1176,7 +1191,7 @@ class Run
   def run
     emit("hello", protocol: 1, runtime: "ruby", version: RUBY_VERSION, load1: Machine.read("/proc/loadavg").to_f)
     rounds
-    (@cells - @failed).each { |cell| trace(cell) } if @request["timeline"] == "on"
+    trace_all(@cells - @failed) if @request["timeline"] == "on"
     puts JSON.generate({ event: "done" })
     @failed.empty?
   end
@@ -1211,10 +1226,15 @@ class Run
     end
   end
 
-  def trace(cell)
-    timeline = result_of(cell, @request["max_spans"] || 20_000)
-    timeline = { reason: timeline[:error] } if timeline[:error]
-    emit("timeline", cell: cell.number, **timeline)
+  # What one cell leaves over of the spans that a run may have is for those after it.
+  def trace_all(cells)
+    left = 100_000
+    cells.each_with_index do |cell, i|
+      timeline = result_of(cell, [@request["max_spans"] || 20_000, left / (cells.size - i)].min)
+      timeline = { reason: timeline[:error] } if timeline[:error]
+      left -= timeline[:spans].to_a.size
+      emit("timeline", cell: cell.number, **timeline)
+    end
   end
 
   def result_of(cell, max_spans = nil)

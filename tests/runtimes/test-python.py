@@ -170,6 +170,25 @@ def answers_beside_hogs(python):
             assert told["latency_p50_ns"] is None and "too few" in told["latency_p50_ns_reason"]
 
 
+def gives_up_a_hog_that_died_before_it_began(python):
+    """Its client waits for all of them. The script with one line more: whoever is a hog ends at once."""
+    if "convoy" not in python.experiments:
+        return
+    begins = 'if __name__ == "__main__":'
+    text = SCRIPT.read_text(encoding="utf-8")
+    assert text.count(begins) == 1
+    dying = "Convoy.begin = lambda self, cell, shared, task, begin=Convoy.begin: " \
+            "os._exit(3) if task.number else begin(self, cell, shared, task)\n"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / SCRIPT.name
+        copy.write_text(text.replace(begins, dying + begins), encoding="utf-8")
+        request = python.request("convoy", [python.cell(0, "convoy", "processes", hogs=1)])
+        done = subprocess.run([python.command[0], str(copy)], input=json.dumps(request) + "\n", stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
+    [sample] = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "sample"]
+    assert sample["status"] == "failed" and "status 3" in sample["reason"], sample
+
+
 def shows_where_tasks_ran(python):
     """Two tasks of some slices each. How long the slices are is the machine's business; that they take turns is not."""
     n = next(each for each in python.experiments["countdown"]["parameters"] if each["name"] == "n")["default"]
@@ -319,7 +338,8 @@ def writes_no_file(python):
 
 TESTS = [counts_down_in_every_mode, fetches_the_pages_that_were_asked_for, hashes_the_same_in_and_outside_the_lock,
          computes_outside_the_lock_where_it_says_so, loses_updates_only_where_they_can_be_lost,
-         shares_what_can_be_shared, sleeps_together, answers_beside_hogs, shows_where_tasks_ran,
+         shares_what_can_be_shared, sleeps_together, answers_beside_hogs,
+         gives_up_a_hog_that_died_before_it_began, shows_where_tasks_ran,
          divides_the_work_around_a_gap, runs_each_task_in_an_interpreter, refuses_what_it_does_not_have,
          tells_of_memory_once, goes_when_nobody_listens, leaves_no_process_behind,
          is_confined_although_a_thread_ends, writes_no_file]
