@@ -182,7 +182,7 @@ static bool is_of_speed(FidelityFigure figure)
 
 /* Tasks that share nothing take as much of the CPUs' time as one alone. Where they took more, a CPU was
  * slower than that of the one task, since a neighbour on the host works on the same core: what is missing
- * then is no fault of a lock. */
+ * then is no fault of a lock. What it takes to start a process is not meant: it is a part of the figure. */
 static bool is_steady(const ResultRun *run, const ResultCell *cell, FidelityFigure figure)
 {
     OneTask one = one_task(run, cell->relative.baseline);
@@ -190,8 +190,7 @@ static bool is_steady(const ResultRun *run, const ResultCell *cell, FidelityFigu
 
     if (!is_of_speed(figure))
         return true;
-    if (figure == FIGURE_OVER_ONE_APART && cell->cpu.n > 0 &&
-        (double)cell->cpu.min / (double)cell->tasks > most)
+    if (figure == FIGURE_OVER_ONE_APART && result_task_cpu(cell) > most)
         return false;
     return !isfinite(one.next) || one.next <= most;
 }

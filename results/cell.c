@@ -157,6 +157,11 @@ static const json_t *cell_read_object(const json_t *value)
     return json_is_object(value) ? value : NULL;
 }
 
+static const json_t *cell_read_array(const json_t *value)
+{
+    return json_is_array(value) ? value : NULL;
+}
+
 /* Everything is borrowed from the JSON, so reading a cell allocates nothing and cannot fail. */
 void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
 {
@@ -171,6 +176,8 @@ void result_cell_read(const json_t *json, size_t index, ResultCell *ret)
         .status = result_status_from_name(cell_read_text(json, "status")),
         .reason = cell_read_text(json, "reason"),
         .ideal_ns = cell_read_integer(json_object_get(json, "ideal_ns")),
+        .completion_order = cell_read_array(json_object_get(json, "completion_order")),
+        .per_task = cell_read_array(json_object_get(json, "per_task")),
         .metrics = cell_read_object(json_object_get(json, "metrics")),
         .timeline_reason = cell_read_text(json_object_get(json, "timeline"), "reason"),
     };
@@ -493,6 +500,23 @@ json_t *result_figure(const ResultCell *cell, const char *path)
             return json_integer(bytes);
     }
     return NULL;
+}
+
+double result_task_cpu(const ResultCell *cell)
+{
+    double sum = 0;
+    size_t n = 0, i;
+    json_t *row;
+
+    json_array_foreach (cell->per_task, i, row) {
+        double cpu = cell_read_real(json_object_get(row, "cpu_ns"));
+
+        if (isfinite(cpu)) {
+            sum += cpu;
+            n++;
+        }
+    }
+    return n > 0 ? sum / (double)n : NAN;
 }
 
 /* No repetition takes no time, so a 0 comes from a file that was made by hand; a ratio must not divide by it.

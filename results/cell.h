@@ -141,6 +141,7 @@ typedef struct ResultCell {
     ResultMemory memory;
     ResultLockStats lock_stats;
     const json_t *completion_order; /* an array of task numbers; NULL: not kept */
+    const json_t *per_task;         /* an array of a row for each task; NULL: not kept */
     const json_t *metrics;          /* an object, or NULL: nothing went well; see result_metric() */
     ResultCrowd inside, outside;    /* tasks inside the lock, and in a step outside it */
     const char *timeline_reason;    /* why there is no timeline although one was asked for */
@@ -282,6 +283,10 @@ const char *result_metric_word(const ResultCell *cell, const char *name);
 /* Returns the number at a path as an experiment names its headline, "metrics.lost_updates" or
  * "memory.rss_per_task_bytes", whole or real; a new reference. NULL if the cell has none. */
 json_t *result_figure(const ResultCell *cell, const char *path);
+
+/* Returns the CPU time of a task itself in nanoseconds, without what it takes to start and end it: the mean
+ * over those that say it. NAN: none does. */
+double result_task_cpu(const ResultCell *cell);
 
 /* Reads the samples that are whole numbers of at least 1, the first max of them. Returns how many. */
 size_t result_time_samples(const ResultTime *time, int64_t *ret, size_t max);

@@ -5,6 +5,7 @@
  * come out: a container with one CPU, where no mode is faster than another; tasks so short that making them
  * is most of the time; a machine on which somebody else computes. Each of these looks like the work of a
  * lock. */
+#include <math.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -15,7 +16,7 @@
 
 #define REASON_WIDTH 160
 
-/* Starting a process of an interpreter takes some of its CPU time as well, less than this. */
+/* From so many times the CPU time of one on it is said: the repetitions of a quiet machine differ by less. */
 #define SLOWER_CPUS 1.2
 
 /* What is counted over all cells that are done. */
@@ -180,17 +181,17 @@ static const char *short_of(Lesson *lesson, const Tally *tally)
         serial ? " beside " : "", serial ? serial->mode : "");
 }
 
-/* How much more of the CPUs' time each task took than one after the other. 0: not known, or it is no matter
- * of CPUs. */
+/* How much more of the CPUs' time each task took than one after the other; what it takes to start a process
+ * is not in it. 0: not known, or so short that it says nothing. */
 static double cpu_growth(const ResultCell *cell)
 {
     const ResultCell *baseline = cell->relative.baseline;
-    double one;
+    double growth;
 
     if (!cell->relative.is_known || !baseline || lesson_is_short(cell))
         return 0;
-    one = lesson_known(baseline->cpu.median) / (double)baseline->tasks;
-    return one > 0 ? lesson_known(cell->cpu.median) / (double)cell->tasks / one : 0;
+    growth = result_task_cpu(cell) / result_task_cpu(baseline);
+    return isfinite(growth) ? growth : 0;
 }
 
 /* A task that waits for a lock uses no CPU, and processes share none that they could fight for. So where they
@@ -204,8 +205,9 @@ const char *lesson_doubts_cpus(Lesson *lesson)
     if (growth < SLOWER_CPUS)
         return NULL;
     return words_printf(lesson->words,
-        "the same work took %s times as much CPU time in %s%s as in %s, so it was held up by the CPUs and "
-        "not by a lock: not all of them were equally fast",
+        "the same work took %s times as much CPU time in %s%s as in %s, so the CPUs held it up and not a "
+        "lock: "
+        "they did less while several worked at once (two may share a core, or another machine uses it)",
         words_keep(lesson->words, human_ratio(growth)), worst->mode, lesson_in_runtime(lesson, worst),
         worst->relative.baseline->mode);
 }

@@ -175,7 +175,8 @@ static const char run_text[] =
     "{'runtime': 'c', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
     " 'status': 'done', 'wall_ns': {'median': 1000000, 'min': 99, 'max': 101, 'samples': [99, 101]},"
-    " 'cpu_ns': {'median': 99, 'min': 98, 'max': 99, 'samples': [98, 99]},"
+    " 'cpu_ns': {'median': 130, 'min': 129, 'max': 131, 'samples': [129, 131]},"
+    " 'per_task': [{'cpu_ns': 49}, {'cpu_ns': 50}],"
     " 'context_switches': {'voluntary': 7, 'involuntary': 0}, 'metrics': {'lost_updates': 5, 'expected': 20},"
     " 'relative': {'to': 0, 'ratio': 1.01, 'interval': null, 'verdict': 'same'},"
     " 'timeline': {'spans': [[0, 'run', 0, 900], [1, 'wait-lock', 10, 900], [1, 'run', 900, 1400], [0, "
@@ -204,7 +205,8 @@ static const char run_text[] =
     "{'runtime': 'slow', 'mode': 'threads', 'lock': 'gil', 'tasks': 2, 'cpus': 2, 'params': "
     "{'switch_interval_us': 5000},"
     " 'status': 'done', 'wall_ns': {'median': 99, 'min': 99, 'max': 99, 'samples': [99, 99]},"
-    " 'cpu_ns': {'median': 109, 'min': 108, 'max': 110, 'samples': [108, 110]},"
+    " 'cpu_ns': {'median': 119, 'min': 118, 'max': 120, 'samples': [118, 120]},"
+    " 'per_task': [{'cpu_ns': 52}, {'cpu_ns': null}, {'cpu_ns': 58}],"
     " 'relative': {'to': 6, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}}]}";
 
 static FidelityQuantity quantity_of(FidelityFigure figure, const char *mode, int64_t interval)
