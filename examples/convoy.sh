@@ -13,19 +13,19 @@ ask() {
     printf '%s\n' "$csv" | awk -F, -v what="$2" '
         BEGIN {
             real["alone"] = "16 to 33"; real["none"] = "30"
-            real["gil 500"] = 650; real["gil 5000"] = 5200; real["gil 50000"] = 50400
+            real["gil 500"] = 650; real["gil 5000"] = "5200 to 8800"; real["gil 50000"] = "50400 to 98800"
         }
         NR == 1 { sub(/\r$/, ""); for (i = 1; i <= NF; i++) at[$i] = i; next }
         {
             name = what == "gil" ? "gil " $at["switch_interval_us"] : what
-            printf "%-14s %10.0f %9.0f %9.0f %11s %13.0f%s\n", name, $at["metric_latency_p50_ns"] / 1e3,
+            printf "%-14s %10.0f %9.0f %9.0f %15s %13.0f%s\n", name, $at["metric_latency_p50_ns"] / 1e3,
                 $at["metric_latency_p90_ns"] / 1e3, $at["metric_latency_p99_ns"] / 1e3, name in real ? real[name] : "-",
                 $at["metric_hog_ticks_per_s"], $at["noisy"] == "false" ? "" : "  noisy"
         }'
 }
 
-echo 'lock and switch     latency of a request in us    CPython    ticks/s of
-interval in us     median      90 %      99 %    3.13, us       the hog'
+echo 'lock and switch     latency of a request in us        CPython    ticks/s of
+interval in us     median      90 %      99 %        3.13, us       the hog'
 ask 'hogs=0&lock=gil' alone
 ask 'hogs=1&lock=none' none
 ask "hogs=1&lock=gil&switch_interval_us=${INTERVALS:-500,5000,50000}" gil

@@ -54,9 +54,15 @@ export const WORDS = [
         also: ['refcount'],
         says:
             'How many places use an object. CPython keeps this number in every object and frees the object at 0; if two ' +
-            'threads changed it at the same moment, it would go wrong. That is why there is a GIL.',
+            'threads changed it at the same moment, it would go wrong. The GIL prevents that; free-threaded CPython counts ' +
+            'in another, dearer way.',
     },
-    {word: 'CPU', also: ['core'], says: 'The part of a computer that computes. Most have several, and each can run one thread at a time.'},
+    {
+        word: 'CPU',
+        says:
+            'The part of a computer that computes. Most have several, and each can run one thread at a time. Two of them may ' +
+            'be the two halves of one core, and then they slow each other down.',
+    },
     {
         word: 'CPU-bound',
         says: 'Said of work that computes all the time, as counting does. Only a faster CPU, or more of them, makes it quicker.',

@@ -8,8 +8,8 @@ import {isLeading, keepLeading} from '../core/person.js';
 function setUp() {
     return [
         el('p', {}, 'Nobody can lead a class on this server yet: it has no token for an instructor, a secret by which it would know one. Whoever runs the server can give it one, of 8 letters or more, and start it again:'),
-        el('pre', {tabindex: 0, 'aria-label': 'Command'}, el('code', {}, 'scripts/run.sh --set server.instructor_token=SECRET')),
-        el('p', {class: 'hint'}, 'Or the line instructor_token = SECRET goes into the part [server] of config.ini. The page docs/operating.md of gilscope says more on a class.'),
+        el('pre', {tabindex: 0, 'aria-label': 'Command'}, el('code', {}, 'GILSCOPE_SERVER_INSTRUCTOR_TOKEN=SECRET scripts/run.sh')),
+        el('p', {class: 'hint'}, 'Or the line instructor_token = SECRET goes into the part [server] of config.ini. The page docs/workshop.md of gilscope says more on a class.'),
     ];
 }
 

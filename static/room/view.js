@@ -24,7 +24,7 @@ const CONNECTION = {
 const NO_CLASS =
     'A class is several people at one server, each with a page of their own. The instructor says what everybody does next; ' +
     'it stands at the top of each page, with one button that leads there. Everybody says first what they expect, and the ' +
-    'answers stay hidden until all have answered.';
+    'answers stay hidden until the instructor reveals them.';
 
 // The hash may hand over what stood in the lab: #class?from=%23lab%2Fcountdown
 function handedOver() {

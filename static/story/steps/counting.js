@@ -13,7 +13,7 @@ export const COUNTING = [
                 'and then measures it here: the lab does in C, under locks built like the real ones, what the ' +
                 'Python code shows.',
             'It begins with a function that counts down to zero. (A CPU is the part of a computer that ' +
-                'computes; most computers have several, also called cores.)',
+                'computes; most computers have several.)',
         ],
         code: `${COUNT_DOWN}
 count_down(50_000_000)
@@ -137,7 +137,8 @@ ${inTwo('Thread', 'count_down', 'N')}`,
         },
         point:
             'A thread that wants the lock is patient for one switch interval, in CPython 5 thousandths of a second ' +
-            '(5 ms). Then it asks for the lock, and the holder must let go. Both get on, but never both at once.',
+            '(5 ms). Then it asks for the lock, and the holder lets go at its next chance: between two small steps of ' +
+            'Python code, and not in the middle of a long call into C. Both get on, but never both at once.',
         article:
             'The article says that the GIL does not allow a switch, and that trying costs time; it measures ' +
             'neither. In CPython 3.11 we measured that it does switch, some 200 times a second, and that one switch ' +

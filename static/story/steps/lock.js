@@ -170,6 +170,7 @@ def add(n):
             'threads share, use a lock of your own (threading.Lock).',
         article:
             'The article does not say this. It depends on the version, too: total += 1, which calls no function, loses ' +
-            'nothing in CPython 3.10 and later, but did in 2.7 and 3.6 to 3.9. That is luck, and no promise.',
+            'nothing in CPython 3.10 and later as long as it has its lock (without it 3.13 lost a third), but did in 2.7 ' +
+            'and 3.6 to 3.9. That is luck, and no promise.',
     },
 ];

@@ -52,7 +52,7 @@ for _ in range(2000):
         point:
             'For each thread the system reserves room for its notes (a stack, mostly some 8\u00a0MB), but takes memory only ' +
             'where something is written: some kilobytes. Thousands of threads are not free, but cost megabytes where ' +
-            'one fears gigabytes. A task of an event loop costs far less: in C as above, in asyncio some 1.5\u00a0KB.',
+            'one fears gigabytes. A task of an event loop costs far less: in C as above, in asyncio some 1.4\u00a0KB.',
         article:
             'The article warns of gigabytes of memory and of at least 5 % of CPU time for switching. The gigabytes ' +
             'are mostly reserved, not in use. It does not explain the 5 %, which depend on how often threads wake. In ' +
@@ -102,7 +102,7 @@ asyncio.run(fetch_all(five_urls))
         id: 'await',
         title: 'You decide when to switch',
         text: [
-            'A thread can be interrupted at any point of your code. On an event loop nobody is interrupted: a task goes on ' +
+            'A thread can be interrupted almost anywhere in your code. On an event loop nobody is interrupted: a task goes on ' +
                 'until it says await. The convoy again, answers beside a hog: first in threads, then on an event ' +
                 'loop, where the hog says await about every tenth of a millisecond.',
         ],
