@@ -2088,18 +2088,26 @@ def run_alone(epoch, file):
         json.dump(task_alone.report(), copy)
 
 
+def load_libc():
+    """The C library; None where this Python has no ctypes."""
+    try:
+        import ctypes
+        return ctypes.CDLL(None)
+    except (ImportError, OSError):
+        return None
+
+
 def end_with(owner):
     """A process that was started for a run must not outlive the one that measures, however that ends, and that may have
     ended already. The parent of a process is the owner, or a process that forks for it and ends with it."""
+    libc, set_death_signal = load_libc(), 1
+    if not libc:
+        return
+    libc.prctl(set_death_signal, signal.SIGKILL)
     try:
-        import ctypes
-        set_death_signal = 1
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
         os.kill(owner, 0)
         is_orphan = START_METHOD != "forkserver" and os.getppid() != owner
-    except ImportError:
-        return
-    except (OSError, AttributeError):
+    except OSError:
         is_orphan = True
     if is_orphan:
         os._exit(1)
