@@ -42,8 +42,8 @@ enum {
 #define IF_SWITCH FIDELITY_WITH_PARAMETER, "switch_interval_us"
 #define IF_CHECK FIDELITY_WITH_PARAMETER, "check_interval"
 
-/* Threads and processes apart: the start of an interpreter's process takes some ms, which would weigh in a task that is
- * long enough for threads. A convoy goes on long enough for eight answers at the least, where each waits for up to two
+/* Threads and processes apart: the start of an interpreter's process keeps a CPU from the others for some ms, which would
+ * weigh in a task that is long enough for threads. A convoy goes on long enough for eight answers at the least, where each waits for up to two
  * intervals. */
 const FidelityMeasurement fidelity_measurements[] = {
     [OF_THREADS] = {"countdown", FIDELITY_ANY_LOCK, NULL, 16000,

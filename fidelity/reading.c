@@ -145,12 +145,38 @@ static double over_one(const ResultRun *run, const ResultCell *cell)
     return cell->wall.n > 0 && isfinite(one.fastest) ? (double)cell->wall.min / one.fastest : NAN;
 }
 
+static double sample_at(const ResultTime *time, size_t i)
+{
+    return json_number_value(json_array_get(time->samples, i));
+}
+
+/* How long tasks were at work in the repetition that is the fastest by it: the wall time without that in
+ * which none was, before the first began and after the last had ended. An interpreter takes some 20 ms to
+ * start a process, and some to end it, which no lock has a part in. */
+static double time_at_work(const ResultCell *cell)
+{
+    double least = INFINITY;
+
+    for (size_t i = 0; i < cell->wall.n; i++)
+        least = fmin(least, sample_at(&cell->wall, i) - sample_at(&cell->create_alone, i) -
+                                sample_at(&cell->start, i) - sample_at(&cell->join, i));
+    return least;
+}
+
+static double work_over_one(const ResultRun *run, const ResultCell *cell)
+{
+    OneTask one = one_task(run, cell->relative.baseline);
+
+    return cell->wall.n > 0 && isfinite(one.fastest) ? time_at_work(cell) / one.fastest : NAN;
+}
+
 static double value_in(const ResultRun *run, const ResultCell *cell, const FidelityQuantity *quantity)
 {
     switch (quantity->figure) {
     case FIGURE_OVER_ONE:
-    case FIGURE_OVER_ONE_APART:
         return over_one(run, cell);
+    case FIGURE_OVER_ONE_APART:
+        return work_over_one(run, cell);
     case FIGURE_OVER_SERIAL:
         return cell->relative.is_known ? cell->relative.ratio : NAN;
     case FIGURE_WALL:
@@ -182,7 +208,7 @@ static bool is_of_speed(FidelityFigure figure)
 
 /* Tasks that share nothing take as much of the CPUs' time as one alone. Where they took more, a CPU was
  * slower than that of the one task, since a neighbour on the host works on the same core: what is missing
- * then is no fault of a lock. What it takes to start a process is not meant: it is a part of the figure. */
+ * then is no fault of a lock. What it takes to start a process is not in it. */
 static bool is_steady(const ResultRun *run, const ResultCell *cell, FidelityFigure figure)
 {
     OneTask one = one_task(run, cell->relative.baseline);
