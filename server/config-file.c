@@ -111,7 +111,8 @@ static void reader_set_key(Reader *reader, const char *key, const char *value)
     if (!setting && !setting_is_free(reader->section)) {
         near = setting_nearest(reader->section, key);
         name = near ? text_printf("%s.%s", near->section, near->key) : NULL;
-        setting_refuse_unknown(reader->problem, reader->where, reader->section, key, value, name);
+        setting_refuse_unknown(
+            reader->problem, reader->where, reader->section, key, setting_showable(near, value), name);
         return;
     }
     set_line = reader_note_line(reader, setting, key);
@@ -150,6 +151,17 @@ static void reader_refuse_homeless(Reader *reader, const char *key)
     reader_complain(reader, key, names, reason);
 }
 
+/* "token: abc" is not shown whole: its first word is probably the key. */
+static void reader_refuse_line(Reader *reader, const char *line, const char *reason)
+{
+    auto_free char *word = strndup(line, strcspn(line, " \t=:"));
+    const Setting *near;
+
+    assert(word);
+    near = setting_nearest(reader->section, word);
+    reader_complain(reader, setting_showable(near, line), NULL, reason);
+}
+
 /* "key = value", perhaps with a comment behind it. */
 static void reader_read_key(Reader *reader, const char *line)
 {
@@ -157,7 +169,7 @@ static void reader_read_key(Reader *reader, const char *line)
     auto_free char *key = NULL, *value = NULL;
 
     if (equals >= end || *equals != '=') {
-        reader_complain(reader, line, NULL, "must be key = value");
+        reader_refuse_line(reader, line, "must be key = value");
         return;
     }
     key = reader_copy_trimmed(line, equals);
@@ -178,7 +190,7 @@ static void reader_read_line(Reader *reader, const char *line, size_t length)
     else if (*first == '\0' || *first == '#' || *first == ';')
         return;
     else if (first > line)
-        reader_complain(reader, first, NULL, "must not be indented");
+        reader_refuse_line(reader, first, "must not be indented");
     else if (*line == '[')
         reader_read_section(reader, line);
     else

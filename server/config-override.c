@@ -48,7 +48,7 @@ static void override_refuse_variable(
     const Setting *near = setting_nearest(section, name + strlen(ENVIRONMENT_PREFIX) + strlen(section) + 1);
     auto_free char *variable = near ? override_name(near->section, near->key) : NULL;
 
-    setting_refuse_unknown(problem, name, section, NULL, value, variable);
+    setting_refuse_unknown(problem, name, section, NULL, setting_showable(near, value), variable);
 }
 
 /* A key of a person's own, GILSCOPE_RUNTIMES_PYTHON2 for python2. A variable has no dot and no hyphen, so
@@ -112,13 +112,11 @@ void config_set(Config *config, const char *assignment, Problem *problem)
     near = setting_nearest(section, key);
     near_name = near ? text_printf("%s.%s", near->section, near->key) : NULL;
     if (dot && equals) {
-        setting_refuse_unknown(problem, "--set", section, key, equals + 1, near_name);
+        setting_refuse_unknown(problem, "--set", section, key, setting_showable(near, equals + 1), near_name);
         return;
     }
     reason = near ? text_printf("must be section.key=value; did you mean %s=...?", near_name)
                   : text_printf("must be section.key=value");
     /* "token=..." is not shown either, although it is not known to be one. */
-    if (near && near->type == SETTING_SECRET)
-        assignment = NULL;
-    setting_refuse(problem, "--set", NULL, NULL, assignment, NULL, reason);
+    setting_refuse(problem, "--set", NULL, NULL, setting_showable(near, assignment), NULL, reason);
 }

@@ -27,6 +27,13 @@ void setting_refuse(Problem *problem, const char *where, const char *section, co
 void setting_refuse_unknown(Problem *problem, const char *where, const char *section, const char *key,
     const char *got, const char *near);
 
+/* What of a value may be shown that was given under a name that there is none of; near is what was probably
+ * meant, or NULL. NULL: nothing, as that is a secret. */
+static inline const char *setting_showable(const Setting *near, const char *value)
+{
+    return near && near->type == SETTING_SECRET ? NULL : value;
+}
+
 /* Returns the value in force as text that reads back to the same value. The caller frees it. */
 char *setting_value(const Setting *setting, const Config *config);
 

@@ -41,7 +41,7 @@ const Setting config_settings[] = {
         "The TCP port; 0 takes a free one."},
     {AT(server, max_connections), INTEGER(8, 100000), "1024", NULL,
         "Connections open at once; further clients wait until one of them closes. When fifteen in sixteen are taken, the "
-        "one that has been silent longest is closed for each that comes."},
+        "one that has been silent longest is closed for each that comes; below 16 none is."},
     {AT(server, grace_ms), INTEGER(0, 600000), "5000", "ms",
         "How long running work may go on when the server is told to stop: by SIGTERM, by SIGINT, or because the terminal "
         "that it was started from is closed."},

@@ -183,6 +183,11 @@ static const struct {
     {"[server]\nport = 1\nport = 1", "test.ini:3: server.port (given \"1\"): is set in line 2 already"},
     {"[server]\nport = 1\n[lock]\n[server]\nport = 2",
         "test.ini:5: server.port (given \"2\"): is set in line 2 already"},
+    /* What was probably meant is a secret. */
+    {"[server]\ntokn = hush-hush",
+        "test.ini:2: server.tokn: there is no such setting; did you mean server.token?"},
+    {"[server]\ntoken: hush-hush", "test.ini:2: must be key = value"},
+    {"[server]\n token = hush-hush", "test.ini:2: must not be indented"},
     {"[server]\nport 1", "test.ini:2 (given \"port 1\"): must be key = value"},
     {"[server]\nport: 1", "test.ini:2 (given \"port: 1\"): must be key = value"},
     {"[server]\nport ;= 1\n[lock]", "test.ini:2 (given \"port ;= 1\"): must be key = value"},
@@ -391,6 +396,8 @@ static const struct {
         "65535"},
     {"GILSCOPE_SERVER_PROT=1",
         "GILSCOPE_SERVER_PROT (given \"1\"): there is no such setting; did you mean GILSCOPE_SERVER_PORT?"},
+    {"GILSCOPE_SERVER_TOKN=hush-hush",
+        "GILSCOPE_SERVER_TOKN: there is no such setting; did you mean GILSCOPE_SERVER_TOKEN?"},
     {"GILSCOPE_LOG_=1", "GILSCOPE_LOG_ (given \"1\"): there is no such setting; there are format, level"},
     {"GILSCOPE_RUNTIMES_C=a\nb", "GILSCOPE_RUNTIMES_C: runtimes.c (given \"a\xef\xbf\xbd"
                                  "b\"): must be UTF-8 text without control characters"},
@@ -432,6 +439,7 @@ static const struct {
     {"server.port",
         "--set (given \"server.port\"): must be section.key=value; did you mean server.port=...?"},
     {"port=1.5", "--set (given \"port=1.5\"): must be section.key=value; did you mean server.port=...?"},
+    {"server.tokn=secret", "--set: server.tokn: there is no such setting; did you mean server.token?"},
     {"token=secret", "--set: must be section.key=value; did you mean server.token=...?"},
     {"fetch.max_runs=1",
         "--set: fetch.max_runs (given \"1\"): there is no such setting; did you mean archive.max_runs?"},
