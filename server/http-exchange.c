@@ -35,9 +35,9 @@ static enum MHD_Result exchange_send(Exchange *exchange, Response *response)
     return answer_queue(exchange, response);
 }
 
-/* The answer to a request that has taken the memory in which the header of an answer would be made:
- * libmicrohttpd would close the connection without a word. So it is written past it, and MHD_NO closes
- * the connection behind it. */
+/* The answer to a request that has taken the memory in which the header of an answer would be made, or whose
+ * body does not end: libmicrohttpd would close the connection without a word. So it is written past it, and
+ * MHD_NO closes the connection behind it. */
 static enum MHD_Result exchange_send_anyway(Exchange *exchange, Response *response)
 {
     exchange->stage = STAGE_ANSWERED;
@@ -223,9 +223,8 @@ enum MHD_Result exchange_on_request(void *data, struct MHD_Connection *connectio
     case STAGE_BODY:
         if (*length == 0)
             return exchange_call_handler(exchange);
-        /* MHD_NO closes the connection, without an answer. */
         if (!exchange_keep(exchange, piece, *length))
-            return MHD_NO;
+            return exchange_send_anyway(exchange, refuse_body(exchange->http->settings.max_body_bytes));
         *length = 0;
         return MHD_YES;
     case STAGE_WAITING:
