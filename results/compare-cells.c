@@ -25,10 +25,6 @@
 #define SEED_BASELINE 1
 #define SEED_CANDIDATE 2
 
-/* As many repetitions as a server can be asked for. A file made by hand may hold any number: the first ones
- * count. */
-#define MOST_SAMPLES 1000
-
 /* What a run knows of the wall time of a cell. */
 typedef struct Side {
     int64_t *walls; /* owned; nanoseconds, each at least 1 */
@@ -49,11 +45,11 @@ static void side_finish(Side *side)
  * ratio and interval are of the same values. */
 static Side side_read(const ResultTime *wall)
 {
-    Side side = {.walls = calloc(MOST_SAMPLES, sizeof(*side.walls))};
+    Side side = {.walls = calloc(wall->n + 1, sizeof(*side.walls))};
     Stats stats;
 
     assert(side.walls);
-    side.n = result_time_samples(wall, side.walls, MOST_SAMPLES);
+    side.n = result_time_samples(wall, side.walls, wall->n);
     if (side.n > 0) {
         stats_describe(side.walls, side.n, &stats);
         side.median = stats.median;
@@ -117,6 +113,7 @@ static bool compare_has_failed(const ResultCell *const sides[N_SIDES], ComparedC
                                  failed[BASELINE] && failed[CANDIDATE] ? "both runs"
                                  : failed[BASELINE]                    ? "the baseline"
                                                                        : "the candidate"));
+    pair->has_failed = true;
     return true;
 }
 

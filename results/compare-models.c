@@ -17,9 +17,6 @@
 #include "results/compare-parts.h"
 #include "results/runtimes.h"
 
-/* As many repetitions as a server can be asked for. */
-#define MOST_SAMPLES 1000
-
 /* The side whose lock is a model of that of the other; N_SIDES if there is none. */
 static int models_side(const RunComparison *comparison, const ResultCell *const sides[N_SIDES])
 {
@@ -113,15 +110,16 @@ typedef struct ModelTimes {
 
 static ModelTimes models_read_times(const ResultCell *cell)
 {
-    ModelTimes read = {.walls = calloc(MOST_SAMPLES, sizeof(*read.walls)),
-        .serial_walls = calloc(MOST_SAMPLES, sizeof(*read.serial_walls))};
+    const ResultTime *wall = &cell->wall, *serial = &cell->relative.baseline->wall;
+    ModelTimes read = {.walls = calloc(wall->n + 1, sizeof(*read.walls)),
+        .serial_walls = calloc(serial->n + 1, sizeof(*read.serial_walls))};
 
     assert(read.walls && read.serial_walls);
     read.times = (BesideTimes){
         .walls = read.walls,
         .serial_walls = read.serial_walls,
-        .n = result_time_samples(&cell->wall, read.walls, MOST_SAMPLES),
-        .n_serial = result_time_samples(&cell->relative.baseline->wall, read.serial_walls, MOST_SAMPLES),
+        .n = result_time_samples(wall, read.walls, wall->n),
+        .n_serial = result_time_samples(serial, read.serial_walls, serial->n),
     };
     return read;
 }

@@ -25,6 +25,7 @@ typedef struct ComparedCell {
     json_t *figure[N_SIDES];  /* owned; what the experiment is about, as ResultAbout; NULL: there is none */
     const char *found_in;     /* "both", "model", or the name of one side */
     char *hint;               /* owned; the one of cell.relative */
+    bool has_failed;          /* in either run, so nothing is compared */
 
     /* Only of a model and what it models, whose quotient is in cell.model. */
     const ResultCell *sides[N_SIDES];

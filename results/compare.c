@@ -22,6 +22,16 @@ static size_t compare_count_verdicts(const RunComparison *comparison, Verdict ve
     return n;
 }
 
+/* Cells that failed in either run have no verdict that repetitions could change. */
+static size_t compare_count_failed(const RunComparison *comparison)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < comparison->n_both; i++)
+        n += comparison->cells[i].has_failed;
+    return n;
+}
+
 /* The first sentence; the caller frees it. One cell is told and not counted: "faster in 1, slower in 0" is no
  * sentence for a person. */
 static char *compare_common_text(const RunComparison *comparison)
@@ -29,8 +39,11 @@ static char *compare_common_text(const RunComparison *comparison)
     size_t n = comparison->n_both, faster = compare_count_verdicts(comparison, VERDICT_FASTER);
     size_t slower = compare_count_verdicts(comparison, VERDICT_SLOWER);
     size_t same = compare_count_verdicts(comparison, VERDICT_SAME);
-    size_t open = compare_count_verdicts(comparison, VERDICT_CANNOT_TELL);
+    size_t failed = compare_count_failed(comparison);
+    size_t open = compare_count_verdicts(comparison, VERDICT_CANNOT_TELL) - failed;
     auto_free char *rest = open > 0 ? text_printf("; in %zu the repetitions cannot tell", open) : strdup("");
+    auto_free char *others =
+        failed > 0 ? text_printf("; %zu failed, so there is nothing to compare", failed) : strdup("");
 
     if (n == 0 && comparison->n_models > 0)
         return strdup("");
@@ -46,10 +59,11 @@ static char *compare_common_text(const RunComparison *comparison)
             "In the one cell that both have, %s.", faster   ? "the candidate was faster"
                                                    : slower ? "the candidate was slower"
                                                    : same   ? "both took the same time"
+                                                   : failed ? "there is nothing to compare, as it failed"
                                                             : "the repetitions cannot tell which was faster");
     return text_printf(
-        "Of %zu cells that both have, the candidate was faster in %zu, slower in %zu, the same in %zu%s.", n,
-        faster, slower, same, rest);
+        "Of %zu cells that both have, the candidate was faster in %zu, slower in %zu, the same in %zu%s%s.",
+        n, faster, slower, same, rest, others);
 }
 
 /* What is not judged is said with a blank before it, or nothing; the caller frees it. One figure of each run

@@ -129,6 +129,9 @@ START_TEST(a_cell_that_failed_in_either_run_is_not_compared)
         ck_assert(json_is_null(find(both, "cells.0.interval")));
         ck_assert_str_eq(find_text(both, "cells.0.verdict"), "cannot tell");
         ck_assert_str_eq(find_text(both, "cells.0.hint"), hint);
+        ck_assert_str_eq(find_text(both, "summary"),
+            "Of 3 cells that both have, the candidate was faster in 1, slower in 0, the same in 1; 1 failed, "
+            "so there is nothing to compare.");
         ck_assert_str_eq(find_text(both, "cells.1.verdict"), "same");
         ck_assert_str_eq(find_text(both, "cells.2.verdict"), "faster");
     }
