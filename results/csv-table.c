@@ -28,20 +28,29 @@ static const CsvColumn identity[] = {
 /* The column that numbers the rows from 0. */
 #define NUMBER_NAME "cell"
 
-/* Quoting alone does not disarm a formula: a spreadsheet takes the quotes off first. */
+static bool csv_begins_formula(const char *text)
+{
+    return *text && strchr("=+-@\t\r", *text);
+}
+
+/* Quoting alone does not disarm a formula: a spreadsheet takes the quotes off first. And in many countries it
+ * takes a semicolon, or a tab, for what parts the fields, so a formula may begin behind one, too. */
 static void csv_write_text(const char *text, FILE *file)
 {
-    bool formula = *text && strchr("=+-@\t\r", *text);
+    bool parts = true; /* a field may begin here */
 
-    if (!formula && !strpbrk(text, ",\"\r\n") && *text != ' ') {
+    if (!csv_begins_formula(text) && !strpbrk(text, ",;\t\"\r\n") && *text != ' ') {
         fputs(text, file);
         return;
     }
-    fputs(formula ? "\"'" : "\"", file);
+    fputc('"', file);
     for (; *text; text++) {
+        if (parts && csv_begins_formula(text))
+            fputc('\'', file);
         if (*text == '"')
             fputc('"', file);
         fputc(*text, file);
+        parts = strchr(";\t", *text);
     }
     fputc('"', file);
 }

@@ -415,6 +415,7 @@ START_TEST(csv_guards_texts_but_not_numbers)
     json_object_set_new(params, "d", json_real(-0.5));
     json_object_set_new(params, "e", json_string("a=b"));
     json_object_set_new(params, "f", json_string("\tx"));
+    json_object_set_new(params, "g", json_string("x;=A1;y\t@z;5"));
     json_object_set_new(params, "status", json_string("mine"));
     text = format(run, RESULT_FORMAT_CSV);
     rows = read_csv(text);
@@ -424,6 +425,7 @@ START_TEST(csv_guards_texts_but_not_numbers)
     ck_assert_str_eq(find_text(rows, "0.d"), "-0.5");
     ck_assert_str_eq(find_text(rows, "0.e"), "a=b");
     ck_assert_str_eq(find_text(rows, "0.f"), "'\tx");
+    ck_assert_str_eq(find_text(rows, "0.g"), "x;'=A1;y\t'@z;5");
     ck_assert_str_eq(find_text(rows, "0.param_status"), "mine");
     ck_assert_str_eq(find_text(rows, "0.status"), "done");
 }
