@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "engine/idle-task.h"
@@ -123,12 +124,17 @@ static int idle_check_stack(const Cell *cell, char *reason)
 {
     const IdleParams *params = (const IdleParams *)cell->params;
     uint64_t size = idle_stack_size(cell);
+    long least = sysconf(_SC_THREAD_STACK_MIN); /* 128 KB on 64-bit ARM */
 
-    if (size >= (uint64_t)params->touch_stack_bytes + STACK_OF_ITS_OWN)
+    if (size < (uint64_t)params->touch_stack_bytes + STACK_OF_ITS_OWN)
+        snprintf(reason, ARENA_REASON_SIZE,
+            "touch_stack_bytes=%lld and 64 KB of its own do not fit into a stack of %llu bytes",
+            (long long)params->touch_stack_bytes, (unsigned long long)size);
+    else if (mode_makes_threads(cell->mode) && params->stack_bytes > 0 && params->stack_bytes < least)
+        snprintf(reason, ARENA_REASON_SIZE, "stack_bytes=%lld is less than a thread has here, which is %ld",
+            (long long)params->stack_bytes, least);
+    else
         return 0;
-    snprintf(reason, ARENA_REASON_SIZE,
-        "touch_stack_bytes=%lld and 64 KB of its own do not fit into a stack of %llu bytes",
-        (long long)params->touch_stack_bytes, (unsigned long long)size);
     return -EINVAL;
 }
 
