@@ -11,15 +11,22 @@ common="mode=threads&paced=on&duration_ms=${DURATION_MS:-2000}&repeat=${REPEAT:-
 ask() {
     csv=$(curl -sS --fail-with-body "$server/run/convoy?$common&$1") || { printf '%s\n' "$csv" >&2; exit 1; }
     printf '%s\n' "$csv" | awk -F, -v what="$2" '
+        # Of too few requests there is none.
+        function latency(of) {
+            of = $at["metric_latency_" of "_ns"]
+            return of == "" ? "-" : sprintf("%.0f", of / 1e3)
+        }
         BEGIN {
             real["alone"] = "16 to 33"; real["none"] = "30"
             real["gil 500"] = 650; real["gil 5000"] = "5200 to 8800"; real["gil 50000"] = "50400 to 98800"
         }
+        # A text in quotes may hold commas; none is shown here.
+        { gsub(/"([^"]|"")*"/, "") }
         NR == 1 { sub(/\r$/, ""); for (i = 1; i <= NF; i++) at[$i] = i; next }
         {
             name = what == "gil" ? "gil " $at["switch_interval_us"] : what
-            printf "%-14s %10.0f %9.0f %9.0f %15s %13.0f%s\n", name, $at["metric_latency_p50_ns"] / 1e3,
-                $at["metric_latency_p90_ns"] / 1e3, $at["metric_latency_p99_ns"] / 1e3, name in real ? real[name] : "-",
+            printf "%-14s %10s %9s %9s %15s %13.0f%s\n", name, latency("p50"), latency("p90"), latency("p99"),
+                name in real ? real[name] : "-",
                 $at["metric_hog_ticks_per_s"], $at["noisy"] == "false" ? "" : "  noisy"
         }'
 }

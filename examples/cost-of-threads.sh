@@ -12,6 +12,8 @@ ask() {
     query="mode=$1&tasks=$2&$common"
     csv=$(curl -sS --fail-with-body "$server/run/idle?$query") || { printf '%s\n' "$csv" >&2; exit 1; }
     printf '%s\n' "$csv" | awk -F, '
+        # A text in quotes may hold commas; none is shown here.
+        { gsub(/"([^"]|"")*"/, "") }
         NR == 1 { sub(/\r$/, ""); for (i = 1; i <= NF; i++) at[$i] = i; next }
         {
             started = $at["metric_started"]

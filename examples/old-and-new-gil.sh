@@ -24,6 +24,8 @@ printf '%s\n' "$csv" | awk -F, '
         real["gil 2 2"] = real["gil 4 2"] = "1.01"
         real["gil 2 1"] = real["gil 4 1"] = "1.00"
     }
+    # A text in quotes may hold commas; none is shown here.
+    { gsub(/"([^"]|"")*"/, "") }
     NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     $at["mode"] == "threads" {
         key = $at["lock"] " " $at["tasks"] " " $at["cpus"]

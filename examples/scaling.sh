@@ -19,6 +19,8 @@ query="$query&repeat=${REPEAT:-6}&timeout_ms=600000&format=csv${N:+&n=$N}"
 csv=$(curl -sS --fail-with-body "$server/run/countdown?$query") || { printf '%s\n' "$csv" >&2; exit 1; }
 printf '%s\n' "$csv"
 printf '%s\n' "$csv" | awk -F, '
+    # A text in quotes may hold commas; none is shown here.
+    { gsub(/"([^"]|"")*"/, "") }
     NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     $at["noisy"] != "false" {
         noisy++

@@ -14,7 +14,7 @@ esac
 need "$build_modules check:check" "$build_programs gcovr:gcovr" "$build_files $run_files"
 # Threads are counted side by side, and what leaves by _exit() says before what it has counted.
 build build/coverage --buildtype=debug -Db_coverage=true \
-    "-Dc_args=-fprofile-update=atomic -include $(pwd)/tests/coverage-exit.h"
+    "-Dc_args=['-fprofile-update=atomic', '-include', '$(pwd)/tests/coverage-exit.h']"
 find build/coverage -name '*.gcda' -delete
 say '== unit and API tests: some minutes without a word'
 meson test -C build/coverage --no-rebuild --timeout-multiplier 4 >build/coverage/tests.out 2>&1 ||

@@ -8,8 +8,9 @@ what=views
 [ $# -ge 1 ] || { echo "usage: scripts/screenshots.sh [--readme] FOLDER [PATH-OF-GILSCOPE]" >&2; exit 2; }
 mkdir -p "$1"
 folder=$(realpath "$1")
+server=${2:+$(realpath "$2")}
 cd "$(dirname "$(readlink -f "$0")")/.."
-server=$(realpath "${2-build/test/server/gilscope}")
+server=${server:-$(realpath build/test/server/gilscope)}
 . scripts/node-modules.sh
 need_modules tests/web
 node tests/web/screenshots.mjs "$server" "$folder" "$what"
