@@ -8,7 +8,11 @@ export function loadChart() {
 
         script.src = 'chart.js';
         script.onload = () => resolve(window.Chart ?? null);
-        script.onerror = () => resolve(null);
+        // The server may be away: the next chart asks again.
+        script.onerror = () => {
+            loading = null;
+            resolve(null);
+        };
         document.head.append(script);
     });
     return loading;

@@ -10,7 +10,12 @@ const LOST = 'metrics.lost_updates';
 const TITLE = {figure: LOST, head: 'lost updates'};
 
 const expectedOf = (cell) => numberAt(cell, 'metrics.expected');
-const tally = ({metrics: {expected, actual, lost_updates} = {}}) => ({expected, actual, lost_updates});
+// A cell without a good repetition has no metrics.
+function tally({metrics}) {
+    const {expected, actual, lost_updates} = metrics ?? {};
+
+    return {expected, actual, lost_updates};
+}
 
 export const hasLost = ({cells}) => cells.some((cell) => numberAt(cell, LOST) !== null);
 

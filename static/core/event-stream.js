@@ -57,7 +57,8 @@ export function pause(ms, signal) {
 }
 
 // The stream, or null if nothing is left of it (204). A server that has trouble (5xx) is asked again, as it
-// may be starting; any other refusal would be the same next time, and is thrown as Refused.
+// may be starting, and so is one that has no place for one more at this address (429), as somebody will leave; any other
+// refusal would be the same next time, and is thrown as Refused.
 async function connect(path, last, signal, isQuiet) {
     const answer = await ask(path, {
         signal,
@@ -69,7 +70,7 @@ async function connect(path, last, signal, isQuiet) {
     if (answer.ok) return answer.body;
     const refused = await refusal(answer);
 
-    throw answer.status < 500 ? refused : new Error(refused.message);
+    throw answer.status < 500 && answer.status !== 429 ? refused : new Error(refused.message);
 }
 
 // A classroom's network drops connections, and a laptop that is closed drops them all. The server numbers its

@@ -1,6 +1,6 @@
 // Whether this page has the instructor's token, and how somebody gives it.
 import {askJson, currentToken, setToken} from './api.js';
-import {keepLeading} from './person.js';
+import {isLeading, keepLeading} from './person.js';
 import {askForToken} from './token.js';
 
 const WHICH =
@@ -23,6 +23,7 @@ export async function askRole() {
 // is forgotten again, or all that comes later would be refused for it. Returns a promise of whether it was taken.
 export async function takeToken(title) {
     const former = currentToken();
+    const led = isLeading();
     let words = {title, detail: WHICH};
 
     for (;;) {
@@ -31,6 +32,7 @@ export async function takeToken(title) {
         if (given) setToken(given);
         if (given && (await askRole().catch(() => null)) === 'you') return true;
         setToken(former);
+        keepLeading(led);
         if (!given) return false;
         words = WRONG;
     }

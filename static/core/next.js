@@ -20,10 +20,12 @@ export function questionFor(catalog, {question, experiment}) {
 }
 
 // What stands in this view can be handed to the class view by its address, which follows every edit of a form.
-const HANDED = /^#(lab\/|run\/|story\b|$)/;
+const HANDED = /^(#(lab\/|run\/|story\b)|$)/;
 
-function handOver() {
-    location.hash = `#class?${new URLSearchParams({from: location.hash || '#story'})}`;
+// The address may have changed without a word, as it does when a run is booked.
+function handOver({currentTarget}) {
+    if (HANDED.test(location.hash)) location.hash = `#class?${new URLSearchParams({from: location.hash || '#story'})}`;
+    else currentTarget.hidden = true;
 }
 
 function go(next) {
@@ -93,6 +95,7 @@ function makeStrip(catalog) {
     const said = el('span', {class: 'unseen', role: 'status'});
     const node = el('section', {id: 'next', class: 'next', 'aria-labelledby': 'next-title', hidden: true}, what, way, who, hand, said);
     let shown = null; // the number of what comes next
+    let shownWho = null;
     let isEditing = false;
 
     function showWhat(next) {
@@ -117,6 +120,8 @@ function makeStrip(catalog) {
             way.querySelector('input').select();
         };
         const link = el('a', {class: 'button main', href: addressOf(next)}, 'Go there');
+        const typed = way.querySelector('input');
+        const hadFocus = typed !== null && typed === document.activeElement;
 
         way.replaceChildren(
             ...(isPresenting()
@@ -127,6 +132,11 @@ function makeStrip(catalog) {
                     ? [nameForm(next, {isFirst, done: leave})]
                     : [link, nameLine(edit)]),
         );
+        const input = way.querySelector('input');
+
+        if (!typed || !input) return;
+        input.value = typed.value;
+        if (hadFocus) input.focus();
     }
 
     // One's own is said first, with the way back to it.
@@ -138,11 +148,15 @@ function makeStrip(catalog) {
 
     function showWho(next, rows) {
         const people = answersTo(next, peopleOf(rows));
+        const key = JSON.stringify(people.map((person) => [nameOf(person), person.words, person.yours && person.run.id]));
         const fold = who.querySelector('details');
-        const hadFocus = document.activeElement?.tagName === 'SUMMARY' && who.contains(document.activeElement);
+        const had = who.contains(document.activeElement) ? document.activeElement : null;
 
+        if (fold && key === shownWho) return;
+        shownWho = key;
         who.replaceChildren(...[yours(people), whoFold(people, fold?.open)].filter(Boolean));
-        if (hadFocus) who.querySelector('summary').focus();
+        if (had?.tagName === 'SUMMARY') who.querySelector('summary').focus();
+        else if (had) [...who.querySelectorAll('a')].find(({href}) => href === had.href)?.focus();
     }
 
     function showWaiting(text) {
@@ -160,7 +174,6 @@ function makeStrip(catalog) {
         node.hidden = isLeading() && isAtHome ? true : !on && hand.hidden;
         if (!next) showWaiting(on ? 'A class is on. What everybody does next will stand here.' : 'You lead the class.');
         else if (key !== shown) {
-            isEditing = false;
             showWhat(next);
             showWay(next);
         }

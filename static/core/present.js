@@ -68,8 +68,14 @@ export function startPresenting(link, keysOf) {
     document.body.classList.toggle('present', isOn);
     link.textContent = isOn ? 'Leave presentation' : 'Present';
     if (isOn) listen(keysOf);
-    return (view) => {
+    const aim = () => {
         link.href = `${isOn ? '.' : '?present=1'}${location.hash}`;
+    };
+
+    // What is in view goes on into the address without a word, so the link looks there when it is used.
+    for (const event of ['pointerdown', 'focus', 'click']) link.addEventListener(event, aim);
+    return (view) => {
+        aim();
         link.hidden = !isOn && !PRESENTABLE.includes(view);
     };
 }

@@ -98,11 +98,15 @@ export function historyPart(catalog) {
         rows.node.hidden = listed.length === 0;
         none.hidden = listed.length > 0;
         older.hidden = !reader.hasMore();
-        removeAll.hidden = !isLeading() || listed.length === 0;
+        showRemoveAll();
         say(listed.length > 0 ? `${count(listed.length)} listed.` : '');
         hiddenMeans.hidden = !listed.some(isHidden);
         showDamaged(reader.damaged());
         showChosen();
+    }
+
+    function showRemoveAll() {
+        removeAll.hidden = !isLeading() || reader.runs().length === 0;
     }
 
     // Whoever misses a run finds its id here; the others of the list are all there.
@@ -201,7 +205,7 @@ export function historyPart(catalog) {
         update() {
             reader.start();
             filters.read(location.hash);
-            if (hasToken()) askRole().then(draw, fail);
+            if (hasToken()) askRole().then(showRemoveAll, fail);
             read();
         },
         pause: reader.stop,

@@ -61,7 +61,7 @@ export function makeReader({filters, changed, missed}) {
 
         await ask(pathOf(limit), (page) => {
             const oldest = page.runs.at(-1)?.id;
-            const rest = page.next ? runs.slice(limit).filter(({id}) => id < oldest) : [];
+            const rest = page.next && runs.length > limit ? runs.filter(({id}) => id < oldest) : [];
 
             runs = [...page.runs, ...rest];
             damaged = [...(page.unreadable ?? []), ...(rest.length > 0 ? damaged.filter((id) => id < oldest) : [])];

@@ -38,11 +38,12 @@ export function fillForm(form, catalog, state, {changed, choose, question, isOpe
 
         return text !== undefined && normalText(parameter, text) !== defaultText(parameter);
     };
+    const unfolded = [...form.querySelectorAll('details[open] > summary')].map((summary) => summary.textContent);
     const fold = (title, parameters) =>
         parameters.length > 0 &&
         el(
             'details',
-            {class: 'fold', open: parameters.some(isTouched)},
+            {class: 'fold', open: parameters.some(isTouched) || unfolded.includes(title)},
             el('summary', {}, title),
             fields(parameters),
         );
@@ -148,7 +149,12 @@ export function keepFocus(form, make) {
     const had = document.activeElement;
 
     make();
-    if (!had || document.contains(had) || had === document.body) return;
+    if (!had || had === document.body || had === document.activeElement) return;
+    // Taken out and put back, as the buttons are.
+    if (document.contains(had)) {
+        had.focus({preventScroll: true});
+        return;
+    }
     const now = had.id
         ? byId(had.id)
         : [...form.querySelectorAll(`[name="${CSS.escape(had.name ?? '')}"]`)].find(({value}) => value === had.value);

@@ -56,6 +56,7 @@ export async function open(place, {catalog}) {
     );
     let state;
     let shown = null; // the result on the page, or null
+    let shownRun = null; // that it is of
 
     const actions = makeActions(() => runner.cancel());
     const live = makeLive(underWay);
@@ -208,7 +209,11 @@ export async function open(place, {catalog}) {
     // run of an experiment that is not here any more is only shown.
     function openRun(id) {
         clearProblems();
-        if (shown?.id === id && !runner.isBusy()) return shown.markOld(null);
+        if (shown?.id === id && !runner.isBusy()) {
+            shown.markOld(null);
+            takeValues(shownRun);
+            return;
+        }
         if (shown?.id !== id) markOld('another one is being opened.');
         runner.follow((signal) => getRun(id, signal), {
             // Before the run is over, so that the form can be used while it goes on.
@@ -216,11 +221,15 @@ export async function open(place, {catalog}) {
                 nothingYet.hidden = true;
                 live.begin(opened);
                 questions.sent(opened.experiment);
-                if (!experimentOf(catalog, opened.experiment)) return;
-                state = stateOf(catalog, opened, state.values);
-                showForm();
+                takeValues(opened);
             },
         });
+    }
+
+    function takeValues(opened) {
+        if (!experimentOf(catalog, opened.experiment)) return;
+        state = stateOf(catalog, opened, state.values);
+        showForm();
     }
 
     // What is no refusal is a fault of the page, and is thrown on to where a developer sees it. Each bad
@@ -255,6 +264,7 @@ export async function open(place, {catalog}) {
         if (over.status === 'cancelled' && !over.cells.some(hasTimes)) return markOld('the last one was cancelled.');
         live.end();
         shown?.close();
+        shownRun = over;
         shown = showResult(result, over, {
             values,
             formats: formats(),

@@ -56,15 +56,23 @@ function columnsOf(catalog, people, isHidden) {
     ];
 }
 
-// The table is made anew when a row changes; a keyboard that stood on a name stays there.
-function replaceTable(place, node) {
+// The table is made anew when a row changes, and only then; a keyboard that stood on a name stays there.
+function replaceTable(place, rows, make) {
+    const text = JSON.stringify(rows);
     const key = place.contains(document.activeElement) ? keyOf(document.activeElement) : null;
 
-    place.replaceChildren(node);
+    if (place.hasChildNodes() && place.dataset.rows === text) return;
+    place.dataset.rows = text;
+    place.replaceChildren(make());
     if (key) [...place.querySelectorAll('a, summary, [tabindex]')].find((link) => keyOf(link) === key)?.focus();
 }
 
-const keyOf = (node) => `${node.tagName} ${node.getAttribute('href')} ${node.textContent.slice(0, 80)}`;
+// How many there are stands in a summary.
+function keyOf(node) {
+    return node.tagName === 'SUMMARY'
+        ? node.tagName
+        : `${node.tagName} ${node.getAttribute('href')} ${node.textContent.slice(0, 80)}`;
+}
 
 // Returns {node, show(state, peek)}: peek shows what is hidden as far as this page has been told it.
 export function makeBoard(catalog) {
@@ -83,14 +91,19 @@ export function makeBoard(catalog) {
         const caption = `What ${hasNext ? 'else ' : ''}was asked for here, newest first`;
         const make = () => table(caption, [NAME, STATE, EXPERIMENT, ...(isHidden ? [] : [OUTCOME])], people);
 
-        if (!hasNext) return replaceTable(others, make());
-        const fold = folded(`Everything else on this server: ${people.length}`, make);
+        replaceTable(others, {people, hasNext, isHidden}, hasNext ? () => makeFold(people.length, make) : make);
+    }
 
+    // One that is open has its table at once, so that the keyboard finds its place in it.
+    function makeFold(n, make) {
+        const fold = folded(`Everything else on this server: ${n}`, make);
+
+        if (isOpen) fold.lastElementChild.append(make());
         fold.open = isOpen;
         fold.addEventListener('toggle', () => {
             isOpen = fold.open;
         });
-        replaceTable(others, fold);
+        return fold;
     }
 
     return {
@@ -104,8 +117,7 @@ export function makeBoard(catalog) {
 
             if (said.textContent !== text) said.textContent = text;
             if (answers.length > 0)
-                replaceTable(
-                    place,
+                replaceTable(place, {title: next.title, answers, isHidden}, () =>
                     table(
                         `${next.title} (newest first)`,
                         columnsOf(catalog, answers, isHidden),

@@ -124,7 +124,8 @@ export function makeChooser(catalog, send) {
     }
 
     function take(text) {
-        const step = steps.find(({id}) => text === `#story/${id}` || text.startsWith(`#story/${id}?`) || text.startsWith(`#story/${id}&`));
+        const named = steps.find(({id}) => text === `#story/${id}` || text.startsWith(`#story/${id}?`) || text.startsWith(`#story/${id}&`));
+        const step = text === '#story' ? steps[0] : named;
 
         what.value = step ? `step ${step.id}` : OTHER;
         if (!step) address.value = text;

@@ -39,6 +39,7 @@ export function makeLead(catalog, {act, peek}) {
         chooser.node,
     );
     let isRevealed = false;
+    let asked = null; // the number of what everybody does next
 
     return {
         node,
@@ -48,6 +49,9 @@ export function makeLead(catalog, {act, peek}) {
         show({on, revealed, next}) {
             chooser.ready();
             isRevealed = revealed;
+            // Whoever has looked at the answers to one question has not asked to see those to the next.
+            if (revealed || next?.number !== asked) look.checked = false;
+            asked = next?.number;
             running.hidden = !on;
             reveal.hidden = !next;
             looking.hidden = !next || revealed;

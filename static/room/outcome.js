@@ -1,5 +1,6 @@
 // What came out in the runs of the class, all on one axis. The figures stand in the runs themselves, which are read
 // when they are first shown, once each.
+import {Refused} from '../core/api.js';
 import {cellName, numberAt} from '../core/cells.js';
 import {el, folded} from '../core/dom.js';
 import {getRun} from '../core/follow.js';
@@ -78,9 +79,15 @@ export function makeOutcome(catalog) {
     let shown = '';
     let chart = null;
 
-    // A run that was removed meanwhile has no figures.
+    // A run that was removed meanwhile has no figures. One that could not be read now is asked for again.
     async function read(id) {
-        if (!known.has(id)) known.set(id, await getRun(id).catch(() => null));
+        if (known.has(id)) return known.get(id);
+        try {
+            known.set(id, await getRun(id));
+        } catch (error) {
+            if (!(error instanceof Refused)) throw error;
+            if (error.problem.status === 404) known.set(id, null);
+        }
         return known.get(id);
     }
 
@@ -127,6 +134,8 @@ export function makeOutcome(catalog) {
             const runs = (await Promise.all(ids.map(read))).filter((run) => run?.cells);
 
             if (shown !== key) return;
+            if (!ids.every((id) => known.has(id))) shown = '';
+            for (const id of known.keys()) if (!ids.includes(id)) known.delete(id);
             if (runs.length > 0) showRuns(runs, people);
             else node.hidden = true;
         },

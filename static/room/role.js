@@ -13,21 +13,22 @@ function setUp() {
     ];
 }
 
-// The part of the view by which somebody becomes the instructor, or stops being it. changed() is called then.
+// The part of the view by which somebody becomes the instructor, or stops being it. changed() is called then, and
+// returns a promise.
 // Returns {node, ask()}; ask() asks the server who this is, and throws what it refuses.
 export function rolePart(changed) {
     const node = el('div', {class: 'role'});
 
     async function lead() {
         await takeToken('Lead this class');
-        changed();
+        await changed();
         node.querySelector('button')?.focus();
     }
 
-    function leave() {
+    async function leave() {
         setToken(null);
         keepLeading(false);
-        changed();
+        await changed();
         node.querySelector('button')?.focus();
     }
 

@@ -69,6 +69,8 @@ export async function open(place, {catalog}) {
         state = told;
         const {room, rows, status} = told;
         const isLeading = role.isLeading();
+
+        if (isLeading) lead.show(room);
         const isHidden = room.on && !room.revealed && !(isLeading && lead.isPeeking());
         const answers = room.next ? answersTo(room.next, peopleOf(rows)) : [];
 
@@ -77,7 +79,6 @@ export async function open(place, {catalog}) {
         unlock.hidden = status !== 'locked';
         about.hidden = room.on;
         lead.node.hidden = invite.node.hidden = !isLeading;
-        if (isLeading) lead.show(room);
         tally.show(room.next, hide(answers, isHidden), isHidden);
         outcome.show(isHidden ? [] : answers).catch(refuse);
         board.show(told, isHidden);
@@ -95,7 +96,7 @@ export async function open(place, {catalog}) {
         try {
             await role.ask();
         } catch (error) {
-            refuse(error);
+            if (place.isConnected) refuse(error);
         }
         if (state) show();
     }
@@ -114,6 +115,7 @@ export async function open(place, {catalog}) {
         parts,
     );
     await refresh();
+    if (!place.isConnected) return {}; // another view has been opened meanwhile
     const unwatch = watchRoom(show);
 
     update();

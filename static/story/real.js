@@ -46,9 +46,10 @@ function nameOf({runtime, version, about}) {
     return about ?? `${runtime} ${version}`;
 }
 
-// One button with its own progress. show(run, name) gets the run when it is over.
-function makeOffer(step, entry, {show, refuse}) {
-    const isPython = PYTHON.test(entry.about ?? '');
+// One button with its own progress. Where it is the only one of a Python it need not say which. show(run, name) gets
+// the run when it is over.
+function makeOffer(step, entry, isOnly, {show, refuse}) {
+    const isPython = isOnly && PYTHON.test(entry.about ?? '');
     const actions = makeActions(() => runner.cancel(), isPython ? 'And in real Python' : `And in ${nameOf(entry)}`);
     const runner = makeRunner({
         actions,
@@ -80,7 +81,9 @@ function newest(catalog) {
 
 // The buttons of all interpreters that can show a step; {nodes, open(id), stop()}. open() follows a run that there is.
 export async function realOffers(catalog, step, handlers) {
-    const offers = realRuntimes(await newest(catalog), step).map((entry) => makeOffer(step, entry, handlers));
+    const entries = realRuntimes(await newest(catalog), step);
+    const isOnly = entries.filter(({about}) => PYTHON.test(about ?? '')).length === 1;
+    const offers = entries.map((entry) => makeOffer(step, entry, isOnly, handlers));
 
     return {
         nodes: offers.map(({node}) => node),

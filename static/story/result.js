@@ -9,12 +9,22 @@ import {outcomeNode} from './outcome.js';
 import {pictureOf} from './picture.js';
 import {recordedTable} from './recorded.js';
 
+// Whether a run has each mode, lock and number of tasks that the step compares; an address may name any run. A real
+// interpreter has a lock of its own.
+function hasAllCells(step, run, isReal) {
+    const values = {...step.values, ...(isReal && {...step.real, lock: undefined})};
+
+    return ['mode', 'lock', 'tasks'].every((name) =>
+        (values[name]?.split(',') ?? []).every((value) => run.cells.some((cell) => String(cell[name]) === value)),
+    );
+}
+
 // The sentences of a step on a run. One that lacks a cell, because it failed or another server knows it otherwise, has
 // nothing to say; the run itself says why. isReal: it is of a real interpreter, below that of the model.
 function explanation(step, run, isReal) {
     const failed = run.cells.filter((cell) => !hasTimes(cell));
 
-    if (failed.length > 0 || run.experiment !== step.experiment) return [];
+    if (failed.length > 0 || run.experiment !== step.experiment || !hasAllCells(step, run, isReal)) return [];
     return step.explain(run, {isReal}).filter(Boolean);
 }
 

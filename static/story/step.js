@@ -38,12 +38,13 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
     const result = el('section', {class: 'result', 'aria-label': 'Result', hidden: true});
     const prediction = makePrediction(question);
     const actions = makeActions(() => runner.cancel());
-    const runner = makeRunner({actions, show, refuse});
+    const runner = makeRunner({actions, refuse, show: (ended) => show(ended).catch(refuse)});
     let shown = null; // {draw, close} of what is on the page
     let over = null; // the run that it is of
     let offers = null; // the buttons of real interpreters, when there is a result
     let real = null; // {run, name}, or null
     let isRevealed = false; // on a projector
+    let turn = 0; // of what is being put on the page; what comes late is of a former one
     let isClosed = false;
 
     function remember(ids) {
@@ -54,9 +55,9 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
 
     // The run is known from the moment it is booked, so a reload finds it.
     function found(run) {
+        if (run.prediction) prediction.choose(run.prediction);
         prediction.lock(true);
         replace(storyPath(step.id, {run: run.id, real: runs?.real}));
-        if (run.prediction) prediction.choose(run.prediction);
     }
 
     function run() {
@@ -96,9 +97,16 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         actions.say('Done.');
         learn(ended);
         over = ended;
-        remember({run: ended.id, ...(real && {real: real.run.id})});
-        await put(showAll);
-        if (runs?.real && !real) offers.open(runs.real);
+        const known = real?.run.id ?? runs?.real;
+
+        remember({run: ended.id, ...(known && {real: known})});
+        try {
+            await put(showAll);
+        } catch (error) {
+            over = null; // so that the step can be done again
+            throw error;
+        }
+        if (runs?.real && !real && !isClosed) offers.open(runs.real);
     }
 
     async function showReal(ended, name) {
@@ -118,7 +126,7 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
     async function showAll() {
         const {realOffers, showOutcome} = await later();
 
-        offers ??= await realOffers(catalog, step, {show: showReal, refuse});
+        offers ??= await realOffers(catalog, step, {show: (...real) => showReal(...real).catch(refuse), refuse});
         return showOutcome(result, step, {
             run: over,
             real,
@@ -132,10 +140,12 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
 
     // The result gets the focus, so that it is read out and scrolled to.
     async function put(make) {
+        const mine = ++turn;
         const next = await make();
 
-        if (isClosed) {
+        if (isClosed || mine !== turn) {
             next.close();
+            if (!over) result.hidden = true;
             return;
         }
         shown?.close();
@@ -167,6 +177,8 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
     // The step as it was at first.
     function forget() {
         over = real = null;
+        turn++;
+        offers?.stop();
         isRevealed = false;
         result.classList.remove('veiled');
         runs = null;

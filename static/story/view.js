@@ -54,6 +54,8 @@ function words({text, code, points = []}) {
 export async function open(place, {catalog}) {
     const steps = stepsOf(catalog);
     const host = await readHost(catalog);
+
+    if (!place.isConnected) return {}; // another view has been opened meanwhile
     const isPresent = isPresenting();
     const overview = makeOverview(steps, host);
     const page = el('article', {class: 'step box', 'aria-labelledby': 'step-title'});

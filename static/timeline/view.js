@@ -34,6 +34,7 @@ export async function open(place, {catalog}) {
     let shown = null; // {picks, window}
     let abort = new AbortController(); // of what the address asks for
     let settling;
+    let refocus = null; // the id of what has the focus when the cells are there
 
     // What is in view changes with each turn of a wheel; the address follows when that ends.
     function windowChanged(window) {
@@ -42,7 +43,9 @@ export async function open(place, {catalog}) {
         settling = setTimeout(() => replace(placeHash(shown)), SETTLED_MS);
     }
 
+    // What was chosen from is made anew with the rest, and the keyboard goes on there.
     function choose(picks) {
+        refocus = body.contains(document.activeElement) ? document.activeElement.id : null;
         push(placeHash({picks, window: null}));
         update();
     }
@@ -111,6 +114,8 @@ export async function open(place, {catalog}) {
             ].filter(Boolean),
         );
         if (full.length > 0) drawn = drawLanes(lanes, {cells: full}, {window, changed: windowChanged});
+        if (refocus && document.activeElement === document.body) byId(refocus)?.focus();
+        refocus = null;
     }
 
     // Where the address names no cell, or one that the run does not have, another is drawn; the latter is said.

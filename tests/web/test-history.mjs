@@ -49,6 +49,37 @@ export async function the_history_lists_filters_and_pages({open, serve}) {
     await page.locator('#result .facts', {hasText: labelled.id}).waitFor();
 }
 
+// The server lists 200 at once; what lies beyond is not read again when new ones come.
+export async function a_list_beyond_what_the_server_gives_at_once_has_no_holes({page}) {
+    const {ids, all} = await page.evaluate(async () => {
+        const {makeReader} = await import('./history/reader.js');
+        const pad = (n) => `R${String(n).padStart(5, '0')}`;
+        let newest = 230;
+
+        window.fetch = async (path) => {
+            const asked = new URL(path, document.baseURI).searchParams;
+            const limit = Math.min(200, asked.get('limit'));
+            const below = Number(asked.get('before')?.slice(1) ?? newest + 1);
+            const runs = Array.from({length: Math.min(limit, below - 1)}, (_, i) => ({id: pad(below - 1 - i), status: 'done'}));
+            const next = runs.at(-1) && runs.at(-1).id !== pad(1) ? `runs?before=${runs.at(-1).id}&limit=20` : null;
+
+            return new Response(JSON.stringify({runs, next}), {headers: {'Content-Type': 'application/json'}});
+        };
+        const reader = makeReader({filters: () => [], changed() {}, missed(error) { throw error; }});
+
+        await reader.read();
+        while (reader.runs().length < 220) await reader.readOlder();
+        newest += 7;
+        await reader.readAgain();
+        newest += 1;
+        await reader.readAgain();
+        while (reader.hasMore()) await reader.readOlder();
+        return {ids: reader.runs().map(({id}) => id), all: Array.from({length: newest}, (_, i) => pad(newest - i))};
+    });
+
+    assert.deepEqual(ids, all);
+}
+
 export async function filters_are_in_the_address_and_survive_a_reload({open, serve}) {
     const base = await serve([]);
 

@@ -522,6 +522,20 @@ export async function what_is_not_done_says_so_beside_its_verdict({page}) {
     assert.equal(row.status.text, 'timeout: ended after 6 of 7 repetitions');
 }
 
+// A cell that was cancelled before its first repetition has no metrics at all.
+export async function lost_updates_of_a_cell_without_any_are_left_out({page}) {
+    const lost = {expected: 2000, actual: 1500, lost_updates: 500};
+    const late = {status: 'cancelled', reason: 'the run was cancelled', metrics: null, relative: null, wall_ns: null};
+    const about = {figure: 'metrics.lost_updates', head: 'lost', words: 'lost {}', fixed_time: false};
+    const result = await show(
+        page,
+        answer([cell('threads', {metrics: lost}), cell('processes', late)], {experiment: 'counter', status: 'cancelled', about}),
+    );
+
+    await result.locator('summary', {hasText: 'The numbers of this chart'}).last().click();
+    await result.getByText('1,500').last().waitFor();
+}
+
 export async function a_near_miss_is_named_in_the_box({page, base}) {
     const problem = await (await fetch(`${base}/run/countdown?taks=2&mode=asyncoi`)).json();
 

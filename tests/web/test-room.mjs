@@ -104,7 +104,7 @@ export async function without_a_token_for_an_instructor_the_page_says_how_to_set
     const {page, axe} = await open('#class');
 
     await page.getByText('Nobody can lead a class on this server yet').waitFor();
-    assert.match(await page.locator('pre').textContent(), /--set server\.instructor_token=/);
+    assert.match(await page.locator('pre').textContent(), /^GILSCOPE_SERVER_INSTRUCTOR_TOKEN=\w+ scripts\/run\.sh$/);
     assert.equal(await page.getByRole('button', {name: 'Lead this class'}).count(), 0);
     assert.equal((await ask(base, 'class')).on, false);
     assert.deepEqual(await axe(), []);
@@ -186,6 +186,7 @@ export async function a_class_of_five_predicts_joins_one_run_and_sees_what_came_
     assert.deepEqual(await tally(page).locator('b').allTextContents(), ['1', '2', '2']);
     await page.getByLabel('Show the answers on this screen alone').uncheck();
     assert.equal(await tally(page).locator('b').count(), 0);
+    await page.getByLabel('Show the answers on this screen alone').check();
 
     await click(page, 'Reveal the answers');
     for (const screen of [first, page]) {
@@ -194,7 +195,9 @@ export async function a_class_of_five_predicts_joins_one_run_and_sees_what_came_
         await rowOf(screen, 'Dmitri').getByText('clearly longer').waitFor();
     }
     await click(page, 'Hide the answers again');
-    await tally(first).locator('b').first().waitFor({state: 'detached'});
+    for (const screen of [first, page]) await tally(screen).locator('b').first().waitFor({state: 'detached'});
+    // What was shown on this screen alone is asked for anew.
+    assert.equal(await page.getByLabel('Show the answers on this screen alone').isChecked(), false);
     await first.evaluate((id) => fetch(`runs/${id}/cancel`, {method: 'POST'}), run.id);
 }
 
@@ -414,6 +417,16 @@ export async function the_lab_hands_its_form_to_the_class({open, serve}) {
 
     assert.deepEqual(request, QUICK);
     assert.equal(question, null);
+    // The story has its first step at its own address, and at that of the page.
+    for (const hash of ['#story', '']) {
+        await page.evaluate((to) => {
+            location.hash = to;
+        }, hash);
+        await page.locator('#step-title').waitFor();
+        await click(page, 'Make what I see here everybody’s next');
+        await page.waitForFunction(() => document.activeElement.textContent === 'Make it everybody’s next');
+        assert.equal(await page.getByLabel('What everybody does next').inputValue(), 'step once');
+    }
 }
 
 // A form may be asked about otherwise than its experiment mostly is.

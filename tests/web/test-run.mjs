@@ -137,6 +137,20 @@ export async function a_run_past_its_time_shows_the_reason_and_its_cells({page, 
     assert.equal((await readTable(page)).length, body.cells.length);
 }
 
+// The form is made anew when a run is booked, as its question is answered then.
+export async function the_run_button_keeps_the_focus_and_folds_stay_open({page}) {
+    await chooseExperiment(page, 'countdown');
+    await page.getByText('More: repetitions').click();
+    await field(page, 'repeat').fill('20');
+    await page.getByRole('button', {name: 'Run', exact: true}).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#runs\//);
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Running');
+    assert.equal(await field(page, 'repeat').isVisible(), true);
+    await page.getByRole('button', {name: 'Cancel'}).click();
+    await page.locator('.status', {hasText: 'Cancelled'}).waitFor();
+}
+
 export async function a_run_is_started_once_and_cancelled_on_request({page}) {
     let posts = 0;
 

@@ -192,6 +192,7 @@ export async function a_reload_in_the_middle_shows_the_same_result_and_the_steps
     await result(page).locator('h3').first().waitFor();
     assert.equal(await result(page).innerText(), before);
     assert.equal(await page.locator('.prediction input').nth(1).isChecked(), true);
+    assert.equal(await page.locator('.prediction input').nth(1).isDisabled(), false);
     assert.equal(await page.locator('.prediction input').nth(0).isDisabled(), true);
     assert.equal(await page.locator('.overview li.done').count(), 1);
     // Another step and back again: what came out is still there.

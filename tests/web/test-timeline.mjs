@@ -247,8 +247,10 @@ export async function two_cells_share_one_scale({open, base}) {
     assert.match(await canvas(page, 0).getAttribute('aria-label'), /: 3 lanes/);
     assert.match(await canvas(page, 1).getAttribute('aria-label'), /: 2 lanes/);
     await page.getByText('There is no lock, so no lane shows who held it').waitFor();
+    await page.getByLabel('Below it, on the same scale').focus();
     await page.getByLabel('Below it, on the same scale').selectOption('');
     await page.locator('.lanes-title').nth(1).waitFor({state: 'detached'});
+    await page.waitForFunction(() => document.activeElement.id === 'timeline-beside');
     await page.goBack();
     await page.locator('.lanes-title').nth(1).waitFor();
 }

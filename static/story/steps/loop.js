@@ -33,7 +33,7 @@ for _ in range(2000):
             const {virtual_per_task_bytes: reserved} = threads.memory ?? {};
 
             return [
-                threads.metrics.wakeup_cpu_share != null &&
+                threads.metrics?.wakeup_cpu_share != null &&
                     `The ${count(n)} threads took ${percent(threads.metrics.wakeup_cpu_share)} of one CPU to sleep and wake up.`,
                 threads.memory &&
                     `Memory in use: ${bytes(threads.memory.rss_per_task_bytes)} for a thread` +
@@ -42,9 +42,9 @@ for _ in range(2000):
                             : '') +
                         `; for all of them ${bytes(n * heldBy(threads))}. A task of the event loop: ` +
                         `${bytes(loop?.memory?.rss_per_task_bytes)}${isReal ? '' : ' (in C)'}.`,
-                threads.memory &&
+                reserved != null &&
                     `Memory only reserved: ${bytes(reserved)} for a thread, ${bytes(n * reserved)} for all of them.`,
-                threads.metrics.create_ns_per_task != null &&
+                threads.metrics?.create_ns_per_task != null &&
                     `To make a thread took ${time(threads.metrics.create_ns_per_task)}, to make a task of the event loop ` +
                         `${time(loop?.metrics?.create_ns_per_task)}.`,
             ];
