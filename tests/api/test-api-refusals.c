@@ -192,5 +192,26 @@ START_TEST(a_body_may_have_64_KB_and_not_one_byte_more)
 }
 END_TEST
 
+/* One that says how long it is can be refused at once. Of this one the server reads a while, as many clients
+ * read no answer before they have sent everything. */
+START_TEST(a_chunked_body_that_goes_on_and_on_is_told_that_it_is_too_large)
+{
+    enum { SENT = (1 << 20) + 1 };
+    static const char head[] = "POST /run/countdown HTTP/1.1\r\nHost: localhost\r\n"
+                               "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               "200000\r\n";
+    auto_free char *bytes = calloc(1, sizeof(head) + SENT), *answer = NULL;
+
+    set_up();
+    memcpy(bytes, head, sizeof(head));
+    memset(bytes + strlen(head), 'a', SENT);
+    answer = api_receive(api_send(&server, bytes));
+    ck_assert_msg(strncmp(answer, "HTTP/1.1 413 ", 13) == 0, "%s", answer);
+    ck_assert_msg(strstr(answer, "at most 65536 bytes"), "%s", answer);
+    api_server_stop(&server, SIGTERM);
+}
+END_TEST
+
 RUN_TESTS("api-refusals", 120, every_bad_request_is_told_what_is_wrong_and_starts_nothing,
-    every_bad_parameter_is_named_at_once, a_body_may_have_64_KB_and_not_one_byte_more)
+    every_bad_parameter_is_named_at_once, a_body_may_have_64_KB_and_not_one_byte_more,
+    a_chunked_body_that_goes_on_and_on_is_told_that_it_is_too_large)
