@@ -158,6 +158,14 @@ function checkCompose() {
         ['no capability', 'cap_drop', ['ALL']],
         ['and no way to one', 'security_opt', ['no-new-privileges:true']],
         ['the archive is in a volume', 'volumes', ['runs:/var/lib/gilscope']],
+        ['which is its own before it starts', 'depends_on', {volume: {condition: 'service_completed_successfully'}}],
+    ]);
+    promise(path, object.services.volume, [
+        ['the volume is given to the user', 'entrypoint', ['chown', '-R', `${USER}:${USER}`, '/var/lib/gilscope']],
+        ['by root', 'user', '0:0'],
+        ['it is the same volume', 'volumes', ['runs:/var/lib/gilscope']],
+        ['who may do that and nothing else', 'cap_drop', ['ALL']],
+        ['without a network', 'network_mode', 'none'],
     ]);
     check(`${path}: its volume is declared`, 'runs' in object.volumes ? [] : ['runs is missing']);
 }
