@@ -27,4 +27,13 @@ done
 need "$build_modules" "$build_programs" "$build_files $run_files"
 [ -z "$peers" ] || find_peers
 build build/release --buildtype=release
-exec build/release/tests/bench/bench "$@"
+# The models beside real interpreters: by name, and at the end of everything.
+fidelity() {
+    build/release/server/gilscope --fidelity
+}
+[ "$*" != fidelity ] || { fidelity && exit 0 || exit 1; }
+[ $# -eq 0 ] || exec build/release/tests/bench/bench "$@"
+status=0
+build/release/tests/bench/bench || status=$?
+fidelity || [ "$status" -ne 0 ] || status=1
+exit "$status"
