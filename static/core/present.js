@@ -16,10 +16,11 @@ export function isPresenting() {
     return new URLSearchParams(location.search).get('present') === '1';
 }
 
-// In a field keys are text. Arrows and pages also move what has the focus and can be scrolled or chosen from.
+// In a field keys are text. Arrows and pages also move what has the focus and can be scrolled or chosen from, as an
+// answer can that was ticked.
 function isTaken({target, key}) {
-    if (target.closest('input, select, textarea, dialog, [contenteditable]')) return true;
-    return key.length > 1 && target.closest('pre, .frame, [role=slider], [role=application], [tabindex="0"]') !== null;
+    if (target.closest('input:not([type=radio], [type=checkbox]), select, textarea, dialog, [contenteditable]')) return true;
+    return key.length > 1 && target.closest('input, pre, .frame, [role=slider], [role=application], [tabindex="0"]') !== null;
 }
 
 function showKeys(offered) {

@@ -31,13 +31,13 @@ function field(id, label, input, ...below) {
     return el('div', {class: 'field'}, el('label', {for: id}, label), input, ...below);
 }
 
-// Returns {node, ready(), take(address), following(step)}. send(next) is called with what POST /class takes; ready()
-// fills the list, and returns a promise; take() then fills in the address of a form or a step; following() chooses the
-// step behind one, and sends it.
+// Returns {node, ready(), take(address), following(step), mark(errors)}. send(next) is called with what POST /class
+// takes; ready() fills the list, and returns a promise; take() then fills in the address of a form or a step; following()
+// chooses the step behind one, and sends it; mark() shows what the server refuses of the form.
 export function makeChooser(catalog, send) {
     const what = el('select', {id: 'next-what', on: {change: () => choose()}});
-    const address = el('input', {type: 'text', id: 'next-address', spellcheck: 'false', 'aria-describedby': 'next-address-hint', on: {input: () => choose()}});
-    const problem = el('p', {class: 'error', role: 'status', hidden: true});
+    const address = el('input', {type: 'text', id: 'next-address', spellcheck: 'false', 'aria-describedby': 'next-address-problem next-address-hint', on: {input: () => choose()}});
+    const problem = el('p', {class: 'error', id: 'next-address-problem', role: 'status', hidden: true});
     const addressField = field(
         'next-address',
         'Address of the form',
@@ -143,6 +143,16 @@ export function makeChooser(catalog, send) {
         node.requestSubmit();
     }
 
+    // What the server refuses of a form is said at its address. Returns the names that have their place here.
+    function mark(errors) {
+        const ofForm = what.value === OTHER ? errors.filter(({param}) => param?.startsWith('request')) : [];
+
+        if (ofForm.length === 0) return [];
+        problem.textContent = ofForm.map(({param, reason}) => `${param.replace('request.', '')}: ${reason}`).join('; ');
+        problem.hidden = false;
+        return ofForm.map(({param}) => param);
+    }
+
     let loading = null;
 
     // The steps are fetched for the one who leads, and nobody else.
@@ -156,5 +166,5 @@ export function makeChooser(catalog, send) {
         return loading;
     }
 
-    return {node, ready, take, following};
+    return {node, ready, take, following, mark};
 }

@@ -21,7 +21,7 @@ function twice(text, question, act) {
     return button;
 }
 
-// act(action, next) does it on the server. Returns {node, show(room), take(address), following(next), isPeeking()}.
+// act(action, next) does it on the server. Returns {node, show(room), take(address), following(next), isPeeking(), mark(errors)}.
 export function makeLead(catalog, {act, peek}) {
     const chooser = makeChooser(catalog, (next) => act('next', next));
     const now = el('p', {class: 'lead-now'});
@@ -46,6 +46,7 @@ export function makeLead(catalog, {act, peek}) {
         take: (address) => chooser.ready().then(() => chooser.take(address)),
         following: (next) => chooser.ready().then(() => chooser.following(next?.step)),
         isPeeking: () => look.checked,
+        mark: chooser.mark,
         show({on, revealed, next}) {
             chooser.ready();
             isRevealed = revealed;

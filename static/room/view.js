@@ -31,9 +31,13 @@ function handedOver() {
     return new URLSearchParams(/^#class\?(.*)/.exec(location.hash)?.[1] ?? '').get('from');
 }
 
-function refuse(error) {
+// marked are the names that are marked at a field, the one in which an address stands.
+function refuse(error, marked = []) {
     if (!(error instanceof Refused)) throw error;
-    showProblem(byId('problem'), error.problem, {hasField: () => false, goTo: () => {}});
+    showProblem(byId('problem'), error.problem, {
+        hasField: (name) => marked.includes(name),
+        goTo: () => byId('next-address').focus(),
+    });
 }
 
 export async function open(place, {catalog}) {
@@ -61,7 +65,7 @@ export async function open(place, {catalog}) {
         try {
             await askJson('class', {method: 'POST', body: {action, ...next}});
         } catch (error) {
-            refuse(error);
+            refuse(error, lead.mark(error.problem?.errors ?? []));
         }
     }
 

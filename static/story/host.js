@@ -34,6 +34,7 @@ function stepLinks(steps) {
 // What the machine never can show, said where the story begins.
 function cannot(steps, host) {
     const hidden = steps.filter((step) => whyNotHere(step, host));
+    const bare = hidden.filter(({recorded}) => !recorded);
     const has = host.cpus < 2 ? plural(host.cpus, 'usable CPU') : `a quota of ${host.quota} CPUs for all runs`;
 
     if (hidden.length === 0) return null;
@@ -45,8 +46,9 @@ function cannot(steps, host) {
             {},
             `This machine has ${has}. It cannot show these steps, so they show what real interpreters did on a `,
             'machine with two: ',
-            stepLinks(hidden),
+            stepLinks(hidden.filter(({recorded}) => recorded)),
             '.',
+            ...(bare.length > 0 ? [' Nor this one, of which there is nothing recorded: ', stepLinks(bare), '.'] : []),
         ),
     );
 }

@@ -1,7 +1,7 @@
 // The one picture of a step: a chart, or for the steps about who held the lock the lanes of the timeline. Both are
 // loaded when the first of them is shown.
 import {Refused} from '../core/api.js';
-import {el} from '../core/dom.js';
+import {el, folded} from '../core/dom.js';
 import {sentence} from '../core/format.js';
 import {plainCells} from './plain.js';
 
@@ -20,9 +20,10 @@ function firstView(cells, total) {
 }
 
 async function lanes(run, catalog) {
-    const [{drawLanes}, {loadCells}] = await Promise.all([
+    const [{drawLanes}, {loadCells}, {spanTable}] = await Promise.all([
         import('../timeline/lanes.js'),
         import('../timeline/timeline-of.js'),
+        import('../timeline/span-table.js'),
     ]);
     const cells = ((await loadCells(catalog, run)) ?? []).filter(({reason}) => !reason);
 
@@ -37,6 +38,9 @@ async function lanes(run, catalog) {
             {},
             place,
             el('figcaption', {}, el('a', {href: `#timeline/${run.id}`}, 'The whole timeline, to zoom and move')),
+            cells.map((cell, k) =>
+                folded('The same as a table', () => spanTable(cell, (task, at) => drawn?.goTo(k, task, at))),
+            ),
         ),
         draw() {
             if (drawn) drawn.redraw();

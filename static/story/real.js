@@ -47,8 +47,8 @@ function nameOf({runtime, version, about}) {
 }
 
 // One button with its own progress. Where it is the only one of a Python it need not say which. show(run, name) gets
-// the run when it is over.
-function makeOffer(step, entry, isOnly, {show, refuse}) {
+// the run when it is over, found(run) as soon as it is booked.
+function makeOffer(step, entry, isOnly, {show, refuse, found}) {
     const isPython = isOnly && PYTHON.test(entry.about ?? '');
     const actions = makeActions(() => runner.cancel(), isPython ? 'And in real Python' : `And in ${nameOf(entry)}`);
     const runner = makeRunner({
@@ -59,7 +59,7 @@ function makeOffer(step, entry, isOnly, {show, refuse}) {
             if (run.status === 'done') show(run, nameOf(run.runtimes[0]));
         },
     });
-    const follow = (begin) => !runner.isBusy() && runner.follow(begin, {});
+    const follow = (begin) => !runner.isBusy() && runner.follow(begin, {found});
     const submit = (event) => {
         event.preventDefault();
         follow(() => bookRun(step.experiment, realValues(step, entry.runtime)));

@@ -118,7 +118,7 @@ export async function showOutcome(place, step, {run, real, values, offers, again
 export async function showRecorded(place, step, {why, said, again}) {
     place.replaceChildren(
         ...[
-            title('What was recorded elsewhere'),
+            title(step.recorded ? 'What was recorded elsewhere' : 'What is known of it'),
             said && el('p', {}, `You expected: “${said}”.`),
             await recordedNode(step),
             el('p', {class: 'hint'}, `Not measured here: ${why}.`),

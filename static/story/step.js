@@ -126,7 +126,11 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
     async function showAll() {
         const {realOffers, showOutcome} = await later();
 
-        offers ??= await realOffers(catalog, step, {show: (...real) => showReal(...real).catch(refuse), refuse});
+        offers ??= await realOffers(catalog, step, {
+            show: (...real) => showReal(...real).catch(refuse),
+            refuse,
+            found: (run) => over && replace(storyPath(step.id, {run: over.id, real: run.id})),
+        });
         return showOutcome(result, step, {
             run: over,
             real,
@@ -235,7 +239,7 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         return el(
             'div',
             {class: 'buttons'},
-            el('button', {type: 'submit', class: 'main'}, 'Show what was recorded'),
+            el('button', {type: 'submit', class: 'main'}, step.recorded ? 'Show what was recorded' : 'Show what is known of it'),
             el('p', {class: 'hint'}, `This step cannot be measured here: ${why}.`),
         );
     }

@@ -36,11 +36,12 @@ function heading(steps, at) {
 // Explaining these words before the run would give answers away.
 const HINTS = 'GIL, convoy, switch interval, hand-over, reference count, hog';
 
-// Each other word that the glossary has is explained where the step says it first.
-function words({text, code, points = []}) {
+// Each other word that the glossary has is explained where the step says it first, but for those that a step hides, as
+// their explanation answers its question.
+function words({text, code, points = [], hides = ''}) {
     const seen = new Set();
 
-    explained(HINTS, seen);
+    explained(`${HINTS}, ${hides}`, seen);
     return el(
         'div',
         {class: 'words'},

@@ -2,7 +2,7 @@
 import {changedValues, stateOf} from '../core/address.js';
 import {experimentOf} from '../core/catalog.js';
 import {el} from '../core/dom.js';
-import {bookRun, cancelRun, followRun} from '../core/follow.js';
+import {bookRun, cancelRun} from '../core/follow.js';
 import {sentence} from '../core/format.js';
 import {progressText} from '../core/progress.js';
 
@@ -29,15 +29,11 @@ export function waiting(run) {
     };
 }
 
-// Books the same run with a timeline, follows it in place and calls done(run). fail(error) hears what went wrong.
-async function runAgain(catalog, run, {place, signal, done, fail}) {
+// Books the same run with a timeline and calls done(run) at once: from then on it is in the address, and is waited for
+// there. fail(error) hears what went wrong.
+async function runAgain(catalog, run, {signal, done, fail}) {
     try {
-        const values = {...changedValues(catalog, stateOf(catalog, run)), timeline: 'on'};
-        const booked = await bookRun(run.experiment, values);
-        const {node, tell} = waiting(booked);
-
-        place.replaceChildren(node);
-        done(await followRun(booked, {signal, tell}));
+        done(await bookRun(run.experiment, {...changedValues(catalog, stateOf(catalog, run)), timeline: 'on'}));
     } catch (error) {
         if (!signal.aborted) fail(error);
     }
@@ -46,7 +42,7 @@ async function runAgain(catalog, run, {place, signal, done, fail}) {
 // why is a clause, such as "its cells were not recorded". Returns a node.
 export function offerAgain(catalog, run, {why, signal, done, fail}) {
     const place = el('div', {class: 'note'});
-    const again = () => runAgain(catalog, run, {place, signal, done, fail});
+    const again = () => runAgain(catalog, run, {signal, done, fail});
 
     place.append(
         el('p', {}, sentence(why)),

@@ -472,6 +472,7 @@ export async function what_is_no_address_of_a_form_is_said({open, serve}) {
     await page.getByLabel('Address of the form').fill('#lab/countdown?tasks=0');
     await click(page, 'Make it everybody’s next');
     await page.getByRole('alert').getByText(/tasks/).waitFor();
+    await page.locator('#next-address-problem', {hasText: /^tasks: must be/}).waitFor();
     assert.equal((await ask(base, 'class')).on, false);
 }
 

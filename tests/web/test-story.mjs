@@ -97,6 +97,9 @@ async function assertSaysTheRun(page, {run, said, question}) {
     assert.equal(await result(page).locator('.article').count(), 1);
 }
 
+// What the glossary says of these words answers the question of the step.
+const HIDDEN = {'no-lock': [/free-threaded/], sharing: [/process/i, /^threads?$/i]};
+
 // Steps from to below to, each of them predicted, run and read, with Next to the following.
 async function clickThrough({page, open, base}, from, to) {
     const catalog = await (await fetch(`${base}/experiments`)).json();
@@ -108,12 +111,20 @@ async function clickThrough({page, open, base}, from, to) {
         assert.ok((await heading(page).innerText()).includes(await all.nth(i).innerText()));
         if ((await page.locator('.prediction').count()) === 0) break; // the last one is read only
         assert.equal(await page.locator('.point, .article').count(), 0, 'no hint stands there before the run');
+        const step = await page.evaluate(() => location.hash.match(/story\/([\w-]+)/)?.[1]);
+
+        for (const word of HIDDEN[step] ?? [])
+            assert.equal(await page.locator('.words button', {hasText: word}).count(), 0, `${word} would answer it`);
         const {sent, said, run} = await runStep(page, i % 3);
         const question = catalog.questions.find(({id}) => id === sent.question);
 
         assert.equal(sent.prediction, said);
         assert.equal(run.status, 'done');
         await assertSaysTheRun(page, {run, said, question});
+        if (step === 'who-had-it') {
+            await result(page).getByText('The same as a table').click();
+            await result(page).locator('caption', {hasText: 'in the order of time'}).waitFor();
+        }
         asked.push(run.experiment);
         assert.equal(await page.locator('.overview li.done').count(), i - from + 1);
         await page.locator('.pager [rel=next]').click();
@@ -285,6 +296,7 @@ export async function steps_that_one_cpu_cannot_show_are_named_and_show_what_was
     assert.match(await banner.innerText(), /1 usable CPU\b/);
     assert.match(await banner.innerText(), /Two threads/);
     assert.doesNotMatch(await banner.innerText(), /Count down once/);
+    assert.match(await banner.innerText(), /there is nothing recorded: Why there is a lock\.$/);
     await banner.getByRole('link', {name: 'Two threads', exact: true}).click();
     await page.locator('.prediction input').first().check();
     await page.getByRole('button', {name: 'Show what was recorded'}).click();
@@ -294,6 +306,12 @@ export async function steps_that_one_cpu_cannot_show_are_named_and_show_what_was
     assert.ok((await result(page).locator('.recorded').innerText()).includes(`${wall.toFixed(2)} s`));
     assert.match(await result(page).innerText(), /Not measured here: .*1 CPU only/);
     assert.equal(runId(page), null);
+    // Of one there is nothing that was recorded.
+    await page.goto(`${base}/#story/why-a-lock`);
+    await page.locator('.prediction input').first().check();
+    await page.getByRole('button', {name: 'Show what is known of it'}).click();
+    await result(page).locator('.point').waitFor();
+    assert.match(await result(page).innerText(), /^What is known of it/);
     // The others run as everywhere.
     await page.goto(`${base}/#story/sharing`);
     await page.locator('#step-title:has-text("Who sees the list")').waitFor();
@@ -325,11 +343,15 @@ export async function on_a_projector_the_result_waits_until_it_is_revealed({open
     await page.goto('about:blank');
     await page.goto(`${base}/?present=1#story/tiny`);
     await page.locator('.prediction').waitFor();
-    await page.getByRole('button', {name: 'Run', exact: true}).click();
+    // The room's answer is ticked, and the keys still work.
+    await page.locator('.prediction input').first().check();
+    await page.keyboard.press('r');
     await page.getByRole('button', {name: 'Reveal'}).waitFor();
     assert.equal(await result(page).locator('.point').isVisible(), false);
-    await page.getByRole('button', {name: 'Reveal'}).click();
+    await page.keyboard.press('v');
     assert.equal(await result(page).locator('.point').isVisible(), true);
+    await page.keyboard.press('n');
+    await page.locator('#step-title:has-text("Who sees the list")').waitFor();
 }
 
 // Waits until an interpreter that a server was given has been asked what it can.

@@ -36,8 +36,8 @@ count_down(50_000_000)
             'Counting needs a CPU all the time. Such work is called CPU-bound: how long it takes depends on the CPU ' +
             'alone. It is done sooner by a faster CPU, or if several CPUs share it.',
         article:
-            'Counting down from 100 million took 8.54 s, in Python and on a machine of 2017. C is far quicker: compare ' +
-            'ratios here, never seconds.',
+            'Counting down from 100 million took 8.54 s, on a machine of 2017 and in a Python 3 of which the article does not ' +
+            'say the version. C is far quicker: compare ratios here, never seconds.',
     },
     {
         id: 'twice',

@@ -42,7 +42,7 @@ ${inTwo('Process', 'count_down', 'N')}`,
     {
         id: 'one-more',
         title: 'One more process',
-        text: ['Two processes took about as long as one. So let us add a third.'],
+        text: ['With two CPUs, two processes take about as long as one. So let us add a third.'],
         code: `process3 = Process(target=count_down, args=(N,))
 process3.start()   # beside them
 process3.join()
@@ -95,7 +95,7 @@ process3.join()
             ];
         },
         point:
-            'To start a process and to wait for its end takes time; here that was nearly all of the time. Threads ' +
+            'To start a process and to wait for its end takes time, with so little to do nearly all of the time. Threads ' +
             'start quicker, and a mere call needs no start at all. Processes pay off if the work ' +
             'takes much longer than the start.',
         article: 'The article does not say this: its calls took eight seconds each, beside which a start is nothing.',
@@ -117,6 +117,7 @@ def add(n):
         experiment: 'share',
         values: {mode: 'threads,processes', tasks: '2', via: 'variable'},
         question: 'share',
+        hides: 'process, thread',
         chart: 'bars',
         head: 'items that the program saw',
         real: {},
@@ -150,6 +151,7 @@ ${inTwo('Thread', 'count_down', 'N')}`,
         experiment: 'countdown',
         values: {mode: 'serial,threads', tasks: '2', lock: 'none', n: '50000000'},
         question: 'no-lock',
+        hides: 'free-threaded',
         chart: 'bars',
         needs: {cpus: 2, why: 'with one CPU nothing computes at the same time, lock or no lock'},
         recorded: [

@@ -41,7 +41,7 @@ export const WAITING = [
         point:
             'Fetching is waiting, for the network and for the other computer, and the CPU is free meanwhile. Such ' +
             'work is called I/O-bound (I/O: input and output).',
-        article: 'The article fetched the page of a search engine: 0.88 s.',
+        article: 'The article fetched the page of a search engine, once and over the Internet: 0.88 s.',
     },
     {
         id: 'fetch-twice',
@@ -88,7 +88,7 @@ get_content(url)
         title: 'Number crunching outside the lock',
         text: [
             'Not only waiting, some computing too needs no lock. A library like NumPy multiplies tables of numbers in C code, ' +
-                'which touches no Python object meanwhile; so it lets go of the lock until it is done. Two threads ' +
+                'which touches no Python object meanwhile, and can let go of the lock until it is done. Two threads ' +
                 'multiply such tables.',
         ],
         code: `import numpy
