@@ -1,5 +1,6 @@
 /* The server has one loop, and what is done there keeps everybody waiting. So no JSON of a large run is
- * written there, neither while it goes on nor when it ends; a library that is loaded before counts. */
+ * read or written there, neither while it goes on nor when it ends or afterwards; a library that is loaded
+ * before counts. */
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,6 +44,7 @@ static void stop(void)
     ck_assert_uint_gt(book->small, 0);
     ck_assert_uint_gt(book->elsewhere, 0);
     ck_assert_uint_eq(book->written, 0);
+    ck_assert_uint_eq(book->read, 0);
     munmap(book, sizeof(*book));
 }
 
@@ -113,10 +115,37 @@ START_TEST(a_large_run_that_ends_is_written_in_another_thread)
 }
 END_TEST
 
+/* One that the archive has: whole, in another format, as a stream, and beside another. */
+START_TEST(a_large_run_that_is_kept_is_read_in_another_thread)
+{
+    static const char *const forms[] = {"/runs/%s", "/runs/%s?format=csv", "/runs/%s/events"};
+    auto_free char *id = NULL, *path = NULL, *both = NULL;
+    auto_answer ApiAnswer compared = {0};
+
+    start();
+    id = api_book(&server, "lingering", "");
+    path = text_printf("/runs/%s", id);
+    wait_until_large(path);
+    api_server_touch(&server, "go");
+    api_wait_for_status(&server, id, "done");
+    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
+        auto_free char *form = text_printf(forms[i], id);
+        auto_answer ApiAnswer answer = api_get(&server, form);
+
+        api_assert_status(&answer, 200);
+    }
+    both = text_printf("/compare?baseline=%s&candidate=%s", id, id);
+    compared = api_get(&server, both);
+    api_assert_status(&compared, 200);
+    stop();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {a_large_run_that_goes_on_is_written_in_another_thread,
-        a_large_run_that_ends_is_written_in_another_thread};
+        a_large_run_that_ends_is_written_in_another_thread,
+        a_large_run_that_is_kept_is_read_in_another_thread};
 
     return FAULTS_CANNOT_BE_MADE ? MESON_SKIPPED : run_tests("api-loop", tests, ARRAY_LENGTH(tests), 120);
 }
