@@ -65,6 +65,14 @@ cost() {
         }'
 }
 
+# most MODE WANTED: as many idle tasks as are wanted, or as the machine bears, which the refusal of more says.
+most() {
+    curl -sS "$server/run/idle?mode=$1&tasks=$2&duration_ms=50&repeat=1&warmup=0" | awk -v n="$2" '
+        /"param": "tasks"/ { refused = 1 }
+        refused && /"max":/ { gsub(/[^0-9]/, ""); n = $0 }
+        END { print n }'
+}
+
 # A step is judged by verdicts, by what the spans saw (how many tasks were inside at once), or by what was counted, and
 # never by a median alone. Each of these prints shown, not shown or cannot tell.
 
@@ -172,9 +180,10 @@ ask crunch rounds="${ROUNDS-}" kernel=matmul release=on mode=serial,threads task
 step 'Number crunching in two threads' 'the GIL is not in the way' "$(wall 1), $(ratio 1)" \
     'The library works outside the lock, so two threads are faster than one call after the other.' "$(by_verdict 1 faster)"
 
-ask idle tasks="${TASKS:-5000}" wakeups_per_s=1 duration_ms="${DURATION_MS:-1000}" mode=threads,epoll lock=gil \
+TASKS=${TASKS:-$(most threads 5000)}
+ask idle tasks="$TASKS" wakeups_per_s=1 duration_ms="${DURATION_MS:-1000}" mode=threads,epoll lock=gil \
     repeat="${REPEAT:-2}"
-step "The catch: ${TASKS:-5000} threads, and as many tasks of an event loop" 'gigabytes of memory, 5 % of the CPU' \
+step "The catch: $TASKS threads, and as many tasks of an event loop" 'gigabytes of memory, 5 % of the CPU' \
     "$(cost 0) against $(cost 1)" \
     'Threads reserve more than 1 GB and take more than 5 % of a CPU; tasks of a loop take less memory.' \
     "$(by_count "\"$(of 0 metrics started)\" * \"$(of 0 memory virtual_per_task_bytes)\" > 1e9 &&

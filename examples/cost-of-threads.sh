@@ -7,6 +7,14 @@ set -eu
 server=${1:-http://127.0.0.1:8080}
 common="lock=gil&wakeups_per_s=${WAKEUPS_PER_S:-1}&duration_ms=${DURATION_MS:-2000}&repeat=1&warmup=0&format=csv"
 
+# most MODE WANTED: as many idle tasks as are wanted, or as the machine bears, which the refusal of more says.
+most() {
+    curl -sS "$server/run/idle?mode=$1&tasks=$2&duration_ms=50&repeat=1&warmup=0" | awk -v n="$2" '
+        /"param": "tasks"/ { refused = 1 }
+        refused && /"max":/ { gsub(/[^0-9]/, ""); n = $0 }
+        END { print n }'
+}
+
 # ask MODES TASKS: a line for each cell. Memory is what each task adds; what is reserved need never be used.
 ask() {
     query="mode=$1&tasks=$2&$common"
@@ -27,5 +35,6 @@ ask() {
 
 echo 'mode       started  KB of each KB reserved   MB in all  us to create  CPU for
                                    for each                     each  wake-ups'
-ask threads,epoll "${TASKS:-1000,10000}"
-ask processes "${PROCESSES:-500}"
+[ -n "${TASKS-}" ] || { TASKS=$(most threads 10000) && [ "$TASKS" -le 1000 ] || TASKS=1000,$TASKS; }
+ask threads,epoll "$TASKS"
+ask processes "${PROCESSES:-$(most processes 500)}"
