@@ -15,6 +15,7 @@
 //
 // The last one has no experiment: it is read, not run.
 import {experimentOf, formParameters, questionOf} from '../core/catalog.js';
+import {count} from '../core/format.js';
 import {COUNTING} from './steps/counting.js';
 import {END} from './steps/end.js';
 import {LOCK} from './steps/lock.js';
@@ -35,6 +36,23 @@ function isPossible(catalog, {experiment, question, values}) {
     );
 }
 
+const MANY_TASKS = 100;
+
+// A step that wants many tasks takes as many as this machine bears, and says so.
+function fitted(catalog, step) {
+    const {max_tasks: most = {}} = experimentOf(catalog, step.experiment) ?? {};
+    const wanted = Number(step.values?.tasks ?? 0);
+    const fits = Math.min(wanted, ...(step.values?.mode ?? '').split(',').map((mode) => most[mode] ?? wanted));
+
+    if (wanted < MANY_TASKS || fits === wanted) return step;
+    return {
+        ...step,
+        text: step.text.map((paragraph) => paragraph.replace(count(wanted), count(fits))),
+        code: step.code.replace(wanted, fits),
+        values: {...step.values, tasks: String(fits)},
+    };
+}
+
 export function stepsOf(catalog) {
-    return ALL.filter((step) => !step.experiment || isPossible(catalog, step));
+    return ALL.filter((step) => !step.experiment || isPossible(catalog, step)).map((step) => fitted(catalog, step));
 }

@@ -337,6 +337,29 @@ export async function a_step_about_a_lock_that_is_not_there_is_not_told({open, p
     assert.ok((await page.locator('.overview a').count()) > 10);
 }
 
+// In a small container, say.
+export async function a_step_of_many_tasks_takes_as_many_as_the_machine_bears({page, base}) {
+    let sent = null;
+
+    await page.route('**/experiments', async (route) => {
+        const catalog = await (await route.fetch()).json();
+
+        catalog.experiments.find(({name}) => name === 'idle').max_tasks.threads = 150;
+        await route.fulfill({json: catalog});
+    });
+    page.on('request', (request) => {
+        if (request.url().includes('/run/idle')) sent = request.postData() ?? request.url();
+    });
+    await page.goto('about:blank');
+    await page.goto(`${base}/#story/thousands`);
+    await page.locator('.prediction input').first().check();
+    assert.match(await page.locator('.words').innerText(), /Here 150 threads/);
+    assert.match(await page.locator('.words').innerText(), /range\(150\)/);
+    await page.getByRole('button', {name: 'Run', exact: true}).click();
+    await result(page).locator('h3').first().waitFor({timeout: 60000});
+    assert.match(sent, /tasks[^\d]+150\b/);
+}
+
 export async function on_a_projector_the_result_waits_until_it_is_revealed({open, base}) {
     const {page} = await openStory(open, '#story');
 
