@@ -73,8 +73,8 @@ typedef struct NoiseMeter {
 void noise_start(NoiseMeter *meter, const pid_t *friends, size_t n_friends);
 
 /* Sets *ret to what happened since noise_start(), noise_skip() or the last call. Returns false, *ret
- * untouched, if the kernel does not tell, or tells of other CPUs than before. Every child that worked for the run meanwhile must have been waited
- * for. Takes some 100 us. */
+ * untouched, if the kernel does not tell, or tells of other CPUs than before. Every child that worked for the
+ * run meanwhile must have been waited for. Takes some 100 us. */
 bool noise_take(NoiseMeter *meter, Noise *ret);
 
 /* Leaves out what happened since the last reading: it is nobody's, because this process waited for its turn.
@@ -89,8 +89,8 @@ int noise_parse_stat(const char *text, const cpu_set_t *cpus, NoiseCpuTimes *ret
 /* What happened between two readings. */
 Noise noise_between(const NoiseReading *before, const NoiseReading *after);
 
-/* Sets *ret to what happened from where the span begins to now, where the next one begins. No figure goes back.
- * Returns false, *ret untouched, if the two readings are of different CPUs. */
+/* Sets *ret to what happened from where the span begins to now, where the next one begins. No figure goes
+ * back. Returns false, *ret untouched, if the two readings are of different CPUs. */
 bool noise_end_span(NoiseSpans *spans, const NoiseReading *now, Noise *ret);
 
 /* Leaves out what happened since the last span ended: the next one begins now. */

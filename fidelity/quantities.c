@@ -43,8 +43,8 @@ enum {
 #define IF_CHECK FIDELITY_WITH_PARAMETER, "check_interval"
 
 /* Threads and processes apart: the start of an interpreter's process keeps a CPU from the others for some ms, which would
- * weigh in a task that is long enough for threads. A convoy goes on long enough for eight answers at the least, where each waits for up to two
- * intervals. */
+ * weigh in a task that is long enough for threads. A convoy goes on long enough for eight answers at the least, where
+ * each waits for up to two intervals. */
 const FidelityMeasurement fidelity_measurements[] = {
     [OF_THREADS] = {"countdown", FIDELITY_ANY_LOCK, NULL, 16000,
         {{"tasks", "2,4"}, {"mode", "serial,threads"}, {"cpus", "1,2"}, OFTEN}},

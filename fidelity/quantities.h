@@ -34,8 +34,7 @@ typedef struct FidelityMeasurement {
 
 typedef enum FidelityFigure {
     FIGURE_OVER_ONE,       /* wall time over that of one task, the fastest repetition of either */
-    FIGURE_OVER_ONE_APART, /* the time in which tasks that share nothing were at work, over that of one task
-                            */
+    FIGURE_OVER_ONE_APART, /* the time at work of tasks that share nothing, over that of one task */
     FIGURE_OVER_SERIAL,
     FIGURE_WALL,         /* ns */
     FIGURE_TURN,         /* of a countdown, by the time of one task after the other; ns,

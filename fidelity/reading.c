@@ -138,11 +138,12 @@ static OneTask one_task(const ResultRun *run, const ResultCell *baseline)
     return one;
 }
 
-static double over_one(const ResultRun *run, const ResultCell *cell)
+/* A time of the cell over that of one task. */
+static double over_one(const ResultRun *run, const ResultCell *cell, double time)
 {
     OneTask one = one_task(run, cell->relative.baseline);
 
-    return cell->wall.n > 0 && isfinite(one.fastest) ? (double)cell->wall.min / one.fastest : NAN;
+    return cell->wall.n > 0 && isfinite(one.fastest) ? time / one.fastest : NAN;
 }
 
 static double sample_at(const ResultTime *time, size_t i)
@@ -163,20 +164,13 @@ static double time_at_work(const ResultCell *cell)
     return least;
 }
 
-static double work_over_one(const ResultRun *run, const ResultCell *cell)
-{
-    OneTask one = one_task(run, cell->relative.baseline);
-
-    return cell->wall.n > 0 && isfinite(one.fastest) ? time_at_work(cell) / one.fastest : NAN;
-}
-
 static double value_in(const ResultRun *run, const ResultCell *cell, const FidelityQuantity *quantity)
 {
     switch (quantity->figure) {
     case FIGURE_OVER_ONE:
-        return over_one(run, cell);
+        return over_one(run, cell, (double)cell->wall.min);
     case FIGURE_OVER_ONE_APART:
-        return work_over_one(run, cell);
+        return over_one(run, cell, time_at_work(cell));
     case FIGURE_OVER_SERIAL:
         return cell->relative.is_known ? cell->relative.ratio : NAN;
     case FIGURE_WALL:

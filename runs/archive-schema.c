@@ -195,9 +195,9 @@ static int open_file(Shelf *shelf, const char *path, int flags)
     return SQLITE_OK;
 }
 
-/* The modes come after the checks, because switching to the write-ahead log writes to
- * the file. foreign_keys is off in SQLite unless each connection turns it on, and without it a removed
- * run would leave its texts behind for ever. */
+/* The modes come after the checks, because switching to the write-ahead log writes to the file. foreign_keys
+ * is off in SQLite unless each connection turns it on, and without it a removed run would leave its texts
+ * behind for ever. */
 static int begin_to_use(Shelf *shelf)
 {
     int64_t version;

@@ -350,6 +350,7 @@ static int64_t middle_of_file(void)
     ck_assert_int_eq(stat(keeper.path, &status), 0);
     return status.st_size / 2 / SECTOR * SECTOR;
 }
+
 /* Returns which run cannot be read because of it: one. */
 static int assert_one_unreadable(const char *why)
 {
