@@ -63,10 +63,9 @@ static const Parameter parameters[] = {
     {
         .name = "switch_inside",
         .type = PARAMETER_CHOICE,
-        .help =
-            "how a task adds 1; off: x += 1, which loses updates under gil-py2 (Python 2.7) and none under gil "
-            "(Python 3.10 and later); on: x += f(), which can lose them in every version. For x += 1 of Python "
-            "3.6 to 3.9 take gil with on",
+        .help = "how a task adds 1; off: x += 1, which loses updates under gil-py2 (Python 2.7) and none "
+                "under gil (Python 3.10 and later); on: x += f(), which can lose them in every version. For "
+                "x += 1 of Python 3.6 to 3.9 take gil with on",
         .choices = switches,
         .offset = offsetof(CounterParams, switch_inside),
     },

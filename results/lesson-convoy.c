@@ -154,8 +154,8 @@ const LessonKind lesson_convoy = {
     .sources =
         {
             {LESSON_TOGETHER, "cpython3", false,
-                "CPython 3.13 took 0.65, 5.2 to 8.8 and 50 to 99 ms at switch intervals of 0.5, 5 and 50 ms (an "
-                "answer waits once or twice), and 16 to 33 µs without a hog"},
+                "CPython 3.13 took 0.65, 5.2 to 8.8 and 50 to 99 ms at switch intervals of 0.5, 5 and 50 ms "
+                "(an answer waits once or twice), and 16 to 33 µs without a hog"},
             {LESSON_TOGETHER, "cpython2", false,
                 "CPython 2.7 on two CPUs took 38 µs, 102 µs and 26.8 ms at check intervals of 10, 100 and "
                 "10,000 ticks"},

@@ -80,8 +80,8 @@ const LessonKind lesson_counter = {
     .sources =
         {
             {LESSON_TOGETHER, "cpython3", false,
-                "CPython 3.11 and 3.13 lose nothing in x += 1, but 430,000 to 600,000 of 2,000,000 with a call "
-                "in between"},
+                "CPython 3.11 and 3.13 lose nothing in x += 1, but 430,000 to 600,000 of 2,000,000 with a "
+                "call in between"},
             {LESSON_TOGETHER, "cpython2", true,
                 "CPython 2.7 lost 510,000 of 2,000,000 increments of two threads"},
             {LESSON_TOGETHER, "free-threaded", false,

@@ -42,7 +42,7 @@ typedef struct Spans {
  * whether it is right, and sets *ret, owned by the caller; has complained if not. */
 bool spans_read(Reader *reader, const json_t *event, int64_t n_tasks, Spans **ret);
 
-/* Lets go of what is beyond so many spans and instants together, and counts it among those that were dropped. */
+/* Lets go of what is beyond so many spans and instants together, and counts it as dropped. */
 void spans_cut(Spans *spans, size_t most);
 
 /* Returns one that has nothing but a reason (copied), owned by the caller. */
