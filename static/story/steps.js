@@ -44,7 +44,8 @@ function fitted(catalog, step) {
     const wanted = Number(step.values?.tasks ?? 0);
     const fits = Math.min(wanted, ...(step.values?.mode ?? '').split(',').map((mode) => most[mode] ?? wanted));
 
-    if (wanted < MANY_TASKS || fits === wanted) return step;
+    // Several numbers of tasks, as in "2,3", are few ones, and no number.
+    if (!(wanted >= MANY_TASKS) || fits === wanted) return step;
     return {
         ...step,
         text: step.text.map((paragraph) => paragraph.replace(count(wanted), count(fits))),
