@@ -82,10 +82,9 @@ static void judge_whether(FidelityRow *row, const double *real, const double *mo
     row->outcome = (real_sum > 0) == (model_sum > 0) ? FIDELITY_HOLDS : FIDELITY_MISSES;
 }
 
-FidelityRow fidelity_judge(
-    const FidelityQuantity *quantity, const FidelityPair *pairs, size_t n_pairs, char *reason)
+static FidelityRow row_without_figures(const FidelityQuantity *quantity, char *reason)
 {
-    FidelityRow row = {.quantity = quantity,
+    return (FidelityRow){.quantity = quantity,
         .real = NAN,
         .model = NAN,
         .ratio = NAN,
@@ -94,6 +93,12 @@ FidelityRow fidelity_judge(
         .recorded = NAN,
         .outcome = FIDELITY_INCONCLUSIVE,
         .reason = reason};
+}
+
+FidelityRow fidelity_judge(
+    const FidelityQuantity *quantity, const FidelityPair *pairs, size_t n_pairs, char *reason)
+{
+    FidelityRow row = row_without_figures(quantity, reason);
     auto_free double *real = calloc(n_pairs + 1, sizeof(*real)), *model = calloc(n_pairs + 1, sizeof(*model));
 
     assert(real && model);
@@ -119,6 +124,21 @@ FidelityRow fidelity_judge(
         judge_whether(&row, real, model);
     else
         judge_ratios(&row, real, model);
+    return row;
+}
+
+FidelityRow fidelity_show(
+    const FidelityQuantity *quantity, const FidelityPair *pairs, size_t n_pairs, char *reason)
+{
+    FidelityRow row = row_without_figures(quantity, reason);
+    auto_free double *real = calloc(n_pairs + 1, sizeof(*real));
+
+    assert(real);
+    for (size_t i = 0; i < n_pairs; i++)
+        if (!isnan(pairs[i].real))
+            real[row.n_rounds++] = pairs[i].real;
+    row.real = median_of(real, row.n_rounds);
+    row.outcome = row.n_rounds > 0 ? FIDELITY_SHOWN : FIDELITY_NOT_MEASURED;
     return row;
 }
 

@@ -10,7 +10,7 @@
 #include "fidelity/quantities.h"
 
 typedef struct FidelityPair {
-    double real, model; /* NAN: not measured */
+    double real, model; /* NAN: not measured, or there is no model */
     bool is_steady;
 } FidelityPair;
 
@@ -18,7 +18,7 @@ typedef enum FidelityOutcome {
     FIDELITY_HOLDS,        /* all of the interval is within the bound */
     FIDELITY_MISSES,       /* none of it is */
     FIDELITY_INCONCLUSIVE, /* too noisy, or too few rounds */
-    FIDELITY_SHOWN,        /* there is no bound */
+    FIDELITY_SHOWN,        /* there is no bound, or no model */
     FIDELITY_NOT_MEASURED,
     N_FIDELITY_OUTCOMES,
 } FidelityOutcome;
@@ -35,6 +35,11 @@ typedef struct FidelityRow {
 
 /* Judges the pairs of all rounds. reason (taken over, may be NULL) is why values are missing. */
 FidelityRow fidelity_judge(
+    const FidelityQuantity *quantity, const FidelityPair *pairs, size_t n_pairs, char *reason);
+
+/* The same of an interpreter whose lock nothing is a model of: its values are shown, as far as there are
+ * any. */
+FidelityRow fidelity_show(
     const FidelityQuantity *quantity, const FidelityPair *pairs, size_t n_pairs, char *reason);
 
 /* "holds", "misses", "inconclusive", "shown", "not measured" */

@@ -18,14 +18,17 @@ enum {
     OF_PAUSE,
     OF_PAUSE_LONG,
     OF_CLOSED,
+    OF_CLOSED_LONG,
     OF_CONVOY_CHECKS,
     OF_CONVOY_CHECKS_LONG,
     OF_CLOSED_CHECKS,
+    OF_CLOSED_CHECKS_LONG,
     OF_CONVOY_FREE,
     OF_CLOSED_FREE,
     OF_CRUNCH,
     OF_FETCH,
     OF_COUNTER,
+    OF_COUNTER_BETWEEN,
     OF_COUNTER_INSIDE,
     OF_IDLE,
 };
@@ -68,11 +71,15 @@ const FidelityMeasurement fidelity_measurements[] = {
         {{"switch_interval_us", "50000"}, {"duration_ms", "1300"}, {"pause_us", "110000"}, CONVOY}},
     [OF_CLOSED] = {"convoy", IF_SWITCH, 9000,
         {{"switch_interval_us", "500,5000"}, {"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
+    [OF_CLOSED_LONG] = {"convoy", IF_SWITCH, 9000,
+        {{"switch_interval_us", "50000"}, {"paced", "off"}, {"duration_ms", "1000"}, CONVOY}},
     [OF_CONVOY_CHECKS] = {"convoy", IF_CHECK, 9000, {{"check_interval", "10,100"}, {"duration_ms", "300"}, CONVOY}},
     [OF_CONVOY_CHECKS_LONG] = {"convoy", IF_CHECK, 9000,
         {{"check_interval", "10000"}, {"duration_ms", "1000"}, CONVOY}},
     [OF_CLOSED_CHECKS] = {"convoy", IF_CHECK, 9000,
-        {{"check_interval", "100"}, {"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
+        {{"check_interval", "10,100"}, {"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
+    [OF_CLOSED_CHECKS_LONG] = {"convoy", IF_CHECK, 9000,
+        {{"check_interval", "10000"}, {"paced", "off"}, {"duration_ms", "1000"}, CONVOY}},
     [OF_CONVOY_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000, {{"duration_ms", "300"}, CONVOY}},
     [OF_CLOSED_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000,
         {{"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
@@ -80,8 +87,10 @@ const FidelityMeasurement fidelity_measurements[] = {
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, OFTEN}},
     [OF_FETCH] = {"fetch", FIDELITY_ANY_LOCK, NULL, 4000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"delay_ms", "100"}, ONCE}},
-    [OF_COUNTER] = {"counter", FIDELITY_ANY_LOCK, NULL, 12000,
+    [OF_COUNTER] = {"counter", FIDELITY_WHOLE_ALIKE, NULL, 12000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off"}, ONCE}},
+    [OF_COUNTER_BETWEEN] = {"counter", FIDELITY_MODEL_IS_WHOLE, NULL, 12000,
+        {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off,on"}, ONCE}},
     [OF_COUNTER_INSIDE] = {"counter", FIDELITY_ANY_LOCK, NULL, 12000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "on"}, ONCE}},
     [OF_IDLE] = {"idle", FIDELITY_ANY_LOCK, NULL, 6000,
@@ -94,9 +103,12 @@ const size_t fidelity_n_measurements = ARRAY_LENGTH(fidelity_measurements);
 #define TWOFOLD {BOUND_FACTOR, 2}
 #define SWITCH_BOUND {BOUND_FACTOR, 1.5}
 #define SHOWN {BOUND_NONE, 0}
-#define SWITCH(us) "switch_interval_us", us
-#define CHECK(ticks) "check_interval", ticks
-#define NO_PARAMETER NULL, 0
+#define SWITCH(us) "switch_interval_us", #us, NULL
+#define CHECK(ticks) "check_interval", #ticks, NULL
+#define NO_PARAMETER NULL, NULL, NULL
+/* CPython 3.6 to 3.9 has a lock like `gil` which looks between any two bytecodes: what its x += 1 does is what the
+ * model's x += f() does. */
+#define MODEL_INSIDE "switch_inside", "off", "on"
 #define P50 FIGURE_METRIC_NS, "metrics.latency_p50_ns"
 #define P90 FIGURE_METRIC_NS, "metrics.latency_p90_ns"
 #define RATE FIGURE_METRIC_RATE, "metrics.requests_per_s"
@@ -107,6 +119,7 @@ const size_t fidelity_n_measurements = ARRAY_LENGTH(fidelity_measurements);
 #define SWITCHES(where) {"slices", where, "switches_per_s", 1}
 #define PACED(where, field) {"paced", where, field, 1e3}
 #define CLOSED(where) {"convoy", where, "rps", 1}
+#define CLOSED_TIME(where, field) {"convoy", where, field, 1e3}
 #define NOT_RECORDED {NULL, NULL, NULL, 0}
 
 const FidelityQuantity fidelity_quantities[] = {
@@ -148,14 +161,34 @@ const FidelityQuantity fidelity_quantities[] = {
     {"long pause p50, 0.5 ms", OF_PAUSE_SHORT, "threads", 2, 2, SWITCH(500), P50, WITHIN_15, NOT_RECORDED},
     {"long pause p50, 5 ms", OF_PAUSE, "threads", 2, 2, SWITCH(5000), P50, WITHIN_15, NOT_RECORDED},
     {"long pause p50, 50 ms", OF_PAUSE_LONG, "threads", 2, 2, SWITCH(50000), P50, WITHIN_15, NOT_RECORDED},
+    {"long pause p90, 0.5 ms", OF_PAUSE_SHORT, "threads", 2, 2, SWITCH(500), P90, SHOWN, NOT_RECORDED},
+    {"long pause p90, 5 ms", OF_PAUSE, "threads", 2, 2, SWITCH(5000), P90, SHOWN, NOT_RECORDED},
+    {"long pause p90, 50 ms", OF_PAUSE_LONG, "threads", 2, 2, SWITCH(50000), P90, SHOWN, NOT_RECORDED},
     {"closed loop, 0.5 ms", OF_CLOSED, "threads", 2, 2, SWITCH(500), RATE, SHOWN, CLOSED("cores=2 interval=0.0005 ncpu=1")},
+    {"closed loop p50, 0.5 ms", OF_CLOSED, "threads", 2, 2, SWITCH(500), P50, WITHIN_15, CLOSED_TIME("cores=2 interval=0.0005 ncpu=1", "p50")},
+    {"closed loop p90, 0.5 ms", OF_CLOSED, "threads", 2, 2, SWITCH(500), P90, SHOWN, CLOSED_TIME("cores=2 interval=0.0005 ncpu=1", "p90")},
     {"closed loop, 5 ms", OF_CLOSED, "threads", 2, 2, SWITCH(5000), RATE, SHOWN, CLOSED("cores=2 interval=0.005 ncpu=1")},
+    {"closed loop p50, 5 ms", OF_CLOSED, "threads", 2, 2, SWITCH(5000), P50, WITHIN_15, CLOSED_TIME("cores=2 interval=0.005 ncpu=1", "p50")},
+    {"closed loop p90, 5 ms", OF_CLOSED, "threads", 2, 2, SWITCH(5000), P90, SHOWN, CLOSED_TIME("cores=2 interval=0.005 ncpu=1", "p90")},
+    {"closed loop, 50 ms", OF_CLOSED_LONG, "threads", 2, 2, SWITCH(50000), RATE, SHOWN, CLOSED("cores=2 interval=0.05 ncpu=1")},
+    {"closed loop p50, 50 ms", OF_CLOSED_LONG, "threads", 2, 2, SWITCH(50000), P50, WITHIN_15, CLOSED_TIME("cores=2 interval=0.05 ncpu=1", "p50")},
+    {"closed loop p90, 50 ms", OF_CLOSED_LONG, "threads", 2, 2, SWITCH(50000), P90, SHOWN, CLOSED_TIME("cores=2 interval=0.05 ncpu=1", "p90")},
 
     {"convoy p50, check every 10", OF_CONVOY_CHECKS, "threads", 2, 2, CHECK(10), P50, TWOFOLD, PACED("cores=2 interval=10 ncpu=1", "p50")},
+    {"convoy p90, check every 10", OF_CONVOY_CHECKS, "threads", 2, 2, CHECK(10), P90, SHOWN, PACED("cores=2 interval=10 ncpu=1", "p90")},
     {"convoy p50, check every 100", OF_CONVOY_CHECKS, "threads", 2, 2, CHECK(100), P50, TWOFOLD, PACED("cores=2 interval=100 ncpu=1", "p50")},
     {"convoy p90, check every 100", OF_CONVOY_CHECKS, "threads", 2, 2, CHECK(100), P90, SHOWN, PACED("cores=2 interval=100 ncpu=1", "p90")},
     {"convoy p50, check every 10,000", OF_CONVOY_CHECKS_LONG, "threads", 2, 2, CHECK(10000), P50, TWOFOLD, PACED("cores=2 interval=10000 ncpu=1", "p50")},
+    {"convoy p90, check every 10,000", OF_CONVOY_CHECKS_LONG, "threads", 2, 2, CHECK(10000), P90, SHOWN, PACED("cores=2 interval=10000 ncpu=1", "p90")},
+    {"closed loop, check every 10", OF_CLOSED_CHECKS, "threads", 2, 2, CHECK(10), RATE, SHOWN, CLOSED("cores=2 interval=10 ncpu=1")},
+    {"closed loop p50, check every 10", OF_CLOSED_CHECKS, "threads", 2, 2, CHECK(10), P50, TWOFOLD, CLOSED_TIME("cores=2 interval=10 ncpu=1", "p50")},
+    {"closed loop p90, check every 10", OF_CLOSED_CHECKS, "threads", 2, 2, CHECK(10), P90, SHOWN, CLOSED_TIME("cores=2 interval=10 ncpu=1", "p90")},
     {"closed loop, check every 100", OF_CLOSED_CHECKS, "threads", 2, 2, CHECK(100), RATE, SHOWN, CLOSED("cores=2 interval=100 ncpu=1")},
+    {"closed loop p50, check every 100", OF_CLOSED_CHECKS, "threads", 2, 2, CHECK(100), P50, TWOFOLD, CLOSED_TIME("cores=2 interval=100 ncpu=1", "p50")},
+    {"closed loop p90, check every 100", OF_CLOSED_CHECKS, "threads", 2, 2, CHECK(100), P90, SHOWN, CLOSED_TIME("cores=2 interval=100 ncpu=1", "p90")},
+    {"closed loop, check every 10,000", OF_CLOSED_CHECKS_LONG, "threads", 2, 2, CHECK(10000), RATE, SHOWN, CLOSED("cores=2 interval=10000 ncpu=1")},
+    {"closed loop p50, check every 10,000", OF_CLOSED_CHECKS_LONG, "threads", 2, 2, CHECK(10000), P50, TWOFOLD, CLOSED_TIME("cores=2 interval=10000 ncpu=1", "p50")},
+    {"closed loop p90, check every 10,000", OF_CLOSED_CHECKS_LONG, "threads", 2, 2, CHECK(10000), P90, SHOWN, CLOSED_TIME("cores=2 interval=10000 ncpu=1", "p90")},
 
     {"convoy p50", OF_CONVOY_FREE, "threads", 2, 2, NO_PARAMETER, P50, SHOWN, PACED("cores=2 interval=0.005 ncpu=1", "p50")},
     {"closed loop", OF_CLOSED_FREE, "threads", 2, 2, NO_PARAMETER, RATE, SHOWN, CLOSED("cores=2 interval=0.005 ncpu=1")},
@@ -164,6 +197,7 @@ const FidelityQuantity fidelity_quantities[] = {
     {"fetch, twice", OF_FETCH, "serial", 2, 2, NO_PARAMETER, FIGURE_WALL, NULL, WITHIN_10, NOT_RECORDED},
     {"fetch, 2 threads over twice", OF_FETCH, "threads", 2, 2, NO_PARAMETER, FIGURE_OVER_SERIAL, NULL, WITHIN_10, NOT_RECORDED},
     {"updates lost, x += 1", OF_COUNTER, "threads", 2, 2, NO_PARAMETER, FIGURE_PART_LOST, NULL, {BOUND_WHETHER, 0}, NOT_RECORDED},
+    {"updates lost, x += 1 (model: x += f())", OF_COUNTER_BETWEEN, "threads", 2, 2, MODEL_INSIDE, FIGURE_PART_LOST, NULL, {BOUND_WHETHER, 0}, NOT_RECORDED},
     {"updates lost, x += f()", OF_COUNTER_INSIDE, "threads", 2, 2, NO_PARAMETER, FIGURE_PART_LOST, NULL, {BOUND_WHETHER, 0}, NOT_RECORDED},
     {"resident bytes of a thread", OF_IDLE, "threads", 500, 2, NO_PARAMETER, RSS, SHOWN, {"mem", "k=1000 kind=threads", "VmRSS_kb_each", 1e3}},
     {"resident bytes of a task", OF_IDLE, "epoll", 500, 2, NO_PARAMETER, RSS, SHOWN, {"mem", "k=1000 kind=tasks", "VmRSS_kb_each", 1e3}},

@@ -21,6 +21,8 @@ typedef enum FidelityLocks {
     FIDELITY_ANY_LOCK,
     FIDELITY_WITH_PARAMETER,     /* those that have the parameter of the measurement */
     FIDELITY_WITHOUT_PARAMETERS, /* those that have none at all: there is nothing to set */
+    FIDELITY_WHOLE_ALIKE,    /* the real one and the model both, or neither, go to another within x += 1 */
+    FIDELITY_MODEL_IS_WHOLE, /* the real one does, and the model does not */
 } FidelityLocks;
 
 /* A run of both, once in every round. */
@@ -70,12 +72,11 @@ typedef struct FidelityRecorded {
 typedef struct FidelityQuantity {
     const char *name;
     size_t measurement; /* its place in the table */
-    /* The cell that it is read from: of this mode and so many tasks and CPUs and, where it is not
-     * NULL, with this value of a lock's parameter. */
+    /* The cell that it is read from: of this mode and so many tasks and CPUs and, where parameter is not
+     * NULL, with this value of it, as typed. The model's is another where model_value is not NULL. */
     const char *mode;
     int64_t tasks, cpus;
-    const char *parameter;
-    int64_t value;
+    const char *parameter, *value, *model_value;
     FidelityFigure figure;
     const char *path; /* of a metric */
     FidelityBound bound;

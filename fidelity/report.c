@@ -110,7 +110,7 @@ double fidelity_tick_turns(const FidelityReport *report)
     enum { TICKS_OF_A_TURN = 3 }; /* bytecodes of `while n > 0: n -= 1` that Python 2 counts */
 
     for (size_t i = 0; i < report->n_rows; i++)
-        if (report->rows[i].quantity->figure == FIGURE_TURN)
+        if (report->rows[i].quantity->figure == FIGURE_TURN && report->model)
             return 1 / report->rows[i].ratio / TICKS_OF_A_TURN;
     return NAN;
 }
@@ -129,24 +129,25 @@ static void print_tick(const FidelityReport *report, FILE *file)
 void fidelity_print(const FidelityReport *report, FILE *file)
 {
     Layout *layout;
-    size_t names, reals, models, ratios, bounds, outcomes, recorded;
+    size_t names, reals, models = 0, ratios = 0, bounds = 0, outcomes, recorded;
 
     fprintf(file, "%s (%s), lock %s", report->runtime,
         report->about     ? report->about
         : report->version ? report->version
                           : "it does not say what it is",
         report->lock);
-    if (!report->model) {
-        fputs(": no lock of the engine models it\n", file);
-        return;
-    }
-    fprintf(file, ", beside the model of it, %s\n\n", report->model);
+    if (report->model)
+        fprintf(file, ", beside the model of it, %s\n\n", report->model);
+    else
+        fputs(": no lock of the engine models it, so its own figures alone\n\n", file);
     layout = layout_new(report->n_rows, false);
     names = layout_add(layout, "quantity", false, LAYOUT_KEEP);
     reals = layout_add(layout, report->runtime, true, LAYOUT_KEEP);
-    models = layout_add(layout, "model", true, LAYOUT_KEEP);
-    ratios = layout_add(layout, "model/real", true, LAYOUT_KEEP);
-    bounds = layout_add(layout, "bound", true, LAYOUT_KEEP);
+    if (report->model) {
+        models = layout_add(layout, "model", true, LAYOUT_KEEP);
+        ratios = layout_add(layout, "model/real", true, LAYOUT_KEEP);
+        bounds = layout_add(layout, "bound", true, LAYOUT_KEEP);
+    }
     recorded = layout_add(layout, "recorded", true, LAYOUT_KEEP);
     outcomes = layout_add(layout, "outcome", false, LAYOUT_KEEP);
     for (size_t i = 0; i < report->n_rows; i++) {
@@ -154,9 +155,11 @@ void fidelity_print(const FidelityReport *report, FILE *file)
 
         layout_set(layout, names, i, strdup(row->quantity->name));
         layout_set(layout, reals, i, value_text(row->quantity, row->real));
-        layout_set(layout, models, i, value_text(row->quantity, row->model));
-        layout_set(layout, ratios, i, ratio_text(row));
-        layout_set(layout, bounds, i, bound_text(&row->quantity->bound));
+        if (report->model) {
+            layout_set(layout, models, i, value_text(row->quantity, row->model));
+            layout_set(layout, ratios, i, ratio_text(row));
+            layout_set(layout, bounds, i, bound_text(&row->quantity->bound));
+        }
         layout_set(layout, recorded, i, value_text(row->quantity, row->recorded));
         layout_set(layout, outcomes, i, outcome_text(row));
     }

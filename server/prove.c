@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "fidelity/reading.h"
 #include "fidelity/recorded.h"
 #include "fidelity/report.h"
@@ -23,10 +25,13 @@
 enum {
     LEAST_ROUNDS = STATS_MIN_VALUES, /* that give an interval */
     MOST_ROUNDS = 2 * LEAST_ROUNDS,  /* where these decide nothing */
+    SHOWN_ROUNDS = 3,                /* where there is nothing to decide */
     MOST_REPORTS = 32,
+    /* More time for interpreters without a model, of which some take seconds to start and to get fast. */
+    ROOM_MS = 20000,
 };
 
-/* An interpreter, its lock, and the lock of the model. */
+/* An interpreter, its lock, and the lock of the model; model NULL: there is none. */
 typedef struct Proof {
     Lab *lab;
     const Catalog *model_runtime, *real_runtime;
@@ -44,26 +49,76 @@ static const CatalogLock *model_of(const Catalog *catalog, const CatalogLock *re
     return NULL;
 }
 
-static bool is_asked_of(const FidelityMeasurement *measurement, const CatalogLock *lock)
+/* Whether an update of a counter is whole under the model's lock, and not under the interpreter's. */
+static bool is_whole_in_model_alone(const Proof *proof)
 {
-    if (measurement->locks == FIDELITY_WITH_PARAMETER)
-        return catalog_parameter_of_lock(lock, measurement->parameter) != NULL;
-    return measurement->locks == FIDELITY_ANY_LOCK || lock->n_parameters == 0;
+    return proof->model && proof->real->between_bytecodes && !proof->model->between_bytecodes;
+}
+
+static bool is_asked_of(const FidelityMeasurement *measurement, const Proof *proof)
+{
+    const CatalogLock *real = proof->real, *model = proof->model ? proof->model : real;
+
+    switch (measurement->locks) {
+    case FIDELITY_WITH_PARAMETER:
+        return catalog_parameter_of_lock(model, measurement->parameter) != NULL;
+    case FIDELITY_WITHOUT_PARAMETERS:
+        return model->n_parameters == 0;
+    case FIDELITY_WHOLE_ALIKE:
+        return !is_whole_in_model_alone(proof);
+    case FIDELITY_MODEL_IS_WHOLE:
+        return is_whole_in_model_alone(proof);
+    case FIDELITY_ANY_LOCK:
+        break;
+    }
+    return true;
+}
+
+/* Those of the modes, separated by commas, that the interpreter has; a new list. */
+static json_t *modes_of(const Proof *proof, const char *modes)
+{
+    auto_free char *copy = strdup(modes);
+    json_t *list = json_array();
+    char *rest = NULL;
+
+    for (char *mode = strtok_r(copy, ",", &rest); mode; mode = strtok_r(NULL, ",", &rest))
+        if (catalog_mode(proof->real_runtime, mode))
+            json_array_append_new(list, json_string(mode));
+    return list;
 }
 
 /* Returns the run, or an object with its reason; a new reference. */
 static json_t *measure(const Proof *proof, const FidelityMeasurement *measurement)
 {
-    const PlanLimits limits = {
-        .allow = "", .max_estimate_ms = measurement->most_ms, .default_timeout_ms = measurement->most_ms};
-    json_auto_t *given = json_pack("{s:[s, s], s:[s]}", "runtime", proof->model_runtime->runtime,
-        proof->real_runtime->runtime, "lock", proof->model->name);
+    const PlanLimits limits = {.allow = "",
+        .max_estimate_ms = measurement->most_ms,
+        .default_timeout_ms = measurement->most_ms + (proof->model ? 0 : ROOM_MS)};
+    json_auto_t *given =
+        json_pack("{s:[s], s:[s]}", "runtime", proof->real_runtime->runtime, "lock", proof->real->name);
 
-    if (strcmp(proof->model->name, proof->real->name) != 0)
-        json_array_append_new(json_object_get(given, "lock"), json_string(proof->real->name));
+    if (proof->model)
+        json_array_insert_new(
+            json_object_get(given, "runtime"), 0, json_string(proof->model_runtime->runtime));
+    if (proof->model && strcmp(proof->model->name, proof->real->name) != 0)
+        json_array_append_new(json_object_get(given, "lock"), json_string(proof->model->name));
     for (const FidelityGiven *one = measurement->given; one->name; one++)
         json_object_set_new(given, one->name, json_string(one->value));
+    json_object_set_new(given, "mode", modes_of(proof, json_string_value(json_object_get(given, "mode"))));
     return lab_measure(proof->lab, &limits, measurement->experiment, given);
+}
+
+/* What the interpreter does not have it says the reason of itself. */
+static void explain_absence(Proof *proof, size_t quantity)
+{
+    const char *names[] = {fidelity_quantities[quantity].mode,
+        fidelity_measurements[fidelity_quantities[quantity].measurement].experiment};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(names) && !proof->reasons[quantity]; i++) {
+        const char *reason = catalog_absence(proof->real_runtime, names[i]);
+
+        if (reason)
+            proof->reasons[quantity] = text_printf("%s: %s", proof->real_runtime->runtime, reason);
+    }
 }
 
 /* Reads all quantities of a measurement from its run. */
@@ -74,15 +129,19 @@ static void read_round(Proof *proof, size_t measurement, size_t round, const jso
     result_run_read(json, &run);
     for (size_t i = 0; i < fidelity_n_quantities; i++) {
         const FidelityQuantity *quantity = &fidelity_quantities[i];
-        bool real_is_steady, model_is_steady;
+        FidelitySide real = {proof->real_runtime->runtime, proof->real->name, false};
+        bool real_is_steady, model_is_steady = true;
         FidelityPair *pair = &proof->pairs[i][round];
 
         if (quantity->measurement != measurement)
             continue;
-        pair->real = reading_value(&run, quantity, proof->real_runtime->runtime, proof->real->name,
-            &real_is_steady, &proof->reasons[i]);
-        pair->model = reading_value(&run, quantity, proof->model_runtime->runtime, proof->model->name,
-            &model_is_steady, &proof->reasons[i]);
+        explain_absence(proof, i);
+        pair->real = reading_value(&run, quantity, real, &real_is_steady, &proof->reasons[i]);
+        if (proof->model) {
+            FidelitySide model = {proof->model_runtime->runtime, proof->model->name, true};
+
+            pair->model = reading_value(&run, quantity, model, &model_is_steady, &proof->reasons[i]);
+        }
         pair->is_steady = real_is_steady && model_is_steady;
     }
 }
@@ -137,8 +196,10 @@ static void measure_all_rounds(Proof *proof)
 
     assert(wanted);
     for (size_t i = 0; i < fidelity_n_measurements; i++)
-        wanted[i] = is_asked_of(&fidelity_measurements[i], proof->model);
-    measure_rounds(proof, 0, LEAST_ROUNDS, wanted);
+        wanted[i] = is_asked_of(&fidelity_measurements[i], proof);
+    measure_rounds(proof, 0, proof->model ? LEAST_ROUNDS : SHOWN_ROUNDS, wanted);
+    if (!proof->model)
+        return;
     for (size_t i = 0; i < fidelity_n_measurements; i++) {
         wanted[i] = wanted[i] && is_undecided(proof, i);
         n += wanted[i];
@@ -157,7 +218,7 @@ static FidelityReport report_of(Proof *proof, const json_t *recorded)
         .version = proof->real_runtime->version,
         .about = proof->real_runtime->about,
         .lock = proof->real->name,
-        .model = proof->model->name,
+        .model = proof->model ? proof->model->name : NULL,
         .tick_turns = proof->lab->settings.tick_turns,
         .rows = calloc(fidelity_n_quantities, sizeof(FidelityRow)),
     };
@@ -167,9 +228,10 @@ static FidelityReport report_of(Proof *proof, const json_t *recorded)
         const FidelityQuantity *quantity = &fidelity_quantities[i];
         FidelityRow *row = &report.rows[report.n_rows];
 
-        if (!is_asked_of(&fidelity_measurements[quantity->measurement], proof->model))
+        if (!is_asked_of(&fidelity_measurements[quantity->measurement], proof))
             continue;
-        *row = fidelity_judge(quantity, proof->pairs[i], MOST_ROUNDS, proof->reasons[i]);
+        *row = (proof->model ? fidelity_judge : fidelity_show)(
+            quantity, proof->pairs[i], MOST_ROUNDS, proof->reasons[i]);
         row->recorded = recorded_figure(recorded, python, &quantity->recorded);
         proof->reasons[i] = NULL;
         report.n_rows++;
@@ -189,11 +251,6 @@ static FidelityReport prove_lock(
     };
     FidelityReport report;
 
-    if (!proof.model)
-        return (FidelityReport){.runtime = catalog->runtime,
-            .version = catalog->version,
-            .about = catalog->about,
-            .lock = real->name};
     proof.pairs = calloc(fidelity_n_quantities, sizeof(*proof.pairs));
     proof.reasons = calloc(fidelity_n_quantities, sizeof(*proof.reasons));
     assert(proof.pairs && proof.reasons);

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """A runtime that measures nothing: its threads take so many times the serial time, at once and always.
 
-Usage: fixed-runtime.py models|real RATIO [--describe]. Its lock models cpython3, or is it.
+Usage: fixed-runtime.py models|real|alone RATIO [--describe]. Its lock models cpython3, or is it, or is one that nothing
+models.
 """
 import json
 import sys
 
 kind, ratio = sys.argv[1], float(sys.argv[2])
+whose = {"models": {"models": "cpython3"}, "real": {"real": "cpython3"}, "alone": {"real": "another"}}[kind]
 
 
 def mode(name, **facts):
@@ -21,7 +23,8 @@ CATALOG = {
     "memory_bytes": 10 ** 9, "host": {},
     "modes": [mode("serial", baseline=True, side_by_side=False), mode("threads"), mode("processes", shares_memory=False)],
     "locks": [{"name": "gil", "title": "the GIL", "summary": "a lock", "usual": True, "exclusive": True, "whose": "all",
-               "models": None, "parameters": [INTERVAL], "crowding": 0, kind: "cpython3"}],
+               "models": None, "parameters": [INTERVAL], "crowding": 0, **whose}],
+    "absent": {"epoll": "it has no event loop"},
     "experiments": [{
         "name": "countdown", "summary": "count down", "unavailable": {}, "memory": [], "cost": [],
         "parameters": [{"name": "n", "type": "integer", "min": 1, "max": 10 ** 9, "default": 1000, "help": "turns"}],

@@ -183,12 +183,12 @@ END_TEST
 
 /* Returns the program's status and sets its output, with a model and an interpreter of which all ratios are
  * known: threads of the model take 1.02 times the serial time. */
-static int fidelity_beside(const char *how, const char *ratio, char **ret_text)
+static int fidelity_beside(const char *how, const char *kind, const char *ratio, char **ret_text)
 {
     auto_free char *model =
         text_printf("runtimes.c=%s/tests/api/fixed-runtime.py models 1.02", API_SOURCE_ROOT);
     auto_free char *real =
-        text_printf("runtimes.real=%s/tests/api/fixed-runtime.py real %s", API_SOURCE_ROOT, ratio);
+        text_printf("runtimes.real=%s/tests/api/fixed-runtime.py %s %s", API_SOURCE_ROOT, kind, ratio);
 
     return api_run_program(ret_text, how, "--set", model, "--set", real, NO_OTHERS, NULL);
 }
@@ -196,17 +196,31 @@ static int fidelity_beside(const char *how, const char *ratio, char **ret_text)
 START_TEST(fidelity_judges_a_model_beside_the_real_one)
 {
     auto_free char *within = NULL, *beyond = NULL;
-    int held = fidelity_beside("--fidelity", "1.00", &within);
-    int missed = fidelity_beside("--fidelity=json", "1.20", &beyond);
+    int held = fidelity_beside("--fidelity", "real", "1.00", &within);
+    int missed = fidelity_beside("--fidelity=json", "real", "1.20", &beyond);
 
     ck_assert_msg(held == 0, "%s", within);
     ck_assert_msg(
         strstr(within, "real (fixed figures), lock gil, beside the model of it, gil"), "%s", within);
     ck_assert_msg(strstr(within, " 2.00   2.04  1.02 [1.02, 1.02] "), "%s", within);
     ck_assert_msg(strstr(within, "not measured: real: there is no experiment called"), "%s", within);
-    ck_assert_msg(strstr(within, "13 holds, 24 not measured"), "%s", within);
+    ck_assert_msg(strstr(within, "13 holds, 34 not measured"), "%s", within);
     ck_assert_msg(missed == 1, "%s", beyond);
     ck_assert_msg(strstr(beyond, "\"outcome\": \"misses\""), "%s", beyond);
+}
+END_TEST
+
+/* Nothing is judged, so nothing was proved. */
+START_TEST(fidelity_shows_a_lock_that_nothing_models)
+{
+    auto_free char *alone = NULL;
+
+    ck_assert_int_eq(fidelity_beside("--fidelity", "alone", "1.00", &alone), 1);
+    ck_assert_msg(
+        strstr(alone, "lock gil: no lock of the engine models it, so its own figures alone"), "%s", alone);
+    ck_assert_msg(strstr(alone, "countdown, 2 threads                2.00         -  shown"), "%s", alone);
+    ck_assert_msg(strstr(alone, "not measured: real: it has no event loop"), "%s", alone);
+    ck_assert_ptr_null(strstr(alone, "model/real"));
 }
 END_TEST
 
@@ -303,6 +317,6 @@ RUN_TESTS("api-program", 120, a_port_that_is_in_use_ends_the_start, health_is_as
     wrong_settings_and_options_end_the_start, settings_can_be_checked_and_printed,
     a_runtime_that_cannot_be_started_is_a_wrong_setting, the_lock_of_the_settings_is_one_that_there_is,
     a_preflight_says_which_lessons_can_be_shown, a_preflight_without_a_runtime_fails,
-    fidelity_judges_a_model_beside_the_real_one, fidelity_says_what_it_lacks,
-    a_runtime_that_does_not_work_ends_the_start, a_malformed_catalog_ends_the_start_with_its_place,
-    a_description_without_an_end_is_not_read_to_the_end)
+    fidelity_judges_a_model_beside_the_real_one, fidelity_shows_a_lock_that_nothing_models,
+    fidelity_says_what_it_lacks, a_runtime_that_does_not_work_ends_the_start,
+    a_malformed_catalog_ends_the_start_with_its_place, a_description_without_an_end_is_not_read_to_the_end)

@@ -103,6 +103,20 @@ START_TEST(what_was_not_measured_says_why)
 }
 END_TEST
 
+START_TEST(a_lock_without_a_model_has_its_own_figures)
+{
+    const FidelityPair pairs[3] = {{1, NAN, true}, {3, NAN, false}, {2, NAN, true}},
+                       none[1] = {{NAN, NAN, true}};
+    FidelityRow row = fidelity_show(&within_10, pairs, 3, NULL);
+
+    ck_assert_int_eq(row.outcome, FIDELITY_SHOWN);
+    ck_assert_double_eq_tol(row.real, 2, 1e-6);
+    ck_assert(isnan(row.ratio));
+    ck_assert_uint_eq(row.n_rounds, 3);
+    ck_assert_int_eq(fidelity_show(&within_10, none, 1, NULL).outcome, FIDELITY_NOT_MEASURED);
+}
+END_TEST
+
 START_TEST(losses_are_compared_by_whether_there_are_any)
 {
     const FidelityPair both[] = {{0, 0.2, true}, {0.3, 0, true}}, none[] = {{0, 0, true}, {0, 0, true}};
@@ -212,7 +226,7 @@ static const char run_text[] =
     " 'per_task': [{'cpu_ns': 52}, {'cpu_ns': null}, {'cpu_ns': 58}],"
     " 'relative': {'to': 6, 'ratio': 1.0, 'interval': null, 'verdict': 'same'}}]}";
 
-static FidelityQuantity quantity_of(FidelityFigure figure, const char *mode, int64_t interval)
+static FidelityQuantity quantity_of(FidelityFigure figure, const char *mode, const char *interval)
 {
     return (FidelityQuantity){.mode = mode,
         .tasks = 2,
@@ -260,15 +274,45 @@ START_TEST(quantities_are_read_from_the_cell_that_they_name)
 
     result_run_read(json, &run);
     for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-        FidelityQuantity quantity = quantity_of(cases[i].figure, "threads", 5000);
+        FidelityQuantity quantity = quantity_of(cases[i].figure, "threads", "5000");
         auto_free char *reason = NULL;
         bool is_steady;
 
-        ck_assert_double_eq_tol(reading_value(&run, &quantity, cases[i].runtime, "gil", &is_steady, &reason),
+        ck_assert_double_eq_tol(reading_value(&run, &quantity, (FidelitySide){cases[i].runtime, "gil", false},
+                                    &is_steady, &reason),
             cases[i].value, 1e-9);
         ck_assert_ptr_null(reason);
         ck_assert_int_eq(is_steady, cases[i].is_steady);
     }
+}
+END_TEST
+
+/* What x += 1 of an old interpreter does, a model shows in its x += f(). */
+START_TEST(the_model_may_have_another_setting_for_the_same)
+{
+    const FidelityQuantity quantity = {.mode = "threads",
+        .tasks = 2,
+        .cpus = 2,
+        .parameter = "switch_inside",
+        .value = "off",
+        .model_value = "on",
+        .figure = FIGURE_PART_LOST};
+    json_auto_t *json = json_pack("{s:s, s:[]}", "experiment", "counter", "cells");
+    auto_result_run ResultRun run = {0};
+    auto_free char *reason = NULL;
+    bool is_steady;
+
+    for (int i = 0; i < 4; i++)
+        json_array_append_new(json_object_get(json, "cells"),
+            json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:{s:s}, s:{s:i, s:i}}", "runtime",
+                i < 2 ? "c" : "real", "mode", "threads", "lock", "gil", "status", "done", "tasks", 2, "cpus",
+                2, "params", "switch_inside", i % 2 ? "on" : "off", "metrics", "lost_updates", i, "expected",
+                10));
+    result_run_read(json, &run);
+    ck_assert_double_eq_tol(
+        reading_value(&run, &quantity, (FidelitySide){"c", "gil", true}, &is_steady, &reason), 0.1, 1e-9);
+    ck_assert_double_eq_tol(
+        reading_value(&run, &quantity, (FidelitySide){"real", "gil", false}, &is_steady, &reason), 0.2, 1e-9);
 }
 END_TEST
 
@@ -277,12 +321,12 @@ START_TEST(what_a_run_lacks_has_a_reason)
     static const struct {
         const char *runtime, *mode, *reason;
         FidelityFigure figure;
-        int64_t interval;
+        const char *interval;
     } cases[] = {
-        {"c", "threads", "c: the run does not have this cell", FIGURE_OVER_ONE, 500},
-        {"c", "epoll", "c: the run does not have this cell", FIGURE_OVER_ONE, 5000},
-        {"real", "threads", "real: the run does not have this figure", FIGURE_SLICE, 5000},
-        {"real", "threads", "real: the run does not have this figure", FIGURE_SWITCHES, 5000},
+        {"c", "threads", "c: the run does not have this cell", FIGURE_OVER_ONE, "500"},
+        {"c", "epoll", "c: the run does not have this cell", FIGURE_OVER_ONE, "5000"},
+        {"real", "threads", "real: the run does not have this figure", FIGURE_SLICE, "5000"},
+        {"real", "threads", "real: the run does not have this figure", FIGURE_SWITCHES, "5000"},
     };
     json_auto_t *json = run_json();
     auto_result_run ResultRun run = {0};
@@ -293,7 +337,8 @@ START_TEST(what_a_run_lacks_has_a_reason)
         auto_free char *reason = NULL;
         bool is_steady;
 
-        ck_assert(isnan(reading_value(&run, &quantity, cases[i].runtime, "gil", &is_steady, &reason)));
+        ck_assert(isnan(reading_value(
+            &run, &quantity, (FidelitySide){cases[i].runtime, "gil", false}, &is_steady, &reason)));
         ck_assert_str_eq(reason, cases[i].reason);
     }
 }
@@ -303,12 +348,12 @@ START_TEST(a_run_that_could_not_be_planned_gives_its_reason)
 {
     json_auto_t *json = json_pack("{s:s}", "reason", "there is no place in the queue");
     auto_result_run ResultRun run = {0};
-    FidelityQuantity quantity = quantity_of(FIGURE_OVER_ONE, "threads", 5000);
+    FidelityQuantity quantity = quantity_of(FIGURE_OVER_ONE, "threads", "5000");
     auto_free char *reason = NULL;
     bool is_steady;
 
     result_run_read(json, &run);
-    ck_assert(isnan(reading_value(&run, &quantity, "c", "gil", &is_steady, &reason)));
+    ck_assert(isnan(reading_value(&run, &quantity, (FidelitySide){"c", "gil", false}, &is_steady, &reason)));
     ck_assert_str_eq(reason, "c: there is no place in the queue");
 }
 END_TEST
@@ -377,8 +422,9 @@ END_TEST
 
 RUN_TESTS("fidelity", 60, a_bound_holds_misses_or_cannot_be_told,
     fewer_rounds_than_an_interval_needs_say_nothing, rounds_in_which_the_machine_changed_are_dropped,
-    what_was_not_measured_says_why, losses_are_compared_by_whether_there_are_any,
-    the_nearest_recorded_interpreter_is_taken, every_row_finds_its_recorded_figure,
-    quantities_are_read_from_the_cell_that_they_name, what_a_run_lacks_has_a_reason,
+    what_was_not_measured_says_why, a_lock_without_a_model_has_its_own_figures,
+    losses_are_compared_by_whether_there_are_any, the_nearest_recorded_interpreter_is_taken,
+    every_row_finds_its_recorded_figure, quantities_are_read_from_the_cell_that_they_name,
+    the_model_may_have_another_setting_for_the_same, what_a_run_lacks_has_a_reason,
     a_run_that_could_not_be_planned_gives_its_reason, the_table_shows_what_was_judged,
     the_table_says_how_long_a_tick_was)
