@@ -175,7 +175,7 @@ typedef struct CatalogHost {
     const json_t *json; /* NULL: the runtime says nothing, and nothing here is known */
 } CatalogHost;
 
-/* Why an experiment, a mode or a lock that other runtimes have is not offered by this one. */
+/* Why an experiment, a mode, a lock or a parameter that other runtimes have is not offered by this one. */
 typedef struct CatalogAbsence {
     const char *name, *reason;
 } CatalogAbsence;

@@ -74,7 +74,7 @@ static void runtime_add_offers(const Catalog *catalog, json_t *runtime)
  * here. */
 static json_t *runtime_json(const Catalogs *catalogs, const PlanLimits *limits, const Catalog *catalog)
 {
-    static const char *const keys[] = {"version", "about", "cpus_usable", "memory_bytes", "host"};
+    static const char *const keys[] = {"version", "about", "cpus_usable", "memory_bytes", "host", "timeline_ns"};
     json_auto_t *present = json_pack("{s:I, s:I, s:O*}", "cpus_usable", (json_int_t)catalog->cpus_usable,
         "memory_bytes", (json_int_t)catalog->memory_bytes, "host", catalog->host.json);
     json_t *runtime = json_pack("{s:s, s:s}", "runtime", catalog->runtime, "status", "ready");

@@ -55,12 +55,31 @@ static bool values_has_name(const Catalog *runtime, const char *experiment, cons
     return (own && catalog_parameter(own, name)) || catalog_lock_parameter(runtime, name);
 }
 
+/* "; python3: it asks the lab's own origin alone", of all runtimes of the request that say why they lack the
+ * parameter. Owned by the caller. */
+static char *values_absences(const Asked *asked, const char *name)
+{
+    char *text = text_copy("");
+
+    for (size_t i = 0; i < asked->n_runtimes; i++) {
+        const Catalog *catalog = asked->runtimes[i].catalog;
+        const char *absence = catalog_absence(catalog, name);
+        char *before = text;
+
+        if (!absence)
+            continue;
+        text = text_printf("%s; %s: %s", before, catalog->runtime, absence);
+        free(before);
+    }
+    return text;
+}
+
 /* What only runtimes have that the request does not name is there, but not here. */
 static bool values_refuse_elsewhere(
     const Asked *asked, const char *name, const json_t *given, Problem *problem)
 {
     json_auto_t *owners = json_array();
-    auto_free char *list = NULL;
+    auto_free char *list = NULL, *reasons = NULL;
 
     for (size_t i = 0; i < asked->all->n; i++)
         if (values_has_name(asked->all->list[i], asked->experiment->name, name))
@@ -68,9 +87,10 @@ static bool values_refuse_elsewhere(
     if (json_array_size(owners) == 0)
         return false;
     list = problem_names(owners);
+    reasons = values_absences(asked, name);
     problem_add(problem, name, json_incref((json_t *)given), NULL,
-        "is a parameter of the runtime%s %s, which this request does not name",
-        json_array_size(owners) > 1 ? "s" : "", list);
+        "is a parameter of the runtime%s %s, which this request does not name%s",
+        json_array_size(owners) > 1 ? "s" : "", list, reasons);
     return true;
 }
 

@@ -1942,6 +1942,9 @@ if not IS_FOR_A_TASK and why_no_convoy():
     del EXPERIMENTS["convoy"]
 ABSENT["refcount"] = ("a Python program cannot choose how its references are counted: the interpreter does that, and "
                       "the lock is there for it")
+ABSENT["url"] = ("it asks the lab's own origin alone: which addresses of a network may be asked is checked by the engine's "
+                 "client, whenever a name is resolved")
+ABSENT["touch_stack_bytes"] = "a Python function has its variables on the heap, and no say in how far the stack is used"
 
 
 # ---- The modes: who calls the function
@@ -2222,7 +2225,8 @@ async def run_task_on_loop(experiment, cell, shared, task):
 
 
 async def run_tasks_on_loop(experiment, cell, shared, tasks):
-    await asyncio.gather(*[run_task_on_loop(experiment, cell, shared, task) for task in tasks])
+    # Made here, since gather() of 3.6 makes tasks of coroutines in no order.
+    await asyncio.gather(*[asyncio.ensure_future(run_task_on_loop(experiment, cell, shared, task)) for task in tasks])
 '''
 if not NO_LOOP:
     exec(compile(COROUTINES_OF_EXPERIMENTS, "the coroutines of python.py", "exec"))

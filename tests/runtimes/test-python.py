@@ -170,23 +170,58 @@ def answers_beside_hogs(python):
             assert told["latency_p50_ns"] is None and "too few" in told["latency_p50_ns_reason"]
 
 
-def gives_up_a_hog_that_died_before_it_began(python):
-    """Its client waits for all of them. The script with one line more: whoever is a hog ends at once."""
-    if "convoy" not in python.experiments:
-        return
+def run_changed(python, line, experiment, cell):
+    """Runs the script with one line more, before it begins. Returns its sample and what it said on stderr."""
     begins = 'if __name__ == "__main__":'
     text = SCRIPT.read_text(encoding="utf-8")
     assert text.count(begins) == 1
-    dying = "Convoy.begin = lambda self, cell, shared, task, begin=Convoy.begin: " \
-            "os._exit(3) if task.number else begin(self, cell, shared, task)\n"
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder) / SCRIPT.name
-        copy.write_text(text.replace(begins, dying + begins), encoding="utf-8")
-        request = python.request("convoy", [python.cell(0, "convoy", "processes", hogs=1)])
-        done = subprocess.run([python.command[0], str(copy)], input=json.dumps(request) + "\n", stdout=subprocess.PIPE,
+        copy.write_text(text.replace(begins, line + "\n" + begins), encoding="utf-8")
+        done = subprocess.run([python.command[0], str(copy)],
+                              input=json.dumps(python.request(experiment, [cell])) + "\n", stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S)
     [sample] = [event for event in map(json.loads, done.stdout.splitlines()) if event["event"] == "sample"]
+    return sample, done.stderr
+
+
+def gives_up_a_hog_that_died_before_it_began(python):
+    """Its client waits for all of them. Whoever is a hog ends at once."""
+    if "convoy" not in python.experiments:
+        return
+    dying = "Convoy.begin = lambda self, cell, shared, task, begin=Convoy.begin: " \
+            "os._exit(3) if task.number else begin(self, cell, shared, task)"
+    sample, _ = run_changed(python, dying, "convoy", python.cell(0, "convoy", "processes", hogs=1))
     assert sample["status"] == "failed" and "status 3" in sample["reason"], sample
+
+
+def sets_the_intervals_of_the_interpreter(python):
+    """The task asks the interpreter itself."""
+    getters = {"switch_interval_us": ("int(round(sys.getswitchinterval() * 1e6))", 700),
+               "check_interval": ("sys.getcheckinterval()", 70)}
+    for name in {parameter["name"] for parameter in python.usual["parameters"]}:
+        getter, value = getters[name]
+        line = f"Countdown.work = lambda self, cell, shared, task: sys.stderr.write('[%d]' % {getter}) and 0 or 0"
+        for mode in python.modes.keys() & {"serial", "threads", "processes"}:
+            _, said = run_changed(python, line, "countdown", python.cell(0, "countdown", mode, **{name: value}))
+            assert said.count(f"[{value}]") == 2, (mode, said)
+
+
+def knows_its_own_lock(python):
+    """Which one an interpreter has it is asked here by other means than there."""
+    code = "import sys; v = getattr(sys, '_is_gil_enabled', lambda: True)(); " \
+           "print('%s %d %d' % (sys.version.lower().count('pypy') and 'pypy' or sys.platform, sys.version_info[0], v))"
+    kind, major, is_locked = subprocess.run([python.command[0], "-c", code], stdout=subprocess.PIPE, check=True,
+                                            text=True, timeout=PATIENCE_S).stdout.split()
+    expected = "none" if kind.startswith("java") or is_locked == "0" else \
+        "gil-pypy" if kind == "pypy" else "gil-py2" if major == "2" else "gil"
+    assert python.usual["name"] == expected and python.usual["exclusive"] == (expected != "none"), python.usual
+
+
+def says_what_it_lacks(python):
+    absent = python.catalog["absent"]
+    assert {"refcount", "url", "touch_stack_bytes"} <= absent.keys() and all(absent.values()), absent
+    assert not absent.keys() & (python.experiments.keys() | python.modes.keys() | python.locks.keys())
 
 
 def shows_where_tasks_ran(python):
@@ -339,7 +374,8 @@ def writes_no_file(python):
 TESTS = [counts_down_in_every_mode, fetches_the_pages_that_were_asked_for, hashes_the_same_in_and_outside_the_lock,
          computes_outside_the_lock_where_it_says_so, loses_updates_only_where_they_can_be_lost,
          shares_what_can_be_shared, sleeps_together, answers_beside_hogs,
-         gives_up_a_hog_that_died_before_it_began, shows_where_tasks_ran,
+         gives_up_a_hog_that_died_before_it_began, sets_the_intervals_of_the_interpreter, knows_its_own_lock,
+         says_what_it_lacks, shows_where_tasks_ran,
          divides_the_work_around_a_gap, runs_each_task_in_an_interpreter, refuses_what_it_does_not_have,
          tells_of_memory_once, goes_when_nobody_listens, leaves_no_process_behind,
          is_confined_although_a_thread_ends, writes_no_file]

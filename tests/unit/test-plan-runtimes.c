@@ -23,7 +23,8 @@ static json_t *describe_jython(void)
 
     small_set(describe, "runtime", "'jython'");
     small_set(describe, "host", "{'cpu_model': 'as the JVM sees it'}");
-    small_set(describe, "absent", "{'processes': 'the JVM cannot fork'}");
+    small_set(describe, "absent", "{'processes': 'the JVM cannot fork', 'url': 'it has no client'}");
+    small_set(describe, "timeline_ns", "500");
     small_set(describe, "modes/2", NULL);
     small_set(describe, "locks", "[]");
     small_set(describe, "locks/0",
@@ -482,7 +483,8 @@ static const struct {
         "is a mode of the runtimes c, python3, hasty, which this request does not name; jython: the JVM "
         "cannot fork; it has serial, threads, epoll"},
     {"work", "runtime=jython&url=http://a.org/", "url",
-        "is a parameter of the runtimes c, python3, hasty, which this request does not name"},
+        "is a parameter of the runtimes c, python3, hasty, which this request does not name; jython: it has no "
+        "client"},
     {"work", "start=fork", "start",
         "is a parameter of the runtime python3, which this request does not name"},
     {"work", "runtime=jython&check_interval=5", "check_interval",
@@ -721,6 +723,8 @@ START_TEST(the_catalog_says_of_each_runtime_what_it_offers_and_why_not_the_rest)
     ck_assert_str_eq(json_string_value(json_object_get(json_object_get(jython, "absent"), "processes")),
         "the JVM cannot fork");
     ck_assert_uint_eq(json_object_size(json_object_get(runtime_shown(shown, 0), "absent")), 0);
+    ck_assert_double_eq(json_number_value(json_object_get(jython, "timeline_ns")), 500);
+    ck_assert_ptr_null(json_object_get(runtime_shown(shown, 0), "timeline_ns"));
     ck_assert_uint_eq(json_array_size(json_object_get(work, "parameters")), 2);
     ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(work, "max_tasks"), "threads")), 64);
     for (size_t i = 0; i < json_array_size(merged); i++)
