@@ -46,8 +46,8 @@ enum {
 #define IF_CHECK FIDELITY_WITH_PARAMETER, "check_interval"
 
 /* Threads and processes apart: the start of an interpreter's process keeps a CPU from the others for some ms, which would
- * weigh in a task that is long enough for threads. A convoy goes on long enough for eight answers at the least, where
- * each waits for up to two intervals. */
+ * weigh in a task that is long enough for threads. A convoy goes on long enough for ten answers at the least, which a
+ * p90 needs, where each waits for up to two intervals. */
 const FidelityMeasurement fidelity_measurements[] = {
     [OF_THREADS] = {"countdown", FIDELITY_ANY_LOCK, NULL, 16000,
         {{"tasks", "2,4"}, {"mode", "serial,threads"}, {"cpus", "1,2"}, OFTEN}},
@@ -62,17 +62,17 @@ const FidelityMeasurement fidelity_measurements[] = {
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"check_interval", "10,100,10000"}, OFTEN}},
     [OF_CONVOY_SHORT] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "500"}, {"duration_ms", "200"}, CONVOY}},
     [OF_CONVOY] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "5000"}, {"duration_ms", "300"}, CONVOY}},
-    [OF_CONVOY_LONG] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "50000"}, {"duration_ms", "1000"}, CONVOY}},
+    [OF_CONVOY_LONG] = {"convoy", IF_SWITCH, 9000, {{"switch_interval_us", "50000"}, {"duration_ms", "1200"}, CONVOY}},
     [OF_PAUSE_SHORT] = {"convoy", IF_SWITCH, 9000,
         {{"switch_interval_us", "500"}, {"duration_ms", "200"}, {"pause_us", "2000"}, CONVOY}},
     [OF_PAUSE] = {"convoy", IF_SWITCH, 9000,
         {{"switch_interval_us", "5000"}, {"duration_ms", "300"}, {"pause_us", "11000"}, CONVOY}},
     [OF_PAUSE_LONG] = {"convoy", IF_SWITCH, 9000,
-        {{"switch_interval_us", "50000"}, {"duration_ms", "1300"}, {"pause_us", "110000"}, CONVOY}},
+        {{"switch_interval_us", "50000"}, {"duration_ms", "1800"}, {"pause_us", "110000"}, CONVOY}},
     [OF_CLOSED] = {"convoy", IF_SWITCH, 9000,
         {{"switch_interval_us", "500,5000"}, {"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
     [OF_CLOSED_LONG] = {"convoy", IF_SWITCH, 9000,
-        {{"switch_interval_us", "50000"}, {"paced", "off"}, {"duration_ms", "1000"}, CONVOY}},
+        {{"switch_interval_us", "50000"}, {"paced", "off"}, {"duration_ms", "1200"}, CONVOY}},
     [OF_CONVOY_CHECKS] = {"convoy", IF_CHECK, 9000, {{"check_interval", "10,100"}, {"duration_ms", "300"}, CONVOY}},
     [OF_CONVOY_CHECKS_LONG] = {"convoy", IF_CHECK, 9000,
         {{"check_interval", "10000"}, {"duration_ms", "1000"}, CONVOY}},
@@ -80,17 +80,17 @@ const FidelityMeasurement fidelity_measurements[] = {
         {{"check_interval", "10,100"}, {"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
     [OF_CLOSED_CHECKS_LONG] = {"convoy", IF_CHECK, 9000,
         {{"check_interval", "10000"}, {"paced", "off"}, {"duration_ms", "1000"}, CONVOY}},
-    [OF_CONVOY_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000, {{"duration_ms", "300"}, CONVOY}},
-    [OF_CLOSED_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETERS, NULL, 9000,
-        {{"paced", "off"}, {"duration_ms", "300"}, CONVOY}},
+    [OF_CONVOY_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETER, NULL, 9000, {{"duration_ms", "1200"}, CONVOY}},
+    [OF_CLOSED_FREE] = {"convoy", FIDELITY_WITHOUT_PARAMETER, NULL, 9000,
+        {{"paced", "off"}, {"duration_ms", "1200"}, CONVOY}},
     [OF_CRUNCH] = {"crunch", FIDELITY_ANY_LOCK, NULL, 13000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, OFTEN}},
     [OF_FETCH] = {"fetch", FIDELITY_ANY_LOCK, NULL, 4000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"delay_ms", "100"}, ONCE}},
-    [OF_COUNTER] = {"counter", FIDELITY_WHOLE_ALIKE, NULL, 12000,
+    [OF_COUNTER] = {"counter", FIDELITY_OTHERS_ARE_WHOLE, NULL, 12000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off"}, ONCE}},
     [OF_COUNTER_BETWEEN] = {"counter", FIDELITY_MODEL_IS_WHOLE, NULL, 12000,
-        {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off,on"}, ONCE}},
+        {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off"}, ONCE}},
     [OF_COUNTER_INSIDE] = {"counter", FIDELITY_ANY_LOCK, NULL, 12000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "on"}, ONCE}},
     [OF_IDLE] = {"idle", FIDELITY_ANY_LOCK, NULL, 6000,
@@ -103,12 +103,12 @@ const size_t fidelity_n_measurements = ARRAY_LENGTH(fidelity_measurements);
 #define TWOFOLD {BOUND_FACTOR, 2}
 #define SWITCH_BOUND {BOUND_FACTOR, 1.5}
 #define SHOWN {BOUND_NONE, 0}
-#define SWITCH(us) "switch_interval_us", #us, NULL
-#define CHECK(ticks) "check_interval", #ticks, NULL
-#define NO_PARAMETER NULL, NULL, NULL
+#define SWITCH(us) "switch_interval_us", us, 0
+#define CHECK(ticks) "check_interval", ticks, 0
+#define NO_PARAMETER NULL, 0, 0
 /* CPython 3.6 to 3.9 has a lock like `gil` which looks between any two bytecodes: what its x += 1 does is what the
  * model's x += f() does. */
-#define MODEL_INSIDE "switch_inside", "off", "on"
+#define MODEL_INSIDE NULL, 0, OF_COUNTER_INSIDE
 #define P50 FIGURE_METRIC_NS, "metrics.latency_p50_ns"
 #define P90 FIGURE_METRIC_NS, "metrics.latency_p90_ns"
 #define RATE FIGURE_METRIC_RATE, "metrics.requests_per_s"
@@ -191,6 +191,7 @@ const FidelityQuantity fidelity_quantities[] = {
     {"closed loop p90, check every 10,000", OF_CLOSED_CHECKS_LONG, "threads", 2, 2, CHECK(10000), P90, SHOWN, CLOSED_TIME("cores=2 interval=10000 ncpu=1", "p90")},
 
     {"convoy p50", OF_CONVOY_FREE, "threads", 2, 2, NO_PARAMETER, P50, SHOWN, PACED("cores=2 interval=0.005 ncpu=1", "p50")},
+    {"convoy p90", OF_CONVOY_FREE, "threads", 2, 2, NO_PARAMETER, P90, SHOWN, PACED("cores=2 interval=0.005 ncpu=1", "p90")},
     {"closed loop", OF_CLOSED_FREE, "threads", 2, 2, NO_PARAMETER, RATE, SHOWN, CLOSED("cores=2 interval=0.005 ncpu=1")},
 
     {"crunch outside the lock, 2 threads", OF_CRUNCH, "threads", 2, 2, NO_PARAMETER, FIGURE_OVER_ONE, NULL, WITHIN_10, {"sha", "cores=2 mode=t2", "x_once", 1}},

@@ -19,10 +19,10 @@ enum { FIDELITY_MAX_GIVEN = 9 };
 /* Which locks a measurement makes sense for. */
 typedef enum FidelityLocks {
     FIDELITY_ANY_LOCK,
-    FIDELITY_WITH_PARAMETER,     /* those that have the parameter of the measurement */
-    FIDELITY_WITHOUT_PARAMETERS, /* those that have none at all: there is nothing to set */
-    FIDELITY_WHOLE_ALIKE,    /* the real one and the model both, or neither, go to another within x += 1 */
-    FIDELITY_MODEL_IS_WHOLE, /* the real one does, and the model does not */
+    FIDELITY_WITH_PARAMETER, /* those that have the parameter of the measurement, and for which tasks wait */
+    FIDELITY_WITHOUT_PARAMETER, /* those that have none, or for which no task waits */
+    FIDELITY_MODEL_IS_WHOLE,    /* the real one may go to another within x += 1, and its model may not */
+    FIDELITY_OTHERS_ARE_WHOLE,  /* all but those */
 } FidelityLocks;
 
 /* A run of both, once in every round. */
@@ -30,7 +30,7 @@ typedef struct FidelityMeasurement {
     const char *experiment;
     FidelityLocks locks;
     const char *parameter; /* of FIDELITY_WITH_PARAMETER */
-    int64_t most_ms;       /* the time limit; sizes that nobody gives are chosen to take half of it at most */
+    int64_t most_ms; /* the time limit beside a model; sizes that nobody gives take half of it at most */
     FidelityGiven given[FIDELITY_MAX_GIVEN + 1];
 } FidelityMeasurement;
 
@@ -73,10 +73,12 @@ typedef struct FidelityQuantity {
     const char *name;
     size_t measurement; /* its place in the table */
     /* The cell that it is read from: of this mode and so many tasks and CPUs and, where parameter is not
-     * NULL, with this value of it, as typed. The model's is another where model_value is not NULL. */
+     * NULL, with this value of it. */
     const char *mode;
     int64_t tasks, cpus;
-    const char *parameter, *value, *model_value;
+    const char *parameter;
+    int64_t value;
+    size_t model_measurement; /* where the model's cell is in another run; 0: in the same */
     FidelityFigure figure;
     const char *path; /* of a metric */
     FidelityBound bound;

@@ -23,25 +23,17 @@ static const double most_unsteady = 1.10;
 
 enum { MOST_SAMPLES = 64 };
 
-static bool has_value(const ResultCell *cell, const char *parameter, const char *value)
+static const ResultCell *find_cell(
+    const ResultRun *run, const FidelityQuantity *quantity, const char *runtime, const char *lock)
 {
-    const char *choice = result_param_text(cell, parameter);
-    auto_free char *number = text_printf("%.0f", result_param_number(cell, parameter));
-
-    return strcmp(*choice ? choice : number, value) == 0;
-}
-
-static const ResultCell *find_cell(const ResultRun *run, const FidelityQuantity *quantity, FidelitySide side)
-{
-    const char *value = side.is_model && quantity->model_value ? quantity->model_value : quantity->value;
-
     for (size_t i = 0; i < run->cells.n; i++) {
         const ResultCell *cell = run->cells.at[i];
 
-        if (strcmp(cell->runtime, side.runtime) == 0 && strcmp(cell->lock, side.lock) == 0 &&
+        if (strcmp(cell->runtime, runtime) == 0 && strcmp(cell->lock, lock) == 0 &&
             strcmp(cell->mode, quantity->mode) == 0 && cell->tasks == quantity->tasks &&
             cell->cpus == quantity->cpus &&
-            (!quantity->parameter || has_value(cell, quantity->parameter, value)))
+            (!quantity->parameter ||
+                result_param_number(cell, quantity->parameter) == (double)quantity->value))
             return cell;
     }
     return NULL;
@@ -223,18 +215,36 @@ static bool is_steady(const ResultRun *run, const ResultCell *cell, FidelityFigu
     return !isfinite(one.next) || one.next <= most;
 }
 
-double reading_value(const ResultRun *run, const FidelityQuantity *quantity, FidelitySide side,
-    bool *ret_steady, char **ret_reason)
+/* Why a metric is null its runtime says by itself, beside it: latency_p90_ns_reason. NULL: it does not. */
+static const char *reason_of_metric(const ResultCell *cell, const char *path)
 {
-    const ResultCell *cell = find_cell(run, quantity, side);
+    const char *dot = path ? strrchr(path, '.') : NULL;
+    auto_free char *name = dot ? text_printf("%s_reason", dot + 1) : NULL;
+
+    return name ? json_string_value(json_object_get(cell->metrics, name)) : NULL;
+}
+
+static const char *why_none(const ResultRun *run, const ResultCell *cell, const FidelityQuantity *quantity)
+{
+    const char *reason = !cell                         ? run->reason
+                         : cell->reason                ? cell->reason
+                         : cell->status == RESULT_DONE ? reason_of_metric(cell, quantity->path)
+                                                       : run->reason;
+
+    if (reason)
+        return reason;
+    return cell && cell->status == RESULT_DONE ? "the run does not have this figure"
+                                               : "the run does not have this cell";
+}
+
+double reading_value(const ResultRun *run, const FidelityQuantity *quantity, const char *runtime,
+    const char *lock, bool *ret_steady, char **ret_reason)
+{
+    const ResultCell *cell = find_cell(run, quantity, runtime, lock);
     double value = cell && cell->status == RESULT_DONE ? value_in(run, cell, quantity) : NAN;
 
     *ret_steady = !cell || is_steady(run, cell, quantity->figure);
     if (isnan(value) && !*ret_reason)
-        *ret_reason = text_printf("%s: %s", side.runtime,
-            cell && cell->reason                  ? cell->reason
-            : cell && cell->status == RESULT_DONE ? "the run does not have this figure"
-            : run->reason                         ? run->reason
-                                                  : "the run does not have this cell");
+        *ret_reason = text_printf("%s: %s", runtime, why_none(run, cell, quantity));
     return value;
 }

@@ -6,14 +6,8 @@
 #include "fidelity/quantities.h"
 #include "results/cell.h"
 
-/* Where a value is looked for. */
-typedef struct FidelitySide {
-    const char *runtime, *lock;
-    bool is_model;
-} FidelitySide;
-
 /* Returns the value in the cells of this runtime and lock, or NAN; then *ret_reason, if it is still NULL,
  * gets why, owned by the caller. *ret_steady is set to whether the machine kept its speed meanwhile, as far
  * as the run can tell (repetitions of the same work took the same time) and the quantity depends on it. */
-double reading_value(const ResultRun *run, const FidelityQuantity *quantity, FidelitySide side,
-    bool *ret_steady, char **ret_reason);
+double reading_value(const ResultRun *run, const FidelityQuantity *quantity, const char *runtime,
+    const char *lock, bool *ret_steady, char **ret_reason);

@@ -55,6 +55,18 @@ static bool values_has_name(const Catalog *runtime, const char *experiment, cons
     return (own && catalog_parameter(own, name)) || catalog_lock_parameter(runtime, name);
 }
 
+/* A runtime that has not a parameter which was given, beside others that have it. */
+static void leave_out_parameter(const Asked *asked, const Catalog *runtime, const char *name)
+{
+    const char *absence = catalog_absence(runtime, name);
+    json_t *entry = json_pack("{s:s}", "parameter", name);
+
+    if (absence)
+        asked_leave_out(asked, runtime, entry, "%s", absence);
+    else
+        asked_leave_out(asked, runtime, entry, "%s has no such parameter there", asked->experiment->name);
+}
+
 /* "; python3: it asks the lab's own origin alone", of all runtimes of the request that say why they lack the
  * parameter. Owned by the caller. */
 static char *values_absences(const Asked *asked, const char *name)
@@ -289,8 +301,7 @@ static void values_check_own(Asked *asked, const char *name, Problem *problem)
     for (size_t i = 0; i < asked->n_runtimes; i++) {
         problem_finish(&faults[i]);
         if (given && !catalog_parameter(asked->runtimes[i].experiment, name))
-            asked_leave_out(asked, asked->runtimes[i].catalog, json_pack("{s:s}", "parameter", name),
-                "%s has no such parameter there", asked->experiment->name);
+            leave_out_parameter(asked, asked->runtimes[i].catalog, name);
     }
     free(faults);
 }

@@ -37,7 +37,7 @@ static const char help[] =
     "                           status 0 if it can show them all\n"
     "  --fidelity[=json]        hold the models of locks against the interpreters that are configured, for "
     "some\n"
-    "                           minutes each, and end: status 0 if no quantity misses its bound\n"
+    "                           minutes each, and end: status 0 if some quantity holds and none misses\n"
     "  --health                 ask the server that runs here, on whichever port: status 0 if it is alive;\n"
     "                           with --set server.port=9000 the one at that port\n"
     "  -h, --help, --version\n"

@@ -27,7 +27,8 @@ enum {
     MOST_ROUNDS = 2 * LEAST_ROUNDS,  /* where these decide nothing */
     SHOWN_ROUNDS = 3,                /* where there is nothing to decide */
     MOST_REPORTS = 32,
-    /* More time for interpreters without a model, of which some take seconds to start and to get fast. */
+    /* More time for interpreters without a model, of which some take seconds to start and to get fast; half
+     * of it goes into sizes. */
     ROOM_MS = 20000,
 };
 
@@ -57,17 +58,17 @@ static bool is_whole_in_model_alone(const Proof *proof)
 
 static bool is_asked_of(const FidelityMeasurement *measurement, const Proof *proof)
 {
-    const CatalogLock *real = proof->real, *model = proof->model ? proof->model : real;
+    const CatalogLock *lock = proof->model ? proof->model : proof->real;
 
     switch (measurement->locks) {
     case FIDELITY_WITH_PARAMETER:
-        return catalog_parameter_of_lock(model, measurement->parameter) != NULL;
-    case FIDELITY_WITHOUT_PARAMETERS:
-        return model->n_parameters == 0;
-    case FIDELITY_WHOLE_ALIKE:
-        return !is_whole_in_model_alone(proof);
+        return lock->exclusive && catalog_parameter_of_lock(lock, measurement->parameter);
+    case FIDELITY_WITHOUT_PARAMETER:
+        return !lock->exclusive || lock->n_parameters == 0;
     case FIDELITY_MODEL_IS_WHOLE:
         return is_whole_in_model_alone(proof);
+    case FIDELITY_OTHERS_ARE_WHOLE:
+        return !is_whole_in_model_alone(proof);
     case FIDELITY_ANY_LOCK:
         break;
     }
@@ -121,7 +122,7 @@ static void explain_absence(Proof *proof, size_t quantity)
     }
 }
 
-/* Reads all quantities of a measurement from its run. */
+/* Reads all quantities of a measurement from its run. A few have the model's value in another one. */
 static void read_round(Proof *proof, size_t measurement, size_t round, const json_t *json)
 {
     auto_result_run ResultRun run = {0};
@@ -129,20 +130,19 @@ static void read_round(Proof *proof, size_t measurement, size_t round, const jso
     result_run_read(json, &run);
     for (size_t i = 0; i < fidelity_n_quantities; i++) {
         const FidelityQuantity *quantity = &fidelity_quantities[i];
-        FidelitySide real = {proof->real_runtime->runtime, proof->real->name, false};
-        bool real_is_steady, model_is_steady = true;
+        size_t of_model = quantity->model_measurement ? quantity->model_measurement : quantity->measurement;
+        bool real_is_steady = true, model_is_steady = true;
         FidelityPair *pair = &proof->pairs[i][round];
 
-        if (quantity->measurement != measurement)
-            continue;
-        explain_absence(proof, i);
-        pair->real = reading_value(&run, quantity, real, &real_is_steady, &proof->reasons[i]);
-        if (proof->model) {
-            FidelitySide model = {proof->model_runtime->runtime, proof->model->name, true};
-
-            pair->model = reading_value(&run, quantity, model, &model_is_steady, &proof->reasons[i]);
+        if (quantity->measurement == measurement) {
+            explain_absence(proof, i);
+            pair->real = reading_value(&run, quantity, proof->real_runtime->runtime, proof->real->name,
+                &real_is_steady, &proof->reasons[i]);
         }
-        pair->is_steady = real_is_steady && model_is_steady;
+        if (proof->model && of_model == measurement)
+            pair->model = reading_value(&run, quantity, proof->model_runtime->runtime, proof->model->name,
+                &model_is_steady, &proof->reasons[i]);
+        pair->is_steady = pair->is_steady && real_is_steady && model_is_steady;
     }
 }
 
@@ -151,7 +151,7 @@ static void clear_pairs(Proof *proof)
 {
     for (size_t i = 0; i < fidelity_n_quantities; i++)
         for (size_t round = 0; round < MOST_ROUNDS; round++)
-            proof->pairs[i][round] = (FidelityPair){NAN, NAN, false};
+            proof->pairs[i][round] = (FidelityPair){NAN, NAN, true};
 }
 
 /* Whether the rounds so far leave some quantity of the measurement undecided. What cannot be measured at all

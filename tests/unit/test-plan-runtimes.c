@@ -439,7 +439,7 @@ START_TEST(a_given_value_is_that_of_all_who_have_the_parameter)
     ck_assert_ptr_null(json_object_get(plan.specs[2].params, "url"));
     ck_assert_uint_eq(json_array_size(json_object_get(plan.request, "sized")), 0);
     plan_finish(&plan);
-    assert_left_out(url, "jython parameter=url: work has no such parameter there");
+    assert_left_out(url, "jython parameter=url: it has no client");
     assert_left_out(
         "runtime=c,python3&mode=serial&start=spawn", "c parameter=start: work has no such parameter there");
 }
