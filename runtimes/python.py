@@ -477,6 +477,10 @@ try:
     LOCKS["per-interpreter"] = interpreters_lock()
 except ImportError as error:
     ABSENT["per-interpreter"] = "this Python has no interpreters with locks of their own (%s)" % error
+LOCKS_OF_OTHERS = {"none": "this Python was built with a lock; one that was built without, as python3.13t is, has none",
+                   "gil": "that is the lock of CPython 3", "gil-py2": "that is the lock of CPython 2",
+                   "gil-pypy": "that is the lock of PyPy"}
+ABSENT.update((name, reason) for name, reason in LOCKS_OF_OTHERS.items() if name not in LOCKS)
 try:
     if IN_INTERPRETER:
         raise ImportError("where a task is alone")
@@ -1745,6 +1749,8 @@ class Convoy(Experiment):
         waits_for_hogs = cell.n_tasks > 1 and self.runs_together(cell)
         places = range(SLOT, len(board), SLOT)
         while sum(board[place] > 0 for place in places) < self.n_needed(cell):
+            if board[OVER]:
+                return self.figures([], 0)
             time.sleep(200e-6)
         first = last = now()
         end = first + cell.params["duration_ms"] * 1000000
@@ -1842,7 +1848,8 @@ class Convoy(Experiment):
         return True
 
     def conclude(self, cell, shared, tasks):
-        """With this end closed the client ends, if it has not."""
+        """With this end closed the client ends, if it has not, and one that waits for tasks which never began is told."""
+        shared.board[OVER] = 1
         shared.connection.close()
         text = b""
         while True:
@@ -1942,7 +1949,7 @@ if not IS_FOR_A_TASK and why_no_convoy():
     del EXPERIMENTS["convoy"]
 ABSENT["refcount"] = ("a Python program cannot choose how its references are counted: the interpreter does that, and "
                       "the lock is there for it")
-ABSENT["url"] = ("it asks the lab's own origin alone: which addresses of a network may be asked is checked by the engine's "
+ABSENT["url"] = ("it only gets pages of the lab's own server: which other addresses may be asked is checked by the engine's "
                  "client, whenever a name is resolved")
 ABSENT["touch_stack_bytes"] = "a Python function has its variables on the heap, and no say in how far the stack is used"
 
@@ -2000,8 +2007,9 @@ class Threads(object):
 
     def run(self, experiment, cell, shared, tasks, region):
         if cell.is_in_interpreters():
-            interpreters = Interpreters(experiment, cell, shared, tasks)
+            interpreters = Interpreters(experiment)
             try:
+                interpreters.make(cell, shared, tasks)
                 self.run_calls(interpreters.run_task, experiment, cell, shared, tasks, region)
             finally:
                 interpreters.end(tasks)
@@ -2037,12 +2045,14 @@ class Interpreters(object):
            "space['get_ready'](%r, %d, %r)"
     RUN = "space['run_alone'](%d, %d)"
 
-    def __init__(self, experiment, cell, shared, tasks):
+    def __init__(self, experiment):
         self.module, self.experiment = find_interpreters(), experiment
-        plain = json.dumps(experiment.to_interpreter(cell, shared))
         self.made, self.files = [], []
         # The name of the call has changed from one version to the next.
         self.run_text = getattr(self.module, "exec", None) or self.module.run_string
+
+    def make(self, cell, shared, tasks):
+        plain = json.dumps(self.experiment.to_interpreter(cell, shared))
         for task in tasks:
             self.made.append(self.module.create())
             self.files.append(os.memfd_create("task"))
@@ -2063,8 +2073,8 @@ class Interpreters(object):
         self.experiment.after_interpreter(task.cell, shared)
 
     def end(self, tasks):
-        for task in tasks:
-            with os.fdopen(self.files[task.number], "r+") as file:
+        for task, number in zip(tasks, self.files):
+            with os.fdopen(number, "r+") as file:
                 file.seek(0)
                 text = file.read()
                 if text and not task.failure:

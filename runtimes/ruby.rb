@@ -1141,7 +1141,7 @@ module Catalog
     "refcount" => "Ruby does not count references: from time to time it looks for what nobody refers to any more",
     "epoll" => "Ruby's standard library has no event loop",
     "await_every" => "Ruby's standard library has no event loop",
-    "url" => "it asks the lab's own origin alone: which addresses of a network may be asked is checked by the engine's " \
+    "url" => "it only gets pages of the lab's own server: which other addresses may be asked is checked by the engine's " \
              "client, whenever a name is resolved",
     "none" => ("Ruby's own interpreter always has its lock; JRuby and TruffleRuby have none" if LOCK[:exclusive])
   }.compact.freeze

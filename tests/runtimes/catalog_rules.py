@@ -60,6 +60,7 @@ MODE = {"name": "name", "summary": "text", "aliases": "names?", "usual": "flag",
         "side_by_side": "flag", "shares_memory": "flag", "one_loop": "flag", "task": "object"}
 TASK = {"noun": "name", "ns": "number", "bytes": "integer"}
 LOCK = {"name": "name", "title": "text", "summary": "text", "usual": "flag", "exclusive": "flag", "fair": "flag?",
+        "between_bytecodes": "flag?",
         "whose": "whose", "models": "name?", "real": "name?", "parameters": "list", "crowding": "number"}
 EXPERIMENT = {"name": "name", "summary": "text", "parameters": "list", "max_tasks": "object",
               "max_tasks_reason": "reasons?", "unavailable": "reasons?", "cost": "list", "memory": "list?",

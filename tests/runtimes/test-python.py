@@ -201,14 +201,14 @@ def sets_the_intervals_of_the_interpreter(python):
                "check_interval": ("sys.getcheckinterval()", 70)}
     for name in {parameter["name"] for parameter in python.usual["parameters"]}:
         getter, value = getters[name]
-        line = f"Countdown.work = lambda self, cell, shared, task: sys.stderr.write('[%d]' % {getter}) and 0 or 0"
+        line = f"Countdown.work = lambda self, cell, shared, task: sys.stderr.write('[%d]' % {getter}) and 0"
         for mode in python.modes.keys() & {"serial", "threads", "processes"}:
             _, said = run_changed(python, line, "countdown", python.cell(0, "countdown", mode, **{name: value}))
             assert said.count(f"[{value}]") == 2, (mode, said)
 
 
 def knows_its_own_lock(python):
-    """Which one an interpreter has it is asked here by other means than there."""
+    """The interpreter is asked here in another way than by python.py."""
     code = "import sys; v = getattr(sys, '_is_gil_enabled', lambda: True)(); " \
            "print('%s %d %d' % (sys.version.lower().count('pypy') and 'pypy' or sys.platform, sys.version_info[0], v))"
     kind, major, is_locked = subprocess.run([python.command[0], "-c", code], stdout=subprocess.PIPE, check=True,
@@ -220,6 +220,7 @@ def knows_its_own_lock(python):
 
 def says_what_it_lacks(python):
     absent = python.catalog["absent"]
+    assert {"refcount", "url", "touch_stack_bytes", "gil-pypy", "none"} <= absent.keys() | python.locks.keys()
     assert {"refcount", "url", "touch_stack_bytes"} <= absent.keys() and all(absent.values()), absent
     assert not absent.keys() & (python.experiments.keys() | python.modes.keys() | python.locks.keys())
 
@@ -267,6 +268,15 @@ def runs_each_task_in_an_interpreter(python):
             assert answers(samples[0]) == [SMALL["n"]] * 2, "interpreters shared a variable"
         if experiment == "share":
             assert [sample["metrics"]["seen_by_parent"] for sample in samples] == [0, 10000, 10000]
+
+
+def says_what_went_wrong_before_the_tasks_began(python):
+    """The client of a convoy waits for tasks that never come."""
+    lock = python.locks.get("per-interpreter")
+    if lock:
+        cell = python.cell(0, "convoy", "threads", lock=lock, hogs=1)
+        sample, _ = run_changed(python, "Interpreters.make = lambda self, *others: 1 / 0", "convoy", cell)
+        assert sample["status"] == "failed" and "division" in sample["reason"], sample
 
 
 # How it behaves
@@ -375,7 +385,7 @@ TESTS = [counts_down_in_every_mode, fetches_the_pages_that_were_asked_for, hashe
          computes_outside_the_lock_where_it_says_so, loses_updates_only_where_they_can_be_lost,
          shares_what_can_be_shared, sleeps_together, answers_beside_hogs,
          gives_up_a_hog_that_died_before_it_began, sets_the_intervals_of_the_interpreter, knows_its_own_lock,
-         says_what_it_lacks, shows_where_tasks_ran,
+         says_what_it_lacks, says_what_went_wrong_before_the_tasks_began, shows_where_tasks_ran,
          divides_the_work_around_a_gap, runs_each_task_in_an_interpreter, refuses_what_it_does_not_have,
          tells_of_memory_once, goes_when_nobody_listens, leaves_no_process_behind,
          is_confined_although_a_thread_ends, writes_no_file]
