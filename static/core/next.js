@@ -195,5 +195,5 @@ export async function startNext(before, catalog) {
     const show = (told) => strip.show((state = told));
 
     watchRoom(show);
-    addEventListener('hashchange', () => show(state));
+    for (const event of ['hashchange', 'addresschange']) addEventListener(event, () => state && show(state));
 }

@@ -1,7 +1,8 @@
 // Addresses within the page: which view the part after the # belongs to, and how a view changes it.
 //
 // A view that changes the address by itself uses replace() for an edit and push() for a step that Back undoes. Neither
-// raises an event, so an edit that changes the address does not come back as an address that changes the edit. A view that
+// raises a hashchange, so an edit that changes the address does not come back as an address that changes the edit; who
+// only looks at the address listens to addresschange, too. A view that
 // was left while it was still opening, or while it waited for an answer, finds the address of another one, and leaves that.
 // A view's name is its folder. Folders are not called as the server's own paths are: /runs/view.js would be a run.
 const VIEWS = [
@@ -19,12 +20,18 @@ export function viewOf(hash) {
 
 const isMine = (hash) => viewOf(location.hash) === viewOf(hash);
 
+function change(method, hash) {
+    if (!isMine(hash)) return;
+    history[method](null, '', hash);
+    dispatchEvent(new Event('addresschange'));
+}
+
 export function replace(hash) {
-    if (isMine(hash)) history.replaceState(null, '', hash);
+    change('replaceState', hash);
 }
 
 export function push(hash) {
-    if (isMine(hash)) history.pushState(null, '', hash);
+    change('pushState', hash);
 }
 
 // Marks the view's link in the navigation.

@@ -1,7 +1,7 @@
 // Two runs held against each other: which cells both have, and whether the later one was faster in them. Everything in
 // words comes from the server, which also says what makes a comparison doubtful: another machine, a noisy one, another
 // size. Here it is laid out.
-import {askJson, Refused} from '../core/api.js';
+import {askJson, late, Refused} from '../core/api.js';
 import {predictionText, questionText} from '../core/asks.js';
 import {overlayFigure} from '../charts/overlay.js';
 import {el} from '../core/dom.js';
@@ -134,7 +134,7 @@ export function openComparison([baseline, candidate], {catalog, back}) {
         shown = showComparison(section, pair, catalog);
         shown.draw();
         if (hadFocus) focusHeading(section);
-        const {comparisonSaver} = await import('./export.js');
+        const {comparisonSaver} = await late(() => import('./export.js'));
 
         exporting.replaceChildren(comparisonSaver(pair));
     }

@@ -3,7 +3,7 @@
 import {whenThere} from '../core/alive.js';
 import {askJson, hasToken, Refused} from '../core/api.js';
 import {el} from '../core/dom.js';
-import {count, plural} from '../core/format.js';
+import {count, plural, sentence} from '../core/format.js';
 import {askRole, takeToken} from '../core/leading.js';
 import {isLeading} from '../core/person.js';
 import {showProblem} from '../core/problem.js';
@@ -81,6 +81,7 @@ export function historyPart(catalog) {
     // Whoever reads the list has done nothing wrong, so it is said in its line.
     async function missed(error) {
         if (!(error instanceof Refused)) throw error;
+        if (error.problem.status) return say(`This is the list as it was. ${sentence(error.message)}`);
         say('The server does not answer; this is the list as it was.');
         if ((await whenThere()) && reader.isOn()) reader.readAgain();
     }

@@ -24,12 +24,12 @@ export function makeReader({filters, changed, missed}) {
 
     // Filters change faster than a busy server answers, and answers may overtake one another. Only the one to
     // the latest question is taken; an older one that comes late would show the wrong runs under the filter.
-    async function ask(path, take) {
+    async function ask(path, take, isQuiet = false) {
         const mine = ++asked;
 
         clearTimeout(timer);
         try {
-            const page = await askJson(path);
+            const page = await askJson(path, {isQuiet});
 
             if (mine !== asked) return;
             take(page);
@@ -55,18 +55,20 @@ export function makeReader({filters, changed, missed}) {
             next = page.next;
         });
 
-    // As much as is shown is read again. What lies beyond the most that the server lists at once stays as it is.
+    // As much as is shown is read again. What lies beyond the most that the server lists at once stays as it is. Nobody
+    // has asked for it, so nobody is asked for a token.
     async function readAgain() {
         const limit = Math.min(MOST, Math.max(PAGE, runs.length));
-
-        await ask(pathOf(limit), (page) => {
+        const take = (page) => {
             const oldest = page.runs.at(-1)?.id;
             const rest = page.next && runs.length > limit ? runs.filter(({id}) => id < oldest) : [];
 
             runs = [...page.runs, ...rest];
             damaged = [...(page.unreadable ?? []), ...(rest.length > 0 ? damaged.filter((id) => id < oldest) : [])];
             if (rest.length === 0) next = page.next;
-        }).catch(missed);
+        };
+
+        await ask(pathOf(limit), take, true).catch(missed);
     }
 
     function readLater() {

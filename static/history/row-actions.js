@@ -1,4 +1,5 @@
 // What can be done to a run in the history: to open it by its name, to rename, export and remove it.
+import {late, Refused} from '../core/api.js';
 import {el} from '../core/dom.js';
 import {isOver} from '../core/follow.js';
 import {when} from '../core/format.js';
@@ -58,10 +59,15 @@ function exportButton(run) {
     async function toggle() {
         place.hidden = !place.hidden;
         button.setAttribute('aria-expanded', String(!place.hidden));
-        if (place.hidden || place.hasChildNodes()) return;
-        const {runSaver} = await import('./export.js');
+        if (place.hidden || place.querySelector('button')) return;
+        try {
+            const {runSaver} = await late(() => import('./export.js'));
 
-        place.replaceChildren(runSaver(run));
+            place.replaceChildren(runSaver(run));
+        } catch (error) {
+            if (!(error instanceof Refused)) throw error;
+            showProblem(place, error.problem, {hasField: () => false, goTo: () => {}});
+        }
     }
 
     return {button, place};

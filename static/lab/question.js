@@ -4,13 +4,15 @@
 import {questionOf} from '../core/catalog.js';
 import {el} from '../core/dom.js';
 
+const UNANSWERED = {choice: null, isSkipped: false, isSent: false};
+
 // changed() is called when the form may say more, or less, than before. Returns {node(id), isOpen(id), values(id),
-// sent(id)}, each of the question of that id.
+// sent(id), askAgain(id)}, each of the question of that id.
 export function makeQuestions({catalog, changed}) {
     const states = new Map(); // by the id of the question: {choice, isSkipped, isSent}
 
     const stateOf = (id) => {
-        if (!states.has(id)) states.set(id, {choice: null, isSkipped: false, isSent: false});
+        if (!states.has(id)) states.set(id, {...UNANSWERED});
         return states.get(id);
     };
     const set = (id, change) => {
@@ -50,7 +52,7 @@ export function makeQuestions({catalog, changed}) {
         if (isSent) {
             return [
                 choice === null ? 'It was not answered before this run. ' : 'Sent with the run, and locked. ',
-                link('Ask me again', {choice: null, isSkipped: false, isSent: false}),
+                link('Ask me again', UNANSWERED),
             ];
         }
         if (isSkipped) return 'Skipped; an answer can still be given before the run.';
@@ -85,5 +87,7 @@ export function makeQuestions({catalog, changed}) {
         },
         // A run that answers it is on its way, or what came of one is on the page.
         sent: (id) => questionOf(catalog, id) && set(id, {isSkipped: true, isSent: true}),
+        // The next run of the same question is asked for, by a class say.
+        askAgain: (id) => stateOf(id).isSent && set(id, UNANSWERED),
     };
 }

@@ -157,6 +157,8 @@ export async function open(place, {catalog}) {
         }
         if (about?.run) openRun(about.run);
         else {
+            if (!runner.isBusy()) questions.askAgain(asked(state));
+            if (shownRun && shownRun.experiment !== state.experiment) markOld('the form asks for something else now.');
             stateChanged();
             showNotes(byId('problem'), notes);
         }

@@ -163,6 +163,7 @@ export function makeChooser(catalog, send) {
             choose();
             node.hidden = false; // not before, or the list would take back what was chosen meanwhile
         });
+        loading.catch(() => (loading = null));
         return loading;
     }
 

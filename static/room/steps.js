@@ -1,7 +1,9 @@
 // The steps of the story, as far as a class is concerned: [{id, title, next}], where next is what POST /class takes.
 // The story's table is loaded when it is first asked for.
+import {late} from '../core/api.js';
+
 export async function loadSteps(catalog) {
-    const {stepsOf} = await import('../story/steps.js');
+    const {stepsOf} = await late(() => import('../story/steps.js'));
 
     return stepsOf(catalog).map(({id, title, experiment, values, question}) => ({
         id,

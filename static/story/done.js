@@ -16,6 +16,19 @@ export function doneWith(step) {
     return done[step] ?? null;
 }
 
+// The run of a step that goes on. It is not kept: after a reload the address has it.
+const going = new Map();
+
+export function goingOn(step) {
+    return going.has(step) ? {run: going.get(step)} : null;
+}
+
+// null: none goes on any more.
+export function setGoing(step, run) {
+    if (run) going.set(step, run);
+    else going.delete(step);
+}
+
 export function isDone(step) {
     return step in done;
 }

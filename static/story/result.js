@@ -1,5 +1,6 @@
 // What came out of a step: whether the prediction held, the picture, the explanation made of this run's own figures,
 // and beside it what the article says.
+import {changedValues, stateOf} from '../core/address.js';
 import {hasTimes} from '../core/cells.js';
 import {curlBox} from '../core/curl.js';
 import {el, folded} from '../core/dom.js';
@@ -35,15 +36,19 @@ function careNode({host, sentences}) {
     return host?.noisy && sentences?.care && el('p', {class: 'note care'}, sentences.care);
 }
 
-function curlOf(run, values) {
+// What an address names may be another run than the step's, so the line is made of the run.
+function curlOf(run, catalog) {
     const box = curlBox('This run from a shell');
 
-    box.show(run.experiment, values);
+    box.show(run.experiment, changedValues(catalog, stateOf(catalog, run)));
     return box.node;
 }
 
-function link(run) {
-    return el('p', {class: 'facts'}, el('a', {href: `#runs/${run.id}`}, 'All figures of this run, in the lab'));
+function ways(run, catalog) {
+    return [
+        el('p', {class: 'facts'}, el('a', {href: `#runs/${run.id}`}, 'All figures of this run, in the lab')),
+        folded('The same from a shell', () => curlOf(run, catalog)),
+    ];
 }
 
 // The part that a model's run and a real interpreter's have in common. Returns {nodes, draw, close}.
@@ -77,9 +82,9 @@ async function recordedNode(step) {
 
 const title = (text) => el('h3', {}, text);
 
-// Fills the place. values are what asks for the same; real is {run, name} of an interpreter, or null; offers are
-// nodes that stand below it. Returns {draw, close}.
-export async function showOutcome(place, step, {run, real, values, offers, again, catalog, question}) {
+// Fills the place. real is {run, name} of an interpreter, or null; offers are nodes that stand below it. Returns {draw,
+// close}.
+export async function showOutcome(place, step, {run, real, offers, again, catalog, question}) {
     const seen = new Set(); // words of the glossary that stand there already
     const here = await ofRun(step, run, {catalog, question, seen});
     const there = real && (await ofRun(step, real.run, {catalog, question, seen, isReal: true}));
@@ -91,11 +96,9 @@ export async function showOutcome(place, step, {run, real, values, offers, again
             ...here.nodes,
             isUncertain && (await recordedNode(step)),
             ...closing(step, seen),
-            there && el('h3', {class: 'real-title'}, `In ${real.name}`),
-            ...(there?.nodes ?? []),
+            ...ways(run, catalog),
+            ...(there ? [el('h3', {class: 'real-title'}, `In ${real.name}`), ...there.nodes, ...ways(real.run, catalog)] : []),
             ...offers,
-            link(run),
-            folded('The same from a shell', () => curlOf(run, values)),
             again,
         ].filter(Boolean),
     );

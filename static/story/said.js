@@ -26,8 +26,16 @@ export function busyShare({cpu_ns: cpu, wall_ns: {median}}) {
     return percent(cpu.median / median);
 }
 
+// A verdict is about 5 %, and what was expected about a quarter.
+const SLIGHT = {faster: 0.8, slower: 1.25};
 const TOLD = {faster: 'that is faster', slower: 'that is slower', same: 'the same, within 5 %'};
 const UNTOLD = 'the repetitions differ so much that this run cannot tell faster from slower';
+
+function told(verdict, times) {
+    const isSlight = verdict === 'slower' ? times < SLIGHT.slower : verdict === 'faster' && times > SLIGHT.faster;
+
+    return (TOLD[verdict] ?? UNTOLD) + (isSlight ? ', but not by much' : '');
+}
 
 // "Two threads took 143 ms, two calls in a row 144 ms: 1.00 times as long (very likely 0.98 to 1.02); the same, within
 // 5 %." who and base name the two.
@@ -39,7 +47,7 @@ export function compared(run, cell, who, base) {
 
     return (
         `${who} took ${wall(cell)}, ${base} ${wall(against)}: ` +
-        `${ratio(times)} times as long${range}; ${TOLD[verdict] ?? UNTOLD}.`
+        `${ratio(times)} times as long${range}; ${told(verdict, times)}.`
     );
 }
 

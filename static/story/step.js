@@ -9,7 +9,7 @@ import {showNotes, showProblem} from '../core/problem.js';
 import {replace} from '../core/router.js';
 import {makeRunner} from '../core/runner.js';
 import {storyPath} from './address.js';
-import {doneWith, setDone} from './done.js';
+import {doneWith, goingOn, setDone, setGoing} from './done.js';
 import {whyNotHere} from './host.js';
 import {makePrediction} from './predict.js';
 
@@ -50,6 +50,7 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
     function remember(ids) {
         replace(storyPath(step.id, ids ?? {}));
         setDone(step.id, ids);
+        setGoing(step.id, null);
         changed();
     }
 
@@ -79,8 +80,10 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         runner.follow(
             async () => {
                 const {bookRun} = await later();
+                const booked = await bookRun(step.experiment, {...requestOf(step), ...(said && {prediction: said})});
 
-                return bookRun(step.experiment, {...requestOf(step), ...(said && {prediction: said})});
+                setGoing(step.id, booked.id); // also if the step has been left meanwhile
+                return booked;
             },
             {found},
         );
@@ -134,7 +137,6 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         return showOutcome(result, step, {
             run: over,
             real,
-            values: requestOf(step),
             offers: real && offers.nodes.length < 2 ? [] : offers.nodes,
             again: againButton(),
             catalog,
@@ -245,7 +247,7 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
     }
 
     place.replaceChildren(form, result);
-    runs ??= doneWith(step.id);
+    runs ??= doneWith(step.id) ?? goingOn(step.id);
     if (runs?.run) openRun(runs.run);
     else requestAnimationFrame(() => setTimeout(() => later().catch(() => {})));
     return {

@@ -44,7 +44,7 @@ function fitted(catalog, step) {
     const wanted = Number(step.values?.tasks ?? 0);
     const fits = Math.min(wanted, ...(step.values?.mode ?? '').split(',').map((mode) => most[mode] ?? wanted));
 
-    // Several numbers of tasks, as in "2,3", are few ones, and no number.
+    // "1,2,3" is a list of small numbers, and NaN as a number.
     if (!(wanted >= MANY_TASKS) || fits === wanted) return step;
     return {
         ...step,

@@ -233,6 +233,19 @@ export async function hidden_predictions_are_said_to_be_hidden({open, base}) {
     await page.getByText('Hidden: until the instructor shows the predictions.').waitFor();
 }
 
+// Who goes on without a token is not asked again by a list that reads itself.
+export async function a_list_asks_for_a_token_once({open, serve}) {
+    const base = await serve(['server.token=correct-horse']);
+    const {page} = await open('#runs', {base});
+    const reads = () => page.waitForResponse((answer) => answer.url().includes('/runs?') && answer.status() === 401, {timeout: 30000});
+
+    await click(page, 'Go on without');
+    await page.locator('#problem, .panel').getByText('token', {exact: false}).first().waitFor();
+    await reads();
+    await page.getByText('This is the list as it was.').waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+}
+
 export async function the_instructor_removes_all_runs({open, serve}) {
     const base = await serve([`server.instructor_token=${INSTRUCTOR}`]);
 

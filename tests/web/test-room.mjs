@@ -427,6 +427,35 @@ export async function the_lab_hands_its_form_to_the_class({open, serve}) {
         await page.waitForFunction(() => document.activeElement.textContent === 'Make it everybody’s next');
         assert.equal(await page.getByLabel('What everybody does next').inputValue(), 'step once');
     }
+    // A run is no form; the form beside it is one again as soon as it is changed.
+    const hand = page.getByRole('button', {name: 'Make what I see here everybody’s next'});
+
+    await page.evaluate((values) => {
+        location.hash = `#lab/countdown?${new URLSearchParams(values)}`;
+    }, QUICK);
+    await page.locator('#view').getByRole('button', {name: /^Run/}).click();
+    await page.locator('#result table').first().waitFor({timeout: 60000});
+    await hand.waitFor({state: 'hidden'});
+    await page.locator('#field-repeat').fill('7');
+    await hand.waitFor();
+}
+
+// Who is still at the page of the first round is asked in the second, too, though the question is the same.
+export async function the_same_question_is_asked_in_the_next_round({open, serve}) {
+    const base = await serve(LED);
+
+    await next(base, QUICK);
+    const {page} = await pupil({open, base}, 'Ann');
+
+    await predictAndRun(page, 'same');
+    await page.locator('#result table').first().waitFor({timeout: 60000});
+    await next(base, {...QUICK, n: '2e5'}, 'Twice the work');
+    await nextIs(page, 'Twice the work');
+    await strip(page).getByRole('link', {name: 'Go there'}).click();
+    const booked = await predictAndRun(page, 'longer');
+
+    assert.equal(booked.prediction, 'longer');
+    assert.equal(booked.request.n, 200000);
 }
 
 // A form may be asked about otherwise than its experiment mostly is.

@@ -228,6 +228,25 @@ export async function a_reload_while_a_step_runs_finds_it_again({open}) {
     assert.equal(await page.locator('.prediction input').nth(2).isChecked(), true);
 }
 
+export async function going_back_to_a_step_that_still_runs_finds_its_run({open}) {
+    const {page} = await openStory(open, '#story/fetch-twice');
+    const booked = [];
+
+    page.on('request', (request) => request.method() === 'POST' && booked.push(request.url()));
+    await page.locator('.prediction input').nth(1).check();
+    await page.getByRole('button', {name: 'Run', exact: true}).click();
+    await page.waitForURL(/run=/);
+    const id = runId(page);
+
+    await page.locator('.pager [rel=next]').click();
+    await page.waitForURL(/fetch-threads/);
+    await page.locator('.pager [rel=prev]').click();
+    await outcomeShown(page);
+    assert.equal(runId(page), id);
+    assert.equal(await page.locator('.prediction input').nth(1).isChecked(), true);
+    assert.equal(booked.length, 1);
+}
+
 export async function a_step_is_begun_anew_and_asked_again({open}) {
     const {page} = await openStory(open, '#story/sharing');
     const {run} = await runStep(page, 0);
