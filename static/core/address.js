@@ -103,9 +103,11 @@ export function readAddress(catalog, hash) {
         return {state, notes};
     }
     state.experiment = name;
-    const parameters = formParameters(catalog, experimentOf(catalog, name));
+    const given = new URLSearchParams(match[2]);
+    const runtime = given.get('runtime') ?? undefined; // its choices may be others
+    const parameters = formParameters(catalog, experimentOf(catalog, name), {runtime});
 
-    for (const [key, text] of new URLSearchParams(match[2])) {
+    for (const [key, text] of given) {
         const parameter = parameters.find((p) => p.name === key);
 
         if (key === 'question') adoptQuestion(catalog, text, state, notes);

@@ -62,26 +62,28 @@ export function commonNames(catalog) {
 
 // The parameters of an experiment's form in three parts: {front, own, folded}. In front stands what makes the
 // comparison, with what the experiment itself is mostly about, and the runtimes; what few people change is folded away,
-// the experiment's own (own) apart from what all have (folded). Values are those of the form, on which the default of
-// the lock depends.
+// the experiment's own (own) apart from what all have (folded). Values are those of the form: on the runtimes that are
+// ticked there depend the default of the lock and the choices of the experiment's own.
 export function formParts(catalog, experiment, values = {}) {
+    const chosen = chosenRuntimes(catalog, values);
     const usable = catalog.parameters
         .filter((p) => !NOT_IN_FORM.includes(p.name) && !isForced(p) && !isDerived(p, experiment))
-        .map((p) => (p.name === 'lock' ? lockOf(chosenRuntimes(catalog, values), p) : p));
-    const main = mainParameters(experiment);
+        .map((p) => (p.name === 'lock' ? lockOf(chosen, p) : p));
+    const parameters = experiment.parameters.map((p) => (p.type === 'choice' ? choiceOf(chosen, experiment, p) : p));
+    const main = mainParameters(parameters);
     const named = (names) => names.map((name) => usable.find((p) => p.name === name)).filter(Boolean);
     const front = [...named(IN_FRONT), ...main, ...named(['runtime'])];
 
     return {
         front,
-        own: experiment.parameters.filter((p) => !main.includes(p)),
+        own: parameters.filter((p) => !main.includes(p)),
         folded: usable.filter((p) => !front.includes(p)),
     };
 }
 
 // What an experiment is mostly about is the first thing that it describes of itself, and the second, unless the first
 // is the amount of work, which the server chooses well. A text, such as an address, is for those who look for it.
-function mainParameters({parameters}) {
+function mainParameters(parameters) {
     const [first, second] = parameters.filter(({type}) => type !== 'text');
 
     return [first, !first?.sized && second].filter(Boolean);
@@ -99,6 +101,14 @@ function lockOf(chosen, parameter) {
     const usual = chosen.length > 1 ? 'own' : chosen[0]?.own_lock;
 
     return parameter.choices.includes(usual) ? {...parameter, default: usual} : parameter;
+}
+
+// What the chosen runtimes have to choose from, and what the first of them takes by itself.
+function choiceOf(chosen, experiment, parameter) {
+    const own = ownOf(chosen, experiment, parameter).map((one) => one.parameter);
+
+    if (own.length === 0) return parameter;
+    return {...parameter, choices: [...new Set(own.flatMap(({choices}) => choices))], default: own[0].default};
 }
 
 // A list of choices with one choice leaves nothing to choose.

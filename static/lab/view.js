@@ -125,6 +125,7 @@ export async function open(place, {catalog}) {
             isOpen: questions.isOpen(asked(state)),
             changed(name, text) {
                 state.values[name] = text;
+                if (name === 'runtime') leaveOutChoices();
                 stateChanged();
                 // What the other fields offer depends on the runtimes.
                 if (name === 'runtime') keepFocus(form, showForm);
@@ -143,6 +144,12 @@ export async function open(place, {catalog}) {
             },
         });
         showState();
+    }
+
+    // A choice that no runtime which is ticked has is nothing to send.
+    function leaveOutChoices() {
+        for (const {name, type, list, choices} of formParameters(catalog, experimentOf(catalog, state.experiment), state.values))
+            if (type === 'choice' && !list && !choices.includes(state.values[name])) delete state.values[name];
     }
 
     // What the address asks for: a run, or a form that is filled in. A run leaves the form as it is until it is found;

@@ -6,16 +6,18 @@ import {chooseExperiment, tick} from './steps.mjs';
 const without = (object, names) =>
     Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 
-// The server's catalog with a Python beside the engine: one lock, no processes, another range of n, and no
-// experiment called idle; one that is still starting and one that is broken.
+// The server's catalog with a Python beside the engine: one lock, no processes, another range of n, a kernel of its own,
+// and no experiment called idle; one that is still starting and one that is broken.
 async function serveRuntimes(page, base) {
     const catalog = await (await fetch(`${base}/experiments`)).json();
     const c = catalog.runtimes[0];
     const entries = Object.fromEntries(catalog.experiments.map((one) => [one.name, one]));
-    const withN = (experiment, max) => ({
+    const changed = (experiment, name, change) => ({
         ...experiment,
-        parameters: experiment.parameters.map((one) => (one.name === 'n' ? {...one, max} : one)),
+        parameters: experiment.parameters.map((one) => (one.name === name ? {...one, ...change} : one)),
     });
+    const countdown = changed(entries.countdown, 'n', {max: 1234});
+    const crunch = changed(entries.crunch, 'kernel', {choices: ['sha256'], default: 'sha256'});
     const snake = {
         ...c,
         runtime: 'snake',
@@ -23,7 +25,7 @@ async function serveRuntimes(page, base) {
         about: 'a Python',
         modes: ['serial', 'threads'],
         locks: ['gil'],
-        experiments: without({...entries, countdown: withN(entries.countdown, 1234)}, ['idle']),
+        experiments: without({...entries, countdown, crunch}, ['idle']),
         own_lock: 'gil',
         absent: {idle: 'it has no tasks', processes: 'it cannot fork'},
     };
@@ -51,6 +53,23 @@ async function serveRuntimes(page, base) {
 const box = (page, name, value) => page.locator(`input[name=${name}][value="${value}"]`);
 const besides = async (page, name, value) =>
     (await box(page, name, value).locator('xpath=..').innerText()).replaceAll(/\s+/g, ' ');
+
+export async function choices_are_those_of_the_runtimes_that_are_ticked({page, base}) {
+    const first = await serveRuntimes(page, base);
+    const kernel = page.locator('#field-kernel');
+    const offered = () => kernel.locator('option').allTextContents();
+
+    await chooseExperiment(page, 'crunch');
+    await kernel.selectOption('blur');
+    await tick(page, 'runtime', ['snake']);
+    assert.deepEqual(await offered(), ['sha256']);
+    assert.doesNotMatch(page.url(), /kernel/, 'what is not there is not sent');
+    await tick(page, 'runtime', [first, 'snake']);
+    assert.deepEqual(await offered(), ['matmul', 'blur', 'sha256']);
+    await kernel.selectOption('sha256');
+    await page.reload();
+    assert.equal(await kernel.inputValue(), 'sha256');
+}
 
 export async function what_a_runtime_lacks_cannot_be_ticked({page, base}) {
     await serveRuntimes(page, base);
