@@ -87,7 +87,7 @@ const FidelityMeasurement fidelity_measurements[] = {
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, OFTEN}},
     [OF_FETCH] = {"fetch", FIDELITY_ANY_LOCK, NULL, 4000,
         {{"tasks", "2"}, {"mode", "serial,threads"}, {"cpus", "2"}, {"delay_ms", "100"}, ONCE}},
-    [OF_COUNTER] = {"counter", FIDELITY_OTHERS_ARE_WHOLE, NULL, 12000,
+    [OF_COUNTER] = {"counter", FIDELITY_BOTH_ALIKE, NULL, 12000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off"}, ONCE}},
     [OF_COUNTER_BETWEEN] = {"counter", FIDELITY_MODEL_IS_WHOLE, NULL, 12000,
         {{"tasks", "2"}, {"mode", "threads"}, {"cpus", "2"}, {"switch_inside", "off"}, ONCE}},

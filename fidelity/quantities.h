@@ -22,7 +22,7 @@ typedef enum FidelityLocks {
     FIDELITY_WITH_PARAMETER, /* those that have the parameter of the measurement, and for which tasks wait */
     FIDELITY_WITHOUT_PARAMETER, /* those that have none, or for which no task waits */
     FIDELITY_MODEL_IS_WHOLE,    /* the real one may go to another within x += 1, and its model may not */
-    FIDELITY_OTHERS_ARE_WHOLE,  /* all but those */
+    FIDELITY_BOTH_ALIKE,        /* all but those */
 } FidelityLocks;
 
 /* A run of both, once in every round. */

@@ -67,7 +67,7 @@ static bool is_asked_of(const FidelityMeasurement *measurement, const Proof *pro
         return !lock->exclusive || lock->n_parameters == 0;
     case FIDELITY_MODEL_IS_WHOLE:
         return is_whole_in_model_alone(proof);
-    case FIDELITY_OTHERS_ARE_WHOLE:
+    case FIDELITY_BOTH_ALIKE:
         return !is_whole_in_model_alone(proof);
     case FIDELITY_ANY_LOCK:
         break;
@@ -134,11 +134,9 @@ static void read_round(Proof *proof, size_t measurement, size_t round, const jso
         bool real_is_steady = true, model_is_steady = true;
         FidelityPair *pair = &proof->pairs[i][round];
 
-        if (quantity->measurement == measurement) {
-            explain_absence(proof, i);
+        if (quantity->measurement == measurement)
             pair->real = reading_value(&run, quantity, proof->real_runtime->runtime, proof->real->name,
                 &real_is_steady, &proof->reasons[i]);
-        }
         if (proof->model && of_model == measurement)
             pair->model = reading_value(&run, quantity, proof->model_runtime->runtime, proof->model->name,
                 &model_is_steady, &proof->reasons[i]);
@@ -172,6 +170,16 @@ static bool is_undecided(const Proof *proof, size_t measurement)
     return false;
 }
 
+/* Whether the interpreter has the mode of any quantity of the measurement. */
+static bool has_a_mode_of(const Proof *proof, size_t measurement)
+{
+    for (size_t i = 0; i < fidelity_n_quantities; i++)
+        if (fidelity_quantities[i].measurement == measurement &&
+            catalog_mode(proof->real_runtime, fidelity_quantities[i].mode))
+            return true;
+    return false;
+}
+
 /* What is measured further is decided once, after the least number of rounds, and all of it is then measured
  * to the end: who looks after each round and stops where the figures please is wrong more often than the
  * interval says. */
@@ -196,7 +204,7 @@ static void measure_all_rounds(Proof *proof)
 
     assert(wanted);
     for (size_t i = 0; i < fidelity_n_measurements; i++)
-        wanted[i] = is_asked_of(&fidelity_measurements[i], proof);
+        wanted[i] = is_asked_of(&fidelity_measurements[i], proof) && has_a_mode_of(proof, i);
     measure_rounds(proof, 0, proof->model ? LEAST_ROUNDS : SHOWN_ROUNDS, wanted);
     if (!proof->model)
         return;
@@ -255,6 +263,8 @@ static FidelityReport prove_lock(
     proof.reasons = calloc(fidelity_n_quantities, sizeof(*proof.reasons));
     assert(proof.pairs && proof.reasons);
     clear_pairs(&proof);
+    for (size_t i = 0; i < fidelity_n_quantities; i++)
+        explain_absence(&proof, i);
     measure_all_rounds(&proof);
     report = report_of(&proof, recorded);
     for (size_t i = 0; i < fidelity_n_quantities; i++)
