@@ -477,7 +477,7 @@ try:
     LOCKS["per-interpreter"] = interpreters_lock()
 except ImportError as error:
     ABSENT["per-interpreter"] = "this Python has no interpreters with locks of their own (%s)" % error
-LOCKS_OF_OTHERS = {"none": "this Python was built with a lock; one that was built without, as python3.13t is, has none",
+LOCKS_OF_OTHERS = {"none": "this Python has its lock; one that is built without and runs so, as python3.13t does, has none",
                    "gil": "that is the lock of CPython 3", "gil-py2": "that is the lock of CPython 2",
                    "gil-pypy": "that is the lock of PyPy"}
 ABSENT.update((name, reason) for name, reason in LOCKS_OF_OTHERS.items() if name not in LOCKS)
@@ -1749,7 +1749,7 @@ class Convoy(Experiment):
         waits_for_hogs = cell.n_tasks > 1 and self.runs_together(cell)
         places = range(SLOT, len(board), SLOT)
         while sum(board[place] > 0 for place in places) < self.n_needed(cell):
-            if board[OVER]:
+            if board[OVER] and sum(board[place] > 0 for place in places) < self.n_needed(cell):
                 return self.figures([], 0)
             time.sleep(200e-6)
         first = last = now()
