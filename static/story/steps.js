@@ -15,7 +15,7 @@
 //
 // The last one has no experiment: it is read, not run.
 import {experimentOf, formParameters, questionOf} from '../core/catalog.js';
-import {count} from '../core/format.js';
+import {count, plural} from '../core/format.js';
 import {COUNTING} from './steps/counting.js';
 import {END} from './steps/end.js';
 import {LOCK} from './steps/lock.js';
@@ -54,6 +54,15 @@ function fitted(catalog, step) {
     };
 }
 
+// Where a text says what this machine has.
+function filled(catalog, step) {
+    const cpus = catalog.parameters.find(({name}) => name === 'cpus')?.default?.[0] ?? 1;
+
+    return {...step, text: step.text.map((paragraph) => paragraph.replace('{cpus}', plural(cpus, 'CPU')))};
+}
+
 export function stepsOf(catalog) {
-    return ALL.filter((step) => !step.experiment || isPossible(catalog, step)).map((step) => fitted(catalog, step));
+    return ALL.filter((step) => !step.experiment || isPossible(catalog, step)).map((step) =>
+        filled(catalog, fitted(catalog, step)),
+    );
 }

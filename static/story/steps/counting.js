@@ -61,7 +61,7 @@ count_down(N)
 
             return [beside(two, one, 'Two calls', 'one call')];
         },
-        point: 'Twice the work, twice the time. This is what threads are to beat.',
+        point: 'Twice the work, twice the time. Threads must beat this.',
         article: '8.54 s for one call, 17.38 s for two: 2.04 times as long.',
     },
     {
@@ -90,9 +90,10 @@ ${inTwo('Thread', 'count_down', 'N')}`,
             return [compared(run, threads, 'Two threads', 'two calls in a row'), insideText(threads)];
         },
         point:
-            'CPython, the Python that most people use, has one lock for all of its threads: the global interpreter ' +
-            'lock, the GIL. Only the thread that holds it may run Python code. (The interpreter is the program that ' +
-            'runs your code.) So two threads that compute take turns, and are no faster than one thread that does it all.',
+            'A lock is something that only one can hold at a time; whoever else wants it waits. CPython, the Python that ' +
+            'most people use, has one for all of its threads: the global interpreter lock, the GIL. Only the thread that ' +
+            'holds it may run Python code. (The interpreter is the program that runs your code.) So two threads that ' +
+            'compute in Python take turns, and are no faster than one thread that does it all.',
         article:
             'Two calls took 17.38 s, two threads about 18.4 s: 1.06 times as long. So small a difference is often ' +
             'no more than chance: in seven versions from 3.6 to 3.13 we measured 0.97 to 1.04 times.',
@@ -104,13 +105,11 @@ ${inTwo('Thread', 'count_down', 'N')}`,
             'The same two threads once more, and somebody takes notes: who holds the lock at each moment, and ' +
                 'who waits for it.',
         ],
-        code: `sys.getswitchinterval()    # 0.005 s
-
-# In each thread, over and over:
+        code: `# In each thread, over and over:
 #   take the lock, or wait for it
 #   run Python code
 #   let go, if somebody has waited
-#   for that long
+#   long enough
 `,
         experiment: 'countdown',
         values: {mode: 'threads', tasks: '2', n: '60000000', timeline: 'on'},
@@ -136,9 +135,10 @@ ${inTwo('Thread', 'count_down', 'N')}`,
             ];
         },
         point:
-            'A thread that wants the lock is patient for one switch interval, in CPython 5 thousandths of a second ' +
-            '(5 ms). Then it asks for the lock, and the holder lets go at its next chance: between two small steps of ' +
-            'Python code, and not in the middle of a long call into C. Both get on, but never both at once.',
+            'A thread that wants the lock is patient for one switch interval, in CPython 5 thousandths of a second (5 ms; ' +
+            'sys.getswitchinterval() says it). Then it asks for the lock, and the holder lets go at its next chance. (The interpreter cuts each line ' +
+            'into small steps; a chance comes between two of them, but not between all. A long call into C code has none, ' +
+            'unless that code lets go by itself.) Both threads make progress, but never both at once.',
         article:
             'The article says that the GIL does not allow a switch, and that trying costs time; it measures ' +
             'neither. In CPython 3.11 we measured that it does switch, some 200 times a second, and that one switch ' +

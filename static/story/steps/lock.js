@@ -10,11 +10,11 @@ export const LOCK = [
         title: 'The lock of Python 2',
         text: [
             'Before version 3.2, Python had another lock of the same name. A thread let go of it after every ' +
-                'hundred small steps, in case another one waited, and took it back at once. The same two threads ' +
+                'hundred small steps of the interpreter, in case another one waited, and took it back at once. The same two threads ' +
                 'again, under both locks.',
         ],
         code: `# Python 2.7, after each 100 steps:
-lock.release()  # wakes who waits
+lock.release()  # wakes a waiter
 lock.acquire()  # and gets it first
 `,
         experiment: 'countdown',
@@ -76,8 +76,9 @@ os.sched_setaffinity(0, {0})
             ];
         },
         point:
-            'On one CPU a thread that is woken up cannot even look at the lock while the other one computes, so it ' +
-            'disturbs far less. More hardware can make a program slower, if all that it adds is a fight for one lock.',
+            'A thread that is woken up needs a CPU first. If a second one is free it starts there at once, finds the lock ' +
+            'taken, and sleeps again. With only one it must wait until the system takes that CPU from the other thread, so ' +
+            'it disturbs far less. More hardware can make a program slower, if all that it adds is a fight for one lock.',
         article:
             'The article leaves this out. Beazley switched off one of two CPUs, and 45.5 s became 38.0 s. Findings ' +
             'like this led to the new lock of Python 3.2.',
@@ -87,13 +88,14 @@ os.sched_setaffinity(0, {0})
         title: 'Why there is a lock',
         text: [
             'Python counts for each object how many places use it, and frees its memory when the count comes to ' +
-                'zero. To count up, a thread reads the number, adds one, and writes it back. Here two threads do ' +
+                'zero. To count up or down, a thread reads the number, changes it by one, and writes it back. Here two threads do ' +
                 'this with one object, many times, first without a lock and then with it.',
         ],
         code: `import sys
 
 page = ['some', 'text']
-# How many use this list now:
+# How many use this list now (this
+# call is one of them):
 sys.getrefcount(page)
 # One more: read, add, write back
 again = page
@@ -113,15 +115,15 @@ del again
                 `Without a lock the count was off by ${count(lostOf(none))} in the end, with the lock by ` +
                     `${count(lostOf(gil))}.`,
                 lostOf(none) === 0
-                    ? 'This time nothing was lost even without a lock. That is luck: it happens only when both threads are in ' +
+                    ? 'This time nothing was lost even without a lock. That is luck: a change is lost when both threads are in ' +
                       'the same few instructions.'
-                    : 'Both threads had read the same number, both added one, and both wrote the same: one of the two ' +
-                      'was lost.',
+                    : 'Both threads had read the same number, and each wrote its own result over the other’s: one of the ' +
+                      'two changes was lost.',
             ];
         },
         point:
             'With a wrong count, an object is freed while somebody still uses it, or never. The GIL prevents that: ' +
-            'it is let go only between two small steps of the interpreter, and a count changes within one.',
+            'nobody has to let go of it while a count, or the inside of a list or a dictionary, is being changed.',
         article:
             'The article measures nothing here. It says that memory management in Python is not safe with threads, ' +
             'and that the GIL protects it. That is why one cannot just take the lock away.',
@@ -169,8 +171,9 @@ def add(n):
             'writes its old number plus one, and all that the other one has added meanwhile is gone. For data that ' +
             'threads share, use a lock of your own (threading.Lock).',
         article:
-            'The article does not say this. It depends on the version, too: total += 1, which calls no function, loses ' +
-            'nothing in CPython 3.10 and later as long as it has its lock (without it 3.13 lost a third), but did in 2.7 ' +
-            'and 3.6 to 3.9. That is luck, and no promise.',
+            'The article does not say this. It depends on the version, too: CPython 3.10 and later let go only where code ' +
+            'calls a function or a loop begins its next round, so total += 1 stays whole there; 2.7 and 3.6 to 3.9 could ' +
+            'let go between any two small steps, and lost additions. That is luck, and no promise. A CPython 3.13 ' +
+            'without the lock lost a third.',
     },
 ];

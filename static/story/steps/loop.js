@@ -36,7 +36,7 @@ for _ in range(2000):
                 threads.metrics?.wakeup_cpu_share != null &&
                     `The ${count(n)} threads took ${percent(threads.metrics.wakeup_cpu_share)} of one CPU to sleep and wake up.`,
                 threads.memory &&
-                    `Memory in use: ${bytes(threads.memory.rss_per_task_bytes)} for a thread` +
+                    `Memory in use (resident): ${bytes(threads.memory.rss_per_task_bytes)} for a thread` +
                         (threads.memory.kernel_per_task_bytes
                             ? `, and ${bytes(threads.memory.kernel_per_task_bytes)} that the system keeps for it`
                             : '') +
@@ -51,11 +51,11 @@ for _ in range(2000):
         },
         point:
             'For each thread the system reserves room for its notes (a stack, mostly some 8\u00a0MB), but takes memory only ' +
-            'where something is written: some kilobytes. Thousands of threads are not free, but cost megabytes where ' +
-            'one fears gigabytes. A task of an event loop costs far less: in C as above, in asyncio some 1.4\u00a0KB.',
+            'where something is written: some kilobytes. Thousands of threads are not free, but cost tens of megabytes where ' +
+            'one fears gigabytes. A task of an event loop costs far less: in C the figure above, in asyncio some 1.4\u00a0KB.',
         article:
             'The article warns of gigabytes of memory and of at least 5 % of CPU time for switching. The gigabytes ' +
-            'are mostly reserved, not in use. It does not explain the 5 %, which depend on how often threads wake. In ' +
+            'are mostly reserved, not in use. It does not explain the 5 %, which depends on how often threads wake. In ' +
             'CPython 3.11 we measured 16\u00a0KB for a thread, and 20\u00a0KB that the system keeps for it.',
     },
     {
@@ -70,11 +70,12 @@ for _ in range(2000):
         code: `import asyncio
 
 async def get_content(url):
+    # client: made for event loops.
     # Others run while this waits:
     answer = await client.get(url)
     return await answer.text()
 
-# Begins all five:
+# fetch_all begins all five:
 asyncio.run(fetch_all(five_urls))
 `,
         experiment: 'fetch',
@@ -134,7 +135,7 @@ asyncio.run(fetch_all(five_urls))
     },
     {
         id: 'blocking',
-        title: 'A call that blocks the loop',
+        title: 'An ordinary library on the loop',
         text: [
             'Five pages again, of 0.05 seconds each, on an event loop. But now the function uses an ordinary library that knows ' +
                 'nothing of the loop: it just waits in its call, and never says await.',

@@ -6,10 +6,10 @@ import {beside, cellOf, compared, insideText, wall} from '../said.js';
 export const PROCESSES = [
     {
         id: 'processes',
-        title: 'Processes: a lock for each',
+        title: 'Two processes',
         text: [
             'Back to counting. A process is a running program with memory of its own. Two processes are two ' +
-                'Pythons, each with a lock of its own. In Python one writes Process where Thread stood.',
+                'Pythons. In the code one writes Process where Thread stood.',
         ],
         code: `from multiprocessing import Process
 
@@ -42,7 +42,10 @@ ${inTwo('Process', 'count_down', 'N')}`,
     {
         id: 'one-more',
         title: 'One more process',
-        text: ['With two CPUs, two processes take about as long as one. So let us add a third.'],
+        text: [
+            'Where there are two CPUs for them, two processes take about as long as one. So let us add a third. (This ' +
+                'machine has {cpus} for a run.)',
+        ],
         code: `process3 = Process(target=count_down, args=(N,))
 process3.start()   # beside them
 process3.join()
@@ -95,7 +98,7 @@ process3.join()
             ];
         },
         point:
-            'To start a process and to wait for its end takes time, with so little to do nearly all of the time. Threads ' +
+            'To start a process and to wait for its end takes time. With so little to do, that is nearly all of it. Threads ' +
             'start quicker, and a mere call needs no start at all. Processes pay off if the work ' +
             'takes much longer than the start.',
         article: 'The article does not say this: its calls took eight seconds each, beside which a start is nothing.',
@@ -131,9 +134,9 @@ def add(n):
         },
         point:
             'Threads share the memory of their program. (That no item got lost here is no promise: what they share needs ' +
-            'a lock.) A process has a copy: what it writes there nobody else ' +
+            'a lock.) A process has memory of its own: what it writes there nobody else ' +
             'sees, and it is gone when the process ends. To hand something over it must be sent (through a queue or ' +
-            'a pipe) or put into shared memory.',
+            'a pipe), which takes time as well, or put into shared memory.',
         article:
             'The article says so, too, and measures nothing: processes cannot share data in this way, threads can.',
     },
@@ -141,9 +144,9 @@ def add(n):
         id: 'no-lock',
         title: 'No lock at all',
         text: [
-            'Not every Python has the lock. Jython (a Python on Java) and IronPython (on .NET) have none, and since ' +
-                'version 3.13 there is a CPython without it, called free-threaded. The two threads of the beginning once more, in C and ' +
-                'without a lock.',
+            'Not every Python has the lock. Jython (a Python on Java) and IronPython (on .NET) have none. The usual ' +
+                'CPython has it still, but since version 3.13 there is a separate build without it, called free-threaded. ' +
+                'The two threads of the beginning once more, in C and without a lock.',
         ],
         code: `from threading import Thread
 
@@ -165,8 +168,8 @@ ${inTwo('Thread', 'count_down', 'N')}`,
             return [compared(run, threads, 'Two threads', 'two calls in a row'), insideText(threads)];
         },
         point:
-            'Without the lock threads do compute at the same time. The count of each object must then be kept safe ' +
-            'in another way, which costs something: one thread that counts down took 1.3 times as long in the free-threaded ' +
+            'Without the lock threads do compute at the same time. Your own shared data need locks all the more, and ' +
+            'the count of each object must be kept safe in another way, which costs something: one thread that counts down took 1.3 times as long in the free-threaded ' +
             'CPython 3.13 as in the usual one. (Its design paper, PEP 703, hopes for 5 to 8 % in the end.)',
         article:
             'The article names Jython and IronPython, and measures neither. In 2017 there was no CPython without ' +

@@ -24,8 +24,7 @@ export const WAITING = [
         title: 'Why not delete Thread? Fetch a page',
         text: [
             'If threads are no faster, why does Python have them at all? Because not all work is counting. This ' +
-                'function asks a server for a page. (It is a slow one that this lab brings along: it answers after ' +
-                '0.15 seconds.)',
+                'function asks a server for a page. (The server is one that this lab brings along.)',
         ],
         code: FETCH,
         experiment: 'fetch',
@@ -41,7 +40,9 @@ export const WAITING = [
         point:
             'Fetching is waiting, for the network and for the other computer, and the CPU is free meanwhile. Such ' +
             'work is called I/O-bound (I/O: input and output).',
-        article: 'The article fetched the page of a search engine, once and over the Internet: 0.88 s.',
+        article:
+            'The article fetched the page of a search engine, once and over the Internet: 0.88 s. The server of this lab ' +
+            'waits for 0.15 s before it answers, on purpose.',
     },
     {
         id: 'fetch-twice',
@@ -85,11 +86,10 @@ get_content(url)
     },
     {
         id: 'crunch',
-        title: 'Number crunching outside the lock',
+        title: 'Number crunching in a library',
         text: [
-            'Not only waiting, some computing too needs no lock. A library like NumPy multiplies tables of numbers in C code, ' +
-                'which touches no Python object meanwhile, and can let go of the lock until it is done. Two threads ' +
-                'multiply such tables.',
+            'A library like NumPy multiplies tables of numbers in C code. Two threads multiply such tables, under the same ' +
+                'lock as before.',
         ],
         code: `import numpy
 
@@ -97,7 +97,7 @@ a = numpy.random.rand(256, 256)
 
 def crunch(rounds):
     for _ in range(rounds):
-        # In C, without the lock:
+        # In C:
         a @ a
 `,
         experiment: 'crunch',
@@ -120,7 +120,8 @@ def crunch(rounds):
             ];
         },
         point:
-            'Only Python code needs the lock. What is computed outside of it does run at the same time on several CPUs.',
+            'While its C code touches no Python object, NumPy lets go of the lock. What a library computes after it has let ' +
+            'go does run at the same time on several CPUs.',
         article:
             'The article names image processing and NumPy, and measures neither. Not every function of NumPy lets ' +
             'go, and none for small tables: 500 numbers or fewer stay inside the lock. And a single a @ a may use several CPUs ' +
@@ -170,7 +171,7 @@ def hog():
                 `Half of the answers came within ${p50(gil)} under the GIL` +
                     (none ? `, and within ${p50(none)} without a lock.` : '.'),
                 `In the same time there were ${count(gil.metrics.requests)} answers` +
-                    (none ? `, and ${count(none.metrics.requests)} without a lock (who asks pauses between two questions).` : '.'),
+                    (none ? `, and ${count(none.metrics.requests)} without a lock (whoever asks pauses after each answer).` : '.'),
             ];
         },
         point:
