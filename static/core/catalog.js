@@ -103,12 +103,16 @@ function lockOf(chosen, parameter) {
     return parameter.choices.includes(usual) ? {...parameter, default: usual} : parameter;
 }
 
-// What the chosen runtimes have to choose from, and what the first of them takes by itself.
+// What all of the chosen runtimes have to choose from, and what they take by themselves; nothing where that differs.
 function choiceOf(chosen, experiment, parameter) {
-    const own = ownOf(chosen, experiment, parameter).map((one) => one.parameter);
+    const [first, ...others] = ownOf(chosen, experiment, parameter).map((own) => own.parameter);
 
-    if (own.length === 0) return parameter;
-    return {...parameter, choices: [...new Set(own.flatMap(({choices}) => choices))], default: own[0].default};
+    if (!first) return parameter;
+    return {
+        ...parameter,
+        choices: first.choices.filter((choice) => others.every(({choices}) => choices.includes(choice))),
+        default: others.every((other) => other.default === first.default) ? first.default : null,
+    };
 }
 
 // A list of choices with one choice leaves nothing to choose.

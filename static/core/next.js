@@ -22,7 +22,6 @@ export function questionFor(catalog, {question, experiment}) {
 // What stands in this view can be handed to the class view by its address, which follows every edit of a form.
 const HANDED = /^(#(lab\/|run\/|story\b)|$)/;
 
-// The address may have changed without a word, as it does when a run is booked.
 function handOver({currentTarget}) {
     if (HANDED.test(location.hash)) location.hash = `#class?${new URLSearchParams({from: location.hash || '#story'})}`;
     else currentTarget.hidden = true;

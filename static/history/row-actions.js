@@ -3,6 +3,7 @@ import {late, Refused} from '../core/api.js';
 import {el} from '../core/dom.js';
 import {isOver} from '../core/follow.js';
 import {when} from '../core/format.js';
+import {showProblem} from '../core/problem.js';
 
 // A button that asks once more before it does something that cannot be undone. The question is the button's
 // own text, and goes when the focus does: nothing is removed by two clicks that were far apart.

@@ -178,7 +178,7 @@ function hintText({chosen, experiment, parameter, isOpen}) {
 
 // Which runtimes have a parameter of the experiment, where not all that are chosen do.
 function ofWhich(chosen, experiment, parameter, own) {
-    const isOwn = experiment.parameters.includes(parameter) && chosen.every(({experiments}) => experiments);
+    const isOwn = experiment.parameters.some(({name}) => name === parameter.name) && chosen.every(({experiments}) => experiments);
 
     if (!isOwn || own.length === chosen.length) return '';
     return own.length === 0

@@ -6,7 +6,7 @@
 //
 // The form's state has one way round: an edit changes the state, the state changes the address, and an
 // address that changes by itself (a link, the Back button) becomes the state again. replace() and push() raise no
-// event, so that way is not gone round for ever.
+// hashchange, so that way is not gone round for ever.
 import {makeActions} from '../core/actions.js';
 import {changedValues, emptyLists, labPath, readAddress, readRunAddress, stateOf} from '../core/address.js';
 import {Refused} from '../core/api.js';
@@ -55,6 +55,7 @@ export async function open(place, {catalog}) {
         el('p', {}, 'Choose an experiment, say what you expect, and press Run. What comes out is shown here.'),
     );
     let state;
+    let askLater = null; // the question that is asked again when the run that goes on is over
     let shown = null; // the result on the page, or null
     let shownRun = null; // that it is of
 
@@ -146,6 +147,20 @@ export async function open(place, {catalog}) {
         showState();
     }
 
+    // Whether the form asks for something else than the run that is shown.
+    function isAnother() {
+        const own = ({experiment}, values) => labPath(experiment, values);
+
+        return !shownRun || own(state, changedValues(catalog, state)) !== own(shownRun, valuesOf(shownRun));
+    }
+
+    // In the next round of a class, say, which may have the same question. It is locked as long as a run with its answer
+    // goes on.
+    function askAgain() {
+        if (runner.isBusy()) askLater = asked(state);
+        else questions.askAgain(asked(state));
+    }
+
     // A choice that no runtime which is ticked has is nothing to send.
     function leaveOutChoices() {
         for (const {name, type, list, choices} of formParameters(catalog, experimentOf(catalog, state.experiment), state.values))
@@ -164,7 +179,7 @@ export async function open(place, {catalog}) {
         }
         if (about?.run) openRun(about.run);
         else {
-            if (!runner.isBusy()) questions.askAgain(asked(state));
+            if (isAnother()) askAgain();
             if (shownRun && shownRun.experiment !== state.experiment) markOld('the form asks for something else now.');
             stateChanged();
             showNotes(byId('problem'), notes);
@@ -220,6 +235,7 @@ export async function open(place, {catalog}) {
         clearProblems();
         if (shown?.id === id && !runner.isBusy()) {
             shown.markOld(null);
+            questions.sent(shownRun.experiment);
             takeValues(shownRun);
             return;
         }
@@ -269,6 +285,8 @@ export async function open(place, {catalog}) {
 
     function show(over, values = valuesOf(over)) {
         actions.say(over.sentences?.ended ?? `Ended as ${over.status}.`);
+        if (askLater) questions.askAgain(askLater);
+        askLater = null;
         // One that was cancelled in the queue has nothing to show.
         if (over.status === 'cancelled' && !over.cells.some(hasTimes)) return markOld('the last one was cancelled.');
         live.end();

@@ -110,7 +110,7 @@ export async function open(place, {catalog}) {
 
         document.title = 'Class, gilscope';
         // After the frame has given the focus to the heading of a view that opens.
-        if (from && role.isLeading()) setTimeout(() => lead.take(from));
+        if (from && role.isLeading()) setTimeout(() => lead.take(from).catch(refuse));
     }
 
     place.append(
@@ -129,7 +129,7 @@ export async function open(place, {catalog}) {
         redraw: () => outcome.draw(),
         // On a projector: the step after this one, the way to what is asked for, and the answers.
         keys: {
-            next: () => role.isLeading() && lead.following(state.room.next),
+            next: () => role.isLeading() && lead.following(state.room.next).catch(refuse),
             run: () => state.room.next && (location.hash = addressOf(state.room.next)),
             reveal: () => role.isLeading() && state.room.next && act(state.room.revealed ? 'hide' : 'reveal'),
         },

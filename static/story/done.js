@@ -16,7 +16,7 @@ export function doneWith(step) {
     return done[step] ?? null;
 }
 
-// The run of a step that goes on. It is not kept: after a reload the address has it.
+// The run of a step that goes on. It is not kept: after a reload the address of a step has its own.
 const going = new Map();
 
 export function goingOn(step) {

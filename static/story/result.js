@@ -1,6 +1,7 @@
 // What came out of a step: whether the prediction held, the picture, the explanation made of this run's own figures,
 // and beside it what the article says.
 import {changedValues, stateOf} from '../core/address.js';
+import {experimentOf} from '../core/catalog.js';
 import {hasTimes} from '../core/cells.js';
 import {curlBox} from '../core/curl.js';
 import {el, folded} from '../core/dom.js';
@@ -47,7 +48,7 @@ function curlOf(run, catalog) {
 function ways(run, catalog) {
     return [
         el('p', {class: 'facts'}, el('a', {href: `#runs/${run.id}`}, 'All figures of this run, in the lab')),
-        folded('The same from a shell', () => curlOf(run, catalog)),
+        experimentOf(catalog, run.experiment) && folded('The same from a shell', () => curlOf(run, catalog)),
     ];
 }
 

@@ -210,7 +210,10 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
             ? error.problem
             : {title: 'This step could not be run', detail: `${error.message} Loading the page again may help.`};
 
+        const unseen = isRefused && !problem.status ? goingOn(step.id) : null; // the server is away, the run is not
+
         if (!over) forget();
+        if (unseen) setGoing(step.id, unseen.run);
         actions.say('');
         showProblem(byId('problem'), problem, {hasField: () => false, goTo: () => {}});
         if (!isRefused) throw error;

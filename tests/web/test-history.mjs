@@ -233,6 +233,17 @@ export async function hidden_predictions_are_said_to_be_hidden({open, base}) {
     await page.getByText('Hidden: until the instructor shows the predictions.').waitFor();
 }
 
+// The formats come when they are asked for; the server may have gone by then.
+export async function an_export_that_cannot_be_fetched_says_so({open, base}) {
+    await runNow(base, {...QUICK, label: 'kept'});
+    const {page} = await open('#runs');
+    const exporting = page.locator('.panel tbody tr').first().getByRole('button', {name: 'Export'});
+
+    await page.route(/\/(history\/export\.js|healthz)$/, (route) => route.abort('internetdisconnected'));
+    await exporting.click();
+    await page.locator('.saving').getByText('Is it running?').waitFor();
+}
+
 // Who goes on without a token is not asked again by a list that reads itself.
 export async function a_list_asks_for_a_token_once({open, serve}) {
     const base = await serve(['server.token=correct-horse']);
@@ -240,7 +251,7 @@ export async function a_list_asks_for_a_token_once({open, serve}) {
     const reads = () => page.waitForResponse((answer) => answer.url().includes('/runs?') && answer.status() === 401, {timeout: 30000});
 
     await click(page, 'Go on without');
-    await page.locator('#problem, .panel').getByText('token', {exact: false}).first().waitFor();
+    await page.getByRole('dialog').waitFor({state: 'detached'});
     await reads();
     await page.getByText('This is the list as it was.').waitFor();
     assert.equal(await page.getByRole('dialog').count(), 0);
