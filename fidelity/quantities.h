@@ -19,7 +19,7 @@ enum { FIDELITY_MAX_GIVEN = 9 };
 /* Which locks a measurement makes sense for. */
 typedef enum FidelityLocks {
     FIDELITY_ANY_LOCK,
-    FIDELITY_WITH_PARAMETER, /* those that have the parameter of the measurement, and for which tasks wait */
+    FIDELITY_WITH_PARAMETER,    /* those that have the parameter, and for which tasks wait */
     FIDELITY_WITHOUT_PARAMETER, /* those that have none, or for which no task waits */
     FIDELITY_MODEL_IS_WHOLE,    /* the real one may go to another within x += 1, and its model may not */
     FIDELITY_BOTH_ALIKE,        /* all but those */

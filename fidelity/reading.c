@@ -226,15 +226,14 @@ static const char *reason_of_metric(const ResultCell *cell, const char *path)
 
 static const char *why_none(const ResultRun *run, const ResultCell *cell, const FidelityQuantity *quantity)
 {
-    const char *reason = !cell                         ? run->reason
-                         : cell->reason                ? cell->reason
-                         : cell->status == RESULT_DONE ? reason_of_metric(cell, quantity->path)
-                                                       : run->reason;
+    bool is_done = cell && cell->status == RESULT_DONE;
+    const char *reason = cell && cell->reason ? cell->reason
+                         : is_done            ? reason_of_metric(cell, quantity->path)
+                                              : run->reason;
 
     if (reason)
         return reason;
-    return cell && cell->status == RESULT_DONE ? "the run does not have this figure"
-                                               : "the run does not have this cell";
+    return is_done ? "the run does not have this figure" : "the run does not have this cell";
 }
 
 double reading_value(const ResultRun *run, const FidelityQuantity *quantity, const char *runtime,

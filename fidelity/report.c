@@ -110,7 +110,7 @@ double fidelity_tick_turns(const FidelityReport *report)
     enum { TICKS_OF_A_TURN = 3 }; /* bytecodes of `while n > 0: n -= 1` that Python 2 counts */
 
     for (size_t i = 0; i < report->n_rows; i++)
-        if (report->rows[i].quantity->figure == FIGURE_TURN && report->model)
+        if (report->rows[i].quantity->figure == FIGURE_TURN)
             return 1 / report->rows[i].ratio / TICKS_OF_A_TURN;
     return NAN;
 }

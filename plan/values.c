@@ -67,7 +67,7 @@ static void leave_out_parameter(const Asked *asked, const Catalog *runtime, cons
         asked_leave_out(asked, runtime, entry, "%s has no such parameter there", asked->experiment->name);
 }
 
-/* "; python3: it asks the lab's own origin alone", of all runtimes of the request that say why they lack the
+/* "; python3: it only gets pages of the lab's own server", of all runtimes of the request that say why they lack the
  * parameter. Owned by the caller. */
 static char *values_absences(const Asked *asked, const char *name)
 {

@@ -91,6 +91,14 @@ Results *results_new(const json_t *request, const CellSpec *cells, size_t n_cell
     return results;
 }
 
+const CatalogExperiment *results_experiment(const Results *results)
+{
+    for (size_t i = 0; i < results->n_cells; i++)
+        if (results->collected[i].spec.experiment->headline.figure)
+            return results->collected[i].spec.experiment;
+    return results->n_cells > 0 ? results->collected[0].spec.experiment : NULL;
+}
+
 static CollectedCell results_copy_cell(const CollectedCell *cell)
 {
     CollectedCell copy = *cell;

@@ -50,6 +50,10 @@ void results_free(Results *results);
  * last event took, or much less. The catalogs must outlive it, too. */
 Results *results_copy(const Results *results);
 
+/* The experiment as the first runtime describes it that says what it is about, since one of several may not;
+ * else as the first does. Borrowed from its catalog; NULL: there is no cell. */
+const CatalogExperiment *results_experiment(const Results *results);
+
 /* Says what the request might still ask for, so that a run which cannot tell names what would help (see
  * results/advice.h). To be called before the first results_run(); without it the hints are general. */
 void results_allow(Results *results, const Headroom *headroom);

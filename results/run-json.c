@@ -58,20 +58,11 @@ static json_t *run_string_json(const char *text)
     return string ? string : json_null();
 }
 
-/* Of several runtimes one may not say what it is about; the first that does speaks for all. NULL: no cell. */
-static const CatalogExperiment *experiment_with_headline(const Results *results)
-{
-    for (size_t i = 0; i < results->n_cells; i++)
-        if (results->collected[i].spec.experiment->headline.figure)
-            return results->collected[i].spec.experiment;
-    return results->n_cells > 0 ? results->collected[0].spec.experiment : NULL;
-}
-
 /* What the experiment is about goes with the run, so that a table of it and a list can be made when no
  * catalog knows the experiment any more. A runtime that has no words for its figure gets the name of it. */
 static json_t *run_about_json(const Results *results)
 {
-    const CatalogExperiment *experiment = experiment_with_headline(results);
+    const CatalogExperiment *experiment = results_experiment(results);
     const CatalogHeadline *headline = experiment ? &experiment->headline : NULL;
     const char *figure = headline ? headline->figure : NULL, *dot = figure ? strrchr(figure, '.') : NULL;
     const char *name = dot ? dot + 1 : figure, *head = NULL;

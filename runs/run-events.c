@@ -23,21 +23,12 @@
 /* Of a line. One repetition of 10,000 tasks has about 150,000. */
 enum { MAX_VALUES = 400000 };
 
-/* The path of what the run is about, as the first of its runtimes has it that says so; as in run_about_json()
- * of results/run-json.c. NULL: none does. */
-static const char *headline_of(const Run *run)
-{
-    for (size_t i = 0; i < run->plan.n_specs; i++)
-        if (run->plan.specs[i].experiment->headline.figure)
-            return run->plan.specs[i].experiment->headline.figure;
-    return NULL;
-}
-
 /* What the experiment is about, of this repetition; NULL if there is no such number. The path, as
  * "metrics.latency_p50_ns", is the same in an event as in a cell. Borrowed. */
 static json_t *figure_of(const Run *run, const json_t *event)
 {
-    const char *path = headline_of(run), *dot = path ? strchr(path, '.') : NULL;
+    const char *path = results_experiment(run->results)->headline.figure,
+               *dot = path ? strchr(path, '.') : NULL;
     json_t *part = dot ? json_object_getn(event, path, (size_t)(dot - path)) : NULL;
     json_t *figure = part ? json_object_get(part, dot + 1) : NULL;
 

@@ -78,13 +78,16 @@ static bool is_asked_of(const FidelityMeasurement *measurement, const Proof *pro
 /* Those of the modes, separated by commas, that the interpreter has; a new list. */
 static json_t *modes_of(const Proof *proof, const char *modes)
 {
-    auto_free char *copy = strdup(modes);
     json_t *list = json_array();
-    char *rest = NULL;
+    const char *item;
+    size_t length;
 
-    for (char *mode = strtok_r(copy, ",", &rest); mode; mode = strtok_r(NULL, ",", &rest))
+    while ((length = text_next_item(&modes, &item)) > 0) {
+        auto_free char *mode = text_printf("%.*s", (int)length, item);
+
         if (catalog_mode(proof->real_runtime, mode))
             json_array_append_new(list, json_string(mode));
+    }
     return list;
 }
 
