@@ -103,7 +103,7 @@ function fail(error) {
                   detail: `${error.message} Is the server still running?`,
               };
 
-    showProblem(byId('problem'), problem, {hasField: () => false, goTo: () => {}});
+    showProblem(byId('problem'), problem);
     openWhenBack();
     if (!(error instanceof Refused)) throw error;
 }

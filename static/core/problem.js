@@ -5,9 +5,9 @@ import {field, fieldTitle, plural, sentence, typed} from './format.js';
 
 const SHOWN_APART = ['type', 'title', 'status', 'detail', 'errors', 'instance', 'retry_after_s', 'did_you_mean'];
 
-// problem is an RFC 9457 object; hasField(name) says whether the form has that field, goTo(name) goes there.
-// The box gets the focus, so that it is read out and scrolled to.
-export function showProblem(box, problem, {hasField, goTo}) {
+// problem is an RFC 9457 object. Where there is a form, hasField(name) says whether it has that field, and goTo(name) goes
+// there. The box gets the focus, so that it is read out and scrolled to.
+export function showProblem(box, problem, {hasField = () => false, goTo} = {}) {
     const errors = problem.errors ?? [];
     const names = [...new Set(errors.map(({param}) => param).filter(hasField))];
     const others = errors.filter(({param}) => !hasField(param));

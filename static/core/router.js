@@ -2,8 +2,8 @@
 //
 // A view that changes the address by itself uses replace() for an edit and push() for a step that Back undoes. Neither
 // raises a hashchange, so an edit that changes the address does not come back as an address that changes the edit; who
-// only looks at the address listens to addresschange, too. A view that
-// was left while it was still opening, or while it waited for an answer, finds the address of another one, and leaves that.
+// only looks at the address listens to addresschange, too. A view that was left while it was still opening, or while it
+// waited for an answer, finds the address of another one, and leaves that.
 // A view's name is its folder. Folders are not called as the server's own paths are: /runs/view.js would be a run.
 const VIEWS = [
     [/^#(lab|run)\b/, 'lab'],

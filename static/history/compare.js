@@ -141,7 +141,7 @@ export function openComparison([baseline, candidate], {catalog, back}) {
 
     fill().catch((error) => {
         if (!(error instanceof Refused)) throw error;
-        showProblem(problem, error.problem, {hasField: () => false, goTo: () => {}});
+        showProblem(problem, error.problem);
     });
     return {
         node: el(

@@ -61,7 +61,7 @@ export function historyPart(catalog) {
     // Anything but a refusal is a fault of the page.
     function fail(error) {
         if (!(error instanceof Refused)) throw error;
-        showProblem(problem, error.problem, {hasField: () => false, goTo: () => {}});
+        showProblem(problem, error.problem);
     }
 
     async function read() {

@@ -67,7 +67,7 @@ function exportButton(run) {
             place.replaceChildren(runSaver(run));
         } catch (error) {
             if (!(error instanceof Refused)) throw error;
-            showProblem(place, error.problem, {hasField: () => false, goTo: () => {}});
+            showProblem(place, error.problem);
         }
     }
 

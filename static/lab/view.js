@@ -149,9 +149,9 @@ export async function open(place, {catalog}) {
 
     // Whether the form asks for something else than the run that is shown.
     function isAnother() {
-        const own = ({experiment}, values) => labPath(experiment, values);
+        const path = labPath(state.experiment, changedValues(catalog, state));
 
-        return !shownRun || own(state, changedValues(catalog, state)) !== own(shownRun, valuesOf(shownRun));
+        return !shownRun || path !== labPath(shownRun.experiment, valuesOf(shownRun));
     }
 
     // In the next round of a class, say, which may have the same question. It is locked as long as a run with its answer

@@ -16,17 +16,16 @@ export function doneWith(step) {
     return done[step] ?? null;
 }
 
-// The run of a step that goes on. It is not kept: after a reload the address of a step has its own.
+// The run of a step that goes on, {run}. It is not kept: after a reload the address of a step has its own.
 const going = new Map();
 
 export function goingOn(step) {
-    return going.has(step) ? {run: going.get(step)} : null;
+    return going.get(step) ?? null;
 }
 
 // null: none goes on any more.
-export function setGoing(step, run) {
-    if (run) going.set(step, run);
-    else going.delete(step);
+export function setGoing(step, runs) {
+    going.set(step, runs);
 }
 
 export function isDone(step) {

@@ -82,7 +82,7 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
                 const {bookRun} = await later();
                 const booked = await bookRun(step.experiment, {...requestOf(step), ...(said && {prediction: said})});
 
-                setGoing(step.id, booked.id); // also if the step has been left meanwhile
+                setGoing(step.id, {run: booked.id}); // also if the step has been left meanwhile
                 return booked;
             },
             {found},
@@ -209,13 +209,12 @@ export function openStep(place, step, {catalog, host, runs, isPresent, changed, 
         const problem = isRefused
             ? error.problem
             : {title: 'This step could not be run', detail: `${error.message} Loading the page again may help.`};
-
         const unseen = isRefused && !problem.status ? goingOn(step.id) : null; // the server is away, the run is not
 
         if (!over) forget();
-        if (unseen) setGoing(step.id, unseen.run);
+        setGoing(step.id, unseen);
         actions.say('');
-        showProblem(byId('problem'), problem, {hasField: () => false, goTo: () => {}});
+        showProblem(byId('problem'), problem);
         if (!isRefused) throw error;
     }
 

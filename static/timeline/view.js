@@ -21,7 +21,7 @@ const WITHOUT = 'This run keeps no timeline, as nobody asked for one';
 
 function refuse(error) {
     if (!(error instanceof Refused)) throw error;
-    showProblem(byId('problem'), error.problem, {hasField: () => false, goTo: () => {}});
+    showProblem(byId('problem'), error.problem);
 }
 
 export async function open(place, {catalog}) {
